@@ -1,0 +1,67 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The house's rooms, from the top down. Imports point down this list only, `data` standing beside `engine`.
+ * `workers` opens two doors to `app`: its client and its types.
+ */
+const rooms = {
+  app: ['app', 'workers/client', 'workers/protocol', 'training', 'models', 'engine', 'data'],
+  workers: ['workers', 'training', 'models', 'engine', 'data'],
+  training: ['training', 'models', 'engine', 'data'],
+  models: ['models', 'engine', 'data'],
+  engine: ['engine'],
+  data: ['data'],
+};
+
+const boundaries = Object.entries(rooms).map(([room, allowed]) => {
+  const banned = Object.keys(rooms).filter((other) => !allowed.some((path) => path.split('/')[0] === other));
+  const patterns = banned.map((other) => ({
+    regex: `(^|/)\\.\\./${other}(/|$)`,
+    message: `src/${room} must not import src/${other}: imports point down the house (see src/README.md).`,
+  }));
+  if (room === 'app') {
+    patterns.push({
+      regex: `/workers/(?!client|protocol)`,
+      message: 'src/app reaches the worker only through workers/client and workers/protocol.',
+    });
+  }
+  if (room === 'data') {
+    patterns.push({ regex: '^@tensorflow/', message: 'src/data holds no tensors: use typed arrays.' });
+  }
+  return {
+    files: [`src/${room}/**/*.{ts,tsx}`],
+    rules: { 'no-restricted-imports': ['error', { patterns }] },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'test-results/', 'playwright-report/', '.cache/', 'public/'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs'] } } },
+    plugins: { 'import-x': importX },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      'import-x/no-cycle': ['error', { maxDepth: 6 }],
+      eqeqeq: ['error', 'always'],
+    },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.tsx', '.js'] } } },
+  },
+  ...boundaries,
+  {
+    files: ['src/app/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: reactHooks.configs.recommended.rules,
+  },
+  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', Buffer: 'readonly' } } },
+);

@@ -1,0 +1,79 @@
+/** Types that every room above the engine speaks. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+export type BackendRequest = 'auto' | BackendName;
+
+/** What was chosen, and why, in words that the status line shows. */
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** Adapter's own description on WebGPU, else null. */
+  readonly adapter: string | null;
+  /** True for a software WebGPU adapter. */
+  readonly software: boolean;
+  /** WASM threads (1 without cross-origin isolation); 1 elsewhere. */
+  readonly threads: number;
+  readonly simd: boolean;
+  /** One sentence: why this backend, what was tried before it and why that failed. */
+  readonly reason: string;
+}
+
+/** `weight` is under L2; `bias`, `norm` (batch norm, scale and shift) and `free` are not. */
+export type ParameterKind = 'weight' | 'bias' | 'norm' | 'free';
+
+/** A trainable dense tensor. Updated in place by the optimiser: never keep a copy of its values. */
+export interface Parameter {
+  /** Unique in its model; documented; the key in safetensors files and reference fixtures, e.g. `expert.0.weight`. */
+  readonly name: string;
+  readonly kind: ParameterKind;
+  readonly shape: readonly number[];
+  /** The live tensor. */
+  readonly tensor: tf.Tensor;
+  /** L2 pulls towards this value (0 unless a model says otherwise, e.g. 1 for OptMSM's Wsp). */
+  readonly l2Centre: number;
+}
+
+/** A tensor that training changes but no gradient reaches: moving statistics, masks. */
+export interface StateTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The live tensor; write with `assignState`. */
+  readonly tensor: tf.Tensor;
+}
+
+/** The one embedding table `[vocabularySize, dim]`; row 0 is padding and stays as it is. */
+export interface EmbeddingTable {
+  readonly name: 'embedding';
+  readonly vocabularySize: number;
+  readonly dim: number;
+  readonly tensor: tf.Tensor2D;
+}
+
+/** Makes a model's variables: collects them in order and draws initial values from the seed, on the host. */
+export interface VariableFactory {
+  /** @param initial values in row-major order; length must equal the product of `shape`. */
+  parameter(
+    name: string,
+    kind: ParameterKind,
+    shape: readonly number[],
+    initial: Float32Array,
+    l2Centre?: number,
+  ): Parameter;
+  state(name: string, shape: readonly number[], initial: Float32Array): StateTensor;
+  /** Glorot-uniform values; `fanIn`, `fanOut` are those of one slice. Same seed and name: same values on every backend. */
+  glorot(name: string, shape: readonly number[], fanIn: number, fanOut: number): Float32Array;
+  normal(name: string, shape: readonly number[], mean: number, deviation: number): Float32Array;
+  orthogonal(name: string, rows: number, columns: number): Float32Array;
+}
+
+/**
+ * Per-step facts of a forward pass. `train` uses batch statistics and dropout and its gradients are wanted;
+ * `evaluate` uses moving statistics and no dropout.
+ */
+export interface Mode {
+  readonly kind: 'train' | 'evaluate';
+  /** Draws a dropout mask (already scaled by 1/(1-rate)) of a shape; the n-th call of a step always sees the same stream. */
+  readonly dropoutMask: (shape: readonly number[], rate: number) => tf.Tensor;
+  /** New moving statistics are handed here; the runner assigns them after the gradient. */
+  readonly recordState: (state: StateTensor, value: tf.Tensor) => void;
+}

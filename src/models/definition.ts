@@ -1,0 +1,221 @@
+/** What a model is, to every room that does not know which model it is. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { EmbeddingTable, Mode, Parameter, StateTensor, VariableFactory } from '../engine';
+import type { AnySettings, SettingFields, SettingsOf } from './settings';
+
+/** What a model may know of the data before it sees a row. */
+export interface DataShape {
+  readonly batch: number;
+  /** N */
+  readonly scenarios: number;
+  readonly scenarioIds: readonly string[];
+  /** All fields of a row, in the order of the batch's ids. */
+  readonly fields: readonly FieldShape[];
+  readonly vocabularySize: number;
+  /** History offered (its maximum length; item fields as indices into `fields`), or null where the data has none. */
+  readonly history: { readonly length: number; readonly itemFields: readonly number[] } | null;
+  /** Click rate over the training rows, for prior biases. */
+  readonly clickRate: number;
+  /** Click rate and row count by scenario over the training rows `[N]`. */
+  readonly scenarioClickRate: readonly number[];
+  readonly scenarioRows: readonly number[];
+}
+
+export interface FieldShape {
+  readonly name: string;
+  readonly role: 'user' | 'item' | 'context' | 'scenario';
+  readonly size: number;
+  readonly offset: number;
+  readonly scenarioSpecific: boolean;
+}
+
+/** What the batches of this model carry beside the fields. Sizes may depend on settings. */
+export interface Needs {
+  /** Behaviours over all scenarios: how many at most, and whether each carries its scenario's id. */
+  readonly history?: { readonly length: number; readonly scenario: boolean };
+  /** The latest behaviours in the row's own scenario. */
+  readonly ownHistory?: { readonly length: number };
+  /** Named per-row columns that the model's procedure supplies, e.g. `fairness`. */
+  readonly extra?: readonly string[];
+}
+
+/** One batch as tensors. Everything here is an input of the step's static graph. */
+export interface Inputs {
+  /** Rows of a batch (static). */
+  readonly batch: number;
+  /** Fields' embeddings `[batch, F, dim]`. */
+  readonly fields: tf.Tensor3D;
+  /** Scenario index `[batch]` int32. */
+  readonly scenario: tf.Tensor1D;
+  /** One-hot scenario `[batch, N]`. */
+  readonly scenarioOneHot: tf.Tensor2D;
+  /** Click label `[batch, 1]`. */
+  readonly label: tf.Tensor2D;
+  /** Row weight `[batch, 1]`: 0 for padding. */
+  readonly weight: tf.Tensor2D;
+  /** Item fields `[batch, L, F_i * dim]`, already multiplied by the mask; scenario `[batch, L, dim]` likewise; mask `[batch, L]`. */
+  readonly history: {
+    readonly items: tf.Tensor3D;
+    readonly scenario: tf.Tensor3D | null;
+    readonly mask: tf.Tensor2D;
+    readonly scenarioIndex: tf.Tensor2D;
+  } | null;
+  readonly ownHistory: { readonly items: tf.Tensor3D; readonly mask: tf.Tensor2D } | null;
+  /** Named per-row columns `[batch, 1]`. */
+  readonly extra: Readonly<Record<string, tf.Tensor2D>>;
+}
+
+/** Named tensors; `logit` `[batch, 1]` always among them. */
+export type Output = { readonly logit: tf.Tensor2D } & Readonly<Record<string, tf.Tensor>>;
+
+export interface Losses {
+  /** What is differentiated: a scalar, without L2 (the optimiser adds it). */
+  readonly total: tf.Scalar;
+  /** Each term, unweighted, for the chart; scalars. */
+  readonly terms: Readonly<Record<string, tf.Scalar>>;
+}
+
+/** What inference gives for each row. */
+export interface Scores {
+  /** Ranks rows: AUC is computed from it `[batch, 1]`. */
+  readonly score: tf.Tensor2D;
+  /** A click probability for log loss and calibration `[batch, 1]`. */
+  readonly probability: tf.Tensor2D;
+  /** Further columns that pictures need, kept per evaluation row `[batch, k]` (M-scan: `matchScore`, `scenarioGate`). */
+  readonly columns?: Readonly<Record<string, tf.Tensor2D>>;
+}
+
+/**
+ * A picture's numbers. Accumulated over evaluation batches as sums and counts on the device, so axes are static.
+ * The reader divides: `value = sum / count` (count broadcast over trailing axes; 0 gives undefined).
+ */
+export interface ProbeTensor {
+  readonly sum: tf.Tensor;
+  /** Same leading axes as `sum`, or a scalar. */
+  readonly count: tf.Tensor;
+}
+
+/** Meaning of one axis: a known set of labels, or a count. */
+export interface ProbeAxis {
+  readonly name:
+    | 'scenario'
+    | 'otherScenario'
+    | 'expert'
+    | 'field'
+    | 'layer'
+    | 'position'
+    | 'edge'
+    | 'unit'
+    | 'bin'
+    | 'item'
+    | 'candidate';
+  readonly labels?: readonly string[];
+}
+
+export interface ProbeSpec {
+  /** e.g. `gates`. Tabs look probes up by `tab`. */
+  readonly name: string;
+  readonly tab:
+    'gates' | 'masks' | 'counterfactual' | 'conflict' | 'fairness' | 'attention' | 'representation';
+  readonly title: string;
+  /** One sentence: how to read it. */
+  readonly reading: string;
+  /** Equation as TeX, with its number in the paper. */
+  readonly equation: string;
+  readonly axes: readonly ProbeAxis[];
+  /** `share` 0…1 summing to 1 over the last axis; `signed` around 0; `value` otherwise. */
+  readonly scale: 'share' | 'signed' | 'value' | 'probability';
+}
+
+export interface Model {
+  readonly table: EmbeddingTable;
+  /** Trainable variables, in one fixed order. */
+  readonly parameters: readonly Parameter[];
+  readonly states: readonly StateTensor[];
+  forward(inputs: Inputs, mode: Mode): Output;
+  losses(output: Output, inputs: Inputs): Losses;
+  /** The inference path (bias nets removed, counterfactual subtracted, …). `output` is from an evaluate-mode forward. */
+  scores(output: Output, inputs: Inputs): Scores;
+  readonly probes: readonly ProbeSpec[];
+  /** Numbers of every probe for one evaluation batch; keys are probe names. */
+  probe(output: Output, inputs: Inputs): Readonly<Record<string, ProbeTensor>>;
+  dispose(): void;
+}
+
+/** An edge of the paper's causal graph; an edge with `setting` can be cut. */
+export interface CausalGraph {
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly meaning: string;
+    readonly x: number;
+    readonly y: number;
+  }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly meaning: string;
+    /** Setting that removes this edge's effect (the paper's module), with the values that remove and keep it. */
+    readonly setting?: {
+      readonly name: string;
+      readonly cut: number | boolean | string;
+      readonly kept: number | boolean | string;
+    };
+  }[];
+}
+
+export interface PaperReference {
+  readonly title: string;
+  readonly authors: string;
+  readonly venue: string;
+  readonly year: number;
+  readonly url: string;
+}
+
+export type ModelFamily = 'paper' | 'single-task' | 'multi-task' | 'multi-scenario';
+
+/** A named variant of a paper's ablation tables: the settings that differ from the default. */
+export interface Variant {
+  /** As printed, e.g. `w/o orth`. */
+  readonly name: string;
+  /** e.g. `Table 5`. */
+  readonly table: string;
+  readonly settings: AnySettings;
+}
+
+export interface ModelDefinition<F extends SettingFields = SettingFields> {
+  readonly id: string;
+  readonly title: string;
+  readonly paper: PaperReference | null;
+  readonly family: ModelFamily;
+  /** One sentence for the picker. */
+  readonly summary: string;
+  readonly fields: F;
+  /** Partial settings layered over the defaults. `tiny` trains in milliseconds and is used by tests. */
+  readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', Partial<SettingsOf<F>>>>;
+  readonly variants: readonly Variant[];
+  readonly graph: CausalGraph | null;
+  needs(settings: SettingsOf<F>): Needs;
+  /** Id of the training procedure (training/procedures). */
+  procedure(settings: SettingsOf<F>): string;
+  build(shape: DataShape, settings: SettingsOf<F>, variables: VariableFactory): Model;
+}
+
+/** A definition whose settings type is forgotten; `build` validates before it calls the model's own. */
+export type AnyModelDefinition = Omit<
+  ModelDefinition,
+  'fields' | 'presets' | 'needs' | 'procedure' | 'build'
+> & {
+  readonly fields: SettingFields;
+  readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
+  needs(settings: AnySettings): Needs;
+  procedure(settings: AnySettings): string;
+  build(shape: DataShape, settings: AnySettings, variables: VariableFactory): Model;
+};
+
+/** Checks a definition's types at its own file and forgets them for the registry. */
+export function defineModel<const F extends SettingFields>(
+  definition: ModelDefinition<F>,
+): AnyModelDefinition {
+  return definition as unknown as AnyModelDefinition;
+}

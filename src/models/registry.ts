@@ -1,0 +1,14 @@
+/** Every model of the lab. A new model is one line here; tests, forms, docs and pictures follow from its definition. */
+import type { AnyModelDefinition } from './definition';
+
+export const models: readonly AnyModelDefinition[] = [];
+
+/** @throws RangeError naming the known ids. */
+export function findModel(id: string): AnyModelDefinition {
+  const found = models.find((model) => model.id === id);
+  if (!found)
+    throw new RangeError(
+      `There is no model "${id}"; known models: ${models.map((model) => model.id).join(', ')}.`,
+    );
+  return found;
+}

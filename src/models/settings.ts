@@ -1,0 +1,112 @@
+/**
+ * One schema a model: it gives the form, the address, the validation and the docs.
+ *
+ * A model lists its settings with `hyper.*` and `ablation.*`; everything else is derived from that list.
+ */
+import { z } from 'zod';
+
+export type SettingValue = number | boolean | string | readonly number[];
+
+interface Common {
+  readonly label: string;
+  /** What it does, one sentence. */
+  readonly help: string;
+  /** `hyper`: a hyper-parameter; `ablation`: a switch of the paper's ablations or a variant. */
+  readonly role: 'hyper' | 'ablation';
+  readonly unit?: string;
+  /** The paper's value as shown to people ("–" where not printed). */
+  readonly paper?: string;
+  /** For ablations: what the setting is called in the paper, e.g. "w/o priors (Table 5)". */
+  readonly paperName?: string;
+  /** Folded away in the form unless opened. */
+  readonly advanced?: boolean;
+}
+
+interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+  /** `log` for values that people vary by factors. */
+  readonly scale?: 'linear' | 'log';
+  readonly default: number;
+}
+
+export type SettingField = Common &
+  (
+    | ({ readonly type: 'int' } & NumberRange)
+    | ({ readonly type: 'real' } & NumberRange)
+    | { readonly type: 'toggle'; readonly default: boolean }
+    | {
+        readonly type: 'choice';
+        readonly options: readonly string[];
+        readonly optionLabels?: Readonly<Record<string, string>>;
+        readonly default: string;
+      }
+    | {
+        readonly type: 'widths';
+        readonly min: number;
+        readonly max: number;
+        readonly maxLayers: number;
+        readonly default: readonly number[];
+      }
+  );
+
+type Spec<T extends SettingField['type']> = Omit<Extract<SettingField, { type: T }>, 'type' | 'role'>;
+type Made<T extends SettingField['type'], V> = Extract<SettingField, { type: T }> & { readonly __value?: V };
+
+function makers<R extends SettingField['role']>(role: R) {
+  return {
+    int: (spec: Spec<'int'>): Made<'int', number> => ({ ...spec, type: 'int', role }) as Made<'int', number>,
+    real: (spec: Spec<'real'>): Made<'real', number> =>
+      ({ ...spec, type: 'real', role }) as Made<'real', number>,
+    toggle: (spec: Spec<'toggle'>): Made<'toggle', boolean> => ({ ...spec, type: 'toggle', role }),
+    choice: <const O extends readonly string[]>(
+      spec: Omit<Spec<'choice'>, 'options' | 'default'> & {
+        readonly options: O;
+        readonly default: O[number];
+      },
+    ): Made<'choice', O[number]> => ({ ...spec, type: 'choice', role }),
+    widths: (spec: Spec<'widths'>): Made<'widths', readonly number[]> => ({ ...spec, type: 'widths', role }),
+  };
+}
+
+export const hyper = makers('hyper');
+export const ablation = makers('ablation');
+
+export type SettingFields = Readonly<Record<string, SettingField>>;
+type ValueOf<F> = F extends { readonly __value?: infer V } ? Exclude<V, undefined> : never;
+export type SettingsOf<F extends SettingFields> = { readonly [K in keyof F]: ValueOf<F[K]> };
+/** Settings of some model, when which one is not known. */
+export type AnySettings = Readonly<Record<string, SettingValue>>;
+
+function fieldSchema(field: SettingField): z.ZodType {
+  switch (field.type) {
+    case 'int':
+      return z.number().int().min(field.min).max(field.max).default(field.default);
+    case 'real':
+      return z.number().min(field.min).max(field.max).default(field.default);
+    case 'toggle':
+      return z.boolean().default(field.default);
+    case 'choice':
+      return z.enum(field.options as [string, ...string[]]).default(field.default);
+    case 'widths':
+      return z
+        .array(z.number().int().min(field.min).max(field.max))
+        .min(1)
+        .max(field.maxLayers)
+        .default([...field.default]);
+    default:
+      return field satisfies never;
+  }
+}
+
+/** A strict zod object: unknown keys are rejected, missing keys take their default. */
+export function settingsSchema(fields: SettingFields): z.ZodType<AnySettings> {
+  return z.strictObject(
+    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),
+  ) as unknown as z.ZodType<AnySettings>;
+}
+
+export function defaultSettings(fields: SettingFields): AnySettings {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+}

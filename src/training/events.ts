@@ -1,0 +1,51 @@
+/** What a training run tells while it goes. Every event is structured-cloneable; a worker forwards it as it is. */
+import type { BackendInfo } from '../engine';
+import type { Ceilings, Metrics } from './metrics/types';
+
+/** A probe's value read back to the host: row-major, NaN never appears (undefined cells are in `defined`). */
+export interface ProbeValue {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+  /** 1 where a value is defined `[values.length]`. */
+  readonly defined: Uint8Array;
+}
+
+export type TrainingEvent =
+  /** First pipelines compile; `detail` is shown. */
+  | { readonly kind: 'compiling'; readonly detail: string }
+  | {
+      readonly kind: 'ready';
+      readonly backend: BackendInfo;
+      readonly parameters: number;
+      readonly ceilings: Ceilings;
+    }
+  /** A step was issued. Carries no values: those are read back at evaluations. */
+  | { readonly kind: 'step'; readonly step: number }
+  /** Mean of each loss term since the last such event. */
+  | { readonly kind: 'loss'; readonly step: number; readonly terms: Readonly<Record<string, number>> }
+  | {
+      readonly kind: 'evaluation';
+      readonly step: number;
+      readonly split: 'validation' | 'test';
+      readonly metrics: Metrics;
+      readonly probes: readonly ProbeValue[];
+    }
+  /** Progress of a phase inside a procedure, e.g. AREAD's mask search. */
+  | {
+      readonly kind: 'phase';
+      readonly step: number;
+      readonly name: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  /** Numbers that a procedure makes for a picture outside evaluations (mask search scores, coefficients). */
+  | { readonly kind: 'procedure-probe'; readonly step: number; readonly probe: ProbeValue }
+  | { readonly kind: 'message'; readonly step: number; readonly text: string }
+  | {
+      readonly kind: 'done';
+      readonly step: number;
+      readonly reason: 'steps' | 'early-stop' | 'stopped';
+      readonly bestStep: number;
+      readonly final: Metrics;
+    };
