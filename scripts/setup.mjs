@@ -1,0 +1,93 @@
+/** Set-up shared by `npm start` and `npm test`: everything a machine with only Node and npm is missing. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs a command in the project, inheriting the terminal. @returns the exit code */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) console.error(`${command} could not be started: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+/** Ends the process with one sentence. */
+export function fail(sentence, code = 1) {
+  console.error(sentence);
+  process.exit(code);
+}
+
+/** @throws ends the process when Node is too old for the build */
+export function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  if (!enough) fail(`Node ${process.versions.node} is too old; install Node 20.19 or newer.`, 2);
+}
+
+/** Installs packages where node_modules is missing or older than the lockfile. */
+export function ensurePackages() {
+  const lock = `${root}package-lock.json`;
+  const mark = `${root}node_modules/.package-lock.json`;
+  if (existsSync(mark) && statSync(mark).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (existsSync(mark) && samePackages(lock, mark)) return;
+  console.log('Installing packages …');
+  if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
+    fail('npm could not install the packages; check the network and try again.');
+  }
+}
+
+/** A checkout newer than node_modules need not mean other packages. */
+function samePackages(lock, mark) {
+  const versions = (file) =>
+    JSON.stringify(
+      Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages ?? {})
+        .filter(([path, entry]) => path !== '' && !entry.optional && !entry.devOptional)
+        .map(([path, entry]) => `${path}@${entry.version}`)
+        .sort(),
+    );
+  return versions(lock) === versions(mark);
+}
+
+const knownBrowsers = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** Path of a Chromium: `CHROMIUM_PATH`, an installed one, Playwright's own, or null. */
+export async function findChromium() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) {
+    if (!existsSync(named)) fail(`CHROMIUM_PATH names ${named}, which does not exist.`, 2);
+    return named;
+  }
+  const installed = knownBrowsers.find((path) => existsSync(path));
+  if (installed) return installed;
+  const { chromium } = await import('@playwright/test');
+  const own = chromium.executablePath();
+  return existsSync(own) ? own : null;
+}
+
+/** Finds a Chromium, else installs one: Playwright's, else Debian's package. @returns its path */
+export async function ensureChromium() {
+  const found = await findChromium();
+  if (found) return found;
+  console.log('Installing a Chromium for the browser tests …');
+  run('npx', ['playwright', 'install', '--with-deps', 'chromium'], { timeout: 240_000 });
+  const own = await findChromium();
+  if (own) return own;
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
+  const apt = (...args) => {
+    const [command, ...rest] = [...asRoot, 'apt-get', ...args];
+    return run(command, rest);
+  };
+  apt('update', '-qq');
+  apt('install', '-y', '-qq', 'chromium');
+  const packaged = await findChromium();
+  if (packaged) return packaged;
+  return fail('No Chromium was found or could be installed; install one and set CHROMIUM_PATH to its path.');
+}
