@@ -1,6 +1,26 @@
 /** What a training run tells while it goes. Every event is structured-cloneable; a worker forwards it as it is. */
 import type { BackendInfo } from '../engine';
+import type { ProbeSpec } from '../models/definition';
 import type { Ceilings, Metrics } from './metrics/types';
+
+/** What pictures need to know of the data that a run trains on. */
+export interface RunData {
+  readonly title: string;
+  readonly fingerprint: string;
+  /** Training rows. */
+  readonly rows: number;
+  readonly scenarios: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly group: string | null;
+    readonly share: number;
+    readonly clickRate: number;
+  }[];
+  /** Names of the fields that the model reads, in the order of a probe's `field` axis. */
+  readonly fields: readonly string[];
+  /** True relatedness of scenarios `[N * N]`, or null where unknown. */
+  readonly relatedness: Float32Array | null;
+}
 
 /** A probe's value read back to the host: row-major, NaN never appears (undefined cells are in `defined`). */
 export interface ProbeValue {
@@ -19,6 +39,9 @@ export type TrainingEvent =
       readonly backend: BackendInfo;
       readonly parameters: number;
       readonly ceilings: Ceilings;
+      /** The built model's probes: every tab of the page is drawn from these. */
+      readonly probes: readonly ProbeSpec[];
+      readonly data: RunData;
     }
   /** A step was issued. Carries no values: those are read back at evaluations. */
   | { readonly kind: 'step'; readonly step: number }

@@ -1,7 +1,8 @@
 /** Everything needed to repeat and to show a run; one shape in memory, in IndexedDB, in an exported file and from `lab`. */
 import type { BackendInfo, BackendRequest } from '../engine';
 import type { AnySettings } from '../models/settings';
-import type { ProbeValue } from './events';
+import type { ProbeSpec } from '../models/definition';
+import type { ProbeValue, RunData } from './events';
 import type { Ceilings, Metrics } from './metrics/types';
 import type { TrainingSettings } from './settings';
 
@@ -55,18 +56,17 @@ export interface RunRecord {
   readonly setup: RunSetup;
   readonly datasetTitle: string;
   readonly datasetFingerprint: string;
-  readonly scenarios: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly share: number;
-    readonly clickRate: number;
-  }[];
+  readonly scenarios: RunData['scenarios'];
+  /** Fields that the model reads, in the order of a probe's `field` axis. */
+  readonly fields: readonly string[];
+  readonly relatedness: Float32Array | null;
   readonly backend: BackendInfo | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly step: number;
   readonly ceilings: Ceilings | null;
   readonly history: readonly HistoryPoint[];
   readonly losses: readonly LossPoint[];
+  readonly probeSpecs: readonly ProbeSpec[];
   readonly probes: readonly KeptProbes[];
   /** Test figures with the best weights. */
   readonly final: Metrics | null;
