@@ -29,7 +29,8 @@ const types = {
  */
 export function serve({ port, isolation }) {
   const folder = join(root, 'dist');
-  if (!existsSync(join(folder, 'index.html'))) fail('There is no built page in dist/; run "npm run build" first.');
+  if (!existsSync(join(folder, 'index.html')))
+    fail('There is no built page in dist/; run "npm run build" first.');
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     let wanted;
@@ -71,13 +72,20 @@ export function serve({ port, isolation }) {
       if (error.code === 'EADDRINUSE' && attempt < port + 20) server.listen(++attempt, '127.0.0.1');
       else reject(error);
     });
-    server.on('listening', () => resolve({ address: `http://localhost:${attempt}/`, close: () => server.close() }));
+    server.on('listening', () =>
+      resolve({ address: `http://localhost:${attempt}/`, close: () => server.close() }),
+    );
     server.listen(attempt, '127.0.0.1');
   });
 }
 
 if (process.argv[1] === join(root, 'scripts', 'serve.mjs')) {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '4173' }, 'no-isolation': { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4173' },
+      'no-isolation': { type: 'boolean', default: false },
+    },
+  });
   const { address } = await serve({ port: Number(values.port), isolation: !values['no-isolation'] });
   console.log(`Scenarium is at ${address}`);
 }

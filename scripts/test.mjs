@@ -17,7 +17,8 @@ const stages = {
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in stages));
-if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${Object.keys(stages).join(', ')}.`, 2);
+if (unknown.length > 0)
+  fail(`Unknown stage ${unknown.join(', ')}; stages are ${Object.keys(stages).join(', ')}.`, 2);
 
 checkNode();
 ensurePackages();
@@ -36,5 +37,7 @@ for (const [name, stage] of chosen) {
     if (name === 'build') break;
   }
 }
-console.log(`stages: ${chosen.length - failed.length} passed, ${failed.length} failed${failed.length ? ` (${failed.join(', ')})` : ''}`);
+console.log(
+  `stages: ${chosen.length - failed.length} passed, ${failed.length} failed${failed.length ? ` (${failed.join(', ')})` : ''}`,
+);
 process.exit(failed.length === 0 ? 0 : 1);

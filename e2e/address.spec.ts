@@ -1,0 +1,38 @@
+import { expect, test } from './support/lab';
+
+test('the address holds what differs from the default, and a link brings it back', async ({ lab, page }) => {
+  await lab.open();
+  await lab.control('seed-input').fill('42');
+  await lab.control('seed-input').press('Tab');
+  await expect.poll(() => new URL(page.url()).searchParams.get('seed')).toBe('42');
+  await lab.control('hp-learningRate').fill('0.005');
+  await lab.control('hp-learningRate').press('Tab');
+  await expect.poll(() => new URL(page.url()).searchParams.get('learningRate')).toBe('0.005');
+  expect(new URL(page.url()).searchParams.has('batch'), 'a default is not written').toBe(false);
+
+  const link = page.url();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await expect(lab.control('seed-input')).toHaveValue('42');
+  await expect(lab.control('hp-learningRate')).toHaveValue('0.005');
+});
+
+test('nonsense in the address is clamped or dropped, and said', async ({ lab }) => {
+  await lab.open({
+    seed: 'abc',
+    batch: 99_999_999,
+    model: 'no-such-model',
+    dataset: 'nothing',
+    learningRate: 'NaN',
+    preset: '??',
+  });
+  await lab.expectState('ready');
+  await expect(lab.control('hp-batch')).toHaveValue('8192');
+  await expect(lab.control('seed-input')).toHaveValue(/^\d+$/);
+  await expect(
+    lab.page
+      .getByRole('status')
+      .or(lab.page.getByRole('alert'))
+      .filter({ hasText: /no-such-model/ }),
+  ).toBeVisible();
+});
