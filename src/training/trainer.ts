@@ -1,7 +1,8 @@
 /** What a procedure works with. */
 import type { HostBatch, BatchLayout } from '../data/batches';
 import type { Dataset } from '../data/dataset';
-import type { Model } from '../models/definition';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Inputs, Model, Output } from '../models/definition';
 import type { AnySettings } from '../models/settings';
 import type { TrainingEvent } from './events';
 import type { Metrics } from './metrics/types';
@@ -57,6 +58,20 @@ export interface Trainer {
   restore(snapshot: Snapshot): void;
   /** Zeroes the optimiser's moments and its step count. */
   resetOptimiser(): void;
+  /** Zeroes the moments and the step count of trial steps (made at the first trial step, freed with the trainer). */
+  resetTrial(): void;
+  /** Copies the present weights and states (or those of a snapshot) on the device, for many fast returns to them. */
+  hold(from?: Snapshot): HeldWeights;
+  /**
+   * One forward pass without gradient, dropout or change of any state. `statistics: 'batch'` normalises by the batch
+   * (a train-mode forward), `'moving'` as in evaluation. `read` runs inside a tidy; the tensors it returns are kept and
+   * are the caller's to dispose.
+   */
+  forward<T extends tf.TensorContainer>(
+    batch: HostBatch,
+    statistics: 'batch' | 'moving',
+    read: (output: Output, inputs: Inputs) => T,
+  ): T;
   /** True once someone asked the run to stop; procedures end at their next safe point. */
   readonly stopping: boolean;
   readonly metrics: Metrics | null;
@@ -65,4 +80,19 @@ export interface Trainer {
 export interface TrainStepOptions {
   /** Overrides the learning rate of this step. */
   readonly learningRate?: number;
+  /**
+   * A step that the procedure will take back (AREAD's candidate masks): it reads and writes a second set of Adam
+   * moments with its own step count (zeroed by `resetTrial`), and counts neither in `step`, nor in the loss means, nor
+   * in any schedule of the run. The main moments stay as they are to the bit.
+   */
+  readonly trial?: boolean;
+}
+
+/** A copy on the device of every parameter, state tensor and the table (no moments), equal to the bit. */
+export interface HeldWeights {
+  /** Writes the copy back; may be called any number of times. */
+  restore(): void;
+  /** Reads the copy back to the host, in the form that `Trainer.hold` takes. */
+  read(): Promise<Snapshot>;
+  dispose(): void;
 }
