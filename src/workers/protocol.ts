@@ -1,12 +1,18 @@
 /**
- * What the page and the lab worker say to each other. Commands go through one comlink object (`LabWorker`); events come
- * back batched, one `Tick` message at a time, on one port held for the worker's life.
+ * What the page and its two workers say to each other. Commands go through one comlink object a worker (`LabWorker`,
+ * `DataWorker`); a run's events come back batched, one `Tick` message at a time, on one port held for the worker's life.
+ *
+ * The lab worker trains. The data worker reads, imports and simulates, so that a million rows can be made while a run
+ * goes on, and cancelling is ending it. Both find datasets by id: the samples by address, the rest in IndexedDB.
  */
 import type { RunId } from './runId';
+import type { DatasetSource, Field, Scenario } from '../data/dataset';
+import type { BackendInfo, BackendRequest } from '../engine';
 import type { TrainingEvent } from '../training/events';
-import type { RunRecord, RunSetup } from '../training/runRecord';
+import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 
 export type { RunId };
+export { newRunId } from './runId';
 
 export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
 
@@ -22,15 +28,139 @@ export interface Vitals {
   readonly bytes: number;
 }
 
-/** At most one message a tick (about five a second). `sequence` grows by one; a gap or an old run id is dropped by the page. */
+/** At most one message a tick (about five a second). `sequence` grows by one a run; late and repeated ticks are dropped by the client. */
 export interface Tick {
   readonly run: RunId;
   readonly sequence: number;
   readonly state: SessionState;
   readonly vitals: Vitals;
+  /** In order. `step` events are left out: `vitals.step` says the same. */
   readonly events: readonly TrainingEvent[];
   /** One sentence when `state` is `failed`. */
   readonly failure: string | null;
+}
+
+export interface TrainOptions {
+  /** Builds and compiles, then waits for `resume` or `step`. */
+  readonly startPaused: boolean;
+  /** A checkpoint to go on from. */
+  readonly from: Uint8Array | null;
+  /** Name under which the run is kept; null: made from model, dataset and seed. */
+  readonly name?: string | null;
+}
+
+/** Scores of every row of a split with the run's present weights, row by row. */
+export interface ScoredRows {
+  readonly split: 'validation' | 'test';
+  /** Row numbers in the dataset. */
+  readonly rows: Int32Array;
+  readonly scenario: Int16Array;
+  readonly label: Float32Array;
+  readonly weight: Float32Array;
+  /** True click probability of simulated rows, else null. */
+  readonly truth: Float32Array | null;
+  readonly score: Float32Array;
+  readonly probability: Float32Array;
+  /** What the model keeps beside the score (M-scan: `matchScore`, `scenarioGate`), row-major. */
+  readonly columns: Readonly<Record<string, Float32Array>>;
+}
+
+export interface LabWorker {
+  /** Hands over the port for ticks and the page's base address, from which samples are read; once, before all else. */
+  connect(port: MessagePort, base: string): void;
+  /** Answers at once between steps: the client's heartbeat. */
+  ping(): Promise<true>;
+  /** Opens the backend and the dataset ahead of a run, so that Train answers sooner. Never fails a run: errors come with `train`. */
+  prepare(setup: RunSetup): Promise<void>;
+  /** Starts a run; a run under way is stopped first. Resolves when the run is accepted (not when it is done). */
+  train(run: RunId, setup: RunSetup, options: TrainOptions): Promise<void>;
+  pause(run: RunId): Promise<void>;
+  resume(run: RunId): Promise<void>;
+  /** One training step, then paused. */
+  step(run: RunId): Promise<void>;
+  /** Ends the run with the best weights restored and the final figures computed; the run is kept. */
+  stop(run: RunId): Promise<void>;
+  /** Drops the run and frees its memory. What was kept of it stays kept. */
+  reset(run: RunId): Promise<void>;
+  /** The run as it stands, for keeping. */
+  record(run: RunId): Promise<RunRecord>;
+  /** Weights as a safetensors file. */
+  weights(run: RunId): Promise<Uint8Array>;
+  /** Everything needed to go on later (weights, optimiser, generator and procedure position), valid while paused or done. */
+  checkpoint(run: RunId): Promise<Uint8Array>;
+  /** Scores a split with the present weights; waits for the present step and yields between batches. */
+  predict(run: RunId, split: 'validation' | 'test'): Promise<ScoredRows>;
+  /** Opens the backend if none is open, and says which it is and why. */
+  backendInfo(request: BackendRequest): Promise<BackendInfo>;
+}
+
+export interface CatalogueEntry {
+  readonly id: string;
+  /** Carries the word "simulated" where the rows are. */
+  readonly title: string;
+  readonly kind: 'sample' | 'simulated' | 'imported';
+  readonly rows: number;
+  readonly scenarios: number;
+  /** One sentence. */
+  readonly summary: string;
+  readonly hasHistory: boolean;
+  readonly hasTruth: boolean;
+}
+
+export interface SplitCounts {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+export interface ScenarioSummary extends Scenario {
+  readonly rows: SplitCounts;
+  readonly positives: SplitCounts;
+  /** Different users among the rows, where a user field exists; else null. */
+  readonly users: number | null;
+}
+
+export interface FieldSummary extends Field {
+  /** Local ids that occur. */
+  readonly used: number;
+  /** Share of rows with id 0 ("other or unknown"), 0…1. */
+  readonly otherShare: number;
+  /** The most frequent local ids, most frequent first, at most eight. */
+  readonly top: readonly { readonly id: number; readonly label: string; readonly share: number }[];
+}
+
+export interface DatasetSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: CatalogueEntry['kind'];
+  readonly source: DatasetSource;
+  readonly rows: SplitCounts;
+  readonly scenarios: readonly ScenarioSummary[];
+  readonly fields: readonly FieldSummary[];
+  readonly vocabularySize: number;
+  readonly history: {
+    readonly length: number;
+    readonly itemFields: readonly string[];
+    readonly meanLength: number;
+    readonly emptyShare: number;
+  } | null;
+  readonly hasTruth: boolean;
+  /** Seconds since the epoch, first and last row; null without time. */
+  readonly period: readonly [number, number] | null;
+  /** Share of the row scenario's users that also occur in the column scenario `[N * N]`; null without a user field. */
+  readonly userOverlap: Float32Array | null;
+  /** True relatedness `[N * N]`; null where unknown. */
+  readonly relatedness: Float32Array | null;
+  readonly fingerprint: string;
+  readonly warnings: readonly string[];
+}
+
+/** A page of rows as text for a table. */
+export interface RowPage {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly offset: number;
+  readonly total: number;
 }
 
 export interface SimulateRequest {
@@ -41,27 +171,69 @@ export interface SimulateRequest {
   readonly knobs: Readonly<Record<string, number>>;
 }
 
-export interface LabWorker {
-  /** Hands over the port for ticks; once. */
-  connect(port: MessagePort): void;
-  /** Starts a run; a run under way is stopped first. Resolves when the run is accepted (not when it is done). */
-  train(
-    run: RunId,
-    setup: RunSetup,
-    options: { readonly startPaused: boolean; readonly from: Uint8Array | null },
-  ): Promise<void>;
-  pause(run: RunId): Promise<void>;
-  resume(run: RunId): Promise<void>;
-  /** One training step, then paused. */
-  step(run: RunId): Promise<void>;
-  /** Ends the run with the best weights restored and the final figures computed. */
-  stop(run: RunId): Promise<void>;
-  /** Drops the run and frees its memory. */
-  reset(run: RunId): Promise<void>;
-  /** The run as it stands, for keeping. */
-  record(run: RunId): Promise<RunRecord>;
-  /** Weights as a safetensors file. */
-  weights(run: RunId): Promise<Uint8Array>;
-  /** Everything needed to go on later (weights, optimiser, generator and procedure position), valid while paused or done. */
-  checkpoint(run: RunId): Promise<Uint8Array>;
+/** `total` 0: length unknown. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly detail: string;
+}
+export type OnProgress = (progress: Progress) => void;
+
+export interface DataWorker {
+  /** Hands over the page's base address; once, before all else. */
+  connect(base: string): void;
+  /** Samples, and what was simulated or imported here. */
+  catalogue(): Promise<readonly CatalogueEntry[]>;
+  summary(id: string): Promise<DatasetSummary>;
+  /** @param count at most 200. */
+  rows(id: string, offset: number, count: number): Promise<RowPage>;
+  /** Makes, keeps and summarises a dataset; its id is the summary's. */
+  simulate(request: SimulateRequest, onProgress: OnProgress): Promise<DatasetSummary>;
+  /** The dataset as a Parquet file and its manifest. */
+  exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
+  /** Forgets a simulated or imported dataset; samples cannot be removed. */
+  remove(id: string): Promise<void>;
+}
+
+/** What the list of runs shows; the record itself is read when it is needed. */
+export interface RunSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly status: RunStatus;
+  readonly setup: RunSetup;
+  readonly datasetTitle: string;
+  readonly step: number;
+  /** Of the final figures, else of the last evaluation. */
+  readonly domainAuc: number | null;
+  readonly domainNoiseFreeAuc: number | null;
+  readonly hasWeights: boolean;
+  readonly hasCheckpoint: boolean;
+}
+
+export interface RunArtifacts {
+  /** Safetensors file. */
+  readonly weights: Uint8Array | null;
+  readonly checkpoint: Uint8Array | null;
+}
+
+/** Runs that survive a reload. Every change is told to every page of the site. */
+export interface RunStore {
+  /** Newest first. */
+  list(): Promise<readonly RunSummary[]>;
+  get(id: string): Promise<RunRecord | null>;
+  artifacts(id: string): Promise<RunArtifacts>;
+  /** Artifacts that are left out stay as they were. */
+  put(record: RunRecord, artifacts?: Partial<RunArtifacts>): Promise<void>;
+  rename(id: string, name: string): Promise<void>;
+  /** Removes the run and gives back all that `restore` needs to undo it; null where there is no such run. */
+  remove(id: string): Promise<RemovedRun | null>;
+  restore(removed: RemovedRun): Promise<void>;
+  /** Called after any change, also from another tab or worker. Returns the way to stop listening. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface RemovedRun {
+  readonly record: RunRecord;
+  readonly artifacts: RunArtifacts;
 }

@@ -2,5 +2,8 @@
 export type RunId = string & { readonly __brand: 'RunId' };
 
 export function newRunId(): RunId {
-  return crypto.randomUUID() as RunId;
+  // `randomUUID` is missing on pages served over plain http from another machine.
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID() as RunId;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') as RunId;
 }

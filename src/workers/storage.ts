@@ -1,0 +1,35 @@
+/** The one IndexedDB database of the lab: runs, their weights, and datasets made or imported here. */
+import { openDB } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { CatalogueEntry, RunArtifacts, RunSummary } from './protocol';
+import type { Dataset } from '../data/dataset';
+import type { RunRecord } from '../training/runRecord';
+
+interface LabSchema extends DBSchema {
+  /** Small rows for the list, so that listing never reads a record. */
+  summaries: { key: string; value: RunSummary };
+  records: { key: string; value: RunRecord };
+  artifacts: { key: string; value: RunArtifacts };
+  entries: { key: string; value: CatalogueEntry };
+  datasets: { key: string; value: Dataset };
+}
+
+export type LabDatabase = IDBPDatabase<LabSchema>;
+
+/** @throws Error with one sentence where the browser refuses storage (private windows of some browsers). */
+export async function openDatabase(name = 'scenarium'): Promise<LabDatabase> {
+  try {
+    return await openDB<LabSchema>(name, 1, {
+      upgrade(database) {
+        for (const store of ['summaries', 'records', 'artifacts', 'entries', 'datasets'] as const) {
+          database.createObjectStore(store);
+        }
+      },
+    });
+  } catch (error) {
+    throw new Error(
+      'This browser does not let the page store anything, so runs and datasets last only until it is closed.',
+      { cause: error },
+    );
+  }
+}
