@@ -343,7 +343,7 @@ def write_fixture(
     fixture = dict(
         format="scenarium-fixture/1",
         model=model,
-        settings=dict(settings, embeddingDim=table.shape[1]),
+        settings={"embeddingDim": table.shape[1], **settings},
         shape=shape,
         batch=batch,
         dropoutMasks=[_tensor(m) for m in masks],
