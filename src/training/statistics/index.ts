@@ -1,0 +1,6 @@
+export { deLongTest } from './deLong';
+export type { DeLongTest } from './deLong';
+export { normalTwoSided, studentQuantile, studentTwoSided } from './distributions';
+export { smooth } from './smoothing';
+export { pairedTest, spread } from './summary';
+export type { PairedTest, Spread } from './summary';

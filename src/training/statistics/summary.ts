@@ -1,0 +1,62 @@
+/** Mean and spread over seeds. */
+import { studentQuantile, studentTwoSided } from './distributions';
+
+export interface Spread {
+  readonly count: number;
+  readonly mean: number;
+  /** Sample standard deviation (n-1); null for a single value. */
+  readonly deviation: number | null;
+  /** Half width of the 95 % confidence interval of the mean (Student); null for a single value. */
+  readonly halfWidth: number | null;
+}
+
+/** Undefined values are left out. @returns null where none is defined */
+export function spread(values: readonly (number | null)[]): Spread | null {
+  const defined = values.filter((value) => value !== null);
+  const count = defined.length;
+  if (count === 0) return null;
+  const mean = defined.reduce((sum, value) => sum + value, 0) / count;
+  if (count === 1) return { count, mean, deviation: null, halfWidth: null };
+  const deviation = Math.sqrt(defined.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
+  return {
+    count,
+    mean,
+    deviation,
+    halfWidth: (studentQuantile(0.05, count - 1) * deviation) / Math.sqrt(count),
+  };
+}
+
+export interface PairedTest {
+  readonly pairs: number;
+  /** Mean of a - b. */
+  readonly difference: number;
+  /** Half width of the 95 % interval of the difference. */
+  readonly halfWidth: number;
+  readonly t: number | null;
+  /** Two-sided; 1 where a and b agree in every pair, 0 where they differ by the same amount in every pair. */
+  readonly p: number;
+}
+
+/**
+ * Student's paired test of two runs over the same seeds. Pairs with an undefined side are left out.
+ *
+ * @param a figures by seed
+ * @param b figures of the other run, same seeds in the same order
+ * @returns null with fewer than two pairs: one pair says nothing of chance
+ */
+export function pairedTest(a: readonly (number | null)[], b: readonly (number | null)[]): PairedTest | null {
+  const differences: (number | null)[] = [];
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const x = a[i] ?? null;
+    const y = b[i] ?? null;
+    differences.push(x === null || y === null ? null : x - y);
+  }
+  const summary = spread(differences);
+  if (!summary || summary.deviation === null || summary.halfWidth === null) return null;
+  const { count, mean, deviation, halfWidth } = summary;
+  if (deviation === 0) {
+    return { pairs: count, difference: mean, halfWidth: 0, t: null, p: mean === 0 ? 1 : 0 };
+  }
+  const t = mean / (deviation / Math.sqrt(count));
+  return { pairs: count, difference: mean, halfWidth, t, p: studentTwoSided(t, count - 1) };
+}
