@@ -1,1 +1,23 @@
 export type * from './types';
+import './gradients';
+export { openBackend, type BackendOptions } from './backend';
+export { createLossAccumulator, type LossAccumulator } from './lossAccumulator';
+export { createMode, type StepMode } from './mode';
+export * from './ops';
+export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './optimiser';
+export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } from './random';
+export { selfTest, type SelfTestResult } from './selfTest';
+export { runStep, type Step, type StepLosses } from './step';
+export { gatherTable, planRows, type RowPlan } from './table';
+export { memoryOf, traceKernels, type MemoryFacts, type TracedKernel } from './trace';
+export {
+  assign,
+  assignParameter,
+  assignState,
+  createTable,
+  createVariables,
+  disposeVariables,
+  readTensor,
+  type Variable,
+  type Variables,
+} from './variables';

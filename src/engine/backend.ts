@@ -1,0 +1,127 @@
+/** Chooses the backend: hardware WebGPU, else WASM, else CPU, each proved by the gradient self-test before it is used. */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import './gradients';
+import { selfTest } from './selfTest';
+import type { BackendInfo, BackendName, BackendRequest } from './types';
+
+export interface BackendOptions {
+  /** Accept a software WebGPU adapter under `auto` too; by default only an explicit `webgpu` does. */
+  readonly allowSoftware?: boolean;
+  /** Where the WASM binaries are: a folder's address, or one address a file name. Node finds them itself. */
+  readonly wasmPath?: string | Record<string, string>;
+}
+
+interface Adapter {
+  readonly description: string;
+  readonly software: boolean;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+/** Asks for a WebGPU adapter; a string says why there is none. */
+async function probeAdapter(): Promise<Adapter | string> {
+  const gpu = typeof navigator === 'undefined' ? undefined : (navigator as Partial<Navigator>).gpu;
+  if (!gpu) return 'this browser has no WebGPU';
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return 'WebGPU found no graphics adapter';
+  const info = adapter.info;
+  const description = [info.vendor, info.architecture, info.device, info.description]
+    .filter(Boolean)
+    .join(' ');
+  const fallback = (info as { readonly isFallbackAdapter?: boolean }).isFallbackAdapter === true;
+  return { description: description || 'unnamed adapter', software: fallback || SOFTWARE.test(description) };
+}
+
+type Attempt = Omit<BackendInfo, 'reason'>;
+
+async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
+  const adapter = await probeAdapter();
+  if (typeof adapter === 'string') throw new Error(adapter);
+  if (adapter.software && !acceptSoftware) {
+    throw new Error(`WebGPU offers only a software adapter (${adapter.description}), slower than WASM`);
+  }
+  await import('@tensorflow/tfjs-backend-webgpu');
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
+  if (!(await tf.setBackend('webgpu'))) throw new Error('WebGPU did not start');
+  await tf.ready();
+  return {
+    name: 'webgpu',
+    adapter: adapter.description,
+    software: adapter.software,
+    threads: 1,
+    simd: false,
+  };
+}
+
+async function startWasm(path: BackendOptions['wasmPath']): Promise<Attempt> {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  if (path !== undefined) wasm.setWasmPaths(path);
+  if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly did not start');
+  await tf.ready();
+  const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  return {
+    name: 'wasm',
+    adapter: null,
+    software: false,
+    threads: threaded === true ? wasm.getThreadsCount() : 1,
+    simd: simd === true,
+  };
+}
+
+async function startCpu(): Promise<Attempt> {
+  await tf.setBackend('cpu');
+  await tf.ready();
+  return { name: 'cpu', adapter: null, software: false, threads: 1, simd: false };
+}
+
+const order: Readonly<Record<BackendRequest, readonly BackendName[]>> = {
+  auto: ['webgpu', 'wasm', 'cpu'],
+  webgpu: ['webgpu', 'wasm', 'cpu'],
+  wasm: ['wasm', 'cpu'],
+  cpu: ['cpu'],
+};
+
+const titles: Readonly<Record<BackendName, string>> = {
+  webgpu: 'WebGPU',
+  wasm: 'WebAssembly',
+  cpu: 'plain JavaScript',
+};
+
+/**
+ * Opens the best backend that works, or the requested one; falls back where it does not start or its gradients are wrong.
+ *
+ * `webgpu` accepts a software adapter, `auto` does not unless `allowSoftware`. `reason` tells what was tried.
+ * @throws Error when not even the CPU backend computes right gradients.
+ */
+export async function openBackend(
+  request: BackendRequest,
+  options: BackendOptions = {},
+): Promise<BackendInfo> {
+  const failures: string[] = [];
+  for (const name of order[request]) {
+    try {
+      const attempt = await start(name, request, options);
+      const { passed, error } = await selfTest();
+      if (!passed) throw new Error(`its gradients are off by ${(error * 100).toPrecision(2)} %`);
+      const asked = request !== 'auto' && failures.length === 0 ? 'as asked' : 'the fastest that works here';
+      const story = failures.map((failure) => `; ${failure}`).join('');
+      return { ...attempt, reason: `${titles[name]}, ${asked}${story}.` };
+    } catch (error) {
+      failures.push(`${titles[name]} not used: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new Error(`No backend works here. ${failures.join('. ')}.`);
+}
+
+function start(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Attempt> {
+  switch (name) {
+    case 'webgpu':
+      return startWebGpu(request === 'webgpu' || options.allowSoftware === true);
+    case 'wasm':
+      return startWasm(options.wasmPath);
+    case 'cpu':
+      return startCpu();
+  }
+}

@@ -1,0 +1,93 @@
+/** Sum of gathered rows' gradients by table row: sorted segments, so the order of addition is fixed. */
+import { defineInPlace } from './inPlace';
+import { liveFloats, liveInts } from './live';
+import { elementProgram, float, int, runInPlace } from './webgpu';
+
+export interface SegmentAttributes {
+  /** Added to a row's sum for each of its occurrences: this times the row's weights. */
+  readonly pull: number;
+  readonly dim: number;
+  /** Segments in use. */
+  readonly unique: number;
+}
+
+/**
+ * target `[V, dim]` (table's gradient; only the plan's rows are written) from `gradient [M, dim]`, `table [V, dim]` and a
+ * plan: `rows [M]` table row of a segment, `order [M]` positions sorted by row, `starts [M + 1]`.
+ */
+export const segmentSum = defineInPlace<SegmentAttributes>({
+  name: 'EngineSegmentSum',
+  host: ({ target, gradient, table, rows, order, starts }, { pull, dim, unique }) => {
+    const out = liveFloats(target!);
+    const g = liveFloats(gradient!);
+    const w = liveFloats(table!);
+    const rowOf = liveInts(rows!);
+    const position = liveInts(order!);
+    const start = liveInts(starts!);
+    for (let s = 0; s < unique; s++) {
+      const base = rowOf[s]! * dim;
+      const first = start[s]!;
+      const last = start[s + 1]!;
+      const factor = pull * (last - first);
+      for (let d = 0; d < dim; d++) {
+        let sum = 0;
+        for (let k = first; k < last; k++) sum += g[position[k]! * dim + d]!;
+        out[base + d] = sum + factor * w[base + d]!;
+      }
+    }
+  },
+  device: ({ target, gradient, table, rows, order, starts }, { pull, dim }) => {
+    const threads = rows!.shape[0]! * dim;
+    runInPlace(
+      elementProgram(
+        'engineSegmentSum',
+        ['gradient', 'weights', 'rows', 'order', 'starts'],
+        [...target!.shape],
+        'pull : f32, dim : i32,',
+        `let segment = index / uniforms.dim;
+         let d = index - segment * uniforms.dim;
+         let first = starts[segment];
+         let last = starts[segment + 1];
+         if (last > first) {
+           var sum = 0.0;
+           for (var k = first; k < last; k = k + 1) {
+             sum = sum + gradient[order[k] * uniforms.dim + d];
+           }
+           let at = rows[segment] * uniforms.dim + d;
+           result[at] = sum + uniforms.pull * f32(last - first) * weights[at];
+         }`,
+        threads,
+      ),
+      [gradient!, table!, rows!, order!, starts!],
+      [float(pull), int(dim), int(threads)],
+      target!,
+    );
+  },
+});
+
+/** Sets target's rows named by a plan to zero, ready for the next step. */
+export const clearRows = defineInPlace<{ readonly dim: number; readonly unique: number }>({
+  name: 'EngineClearRows',
+  host: ({ target, rows }, { dim, unique }) => {
+    const out = liveFloats(target!);
+    const rowOf = liveInts(rows!);
+    for (let s = 0; s < unique; s++) out.fill(0, rowOf[s]! * dim, (rowOf[s]! + 1) * dim);
+  },
+  device: ({ target, rows }, { dim }) => {
+    const threads = rows!.shape[0]! * dim;
+    runInPlace(
+      elementProgram(
+        'engineClearRows',
+        ['rows'],
+        [...target!.shape],
+        'dim : i32,',
+        `let segment = index / uniforms.dim;
+         result[rows[segment] * uniforms.dim + index - segment * uniforms.dim] = 0.0;`,
+        threads,
+      ),
+      [rows!],
+      [int(dim), int(threads)],
+      target!,
+    );
+  },
+});

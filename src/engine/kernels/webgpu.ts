@@ -1,0 +1,103 @@
+/** Device programs of ours: a thin, typed door to the library's program runner. */
+import * as tf from '@tensorflow/tfjs-core';
+
+interface Uniform {
+  readonly type: 'int32' | 'uint32' | 'float32';
+  readonly data: number[];
+}
+
+/** What the backend's runner reads of a program. */
+export interface Program {
+  readonly variableNames: string[];
+  readonly outputShape: number[];
+  /** Declarations of the uniforms given at run time, e.g. `rate : f32,`. */
+  readonly uniforms: string;
+  shaderKey: string;
+  dispatchLayout: { x: number[] };
+  dispatch: [number, number, number];
+  workgroupSize: [number, number, number];
+  size: boolean;
+  getUserCode(): string;
+}
+
+export interface WebGpuBackend {
+  readonly device: GPUDevice;
+  readonly queue: GPUQueue;
+  readonly tensorMap: {
+    get(dataId: tf.DataId): { values: Float32Array | Int32Array | null; resource?: GPUBuffer };
+  };
+  uploadToGPU(dataId: tf.DataId): void;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  runWebGPUProgram(
+    program: Program,
+    inputs: readonly tf.TensorInfo[],
+    dtype: tf.DataType,
+    uniforms?: readonly Uniform[],
+    output?: tf.TensorInfo,
+  ): tf.TensorInfo;
+}
+
+export function webgpu(): WebGpuBackend {
+  return tf.backend() as unknown as WebGpuBackend;
+}
+
+const WORKGROUP = 64;
+
+/**
+ * A program that runs `body` once for each element `index` of the output (or of `threads` elements).
+ *
+ * @param name also the shader's cache key, so one name must mean one body.
+ * @param threads number of invocations where it differs from the output's size.
+ */
+export function elementProgram(
+  name: string,
+  variableNames: string[],
+  outputShape: number[],
+  uniforms: string,
+  body: string,
+  threads = outputShape.reduce((product, length) => product * length, 1),
+): Program {
+  return {
+    variableNames,
+    outputShape,
+    uniforms: `${uniforms} threads : i32,`,
+    shaderKey: name,
+    dispatchLayout: { x: [0] },
+    dispatch: [Math.ceil(threads / WORKGROUP), 1, 1],
+    workgroupSize: [WORKGROUP, 1, 1],
+    size: false,
+    getUserCode: () => `
+      fn main(index : i32) {
+        if (index < uniforms.threads) {
+          ${body}
+        }
+      }
+    `,
+  };
+}
+
+/** Runs a program that writes (part of) an existing tensor; copies of its values on the host are dropped. */
+export function runInPlace(
+  program: Program,
+  inputs: readonly tf.TensorInfo[],
+  uniforms: readonly Uniform[],
+  output: tf.TensorInfo,
+): void {
+  const backend = webgpu();
+  backend.runWebGPUProgram(program, inputs, output.dtype, uniforms, output);
+  backend.tensorMap.get(output.dataId).values = null;
+}
+
+export function float(value: number): Uniform {
+  return { type: 'float32', data: [value] };
+}
+
+export function int(value: number): Uniform {
+  return { type: 'int32', data: [value] };
+}
+
+export function uint(value: number): Uniform {
+  return { type: 'uint32', data: [value] };
+}

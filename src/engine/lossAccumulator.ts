@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { addInto } from './kernels/copy';
+
+/** Sums of loss terms on the device, read rarely and asynchronously. */
+export interface LossAccumulator {
+  /** Adds one step's terms. Names are fixed by the first call. @throws RangeError for other names. */
+  add(terms: Readonly<Record<string, tf.Scalar>>): void;
+  /** Means since the last read (an empty record if no step came), then starts anew. One readback. */
+  read(): Promise<Record<string, number>>;
+  readonly steps: number;
+  dispose(): void;
+}
+
+export function createLossAccumulator(): LossAccumulator {
+  let names: readonly string[] = [];
+  let sums: tf.Tensor1D | null = null;
+  let steps = 0;
+  return {
+    get steps() {
+      return steps;
+    },
+    add(terms) {
+      const given = Object.keys(terms);
+      if (!sums) {
+        names = given;
+        sums = tf.keep(tf.zeros([given.length]));
+      }
+      if (given.length !== names.length || given.some((name, i) => name !== names[i])) {
+        throw new RangeError(
+          `Loss terms changed from ${names.join(', ')} to ${given.join(', ')} during training.`,
+        );
+      }
+      const target = sums;
+      tf.tidy(() => {
+        const source = tf.concat1d(given.map((name) => tf.reshape(terms[name]!, [1])));
+        addInto({ target, source }, { scale: 1 });
+      });
+      steps++;
+    },
+    async read() {
+      if (!sums) return {};
+      const taken = sums;
+      const count = steps;
+      sums = tf.keep(tf.zeros([names.length]));
+      steps = 0;
+      const values = await taken.data();
+      taken.dispose();
+      return count === 0 ? {} : Object.fromEntries(names.map((name, i) => [name, values[i]! / count]));
+    },
+    dispose() {
+      sums?.dispose();
+      sums = null;
+      steps = 0;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+export { activationFactor, leakyRelu, sigmoid, softplus, tanh } from './activations';
+export { batchMoments, domainMoments, normalise, NORM_EPSILON, type Moments } from './batchNorm';
+export { dense, select, stackedDense, wide } from './dense';
+export { dropout } from './dropout';
+export {
+  bceLogitsRows,
+  bceProbabilityRows,
+  bceWithLogits,
+  bceWithProbability,
+  crossEntropy,
+  PROBABILITY_EPSILON,
+  rowMean,
+} from './losses';
+export { batchMatMul, matMul } from './matMul';
+export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
+export { stopGradient } from './stopGradient';

@@ -1,0 +1,169 @@
+/** Adam over a model's variables and its table, in place, two dispatches a variable. */
+import * as tf from '@tensorflow/tfjs-core';
+import { adamMoments, adamStep } from './kernels/adam';
+import { copyInto } from './kernels/copy';
+import { clearRows, segmentSum } from './kernels/segments';
+import type { RowPlan } from './table';
+import type { EmbeddingTable, Parameter } from './types';
+
+export interface AdamOptions {
+  readonly parameters: readonly Parameter[];
+  readonly table: EmbeddingTable | null;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+export interface AdamUpdate {
+  /** One gradient a parameter, in their order; null where none reached it (it counts as zero). */
+  readonly gradients: readonly (tf.Tensor | null)[];
+  /** Gradient of the gathered rows `[M, dim]`; null leaves the table alone. */
+  readonly rowGradient: tf.Tensor2D | null;
+  readonly plan: RowPlan | null;
+  readonly learningRate: number;
+  /** Strength λ of λ·Σ(w - centre)² over weights, and of λ/B·Σw² over the gathered rows. */
+  readonly l2: number;
+  /** Rows B that the table's L2 is divided by. */
+  readonly batch: number;
+}
+
+export interface Adam {
+  apply(update: AdamUpdate): void;
+  /** Names that train now (`embedding` is the table); the others keep their values and moments. Null: all. */
+  setTrainable(names: readonly string[] | null): void;
+  isTrainable(name: string): boolean;
+  /** Moments and step counts on the host, under `adam.moments.<name>` (`[2, n]`) and `adam.steps.<name>`. */
+  snapshot(): Promise<Record<string, Float32Array>>;
+  /** @throws RangeError naming a moment that is missing. */
+  restore(snapshot: Readonly<Record<string, Float32Array>>): void;
+  /** Zeroes moments and step counts. */
+  reset(): void;
+  dispose(): void;
+}
+
+interface Slot {
+  readonly name: string;
+  readonly tensor: tf.Tensor;
+  readonly moments: tf.Tensor;
+  steps: number;
+}
+
+function slotOf({ name, tensor }: Parameter | EmbeddingTable): Slot {
+  return { name, tensor, moments: tf.keep(tf.zeros([2, tensor.size])), steps: 0 };
+}
+
+/** Adam as torch.optim.Adam: bias corrections, epsilon outside the root, moments that decay for every row of the table. */
+export function createAdam(options: AdamOptions): Adam {
+  const { parameters, table, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const slots = parameters.map(slotOf);
+  const tableSlot = table ? slotOf(table) : null;
+  /** Zero outside a step; a step writes its rows and clears them. */
+  const tableGradient = table ? tf.keep(tf.zeros([table.vocabularySize, table.dim])) : null;
+  const all = tableSlot ? [...slots, tableSlot] : slots;
+  let trainable: ReadonlySet<string> | null = null;
+
+  const isTrainable = (name: string): boolean => trainable === null || trainable.has(name);
+
+  function update(slot: Slot, gradient: tf.Tensor, learningRate: number, l2: number, centre: number): void {
+    slot.steps++;
+    adamMoments({ target: slot.moments, gradient, weights: slot.tensor }, { beta1, beta2, l2, centre });
+    adamStep(
+      { target: slot.tensor, moments: slot.moments },
+      {
+        stepSize: learningRate / (1 - beta1 ** slot.steps),
+        inverseRoot: 1 / Math.sqrt(1 - beta2 ** slot.steps),
+        epsilon,
+      },
+    );
+  }
+
+  function updateTable(
+    rowGradient: tf.Tensor2D,
+    plan: RowPlan,
+    { learningRate, l2, batch }: AdamUpdate,
+  ): void {
+    const slot = tableSlot!;
+    const { dim } = table!;
+    tf.tidy(() => {
+      const rows = tf.tensor1d(plan.rows, 'int32');
+      const order = tf.tensor1d(plan.order, 'int32');
+      const starts = tf.tensor1d(plan.starts, 'int32');
+      segmentSum(
+        { target: tableGradient!, gradient: rowGradient, table: slot.tensor, rows, order, starts },
+        { pull: (2 * l2) / batch, dim, unique: plan.unique },
+      );
+      update(slot, tableGradient!, learningRate, 0, 0);
+      clearRows({ target: tableGradient!, rows }, { dim, unique: plan.unique });
+    });
+  }
+
+  return {
+    isTrainable,
+    setTrainable(names) {
+      if (names) {
+        const known = new Set(all.map((slot) => slot.name));
+        const unknown = names.find((name) => !known.has(name));
+        if (unknown !== undefined)
+          throw new RangeError(`No variable is named ${unknown}; check setTrainable.`);
+      }
+      trainable = names ? new Set(names) : null;
+    },
+    apply(given) {
+      if (given.gradients.length !== slots.length) {
+        throw new RangeError(
+          `Adam holds ${slots.length} parameters but got ${given.gradients.length} gradients.`,
+        );
+      }
+      slots.forEach((slot, i) => {
+        if (!isTrainable(slot.name)) return;
+        const parameter = parameters[i]!;
+        const l2 = parameter.kind === 'weight' ? given.l2 : 0;
+        const gradient = given.gradients[i];
+        if (gradient) {
+          update(slot, gradient, given.learningRate, l2, parameter.l2Centre);
+        } else {
+          const zero = tf.zeros(slot.tensor.shape);
+          update(slot, zero, given.learningRate, l2, parameter.l2Centre);
+          zero.dispose();
+        }
+      });
+      if (tableSlot && given.rowGradient && given.plan && isTrainable(tableSlot.name)) {
+        updateTable(given.rowGradient, given.plan, given);
+      }
+    },
+    async snapshot() {
+      const arrays: Record<string, Float32Array> = {};
+      const reads = all.map(async (slot) => {
+        arrays[`adam.steps.${slot.name}`] = Float32Array.of(slot.steps);
+        arrays[`adam.moments.${slot.name}`] = (await slot.moments.data<'float32'>()).slice();
+      });
+      await Promise.all(reads);
+      return arrays;
+    },
+    restore(snapshot) {
+      for (const slot of all) {
+        const moments = snapshot[`adam.moments.${slot.name}`];
+        const steps = snapshot[`adam.steps.${slot.name}`];
+        if (!moments || !steps || moments.length !== slot.moments.size) {
+          throw new RangeError(`The snapshot has no moments of ${slot.name}; it belongs to another model.`);
+        }
+        const source = tf.tensor(moments.slice(), slot.moments.shape, 'float32');
+        copyInto({ target: slot.moments, source }, {});
+        source.dispose();
+        slot.steps = steps[0]!;
+      }
+    },
+    reset() {
+      for (const slot of all) {
+        const zero = tf.zeros(slot.moments.shape);
+        copyInto({ target: slot.moments, source: zero }, {});
+        zero.dispose();
+        slot.steps = 0;
+      }
+    },
+    dispose() {
+      for (const slot of all) slot.moments.dispose();
+      tableGradient?.dispose();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  bceWithLogits,
+  createAdam,
+  createLossAccumulator,
+  createMode,
+  createTable,
+  createVariables,
+  dense,
+  dropout,
+  leakyRelu,
+  memoryOf,
+  openBackend,
+  readTensor,
+  runStep,
+  select,
+  softmaxLast,
+  traceKernels,
+  matMul,
+  wide,
+  type BackendName,
+} from '.';
+import { uniformArray } from './random';
+
+const BATCH = 16;
+const FIELDS = 3;
+const DIM = 4;
+const VOCABULARY = 30;
+
+/** A small gated network with its table, optimiser and a fixed stream of batches. */
+function network(seed: number) {
+  const variables = createVariables(seed);
+  const table = createTable(VOCABULARY, DIM, seed);
+  const input = FIELDS * DIM;
+  const experts = variables.parameter(
+    'experts',
+    'weight',
+    [2, input, 6],
+    variables.glorot('experts', [2, input, 6], input, 6),
+  );
+  const bias = variables.parameter('bias', 'bias', [2, 6], new Float32Array(12));
+  const gate = variables.parameter(
+    'gate',
+    'weight',
+    [input, 2],
+    variables.normal('gate', [input, 2], 0, 0.3),
+  );
+  const tower = variables.parameter('tower', 'weight', [6, 1], variables.glorot('tower', [6, 1], 6, 1));
+  const optimiser = createAdam({ parameters: variables.parameters, table });
+  const losses = createLossAccumulator();
+  const label = tf.tensor2d(
+    uniformArray(5, 'label', BATCH).map((u) => (u > 0.5 ? 1 : 0)),
+    [BATCH, 1],
+  );
+  const ones = tf.ones([BATCH, 1]) as tf.Tensor2D;
+  const step = (number: number): void => {
+    const ids = Int32Array.from(uniformArray(7, number, BATCH * FIELDS, 0, VOCABULARY), Math.floor);
+    runStep({
+      table,
+      parameters: variables.parameters,
+      optimiser,
+      ids,
+      batch: BATCH,
+      learningRate: 0.01,
+      l2: 1e-4,
+      mode: createMode('train', seed, number),
+      losses,
+      build: (rows, mode) => {
+        const x = tf.reshape(rows, [BATCH, input]) as tf.Tensor2D;
+        const hidden = leakyRelu(wide(x, experts.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D), 0);
+        const mixed = select(hidden, softmaxLast(matMul(x, gate.tensor as tf.Tensor2D)));
+        const logit = dense(dropout(mixed, 0.2, mode), tower.tensor as tf.Tensor2D, null);
+        const total = bceWithLogits(logit, label, ones);
+        return { total, terms: { click: total } };
+      },
+    });
+  };
+  return { step, losses, table, variables };
+}
+
+describe.each<BackendName>(['cpu', 'wasm'])('a training step on %s', (backend) => {
+  beforeAll(async () => {
+    const info = await openBackend(backend);
+    expect(info.name).toBe(backend);
+  });
+  afterAll(() => tf.disposeVariables());
+
+  it('lowers the loss', async () => {
+    const { step, losses } = network(1);
+    for (let i = 0; i < 20; i++) step(0);
+    const first = await losses.read();
+    for (let i = 0; i < 200; i++) step(0);
+    await losses.read();
+    for (let i = 0; i < 20; i++) step(0);
+    const last = await losses.read();
+    expect(last.total!).toBeLessThan(first.total! * 0.5);
+    expect(last.click).toBeCloseTo(last.total!, 6);
+  });
+
+  it('gives the same bits for the same seed', async () => {
+    const results: Float32Array[][] = [];
+    for (let run = 0; run < 2; run++) {
+      const { step, table, variables } = network(3);
+      for (let i = 0; i < 10; i++) step(i);
+      results.push(
+        await Promise.all([table, ...variables.parameters].map((variable) => readTensor(variable))),
+      );
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  it('holds no more tensors after 1000 steps than after one', async () => {
+    const { step, losses } = network(4);
+    step(0);
+    await losses.read();
+    const before = memoryOf();
+    for (let i = 1; i <= 1000; i++) step(i);
+    await losses.read();
+    expect(memoryOf()).toEqual(before);
+  });
+
+  it('issues the same kernels on the same shapes at every step', () => {
+    const { step } = network(5);
+    const first = traceKernels(() => step(0));
+    const second = traceKernels(() => step(1));
+    expect(first.length).toBeGreaterThan(20);
+    expect(second.slice(0, first.length - 1)).toEqual(first.slice(0, second.length - 1));
+  });
+
+  it('leaves the padding row of the table at zero', async () => {
+    const { step, table } = network(6);
+    for (let i = 0; i < 5; i++) step(i);
+    const values = await readTensor(table);
+    expect([...values.slice(0, DIM)]).toEqual([0, 0, 0, 0]);
+  });
+});

@@ -1,0 +1,58 @@
+/** What a piece of work asks of the backend: its kernels, and the memory that is held. */
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface TracedKernel {
+  readonly kernel: string;
+  /** Shapes of the inputs, by name. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly output: readonly (readonly number[])[];
+  /** False for a kernel made of the kernels listed before it, and for one that only renames memory. */
+  readonly dispatched: boolean;
+}
+
+/** Kernels that compute nothing. */
+const FREE = new Set(['Reshape', 'Identity', 'ExpandDims', 'StopGradient']);
+
+/** Runs `work` and lists the kernels it ran, in order of completion. */
+export function traceKernels(work: () => void): TracedKernel[] {
+  const engine = tf.engine();
+  const list: TracedKernel[] = [];
+  const run = engine.runKernel.bind(engine);
+  const traced: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
+    kernel: string,
+    inputs: tf.NamedTensorMap,
+    attributes?: tf.NamedAttrMap,
+  ): T => {
+    const before = list.length;
+    const result = run<T>(kernel, inputs, attributes);
+    const shapes = Object.entries(inputs)
+      .filter(([, tensor]) => tensor)
+      .map(([name, tensor]) => [name, [...tensor.shape]] as const);
+    list.push({
+      kernel,
+      inputs: Object.fromEntries(shapes),
+      output: (Array.isArray(result) ? result : [result]).map((tensor) => [...tensor.shape]),
+      dispatched: list.length === before && !FREE.has(kernel),
+    });
+    return result;
+  };
+  engine.runKernel = traced;
+  try {
+    work();
+  } finally {
+    engine.runKernel = run;
+  }
+  return list;
+}
+
+export interface MemoryFacts {
+  readonly tensors: number;
+  readonly bytes: number;
+  /** Bytes allocated on the GPU, pools included; null on other backends. */
+  readonly gpuBytes: number | null;
+}
+
+export function memoryOf(): MemoryFacts {
+  const facts = tf.memory() as tf.MemoryInfo & { readonly numBytesAllocatedInGPU?: number };
+  return { tensors: facts.numTensors, bytes: facts.numBytes, gpuBytes: facts.numBytesAllocatedInGPU ?? null };
+}
