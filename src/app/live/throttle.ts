@@ -1,5 +1,7 @@
 /** Tells listeners at most once every `intervalMs`; the last call is never lost. */
 export class Throttle {
+  /** Times that listeners were told. */
+  told = 0;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private lastTold = Number.NEGATIVE_INFINITY;
@@ -26,6 +28,7 @@ export class Throttle {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.lastTold = this.now();
+    this.told++;
     for (const listener of [...this.listeners]) listener();
   }
 }

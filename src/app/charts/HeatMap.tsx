@@ -1,0 +1,262 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { KeyboardEvent, PointerEvent, WheelEvent } from 'react';
+import { useHighlight } from '../state/highlight';
+import { useTheme } from '../state/theme';
+import { drawHeat, drawKey } from './heatDraw';
+import type { HeatScale, HeatValues } from './heatDraw';
+import { cellAt, labelEvery, layoutHeat, pan, reveal, zoom } from './heatLayout';
+import type { Window } from './heatLayout';
+import { useSize } from './useSize';
+import './charts.css';
+
+export interface HeatLabel {
+  readonly label: string;
+  /** Scenario id, for highlighting everywhere. */
+  readonly scenario?: string;
+  readonly colour?: string;
+}
+
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+export interface HeatMapProps {
+  /** What is drawn, for screen readers. */
+  readonly label: string;
+  readonly rows: readonly HeatLabel[];
+  readonly columns: readonly HeatLabel[];
+  readonly rowTitle: string;
+  readonly columnTitle: string;
+  readonly valueTitle: string;
+  readonly data: HeatValues;
+  readonly scale: HeatScale;
+  readonly format: (value: number) => string;
+  readonly stepColumns?: boolean;
+  readonly square?: boolean;
+  readonly selected?: Cell | null;
+  readonly onSelect?: (cell: Cell) => void;
+}
+
+const KEY_WIDTH = 96;
+const ZOOM_FROM = 40;
+
+function valueOf(data: HeatValues, { row, column }: Cell): number | null {
+  const index = row * data.columns + column;
+  return data.defined !== null && data.defined[index] !== 1 ? null : (data.values[index] ?? null);
+}
+
+/**
+ * A matrix in colour on a canvas, with its key. Arrow keys walk the cells, Enter chooses one; large matrices zoom with
+ * the wheel or + and −, and move by dragging.
+ */
+export function HeatMap(props: HeatMapProps) {
+  const { rows, columns, data, scale, format, selected, onSelect, stepColumns = false, square = false } = props;
+  const [ref, size] = useSize<HTMLDivElement>();
+  const theme = useTheme((state) => state.theme);
+  const highlighted = useHighlight((state) => state.scenario);
+  const point = useHighlight((state) => state.point);
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
+  const [cursor, setCursor] = useState<Cell | null>(null);
+  const [asked, setView] = useState<Window | null>(null);
+  const [drag, setDrag] = useState<{ x: number; y: number; view: Window } | null>(null);
+
+  const whole: Window = { row: 0, column: 0, rows: rows.length, columns: columns.length };
+  // A window from a matrix of another size is forgotten.
+  const view = asked && asked.row + asked.rows <= rows.length && asked.column + asked.columns <= columns.length ? asked : whole;
+  const zoomable = !stepColumns && (rows.length > ZOOM_FROM || columns.length > ZOOM_FROM);
+  const longest = (labels: readonly HeatLabel[]) => labels.reduce((max, { label }) => Math.max(max, Math.min(22, label.length)), 1);
+  const [longestRow, longestColumn] = useMemo(() => [longest(rows), longest(columns)], [rows, columns]);
+  const layout = layoutHeat({ ...size, view, longestRow, longestColumn, stepColumns, square });
+  const keyY = size.height - 22;
+
+  useEffect(() => {
+    if (!canvas || size.width < 40 || size.height < 40) return;
+    const style = getComputedStyle(canvas);
+    drawHeat(canvas, {
+      size,
+      layout,
+      data,
+      scale,
+      theme,
+      format,
+      hatch: style.getPropertyValue('--rule-strong'),
+      page: style.getPropertyValue('--paper'),
+      font: style.fontFamily,
+    });
+    const context = canvas.getContext('2d');
+    if (context) drawKey(context, scale, theme, { x: layout.left, y: keyY + 5, width: KEY_WIDTH, height: 8 });
+  });
+
+  function go(cell: Cell | null): void {
+    setCursor(cell);
+    const scenario = cell ? (rows[cell.row]?.scenario ?? columns[cell.column]?.scenario ?? null) : null;
+    point(scenario);
+    if (cell && view !== whole) setView(reveal(view, cell.row, cell.column));
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const at = cursor ?? { row: view.row, column: view.column };
+    const moves: Record<string, Cell> = {
+      ArrowLeft: { row: at.row, column: at.column - 1 },
+      ArrowRight: { row: at.row, column: at.column + 1 },
+      ArrowUp: { row: at.row - 1, column: at.column },
+      ArrowDown: { row: at.row + 1, column: at.column },
+      Home: { row: at.row, column: 0 },
+      End: { row: at.row, column: columns.length - 1 },
+    };
+    const move = moves[event.key];
+    if (move) {
+      go({
+        row: Math.min(rows.length - 1, Math.max(0, move.row)),
+        column: Math.min(columns.length - 1, Math.max(0, move.column)),
+      });
+    } else if ((event.key === 'Enter' || event.key === ' ') && onSelect) onSelect(at);
+    else if (zoomable && (event.key === '+' || event.key === '=')) setView(zoom(view, whole, 0.6, at.row, at.column));
+    else if (zoomable && event.key === '-') setView(zoom(view, whole, 1 / 0.6, at.row, at.column));
+    else if (zoomable && event.key === '0') setView(null);
+    else return;
+    event.preventDefault();
+  }
+
+  const local = (event: PointerEvent | WheelEvent) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return cellAt(layout, event.clientX - box.left, event.clientY - box.top);
+  };
+
+  function onPointerMove(event: PointerEvent): void {
+    if (drag) {
+      const moved = pan(
+        drag.view,
+        whole,
+        Math.round((drag.y - event.clientY) / layout.cellHeight),
+        Math.round((drag.x - event.clientX) / layout.cellWidth),
+      );
+      setView(moved);
+      return;
+    }
+    const cell = local(event);
+    if (cell?.row !== cursor?.row || cell?.column !== cursor?.column) go(cell);
+  }
+
+  const value = cursor ? valueOf(data, cursor) : null;
+  const spoken = cursor
+    ? `${rows[cursor.row]?.label ?? ''}, ${stepColumns ? `${props.columnTitle} ` : ''}${columns[cursor.column]?.label ?? ''}: ${value === null ? 'undefined' : format(value)}`
+    : '';
+  const rowEvery = labelEvery(layout.cellHeight, 11);
+  const columnEvery = labelEvery(layout.cellWidth, stepColumns ? 64 : layout.slanted ? 11 : 1);
+  const columnsFit = stepColumns || layout.cellWidth >= 9 || columnEvery === 1;
+  const baseline = layout.top + layout.height;
+  const clip = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
+  const rect = (cell: Cell) => ({
+    x: layout.left + (cell.column - view.column) * layout.cellWidth,
+    y: layout.top + (cell.row - view.row) * layout.cellHeight,
+    width: Math.max(2, layout.cellWidth - 1),
+    height: Math.max(2, layout.cellHeight - 1),
+  });
+  const inView = (cell: Cell) =>
+    cell.row >= view.row && cell.row < view.row + view.rows && cell.column >= view.column && cell.column < view.column + view.columns;
+
+  return (
+    <div
+      className="heat"
+      ref={ref}
+      role="application"
+      aria-roledescription="heat map"
+      aria-label={`${props.label}. Arrow keys walk the cells${onSelect ? ', Enter chooses one' : ''}.`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onBlur={() => go(null)}
+      onPointerMove={onPointerMove}
+      onPointerLeave={() => !drag && go(null)}
+      onPointerDown={(event) => {
+        if (zoomable && view !== whole) {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setDrag({ x: event.clientX, y: event.clientY, view });
+        }
+      }}
+      onPointerUp={() => setDrag(null)}
+      onClick={(event) => {
+        const cell = local(event as unknown as PointerEvent);
+        if (cell && onSelect) onSelect(cell);
+      }}
+      onDoubleClick={() => setView(null)}
+      onWheel={(event) => {
+        if (!zoomable) return;
+        const cell = local(event);
+        if (cell) setView(zoom(view, whole, event.deltaY < 0 ? 0.8 : 1.25, cell.row, cell.column));
+      }}
+      style={{ cursor: onSelect ? 'pointer' : zoomable && view !== whole ? 'grab' : 'default' }}
+    >
+      <canvas ref={setCanvas} aria-hidden="true" />
+      {size.width >= 40 && (
+        <svg width={size.width} height={size.height} aria-hidden="true">
+          {rows.slice(view.row, view.row + view.rows).map((row, k) =>
+            k % rowEvery === 0 || row.scenario === highlighted ? (
+              <text
+                key={k}
+                x={layout.left - 6}
+                y={layout.top + (k + 0.5) * layout.cellHeight}
+                textAnchor="end"
+                dominantBaseline="central"
+                style={{
+                  fill: row.colour,
+                  fontWeight: row.scenario !== undefined && row.scenario === highlighted ? 700 : 400,
+                }}
+              >
+                {clip(row.label)}
+              </text>
+            ) : null,
+          )}
+          {columnsFit &&
+            columns.slice(view.column, view.column + view.columns).map((column, k) => {
+              if (k % columnEvery !== 0) return null;
+              const x = layout.left + (k + 0.5) * layout.cellWidth;
+              const y = baseline + 13;
+              return (
+                <text
+                  key={k}
+                  x={x}
+                  y={y}
+                  textAnchor={layout.slanted ? 'end' : 'middle'}
+                  transform={layout.slanted ? `rotate(-40 ${x} ${y - 4})` : undefined}
+                  style={{ fill: column.colour }}
+                >
+                  {clip(column.label)}
+                </text>
+              );
+            })}
+          {view.rows > 0 &&
+            highlighted !== null &&
+            rows.map((row, k) =>
+              row.scenario === highlighted && inView({ row: k, column: view.column }) ? (
+                <rect key={k} className="band" {...rect({ row: k, column: view.column })} width={layout.width - 1} />
+              ) : null,
+            )}
+          {selected && inView(selected) && <rect className="cursor-cell" {...rect(selected)} strokeDasharray="3 2" />}
+          {cursor && inView(cursor) && (
+            <>
+              <rect className="cursor-halo" {...rect(cursor)} />
+              <rect className="cursor-cell" {...rect(cursor)} />
+            </>
+          )}
+          <text className="axis-title" x={layout.left} y={keyY + 2}>
+            {cursor ? '' : ''}
+          </text>
+          <text x={layout.left - 6} y={keyY + 12} textAnchor="end">
+            {format(scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min)}
+          </text>
+          <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
+            {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}
+            <tspan className="axis-title" dx={8}>
+              {spoken || `${props.valueTitle} · ${props.rowTitle} × ${props.columnTitle}`}
+            </tspan>
+          </text>
+        </svg>
+      )}
+      <span className="visually-hidden" role="status">
+        {spoken}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { lazy, Suspense, useState } from 'react';
+import { useHighlight } from '../state/highlight';
+import type { LinesProps } from './Lines';
+import { useOnScreen, useSize } from './useSize';
+import './charts.css';
+
+const Lines = lazy(() => import('./Lines').then((module) => ({ default: module.Lines })));
+
+/** Fetches the chart library ahead of the first curve. */
+export function warmCharts(): void {
+  void import('./Lines').catch(() => undefined);
+}
+
+type Props = Omit<LinesProps, 'width' | 'height' | 'highlighted' | 'onPoint'> & { readonly label: string };
+
+/** A line chart that fills its place, follows the highlighted scenario and rests while nobody sees it. */
+export function LineFrame({ label, ...props }: Props) {
+  const [sizeRef, size] = useSize<HTMLDivElement>();
+  const [seenRef, onScreen] = useOnScreen<HTMLDivElement>();
+  const highlighted = useHighlight((state) => state.scenario);
+  const point = useHighlight((state) => state.point);
+  const [held, setHeld] = useState(props);
+  if (onScreen && held !== props) setHeld(props);
+  return (
+    <div className="line-frame" ref={seenRef}>
+      <div className="line-frame-inner" ref={sizeRef} role="img" aria-label={label}>
+        <Suspense fallback={null}>
+          {size.width > 0 && (
+            <Lines {...(onScreen ? props : held)} {...size} highlighted={highlighted} onPoint={point} />
+          )}
+        </Suspense>
+      </div>
+    </div>
+  );
+}

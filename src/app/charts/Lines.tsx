@@ -1,0 +1,227 @@
+/**
+ * Lines over steps: at most six of at most 300 points, no animation, no dots, labelled at their ends. The only file
+ * that knows recharts; it is fetched when the first curve is drawn.
+ */
+import { memo, useMemo } from 'react';
+import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, usePlotArea, XAxis, YAxis, useYAxisScale } from 'recharts';
+import { formatCount } from '../format';
+import type { Domain } from './axis';
+import { spread } from './endLabels';
+
+export interface LineSpec {
+  readonly key: string;
+  readonly label: string;
+  readonly colour: string;
+  /** Dashed lines are means and medians; solid ones are scenarios. */
+  readonly dash?: string;
+  readonly width?: number;
+  /** Scenario that the line belongs to, for highlighting. */
+  readonly scenario?: string;
+  /** The best that is possible, drawn as a thin line across. */
+  readonly ceiling?: number | null;
+}
+
+export type LinePoint = Readonly<Record<string, number | null>> & { readonly x: number };
+
+export interface LinesProps {
+  readonly lines: readonly LineSpec[];
+  readonly points: readonly LinePoint[];
+  readonly x: Domain;
+  readonly y: Domain;
+  readonly width: number;
+  readonly height: number;
+  readonly formatY: (value: number | null) => string;
+  readonly tickY?: (value: number) => string;
+  readonly xLabel: string;
+  readonly highlighted: string | null;
+  readonly onPoint?: (scenario: string | null) => void;
+  /** Room for labels at the right. */
+  readonly labelWidth?: number;
+  readonly mark?: { readonly x: number; readonly label: string } | null;
+}
+
+const LABEL_GAP = 15;
+
+interface Ends {
+  readonly lines: readonly LineSpec[];
+  readonly last: ReadonlyMap<string, number>;
+  readonly formatY: (value: number | null) => string;
+  readonly faded: (line: LineSpec) => boolean;
+  readonly onPoint?: (scenario: string | null) => void;
+}
+
+function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
+  const plot = usePlotArea();
+  const scale = useYAxisScale();
+  if (!plot || !scale) return null;
+  const ends = lines.filter((line) => last.has(line.key));
+  const heights = ends.map((line) => Number(scale(last.get(line.key)!)));
+  const placed = spread(heights, LABEL_GAP, plot.y + 4, plot.y + plot.height - 2);
+  const x = plot.x + plot.width;
+  return (
+    <g className="end-labels">
+      {ends.map((line, k) => (
+        <g
+          key={line.key}
+          opacity={faded(line) ? 0.25 : 1}
+          onPointerEnter={() => line.scenario && onPoint?.(line.scenario)}
+          onPointerLeave={() => onPoint?.(null)}
+        >
+          <path
+            d={`M${x + 1},${heights[k]!.toFixed(1)} L${x + 8},${placed[k]!.toFixed(1)}`}
+            stroke={line.colour}
+            fill="none"
+            strokeWidth={1}
+          />
+          <text x={x + 11} y={placed[k]} dominantBaseline="central" fill={line.colour} className="end-label">
+            <tspan>{line.label}</tspan>
+            <tspan className="end-value" dx={5}>
+              {formatY(last.get(line.key)!)}
+            </tspan>
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+interface TooltipEntry {
+  readonly dataKey?: unknown;
+  readonly value?: unknown;
+}
+
+function Reading({
+  active,
+  label,
+  payload,
+  lines,
+  formatY,
+  xLabel,
+}: {
+  readonly active?: boolean;
+  readonly label?: string | number;
+  readonly payload?: readonly TooltipEntry[];
+  readonly lines: readonly LineSpec[];
+  readonly formatY: (value: number | null) => string;
+  readonly xLabel: string;
+}) {
+  if (!active || !payload || payload.length === 0) return null;
+  const values = new Map(payload.map((entry) => [String(entry.dataKey), entry.value]));
+  const rows = lines
+    .map((line) => ({ line, value: values.get(line.key) }))
+    .filter((row): row is { line: LineSpec; value: number } => typeof row.value === 'number')
+    .sort((a, b) => b.value - a.value);
+  return (
+    <div className="tooltip">
+      <div className="tooltip-head">
+        {xLabel} {typeof label === 'number' ? formatCount(label) : label}
+      </div>
+      {rows.map(({ line, value }) => (
+        <div key={line.key} className="tooltip-row">
+          <span className="swatch" style={{ background: line.colour }} />
+          <span>{line.label}</span>
+          <span className="tooltip-value">{formatY(value)}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export const Lines = memo(function Lines(props: LinesProps) {
+  const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
+  const labelWidth = props.labelWidth ?? 130;
+  const last = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const line of lines) {
+      for (let k = points.length - 1; k >= 0; k--) {
+        const value = points[k]?.[line.key];
+        if (typeof value === 'number') {
+          found.set(line.key, value);
+          break;
+        }
+      }
+    }
+    return found;
+  }, [lines, points]);
+  const known = highlighted !== null && lines.some((line) => line.scenario === highlighted);
+  const faded = (line: LineSpec) => known && line.scenario !== highlighted;
+  if (width < 60 || height < 40) return null;
+  return (
+    <LineChart
+      width={width}
+      height={height}
+      data={points as LinePoint[]}
+      margin={{ top: 6, right: labelWidth, bottom: 0, left: 0 }}
+      accessibilityLayer={false}
+    >
+      <CartesianGrid vertical={false} className="grid" />
+      <XAxis
+        dataKey="x"
+        type="number"
+        domain={[x.min, x.max]}
+        ticks={[...x.ticks]}
+        tickFormatter={formatCount}
+        tickLine={false}
+        tickMargin={4}
+        height={22}
+        allowDataOverflow
+      />
+      <YAxis
+        type="number"
+        domain={[y.min, y.max]}
+        ticks={[...y.ticks]}
+        tickFormatter={tickY ?? ((value: number) => String(value))}
+        tickLine={false}
+        axisLine={false}
+        width={38}
+        allowDataOverflow
+        interval={0}
+      />
+      {lines.map(
+        (line) =>
+          typeof line.ceiling === 'number' && (
+            <ReferenceLine
+              key={`ceiling-${line.key}`}
+              y={line.ceiling}
+              stroke={line.colour}
+              strokeDasharray="1 4"
+              strokeOpacity={faded(line) ? 0.2 : 0.9}
+            />
+          ),
+      )}
+      {mark && (
+        <ReferenceLine x={mark.x} className="mark" label={{ value: mark.label, position: 'insideTopLeft', className: 'mark-label' }} />
+      )}
+      <Tooltip
+        isAnimationActive={false}
+        cursor={{ className: 'cursor' }}
+        content={(tip) => (
+          <Reading
+            active={tip.active}
+            label={tip.label}
+            payload={tip.payload as readonly TooltipEntry[] | undefined}
+            lines={lines}
+            formatY={formatY}
+            xLabel={xLabel}
+          />
+        )}
+      />
+      {lines.map((line) => (
+        <Line
+          key={line.key}
+          dataKey={line.key}
+          type="linear"
+          stroke={line.colour}
+          strokeWidth={highlighted !== null && line.scenario === highlighted ? 2.5 : (line.width ?? 1.75)}
+          strokeDasharray={line.dash}
+          strokeOpacity={faded(line) ? 0.2 : 1}
+          dot={false}
+          activeDot={false}
+          isAnimationActive={false}
+          connectNulls={false}
+        />
+      ))}
+      <EndLabels lines={lines} last={last} formatY={formatY} faded={faded} onPoint={onPoint} />
+    </LineChart>
+  );
+});

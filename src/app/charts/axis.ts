@@ -1,0 +1,73 @@
+/** Domains and ticks of axes that never jump while training: they depend on figures that only ever grow. */
+
+export interface Domain {
+  readonly min: number;
+  readonly max: number;
+  readonly ticks: readonly number[];
+}
+
+const NICE = [1, 2, 2.5, 5, 10] as const;
+
+/** The smallest of 1, 2, 2.5, 5 × 10^k that is at least `size`. */
+export function niceStep(size: number): number {
+  if (!(size > 0) || !Number.isFinite(size)) return 1;
+  const power = 10 ** Math.floor(Math.log10(size));
+  const factor = NICE.find((candidate) => candidate * power >= size * (1 - 1e-9)) ?? 10;
+  return factor * power;
+}
+
+function ticksOf(min: number, max: number, step: number): number[] {
+  const count = Math.round((max - min) / step);
+  return Array.from({ length: count + 1 }, (_, k) => Number((min + k * step).toPrecision(10)));
+}
+
+/**
+ * AUC: from one half (or lower, in steps of 0.05, where figures fall under it) to the next 0.05 above everything that
+ * may come. With ceilings known from the start the upper end is right before the first point.
+ */
+export function aucDomain(
+  range: { readonly min: number; readonly max: number } | null,
+  ceilings: readonly (number | null | undefined)[],
+): Domain {
+  const known = ceilings.filter((ceiling): ceiling is number => typeof ceiling === 'number');
+  const low = Math.min(0.5, range?.min ?? 0.5);
+  const high = Math.max(0.6, range?.max ?? 0, ...known);
+  const min = Math.max(0, Math.floor((low + 1e-9) / 0.05) * 0.05);
+  const max = Math.min(1, Math.ceil((high + 0.004) / 0.05) * 0.05);
+  const step = max - min > 0.3001 ? 0.1 : 0.05;
+  const start = Math.ceil(min / step - 1e-9) * step;
+  const ticks: number[] = [];
+  for (let tick = start; tick <= max + 1e-9; tick += step) ticks.push(Number(tick.toFixed(2)));
+  return { min: Number(min.toFixed(2)), max: Number(max.toFixed(2)), ticks };
+}
+
+/** Values that start at zero or above: from 0 (or below, where figures are) to a nice end; about `count` ticks. */
+export function zeroDomain(range: { readonly min: number; readonly max: number } | null, count = 3): Domain {
+  const low = Math.min(0, range?.min ?? 0);
+  const high = Math.max(range?.max ?? 1, low + 1e-6);
+  const step = niceStep((high - low) / count);
+  const min = Math.floor(low / step + 1e-9) * step;
+  const max = Math.ceil(high / step - 1e-9) * step;
+  return { min, max, ticks: ticksOf(min, max, step) };
+}
+
+/** Any range, with nice ends. */
+export function niceDomain(range: { readonly min: number; readonly max: number } | null, count = 4): Domain {
+  if (!range) return { min: 0, max: 1, ticks: [0, 0.5, 1] };
+  const span = Math.max(range.max - range.min, Math.abs(range.max) * 1e-3, 1e-6);
+  const step = niceStep(span / count);
+  const min = Math.floor(range.min / step + 1e-9) * step;
+  const max = Math.max(min + step, Math.ceil(range.max / step - 1e-9) * step);
+  return { min, max, ticks: ticksOf(min, max, step) };
+}
+
+/** Steps from 0 to the run's end. */
+export function stepDomain(steps: number, count = 5): Domain {
+  const end = Math.max(1, steps);
+  const nice = Math.max(1, niceStep(end / count));
+  const step = Number.isInteger(nice) ? nice : nice * 2;
+  const ticks = ticksOf(0, Math.floor(end / step) * step, step);
+  // The end itself is marked unless it would touch its neighbour.
+  if (end - ticks.at(-1)! > step * 0.4) ticks.push(end);
+  return { min: 0, max: end, ticks };
+}

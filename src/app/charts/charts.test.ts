@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aucDomain, niceDomain, niceStep, stepDomain, zeroDomain } from './axis';
+import { spread } from './endLabels';
+
+const number = fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true });
+
+describe('axes', () => {
+  it('hold every figure and never shrink as the range grows', () => {
+    fc.assert(
+      fc.property(number, number, number, (a, b, c) => {
+        const [min, max] = [Math.min(a, b), Math.max(a, b)];
+        const wider = { min: Math.min(min, c), max: Math.max(max, c) };
+        const small = zeroDomain({ min, max });
+        const large = zeroDomain(wider);
+        expect(small.min).toBeLessThanOrEqual(min + 1e-6);
+        expect(small.max).toBeGreaterThanOrEqual(max - 1e-6 * Math.abs(max) - 1e-6);
+        expect(large.max - large.min).toBeGreaterThanOrEqual((small.max - small.min) * 0.999 - 1e-9);
+        const nice = niceDomain({ min, max });
+        expect(nice.ticks.length).toBeGreaterThan(1);
+        expect(nice.ticks.length).toBeLessThan(9);
+      }),
+    );
+  });
+
+  it('AUC starts at one half, ends above the ceilings, and does not move while figures stay inside', () => {
+    const before = aucDomain(null, [0.68, 0.72, null]);
+    expect(before.min).toBe(0.5);
+    expect(before.max).toBe(0.75);
+    expect(aucDomain({ min: 0.51, max: 0.7 }, [0.68, 0.72, null])).toEqual(before);
+    expect(aucDomain({ min: 0.46, max: 0.7 }, [0.72]).min).toBe(0.45);
+    expect(aucDomain({ min: 0.2, max: 1 }, []).max).toBe(1);
+  });
+
+  it('steps run from nought to the end, marked', () => {
+    expect(stepDomain(1000)).toEqual({ min: 0, max: 1000, ticks: [0, 200, 400, 600, 800, 1000] });
+    expect(stepDomain(60).ticks.at(-1)).toBe(60);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), (steps) => {
+        const { ticks, max } = stepDomain(steps);
+        expect(max).toBe(steps);
+        expect(ticks.every((tick) => tick >= 0 && tick <= steps && Number.isInteger(tick))).toBe(true);
+      }),
+    );
+  });
+
+  it('nice steps are 1, 2, 2.5 or 5 times a power of ten', () => {
+    expect([0.03, 0.3, 1.1, 23, 60].map(niceStep)).toEqual([0.05, 0.5, 2, 25, 100]);
+  });
+});
+
+describe('labels at the ends of lines', () => {
+  it('keep their order, their distance and the frame', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { minLength: 1, maxLength: 12 }), (wanted) => {
+        const placed = spread(wanted, 14, 0, 200);
+        const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
+        for (let k = 0; k < order.length; k++) {
+          const y = placed[order[k]!]!;
+          expect(y).toBeGreaterThanOrEqual(-1e-6);
+          expect(y).toBeLessThanOrEqual(200 + 1e-6);
+          if (k > 0) expect(y - placed[order[k - 1]!]!).toBeGreaterThanOrEqual(14 - 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('stay where they are when nothing collides', () => {
+    expect(spread([10, 50, 90], 14, 0, 100)).toEqual([10, 50, 90]);
+  });
+});

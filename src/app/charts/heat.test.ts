@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeOn } from './heatDraw';
+import { cellAt, layoutHeat, pan, reveal, zoom } from './heatLayout';
+import type { Window } from './heatLayout';
+
+const total = { rows: 355, columns: 355 };
+const whole: Window = { row: 0, column: 0, ...total };
+const inside = (view: Window) =>
+  view.row >= 0 &&
+  view.column >= 0 &&
+  view.row + view.rows <= total.rows &&
+  view.column + view.columns <= total.columns &&
+  view.rows > 0 &&
+  view.columns > 0;
+const cell = fc.integer({ min: 0, max: 354 });
+
+describe('a heat map', () => {
+  it('finds the cell under every cell’s centre', () => {
+    const layout = layoutHeat({
+      width: 400,
+      height: 300,
+      view: { row: 0, column: 0, rows: 25, columns: 12 },
+      longestRow: 10,
+      longestColumn: 4,
+      stepColumns: false,
+      square: false,
+    });
+    for (const [row, column] of [[0, 0], [24, 11], [7, 3]] as const) {
+      const x = layout.left + (column + 0.5) * layout.cellWidth;
+      const y = layout.top + (row + 0.5) * layout.cellHeight;
+      expect(cellAt(layout, x, y)).toEqual({ row, column });
+    }
+    expect(cellAt(layout, 0, 0)).toBeNull();
+    expect(layout.top + layout.height).toBeLessThan(300);
+    expect(layout.left + layout.width).toBeLessThanOrEqual(400);
+  });
+
+  it('never looks outside its matrix, however one zooms and moves', () => {
+    const act = fc.oneof(
+      fc.tuple(fc.constant('zoom' as const), fc.constantFrom(0.6, 1.25, 5, 0.01), cell, cell),
+      fc.tuple(fc.constant('pan' as const), fc.constant(0), fc.integer({ min: -400, max: 400 }), fc.integer({ min: -400, max: 400 })),
+      fc.tuple(fc.constant('reveal' as const), fc.constant(0), cell, cell),
+    );
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
+        let view = whole;
+        for (const [kind, factor, a, b] of acts) {
+          if (kind === 'zoom') view = zoom(view, total, factor, a, b);
+          if (kind === 'pan') view = pan(view, total, a, b);
+          if (kind === 'reveal') view = reveal(view, a, b);
+          expect(inside(view)).toBe(true);
+          if (kind === 'reveal') {
+            expect(a).toBeGreaterThanOrEqual(view.row);
+            expect(a).toBeLessThan(view.row + view.rows);
+          }
+        }
+      }),
+    );
+  });
+
+  it('puts zero of a signed scale in the middle, whatever its ends', () => {
+    expect(placeOn({ kind: 'signed', min: -0.1, max: 0.8 }, 0)).toBe(0.5);
+    expect(placeOn({ kind: 'signed', min: -0.1, max: 0.8 }, 0.8)).toBe(1);
+    expect(placeOn({ kind: 'sequential', min: 0.5, max: 0.75 }, 0.5)).toBe(0);
+    expect(placeOn({ kind: 'sequential', min: 1, max: 1 }, 1)).toBe(0.5);
+  });
+});

@@ -1,0 +1,118 @@
+/** Cells and key of a heat map on a canvas. */
+import { luminance } from '../colour/oklab';
+import { SCALE_STEPS, scaleTable } from '../colour/scales';
+import type { ScaleKind, Theme } from '../colour/scales';
+import type { HeatLayout } from './heatLayout';
+
+export interface HeatValues {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major. */
+  readonly values: Float32Array;
+  /** 1 where defined; null: all are. */
+  readonly defined: Uint8Array | null;
+}
+
+export interface HeatScale {
+  readonly kind: ScaleKind;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Place of a value on its scale, 0…1; signed scales have zero at one half. */
+export function placeOn(scale: HeatScale, value: number): number {
+  if (scale.kind === 'signed') {
+    const reach = Math.max(Math.abs(scale.min), Math.abs(scale.max)) || 1;
+    return Math.min(1, Math.max(0, 0.5 + value / (2 * reach)));
+  }
+  return scale.max > scale.min ? Math.min(1, Math.max(0, (value - scale.min) / (scale.max - scale.min))) : 0.5;
+}
+
+function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+  const ratio = Math.min(3, window.devicePixelRatio || 1);
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext('2d');
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context?.clearRect(0, 0, width, height);
+  return context;
+}
+
+export interface DrawInput {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly layout: HeatLayout;
+  readonly data: HeatValues;
+  readonly scale: HeatScale;
+  readonly theme: Theme;
+  readonly format: (value: number) => string;
+  /** Colour of cells without a value. */
+  readonly hatch: string;
+  /** Page colour, for the hairlines between large cells. */
+  readonly page: string;
+  readonly font: string;
+}
+
+export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
+  const { layout, data, scale, theme } = input;
+  const context = prepare(canvas, input.size.width, input.size.height);
+  if (!context) return;
+  const table = scaleTable(scale.kind, theme);
+  const { view, cellWidth, cellHeight, left, top } = layout;
+  const gap = Math.min(cellWidth, cellHeight) >= 8 ? 1 : 0;
+  const withText = cellWidth >= 34 && cellHeight >= 16;
+  if (withText) {
+    context.font = `11px ${input.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+  }
+  for (let r = 0; r < view.rows; r++) {
+    const y = top + r * cellHeight;
+    for (let c = 0; c < view.columns; c++) {
+      const index = (view.row + r) * data.columns + view.column + c;
+      const x = left + c * cellWidth;
+      // Neighbours overlap by a hair where there is no gap, or seams would show through.
+      const w = gap ? cellWidth - gap : cellWidth + 0.6;
+      const h = gap ? cellHeight - gap : cellHeight + 0.6;
+      if (data.defined !== null && data.defined[index] !== 1) {
+        context.strokeStyle = input.hatch;
+        context.lineWidth = 1;
+        if (gap) {
+          context.beginPath();
+          context.moveTo(x + 2, y + h - 2);
+          context.lineTo(x + w - 2, y + 2);
+          context.stroke();
+        }
+        continue;
+      }
+      const value = data.values[index]!;
+      const at = Math.round(placeOn(scale, value) * (SCALE_STEPS - 1)) * 3;
+      const rgb = [table[at]!, table[at + 1]!, table[at + 2]!] as const;
+      context.fillStyle = `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
+      context.fillRect(x, y, w, h);
+      if (withText) {
+        context.fillStyle = luminance(rgb) > 0.2 ? '#14171b' : '#ffffff';
+        context.fillText(input.format(value), x + w / 2, y + h / 2 + 0.5);
+      }
+    }
+  }
+}
+
+/** The key: the scale from end to end. */
+export function drawKey(
+  context: CanvasRenderingContext2D,
+  scale: HeatScale,
+  theme: Theme,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): void {
+  const table = scaleTable(scale.kind, theme);
+  for (let i = 0; i < box.width; i++) {
+    const at = Math.round((i / Math.max(1, box.width - 1)) * (SCALE_STEPS - 1)) * 3;
+    context.fillStyle = `rgb(${table[at]!},${table[at + 1]!},${table[at + 2]!})`;
+    context.fillRect(box.x + i, box.y, 1.5, box.height);
+  }
+}

@@ -1,0 +1,105 @@
+/** Geometry of a heat map: where cells lie, which part is in view, which labels fit. Plain numbers in and out. */
+
+/** The part of a matrix in view, in cells; whole matrices have `row 0 … rows`. */
+export interface Window {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface HeatLayout {
+  readonly left: number;
+  readonly top: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  /** Size of the drawn cells. */
+  readonly width: number;
+  readonly height: number;
+  readonly view: Window;
+  /** Column labels stand upright where they do not fit side by side. */
+  readonly slanted: boolean;
+}
+
+const CHARACTER = 6.1;
+const KEY_HEIGHT = 30;
+
+export interface LayoutInput {
+  readonly width: number;
+  readonly height: number;
+  readonly view: Window;
+  readonly longestRow: number;
+  readonly longestColumn: number;
+  /** Steps along x: numbers under a few columns instead of a label each. */
+  readonly stepColumns: boolean;
+  /** Cells are squares (matrices of scenarios). */
+  readonly square: boolean;
+}
+
+export function layoutHeat(input: LayoutInput): HeatLayout {
+  const { width, height, view, longestRow, longestColumn, stepColumns, square } = input;
+  const left = Math.min(width * 0.36, Math.max(18, longestRow * CHARACTER + 12));
+  const room = Math.max(10, width - left - 6);
+  const slanted = !stepColumns && longestColumn * CHARACTER + 6 > room / view.columns;
+  const fits = room / view.columns >= 9;
+  const foot = stepColumns ? 32 : !fits ? 18 : slanted ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28) : 34;
+  const top = 4;
+  const space = Math.max(10, height - top - foot - KEY_HEIGHT);
+  let cellWidth = room / view.columns;
+  let cellHeight = Math.min(space / view.rows, stepColumns ? 40 : 56);
+  if (square) cellWidth = cellHeight = Math.min(cellWidth, cellHeight);
+  return {
+    left,
+    top,
+    cellWidth,
+    cellHeight,
+    width: cellWidth * view.columns,
+    height: cellHeight * view.rows,
+    view,
+    slanted,
+  };
+}
+
+/** The cell under a point of the figure, or null outside. */
+export function cellAt(layout: HeatLayout, x: number, y: number): { readonly row: number; readonly column: number } | null {
+  const column = Math.floor((x - layout.left) / layout.cellWidth);
+  const row = Math.floor((y - layout.top) / layout.cellHeight);
+  if (column < 0 || row < 0 || column >= layout.view.columns || row >= layout.view.rows) return null;
+  return { row: layout.view.row + row, column: layout.view.column + column };
+}
+
+/** Every how-many-th label can be written when each needs `need` pixels. */
+export function labelEvery(cell: number, need: number): number {
+  return cell >= need ? 1 : Math.ceil(need / cell);
+}
+
+/** The window zoomed by a factor around a cell, inside the matrix. */
+export function zoom(view: Window, total: { rows: number; columns: number }, factor: number, row: number, column: number): Window {
+  const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+  const rows = clamp(Math.round(view.rows * factor), Math.min(4, total.rows), total.rows);
+  const columns = clamp(Math.round(view.columns * factor), Math.min(4, total.columns), total.columns);
+  const inRow = view.rows > 0 ? (row + 0.5 - view.row) / view.rows : 0.5;
+  const inColumn = view.columns > 0 ? (column + 0.5 - view.column) / view.columns : 0.5;
+  return {
+    rows,
+    columns,
+    row: clamp(Math.round(row + 0.5 - inRow * rows), 0, total.rows - rows),
+    column: clamp(Math.round(column + 0.5 - inColumn * columns), 0, total.columns - columns),
+  };
+}
+
+/** The window moved by whole cells, inside the matrix. */
+export function pan(view: Window, total: { rows: number; columns: number }, rows: number, columns: number): Window {
+  return {
+    ...view,
+    row: Math.min(total.rows - view.rows, Math.max(0, view.row + rows)),
+    column: Math.min(total.columns - view.columns, Math.max(0, view.column + columns)),
+  };
+}
+
+/** The window moved just enough to hold a cell. */
+export function reveal(view: Window, row: number, column: number): Window {
+  const along = (start: number, size: number, at: number) =>
+    at < start ? at : at >= start + size ? at - size + 1 : start;
+  return { ...view, row: along(view.row, view.rows, row), column: along(view.column, view.columns, column) };
+}

@@ -1,0 +1,104 @@
+import { useId, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { report } from '../state/notices';
+import { download, drawingToSvg, svgToPng } from './export';
+import { Equation } from './Equation';
+import { FigureData } from './FigureData';
+import { tableToCsv, tableToJson } from './tables';
+import type { FigureTable } from './types';
+import './figure.css';
+
+interface FigureProps {
+  /** Hook name: `figure-<name>`. */
+  readonly name: string;
+  /** States what the figure shows. */
+  readonly title: string;
+  /** One sentence: how to read it. */
+  readonly reading: string;
+  readonly equation?: string | null;
+  readonly table: FigureTable;
+  /** What would fill the figure; shown in place of the drawing. */
+  readonly empty?: ReactNode;
+  /** Controls beside the title (a switch, a slider). */
+  readonly controls?: ReactNode;
+  readonly className?: string;
+  /** Say less: the reading moves behind the (i). */
+  readonly compact?: boolean;
+  readonly children: ReactNode;
+}
+
+type Panel = 'none' | 'about' | 'numbers';
+const FORMATS = ['PNG', 'SVG', 'CSV', 'JSON'] as const;
+
+/** Title, drawing, how to read it, equation and numbers on demand, export; the same around every picture. */
+export function Figure({ name, title, reading, equation, table, empty, controls, className, compact, children }: FigureProps) {
+  const [panel, setPanel] = useState<Panel>('none');
+  const body = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const menu = useRef<HTMLDivElement>(null);
+  const isEmpty = empty !== undefined && empty !== null && empty !== false;
+
+  async function save(format: (typeof FORMATS)[number]): Promise<void> {
+    menu.current?.hidePopover?.();
+    const file = `scenarium-${name}.${format.toLowerCase()}`;
+    if (format === 'CSV') return download(file, tableToCsv(table), 'text/csv');
+    if (format === 'JSON') return download(file, tableToJson(title, table), 'application/json');
+    if (!body.current) return;
+    const svg = drawingToSvg(body.current, title);
+    download(file, format === 'SVG' ? svg.text : await svgToPng(svg), 'image/svg+xml');
+  }
+
+  const toggle = (wanted: Panel) => setPanel(panel === wanted ? 'none' : wanted);
+  return (
+    <section className={`figure ${className ?? ''}`} data-testid={`figure-${name}`} aria-labelledby={`${id}-title`}>
+      <header className="figure-head">
+        <h3 id={`${id}-title`}>{title}</h3>
+        <div className="figure-controls">{controls}</div>
+        <div className="figure-tools">
+          <button
+            type="button"
+            className="tool"
+            aria-expanded={panel === 'about'}
+            onClick={() => toggle('about')}
+            title={equation ? 'How to read it, and its equation' : 'How to read it'}
+          >
+            <span aria-hidden="true">{equation ? 'ƒ' : 'i'}</span>
+            <span className="visually-hidden">How to read: {title}</span>
+          </button>
+          <button
+            type="button"
+            className="tool"
+            aria-expanded={panel === 'numbers'}
+            onClick={() => toggle('numbers')}
+            title="Its numbers as a table"
+          >
+            <span aria-hidden="true">#</span>
+            <span className="visually-hidden">Numbers of: {title}</span>
+          </button>
+          <button type="button" className="tool" popoverTarget={`${id}-menu`} title="Export" disabled={isEmpty}>
+            <span aria-hidden="true">↓</span>
+            <span className="visually-hidden">Export: {title}</span>
+          </button>
+          <div id={`${id}-menu`} popover="auto" ref={menu} className="menu" role="group" aria-label={`Export ${title}`}>
+            {FORMATS.map((format) => (
+              <button key={format} type="button" onClick={() => void save(format).catch(report)}>
+                {format}
+              </button>
+            ))}
+          </div>
+        </div>
+      </header>
+      {!compact && !isEmpty && panel !== 'about' && <p className="figure-reading">{reading}</p>}
+      {panel === 'about' && (
+        <div className="figure-about">
+          <p>{reading}</p>
+          {equation && <Equation tex={equation} />}
+        </div>
+      )}
+      <div className="figure-body" ref={body}>
+        {isEmpty ? <div className="empty">{empty}</div> : children}
+      </div>
+      <FigureData name={name} caption={title} table={table} visible={panel === 'numbers'} />
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { memo } from 'react';
+import { formatNumber } from '../format';
+import type { Cell, FigureTable } from './types';
+
+function text(cell: Cell): string {
+  if (cell === null) return 'undefined';
+  if (typeof cell === 'string') return cell;
+  return Number.isInteger(cell) ? String(cell) : formatNumber(cell, 5).replace('−', '-');
+}
+
+const Row = memo(
+  function Row({ row }: { readonly row: readonly Cell[] }) {
+    return (
+      <tr>
+        {row.map((cell, k) =>
+          k === 0 ? (
+            <th key={k} scope="row">
+              {text(cell)}
+            </th>
+          ) : (
+            <td key={k}>{text(cell)}</td>
+          ),
+        )}
+      </tr>
+    );
+  },
+  (before, after) => before.row.length === after.row.length && before.row.every((cell, k) => cell === after.row[k]),
+);
+
+interface Props {
+  readonly name: string;
+  readonly caption: string;
+  readonly table: FigureTable;
+  readonly visible: boolean;
+}
+
+/** A figure's numbers. Always in the page for screen readers and scripts; shown when a person asks for numbers. */
+export function FigureData({ name, caption, table, visible }: Props) {
+  return (
+    <div className={visible ? 'figure-numbers' : 'visually-hidden'} tabIndex={visible ? 0 : undefined}>
+      <table data-testid={`figure-${name}-data`}>
+        <caption className="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {table.columns.map((column, k) => (
+              <th key={k} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, k) => (
+            <Row key={typeof row[0] === 'number' ? `n${row[0]}` : k} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

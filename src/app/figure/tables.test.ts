@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import Papa from 'papaparse';
+import { expect, it } from 'vitest';
+import { tableToCsv, tableToJson } from './tables';
+
+it('CSV of any text comes back as it was', () => {
+  const cell = fc.string().filter((text) => text.trim() === text && text !== '');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), (rows) => {
+      const parsed = Papa.parse<string[]>(tableToCsv({ columns: ['a', 'b'], rows }), {
+        skipEmptyLines: true,
+        newline: '\r\n',
+        delimiter: ',',
+      });
+      expect(parsed.data).toEqual([['a', 'b'], ...rows]);
+    }),
+  );
+});
+
+it('an undefined figure is empty in CSV and null in JSON', () => {
+  const table = { columns: ['scenario', 'auc'], rows: [['a', null]] } as const;
+  expect(tableToCsv(table)).toBe('scenario,auc\r\na,\r\n');
+  expect(JSON.parse(tableToJson('t', table))).toEqual({ title: 't', rows: [{ scenario: 'a', auc: null }] });
+});
