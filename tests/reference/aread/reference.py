@@ -260,12 +260,13 @@ def make_probe(case):
     def probe(out, x):
         weighted = x.one_hot * x.weight
         count = weighted.sum(0)
-        flat_base = out["baseGates"].reshape(x.batch, -1)
-        return {
-            "baseGates": ((weighted.T @ flat_base).reshape(N, case.experts[0], case.base), count),
+        found = {
+            "gates": (weighted.T @ out["baseGates"].mean(1), count),
             "edgeGates": (weighted.T @ out["gates"], count),
-            "masks": (out["_masks"], torch.tensor(1.0)),
         }
+        if case.hemp:
+            found["masks"] = (out["_masks"], torch.tensor(1.0))
+        return found
 
     return probe
 

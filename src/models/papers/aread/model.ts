@@ -1,0 +1,313 @@
+/**
+ * AREAD: One for Dozens: Adaptive REcommendation for All Domains with Counterfactual Augmentation (Luo et al., AAAI 2025).
+ *
+ * A base MMoE feeds layers of experts, from few and wide to many and narrow; a mask per scenario decides which edges
+ * between the layers that scenario uses; the outputs of its active heads are averaged.
+ *
+ * - base (Model Optimization): X_k = MLP_k(E) `[K, B, h]`, one softmax gate over K per first-layer expert;
+ * - experts (Eq 3): e_{l,n} = MLP_{l,n}(Σ_i G_{l,n}[i] e_{l-1,i}), two ReLU layers;
+ * - masked gates (Eq 4): G = M·g / (Σ_i M·g + 1e-8), g a softmax over the layer below;
+ * - heads z `[B, N_L]`; active ones K (Eq 7); prediction Σ K σ(z) / Σ K (Eq 9);
+ * - loss: BCE of the average while warming up (Eq 6), the sum of BCEs of the active heads with masks (Eq 8).
+ *
+ * Masks, the phase and the gates' running sums are state tensors: training with and without masks, for one scenario or
+ * all, is one static graph. How masks are found is `training/procedures/aread`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { bceWithProbability, matMul, rowMean, softplus, stackedDense } from '../../../engine';
+import type { Mode, StateTensor, VariableFactory } from '../../../engine';
+import type { DataShape, Inputs, Losses, Model, Output, ProbeTensor, Scores } from '../../definition';
+import {
+  createLinear,
+  createScenarioGate,
+  createStackedMlp,
+  flatInputs,
+  flatWidth,
+  logit as priorLogit,
+} from '../../layers';
+import type { Linear } from '../../layers';
+import { maskLayout } from './masks';
+import type { MaskLayout } from './masks';
+import { mixExperts } from './mixExperts';
+import { areadProbes } from './probes';
+import { expertCounts, expertWidths } from './settings';
+import type { AreadSettings } from './settings';
+
+const EPSILON = 1e-8;
+
+/** Names of the state tensors that the procedure writes and reads. */
+export const areadStates = {
+  /** Mask of the transition to layer `l` (2 … L) `[N, N_{l-1}, N_l]`. */
+  mask: (layer: number): string => `mask.${layer}`,
+  /** 0 while warming up, 1 with masks; a scalar. */
+  phase: 'maskPhase',
+  /** Sum of gates over the rows of each scenario since it was last set to 0 `[N, E]`, in mask order. */
+  gateSum: 'gateSum',
+  /** Rows in that sum `[N, 1]`. */
+  gateCount: 'gateCount',
+} as const;
+
+/** Index of the field that names the row's scenario. @throws RangeError where the data has none. */
+export function scenarioFieldIndex(shape: Pick<DataShape, 'fields' | 'scenarios'>): number {
+  const index = shape.fields.findIndex(
+    (field) => field.role === 'scenario' && field.size === shape.scenarios + 1,
+  );
+  if (index < 0)
+    throw new RangeError('AREAD reads the scenario as a field; give the scenario column that role.');
+  return index;
+}
+
+interface MaskStates {
+  readonly layout: MaskLayout;
+  readonly masks: readonly StateTensor[];
+  readonly phase: StateTensor;
+  readonly gateSum: StateTensor;
+  readonly gateCount: StateTensor;
+}
+
+function createMaskStates(variables: VariableFactory, scenarios: number, layout: MaskLayout): MaskStates {
+  return {
+    layout,
+    masks: layout.transitions.map(({ rows, columns }, t) =>
+      variables.state(
+        areadStates.mask(t + 2),
+        [scenarios, rows, columns],
+        new Float32Array(scenarios * rows * columns).fill(1),
+      ),
+    ),
+    phase: variables.state(areadStates.phase, [], new Float32Array(1)),
+    gateSum: variables.state(
+      areadStates.gateSum,
+      [scenarios, layout.edges],
+      new Float32Array(scenarios * layout.edges),
+    ),
+    gateCount: variables.state(areadStates.gateCount, [scenarios, 1], new Float32Array(scenarios)),
+  };
+}
+
+/** The row's own mask of one transition, upper expert first: `[B, N_l, N_{l-1}]`. */
+function rowMask(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor3D {
+  const [scenarios, rows, columns] = mask.shape as [number, number, number];
+  const upperFirst = tf.reshape(tf.transpose(mask.tensor, [0, 2, 1]), [scenarios, columns * rows]);
+  return tf.reshape(matMul(scenarioOneHot, upperFirst as tf.Tensor2D), [
+    scenarioOneHot.shape[0],
+    columns,
+    rows,
+  ]);
+}
+
+/** Eq 7 for every row: which heads its scenario's mask reaches `[B, N_L]`. */
+function activeHeads(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor2D {
+  return matMul(scenarioOneHot, tf.max(mask.tensor, 1) as tf.Tensor2D);
+}
+
+/**
+ * What the upper gates look at when `gate` is `domain`: the scenario's embedding and the mean embedding of its active
+ * first-layer experts (zeros while warming up), `[B, 2d]`.
+ */
+function createDomainQuery(
+  variables: VariableFactory,
+  shape: DataShape,
+  settings: AreadSettings,
+  states: MaskStates,
+): (inputs: Inputs) => tf.Tensor2D {
+  const field = scenarioFieldIndex(shape);
+  const dim = settings.embeddingDim;
+  const size = [settings.firstExperts, dim];
+  const group = variables.parameter(
+    'group.embedding',
+    'weight',
+    size,
+    variables.normal('group.embedding', size, 0, 0.01),
+  );
+  return (inputs) => {
+    const own = tf.reshape(tf.slice(inputs.fields, [0, field, 0], [inputs.batch, 1, dim]), [
+      inputs.batch,
+      dim,
+    ]);
+    const active = tf.max(states.masks[0]!.tensor, 2) as tf.Tensor2D;
+    const share = tf.div(active, tf.sum(active, 1, true)) as tf.Tensor2D;
+    const byScenario = matMul(share, group.tensor as tf.Tensor2D);
+    const row = matMul(inputs.scenarioOneHot, tf.mul(byScenario, states.phase.tensor));
+    return tf.concat([own as tf.Tensor2D, row], 1);
+  };
+}
+
+/** The official code's additions to every head: a three-layer cross network and a shared linear logit. */
+interface OfficialHead {
+  /** `[B, width]` to what is added to the heads' logits `[B, N_L]`. */
+  apply(features: tf.Tensor2D): tf.Tensor2D;
+}
+
+function createOfficialHead(
+  variables: VariableFactory,
+  width: number,
+  heads: number,
+  bias: number,
+): OfficialHead {
+  const layers: Linear[] = [];
+  const shifts = [0, 1, 2].map((k) => {
+    layers.push(createLinear(variables, `cross.${k}`, { input: width, output: 1, bias: null }));
+    return variables.parameter(`cross.${k}.bias`, 'bias', [width], new Float32Array(width));
+  });
+  const crossWeight = variables.parameter(
+    'head.crossWeight',
+    'weight',
+    [width, heads],
+    variables.glorot('head.crossWeight', [width, heads], width, 1),
+  );
+  const linear = createLinear(variables, 'linear', { input: width, output: 1, bias: Float32Array.of(bias) });
+  return {
+    apply(features) {
+      let cross = features;
+      layers.forEach((layer, k) => {
+        cross = tf.add(tf.add(tf.mul(features, layer.apply(cross)), shifts[k]!.tensor), cross);
+      });
+      return tf.add(matMul(cross, crossWeight.tensor as tf.Tensor2D), linear.apply(features));
+    },
+  };
+}
+
+/** The built model without its table; the registry's definition adds it. */
+export function buildHierarchical(
+  shape: DataShape,
+  settings: AreadSettings,
+  variables: VariableFactory,
+): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe'> {
+  const counts = expertCounts(settings);
+  const widths = expertWidths(settings);
+  const layout = maskLayout(counts);
+  const scenarios = shape.scenarios;
+  const width = flatWidth(shape, settings.embeddingDim, settings.history);
+  const heads = counts[counts.length - 1]!;
+  const first = counts[0]!;
+
+  const base = createStackedMlp(variables, 'expert', {
+    stack: settings.baseExperts,
+    input: width,
+    widths: settings.baseHidden,
+    batchNorm: settings.batchNorm,
+    scenarios,
+    dropout: settings.dropout,
+  });
+  const baseGate = createScenarioGate(variables, 'gate', first, width, settings.baseExperts);
+  const states = createMaskStates(variables, scenarios, layout);
+  const query = settings.gate === 'domain' ? createDomainQuery(variables, shape, settings, states) : null;
+  const queryWidth = settings.gate === 'domain' ? 2 * settings.embeddingDim : width;
+
+  let below = base.outputWidth;
+  const layers = counts.map((stack, index) => {
+    const name = `hei.${index + 1}`;
+    const experts = createStackedMlp(variables, name, {
+      stack,
+      input: below,
+      widths: widths[index]!,
+      batchNorm: settings.heiBatchNorm ? 'shared' : 'off',
+      scenarios,
+      dropout: 0,
+    });
+    below = experts.outputWidth;
+    const gate =
+      index === 0
+        ? null
+        : createScenarioGate(variables, `${name}.gate`, stack, queryWidth, counts[index - 1]!);
+    return { experts, gate };
+  });
+
+  const headWeight = variables.parameter(
+    'head.weight',
+    'weight',
+    [heads, below, 1],
+    variables.glorot('head.weight', [heads, below, 1], below, 1),
+  );
+  const prior = settings.priorBias === 'on' ? priorLogit(shape.clickRate) : 0;
+  const official = settings.officialHead ? createOfficialHead(variables, width, heads, prior) : null;
+  const headBias = official
+    ? null
+    : variables.parameter('head.bias', 'bias', [heads, 1], new Float32Array(heads).fill(prior));
+
+  function forward(inputs: Inputs, mode: Mode): Output {
+    const batch = inputs.batch;
+    const features = flatInputs(inputs, settings.history);
+    const baseGates = baseGate.all(features);
+    let entry = mixExperts(base.apply(features, inputs, mode), baseGates);
+    const gateInput = query ? query(inputs) : features;
+    const edgeGates: tf.Tensor2D[] = [];
+    let outputs: tf.Tensor3D | null = null;
+    layers.forEach(({ experts, gate }, index) => {
+      if (gate && outputs) {
+        const gates = gate.all(gateInput);
+        const { rows, columns } = layout.transitions[index - 1]!;
+        edgeGates.push(tf.reshape(tf.transpose(gates, [0, 2, 1]), [batch, rows * columns]));
+        const kept = tf.mul(rowMask(states.masks[index - 1]!, inputs.scenarioOneHot), gates);
+        entry = mixExperts(outputs, tf.div(kept, tf.add(tf.sum(kept, 2, true), EPSILON)));
+      }
+      outputs = experts.apply(entry, inputs, mode);
+    });
+    const bias = headBias ? (headBias.tensor as tf.Tensor2D) : null;
+    const stacked = stackedDense(outputs!, headWeight.tensor as tf.Tensor3D, bias);
+    let headLogits = tf.transpose(tf.reshape(stacked, [heads, batch])) as tf.Tensor2D;
+    if (official) headLogits = tf.add(headLogits, official.apply(features));
+
+    const active = activeHeads(states.masks[states.masks.length - 1]!, inputs.scenarioOneHot);
+    const probability = tf.div(
+      tf.sum(tf.mul(active, tf.sigmoid(headLogits)), 1, true),
+      tf.maximum(tf.sum(active, 1, true), 1),
+    ) as tf.Tensor2D;
+    const logit = tf.sub(
+      tf.log(tf.add(probability, 1e-7)),
+      tf.log(tf.sub(1 + 1e-7, probability)),
+    ) as tf.Tensor2D;
+    const gates = tf.concat(edgeGates, 1);
+    if (mode.kind === 'train') {
+      const rows = tf.mul(inputs.scenarioOneHot, inputs.weight);
+      const sums = matMul(tf.transpose(rows) as tf.Tensor2D, gates);
+      mode.recordState(states.gateSum, tf.add(states.gateSum.tensor, sums));
+      mode.recordState(
+        states.gateCount,
+        tf.add(states.gateCount.tensor, tf.reshape(tf.sum(rows, 0), [scenarios, 1])),
+      );
+    }
+    return { logit, headLogits, activeHeads: active, probability, gates, baseGates };
+  }
+
+  function losses(output: Output, inputs: Inputs): Losses {
+    const average = bceWithProbability(output.probability as tf.Tensor2D, inputs.label, inputs.weight);
+    if (!settings.hemp) return { total: average, terms: { average } };
+    const z = output.headLogits as tf.Tensor2D;
+    const active = output.activeHeads as tf.Tensor2D;
+    const each = tf.sub(softplus(z), tf.mul(inputs.label, z));
+    const sum = tf.sum(tf.mul(active, each), 1, true) as tf.Tensor2D;
+    const rows = settings.bagging === 'sum' ? sum : (tf.div(sum, tf.sum(active, 1, true)) as tf.Tensor2D);
+    const bagging = rowMean(rows, inputs.weight);
+    const phase = states.phase.tensor as tf.Scalar;
+    const total = tf.add(tf.mul(tf.sub(1, phase), average), tf.mul(phase, bagging)) as tf.Scalar;
+    return { total, terms: { average, bagging } };
+  }
+
+  function scores(output: Output): Scores {
+    const probability = output.probability as tf.Tensor2D;
+    return { score: probability, probability };
+  }
+
+  function probe(output: Output, inputs: Inputs): Readonly<Record<string, ProbeTensor>> {
+    const rows = tf.transpose(tf.mul(inputs.scenarioOneHot, inputs.weight)) as tf.Tensor2D;
+    const count = tf.sum(rows, 1);
+    const meanBase = tf.mean(output.baseGates as tf.Tensor3D, 1) as tf.Tensor2D;
+    const gates = {
+      gates: { sum: matMul(rows, meanBase), count },
+      edgeGates: { sum: matMul(rows, output.gates as tf.Tensor2D), count },
+    };
+    if (!settings.hemp) return gates;
+    const masks = states.masks.map((mask) => tf.reshape(mask.tensor, [scenarios, -1]));
+    return { ...gates, masks: { sum: tf.concat(masks, 1), count: tf.scalar(1) } };
+  }
+
+  return {
+    forward,
+    losses,
+    scores,
+    probes: areadProbes(shape, settings, layout),
+    probe,
+  };
+}

@@ -1,0 +1,109 @@
+/** What AREAD's pictures are drawn from. */
+import type { DataShape, ProbeSpec } from '../../definition';
+import { edgeLabels } from './masks';
+import type { MaskLayout } from './masks';
+import type { AreadSettings } from './settings';
+
+/** Names of the probes that a mask search sends itself, outside evaluations. */
+export const searchProbes = {
+  candidateScores: 'candidateScores',
+  chosenCandidate: 'chosenCandidate',
+  density: 'maskDensity',
+  augmentation: 'augmentation',
+} as const;
+
+/** Probes of the hierarchical model; with `hemp` off, those of masks fall away. */
+export function areadProbes(shape: DataShape, settings: AreadSettings, layout: MaskLayout): ProbeSpec[] {
+  const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
+  const edge = { name: 'edge', labels: edgeLabels(layout) } as const;
+  const candidate = {
+    name: 'candidate',
+    labels: Array.from({ length: settings.numCandidates }, (_, z) => `${z + 1}`),
+  } as const;
+  const always: ProbeSpec[] = [
+    {
+      name: 'gates',
+      tab: 'gates',
+      title: 'Base experts by scenario',
+      reading:
+        'How much of what enters the hierarchy comes from each base expert, averaged over a scenario’s rows.',
+      equation: String.raw`\bar g_{d,k}=\operatorname{mean}_{x\in d,\,n}\operatorname{softmax}(W_nE+b_n)_k\quad\text{(Eq 3)}`,
+      axes: [
+        scenario,
+        { name: 'expert', labels: Array.from({ length: settings.baseExperts }, (_, k) => `${k + 1}`) },
+      ],
+      scale: 'share',
+    },
+    {
+      name: 'edgeGates',
+      tab: 'masks',
+      title: 'Gate weights between expert layers',
+      reading:
+        'Mean weight that an upper expert’s gate gives to a lower expert on a scenario’s rows, before the mask.',
+      equation: String.raw`\bar g_{l,n}[i]\quad\text{(Eq 3)}`,
+      axes: [scenario, edge],
+      scale: 'probability',
+    },
+  ];
+  if (!settings.hemp) return always;
+  return [
+    ...always,
+    {
+      name: 'masks',
+      tab: 'masks',
+      title: 'Masks by scenario',
+      reading: 'Which edges between expert layers a scenario uses: 1 kept, 0 cut.',
+      equation: String.raw`M_d^{(l)}\in\{0,1\}^{N_{l-1}\times N_l}\quad\text{(Eq 4)}`,
+      axes: [scenario, edge],
+      scale: 'value',
+    },
+    {
+      name: searchProbes.candidateScores,
+      source: 'procedure',
+      tab: 'masks',
+      title: 'Candidates’ scores in the latest search',
+      reading:
+        'Log loss of each candidate mask on the same training batches of its scenario; the least is chosen.',
+      equation: String.raw`M_d=\arg\min_{z}\mathcal L(f(x,d;T_{d,z}),y)\quad\text{(Algorithm 1)}`,
+      axes: [scenario, candidate],
+      scale: 'value',
+    },
+    {
+      name: searchProbes.chosenCandidate,
+      source: 'procedure',
+      tab: 'masks',
+      title: 'Chosen candidate',
+      reading: '1 for the candidate that became the scenario’s mask.',
+      equation: String.raw`M_d=T_{d,z^*}\quad\text{(Algorithm 1)}`,
+      axes: [scenario, candidate],
+      scale: 'value',
+    },
+    {
+      name: searchProbes.density,
+      source: 'procedure',
+      tab: 'masks',
+      title: 'Density of the chosen mask by trial step',
+      reading: 'Share of edges left in the chosen candidate: at its start, then after each trial step.',
+      equation: String.raw`\lVert T_{d,z}\rVert_0\big/\textstyle\sum_{l}N_{l-1}N_l\quad\text{(Algorithm 1)}`,
+      axes: [
+        scenario,
+        {
+          name: 'position',
+          labels: Array.from({ length: settings.trialSteps + 1 }, (_, k) => `step ${k}`),
+        },
+      ],
+      scale: 'value',
+    },
+    {
+      name: searchProbes.augmentation,
+      source: 'procedure',
+      tab: 'masks',
+      title: 'Counterfactual rows by source and target',
+      reading:
+        'How many clicks on unpopular items of a major scenario (row) were copied to a minor one (column).',
+      equation: String.raw`y(x,d\in\mathcal D_a\mid p(i)<\rho)=1\Rightarrow y(x,d'\in\mathcal D_b\mid p(i)<\rho)=1\quad\text{(Eq 5)}`,
+      axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
+      scale: 'value',
+    },
+  ];
+}
