@@ -1,7 +1,7 @@
 /** What a model is, to every room that does not know which model it is. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { EmbeddingTable, Mode, Parameter, StateTensor, VariableFactory } from '../engine';
-import type { AnySettings, SettingFields, SettingsOf } from './settings';
+import { parseSettings, type AnySettings, type SettingFields, type SettingsOf } from './settings';
 
 /** What a model may know of the data before it sees a row. */
 export interface DataShape {
@@ -123,8 +123,23 @@ export interface ProbeSpec {
   /** Equation as TeX, with its number in the paper. */
   readonly equation: string;
   readonly axes: readonly ProbeAxis[];
+  /** Set where the numbers come from the procedure (`procedure-probe` events) and not from `probe` at evaluations. */
+  readonly source?: 'procedure';
   /** `share` 0…1 summing to 1 over the last axis; `signed` around 0; `value` otherwise. */
   readonly scale: 'share' | 'signed' | 'value' | 'probability';
+}
+
+/** Evaluation rows on the host, with the columns that `Model.scores` gave. */
+export interface ScoredRows {
+  readonly columns: Readonly<Record<string, Float32Array>>;
+  readonly label: Float32Array;
+}
+
+/** Constants of inference, chosen on validation rows, and the rows' scores under them. */
+export interface TunedInference {
+  readonly states: readonly { readonly state: StateTensor; readonly value: Float32Array }[];
+  /** Replaces the scores of the rows that it was tuned on `[rows]`. */
+  readonly score: Float32Array;
 }
 
 export interface Model {
@@ -136,6 +151,11 @@ export interface Model {
   losses(output: Output, inputs: Inputs): Losses;
   /** The inference path (bias nets removed, counterfactual subtracted, …). `output` is from an evaluate-mode forward. */
   scores(output: Output, inputs: Inputs): Scores;
+  /**
+   * Chooses constants of inference that no gradient reaches (M-scan's c) on the validation rows of an evaluation; the
+   * trainer assigns the states, so they are kept with the best weights. `auc` is the overall AUC of candidate scores.
+   */
+  tuneInference?(rows: ScoredRows, auc: (score: Float32Array) => number | null): TunedInference | null;
   readonly probes: readonly ProbeSpec[];
   /** Numbers of every probe for one evaluation batch; keys are probe names. */
   probe(output: Output, inputs: Inputs): Readonly<Record<string, ProbeTensor>>;
@@ -213,9 +233,17 @@ export type AnyModelDefinition = Omit<
   build(shape: DataShape, settings: AnySettings, variables: VariableFactory): Model;
 };
 
-/** Checks a definition's types at its own file and forgets them for the registry. */
+/** Checks a definition's types at its own file and forgets them for the registry; settings are validated at every door. */
 export function defineModel<const F extends SettingFields>(
   definition: ModelDefinition<F>,
 ): AnyModelDefinition {
-  return definition as unknown as AnyModelDefinition;
+  const checked = (settings: AnySettings): SettingsOf<F> =>
+    parseSettings(definition.fields, settings) as SettingsOf<F>;
+  return {
+    ...definition,
+    presets: definition.presets as AnyModelDefinition['presets'],
+    needs: (settings) => definition.needs(checked(settings)),
+    procedure: (settings) => definition.procedure(checked(settings)),
+    build: (shape, settings, variables) => definition.build(shape, checked(settings), variables),
+  };
 }

@@ -1,7 +1,14 @@
 /** Every model of the lab. A new model is one line here; tests, forms, docs and pictures follow from its definition. */
+import { finetune } from './baselines/finetune';
+import { mix } from './baselines/mix';
+import { mmoe } from './baselines/mmoe';
+import { ple } from './baselines/ple';
+import { sharedBottom } from './baselines/sharedBottom';
+import { single } from './baselines/single';
+import { star } from './baselines/star';
 import type { AnyModelDefinition } from './definition';
 
-export const models: readonly AnyModelDefinition[] = [];
+export const models: readonly AnyModelDefinition[] = [mix, single, finetune, sharedBottom, mmoe, ple, star];
 
 /** @throws RangeError naming the known ids. */
 export function findModel(id: string): AnyModelDefinition {

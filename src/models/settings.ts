@@ -110,3 +110,41 @@ export function settingsSchema(fields: SettingFields): z.ZodType<AnySettings> {
 export function defaultSettings(fields: SettingFields): AnySettings {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
 }
+
+/**
+ * Settings filled in from the defaults and checked.
+ *
+ * @throws RangeError with one sentence that names the setting and what it may be.
+ */
+export function parseSettings(fields: SettingFields, given: AnySettings): AnySettings {
+  const parsed = settingsSchema(fields).safeParse(given);
+  if (parsed.success) return parsed.data;
+  const unknown = Object.keys(given).filter((name) => !(name in fields));
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `There is no setting "${unknown.join('", "')}"; this model has ${Object.keys(fields).join(', ')}.`,
+    );
+  }
+  const name = String(parsed.error.issues[0]?.path[0]);
+  const field = fields[name];
+  throw new RangeError(
+    `Setting "${name}" cannot be ${JSON.stringify(given[name])}; it must be ${field ? describeField(field) : 'known'}.`,
+  );
+}
+
+function describeField(field: SettingField): string {
+  switch (field.type) {
+    case 'int':
+      return `a whole number from ${field.min} to ${field.max}`;
+    case 'real':
+      return `a number from ${field.min} to ${field.max}`;
+    case 'toggle':
+      return 'true or false';
+    case 'choice':
+      return `one of ${field.options.join(', ')}`;
+    case 'widths':
+      return `1 to ${field.maxLayers} whole numbers from ${field.min} to ${field.max}`;
+    default:
+      return field satisfies never;
+  }
+}

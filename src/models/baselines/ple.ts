@@ -1,0 +1,245 @@
+/**
+ * Progressive Layered Extraction (Tang et al., RecSys 2020): experts of each scenario's own beside shared ones. One level is
+ * the paper's CGC (Customized Gate Control).
+ *
+ * Experts are one stack, ordered [scenario 0's, …, scenario N-1's, shared]. In the last level only the row's own stream is
+ * mixed, because only that one is read.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { batchMatMul, matMul } from '../../engine';
+import type { Mode } from '../../engine';
+import { clickModel, sumByScenario } from '../clickModel';
+import { collect, type Collector } from '../collect';
+import { defineModel, type Inputs } from '../definition';
+import {
+  createOwnLinear,
+  createScenarioGate,
+  createSharedGate,
+  createStackedMlp,
+  createTowerBank,
+  flatInputs,
+  flatWidth,
+  mixStack,
+  priorBiases,
+  type StackedMlpOptions,
+} from '../layers';
+import { hyper } from '../settings';
+import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
+
+interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
+  readonly specific: number;
+  readonly shared: number;
+  readonly last: boolean;
+}
+
+/** What a level hands on: every scenario's stream and the shared one, `[N + 1, B, w]`. */
+type Streams = tf.Tensor3D;
+
+/**
+ * Which expert each gate entry of each stream means, as a constant: `[N, S + M, E]` with a 1 at the expert. Multiplying
+ * gates by it lays them out over all experts.
+ */
+function gateLayout(scenarios: number, specific: number, shared: number): tf.Tensor3D {
+  const members = specific + shared;
+  const experts = scenarios * specific + shared;
+  const values = new Float32Array(scenarios * members * experts);
+  for (let n = 0; n < scenarios; n++) {
+    for (let m = 0; m < members; m++) {
+      const expert = m < specific ? n * specific + m : scenarios * specific + m - specific;
+      values[(n * members + m) * experts + expert] = 1;
+    }
+  }
+  return tf.tensor3d(values, [scenarios, members, experts]);
+}
+
+function createLevel(collected: Collector, name: string, options: LevelOptions) {
+  const { scenarios, specific, shared, last } = options;
+  const experts = scenarios * specific + shared;
+  const stack = createStackedMlp(collected, `${name}.expert`, { ...options, stack: experts });
+  const gate = createScenarioGate(collected, `${name}.gate`, scenarios, options.input, specific + shared);
+  const sharedGate = last ? null : createSharedGate(collected, `${name}.sharedGate`, options.input, experts);
+
+  /** Each expert's input `[E, B, w]` from the streams. */
+  const fan = (streams: Streams): tf.Tensor3D => {
+    const width = streams.shape[2];
+    const rows = streams.shape[1];
+    const own = tf.slice(streams, [0, 0, 0], [scenarios, rows, width]);
+    const common = tf.slice(streams, [scenarios, 0, 0], [1, rows, width]);
+    const owns = tf.reshape(tf.tile(tf.expandDims(own, 1), [1, specific, 1, 1]), [
+      scenarios * specific,
+      rows,
+      width,
+    ]);
+    return tf.concat([owns, tf.tile(common, [shared, 1, 1])], 0) as tf.Tensor3D;
+  };
+
+  /** Own stream's input of each row, for its own gate. */
+  const ownInput = (entry: tf.Tensor2D | Streams, oneHot: tf.Tensor2D): tf.Tensor2D => {
+    if (entry.rank === 2) return entry as tf.Tensor2D;
+    const [, rows, width] = (entry as Streams).shape;
+    const own = tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, width]);
+    return mixStack(own as tf.Tensor3D, oneHot);
+  };
+
+  return {
+    outputWidth: stack.outputWidth,
+    /** The last level: each row's own mixture `[B, w]` and its gate `[B, S + M]`. */
+    finish(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode) {
+      const bodies = stack.apply(entry.rank === 2 ? entry : fan(entry as Streams), inputs, mode);
+      const weights = gate.own(ownInput(entry, inputs.scenarioOneHot), inputs.scenarioOneHot);
+      // Row b's gate over all experts: its own S slots and the M shared ones, zero elsewhere.
+      const layout = tf.reshape(gateLayout(scenarios, specific, shared), [scenarios, -1]) as tf.Tensor2D;
+      const place = tf.reshape(matMul(inputs.scenarioOneHot, layout), [
+        inputs.batch,
+        specific + shared,
+        experts,
+      ]);
+      const spread = tf.sum(tf.mul(place, tf.expandDims(weights, 2)), 1) as tf.Tensor2D;
+      return { own: mixStack(bodies, spread), gate: weights };
+    },
+    /** An inner level: all streams `[N + 1, B, w]`. */
+    extract(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode): Streams {
+      const bodies = stack.apply(entry.rank === 2 ? entry : fan(entry as Streams), inputs, mode);
+      const rows = inputs.batch;
+      const gates =
+        entry.rank === 2
+          ? tf.transpose(gate.all(entry as tf.Tensor2D), [1, 0, 2])
+          : gate.each(tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, -1]) as tf.Tensor3D);
+      // [N, B, S+M] x [N, S+M, E] -> [N, B, E]
+      const spread = batchMatMul(gates as tf.Tensor3D, gateLayout(scenarios, specific, shared));
+      const common =
+        entry.rank === 2
+          ? (entry as tf.Tensor2D)
+          : (tf.reshape(tf.slice(entry as Streams, [scenarios, 0, 0], [1, rows, -1]), [
+              rows,
+              -1,
+            ]) as tf.Tensor2D);
+      const all = tf.concat([spread, tf.expandDims(sharedGate!.apply(common), 0)], 0);
+      // [B, N+1, E] x [B, E, w] -> [B, N+1, w]
+      const mixed = batchMatMul(
+        tf.transpose(all, [1, 0, 2]) as tf.Tensor3D,
+        tf.transpose(bodies, [1, 0, 2]) as tf.Tensor3D,
+      );
+      return tf.transpose(mixed, [1, 0, 2]) as Streams;
+    },
+  };
+}
+
+export const ple = defineModel({
+  id: 'ple',
+  title: 'PLE',
+  paper: {
+    title:
+      'Progressive Layered Extraction (PLE): A Novel Multi-Task Learning Model for Personalized Recommendations',
+    authors: 'Tang, Liu, Zhao, Gong',
+    venue: 'RecSys',
+    year: 2020,
+    url: 'https://doi.org/10.1145/3383313.3412236',
+  },
+  family: 'multi-task',
+  summary: 'Experts of each scenario’s own beside shared ones, in one level (CGC) or several.',
+  fields: {
+    ...baselineFields,
+    levels: hyper.int({
+      label: 'Levels',
+      help: 'Extraction levels; 1 is CGC.',
+      default: 1,
+      min: 1,
+      max: 3,
+    }),
+    specificExperts: hyper.int({
+      label: 'Own experts',
+      help: 'Experts of each scenario.',
+      default: 1,
+      min: 1,
+      max: 8,
+    }),
+    sharedExperts: hyper.int({
+      label: 'Shared experts',
+      help: 'Experts that every scenario reads.',
+      default: 2,
+      min: 1,
+      max: 16,
+    }),
+    expertHidden: hidden('Expert layers', 'Widths of each expert, in every level.', [256, 128]),
+    towerHidden: hidden('Tower layers', 'Widths of each scenario’s tower.', [64]),
+  },
+  presets: {
+    paper: { levels: 2, specificExperts: 2, sharedExperts: 2, expertHidden: [256, 128], towerHidden: [64] },
+    browser: { expertHidden: [128, 64], towerHidden: [32] },
+    tiny: {
+      levels: 2,
+      specificExperts: 1,
+      sharedExperts: 1,
+      expertHidden: [6],
+      towerHidden: [4],
+      embeddingDim: 4,
+      historyLength: 3,
+    },
+  },
+  variants: [],
+  graph: null,
+  needs: baselineNeeds,
+  procedure: () => 'standard',
+  build(shape, settings, variables) {
+    const collected = collect(variables);
+    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+    const { scenarios } = shape;
+    const { batchNorm, dropout, specificExperts: specific, sharedExperts: shared } = settings;
+    let input = flatWidth(shape, settings.embeddingDim, settings.history);
+    const levels = Array.from({ length: settings.levels }, (_, k) => {
+      const level = createLevel(collected, `level.${k}`, {
+        input,
+        widths: settings.expertHidden,
+        batchNorm,
+        scenarios,
+        dropout,
+        specific,
+        shared,
+        last: k === settings.levels - 1,
+      });
+      input = level.outputWidth;
+      return level;
+    });
+    const tower = createTowerBank(collected, 'tower', {
+      input,
+      widths: settings.towerHidden,
+      batchNorm,
+      scenarios,
+      dropout,
+    });
+    const output = createOwnLinear(collected, 'output', scenarios, {
+      input: tower.outputWidth,
+      output: 1,
+      bias: priorBiases(shape, settings.priorBias),
+    });
+    return clickModel({
+      table,
+      collected,
+      forward(inputs, mode) {
+        let entry: tf.Tensor2D | Streams = flatInputs(inputs, settings.history);
+        for (const level of levels.slice(0, -1)) entry = level.extract(entry, inputs, mode);
+        const { own, gate } = levels[levels.length - 1]!.finish(entry, inputs, mode);
+        const h = tower.apply(own, inputs, mode).output;
+        return { logit: output.apply(h, inputs.scenarioOneHot), gate };
+      },
+      probes: [
+        {
+          name: 'gates',
+          tab: 'gates',
+          title: 'How much each scenario uses its own and the shared experts',
+          reading:
+            'A row is a scenario’s mean gate in the last level over its own evaluation rows; it sums to 1.',
+          equation:
+            'w^k(x) = \\mathrm{softmax}(W_g^k x), \\quad S^k(x) = [E_{k,1}, \\ldots, E_{s,1}, \\ldots]',
+          axes: [
+            scenarioAxis(shape),
+            { name: 'expert', labels: [...numbered('own', specific), ...numbered('shared', shared)] },
+          ],
+          scale: 'share',
+        },
+      ],
+      probe: (out, inputs) => ({ gates: sumByScenario(out['gate'] as tf.Tensor2D, inputs) }),
+    });
+  },
+});

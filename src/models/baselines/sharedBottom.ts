@@ -1,0 +1,81 @@
+/** Shared Bottom (Caruana, 1997): a common network under one tower per scenario. */
+import { clickModel } from '../clickModel';
+import { collect } from '../collect';
+import { defineModel } from '../definition';
+import { createMlp, createOwnLinear, createTowerBank, flatInputs, flatWidth, priorBiases } from '../layers';
+import { ablation } from '../settings';
+import { baselineFields, baselineNeeds, hidden } from './common';
+
+export const sharedBottom = defineModel({
+  id: 'shared-bottom',
+  title: 'Shared Bottom',
+  paper: {
+    title: 'Multitask Learning',
+    authors: 'Caruana',
+    venue: 'Machine Learning',
+    year: 1997,
+    url: 'https://doi.org/10.1023/A:1007379606734',
+  },
+  family: 'multi-task',
+  summary: 'A common network below, one tower per scenario above.',
+  fields: {
+    ...baselineFields,
+    hidden: hidden('Bottom layers', 'Widths of the common network.', [256, 128]),
+    towerHidden: hidden('Tower layers', 'Widths of each scenario’s tower.', [64]),
+    bottom: ablation.choice({
+      label: 'Shared part',
+      help: 'Share a network, or only the embeddings (towers stand directly on them).',
+      options: ['mlp', 'embedding'],
+      optionLabels: { mlp: 'network', embedding: 'embeddings only' },
+      default: 'mlp',
+    }),
+  },
+  presets: {
+    paper: { hidden: [256, 128], towerHidden: [64] },
+    browser: {},
+    tiny: { hidden: [8], towerHidden: [4], embeddingDim: 4, historyLength: 3 },
+  },
+  variants: [],
+  graph: null,
+  needs: baselineNeeds,
+  procedure: () => 'standard',
+  build(shape, settings, variables) {
+    const collected = collect(variables);
+    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+    const { scenarios } = shape;
+    const { batchNorm, dropout } = settings;
+    const width = flatWidth(shape, settings.embeddingDim, settings.history);
+    const bottom =
+      settings.bottom === 'mlp'
+        ? createMlp(collected, 'bottom', {
+            input: width,
+            widths: settings.hidden,
+            batchNorm,
+            scenarios,
+            dropout,
+          })
+        : null;
+    const tower = createTowerBank(collected, 'tower', {
+      input: bottom?.outputWidth ?? width,
+      widths: settings.towerHidden,
+      batchNorm,
+      scenarios,
+      dropout,
+    });
+    const output = createOwnLinear(collected, 'output', scenarios, {
+      input: tower.outputWidth,
+      output: 1,
+      bias: priorBiases(shape, settings.priorBias),
+    });
+    return clickModel({
+      table,
+      collected,
+      forward(inputs, mode) {
+        const flat = flatInputs(inputs, settings.history);
+        const shared = bottom ? bottom.apply(flat, inputs, mode).output : flat;
+        const h = tower.apply(shared, inputs, mode).output;
+        return { logit: output.apply(h, inputs.scenarioOneHot) };
+      },
+    });
+  },
+});

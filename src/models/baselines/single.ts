@@ -1,0 +1,107 @@
+/**
+ * One network per scenario, trained side by side as one stack: each row trains only its own scenario's network, and every
+ * network minimises the mean loss of its own rows, as it would alone.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { bceLogitsRows, bceWithLogits, matMul } from '../../engine';
+import { clickModel } from '../clickModel';
+import { collect } from '../collect';
+import { defineModel, type Inputs } from '../definition';
+import { createOwnLinear, createTowerBank, flatWidth, meanOverSequence, priorBiases } from '../layers';
+import { hyper } from '../settings';
+import { baselineFields, baselineNeeds, hidden } from './common';
+
+/** The row's own d of N·d columns: `[B, k, N*d]` to `[B, k*d]`. */
+function ownColumns(wide: tf.Tensor, inputs: Inputs, count: number, dim: number): tf.Tensor2D {
+  const scenarios = inputs.scenarioOneHot.shape[1];
+  const split = tf.reshape(wide, [inputs.batch, count, scenarios, dim]);
+  const own = tf.reshape(inputs.scenarioOneHot, [inputs.batch, 1, scenarios, 1]);
+  return tf.reshape(tf.sum(tf.mul(split, own), 2), [inputs.batch, count * dim]) as tf.Tensor2D;
+}
+
+/** Sum over scenarios of the mean loss of their own rows; scenarios without rows add nothing. */
+function sumOfOwnMeans(logit: tf.Tensor2D, inputs: Inputs): tf.Scalar {
+  const rows = tf.mul(inputs.scenarioOneHot, inputs.weight) as tf.Tensor2D;
+  const sums = matMul(tf.transpose(rows), bceLogitsRows(logit, inputs.label));
+  const counts = tf.reshape(tf.maximum(tf.sum(rows, 0), 1), [-1, 1]);
+  return tf.sum(tf.div(sums, counts)) as tf.Scalar;
+}
+
+export const single = defineModel({
+  id: 'single',
+  title: 'Single',
+  paper: null,
+  family: 'single-task',
+  summary: 'One network per scenario, each trained on its own rows alone.',
+  fields: {
+    embeddingDim: baselineFields.embeddingDim,
+    dropout: baselineFields.dropout,
+    batchNorm: hyper.choice({
+      label: 'Batch norm',
+      help: 'Normalise each network’s hidden units by its own rows, or not at all.',
+      options: ['own', 'off'],
+      default: 'own',
+      advanced: true,
+    }),
+    priorBias: baselineFields.priorBias,
+    history: baselineFields.history,
+    historyLength: baselineFields.historyLength,
+    hidden: hidden('Hidden layers', 'Widths of each scenario’s network.', [256, 128, 64]),
+    embeddings: hyper.choice({
+      label: 'Embeddings',
+      help: 'A table per scenario (separate models indeed), or one table that all share.',
+      options: ['own', 'shared'],
+      default: 'own',
+    }),
+  },
+  presets: {
+    paper: { hidden: [256, 128, 64] },
+    browser: { hidden: [128, 64] },
+    tiny: { hidden: [6, 4], embeddingDim: 4, historyLength: 3 },
+  },
+  variants: [],
+  graph: null,
+  needs: baselineNeeds,
+  procedure: () => 'standard',
+  build(shape, settings, variables) {
+    const collected = collect(variables);
+    const { scenarios } = shape;
+    const dim = settings.embeddingDim;
+    const own = settings.embeddings === 'own';
+    const table = collected.table(shape.vocabularySize, own ? scenarios * dim : dim);
+    const tower = createTowerBank(collected, 'tower', {
+      input: flatWidth(shape, dim, settings.history),
+      widths: settings.hidden,
+      batchNorm: settings.batchNorm,
+      scenarios,
+      dropout: settings.dropout,
+    });
+    const output = createOwnLinear(collected, 'output', scenarios, {
+      input: tower.outputWidth,
+      output: 1,
+      bias: priorBiases(shape, settings.priorBias),
+    });
+    const flatten = (part: tf.Tensor, count: number, inputs: Inputs): tf.Tensor2D =>
+      own
+        ? ownColumns(part, inputs, count, dim)
+        : (tf.reshape(part, [inputs.batch, count * dim]) as tf.Tensor2D);
+    return clickModel({
+      table,
+      collected,
+      forward(inputs, mode) {
+        const parts = [flatten(inputs.fields, shape.fields.length, inputs)];
+        if (settings.history === 'mean' && inputs.history) {
+          const mean = meanOverSequence(inputs.history.items, inputs.history.mask);
+          parts.push(flatten(mean, shape.history?.itemFields.length ?? 0, inputs));
+        }
+        const flat = parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
+        const h = tower.apply(flat, inputs, mode).output;
+        return { logit: output.apply(h, inputs.scenarioOneHot) };
+      },
+      losses: (out, inputs) => ({
+        total: sumOfOwnMeans(out.logit, inputs),
+        terms: { click: bceWithLogits(out.logit, inputs.label, inputs.weight) },
+      }),
+    });
+  },
+});

@@ -1,0 +1,158 @@
+/**
+ * STAR (Sheng et al., CIKM 2021): partitioned normalisation, a shared network times each scenario's own, and an auxiliary
+ * network that sees the scenario.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { leakyRelu, dropout as silence } from '../../engine';
+import type { Parameter } from '../../engine';
+import { clickModel } from '../clickModel';
+import { collect, type Collector } from '../collect';
+import { defineModel } from '../definition';
+import {
+  applyOwnLinear,
+  createBatchNorm,
+  createLinear,
+  createMlp,
+  flatInputs,
+  flatWidth,
+  priorBias,
+} from '../layers';
+import { ablation } from '../settings';
+import { baselineFields, baselineNeeds, hidden } from './common';
+
+/** Deviation of the scenarios' own weights around 1 at the start. */
+const OWN_DEVIATION = 0.05;
+
+interface StarLayer {
+  readonly sharedWeight: Parameter;
+  readonly sharedBias: Parameter;
+  readonly ownWeight: Parameter;
+  readonly ownBias: Parameter;
+}
+
+/**
+ * `shared.k.weight [in, out]`, `shared.k.bias [out]`, `own.k.weight [N, in, out]` around 1 (also the centre of its L2),
+ * `own.k.bias [N, out]`. A product of two Glorot matrices would start with a vanishing variance.
+ */
+function createStarLayer(
+  collected: Collector,
+  k: number,
+  scenarios: number,
+  input: number,
+  output: number,
+  bias: Float32Array,
+): StarLayer {
+  const shape = [input, output];
+  const all = [scenarios, input, output];
+  return {
+    sharedWeight: collected.parameter(
+      `shared.${k}.weight`,
+      'weight',
+      shape,
+      collected.glorot(`shared.${k}.weight`, shape, input, output),
+    ),
+    sharedBias: collected.parameter(`shared.${k}.bias`, 'bias', [output], bias),
+    ownWeight: collected.parameter(
+      `own.${k}.weight`,
+      'weight',
+      all,
+      collected.normal(`own.${k}.weight`, all, 1, OWN_DEVIATION),
+      1,
+    ),
+    ownBias: collected.parameter(
+      `own.${k}.bias`,
+      'bias',
+      [scenarios, output],
+      new Float32Array(scenarios * output),
+    ),
+  };
+}
+
+export const star = defineModel({
+  id: 'star',
+  title: 'STAR',
+  paper: {
+    title: 'One Model to Serve All: Star Topology Adaptive Recommender for Multi-Domain CTR Prediction',
+    authors: 'Sheng, Zhao, Zhou, Ding, Dai, Luo, Yang, Lv, Zhang, Deng, Zhu',
+    venue: 'CIKM',
+    year: 2021,
+    url: 'https://doi.org/10.1145/3459637.3481941',
+  },
+  family: 'multi-scenario',
+  summary: 'Every layer is a shared matrix times the scenario’s own; inputs are normalised per scenario.',
+  fields: {
+    embeddingDim: baselineFields.embeddingDim,
+    dropout: baselineFields.dropout,
+    priorBias: baselineFields.priorBias,
+    history: baselineFields.history,
+    historyLength: baselineFields.historyLength,
+    hidden: hidden('Hidden layers', 'Widths of the star network.', [256, 128, 64]),
+    auxiliaryHidden: hidden('Auxiliary layers', 'Widths of the auxiliary network.', [32]),
+    normalisation: ablation.choice({
+      label: 'Normalisation',
+      help: 'Of the input: per scenario with own scale and shift, over the batch, or none.',
+      options: ['partitioned', 'shared', 'off'],
+      default: 'partitioned',
+      paperName: 'PN / BN (Table 4)',
+    }),
+    auxiliary: ablation.toggle({
+      label: 'Auxiliary network',
+      help: 'A small network whose logit is added, so that the scenario acts directly.',
+      default: true,
+      paperName: 'auxiliary network (Table 5)',
+    }),
+  },
+  presets: {
+    paper: { hidden: [256, 128, 64] },
+    browser: {},
+    tiny: { hidden: [6, 4], auxiliaryHidden: [4], embeddingDim: 4, historyLength: 3 },
+  },
+  variants: [],
+  graph: null,
+  needs: baselineNeeds,
+  procedure: () => 'standard',
+  build(shape, settings, variables) {
+    const collected = collect(variables);
+    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+    const { scenarios } = shape;
+    const input = flatWidth(shape, settings.embeddingDim, settings.history);
+    const norm = createBatchNorm(collected, 'partitioned', input, settings.normalisation, scenarios);
+    const widths = [input, ...settings.hidden, 1];
+    const layers = widths.slice(1).map((output, k) => {
+      const last = k === widths.length - 2;
+      const bias = last ? priorBias(shape, settings.priorBias) : new Float32Array(output);
+      return createStarLayer(collected, k, scenarios, widths[k]!, output, bias);
+    });
+    const auxiliary = settings.auxiliary
+      ? createMlp(collected, 'auxiliary', {
+          input,
+          widths: settings.auxiliaryHidden,
+          batchNorm: 'off',
+          scenarios,
+          dropout: settings.dropout,
+        })
+      : null;
+    const auxiliaryOutput = auxiliary
+      ? createLinear(collected, 'auxiliary.output', { input: auxiliary.outputWidth, output: 1 })
+      : null;
+    return clickModel({
+      table,
+      collected,
+      forward(inputs, mode) {
+        const flat = flatInputs(inputs, settings.history);
+        let h = norm ? norm.apply(flat, inputs, mode).output : flat;
+        layers.forEach((layer, k) => {
+          const weight = tf.mul(layer.ownWeight.tensor, layer.sharedWeight.tensor) as tf.Tensor3D;
+          const bias = tf.add(layer.ownBias.tensor, layer.sharedBias.tensor) as tf.Tensor2D;
+          h = applyOwnLinear(h, weight, bias, inputs.scenarioOneHot);
+          if (k < layers.length - 1) h = silence(leakyRelu(h, 0), settings.dropout, mode);
+        });
+        const extra =
+          auxiliary && auxiliaryOutput
+            ? auxiliaryOutput.apply(auxiliary.apply(flat, inputs, mode).output)
+            : null;
+        return { logit: extra ? tf.add(h, extra) : h };
+      },
+    });
+  },
+});

@@ -1,0 +1,40 @@
+/** Keeps track of what a model creates, so that it can list its variables in one fixed order and free them. */
+import { disposeVariables } from '../engine';
+import type { EmbeddingTable, Parameter, StateTensor, VariableFactory } from '../engine';
+
+export interface Collector extends VariableFactory {
+  readonly parameters: readonly Parameter[];
+  readonly states: readonly StateTensor[];
+  /** Frees everything that was created through this collector. */
+  dispose(): void;
+}
+
+/** The same factory, with a list of what was created through it. */
+export function collect(variables: VariableFactory): Collector {
+  const parameters: Parameter[] = [];
+  const states: StateTensor[] = [];
+  const tables: EmbeddingTable[] = [];
+  return {
+    parameters,
+    states,
+    table(vocabularySize, dim) {
+      const made = variables.table(vocabularySize, dim);
+      tables.push(made);
+      return made;
+    },
+    parameter(...given) {
+      const made = variables.parameter(...given);
+      parameters.push(made);
+      return made;
+    },
+    state(...given) {
+      const made = variables.state(...given);
+      states.push(made);
+      return made;
+    },
+    glorot: (...given) => variables.glorot(...given),
+    normal: (...given) => variables.normal(...given),
+    orthogonal: (...given) => variables.orthogonal(...given),
+    dispose: () => disposeVariables([...tables, ...parameters, ...states]),
+  };
+}

@@ -1,0 +1,171 @@
+/** From a batch on the host to the `Inputs` that a model's forward pass reads. */
+import * as tf from '@tensorflow/tfjs-core';
+import { layoutWidth, type BatchLayout, type HostBatch } from '../data/batches';
+import type { Dataset } from '../data/dataset';
+import type { DataShape, Inputs, Needs } from './definition';
+
+/** What a model may know of a dataset, for batches of `batch` rows. Click rates are those of the training rows. */
+export function dataShape(dataset: Dataset, batch: number): DataShape {
+  const scenarios = dataset.scenarios.length;
+  const rows = new Float64Array(scenarios);
+  const clicks = new Float64Array(scenarios);
+  for (let row = 0; row < dataset.rows; row++) {
+    if (dataset.split[row] !== 0) continue;
+    const scenario = dataset.scenario[row]!;
+    rows[scenario]! += 1;
+    clicks[scenario]! += dataset.label[row]!;
+  }
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  const clickRate = sum(clicks) / Math.max(1, sum(rows));
+  return {
+    batch,
+    scenarios,
+    scenarioIds: dataset.scenarios.map((scenario) => scenario.id),
+    fields: dataset.fields.map(({ name, role, size, offset, scenarioSpecific }) => ({
+      name,
+      role,
+      size,
+      offset,
+      scenarioSpecific,
+    })),
+    vocabularySize: dataset.vocabularySize,
+    history: dataset.history && {
+      length: dataset.history.length,
+      itemFields: dataset.history.itemFields,
+    },
+    clickRate,
+    // A scenario without training rows borrows the overall rate: priors need a number, figures never use this one.
+    scenarioClickRate: Array.from(rows, (count, n) => (count > 0 ? clicks[n]! / count : clickRate)),
+    scenarioRows: Array.from(rows),
+  };
+}
+
+/**
+ * Which ids a batch of this model carries.
+ *
+ * @throws RangeError where the model needs histories and the data has none.
+ */
+export function batchLayout(shape: DataShape, needs: Needs): BatchLayout {
+  const { history, ownHistory } = needs;
+  if ((history || ownHistory) && !shape.history) {
+    throw new RangeError(
+      'This model reads the user’s earlier behaviours and the dataset has none; choose a dataset with history_* columns, ' +
+        'or map a list column as behaviour history when importing.',
+    );
+  }
+  const itemFields = shape.history?.itemFields ?? [];
+  const offered = shape.history?.length ?? 0;
+  const scenarioField = shape.fields.findIndex((field) => field.role === 'scenario');
+  if (history?.scenario && scenarioField < 0) {
+    throw new RangeError('The dataset has no scenario field, which this model reads of every behaviour.');
+  }
+  const layout = {
+    fields: shape.fields.map((_, index) => index),
+    history: history
+      ? {
+          length: Math.min(history.length, offered),
+          itemFields,
+          scenarioField: history.scenario ? scenarioField : null,
+        }
+      : null,
+    ownHistory: ownHistory ? { length: Math.min(ownHistory.length, offered), itemFields } : null,
+  };
+  return { ...layout, batch: shape.batch, width: layoutWidth(layout) };
+}
+
+/** A host batch on the device. */
+export interface BatchTensors {
+  /** `[B * width]` int32, row-major. */
+  readonly ids: tf.Tensor1D;
+  /** `[B]` int32. */
+  readonly scenario: tf.Tensor1D;
+  readonly label: tf.Tensor2D;
+  readonly weight: tf.Tensor2D;
+  /** `[B, L]`, or null without histories. */
+  readonly historyMask: tf.Tensor2D | null;
+  readonly historyScenario: tf.Tensor2D | null;
+  readonly ownHistoryMask: tf.Tensor2D | null;
+  readonly extra: Readonly<Record<string, tf.Tensor2D>>;
+}
+
+/** Uploads a batch; the caller disposes of the tensors (`disposeBatch`). */
+export function uploadBatch(batch: HostBatch): BatchTensors {
+  const { layout } = batch;
+  const rows = layout.batch;
+  const { history, ownHistory } = layout;
+  return {
+    ids: tf.tensor1d(batch.ids, 'int32'),
+    scenario: tf.tensor1d(batch.scenario, 'int32'),
+    label: tf.tensor2d(batch.label, [rows, 1]),
+    weight: tf.tensor2d(batch.weight, [rows, 1]),
+    historyMask: history && tf.tensor2d(batch.historyMask, [rows, history.length]),
+    historyScenario: history && tf.tensor2d(batch.historyScenario, [rows, history.length], 'int32'),
+    ownHistoryMask: ownHistory && tf.tensor2d(batch.ownHistoryMask, [rows, ownHistory.length]),
+    extra: Object.fromEntries(
+      Object.entries(batch.extra).map(([name, column]) => [name, tf.tensor2d(column, [rows, 1])]),
+    ),
+  };
+}
+
+export function disposeBatch(batch: BatchTensors): void {
+  const { extra, ...tensors } = batch;
+  for (const tensor of [...Object.values(tensors), ...Object.values(extra)]) tensor?.dispose();
+}
+
+/**
+ * Cuts one gather's result into the parts that a model reads.
+ *
+ * @param rows embeddings of `batch.ids` `[B * width, d]`: every id of the batch in one gather, so that the table's
+ *   gradient is one segment sum.
+ */
+export function assembleInputs(
+  rows: tf.Tensor2D,
+  batch: BatchTensors,
+  layout: BatchLayout,
+  scenarios: number,
+): Inputs {
+  const size = layout.batch;
+  const dim = rows.shape[1];
+  const wide = tf.reshape(rows, [size, layout.width, dim]) as tf.Tensor3D;
+  let at = 0;
+  const take = (count: number): tf.Tensor3D => {
+    const part = count === layout.width ? wide : tf.slice(wide, [0, at, 0], [size, count, dim]);
+    at += count;
+    return part;
+  };
+  /** `[B, L * k, d]` to masked `[B, L, k * d]`. */
+  const sequence = (length: number, perStep: number, mask: tf.Tensor2D): tf.Tensor3D =>
+    tf.mul(tf.reshape(take(length * perStep), [size, length, perStep * dim]), tf.expandDims(mask, 2));
+
+  const fields = take(layout.fields.length);
+  let history: Inputs['history'] = null;
+  if (layout.history) {
+    const { length, itemFields, scenarioField } = layout.history;
+    const mask = batch.historyMask!;
+    history = {
+      items: sequence(length, itemFields.length, mask),
+      scenario: scenarioField === null ? null : sequence(length, 1, mask),
+      mask,
+      scenarioIndex: batch.historyScenario!,
+    };
+  }
+  let ownHistory: Inputs['ownHistory'] = null;
+  if (layout.ownHistory) {
+    const { length, itemFields } = layout.ownHistory;
+    ownHistory = {
+      items: sequence(length, itemFields.length, batch.ownHistoryMask!),
+      mask: batch.ownHistoryMask!,
+    };
+  }
+  return {
+    batch: size,
+    fields,
+    scenario: batch.scenario,
+    scenarioOneHot: tf.cast(tf.oneHot(batch.scenario, scenarios), 'float32') as tf.Tensor2D,
+    label: batch.label,
+    weight: batch.weight,
+    history,
+    ownHistory,
+    extra: batch.extra,
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * Batch normalisation over rows that count (weight 1), in the variants that multi-scenario models use.
+ *
+ * - `shared`: one mean and variance over the batch.
+ * - `domain`: mean and variance per scenario, one scale and shift.
+ * - `own`: mean, variance, scale and shift per scenario (as separate networks would have).
+ * - `partitioned`: STAR (CIKM 2021, Eq 4–5): per-scenario statistics, scale γ·γ_n, shift β + β_n.
+ *
+ * Moving statistics are 0.9 old + 0.1 batch; a scenario with fewer than two rows in a batch is normalised by its moving
+ * statistics and leaves them as they are.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { batchMoments, domainMoments, matMul, normalise, NORM_EPSILON, stopGradient } from '../../engine';
+import type { Mode, Parameter, StateTensor, VariableFactory } from '../../engine';
+import type { Inputs } from '../definition';
+
+export type Normalisation = 'off' | 'shared' | 'domain' | 'own' | 'partitioned';
+
+/** What normalisation reads of a batch. */
+export type NormInputs = Pick<Inputs, 'weight' | 'scenarioOneHot'>;
+
+export interface Normalised {
+  /** Same shape as the input. */
+  readonly output: tf.Tensor2D;
+  /**
+   * Derivative of the output by the input with statistics held fixed: scale / sqrt(variance + eps), broadcastable over
+   * the input. Its gradient reaches the scale, not the statistics.
+   */
+  inputScale(): tf.Tensor2D;
+}
+
+export interface BatchNorm {
+  apply(x: tf.Tensor2D, inputs: NormInputs, mode: Mode): Normalised;
+}
+
+const KEEP = 0.9;
+
+function moved(old: tf.Tensor, fresh: tf.Tensor): tf.Tensor {
+  return tf.add(tf.mul(old, KEEP), tf.mul(fresh, 1 - KEEP));
+}
+
+function ones(length: number): Float32Array {
+  return new Float32Array(length).fill(1);
+}
+
+/** Parameters `<name>.gamma`, `<name>.beta`; states `<name>.mean`, `<name>.variance`. Returns null for `off`. */
+export function createBatchNorm(
+  variables: VariableFactory,
+  name: string,
+  width: number,
+  kind: Normalisation,
+  scenarios: number,
+): BatchNorm | null {
+  switch (kind) {
+    case 'off':
+      return null;
+    case 'shared':
+      return createShared(variables, name, width);
+    case 'domain':
+    case 'own':
+    case 'partitioned':
+      return createPerScenario(variables, name, width, kind, scenarios);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function createShared(variables: VariableFactory, name: string, width: number): BatchNorm {
+  const gamma = variables.parameter(`${name}.gamma`, 'norm', [width], ones(width));
+  const beta = variables.parameter(`${name}.beta`, 'norm', [width], new Float32Array(width));
+  const mean = variables.state(`${name}.mean`, [width], new Float32Array(width));
+  const variance = variables.state(`${name}.variance`, [width], ones(width));
+  return {
+    apply(x, inputs, mode) {
+      const now = sharedMoments(x, inputs, mode, mean, variance);
+      return {
+        output: normalise(x, now.mean, now.variance, gamma.tensor, beta.tensor),
+        inputScale: () =>
+          tf.mul(
+            gamma.tensor,
+            tf.rsqrt(tf.add(stopGradient(tf.reshape(now.variance, [1, width])), NORM_EPSILON)),
+          ),
+      };
+    },
+  };
+}
+
+function sharedMoments(
+  x: tf.Tensor2D,
+  inputs: NormInputs,
+  mode: Mode,
+  mean: StateTensor,
+  variance: StateTensor,
+): { readonly mean: tf.Tensor; readonly variance: tf.Tensor } {
+  if (mode.kind === 'evaluate') return { mean: mean.tensor, variance: variance.tensor };
+  const batch = batchMoments(x, inputs.weight);
+  mode.recordState(mean, moved(mean.tensor, tf.reshape(batch.mean, [...mean.shape])));
+  mode.recordState(variance, moved(variance.tensor, tf.reshape(batch.variance, [...variance.shape])));
+  return batch;
+}
+
+function createPerScenario(
+  variables: VariableFactory,
+  name: string,
+  width: number,
+  kind: 'domain' | 'own' | 'partitioned',
+  scenarios: number,
+): BatchNorm {
+  const all = [scenarios, width];
+  const zeros = (length: number): Float32Array => new Float32Array(length);
+  const lead = kind === 'own' ? all : [width];
+  const size = kind === 'own' ? scenarios * width : width;
+  const gamma = variables.parameter(`${name}.gamma`, 'norm', lead, ones(size));
+  const beta = variables.parameter(`${name}.beta`, 'norm', lead, zeros(size));
+  const partitioned = kind === 'partitioned';
+  const ownGamma = partitioned
+    ? variables.parameter(`${name}.ownGamma`, 'norm', all, ones(scenarios * width))
+    : null;
+  const ownBeta = partitioned
+    ? variables.parameter(`${name}.ownBeta`, 'norm', all, zeros(scenarios * width))
+    : null;
+  const mean = variables.state(`${name}.mean`, all, zeros(scenarios * width));
+  const variance = variables.state(`${name}.variance`, all, ones(scenarios * width));
+
+  /** Scale or shift of each row `[B, w]` (or `[w]` where it is the same for all). */
+  const ofRow = (shared: Parameter, own: Parameter | null, oneHot: tf.Tensor2D, joined: 'mul' | 'add') => {
+    if (kind === 'own') return matMul(oneHot, shared.tensor as tf.Tensor2D);
+    if (!own) return shared.tensor;
+    const picked = matMul(oneHot, own.tensor as tf.Tensor2D);
+    return joined === 'mul' ? tf.mul(picked, shared.tensor) : tf.add(picked, shared.tensor);
+  };
+
+  return {
+    apply(x, inputs, mode) {
+      const { scenarioOneHot: oneHot } = inputs;
+      const now = scenarioMoments(x, inputs, mode, mean, variance);
+      const rowMean = matMul(oneHot, now.mean);
+      const rowVariance = matMul(oneHot, now.variance);
+      const scale = ofRow(gamma, ownGamma, oneHot, 'mul');
+      const shift = ofRow(beta, ownBeta, oneHot, 'add');
+      return {
+        output: normalise(x, rowMean, rowVariance, scale, shift),
+        inputScale: () => tf.mul(scale, tf.rsqrt(tf.add(stopGradient(rowVariance), NORM_EPSILON))),
+      };
+    },
+  };
+}
+
+function scenarioMoments(
+  x: tf.Tensor2D,
+  inputs: NormInputs,
+  mode: Mode,
+  mean: StateTensor,
+  variance: StateTensor,
+): { readonly mean: tf.Tensor2D; readonly variance: tf.Tensor2D } {
+  const oldMean = mean.tensor as tf.Tensor2D;
+  const oldVariance = variance.tensor as tf.Tensor2D;
+  if (mode.kind === 'evaluate') return { mean: oldMean, variance: oldVariance };
+  const batch = domainMoments(x, inputs.scenarioOneHot, inputs.weight);
+  // 1 where a scenario has at least two rows, else 0: no branch on data.
+  const enough = tf.step(tf.sub(batch.count, 1.5));
+  const blend = (fresh: tf.Tensor, old: tf.Tensor2D): tf.Tensor2D =>
+    tf.add(old, tf.mul(enough, tf.sub(fresh, old)));
+  const now = { mean: blend(batch.mean, oldMean), variance: blend(batch.variance, oldVariance) };
+  mode.recordState(mean, moved(oldMean, now.mean));
+  mode.recordState(variance, moved(oldVariance, now.variance));
+  return now;
+}
+
+/** What a stacked normalisation gives; as `Normalised`, with the stack's axis first. */
+export interface StackedNormalised {
+  readonly output: tf.Tensor3D;
+  /** Derivative of the output by the input with statistics held fixed, broadcastable over `[E, B, w]`. */
+  inputScale(): tf.Tensor3D;
+}
+
+/** Normalisation of a stack `[E, B, w]`: every expert has its own statistics, scale and shift `[E, w]`. */
+export interface StackedBatchNorm {
+  apply(x: tf.Tensor3D, inputs: NormInputs, mode: Mode): tf.Tensor3D;
+  /** The same, with what closed-form gradients need. */
+  trace(x: tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedNormalised;
+}
+
+/** Parameters `<name>.gamma`, `<name>.beta` `[E, w]`; states `[E, w]`, or `[N, E*w]` for `domain`. Null for `off`. */
+export function createStackedBatchNorm(
+  variables: VariableFactory,
+  name: string,
+  stack: number,
+  width: number,
+  kind: 'off' | 'shared' | 'domain',
+  scenarios: number,
+): StackedBatchNorm | null {
+  if (kind === 'off') return null;
+  const shape = [stack, width];
+  const gamma = variables.parameter(`${name}.gamma`, 'norm', shape, ones(stack * width));
+  const beta = variables.parameter(`${name}.beta`, 'norm', shape, new Float32Array(stack * width));
+  const stateShape = kind === 'domain' ? [scenarios, stack * width] : shape;
+  const size = stateShape.reduce((product, length) => product * length, 1);
+  const mean = variables.state(`${name}.mean`, stateShape, new Float32Array(size));
+  const variance = variables.state(`${name}.variance`, stateShape, ones(size));
+  const overRows = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [stack, 1, width]);
+  const frozen = (now: tf.Tensor): tf.Tensor => tf.rsqrt(tf.add(stopGradient(now), NORM_EPSILON));
+
+  if (kind === 'shared') {
+    const trace = (x: tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedNormalised => {
+      const batch =
+        mode.kind === 'train'
+          ? batchMoments(x, inputs.weight, 1)
+          : { mean: overRows(mean.tensor), variance: overRows(variance.tensor) };
+      if (mode.kind === 'train') {
+        mode.recordState(mean, moved(mean.tensor, tf.reshape(batch.mean, shape)));
+        mode.recordState(variance, moved(variance.tensor, tf.reshape(batch.variance, shape)));
+      }
+      return {
+        output: normalise(x, batch.mean, batch.variance, overRows(gamma.tensor), overRows(beta.tensor)),
+        inputScale: () => tf.mul(overRows(gamma.tensor), frozen(batch.variance)),
+      };
+    };
+    return { trace, apply: (x, inputs, mode) => trace(x, inputs, mode).output };
+  }
+  const trace = (x: tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedNormalised => {
+    const rows = x.shape[1];
+    const flat = tf.reshape(tf.transpose(x, [1, 0, 2]), [rows, stack * width]) as tf.Tensor2D;
+    const stacked = (y: tf.Tensor): tf.Tensor3D =>
+      tf.transpose(tf.reshape(y, [rows, stack, width]), [1, 0, 2]) as tf.Tensor3D;
+    const now = scenarioMoments(flat, inputs, mode, mean, variance);
+    const flatGamma = tf.reshape(gamma.tensor, [stack * width]);
+    const flatBeta = tf.reshape(beta.tensor, [stack * width]);
+    const rowMean = matMul(inputs.scenarioOneHot, now.mean);
+    const rowVariance = matMul(inputs.scenarioOneHot, now.variance);
+    return {
+      output: stacked(normalise(flat, rowMean, rowVariance, flatGamma, flatBeta)),
+      inputScale: () => stacked(tf.mul(flatGamma, frozen(rowVariance))),
+    };
+  };
+  return { trace, apply: (x, inputs, mode) => trace(x, inputs, mode).output };
+}

@@ -1,0 +1,50 @@
+/** Softmax gates over experts. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { maskedSoftmax, softmaxLast, stackedDense, wide } from '../../engine';
+import type { VariableFactory } from '../../engine';
+import { createLinear, createOwnLinear } from './linear';
+
+/** One gate for all rows. Parameters `<name>.weight [in, E]`, `<name>.bias [E]`. */
+export interface SharedGate {
+  /** `[B, in]` to weights `[B, E]` that sum to 1. */
+  apply(x: tf.Tensor2D): tf.Tensor2D;
+}
+
+export function createSharedGate(
+  variables: VariableFactory,
+  name: string,
+  input: number,
+  experts: number,
+): SharedGate {
+  const linear = createLinear(variables, name, { input, output: experts });
+  return { apply: (x) => softmaxLast(linear.apply(x)) };
+}
+
+/** One gate per scenario. Parameters `<name>.weight [N, in, E]`, `<name>.bias [N, E]`. */
+export interface ScenarioGate {
+  /** The row's own gate: `[B, E]` that sum to 1, or to 0 in a row whose `mask` `[B, E]` is all 0. */
+  own(x: tf.Tensor2D, scenarioOneHot: tf.Tensor2D, mask?: tf.Tensor2D): tf.Tensor2D;
+  /** Every scenario's gate for every row: `[B, N, E]`. */
+  all(x: tf.Tensor2D): tf.Tensor3D;
+  /** Every scenario's gate over its own input: `[N, B, in]` to `[N, B, E]`. */
+  each(x: tf.Tensor3D): tf.Tensor3D;
+}
+
+export function createScenarioGate(
+  variables: VariableFactory,
+  name: string,
+  scenarios: number,
+  input: number,
+  experts: number,
+): ScenarioGate {
+  const linear = createOwnLinear(variables, name, scenarios, { input, output: experts });
+  return {
+    own(x, scenarioOneHot, mask) {
+      const logits = linear.apply(x, scenarioOneHot);
+      return mask ? maskedSoftmax(logits, mask) : softmaxLast(logits);
+    },
+    all: (x) => softmaxLast(wide(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
+    each: (x) =>
+      softmaxLast(stackedDense(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
+  };
+}
