@@ -275,14 +275,12 @@ register('Slice', {
   inputs: ['x'],
   rule: (dy, [x], { begin, size }) => ({
     x: () => {
-      const from = begin as number[];
-      const length = size as number[];
+      const parts = tf.slice_util.parseSliceParams(x!, begin as number[], size as number[]);
+      const start = parts[0]!;
+      const length = parts[1]!;
       return tf.pad(
         dy,
-        x!.shape.map((whole, i) => {
-          const taken = length[i]! < 0 ? whole - from[i]! : length[i]!;
-          return [from[i]!, whole - from[i]! - taken];
-        }),
+        x!.shape.map((whole, i) => [start[i]!, whole - start[i]! - length[i]!]),
       );
     },
   }),
@@ -323,8 +321,8 @@ register('GatherV2', {
       if (axis !== 0 || batchDims !== 0) {
         throw new Error('gather has a gradient along axis 0 only; use select with a one-hot.');
       }
-      const rows = x!.shape[0]!;
-      const oneHot = tf.cast(tf.oneHot(tf.reshape(indices!, [-1]) as tf.Tensor1D, rows), 'float32');
+      const rows = x!.shape[0];
+      const oneHot = tf.cast(tf.oneHot(tf.reshape<tf.Rank.R1>(indices!, [-1]), rows), 'float32');
       const flat = tf.reshape(dy, [indices!.size, x!.size / rows]);
       return tf.reshape(rawProduct(oneHot, flat, true, false), x!.shape);
     },

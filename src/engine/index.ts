@@ -1,7 +1,7 @@
 export type * from './types';
 import './gradients';
 export { openBackend, type BackendOptions } from './backend';
-export { createLossAccumulator, type LossAccumulator } from './lossAccumulator';
+export { createLossAccumulator, type LossAccumulator, type LossSums } from './lossAccumulator';
 export { createMode, type StepMode } from './mode';
 export * from './ops';
 export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './optimiser';

@@ -19,21 +19,21 @@ async function compute(): Promise<Float32Array> {
     const gate = values('gate', [7, 3]) as tf.Tensor2D;
     const tower = values('tower', [5, 1]) as tf.Tensor2D;
     const bias = values('bias', [3, 5]) as tf.Tensor2D;
-    const ones = tf.ones([12, 1]) as tf.Tensor2D;
-    const label = tf.cast(tf.greater(tf.slice(x, [0, 0], [12, 1]), 0), 'float32') as tf.Tensor2D;
+    const ones = tf.ones<tf.Rank.R2>([12, 1]);
+    const label = tf.cast<tf.Tensor2D>(tf.greater(tf.slice(x, [0, 0], [12, 1]), 0), 'float32');
     const mode = createMode('train', SEED, 3);
     const leaves = [x, experts, gate, tower, bias];
     const { value, grads } = tf.engine().gradients(() => {
       const hidden = ops.leakyRelu(ops.wide(x, experts, bias), 0.2);
       const mixed = ops.select(hidden, ops.softmaxLast(ops.matMul(x, gate)));
       const { mean, variance } = ops.batchMoments(mixed, ones);
-      const normal = ops.normalise(mixed, mean, variance, tf.ones([5]), tf.zeros([5])) as tf.Tensor2D;
+      const normal = ops.normalise(mixed, mean, variance, tf.ones([5]), tf.zeros([5]));
       const logit = ops.dense(ops.dropout(normal, 0.3, mode), tower, null);
       return ops.bceWithLogits(logit, label, ones);
     }, leaves);
     return tf.concat1d([
       tf.reshape(value, [1]),
-      ...grads.map((gradient) => tf.reshape(gradient, [-1]) as tf.Tensor1D),
+      ...grads.map((gradient) => tf.reshape<tf.Rank.R1>(gradient, [-1])),
     ]);
   });
   const result = await flat.data<'float32'>();

@@ -53,7 +53,7 @@ function network(seed: number) {
     uniformArray(5, 'label', BATCH).map((u) => (u > 0.5 ? 1 : 0)),
     [BATCH, 1],
   );
-  const ones = tf.ones([BATCH, 1]) as tf.Tensor2D;
+  const ones = tf.ones<tf.Rank.R2>([BATCH, 1]);
   const step = (number: number): void => {
     const ids = Int32Array.from(uniformArray(7, number, BATCH * FIELDS, 0, VOCABULARY), Math.floor);
     runStep({
@@ -67,7 +67,7 @@ function network(seed: number) {
       mode: createMode('train', seed, number),
       losses,
       build: (rows, mode) => {
-        const x = tf.reshape(rows, [BATCH, input]) as tf.Tensor2D;
+        const x = tf.reshape<tf.Rank.R2>(rows, [BATCH, input]);
         const hidden = leakyRelu(wide(x, experts.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D), 0);
         const mixed = select(hidden, softmaxLast(matMul(x, gate.tensor as tf.Tensor2D)));
         const logit = dense(dropout(mixed, 0.2, mode), tower.tensor as tf.Tensor2D, null);

@@ -66,7 +66,7 @@ export function runStep(step: Step): void {
       batch: step.batch,
     });
     if (kept.terms) {
-      step.losses!.add({ total: value as tf.Scalar, ...kept.terms });
+      step.losses!.add({ total: value, ...kept.terms });
       tf.dispose(Object.values(kept.terms));
     }
     for (const { state, value: next } of mode.takeRecorded()) {

@@ -31,7 +31,7 @@ export function traceKernels(work: () => void): TracedKernel[] {
     list.push({
       kernel,
       inputs: Object.fromEntries(shapes),
-      output: (Array.isArray(result) ? result : [result]).map((tensor) => [...tensor.shape]),
+      output: ([] as tf.Tensor[]).concat(result).map((tensor) => [...tensor.shape]),
       dispatched: list.length === before && !FREE.has(kernel),
     });
     return result;

@@ -61,6 +61,5 @@ export function defineOperation<Names extends string, A extends Attributes = Rec
     outputsToSave: [spec.saveOutput ?? false],
     gradFunc: (dy, saved, attrs) => spec.gradient(dy as tf.Tensor, saved, attrs as unknown as A),
   });
-  return (inputs, attributes) =>
-    tf.engine().runKernel(spec.name, inputs as unknown as tf.NamedTensorMap, attributes as tf.NamedAttrMap);
+  return (inputs, attributes) => tf.engine().runKernel(spec.name, inputs, attributes as tf.NamedAttrMap);
 }

@@ -29,9 +29,7 @@ export function defineInPlace<A extends object>(spec: {
     });
   }
   return (inputs, attributes) => {
-    const out: tf.Tensor = tf
-      .engine()
-      .runKernel(spec.name, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap);
+    const out: tf.Tensor = tf.engine().runKernel(spec.name, inputs, attributes as tf.NamedAttrMap);
     out.dispose();
   };
 }

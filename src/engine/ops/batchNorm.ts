@@ -45,7 +45,7 @@ export function domainMoments(
   weight: tf.Tensor2D,
 ): Moments & { readonly count: tf.Tensor2D } {
   const share = tf.mul(oneHot, weight);
-  const count = tf.reshape(tf.sum(share, 0), [-1, 1]) as tf.Tensor2D;
+  const count = tf.reshape<tf.Rank.R2>(tf.sum(share, 0), [-1, 1]);
   const divisor = tf.maximum(count, 1);
   const shareByDomain = tf.transpose(share) as tf.Tensor2D;
   const mean = tf.div(matMul(shareByDomain, x), divisor);

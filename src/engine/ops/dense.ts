@@ -14,7 +14,7 @@ export function dense(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | n
 export function wide(x: tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D | null): tf.Tensor3D {
   const [n, input, output] = weight.shape;
   const flat = tf.reshape(tf.transpose(weight, [1, 0, 2]), [input, n * output]);
-  const product = tf.reshape(matMul(x, flat as tf.Tensor2D), [x.shape[0], n, output]) as tf.Tensor3D;
+  const product = tf.reshape<tf.Rank.R3>(matMul(x, flat as tf.Tensor2D), [x.shape[0], n, output]);
   return bias ? tf.add(product, bias) : product;
 }
 
