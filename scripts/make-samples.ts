@@ -1,0 +1,54 @@
+/**
+ * Makes the committed samples in public/samples from the simulator: `npm run samples`, or `npm run samples -- aliccp-3`.
+ * The same code gives the same bytes on every platform; src/data/samples.test.ts holds that.
+ */
+import { mkdirSync, writeFileSync, existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findTwin, parseCatalogue, simulate, TWINS, writeDataset, type Catalogue } from '../src/data';
+
+const COMMITTED = ['aliccp-3'];
+const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
+
+async function makeSample(id: string): Promise<Catalogue['samples'][number]> {
+  const dataset = await simulate({ twin: id, size: 'small', seed: 1, knobs: {} });
+  const { parquet, manifest } = writeDataset(dataset);
+  writeFileSync(`${folder}${id}.parquet`, parquet);
+  writeFileSync(`${folder}${id}.json`, `${JSON.stringify(manifest)}\n`);
+  console.log(`${id}: ${dataset.rows} rows, ${(parquet.length / 1e6).toFixed(2)} MB`);
+  return {
+    id,
+    title: dataset.title,
+    manifest: `${id}.json`,
+    parquet: `${id}.parquet`,
+    bytes: parquet.length,
+    rows: dataset.rows,
+    scenarios: dataset.scenarios.length,
+    history: dataset.history !== null,
+    note: findTwin(id).provenance,
+  };
+}
+
+async function main(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const wanted = process.argv.slice(2);
+  const index = `${folder}index.json`;
+  const known = existsSync(index) ? parseCatalogue(JSON.parse(readFileSync(index, 'utf8'))).samples : [];
+  const samples = [];
+  for (const id of COMMITTED) {
+    const old = known.find((entry) => entry.id === id);
+    samples.push(wanted.length === 0 || wanted.includes(id) || !old ? await makeSample(id) : old);
+  }
+  const catalogue: Catalogue = {
+    format: 'scenarium-catalogue/1',
+    samples,
+    onDemand: TWINS.filter((twin) => !COMMITTED.includes(twin.id)).map((twin) => ({
+      id: twin.id,
+      title: twin.title,
+      scenarios: twin.scenarios.length,
+      note: twin.provenance,
+    })),
+  };
+  writeFileSync(index, `${JSON.stringify(catalogue, null, 2)}\n`);
+}
+
+await main();

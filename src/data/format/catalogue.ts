@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** One committed sample in `public/samples/index.json`. Paths are relative to that file. */
+const entrySchema = z.object({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  manifest: z.string().min(1),
+  parquet: z.string().min(1),
+  /** Bytes of the Parquet file. */
+  bytes: z.int().positive(),
+  rows: z.int().positive(),
+  scenarios: z.int().positive(),
+  /** True where behaviour histories are there. */
+  history: z.boolean(),
+  /** One sentence: what it stands for and which figures are published. */
+  note: z.string(),
+});
+
+/** A twin that is simulated when asked for. */
+const twinEntrySchema = z.object({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  scenarios: z.int().positive(),
+  note: z.string(),
+});
+
+export const catalogueSchema = z.object({
+  format: z.literal('scenarium-catalogue/1'),
+  samples: z.array(entrySchema),
+  onDemand: z.array(twinEntrySchema),
+});
+
+export type Catalogue = z.infer<typeof catalogueSchema>;
+export type CatalogueEntry = Catalogue['samples'][number];
+
+/** @throws Error with one sentence where the file is no catalogue. */
+export function parseCatalogue(value: unknown): Catalogue {
+  const parsed = catalogueSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new Error(`This is no dataset catalogue: ${issue.path.join('.') || 'the file'}: ${issue.message}.`);
+}

@@ -1,0 +1,196 @@
+import { gzipSync } from 'fflate';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { FORMAT, type Manifest } from './manifest';
+import { historyColumns, type WrittenHistory } from './historyColumns';
+import { SPLIT, type Dataset } from '../dataset';
+
+type FlatType = 'INT32' | 'FLOAT' | 'DOUBLE';
+type Encoding = 'PLAIN' | 'BYTE_STREAM_SPLIT' | 'DELTA_BINARY_PACKED';
+
+interface SchemaElement {
+  name: string;
+  type?: FlatType;
+  num_children?: number;
+  repetition_type?: 'REQUIRED' | 'REPEATED';
+  converted_type?: 'LIST';
+}
+
+interface WriterColumn {
+  name: string;
+  data: Int32Array | Float32Array | Float64Array | number[][];
+  encoding?: Encoding;
+}
+
+/** Columns and their Parquet schema, gathered side by side. */
+class Table {
+  readonly data: WriterColumn[] = [];
+  readonly schema: SchemaElement[] = [{ name: 'dataset', num_children: 0 }];
+  readonly described: Manifest['columns'] = [];
+
+  flat(
+    name: string,
+    role: Manifest['columns'][number]['role'],
+    type: FlatType,
+    data: Int32Array | Float32Array | Float64Array,
+    meaning: string,
+    encoding?: Encoding,
+  ): void {
+    this.schema[0]!.num_children!++;
+    this.schema.push({ name, type, repetition_type: 'REQUIRED' });
+    this.data.push({ name, data, ...(encoding ? { encoding } : {}) });
+    this.described.push({ name, role, type: type.toLowerCase(), meaning });
+  }
+
+  list(name: string, type: FlatType, data: number[][], meaning: string): void {
+    this.schema[0]!.num_children!++;
+    this.schema.push(
+      { name, num_children: 1, repetition_type: 'REQUIRED', converted_type: 'LIST' },
+      { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
+      { name: 'element', type, repetition_type: 'REQUIRED' },
+    );
+    // Plain values: a person's histories repeat from row to row, and whole bytes let the codec see it.
+    this.data.push({ name, data, encoding: 'PLAIN' });
+    this.described.push({ name, role: 'sequence', type: `list<${type.toLowerCase()}>`, meaning });
+  }
+}
+
+const INT32_LEAST = -2147483648;
+const INT32_MOST = 2147483647;
+
+function wholeSeconds(timestamp: Float64Array): boolean {
+  return timestamp.every((t) => Number.isInteger(t) && t >= INT32_LEAST && t <= INT32_MOST);
+}
+
+function writeRows(table: Table, dataset: Dataset): void {
+  table.flat('scenario', 'scenario', 'INT32', Int32Array.from(dataset.scenario), 'Scenario index, from 0.');
+  table.flat('label', 'label', 'FLOAT', dataset.label, '1 for a click, else 0.');
+  if (dataset.timestamp) {
+    const whole = wholeSeconds(dataset.timestamp);
+    const data = whole ? Int32Array.from(dataset.timestamp) : dataset.timestamp;
+    table.flat(
+      'timestamp',
+      'time',
+      whole ? 'INT32' : 'DOUBLE',
+      data,
+      'Seconds since the epoch.',
+      whole ? 'DELTA_BINARY_PACKED' : 'PLAIN',
+    );
+  }
+  table.flat('split', 'split', 'INT32', Int32Array.from(dataset.split), '0 train, 1 validation, 2 test.');
+  const weighted = dataset.weight.some((w) => w !== 1);
+  if (weighted) {
+    table.flat(
+      'weight',
+      'weight',
+      'FLOAT',
+      dataset.weight,
+      'Brings an evaluation row back to its scenario’s true share.',
+    );
+  }
+  dataset.fields.forEach((field, f) => {
+    if (field.role === 'scenario' && sameAsScenario(dataset, f)) return;
+    table.flat(
+      field.name,
+      field.role,
+      'INT32',
+      dataset.columns[f]!,
+      `${field.meaning} Local id; 0 is “other”.`,
+    );
+  });
+}
+
+/** The scenario field says no more than the scenario column. */
+function sameAsScenario(dataset: Dataset, f: number): boolean {
+  const column = dataset.columns[f]!;
+  return column.every((id, row) => id === dataset.scenario[row]! + 1);
+}
+
+function writeTruth(table: Table, truth: NonNullable<Dataset['truth']>): void {
+  table.flat('truth_p', 'truth', 'FLOAT', truth.probability, 'True click probability.', 'BYTE_STREAM_SPLIT');
+  table.flat('truth_match', 'truth', 'FLOAT', truth.match, 'True interest match M.', 'BYTE_STREAM_SPLIT');
+  table.flat(
+    'truth_prominence',
+    'truth',
+    'FLOAT',
+    truth.prominence,
+    'How likely the place was noticed, e(s, slot).',
+  );
+  table.flat(
+    'truth_intervened',
+    'truth',
+    'INT32',
+    Int32Array.from(truth.intervened),
+    '1 where the exposure was a forced promotion.',
+  );
+}
+
+function countSplit(dataset: Dataset, split: number): number {
+  return dataset.split.reduce((count, s) => count + (s === split ? 1 : 0), 0);
+}
+
+export interface WriteOptions {
+  /** How rows were divided, in words. */
+  readonly splitRule?: string;
+}
+
+/**
+ * Writes a dataset as one Parquet file (gzip, one row group) and its manifest. The same dataset gives the same bytes on
+ * every platform.
+ */
+export function writeDataset(
+  dataset: Dataset,
+  options: WriteOptions = {},
+): { parquet: Uint8Array; manifest: Manifest } {
+  const table = new Table();
+  writeRows(table, dataset);
+  let history: WrittenHistory | null = null;
+  if (dataset.history) {
+    history = historyColumns(dataset, dataset.history);
+    for (const column of history.columns) table.list(column.name, column.type, column.data, column.meaning);
+  }
+  if (dataset.truth) writeTruth(table, dataset.truth);
+  const buffer = parquetWriteBuffer({
+    columnData: table.data,
+    schema: table.schema,
+    codec: 'GZIP',
+    // mtime 0: the clock must not get into the file.
+    compressors: { GZIP: (bytes) => gzipSync(bytes, { level: 9, mtime: 0 }) },
+    statistics: false,
+    rowGroupSize: Math.max(1, dataset.rows),
+    pageSize: 1 << 24,
+    createdBy: 'scenarium',
+    kvMetadata: [
+      { key: 'scenarium', value: JSON.stringify({ id: dataset.id, fingerprint: dataset.fingerprint }) },
+    ],
+  });
+  const n = dataset.scenarios.length;
+  const manifest: Manifest = {
+    format: FORMAT,
+    id: dataset.id,
+    title: dataset.title,
+    source: dataset.source,
+    rows: dataset.rows,
+    scenarios: dataset.scenarios.map((scenario) => ({ ...scenario })),
+    fields: dataset.fields.map(({ labels, ...field }) => ({
+      ...field,
+      ...(labels ? { labels: [...labels] } : {}),
+    })),
+    vocabularySize: dataset.vocabularySize,
+    columns: table.described,
+    history: history?.described ?? null,
+    splits: {
+      rule: options.splitRule ?? 'By time: the first 80 % train, the next 10 % validate, the last 10 % test.',
+      rows: {
+        train: countSplit(dataset, SPLIT.train),
+        validation: countSplit(dataset, SPLIT.validation),
+        test: countSplit(dataset, SPLIT.test),
+      },
+    },
+    relatedness: dataset.relatedness
+      ? Array.from({ length: n }, (_, s) => Array.from(dataset.relatedness!.subarray(s * n, (s + 1) * n)))
+      : null,
+    fingerprint: dataset.fingerprint,
+    warnings: [...dataset.warnings],
+  };
+  return { parquet: new Uint8Array(buffer), manifest };
+}

@@ -1,0 +1,91 @@
+import { log, roundTo12Bits, sigmoid } from './arithmetic';
+import { permutation, stream } from './random';
+import type { Exposures } from './exposures';
+import type { Plan } from './plan';
+import type { World } from './world';
+
+/** P(Y=1) = e · σ(a + logit), rounded to 12 significant bits so that it is the same number in memory, in a file and in a drawn label. */
+export function clickProbability(prominence: number, intercept: number, logit: number): number {
+  return roundTo12Bits(prominence * sigmoid(intercept + logit));
+}
+
+/** Row numbers of each scenario, in time order. */
+export function rowsByScenario(plan: Plan, scenarios: number): Int32Array[] {
+  const counts = new Int32Array(scenarios);
+  for (let row = 0; row < plan.rows; row++) counts[plan.scenario[row]!]!++;
+  const lists = Array.from(counts, (count) => new Int32Array(count));
+  counts.fill(0);
+  for (let row = 0; row < plan.rows; row++) {
+    const s = plan.scenario[row]!;
+    lists[s]![counts[s]!++] = row;
+  }
+  return lists;
+}
+
+/**
+ * The intercept a_s at which a scenario's mean click probability over its rows is the wanted click rate, to 1e-9: Newton's
+ * method, kept between bounds by bisection.
+ * @throws RangeError where prominence alone keeps the click rate below the wanted one.
+ */
+export function solveIntercept(
+  exposures: Exposures,
+  rows: Int32Array,
+  clickRate: number,
+  name: string,
+): number {
+  const most = meanOver(rows, (row) => exposures.prominence[row]!);
+  if (most <= clickRate * 1.02) {
+    throw new RangeError(
+      `Places of ${name} are noticed ${(100 * most).toFixed(1)} % of the time, too seldom for a click rate of ` +
+        `${(100 * clickRate).toFixed(1)} %; lower directEffect or positionBias.`,
+    );
+  }
+  let low = -60;
+  let high = 60;
+  let a = log(clickRate / (1 - clickRate));
+  for (let step = 0; step < 100; step++) {
+    let value = 0;
+    let slope = 0;
+    for (let k = 0; k < rows.length; k++) {
+      const p = sigmoid(a + exposures.logit[rows[k]!]!);
+      const e = exposures.prominence[rows[k]!]!;
+      value += e * p;
+      slope += e * p * (1 - p);
+    }
+    const error = value / rows.length - clickRate;
+    if (Math.abs(error) < 1e-9) break;
+    if (error > 0) high = a;
+    else low = a;
+    const next = a - (error * rows.length) / slope;
+    a = next > low && next < high ? next : (low + high) / 2;
+  }
+  return a;
+}
+
+function meanOver(rows: Int32Array, value: (row: number) => number): number {
+  let sum = 0;
+  for (let k = 0; k < rows.length; k++) sum += value(rows[k]!);
+  return sum / rows.length;
+}
+
+/**
+ * Labels of the given rows, each 1 with exactly its probability, drawn by systematic sampling in random order: their sum is
+ * the sum of probabilities but for a fraction of one click, so that a scenario's click rate is free of sampling noise.
+ */
+export function drawLabels(
+  world: World,
+  rows: Int32Array,
+  probability: Float32Array,
+  label: Float32Array,
+  group: number,
+): void {
+  const draws = stream(world.seed, 'labels');
+  const order = permutation(rows.length, draws, group);
+  let sum = draws.uniform(group, -2);
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[order[k]!]!;
+    const before = Math.floor(sum);
+    sum += probability[row]!;
+    label[row] = Math.floor(sum) - before;
+  }
+}

@@ -1,0 +1,73 @@
+import { drawItem, drawUser, type Audience } from './audience';
+import { sigmoid } from './arithmetic';
+import { stream } from './random';
+import { matchOf, type World } from './world';
+import type { Plan } from './plan';
+
+/** What was shown to whom, in time order; nothing here depends on a click. */
+export interface Exposures {
+  readonly user: Int32Array;
+  readonly item: Int32Array;
+  readonly slot: Uint8Array;
+  readonly match: Float64Array;
+  readonly prominence: Float64Array;
+  /** γ·M + κ_u·pop_i: the click logit without the scenario's intercept. */
+  readonly logit: Float64Array;
+  readonly intervened: Uint8Array;
+}
+
+/** γ·M + κ_u·pop_i. */
+export function clickLogit(world: World, user: number, item: number, match: number): number {
+  return world.knobs.matchStrength * match + world.users.conformity[user]! * world.items.popularity[item]!;
+}
+
+/** Fills exposures chunk by chunk; yields the share done. */
+export function* exposeAll(
+  world: World,
+  audience: Audience,
+  plan: Plan,
+  chunk: number,
+): Generator<number, Exposures> {
+  const { twin, knobs, seed } = world;
+  const { rows } = plan;
+  const people = stream(seed, 'who');
+  const shown = stream(seed, 'what');
+  const places = stream(seed, 'where');
+  const forced = stream(seed, 'promotion');
+  const from = twin.start + twin.promotion[0] * twin.days * 86_400;
+  const to = twin.start + twin.promotion[1] * twin.days * 86_400;
+  const exposures: Exposures = {
+    user: new Int32Array(rows),
+    item: new Int32Array(rows),
+    slot: new Uint8Array(rows),
+    match: new Float64Array(rows),
+    prominence: new Float64Array(rows),
+    logit: new Float64Array(rows),
+    intervened: new Uint8Array(rows),
+  };
+  for (let row = 0; row < rows; row++) {
+    if (row % chunk === chunk - 1) yield row / rows;
+    const scenario = plan.scenario[row]!;
+    const user = drawUser(audience, scenario, people.uniform(row));
+    let { item, score } = drawItem(world, audience, scenario, user, shown, row);
+    const time = plan.timestamp[row]!;
+    const promotion = twin.scenarios[scenario]!.promoted === true && time >= from && time < to;
+    if (promotion && forced.uniform(row, 0) < knobs.intervention) {
+      item = audience.promoted[forced.integer(audience.promoted.length, row, 1)]!;
+      score = 0;
+      exposures.intervened[row] = 1;
+    }
+    const slot =
+      places.uniform(row, 0) < knobs.slotPolicy
+        ? Math.floor(twin.slots * sigmoid(-1.5 * score + 0.5 * places.normal(row, 1)))
+        : places.integer(twin.slots, row, 2);
+    const match = matchOf(world, user, item, scenario);
+    exposures.user[row] = user;
+    exposures.item[row] = item;
+    exposures.slot[row] = Math.min(slot, twin.slots - 1);
+    exposures.match[row] = match;
+    exposures.prominence[row] = world.prominence[scenario * twin.slots + exposures.slot[row]!]!;
+    exposures.logit[row] = clickLogit(world, user, item, match);
+  }
+  return exposures;
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { knobsSchema, turnKnobs } from './knobs';
+import { makeWorld, type World } from './world';
+import { SIZES, twinSchema } from './spec';
+import { findTwin } from './twins';
+import type { Dataset } from '../dataset';
+
+/** Grows when the same settings would give other bytes. */
+export const GENERATOR_VERSION = 1;
+
+/** What is asked of the simulator; the same as the worker's `SimulateRequest`. */
+export const requestSchema = z.strictObject({
+  twin: z.string(),
+  size: z.enum(SIZES),
+  seed: z.int().min(0).max(4_294_967_295),
+  /** Knobs that differ from the twin's. */
+  knobs: z.record(z.string(), z.number()),
+});
+export type SimulationRequest = z.infer<typeof requestSchema>;
+
+/** What a simulated dataset's manifest keeps: enough to make its world again without its rows. */
+export const settingsSchema = z.strictObject({
+  generator: z.literal(GENERATOR_VERSION),
+  /** The twin's whole specification: a later change of the catalogue can't change the meaning of a file. */
+  twin: twinSchema,
+  /** All knobs as used. */
+  knobs: knobsSchema,
+  /** Solved intercepts a_s of the click logit, one a scenario. */
+  intercepts: z.array(z.number()),
+});
+export type SimulationSettings = z.infer<typeof settingsSchema>;
+
+/**
+ * Checks a request and makes its world.
+ * @throws RangeError with one sentence where twin, size, seed or a knob is wrong.
+ */
+export function worldOf(request: SimulationRequest): World {
+  const checked = requestSchema.safeParse(request);
+  if (!checked.success) {
+    const issue = checked.error.issues[0]!;
+    throw new RangeError(
+      `Simulation setting ${issue.path.join('.') || 'request'} is wrong: ${issue.message}.`,
+    );
+  }
+  const twin = findTwin(request.twin);
+  return makeWorld(twin, twin.sizes[request.size], request.seed, turnKnobs(twin.knobs, request.knobs));
+}
+
+/**
+ * The world of a simulated dataset, made again from its settings and seed, with its intercepts.
+ * @throws RangeError where the dataset is not simulated or its settings are of another generator.
+ */
+export function worldOfDataset(source: Dataset['source']): { world: World; intercepts: readonly number[] } {
+  if (source.kind !== 'simulated') {
+    throw new RangeError('Only simulated data has a known truth; choose a simulated dataset.');
+  }
+  const settings = settingsSchema.safeParse(source.settings);
+  if (!settings.success) {
+    throw new RangeError(
+      'The settings in this dataset are not of this simulator; simulate the dataset again.',
+    );
+  }
+  const size = SIZES.find((name) => name === source.size);
+  if (!size) throw new RangeError(`Size “${source.size}” is unknown; choose one of ${SIZES.join(', ')}.`);
+  const { twin, knobs, intercepts } = settings.data;
+  return { world: makeWorld(twin, twin.sizes[size], source.seed, knobs), intercepts };
+}

@@ -1,0 +1,223 @@
+import { openAudience } from './audience';
+import { clickProbability, drawLabels, rowsByScenario, solveIntercept } from './clicks';
+import { exposeAll, type Exposures } from './exposures';
+import { HISTORY_FIELDS, simulatedColumns, simulatedFields } from './fields';
+import { recallAll, type Histories } from './histories';
+import { relatednessOf } from './interests';
+import { layPlan, type Plan } from './plan';
+import { roundTo12Bits } from './arithmetic';
+import { GENERATOR_VERSION, worldOf, type SimulationRequest, type SimulationSettings } from './settings';
+import { fingerprintOf } from '../format/fingerprint';
+import type { Dataset, History, Scenario } from '../dataset';
+import type { World } from './world';
+
+/** How far a simulation is. */
+export interface SimulationProgress {
+  readonly stage: 'people' | 'exposures' | 'clicks' | 'histories' | 'columns';
+  /** 0…1 over all stages. */
+  readonly share: number;
+}
+
+/** Rows between two reports. */
+const CHUNK = 8192;
+
+function* scaled<T>(
+  stage: SimulationProgress['stage'],
+  from: number,
+  to: number,
+  work: Generator<number, T>,
+): Generator<SimulationProgress, T> {
+  for (;;) {
+    const next = work.next();
+    if (next.done) return next.value;
+    yield { stage, share: from + (to - from) * next.value };
+  }
+}
+
+/** Position of every row when rows are ordered by user and then time. */
+function placesByUser(user: Int32Array, users: number): Int32Array {
+  const starts = new Int32Array(users + 1);
+  for (let row = 0; row < user.length; row++) starts[user[row]! + 1]!++;
+  for (let u = 0; u < users; u++) starts[u + 1]! += starts[u]!;
+  const place = new Int32Array(user.length);
+  for (let row = 0; row < user.length; row++) place[row] = starts[user[row]!]!++;
+  return place;
+}
+
+/** Values at their places: `out[place[row]] = value(row)`. */
+function placed<T extends { [index: number]: number }>(
+  out: T,
+  place: Int32Array,
+  value: (row: number) => number,
+): T {
+  for (let row = 0; row < place.length; row++) out[place[row]!] = value(row);
+  return out;
+}
+
+function historyOf(
+  world: World,
+  histories: Histories,
+  timestamp: Float64Array,
+  columns: readonly string[],
+): History | null {
+  const length = world.twin.historyLength;
+  if (length === 0) return null;
+  const { items } = world;
+  const steps = histories.item.length;
+  const stride = HISTORY_FIELDS.length;
+  const ids = new Int32Array(steps * stride);
+  const age = new Float32Array(steps);
+  for (let step = 0; step < steps; step++) {
+    if (histories.scenario[step]! < 0) continue;
+    const item = histories.item[step]!;
+    ids[step * stride] = item + 1;
+    ids[step * stride + 1] = items.category[item]! + 1;
+    ids[step * stride + 2] = items.brand[item]! + 1;
+    age[step] = (timestamp[Math.floor(step / length)]! - histories.time[step]!) / 3600;
+  }
+  return {
+    length,
+    itemFields: HISTORY_FIELDS.map((name) => columns.indexOf(name)),
+    ids,
+    scenario: histories.scenario,
+    age,
+    lengths: histories.lengths,
+  };
+}
+
+function scenariosOf(
+  world: World,
+  plan: Plan,
+  label: Float32Array,
+  lists: readonly Int32Array[],
+): Scenario[] {
+  return world.twin.scenarios.map((spec, s) => {
+    let clicks = 0;
+    for (const row of lists[s]!) clicks += label[row]!;
+    return {
+      id: spec.id,
+      name: spec.name,
+      group: spec.group,
+      share: spec.share,
+      clickRate: clicks / lists[s]!.length,
+    };
+  });
+}
+
+/** All of a simulation but the fingerprint, in steps: pull to go on, drop to cancel. */
+export function* simulateSteps(
+  request: SimulationRequest,
+): Generator<SimulationProgress, Omit<Dataset, 'fingerprint'>> {
+  const world = worldOf(request);
+  const { twin } = world;
+  const n = twin.scenarios.length;
+  yield { stage: 'people', share: 0.02 };
+  const audience = yield* scaled('people', 0.02, 0.1, openAudience(world));
+  const plan = layPlan(world);
+  const exposures: Exposures = yield* scaled('exposures', 0.1, 0.45, exposeAll(world, audience, plan, CHUNK));
+
+  const lists = rowsByScenario(plan, n);
+  const intercepts = new Float64Array(n);
+  const probability = new Float32Array(plan.rows);
+  const label = new Float32Array(plan.rows);
+  for (let s = 0; s < n; s++) {
+    const rows = lists[s]!;
+    intercepts[s] = solveIntercept(exposures, rows, twin.scenarios[s]!.clickRate, twin.scenarios[s]!.name);
+    for (const row of rows) {
+      probability[row] = clickProbability(exposures.prominence[row]!, intercepts[s]!, exposures.logit[row]!);
+    }
+    for (const split of [0, 1, 2]) {
+      drawLabels(
+        world,
+        rows.filter((row) => plan.split[row] === split),
+        probability,
+        label,
+        s * 3 + split,
+      );
+    }
+    yield { stage: 'clicks', share: 0.45 + (0.15 * (s + 1)) / n };
+  }
+
+  const place = placesByUser(exposures.user, world.users.count);
+  const recall = recallAll(world, audience, plan, exposures, label, intercepts, place, CHUNK);
+  const histories: Histories = yield* scaled('histories', 0.6, 0.85, recall);
+  yield { stage: 'columns', share: 0.85 };
+
+  const fields = simulatedFields(world);
+  const timestamp = placed(new Float64Array(plan.rows), place, (row) => plan.timestamp[row]!);
+  const settings: SimulationSettings = {
+    generator: GENERATOR_VERSION,
+    twin,
+    knobs: { ...world.knobs },
+    intercepts: Array.from(intercepts),
+  };
+  return {
+    id: datasetId(request),
+    title: twin.title,
+    source: { kind: 'simulated', twin: twin.id, size: request.size, seed: request.seed, settings },
+    scenarios: scenariosOf(world, plan, label, lists),
+    fields,
+    vocabularySize: fields.reduce((sum, field) => sum + field.size, 1),
+    rows: plan.rows,
+    columns: simulatedColumns(world, plan, exposures, place),
+    scenario: placed(new Int16Array(plan.rows), place, (row) => plan.scenario[row]!),
+    label: placed(new Float32Array(plan.rows), place, (row) => label[row]!),
+    timestamp,
+    split: placed(new Uint8Array(plan.rows), place, (row) => plan.split[row]!),
+    weight: placed(new Float32Array(plan.rows), place, (row) => roundTo12Bits(plan.weight[row]!)),
+    history: historyOf(
+      world,
+      histories,
+      timestamp,
+      fields.map((field) => field.name),
+    ),
+    truth: {
+      probability: placed(new Float32Array(plan.rows), place, (row) => probability[row]!),
+      match: placed(new Float32Array(plan.rows), place, (row) => roundTo12Bits(exposures.match[row]!)),
+      prominence: placed(new Float32Array(plan.rows), place, (row) =>
+        roundTo12Bits(exposures.prominence[row]!),
+      ),
+      intervened: placed(new Uint8Array(plan.rows), place, (row) => exposures.intervened[row]!),
+    },
+    relatedness: relatednessOf(world.weights),
+    warnings: [],
+  };
+}
+
+/** The id of a simulated dataset: the twin's own for its small size, seed 1 and its own knobs; else with what differs. */
+export function datasetId(request: SimulationRequest): string {
+  const parts = [request.twin];
+  if (request.size !== 'small') parts.push(request.size);
+  if (request.seed !== 1) parts.push(`seed${request.seed}`);
+  for (const [name, value] of Object.entries(request.knobs)) parts.push(`${name}${value}`);
+  return parts.join('-');
+}
+
+export interface SimulateOptions {
+  readonly onProgress?: (progress: SimulationProgress) => void;
+  /** Cancels between two chunks. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Simulates a dataset. Between chunks it gives the thread back, so a worker goes on answering.
+ * @throws RangeError where the request is wrong; the signal's reason where it is aborted.
+ */
+export async function simulate(request: SimulationRequest, options: SimulateOptions = {}): Promise<Dataset> {
+  const steps = simulateSteps(request);
+  let rested = Date.now();
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const next = steps.next();
+    if (next.done) {
+      const fingerprint = await fingerprintOf(next.value);
+      options.onProgress?.({ stage: 'columns', share: 1 });
+      return { ...next.value, fingerprint };
+    }
+    options.onProgress?.(next.value);
+    if (Date.now() - rested > 30) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      rested = Date.now();
+    }
+  }
+}

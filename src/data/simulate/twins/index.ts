@@ -1,0 +1,13 @@
+import type { Twin } from '../spec';
+import { aliccp3 } from './aliccp3';
+
+/** All twins, in the catalogue's order. */
+export const TWINS: readonly Twin[] = [aliccp3];
+
+/** @throws RangeError naming the twins that exist. */
+export function findTwin(id: string): Twin {
+  const twin = TWINS.find((t) => t.id === id);
+  if (!twin)
+    throw new RangeError(`There is no twin “${id}”; choose one of ${TWINS.map((t) => t.id).join(', ')}.`);
+  return twin;
+}
