@@ -165,7 +165,9 @@ def mix():
             h = mlp(p, s, x.flat(), mode, x, "mlp", 2, norm)
             return {"logit": h @ p["output.weight"] + p["output.bias"]}
 
-        case(f"mix-{norm}", "mix", dict(hidden=[8, 5], dropout=0, batchNorm=norm), v, forward)
+        # Statistics per scenario need rows of each, or two near rows would be divided by next to nothing.
+        shape = make_shape(rows=24, scenarios=N) if norm == "domain" else None
+        case(f"mix-{norm}", "mix", dict(hidden=[8, 5], dropout=0, batchNorm=norm), v, forward, shape=shape)
 
     # Scripted dropout: one mask a layer.
     v = Variables(4)
@@ -357,7 +359,16 @@ def star():
         settings = dict(hidden=[8, 5], auxiliaryHidden=[6], dropout=0)
         if not full:
             settings.update(normalisation="off", auxiliary=False)
-        case("star" if full else "star-topology", "star", settings, v, forward)
+        case(
+            "star" if full else "star-topology",
+            "star",
+            settings,
+            v,
+            forward,
+            shape=make_shape(rows=24, scenarios=N),
+            # The scenario's own embedding is constant within a scenario, so its normalised column is 0.
+            noisy=("partitioned.gamma", "partitioned.ownGamma"),
+        )
 
 
 def single():
@@ -391,7 +402,8 @@ def single():
 
         settings = dict(hidden=[6, 5], dropout=0, embeddings=tables, embeddingDim=D)
         dim = N * D if tables == "own" else D
-        case(f"single-{tables}", "single", settings, v, forward, losses, dim=dim)
+        shape = make_shape(rows=24, scenarios=N)
+        case(f"single-{tables}", "single", settings, v, forward, losses, dim=dim, shape=shape)
 
 
 def finetune():

@@ -1,0 +1,21 @@
+import { describeReference } from '../../../tests/support/reference';
+
+const cases = [
+  'mix-shared',
+  'mix-domain',
+  'mix-off',
+  'mix-dropout',
+  'mix-history',
+  'shared-bottom',
+  'shared-bottom-embedding',
+  'mmoe-shared',
+  'mmoe-off',
+  'ple-1',
+  'ple-2',
+  'star',
+  'star-topology',
+  'single-own',
+  'single-shared',
+  'finetune',
+];
+for (const name of cases) describeReference(`tests/reference/baselines/fixtures/${name}.json`);
