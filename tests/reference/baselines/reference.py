@@ -368,6 +368,7 @@ def star():
             shape=make_shape(rows=24, scenarios=N),
             # The scenario's own embedding is constant within a scenario, so its normalised column is 0.
             noisy=("partitioned.gamma", "partitioned.ownGamma"),
+            learning_rate=3e-3,
         )
 
 
