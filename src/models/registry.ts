@@ -7,8 +7,18 @@ import { sharedBottom } from './baselines/sharedBottom';
 import { single } from './baselines/single';
 import { star } from './baselines/star';
 import type { AnyModelDefinition } from './definition';
+import { causalint } from './papers/causalint';
 
-export const models: readonly AnyModelDefinition[] = [mix, single, finetune, sharedBottom, mmoe, ple, star];
+export const models: readonly AnyModelDefinition[] = [
+  mix,
+  single,
+  finetune,
+  sharedBottom,
+  mmoe,
+  ple,
+  star,
+  causalint,
+];
 
 /** @throws RangeError naming the known ids. */
 export function findModel(id: string): AnyModelDefinition {

@@ -11,6 +11,7 @@ export {
   PROBABILITY_EPSILON,
   rowMean,
 } from './losses';
+export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { batchMatMul, matMul } from './matMul';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { stopGradient } from './stopGradient';

@@ -86,20 +86,22 @@ class CausalInt:
         v = Variables(seed)
         n, m = self.n, self.m
 
-        def norm(name, width):
-            if self.batchNorm != "off":
-                v.norm(name, width, *([n] if self.batchNorm == "domain" else []))
+        def norm(name, width, *lead):
+            """Scale and shift [*lead, width]; statistics the same, or by scenario [N, units]."""
+            if self.batchNorm == "off":
+                return
+            v._add(f"{name}.gamma", "norm", 1 + 0.2 * v._normal((*lead, width)))
+            v._add(f"{name}.beta", "norm", 0.2 * v._normal((*lead, width)))
+            domain = self.batchNorm == "domain"
+            v.moving(name, *([n, math.prod(lead) * width] if domain else [*lead, width]))
 
         if self.has_extractor:
             width = self.e_width
             for k, out in enumerate(self.hidden):
-                if k == 0:
-                    v.weight(f"extractor.{k}.weight", width, self.slices * out)
-                else:
-                    v.weight(f"extractor.{k}.weight", self.slices, width, out)
+                v.weight(f"extractor.{k}.weight", self.slices, width, out)
                 if self.batchNorm == "off":
-                    v.bias(f"extractor.{k}.bias", self.slices * out)
-                norm(f"extractor.{k}.norm", self.slices * out)
+                    v.bias(f"extractor.{k}.bias", self.slices, out)
+                norm(f"extractor.{k}.norm", out, self.slices)
                 width = out
         if self.invar:
             v.weight("general.weight", m, 1)
@@ -113,8 +115,8 @@ class CausalInt:
                 v.weight("gate.weight", self.e_width, n)
                 v.bias("gate.bias", n)
             width = self.transWidth**2 if self.fusion == "transnet" else self.x_width
-            v.weight("experts.weight", self.s_width, n * width)
-            v.bias("experts.bias", n * width)
+            v.weight("experts.weight", n, self.s_width, width)
+            v.bias("experts.bias", n, width)
         if self.fusion == "transnet":
             if self.transform == "perScenario":
                 v.weight("transform.weight", n, m, self.transWidth)
@@ -136,76 +138,81 @@ class CausalInt:
     # -- batch norm ---------------------------------------------------------------------------------------------
 
     def norm(self, name, part, u, run, frozen):
-        """u [B, width], units `part` of the norm `name`. `frozen`: statistics of the live pass, held fixed."""
+        """u [B, width] through slice `part` of the norm `name` (None: the only one). `frozen`: statistics of the live
+        pass, held fixed."""
         if self.batchNorm == "off":
             return u
         p, s, x, mode = run["p"], run["s"], run["x"], run["mode"]
-        gamma, beta = p[f"{name}.gamma"][part], p[f"{name}.beta"][part]
-        key = (name, part.start)
+        gamma, beta, units = p[f"{name}.gamma"], p[f"{name}.beta"], slice(None)
+        if part is not None:
+            gamma, beta = gamma[part], beta[part]
+            width = u.shape[1]
+            units = slice(part * width, (part + 1) * width) if self.batchNorm == "domain" else part
+        key = (name, part)
         if frozen:
             mean, var = (t.detach() for t in run["stats"][key])
         elif not mode.train:
-            mean, var = s[f"{name}.mean"][..., part], s[f"{name}.variance"][..., part]
+            mean, var = s[f"{name}.mean"], s[f"{name}.variance"]
             if self.batchNorm == "domain":
-                mean, var = x.one_hot @ mean, x.one_hot @ var
+                mean, var = x.one_hot @ mean[:, units], x.one_hot @ var[:, units]
+            else:
+                mean, var = mean[units], var[units]
         elif self.batchNorm == "shared":
             total = x.weight.sum().clamp(min=1)
             mean = (x.weight * u).sum(0) / total
             var = (x.weight * (u - mean) ** 2).sum(0) / total
-            self.keep(run, name, part, mean, var)
+            self.keep(run, name, units, mean, var)
         else:
             o = x.one_hot * x.weight
             count = o.sum(0)[:, None]
             enough = (count >= 2).to(u.dtype)
             live = (o.T @ u) / count.clamp(min=1)
-            mean_n = enough * live + (1 - enough) * s[f"{name}.mean"][:, part]
+            mean_n = enough * live + (1 - enough) * s[f"{name}.mean"][:, units]
             mean = x.one_hot @ mean_n
             live = (o.T @ (u - mean) ** 2) / count.clamp(min=1)
-            var_n = enough * live + (1 - enough) * s[f"{name}.variance"][:, part]
+            var_n = enough * live + (1 - enough) * s[f"{name}.variance"][:, units]
             var = x.one_hot @ var_n
-            self.keep(run, name, part, mean_n, var_n)
+            self.keep(run, name, (slice(None), units), mean_n, var_n)
         if not frozen:
             run["stats"][key] = (mean, var)
         return gamma * (u - mean) / torch.sqrt(var + BN_EPS) + beta
 
-    def keep(self, run, name, part, mean, var):
+    def keep(self, run, name, units, mean, var):
         if run["quiet"]:
             return
         for kind, value in (("mean", mean), ("variance", var)):
             full = f"{name}.{kind}"
             if full not in run["mode"].recorded:
                 run["mode"].record(full, torch.zeros_like(run["s"][full]))
-            old = run["s"][full][..., part]
-            run["mode"].recorded[full][..., part] = (BN_KEEP * old + (1 - BN_KEEP) * value).detach()
+            old = run["s"][full][units]
+            run["mode"].recorded[full][units] = (BN_KEEP * old + (1 - BN_KEEP) * value).detach()
 
     # -- parts --------------------------------------------------------------------------------------------------
 
     def extract(self, which, e, run, frozen=False):
         """f_theta (Eq 1, 2): `which` 0 invariant, 1 scenario-aware. [B, F d] -> [B, M]."""
         p, h = run["p"], e
-        for k, out in enumerate(self.hidden):
-            part = slice(which * out, (which + 1) * out)
-            weight = p[f"extractor.{k}.weight"]
-            u = h @ (weight[:, part] if k == 0 else weight[which])
+        for k in range(len(self.hidden)):
+            u = h @ p[f"extractor.{k}.weight"][which]
             if self.batchNorm == "off":
-                u = u + p[f"extractor.{k}.bias"][part]
-            h = leaky(self.norm(f"extractor.{k}.norm", part, u, run, frozen), self.leakySlope)
+                u = u + p[f"extractor.{k}.bias"][which]
+            h = leaky(self.norm(f"extractor.{k}.norm", which, u, run, frozen), self.leakySlope)
         return h
 
     def tower(self, h, run, frozen=False):
         """Scenario d's own layers for rows of scenario d. [B, in] -> logit [B, 1] (g_phi^d of Eq 10, 21)."""
         p, scenario = run["p"], run["x"].scenario
-        for k, out in enumerate(self.tower_layers):
+        for k in range(len(self.tower_layers)):
             u = torch.einsum("bi,bio->bo", h, p[f"tower.{k}.weight"][scenario])
             if self.batchNorm == "off":
                 u = u + p[f"tower.{k}.bias"][scenario]
-            h = leaky(self.norm(f"tower.{k}.norm", slice(0, out), u, run, frozen), self.leakySlope)
+            h = leaky(self.norm(f"tower.{k}.norm", None, u, run, frozen), self.leakySlope)
         return torch.einsum("bi,bio->bo", h, p["output.weight"][scenario]) + p["output.bias"][scenario]
 
     def experts(self, s, run):
         """H^{d,p} (Eq 18, 20) for every p. [B, d_s] -> [B, N, width]."""
-        h = s @ run["p"]["experts.weight"] + run["p"]["experts.bias"]
-        return leaky(h.reshape(len(s), self.n, -1), self.leakySlope)
+        h = torch.einsum("bi,nio->bno", s, run["p"]["experts.weight"]) + run["p"]["experts.bias"]
+        return leaky(h, self.leakySlope)
 
     def adapt(self, x, run):
         """V^d (Eq 19). [B, M] -> [B, K]."""
@@ -365,7 +372,7 @@ class CausalInt:
                 probes["alpha"] = (weight.T @ out["alpha"], count)
             if self.fusion == "transnet":
                 probes["votes"] = (weight.T @ self.votes(out, x), count)
-            probes["conflict"] = (weight.T @ self.sample_gradient(out, x), count)
+            probes["scenarioGradient"] = (weight.T @ self.sample_gradient(out, x), count)
             if self.invar:
                 cosine = self.cosine(out, x)
                 bins = torch.clamp(torch.floor((cosine + 1) * 10), 0, 19).long()

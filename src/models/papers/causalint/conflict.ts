@@ -1,0 +1,75 @@
+/** Gradients of the scenarios' losses by the shared representation, and their regulariser (Eq 12, 13). */
+import * as tf from '@tensorflow/tfjs-core';
+import { gramSchmidtDistance, matMul, stopGradient } from '../../../engine';
+import type { Mode } from '../../../engine';
+import type { Inputs } from '../../definition';
+import type { Fused } from './fusion';
+import { LENGTH_FLOOR } from './representation';
+
+/** With more scenarios than this, a step compares a sample of them. */
+export const ALL_SCENARIOS_UP_TO = 10;
+export const SAMPLED_SCENARIOS = 8;
+/** Coin flips that make one random number of the sample. */
+const FLIPS = 24;
+
+/** ∂Loss^d/∂z of each row that counts: `rw (sigmoid(z) − y)` `[B, 1]`. */
+export function lossSlope(logit: tf.Tensor2D, { label, weight }: Inputs): tf.Tensor2D {
+  return tf.mul(tf.sub(tf.sigmoid(logit), label), weight);
+}
+
+/** Rows of each scenario that count `[N, 1]`. */
+export function scenarioCounts({ scenarioOneHot, weight }: Inputs): tf.Tensor2D {
+  return matMul(tf.transpose(scenarioOneHot), weight);
+}
+
+/**
+ * g^d: mean over the rows of scenario d of ∇_X Loss^d `[N, M]`; zeros where a scenario has no rows.
+ *
+ * A mean, since the rows of different scenarios are different rows: a basis per row would have one vector each.
+ */
+export function scenarioGradients(fused: Fused, inputs: Inputs): tf.Tensor2D {
+  const sums = fused.scenarioSum(lossSlope(fused.logit, inputs));
+  return tf.div(sums, tf.maximum(scenarioCounts(inputs), 1));
+}
+
+/** Loss_orth^all of gradients `[N, M]`, or of the sampled rows `sample [n, N]` of them. */
+export function conflictLoss(
+  gradients: tf.Tensor2D,
+  norm: 'raw' | 'unit',
+  sample: tf.Tensor2D | null,
+): tf.Scalar {
+  const rows = sample ? matMul(sample, gradients) : gradients;
+  if (norm === 'raw') return gramSchmidtDistance(rows);
+  const squared = tf.sum(tf.square(rows), 1, true);
+  const length = tf.sqrt(tf.add(stopGradient(squared), LENGTH_FLOOR));
+  return gramSchmidtDistance(tf.div(rows, length));
+}
+
+export interface ScenarioSampler {
+  /** A fresh sample every step as a matrix of ones `[8, N]` that picks rows, in random order; same shapes always. */
+  draw(mode: Mode): tf.Tensor2D;
+  dispose(): void;
+}
+
+/**
+ * Draws without a host: coin flips from the step's dropout stream make one number a scenario, the numbers' ranks choose.
+ * Null where every scenario takes part.
+ */
+export function createScenarioSampler(scenarios: number): ScenarioSampler | null {
+  if (scenarios <= ALL_SCENARIOS_UP_TO) return null;
+  const constants = tf.tidy(() => ({
+    powers: tf.keep(tf.pow<tf.Tensor2D>(0.5, tf.reshape(tf.range(2, 2 + FLIPS), [FLIPS, 1]))),
+    places: tf.keep(tf.reshape<tf.Rank.R2>(tf.range(0, SAMPLED_SCENARIOS), [SAMPLED_SCENARIOS, 1])),
+  }));
+  return {
+    draw: (mode) =>
+      tf.tidy(() => {
+        const flips = mode.dropoutMask([scenarios, FLIPS], 0.5) as tf.Tensor2D;
+        const number = tf.matMul(flips, constants.powers);
+        const higher = tf.step(tf.sub(tf.transpose(number), number));
+        const rank = tf.reshape(tf.sum(higher, 1), [1, scenarios]);
+        return tf.relu(tf.sub(1, tf.abs(tf.sub(rank, constants.places))));
+      }),
+    dispose: () => tf.dispose([constants.powers, constants.places]),
+  };
+}

@@ -1,0 +1,43 @@
+/** CausalInt: Causal Inspired Intervention for Multi-Scenario Recommendation (KDD 2022). */
+import { collect } from '../../collect';
+import { defineModel } from '../../definition';
+import { graph } from './graph';
+import { buildCausalInt } from './model';
+import { fields, presets, variants } from './settings';
+
+export const causalint = defineModel({
+  id: 'causalint',
+  title: 'CausalInt',
+  paper: {
+    title: 'CausalInt: Causal Inspired Intervention for Multi-Scenario Recommendation',
+    authors:
+      'Yichao Wang, Huifeng Guo, Bo Chen, Weiwen Liu, Zhirong Liu, Qi Zhang, Zhicheng He, Hongkun Zhen, Weiwei Yao, Muyu Zhang, Zhenhua Dong, Ruiming Tang',
+    venue: 'KDD',
+    year: 2022,
+    url: 'https://doi.org/10.1145/3534678.3539221',
+  },
+  family: 'paper',
+  summary:
+    'Squeezes the scenario out of a shared representation, keeps scenarios’ gradients from conflicting, and lets every scenario’s expert vote on what a click would be elsewhere.',
+  fields,
+  presets,
+  variants,
+  graph,
+  needs: () => ({}),
+  procedure: () => 'standard',
+  build(shape, settings, variables) {
+    const collected = collect(variables);
+    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+    const built = buildCausalInt(shape, settings, collected, table);
+    return {
+      ...built,
+      table,
+      parameters: collected.parameters,
+      states: collected.states,
+      dispose() {
+        built.dispose();
+        collected.dispose();
+      },
+    };
+  },
+});

@@ -1,0 +1,186 @@
+/**
+ * CausalInt (Wang et al., KDD 2022), assembled: representation → meta-learning step → transfer → the scenario's logit.
+ * Shapes, equations and decisions: docs/models/causalint.md.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { bceWithLogits, crossEntropy, rowMean, softmaxLast, stopGradient } from '../../../engine';
+import type { EmbeddingTable, Mode, VariableFactory } from '../../../engine';
+import type { DataShape, Inputs, Losses, Model, Output } from '../../definition';
+import { createSharedGate, fieldIndices, pickFlat } from '../../layers';
+import { conflictLoss, createScenarioSampler, scenarioGradients } from './conflict';
+import { createExperts } from './experts';
+import { createFusion, type Contribution, type Fused } from './fusion';
+import { probeSpecs, runProbes } from './probes';
+import { createRepresentation, LENGTH_FLOOR, type Representation } from './representation';
+import type { CausalIntSettings } from './settings';
+
+/** What a forward pass leaves for its losses and probes beside its named outputs. */
+export interface Pass {
+  readonly representation: Representation;
+  /** X′ of Eq 14, or X_IR where no step was taken `[B, M]`. */
+  readonly xPrime: tf.Tensor2D;
+  readonly from: Contribution;
+  readonly alpha: tf.Tensor2D | null;
+  readonly fused: Fused;
+  /** The pass whose gradients Eq 12 takes: `fused`, or a second one at X_IR. */
+  readonly compared: Fused;
+  readonly sample: tf.Tensor2D | null;
+}
+
+/** The representation where no extractor stands between embeddings and towers. */
+function bare(e: tf.Tensor2D): Representation {
+  return { xIr: e, tasks: null };
+}
+
+/** Identity for TransNet's matrices, ones for a factor, zeros for an added block: the start leaves X as it is. */
+function expertStart(settings: CausalIntSettings, width: number): Float32Array {
+  const { fusion, transWidth } = settings;
+  return Float32Array.from({ length: width }, (_, i) => {
+    if (fusion === 'transnet') return i % (transWidth + 1) === 0 ? 1 : 0;
+    return fusion === 'mul' ? 1 : 0;
+  });
+}
+
+export function buildCausalInt(
+  shape: DataShape,
+  settings: CausalIntSettings,
+  variables: VariableFactory,
+  table: EmbeddingTable,
+): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'dispose'> {
+  const { invar, fusion, fusionInput, maml, innerRate, firstOrder, leakySlope: slope } = settings;
+  const common = fieldIndices(shape, settings.scenarioFieldInE ? {} : { exceptRoles: ['scenario'] });
+  const context = shape.fields.flatMap((field, i) =>
+    field.role === 'scenario' || field.scenarioSpecific ? [i] : [],
+  );
+  const commonWidth = common.length * table.dim;
+  const representation =
+    invar || fusion !== 'none' ? createRepresentation(variables, settings, shape, commonWidth) : null;
+  const width = representation?.width ?? commonWidth;
+  const scenarioFromX = invar && settings.scenarioInput === 'xSr';
+  const scenarioWidth = scenarioFromX ? width : context.length * table.dim;
+
+  const hasExperts = fusion === 'transnet' || (fusion !== 'none' && fusionInput === 'experts');
+  // Without its scenario classifier the gate can only be trained from scratch.
+  const ownGate =
+    hasExperts && (!invar || settings.gate === 'endToEnd')
+      ? createSharedGate(variables, 'gate', commonWidth, shape.scenarios)
+      : null;
+  const expertWidth = fusion === 'transnet' ? settings.transWidth ** 2 : width;
+  const experts = hasExperts
+    ? createExperts(variables, {
+        scenarios: shape.scenarios,
+        input: scenarioWidth,
+        width: expertWidth,
+        start: expertStart(settings, expertWidth),
+        slope,
+      })
+    : null;
+  const fusionModule = createFusion(variables, settings, { shape, input: width, scenario: scenarioWidth });
+  const comparing = settings.gramSchmidt && settings.weightGramSchmidt > 0;
+  const sampler = comparing ? createScenarioSampler(shape.scenarios) : null;
+  /** By the logit of the output, which copies of an output share. */
+  const passes = new WeakMap<tf.Tensor, Pass>();
+  const passOf = (output: Output): Pass => {
+    const pass = passes.get(output.logit);
+    if (!pass) throw new Error('This output is not of this model’s forward pass.');
+    return pass;
+  };
+
+  function gate(e: tf.Tensor2D, { tasks }: Representation): tf.Tensor2D | null {
+    if (!hasExperts) return null;
+    const alpha = ownGate ? ownGate.apply(e) : softmaxLast(tasks!.scenarioLogit);
+    return settings.gateStopGrad ? stopGradient(alpha) : alpha;
+  }
+
+  /** Eq 14, exact: what the gradient is made of stays on the tape, unless only first order is wanted. */
+  function innerStep(found: Representation, inputs: Inputs): { gradient: tf.Tensor2D; moved: tf.Tensor2D } {
+    const exact = found.tasks!.innerGradient(inputs.label);
+    const gradient = firstOrder ? stopGradient(exact) : exact;
+    return { gradient, moved: tf.sub(found.xIr, tf.mul(gradient, innerRate)) };
+  }
+
+  function forward(inputs: Inputs, mode: Mode): Output {
+    const training = mode.kind === 'train';
+    const e = pickFlat(inputs.fields, common);
+    const found = representation?.apply(e, inputs, mode) ?? bare(e);
+    const { tasks } = found;
+    // Labels are known in training only; at inference the model's own belief makes the expected step zero.
+    const step = training && maml && tasks ? innerStep(found, inputs) : null;
+    const xPrime = step?.moved ?? found.xIr;
+    const alpha = gate(e, found);
+    const s = scenarioFromX ? tasks!.xSr : pickFlat(inputs.fields, context);
+    const transferred = experts ? experts.mix(s, alpha!, inputs.scenarioOneHot) : null;
+    const from = { s, transferred };
+    const fused = fusionModule.apply(xPrime, from, inputs, mode);
+    const atIr = training && comparing && step !== null && settings.orthAt === 'xIr';
+    // A second pass keeps its statistics to itself.
+    const quiet: Mode = { ...mode, recordState: () => undefined };
+    const compared = atIr ? fusionModule.apply(found.xIr, from, inputs, quiet) : fused;
+    const sample = training && sampler ? sampler.draw(mode) : null;
+    passes.set(fused.logit, { representation: found, xPrime, from, alpha, fused, compared, sample });
+    return {
+      logit: fused.logit,
+      xIR: found.xIr,
+      xPrime,
+      ...(tasks && {
+        xSR: tasks.xSr,
+        generalLogit: tasks.generalLogit,
+        scenarioLogit: tasks.scenarioLogit,
+        concatLogit: tasks.concatLogit,
+      }),
+      ...(step && { innerGradient: step.gradient }),
+      ...(alpha && { alpha }),
+      ...(transferred && { transferred }),
+    };
+  }
+
+  /** Eq 9: mean over rows of the squared (or absolute) cosine of the two gradients. */
+  function orthogonality({ tasks }: Representation, inputs: Inputs): tf.Scalar {
+    const { inner, squaredLengths } = tasks!.gradients(inputs.scenarioOneHot);
+    const squared = tf.div<tf.Tensor2D>(tf.square(inner), tf.add(squaredLengths, LENGTH_FLOOR));
+    const rows = settings.orthLoss === 'cos2' ? squared : tf.sqrt(tf.add(squared, LENGTH_FLOOR));
+    return rowMean(rows as tf.Tensor2D, inputs.weight);
+  }
+
+  function losses(output: Output, inputs: Inputs): Losses {
+    const { label, weight, scenarioOneHot } = inputs;
+    const pass = passOf(output);
+    const { tasks } = pass.representation;
+    const terms: Record<string, tf.Scalar> = { scenario: bceWithLogits(output.logit, label, weight) };
+    const weights: Record<string, number> = { scenario: settings.weightScenario };
+    const add = (name: string, factor: number, term: tf.Scalar): void => {
+      terms[name] = term;
+      weights[name] = factor;
+    };
+    if (tasks) {
+      add('invar', settings.weightInvar, bceWithLogits(tasks.generalLogit, label, weight));
+      add('classifier', settings.weightClassifier, crossEntropy(tasks.scenarioLogit, scenarioOneHot, weight));
+      add('concat', settings.weightConcat, bceWithLogits(tasks.concatLogit, label, weight));
+      if (settings.weightOrth > 0) {
+        add('orth', settings.weightOrth, orthogonality(pass.representation, inputs));
+      }
+    }
+    if (comparing) {
+      const gradients = scenarioGradients(pass.compared, inputs);
+      add('gramSchmidt', settings.weightGramSchmidt, conflictLoss(gradients, settings.orthNorm, pass.sample));
+    }
+    const weighted = Object.entries(terms)
+      .filter(([name]) => weights[name]! > 0)
+      .map(([name, term]) => (weights[name] === 1 ? term : tf.mul(term, weights[name]!)));
+    const total = weighted.length > 0 ? tf.addN(weighted) : tf.mul(terms.scenario!, 0);
+    return { total: total as tf.Scalar, terms };
+  }
+
+  return {
+    forward,
+    losses,
+    scores: ({ logit }) => ({ score: logit, probability: tf.sigmoid(logit) }),
+    probes: probeSpecs(settings, shape, hasExperts),
+    probe: (output, inputs) =>
+      runProbes(passOf(output), inputs, {
+        votes:
+          experts && fusionModule.votes ? (x, s) => fusionModule.votes!(x, experts.all(s), inputs) : null,
+      }),
+    dispose: () => sampler?.dispose(),
+  };
+}

@@ -1,0 +1,127 @@
+/** Numbers for the pictures: gate, votes, conflict between scenarios, orthogonality, length of the inner step. */
+import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../../../engine';
+import { sumByScenario } from '../../clickModel';
+import type { DataShape, Inputs, ProbeSpec, ProbeTensor } from '../../definition';
+import { lossSlope, scenarioCounts } from './conflict';
+import type { Pass } from './model';
+import type { CausalIntSettings } from './settings';
+
+/** Bins of the cosine's histogram over [-1, 1]. */
+const BINS = 20;
+
+const binLabels = Array.from({ length: BINS }, (_, i) => {
+  const low = -1 + (2 * i) / BINS;
+  return `${low.toFixed(1)} to ${(low + 2 / BINS).toFixed(1)}`;
+});
+
+/** Probes that these settings can answer. */
+export function probeSpecs(
+  settings: CausalIntSettings,
+  shape: DataShape,
+  hasExperts: boolean,
+): readonly ProbeSpec[] {
+  const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
+  const other = { name: 'otherScenario', labels: shape.scenarioIds } as const;
+  const specs: ProbeSpec[] = [];
+  if (hasExperts) {
+    specs.push({
+      name: 'alpha',
+      tab: 'gates',
+      title: 'α by true scenario',
+      reading:
+        'Each row is a scenario; its cells say how much the expert of every scenario counts, and sum to 1.',
+      equation: String.raw`\alpha = \mathrm{Softmax}(g_{\phi_2}(X_{SR}))\quad(5)`,
+      axes: [scenario, other],
+      scale: 'share',
+    });
+  }
+  if (settings.fusion === 'transnet') {
+    specs.push({
+      name: 'votes',
+      tab: 'counterfactual',
+      title: 'Votes ŷ(d→p)',
+      reading:
+        'What the expert of scenario p says of rows that happened in scenario d: a click rate had they happened in p.',
+      equation: String.raw`\hat y^{d,p} = \mathrm{Sigmoid}(V^d H'^p)\quad(19)`,
+      axes: [scenario, other],
+      scale: 'probability',
+    });
+  }
+  specs.push({
+    name: 'scenarioGradient',
+    tab: 'conflict',
+    title: 'Gradients of the scenarios’ losses',
+    reading:
+      'Mean gradient of each scenario’s loss by the shared representation; the cosine of two rows below 0 is a conflict.',
+    equation: String.raw`g^d = \nabla_{X_{IR}} \mathrm{Loss}^d\quad(12)`,
+    axes: [scenario, { name: 'unit' }],
+    scale: 'signed',
+  });
+  if (settings.invar) {
+    specs.push(
+      {
+        name: 'orthogonality',
+        tab: 'conflict',
+        title: 'Cosine between ∇Loss₁ and ∇Loss₂',
+        reading:
+          'Share of rows by the cosine of their two gradients by the embeddings; orthogonal gradients stand at 0.',
+        equation: String.raw`\cos(\nabla_E \mathrm{Loss}_1, \nabla_E \mathrm{Loss}_2)\quad(9)`,
+        axes: [scenario, { name: 'bin', labels: binLabels }],
+        scale: 'share',
+      },
+      {
+        name: 'innerStep',
+        tab: 'conflict',
+        title: 'Length of the inner gradient',
+        reading:
+          'Mean length of the gradient that the meta-learning step follows; times η it is how far X moves.',
+        equation: String.raw`\lVert \nabla_{X_{IR}} \mathrm{Loss}_1 \rVert\quad(14)`,
+        axes: [scenario],
+        scale: 'value',
+      },
+    );
+  }
+  return specs;
+}
+
+interface Tools {
+  readonly votes: ((x: tf.Tensor2D, s: tf.Tensor2D) => tf.Tensor2D) | null;
+}
+
+/** Sums by scenario and the scenarios' row counts, for one evaluation batch. */
+export function runProbes(
+  pass: Pass,
+  inputs: Inputs,
+  { votes }: Tools,
+): Readonly<Record<string, ProbeTensor>> {
+  const { scenarioOneHot: oneHot, weight, label } = inputs;
+  const { xIr, tasks } = pass.representation;
+  const count = tf.reshape(scenarioCounts(inputs), [-1]);
+  const byScenario = (rows: tf.Tensor2D): ProbeTensor => sumByScenario(rows, inputs);
+  const probes: Record<string, ProbeTensor> = {
+    scenarioGradient: { sum: pass.fused.scenarioSum(lossSlope(pass.fused.logit, inputs)), count },
+  };
+  if (pass.alpha) probes.alpha = byScenario(pass.alpha);
+  if (votes) probes.votes = byScenario(tf.sigmoid(votes(xIr, pass.from.s)));
+  if (tasks) {
+    const { inner, squaredLengths } = tasks.gradients(oneHot);
+    const direction = tf.div(inner, tf.sqrt(tf.add(squaredLengths, 1e-20)));
+    // The closed form drops ∂Loss₁/∂z₁, a positive or negative number; its sign turns the cosine round.
+    const cosine = tf.mul(direction, tf.sign(tf.sub(tf.sigmoid(tasks.generalLogit), label)));
+    probes.orthogonality = byScenario(histogram(cosine));
+    const lengths = tf.norm(tasks.innerGradient(label), 'euclidean', 1, true) as tf.Tensor2D;
+    probes.innerStep = {
+      sum: tf.reshape(matMul(tf.transpose(oneHot), tf.mul(lengths, weight)), [-1]),
+      count,
+    };
+  }
+  return probes;
+}
+
+/** One-hot bins `[B, 20]` of values in [-1, 1] `[B, 1]`. */
+function histogram(values: tf.Tensor): tf.Tensor2D {
+  const scaled = tf.floor(tf.mul(tf.add(values, 1), BINS / 2));
+  const bin = tf.clipByValue(scaled, 0, BINS - 1);
+  return tf.cast<tf.Tensor2D>(tf.equal(bin, tf.reshape(tf.range(0, BINS), [1, BINS])), 'float32');
+}
