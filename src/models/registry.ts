@@ -7,7 +7,9 @@ import { sharedBottom } from './baselines/sharedBottom';
 import { single } from './baselines/single';
 import { star } from './baselines/star';
 import type { AnyModelDefinition } from './definition';
+import { aread } from './papers/aread';
 import { causalint } from './papers/causalint';
+import { mscan } from './papers/mscan';
 
 export const models: readonly AnyModelDefinition[] = [
   mix,
@@ -18,6 +20,8 @@ export const models: readonly AnyModelDefinition[] = [
   ple,
   star,
   causalint,
+  mscan,
+  aread,
 ];
 
 /** @throws RangeError naming the known ids. */

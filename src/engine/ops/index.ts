@@ -15,3 +15,5 @@ export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSch
 export { batchMatMul, matMul } from './matMul';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { stopGradient } from './stopGradient';
+export { gru } from './gru';
+export { pairScores } from './pairScores';
