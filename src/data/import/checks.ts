@@ -1,0 +1,82 @@
+import { SPLIT, type Scenario } from '../dataset';
+import { ImportError, listed, notice, type Notice } from './errors';
+
+const splitNames = ['training', 'validation', 'test'] as const;
+
+/**
+ * What the finished rows lack: evaluation rows, a class in training (an error), scenarios without rows or without positives in a
+ * split (kept; their AUC there is undefined).
+ *
+ * @throws ImportError `emptySplit`, `oneClass`.
+ */
+export function checkRows(
+  scenarios: readonly Scenario[],
+  scenarioColumn: string | null,
+  labelColumn: string,
+  data: { readonly scenario: Int16Array; readonly label: Float32Array; readonly split: Uint8Array },
+  notices: Notice[],
+): void {
+  const n = scenarios.length;
+  const rows = new Float64Array(3 * n);
+  const positives = new Float64Array(3 * n);
+  data.split.forEach((split, row) => {
+    rows[split * n + data.scenario[row]!]!++;
+    if (data.label[row] === 1) positives[split * n + data.scenario[row]!]!++;
+  });
+  const total = (counts: Float64Array, split: number): number =>
+    counts.subarray(split * n, split * n + n).reduce((a, b) => a + b, 0);
+  if (total(rows, SPLIT.train) === 0) {
+    throw new ImportError(
+      'emptySplit',
+      'No rows are left for training; choose a file with more rows or another split.',
+    );
+  }
+  const trained = total(positives, SPLIT.train);
+  if (trained === 0 || trained === total(rows, SPLIT.train)) {
+    throw new ImportError(
+      'oneClass',
+      `The training rows hold only ${trained === 0 ? 'negative' : 'positive'} labels in column “${labelColumn}”, so there is nothing to learn; choose another split or label.`,
+      { column: labelColumn },
+    );
+  }
+  for (const split of [SPLIT.validation, SPLIT.test]) {
+    if (total(rows, split) === 0)
+      notices.push(
+        notice('emptySplit', `No rows are left for ${splitNames[split]}; its figures stay undefined.`),
+      );
+  }
+  const place = { column: scenarioColumn };
+  const which = (test: (s: number) => boolean): string[] =>
+    scenarios.filter((_, s) => test(s)).map((scenario) => `“${scenario.name}”`);
+  const untrained = which((s) => rows[s] === 0);
+  if (untrained.length > 0) {
+    notices.push(
+      notice(
+        'scenarioOutsideTraining',
+        `${scenarioWord(untrained)} ${listed(untrained)} ${have(untrained)} no training rows; models have never seen ${untrained.length === 1 ? 'it' : 'them'} when they are evaluated.`,
+        place,
+      ),
+    );
+  }
+  for (const split of [SPLIT.train, SPLIT.validation, SPLIT.test]) {
+    const without = which((s) => rows[split * n + s]! > 0 && positives[split * n + s] === 0);
+    if (without.length === 0) continue;
+    const consequence =
+      split === SPLIT.train ? 'they are kept' : 'they are kept, and their AUC there is undefined';
+    notices.push(
+      notice(
+        'noPositives',
+        `${scenarioWord(without)} ${listed(without)} ${have(without)} no positive row in ${splitNames[split]}: ${without.length === 1 ? consequence.replace('they are', 'it is').replace('their', 'its') : consequence}.`,
+        place,
+      ),
+    );
+  }
+}
+
+function scenarioWord(names: readonly string[]): string {
+  return names.length === 1 ? 'Scenario' : 'Scenarios';
+}
+
+function have(names: readonly string[]): string {
+  return names.length === 1 ? 'has' : 'have';
+}

@@ -1,0 +1,102 @@
+import Papa from 'papaparse';
+import type { TextLayout } from './options';
+
+export type KnownLayout = { readonly delimiter: string; readonly header: boolean; readonly quotes: boolean };
+
+const candidates = [',', '\t', '::', ';', '|', '\u0001'];
+
+/** What `Papa.Parser` answers; its own types leave it open. */
+export interface ParsedText {
+  readonly data: string[][];
+  readonly errors: readonly { readonly code?: string; readonly row?: number }[];
+  readonly meta: { readonly cursor: number };
+}
+
+/** One call of papaparse's parser: complete rows only where `more` text follows. */
+export function parseText(
+  text: string,
+  layout: Pick<KnownLayout, 'delimiter' | 'quotes'>,
+  more: boolean,
+): ParsedText {
+  const parser = new Papa.Parser({
+    delimiter: layout.delimiter,
+    newline: '\n',
+    // Its fast mode splits and reads no quotes.
+    fastMode: layout.quotes ? undefined : true,
+  });
+  return parser.parse(text, 0, more) as ParsedText;
+}
+
+/** Rows that are not blank lines. */
+export function withoutBlankRows(rows: readonly string[][]): string[][] {
+  return rows.filter((row) => row.length > 1 || row[0] !== '');
+}
+
+/**
+ * Guesses how a text is laid out from its first rows: the delimiter that cuts most rows into the same number (above one)
+ * of cells, and whether the first row is a header.
+ *
+ * @param head the first part of the text; a cut last row is dropped where `more` is set.
+ * @returns null where no delimiter cuts the rows into columns.
+ */
+export function guessLayout(
+  head: string,
+  more: boolean,
+  given: Partial<TextLayout> = {},
+): KnownLayout | null {
+  const delimiter = given.delimiter ?? guessDelimiter(head, more);
+  if (delimiter === null) return null;
+  // `::` files (MovieLens) were never written with quotes in mind.
+  const quotes = given.quotes ?? delimiter !== '::';
+  const rows = withoutBlankRows(parseText(head, { delimiter, quotes }, more).data).slice(0, 200);
+  return { delimiter, quotes, header: given.header ?? looksLikeHeader(rows) };
+}
+
+function guessDelimiter(head: string, more: boolean): string | null {
+  let best: { delimiter: string; score: number } | null = null;
+  for (const delimiter of candidates) {
+    const rows = withoutBlankRows(
+      parseText(head, { delimiter, quotes: delimiter !== '::' }, more).data,
+    ).slice(0, 100);
+    const counts = new Map<number, number>();
+    for (const row of rows) counts.set(row.length, (counts.get(row.length) ?? 0) + 1);
+    let cells = 0;
+    let most = 0;
+    for (const [length, count] of counts) if (count > most) [cells, most] = [length, count];
+    if (cells < 2) continue;
+    // Agreement counts most; among delimiters that agree, the one that finds more columns.
+    const score = most / rows.length + Math.min(cells, 100) / 1000;
+    if (!best || score > best.score + 1e-9) best = { delimiter, score };
+  }
+  return best?.delimiter ?? null;
+}
+
+const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A row of names above rows of values: it holds no empty run of numbers, and a name stands above some column of numbers or no value repeats it. */
+export function looksLikeHeader(rows: readonly string[][]): boolean {
+  const [first, ...rest] = rows;
+  if (!first) return true;
+  const names = first.map((cell) => cell.trim());
+  if (names.every((cell) => cell === '' || number.test(cell))) return false;
+  if (rest.length === 0) return true;
+  let speaks = 0;
+  names.forEach((name, column) => {
+    if (name === '' || number.test(name)) return;
+    const below = rest.map((row) => (row[column] ?? '').trim()).filter((cell) => cell !== '');
+    if (below.length === 0) return;
+    const numeric = below.filter((cell) => number.test(cell)).length / below.length;
+    if (numeric > 0.9) speaks += 2;
+    else if (below.includes(name)) speaks -= 1;
+    else if (/^[A-Za-z_][\w .:-]*$/.test(name) && !looksLikeId(name, below)) speaks += 1;
+  });
+  return speaks > 0;
+}
+
+/** Whether a cell has the shape of the values below it (`N12345`, a date, a list), so is a value rather than a name. */
+function looksLikeId(name: string, below: readonly string[]): boolean {
+  const shape = (cell: string): string => cell.replace(/\d+/g, '0').replace(/[a-z]+/gi, 'a');
+  if (!/\d/.test(name)) return false;
+  const own = shape(name);
+  return below.filter((cell) => shape(cell) === own).length > below.length / 2;
+}

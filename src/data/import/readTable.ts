@@ -1,0 +1,35 @@
+import { readSlice, sourceSize, type ImportSource } from './bytes';
+import { ImportError } from './errors';
+import { checkAborted, type ReadOptions } from './options';
+import { readParquetTable } from './readParquet';
+import { readTextTable } from './readText';
+import type { Table } from './table';
+
+/**
+ * Reads a person's file into a table of text codes: Parquet, or text (CSV, TSV, `::`, …), gzipped or not, told apart by their
+ * first bytes and not by the name. A file above the limits is sampled by a seeded reservoir, and a notice says so.
+ *
+ * @throws ImportError where the file cannot be read; the signal's reason when aborted.
+ */
+export async function readTable(source: ImportSource, options: ReadOptions = {}): Promise<Table> {
+  checkAborted(options.signal);
+  if (sourceSize(source) === 0) {
+    throw new ImportError('emptyFile', 'The file is empty; choose a file with rows.');
+  }
+  const magic = await readSlice(source, 0, 4);
+  const begins = (...bytes: number[]): boolean => bytes.every((byte, i) => magic[i] === byte);
+  if (begins(0x50, 0x41, 0x52, 0x31)) return readParquetTable(source, options);
+  if (begins(0x50, 0x4b, 0x03, 0x04)) {
+    throw new ImportError(
+      'unsupportedFile',
+      'The file is a zip archive (or a spreadsheet); unpack it, or save the sheet as CSV, and import that.',
+    );
+  }
+  if (begins(0x28, 0xb5, 0x2f, 0xfd) || begins(0x42, 0x5a, 0x68)) {
+    throw new ImportError(
+      'unsupportedFile',
+      'The file is packed in a way that is not read here; unpack it, or pack it with gzip.',
+    );
+  }
+  return readTextTable(source, begins(0x1f, 0x8b), options);
+}

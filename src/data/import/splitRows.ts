@@ -1,0 +1,241 @@
+import { permutation, stream } from '../simulate/random';
+import { SPLIT } from '../dataset';
+import { counted, ImportError, listed, notice, type Notice } from './errors';
+import type { Mapping } from './mapping';
+import type { Table, TextColumn } from './table';
+import { canonical, isMissing, parseNumber } from './values';
+
+/** Seconds (or bin numbers) by table row, NaN where unreadable. */
+export type RowTimes = Float64Array;
+
+export interface RowSplit {
+  /** Table rows that take part, ascending. */
+  readonly rows: Int32Array;
+  /** 0 train, 1 validation, 2 test, beside `rows`. */
+  readonly split: Uint8Array;
+  readonly by: 'column' | 'time' | 'random';
+}
+
+/**
+ * Divides rows into training, validation and test: by the split column, else by time (the latest rows are the test), else at
+ * random within each scenario and label (so that small scenarios keep both classes where they can).
+ */
+export function splitRows(
+  table: Table,
+  rows: Int32Array,
+  mapping: Mapping,
+  given: { readonly split: TextColumn | null; readonly times: RowTimes | null; readonly strata: Strata },
+  notices: Notice[],
+): RowSplit {
+  const wanted = mapping.split.by;
+  if (wanted === 'column' && !given.split) {
+    throw new ImportError(
+      'badMapping',
+      'The mapping splits by a column, but no column has the role “split”; give one that role.',
+    );
+  }
+  if (wanted === 'time' && !given.times) {
+    throw new ImportError(
+      'badMapping',
+      'The mapping splits by time, but no column has the role “time”; give one that role, or split at random.',
+    );
+  }
+  const shares = { validation: mapping.split.validation, test: mapping.split.test };
+  if ((wanted === 'auto' || wanted === 'column') && given.split) {
+    return byColumn(table, rows, given.split, mapping, given, notices);
+  }
+  if ((wanted === 'auto' || wanted === 'time') && given.times) {
+    return { rows, split: byTime(rows, given.times, shares), by: 'time' };
+  }
+  if (wanted === 'auto') {
+    notices.push(
+      notice(
+        'noTimeOrder',
+        `No column gives rows an order in time, so they are split at random (seed ${mapping.seed}), evenly over scenarios and labels.`,
+      ),
+    );
+  }
+  return { rows, split: atRandom(rows, given.strata, shares, mapping.seed), by: 'random' };
+}
+
+/** The latest rows are the test, those before them the validation; rows of one instant stay together where they can. */
+export function byTime(
+  rows: Int32Array,
+  times: RowTimes,
+  shares: { readonly validation: number; readonly test: number },
+): Uint8Array {
+  const order = Int32Array.from(rows.keys()).sort((a, b) => times[rows[a]!]! - times[rows[b]!]! || a - b);
+  const n = order.length;
+  const at = (k: number): number => times[rows[order[k]!]!]!;
+  /** The nearest place to `cut` where the time changes, within `low` … `high`; `cut` itself where there is none. */
+  const settle = (cut: number, low: number, high: number): number => {
+    for (let distance = 0; distance <= n; distance++) {
+      for (const place of [cut - distance, cut + distance]) {
+        if (place > low && place < high && at(place - 1) !== at(place)) return place;
+      }
+      if (cut - distance <= low && cut + distance >= high) break;
+    }
+    return cut;
+  };
+  const testStart = settle(Math.round(n * (1 - shares.test)), 0, n);
+  const validationStart = settle(Math.round(n * (1 - shares.test - shares.validation)), 0, testStart);
+  const split = new Uint8Array(n);
+  for (let k = 0; k < n; k++) {
+    split[order[k]!] = k >= testStart ? SPLIT.test : k >= validationStart ? SPLIT.validation : SPLIT.train;
+  }
+  return split;
+}
+
+/** How a random split keeps to the composition of the rows. */
+export interface Strata {
+  /** 0 or 1 by table row. */
+  readonly label: ArrayLike<number>;
+  /** Scenario index by table row. */
+  readonly scenario: ArrayLike<number>;
+}
+
+/**
+ * A seeded random split that keeps its shares inside every label and scenario: rows in random order, sorted by label and
+ * scenario, are dealt by a golden-ratio sequence, whose every run of consecutive terms is spread evenly over 0…1. Where a
+ * class has three rows or more, every split gets at least one of them, so that AUC is defined.
+ */
+export function atRandom(
+  rows: Int32Array,
+  strata: Strata,
+  shares: { readonly validation: number; readonly test: number },
+  seed: number,
+): Uint8Array {
+  const draws = stream(seed, 'import split');
+  const order = permutation(rows.length, draws).sort(
+    (a, b) =>
+      strata.label[rows[a]!]! - strata.label[rows[b]!]! ||
+      strata.scenario[rows[a]!]! - strata.scenario[rows[b]!]!,
+  );
+  const start = draws.uniform(-1);
+  const split = new Uint8Array(rows.length);
+  order.forEach((i, k) => {
+    const place = (start + k * 0.6180339887498949) % 1;
+    if (place < shares.test) split[i] = SPLIT.test;
+    else if (place < shares.test + shares.validation) split[i] = SPLIT.validation;
+  });
+  const evaluations = [SPLIT.test, SPLIT.validation].filter(
+    (_, k) => [shares.test, shares.validation][k]! > 0,
+  );
+  for (const label of [0, 1]) {
+    const own = order.filter((i) => strata.label[rows[i]!] === label);
+    if (own.length < 3) continue;
+    for (const which of evaluations) {
+      if (own.some((i) => split[i] === which)) continue;
+      split[own.find((i) => split[i] === SPLIT.train)!] = which;
+    }
+  }
+  return split;
+}
+
+const trainWords = new Set(['train', 'training', 'tr', 'fit']);
+const validationWords = new Set(['val', 'valid', 'validation', 'dev', 'eval']);
+const testWords = new Set(['test', 'testing', 'te', 'holdout']);
+
+/** Which split each value of a split column names; guessed from words, or from 0, 1, 2. Null where it cannot be told. */
+export function readSplitValues(
+  column: TextColumn,
+  given: Mapping['split']['values'],
+): Map<string, number> | null {
+  const values = [...new Set(column.values.filter((text) => !isMissing(text)).map(canonical))];
+  const result = new Map<string, number>();
+  if (given) {
+    for (const value of given.train) result.set(canonical(value), SPLIT.train);
+    for (const value of given.validation) result.set(canonical(value), SPLIT.validation);
+    for (const value of given.test) result.set(canonical(value), SPLIT.test);
+    return result;
+  }
+  if (/is_?train/i.test(column.name) && values.every((value) => value === '0' || value === '1')) {
+    return new Map([
+      ['1', SPLIT.train],
+      ['0', SPLIT.test],
+    ]);
+  }
+  for (const value of values) {
+    const word = value.toLowerCase();
+    const number = parseNumber(value);
+    if (trainWords.has(word)) result.set(value, SPLIT.train);
+    else if (validationWords.has(word)) result.set(value, SPLIT.validation);
+    else if (testWords.has(word)) result.set(value, SPLIT.test);
+    else if (number === 0 || number === 1 || number === 2) result.set(value, number);
+    else return null;
+  }
+  // 0 and 1 alone: training and test.
+  if (values.length === 2 && values.includes('0') && values.includes('1')) result.set('1', SPLIT.test);
+  return result.size > 0 ? result : null;
+}
+
+function byColumn(
+  table: Table,
+  rows: Int32Array,
+  column: TextColumn,
+  mapping: Mapping,
+  given: { readonly times: RowTimes | null; readonly strata: Strata },
+  notices: Notice[],
+): RowSplit {
+  const of = readSplitValues(column, mapping.split.values);
+  if (!of) {
+    throw new ImportError(
+      'unreadableSplit',
+      `Column “${column.name}” does not say which rows are for training (it holds ${listed(column.values.slice(0, 5).map((v) => `“${v}”`))}); name its values in the mapping, or split another way.`,
+      { column: column.name, line: table.lines[0] ?? null },
+    );
+  }
+  const ofCode = column.values.map((text) => of.get(canonical(text)) ?? -1);
+  const kept = rows.filter((row) => ofCode[column.codes[row]!]! >= 0);
+  if (kept.length < rows.length) {
+    const first = rows.find((row) => ofCode[column.codes[row]!]! < 0)!;
+    notices.push(
+      notice(
+        'unreadableSplit',
+        `Left out ${counted(rows.length - kept.length, 'row')} whose value in column “${column.name}” names no split (first: line ${table.lines[first]}).`,
+        { column: column.name, line: table.lines[first]! },
+      ),
+    );
+  }
+  const split = Uint8Array.from(kept, (row) => ofCode[column.codes[row]!]!);
+  const has = (which: number): boolean => split.includes(which);
+  if (!has(SPLIT.train)) {
+    throw new ImportError(
+      'emptySplit',
+      `Column “${column.name}” leaves no rows for training; check which of its values mean training.`,
+      {
+        column: column.name,
+      },
+    );
+  }
+  if (has(SPLIT.validation) !== has(SPLIT.test)) {
+    carve(kept, split, has(SPLIT.test) ? SPLIT.validation : SPLIT.test, mapping, given);
+    notices.push(
+      notice(
+        'validationFromTraining',
+        `Column “${column.name}” names no ${has(SPLIT.test) && !has(SPLIT.validation) ? 'validation' : 'second evaluation'} rows, so ${given.times ? 'the latest' : 'random'} training rows serve as them.`,
+        { column: column.name },
+      ),
+    );
+  }
+  return { rows: kept, split, by: 'column' };
+}
+
+/** Takes the missing evaluation split out of the training rows. */
+function carve(
+  rows: Int32Array,
+  split: Uint8Array,
+  which: number,
+  mapping: Mapping,
+  given: { readonly times: RowTimes | null; readonly strata: Strata },
+): void {
+  const places = Int32Array.from(split.keys()).filter((i) => split[i] === SPLIT.train);
+  const training = places.map((i) => rows[i]!);
+  const shares = { validation: 0, test: mapping.split.validation };
+  const part = given.times
+    ? byTime(training, given.times, shares)
+    : atRandom(training, given.strata, shares, mapping.seed);
+  part.forEach((value, k) => {
+    if (value === SPLIT.test) split[places[k]!] = which;
+  });
+}
