@@ -8,7 +8,17 @@ export interface LossAccumulator {
   /** Means since the last read (an empty record if no step came), then starts anew. One readback. */
   read(): Promise<Record<string, number>>;
   readonly steps: number;
+  /** Sums since the last read, to the bit, without starting anew: what a checkpoint keeps. */
+  snapshot(): Promise<LossSums>;
+  /** Goes on from sums that `snapshot` gave. */
+  restore(sums: LossSums): void;
   dispose(): void;
+}
+
+export interface LossSums {
+  readonly names: readonly string[];
+  readonly sums: Float32Array;
+  readonly steps: number;
 }
 
 export function createLossAccumulator(): LossAccumulator {
@@ -46,6 +56,16 @@ export function createLossAccumulator(): LossAccumulator {
       const values = await taken.data();
       taken.dispose();
       return count === 0 ? {} : Object.fromEntries(names.map((name, i) => [name, values[i]! / count]));
+    },
+    async snapshot() {
+      return { names, sums: sums ? (await sums.data<'float32'>()).slice() : new Float32Array(0), steps };
+    },
+    restore(from) {
+      sums?.dispose();
+      names = from.names;
+      // In-place kernels write here: the device must hold its own copy.
+      sums = from.names.length > 0 ? tf.keep(tf.tensor1d(from.sums.slice())) : null;
+      steps = from.steps;
     },
     dispose() {
       sums?.dispose();

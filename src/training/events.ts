@@ -71,4 +71,7 @@ export type TrainingEvent =
       readonly reason: 'steps' | 'early-stop' | 'stopped';
       readonly bestStep: number;
       readonly final: Metrics;
+      /** Ceilings and probes of the rows and weights that `final` was computed from. */
+      readonly ceilings?: Ceilings;
+      readonly probes?: readonly ProbeValue[];
     };

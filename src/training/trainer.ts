@@ -51,6 +51,8 @@ export interface Trainer {
   ): Promise<Extract<TrainingEvent, { kind: 'evaluation' }>>;
   /** The standard bookkeeping after a step: losses, evaluation, early stopping, as events. `stop` is true when training should end. */
   afterStep(): AsyncGenerator<TrainingEvent, boolean, void>;
+  /** Counts patience from here anew: a phase begins whose first evaluations may be worse than the last phase's best. */
+  renewPatience(): void;
   /** Restores the best weights, computes the final test figures. Every procedure ends with it, on every way out. */
   finish(reason: 'steps' | 'early-stop' | 'stopped'): Promise<Extract<TrainingEvent, { kind: 'done' }>>;
   /** Reads all parameters, states and the table back; `moments` adds the optimiser's. */
@@ -86,6 +88,8 @@ export interface TrainStepOptions {
    * in any schedule of the run. The main moments stay as they are to the bit.
    */
   readonly trial?: boolean;
+  /** Which dropout masks a trial sees (default: trials so far); given, a search that goes on after a pause repeats them. */
+  readonly trialNumber?: number;
 }
 
 /** A copy on the device of every parameter, state tensor and the table (no moments), equal to the bit. */

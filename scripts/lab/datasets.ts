@@ -1,0 +1,28 @@
+/** Datasets for the command line: the committed samples, read from disk. */
+import { readFile } from 'node:fs/promises';
+import { parseCatalogue, readDataset } from '../../src/data/format';
+import { UsageError } from './usage';
+import type { Dataset } from '../../src/data/dataset';
+import type { Catalogue } from '../../src/data/format';
+
+const samples = new URL('../../public/samples/', import.meta.url);
+
+export async function readCatalogue(): Promise<Catalogue> {
+  const text = await readFile(new URL('index.json', samples), 'utf8');
+  return parseCatalogue(JSON.parse(text) as unknown);
+}
+
+/** @throws UsageError naming the known ids */
+export async function readSample(id: string): Promise<Dataset> {
+  const catalogue = await readCatalogue();
+  const entry = catalogue.samples.find((sample) => sample.id === id);
+  if (!entry) {
+    const known = catalogue.samples.map((sample) => sample.id).join(', ');
+    throw new UsageError(`There is no sample "${id}"; known: ${known}. Use --data for a file of your own.`);
+  }
+  const [parquet, manifest] = await Promise.all([
+    readFile(new URL(entry.parquet, samples)),
+    readFile(new URL(entry.manifest, samples), 'utf8'),
+  ]);
+  return readDataset(parquet, JSON.parse(manifest) as unknown);
+}

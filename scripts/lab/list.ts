@@ -1,0 +1,55 @@
+/** `lab list`: everything that can be named on the command line. */
+import { models } from '../../src/models/registry';
+import { trainingFields } from '../../src/training/settings';
+import { settingText } from '../../src/training/setup';
+import { readCatalogue } from './datasets';
+import type { SettingFields } from '../../src/models/settings';
+import type { Flags } from './usage';
+
+function settings(fields: SettingFields): string {
+  return Object.entries(fields)
+    .map(([name, field]) => {
+      const range =
+        field.type === 'choice'
+          ? field.options.join('|')
+          : field.type === 'toggle'
+            ? 'on|off'
+            : `${field.min}…${field.max}`;
+      return `    --${name} ${settingText(field.default)} (${range})  ${field.help}`;
+    })
+    .join('\n');
+}
+
+export async function list(flags: Flags): Promise<void> {
+  const catalogue = await readCatalogue();
+  if (flags.switches.has('json')) {
+    const described = models.map(({ id, title, family, summary, fields, presets, variants, paper }) => ({
+      id,
+      title,
+      family,
+      summary,
+      paper,
+      settings: fields,
+      presets,
+      variants,
+    }));
+    process.stdout.write(
+      `${JSON.stringify({ models: described, training: trainingFields, datasets: catalogue }, null, 2)}\n`,
+    );
+    return;
+  }
+  const parts = [
+    'Models',
+    ...models.map(
+      (model) =>
+        `  ${model.id}  ${model.title} (${model.family}). ${model.summary}\n${settings(model.fields)}`,
+    ),
+    'Training',
+    settings(trainingFields),
+    'Datasets',
+    ...catalogue.samples.map(
+      ({ id, title, rows, scenarios }) => `  ${id}  ${title}, ${rows} rows, ${scenarios} scenarios`,
+    ),
+  ];
+  process.stdout.write(`${parts.join('\n')}\n`);
+}

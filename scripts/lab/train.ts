@@ -1,0 +1,162 @@
+/** `lab train`: the page's run without the page. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { openBackend } from '../../src/engine';
+import { parseSetup } from '../../src/training/setup';
+import { createRun } from '../../src/training/run';
+import { readSample } from './datasets';
+import { flag, UsageError } from './usage';
+import type { Dataset } from '../../src/data/dataset';
+import type { BackendRequest } from '../../src/engine';
+import type { Metrics } from '../../src/training/metrics';
+import type { RunRecord, RunSetup } from '../../src/training/runRecord';
+import type { Flags } from './usage';
+
+/** Flags of the command; all others are parts of the set-up. */
+const OWN = ['data', 'map', 'save', 'weights', 'checkpoint', 'resume', 'predict', 'probe', 'name'];
+
+/** @throws UsageError for the first thing that is not taken as given: a script must not train something else silently */
+export function setupOf(flags: Flags): RunSetup {
+  const params = new URLSearchParams();
+  for (const [name, values] of flags.values) if (!OWN.includes(name)) params.set(name, values.at(-1)!);
+  if (!params.has('backend')) params.set('backend', 'wasm');
+  const { setup, problems } = parseSetup(params);
+  if (problems.length > 0) throw new UsageError(problems[0]!);
+  return setup;
+}
+
+const figure = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
+
+function table(record: RunRecord, metrics: Metrics): string {
+  const header = ['scenario', 'rows', 'AUC', 'noise-free', 'ceiling', 'log loss', 'calibration'];
+  const rows = metrics.scenarios.map((s, i) => [
+    record.scenarios[i]!.name,
+    `${s.rows}`,
+    figure(s.auc),
+    figure(s.noiseFreeAuc),
+    figure(record.ceilings?.scenarios[i] ?? null),
+    figure(s.logLoss),
+    figure(s.calibration),
+  ]);
+  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]!.length)));
+  return [header, ...rows]
+    .map((row) =>
+      row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  '),
+    )
+    .join('\n');
+}
+
+async function predictions(dataset: Dataset, run: ReturnType<typeof createRun>): Promise<string> {
+  const rows: number[] = [];
+  for (let row = 0; row < dataset.rows; row++) if (dataset.split[row] === 2) rows.push(row);
+  const scored = await run.trainer.predict(Int32Array.from(rows));
+  const columns = Object.entries(scored.columns).flatMap(([name, values]) => {
+    const width = values.length / Math.max(1, rows.length);
+    return Array.from({ length: width }, (_, k) => ({
+      name: width === 1 ? name : `${name}_${k}`,
+      at: (i: number) => values[i * width + k]!,
+    }));
+  });
+  const header = [
+    'row',
+    'scenario',
+    'label',
+    'weight',
+    'score',
+    'probability',
+    ...columns.map((c) => c.name),
+  ];
+  if (dataset.truth) header.push('truth_p');
+  const lines = rows.map((row, i) => {
+    const cells: (string | number)[] = [
+      row,
+      dataset.scenarios[dataset.scenario[row]!]!.id,
+      dataset.label[row]!,
+      dataset.weight[row]!,
+      scored.score[i]!,
+      scored.probability[i]!,
+      ...columns.map((c) => c.at(i)),
+    ];
+    if (dataset.truth) cells.push(dataset.truth.probability[row]!);
+    return cells.join(',');
+  });
+  return `${[header.join(','), ...lines].join('\n')}\n`;
+}
+
+/** Typed arrays as plain lists, so that the JSON is JSON. */
+function plain(_key: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+}
+
+/** What `--json` prints: the record without probes that were not asked for. */
+export function printed(record: RunRecord, probes: readonly string[]): string {
+  const asked = record.probes
+    .map(({ step, probes: kept }) => ({ step, probes: kept.filter(({ name }) => probes.includes(name)) }))
+    .filter(({ probes: kept }) => kept.length > 0);
+  return JSON.stringify(
+    { ...record, probeSpecs: record.probeSpecs.map(({ name, title }) => ({ name, title })), probes: asked },
+    plain,
+    2,
+  );
+}
+
+export async function train(
+  flags: Flags,
+  loadFile: (file: string, map: string | null, say: (text: string) => void) => Promise<Dataset>,
+): Promise<void> {
+  const setup = setupOf(flags);
+  const json = flags.switches.has('json');
+  const say = (text: string): void => {
+    if (!json) process.stdout.write(`${text}\n`);
+  };
+  const file = flag(flags, 'data');
+  const dataset =
+    file === null ? await readSample(setup.dataset) : await loadFile(file, flag(flags, 'map'), say);
+  const backend = await openBackend(setup.backend as BackendRequest);
+  const weights = flag(flags, 'weights');
+  const resume = flag(flags, 'resume');
+  const run = createRun({
+    id: crypto.randomUUID(),
+    name: flag(flags, 'name'),
+    setup: { ...setup, dataset: dataset.id },
+    dataset,
+    backend,
+    weights: weights === null ? null : await readFile(weights),
+    from: resume === null ? null : await readFile(resume),
+  });
+  const probes = flags.values.get('probe') ?? [];
+  const offered = run.trainer.model.probes.map(({ name }) => name);
+  const missing = probes.find((name) => !offered.includes(name));
+  if (missing !== undefined) {
+    throw new UsageError(
+      `This model has no probe "${missing}"; it offers ${offered.length > 0 ? offered.join(', ') : 'none'}.`,
+    );
+  }
+  say(`${dataset.title}: ${run.trainer.trainingRows.length} training rows. ${backend.reason}`);
+  for await (const event of run.events) {
+    if (event.kind === 'evaluation') {
+      const { domainAuc, domainNoiseFreeAuc, overall } = event.metrics;
+      say(
+        `step ${event.step}: AUC ${figure(domainAuc)}, noise-free ${figure(domainNoiseFreeAuc)}, log loss ${figure(overall.logLoss)}`,
+      );
+    } else if (event.kind === 'message') say(event.text);
+  }
+  const record = run.record(run.trainer.stopping ? 'stopped' : 'done');
+  const outputs: readonly (readonly [string, () => Promise<string | Uint8Array>])[] = [
+    ['save', () => run.weights()],
+    ['checkpoint', () => run.checkpoint('done')],
+    ['predict', () => predictions(dataset, run)],
+  ];
+  for (const [name, make] of outputs) {
+    const path = flag(flags, name);
+    if (path !== null) await writeFile(path, await make());
+  }
+  if (json) process.stdout.write(`${printed(record, probes)}\n`);
+  else if (record.final) {
+    const { timings } = record;
+    say(`\n${table(record, record.final)}`);
+    say(
+      `\nbest step ${record.bestStep} of ${record.step}; ${timings.step?.toFixed(1) ?? '–'} ms a step, evaluations ${(timings.evaluation / 1000).toFixed(1)} s`,
+    );
+  }
+  run.dispose();
+}

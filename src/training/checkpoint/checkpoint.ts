@@ -1,0 +1,69 @@
+/**
+ * A checkpoint: weights, moments, best weights, generator and procedure position and the record so far, in one safetensors
+ * file. Arrays stand as tensors (`trainer/…`, `procedure/…`, `record/…`), the rest as JSON in the metadata.
+ */
+import { packArrays, unpackArrays } from './packArrays';
+import { readSafetensors, writeSafetensors } from './safetensors';
+import type { TrainerPosition } from '../createTrainer';
+import type { ProcedurePosition } from '../procedure';
+import type { RunRecord } from '../runRecord';
+import type { SafeTensor } from './safetensors';
+
+export interface Checkpoint {
+  readonly record: RunRecord;
+  readonly trainer: TrainerPosition;
+  readonly procedure: ProcedurePosition;
+}
+
+const FORMAT = 'scenarium-checkpoint/1';
+
+function withPrefix(
+  into: Map<string, SafeTensor>,
+  prefix: string,
+  arrays: Readonly<Record<string, Float32Array | Int32Array>>,
+): void {
+  for (const [name, values] of Object.entries(arrays)) {
+    into.set(prefix + name, { shape: [values.length], values });
+  }
+}
+
+function underPrefix(
+  tensors: ReadonlyMap<string, SafeTensor>,
+  prefix: string,
+): Record<string, Float32Array | Int32Array> {
+  const found: Record<string, Float32Array | Int32Array> = {};
+  for (const [name, { values }] of tensors)
+    if (name.startsWith(prefix)) found[name.slice(prefix.length)] = values;
+  return found;
+}
+
+export function writeCheckpoint({ record, trainer, procedure }: Checkpoint): Uint8Array {
+  const tensors = new Map<string, SafeTensor>();
+  withPrefix(tensors, 'trainer/', trainer.arrays);
+  withPrefix(tensors, 'procedure/', procedure.arrays);
+  const packed = packArrays(record);
+  withPrefix(tensors, 'record/', packed.arrays);
+  return writeSafetensors(tensors, {
+    format: FORMAT,
+    record: JSON.stringify(packed.json),
+    trainer: JSON.stringify(trainer.state),
+    procedure: JSON.stringify(procedure.state ?? null),
+  });
+}
+
+/** @throws RangeError with one sentence where the bytes are no checkpoint */
+export function readCheckpoint(file: Uint8Array): Checkpoint {
+  const { tensors, metadata } = readSafetensors(file);
+  const { format, record, trainer, procedure } = metadata;
+  if (format !== FORMAT || record === undefined || trainer === undefined || procedure === undefined) {
+    throw new RangeError('This file is no checkpoint of a run; weights alone cannot be continued.');
+  }
+  return {
+    record: unpackArrays(JSON.parse(record), underPrefix(tensors, 'record/')) as RunRecord,
+    trainer: {
+      state: JSON.parse(trainer) as TrainerPosition['state'],
+      arrays: underPrefix(tensors, 'trainer/') as Record<string, Float32Array>,
+    },
+    procedure: { state: JSON.parse(procedure) as unknown, arrays: underPrefix(tensors, 'procedure/') },
+  };
+}

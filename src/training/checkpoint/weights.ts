@@ -1,0 +1,28 @@
+/** Weights as safetensors: the documented parameter names, states and the table, so that other tools read them too. */
+import { readSafetensors, writeSafetensors } from './safetensors';
+import type { SafeTensor } from './safetensors';
+
+interface Named {
+  readonly name: string;
+  readonly tensor: { readonly shape: readonly number[] };
+}
+
+export function writeWeights(
+  arrays: Readonly<Record<string, Float32Array>>,
+  variables: readonly Named[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const tensors = new Map<string, SafeTensor>(
+    variables.map(({ name, tensor }) => [name, { shape: tensor.shape, values: arrays[name]! }]),
+  );
+  return writeSafetensors(tensors, { format: 'scenarium-weights/1', ...metadata });
+}
+
+/** @throws RangeError where the file is not readable or holds no float32 tensors */
+export function readWeights(file: Uint8Array): Record<string, Float32Array> {
+  const { tensors } = readSafetensors(file);
+  const arrays: Record<string, Float32Array> = {};
+  for (const [name, { values }] of tensors) if (values instanceof Float32Array) arrays[name] = values;
+  if (Object.keys(arrays).length === 0) throw new RangeError('The weights file holds no float32 tensors.');
+  return arrays;
+}

@@ -1,0 +1,169 @@
+/**
+ * Training of AREAD (Algorithm 1): warm up without masks, search masks, then ordinary steps under them with a new search
+ * every so many.
+ */
+import { areadFields, expertCounts } from '../../../models/papers/aread/settings';
+import type { AreadSettings } from '../../../models/papers/aread/settings';
+import { maskLayout } from '../../../models/papers/aread/masks';
+import { scenarioFieldIndex } from '../../../models/papers/aread/model';
+import { searchProbes } from '../../../models/papers/aread/probes';
+import { parseSettings } from '../../../models/settings';
+import type { ProbeValue, TrainingEvent } from '../../events';
+import type { Procedure, ProcedurePosition } from '../../procedure';
+import type { Trainer } from '../../trainer';
+import { augment, augmentationCounts } from './augment';
+import { searchDue } from './schedule';
+import { beginSearch, runSearch } from './search';
+import type { SearchContext, SearchProgress } from './search';
+import { trialRows } from './trialBatches';
+
+/** JSON part of a position. */
+interface State {
+  /** Searches that are done. */
+  readonly searches: number;
+  /** Next scenario of the search under way, or null. */
+  readonly scenario: number | null;
+}
+
+const THETA = 'theta.';
+
+/** Where the run stands; `search` is set while one is under way. */
+interface Course {
+  searches: number;
+  search: SearchProgress | null;
+}
+
+function toPosition({ searches, search }: Course): ProcedurePosition {
+  const state: State = { searches, scenario: search?.scenario ?? null };
+  if (!search) return { state, arrays: {} };
+  const { gates, masks, scores, chosen, density, theta } = search;
+  const copies = Object.entries({ gates, masks, scores, chosen, density }).map(
+    ([name, values]) => [name, values.slice()] as const,
+  );
+  const weights = Object.entries(theta).map(([name, values]) => [THETA + name, values] as const);
+  return { state, arrays: Object.fromEntries([...copies, ...weights]) };
+}
+
+/** @throws RangeError where an array of the search is missing. */
+function fromPosition({ state, arrays }: ProcedurePosition): Course {
+  const { searches, scenario } = state as State;
+  if (scenario === null) return { searches, search: null };
+  const take = (name: string): Float32Array => {
+    const values = arrays[name];
+    if (!values) throw new RangeError(`The saved mask search lacks "${name}"; start the run anew.`);
+    return Float32Array.from(values);
+  };
+  const theta = Object.fromEntries(
+    Object.keys(arrays)
+      .filter((name) => name.startsWith(THETA))
+      .map((name) => [name.slice(THETA.length), take(name)]),
+  );
+  const search: SearchProgress = {
+    search: searches,
+    scenario,
+    theta,
+    gates: take('gates'),
+    masks: take('masks'),
+    scores: take('scores'),
+    chosen: take('chosen'),
+    density: take('density'),
+  };
+  return { searches, search };
+}
+
+function settingsOf(trainer: Trainer): AreadSettings {
+  return parseSettings(areadFields, trainer.settings) as AreadSettings;
+}
+
+function probe(
+  name: string,
+  shape: readonly number[],
+  values: Float32Array,
+  defined?: Uint8Array,
+): ProbeValue {
+  return { name, shape, values, defined: defined ?? new Uint8Array(values.length).fill(1) };
+}
+
+/** Numbers of a finished search for the Masks tab. */
+function searchResults(search: SearchProgress, settings: AreadSettings): ProbeValue[] {
+  const n = search.chosen.length;
+  const candidates = settings.numCandidates;
+  const steps = settings.trialSteps + 1;
+  const tried = Uint8Array.from(search.scores, (score) => (score >= 0 ? 1 : 0));
+  const scores = search.scores.map((score) => Math.max(0, score));
+  const chosen = Float32Array.from(scores, (_, at) =>
+    search.chosen[Math.floor(at / candidates)] === at % candidates ? 1 : 0,
+  );
+  const found = Uint8Array.from(search.density, (_, at) =>
+    search.chosen[Math.floor(at / steps)]! >= 0 ? 1 : 0,
+  );
+  return [
+    probe(searchProbes.candidateScores, [n, candidates], scores, tried),
+    probe(searchProbes.chosenCandidate, [n, candidates], chosen, tried),
+    probe(searchProbes.density, [n, steps], search.density.slice(), found),
+  ];
+}
+
+/** What a search needs of the data: the rows of every scenario, with the added ones. */
+function prepare(
+  trainer: Trainer,
+  settings: AreadSettings,
+): { context: SearchContext; events: TrainingEvent[] } {
+  const { dataset, trainingRows, seed } = trainer;
+  const events: TrainingEvent[] = [];
+  const added = settings.aug
+    ? augment(dataset, trainingRows, {
+        ratio: settings.rAug,
+        popularity: settings.popularity,
+        quantile: settings.popularityQuantile,
+        minorShare: settings.minorShare,
+        seed,
+      })
+    : null;
+  if (added?.why) events.push({ kind: 'message', step: trainer.step, text: added.why });
+  if (added) {
+    const n = dataset.scenarios.length;
+    const counts = probe(searchProbes.augmentation, [n, n], augmentationCounts(dataset, added));
+    events.push({ kind: 'procedure-probe', step: trainer.step, probe: counts });
+  }
+  const context: SearchContext = {
+    trainer,
+    settings,
+    layout: maskLayout(expertCounts(settings)),
+    rows: trialRows(dataset, trainingRows, added),
+    field: scenarioFieldIndex({ fields: dataset.fields, scenarios: dataset.scenarios.length }),
+  };
+  return { context, events };
+}
+
+async function* train(trainer: Trainer, course: Course): AsyncGenerator<TrainingEvent, void, void> {
+  const settings = settingsOf(trainer);
+  const { context, events } = prepare(trainer, settings);
+  yield* events;
+  // A run that goes on may have stopped between a step and its evaluation.
+  let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
+  while (!exhausted && !trainer.stopping && trainer.step < trainer.training.steps) {
+    if (searchDue(settings, trainer.step, course.searches)) {
+      course.search ??= await beginSearch(context, course.searches);
+      const found = yield* runSearch(context, course.search);
+      if (!found) break;
+      const results = searchResults(course.search, settings);
+      course.search = null;
+      course.searches++;
+      for (const result of results) yield { kind: 'procedure-probe', step: trainer.step, probe: result };
+      continue;
+    }
+    trainer.train(trainer.nextBatch());
+    exhausted = yield* trainer.afterStep();
+  }
+  course.search = null;
+  yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
+}
+
+export const areadProcedure: Procedure = {
+  id: 'aread',
+  start(trainer, from) {
+    const course: Course = from ? fromPosition(from) : { searches: 0, search: null };
+    return { events: train(trainer, course), position: () => toPosition(course) };
+  },
+};

@@ -1,0 +1,150 @@
+/** A run: model, data and procedure put together, its events, its record and what can be saved of it. */
+import { streamSeed } from '../engine';
+import { findModel } from '../models/registry';
+import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint';
+import { readWeights, writeWeights } from './checkpoint/weights';
+import { createTrainer } from './createTrainer';
+import { findProcedure } from './procedures';
+import { createRecorder } from './recorder';
+import { nextTurn } from './turn';
+import { validateSetup } from './setup';
+import { versions } from './versions';
+import type { Dataset } from '../data/dataset';
+import type { BackendInfo } from '../engine';
+import type { OwnedTrainer } from './createTrainer';
+import type { TrainingEvent } from './events';
+import type { RunRecord, RunSetup, RunStatus } from './runRecord';
+
+export interface RunOptions {
+  readonly id: string;
+  /** Null: model, dataset and seed. */
+  readonly name?: string | null;
+  readonly setup: RunSetup;
+  readonly dataset: Dataset;
+  readonly backend: BackendInfo;
+  /** A checkpoint of the same set-up to go on from. */
+  readonly from?: Uint8Array | null;
+  /** Weights to start from (safetensors); moments start at zero. */
+  readonly weights?: Uint8Array | null;
+  /** Told of progress inside long evaluations, between events. */
+  readonly report?: (event: TrainingEvent) => void;
+}
+
+export interface Run {
+  readonly setup: RunSetup;
+  readonly trainer: OwnedTrainer;
+  /** Pull one at a time; pausing is not pulling. Ends after `done`. Errors are thrown from here. */
+  readonly events: AsyncGenerator<TrainingEvent, void, void>;
+  record(status: RunStatus, failure?: string | null): RunRecord;
+  /** Weights as a safetensors file. */
+  weights(): Promise<Uint8Array>;
+  /** Valid while no event is being pulled. */
+  checkpoint(status: RunStatus): Promise<Uint8Array>;
+  dispose(): void;
+}
+
+/** A run's name until someone gives it one. */
+export function defaultRunName(setup: RunSetup): string {
+  return `${findModel(setup.model).title} · ${setup.dataset} · seed ${setup.seed}`;
+}
+
+/**
+ * @throws RangeError with one sentence where set-up, data or checkpoint do not fit together
+ */
+export function createRun(options: RunOptions): Run {
+  const { dataset, backend, report } = options;
+  const setup = validateSetup(options.setup);
+  const definition = findModel(setup.model);
+  const procedure = findProcedure(definition.procedure(setup.settings));
+  const from = options.from ? readCheckpoint(options.from) : null;
+  if (from && from.record.datasetFingerprint !== dataset.fingerprint) {
+    throw new RangeError(
+      `This run was trained on other content of "${setup.dataset}"; it can be shown but not continued.`,
+    );
+  }
+  const recorder = createRecorder({
+    id: options.id,
+    name: options.name ?? defaultRunName(setup),
+    createdAt: new Date().toISOString(),
+    setup,
+    versions,
+    from: from?.record ?? null,
+  });
+  const trainer = createTrainer({
+    definition,
+    dataset,
+    settings: setup.settings,
+    training: setup.training,
+    seed: streamSeed(setup.seed, 'run'),
+    report,
+  });
+  try {
+    if (from) trainer.goTo(from.trainer);
+    else if (options.weights) trainer.restore({ arrays: readWeights(options.weights) });
+  } catch (error) {
+    trainer.dispose();
+    throw error;
+  }
+  const started = procedure.start(trainer, from?.procedure ?? null);
+
+  async function* events(): AsyncGenerator<TrainingEvent, void, void> {
+    yield { kind: 'compiling', detail: `Building ${definition.title} for ${dataset.title}` };
+    await nextTurn();
+    yield {
+      kind: 'ready',
+      backend,
+      parameters: trainer.parameterCount,
+      ceilings: trainer.ceilings,
+      probes: trainer.model.probes,
+      data: {
+        title: dataset.title,
+        fingerprint: dataset.fingerprint,
+        rows: trainer.trainingRows.length,
+        scenarios: dataset.scenarios.map(({ id, name, group, share, clickRate }) => ({
+          id,
+          name,
+          group,
+          share,
+          clickRate,
+        })),
+        fields: trainer.shape.fields.map((field) => field.name),
+        relatedness: dataset.relatedness,
+      },
+    };
+    yield* started.events;
+  }
+
+  async function* recorded(): AsyncGenerator<TrainingEvent, void, void> {
+    for await (const event of events()) {
+      recorder.take(event);
+      yield event;
+    }
+  }
+
+  const record = (status: RunStatus, failure: string | null = null): RunRecord =>
+    recorder.record(status, failure, trainer.timings);
+
+  return {
+    setup,
+    trainer,
+    events: recorded(),
+    record,
+    async weights() {
+      const { model } = trainer;
+      const { arrays } = await trainer.snapshot(false);
+      return writeWeights(arrays, [model.table, ...model.parameters, ...model.states], {
+        model: setup.model,
+        dataset: setup.dataset,
+        settings: JSON.stringify(setup.settings),
+      });
+    },
+    async checkpoint(status) {
+      return writeCheckpoint({
+        record: record(status),
+        trainer: await trainer.position(),
+        procedure: started.position(),
+      });
+    },
+    dispose: () => trainer.dispose(),
+  };
+}

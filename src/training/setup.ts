@@ -1,0 +1,257 @@
+/**
+ * A run's set-up as text: the address bar and the command line speak the same names. Everything that is read is validated
+ * and clamped, with one sentence for each thing that could not be taken as given.
+ */
+import { findModel, models } from '../models/registry';
+import { defaultSettings, settingsSchema } from '../models/settings';
+import { trainingFields } from './settings';
+import type { BackendRequest } from '../engine';
+import type { AnySettings, SettingField, SettingFields, SettingValue } from '../models/settings';
+import type { RunSetup } from './runRecord';
+import type { TrainingSettings } from './settings';
+
+export const presetNames = ['paper', 'browser', 'tiny'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+export const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
+
+export const DEFAULT_MODEL = 'mmoe';
+export const DEFAULT_DATASET = 'aliccp-3';
+export const DEFAULT_SEED = 1;
+const LARGEST_SEED = 0x7fffffff;
+
+/** Names of a set-up that are neither a model's nor training's. */
+export const reservedNames = ['model', 'dataset', 'seed', 'backend', 'preset'] as const;
+
+/** A model's settings under a preset, defaults filled in. @throws RangeError for an unknown model */
+export function presetSettings(model: string, preset: PresetName): AnySettings {
+  const definition = findModel(model);
+  return { ...defaultSettings(definition.fields), ...definition.presets[preset] };
+}
+
+export function defaultTraining(): TrainingSettings {
+  return defaultSettings(trainingFields) as TrainingSettings;
+}
+
+export function defaultSetup(): RunSetup {
+  const model = models.some(({ id }) => id === DEFAULT_MODEL) ? DEFAULT_MODEL : models[0]!.id;
+  return {
+    model,
+    settings: presetSettings(model, 'browser'),
+    training: defaultTraining(),
+    dataset: DEFAULT_DATASET,
+    seed: DEFAULT_SEED,
+    backend: 'auto',
+  };
+}
+
+export interface Taken {
+  readonly value: SettingValue;
+  /** One sentence where the text was not taken as it is. */
+  readonly problem: string | null;
+}
+
+function takeNumber(
+  name: string,
+  field: Extract<SettingField, { min: number; default: number }>,
+  text: string,
+): Taken {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(number)) {
+    return {
+      value: field.default,
+      problem: `${name} must be a number, not "${text}"; ${field.default} is used.`,
+    };
+  }
+  const whole = field.type === 'int' ? Math.round(number) : number;
+  const value = Math.min(Math.max(whole, field.min), field.max);
+  if (value === number) return { value, problem: null };
+  return {
+    value,
+    problem:
+      value === whole
+        ? `${name} must be a whole number; ${value} is used.`
+        : `${name} must lie between ${field.min} and ${field.max}; ${value} is used.`,
+  };
+}
+
+function takeToggle(name: string, field: Extract<SettingField, { type: 'toggle' }>, text: string): Taken {
+  if (['on', 'true', '1', 'yes'].includes(text.toLowerCase())) return { value: true, problem: null };
+  if (['off', 'false', '0', 'no'].includes(text.toLowerCase())) return { value: false, problem: null };
+  return {
+    value: field.default,
+    problem: `${name} must be on or off, not "${text}"; ${field.default ? 'on' : 'off'} is used.`,
+  };
+}
+
+function takeWidths(name: string, field: Extract<SettingField, { type: 'widths' }>, text: string): Taken {
+  const given = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (given.some((width) => !Number.isFinite(width))) {
+    return {
+      value: field.default,
+      problem: `${name} must be widths such as ${field.default.join(',')}, not "${text}"; ${field.default.join(',')} is used.`,
+    };
+  }
+  const value = given
+    .slice(0, field.maxLayers)
+    .map((width) => Math.min(Math.max(Math.round(width), field.min), field.max));
+  const same = value.length === given.length && value.every((width, i) => width === given[i]);
+  return {
+    value,
+    problem: same
+      ? null
+      : `${name} takes at most ${field.maxLayers} whole widths between ${field.min} and ${field.max}; ${value.join(',')} is used.`,
+  };
+}
+
+/** Reads one setting from text, clamped into its range; the default where the text means nothing. */
+export function takeSetting(name: string, field: SettingField, text: string): Taken {
+  switch (field.type) {
+    case 'int':
+    case 'real':
+      return takeNumber(name, field, text);
+    case 'toggle':
+      return takeToggle(name, field, text);
+    case 'widths':
+      return takeWidths(name, field, text);
+    case 'choice':
+      return field.options.includes(text)
+        ? { value: text, problem: null }
+        : {
+            value: field.default,
+            problem: `${name} must be one of ${field.options.join(', ')}, not "${text}"; ${field.default} is used.`,
+          };
+    default:
+      return field satisfies never;
+  }
+}
+
+/** A setting as text that `takeSetting` reads back to the same value. */
+export function settingText(value: SettingValue): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'object' ? value.join(',') : String(value);
+}
+
+export interface ParsedSetup {
+  readonly setup: RunSetup;
+  readonly preset: PresetName;
+  readonly problems: readonly string[];
+}
+
+/** Reads settings of a schema out of parameters and crosses them off. */
+function takeFields(
+  fields: SettingFields,
+  defaults: AnySettings,
+  params: URLSearchParams,
+  left: Set<string>,
+  problems: string[],
+): AnySettings {
+  const settings: Record<string, SettingValue> = { ...defaults };
+  for (const [name, field] of Object.entries(fields)) {
+    const text = params.get(name);
+    if (text === null) continue;
+    left.delete(name);
+    // Where a text means nothing, what is used is what would be used without it.
+    const { value, problem } = takeSetting(name, { ...field, default: defaults[name] } as SettingField, text);
+    settings[name] = value;
+    if (problem) problems.push(problem);
+  }
+  return settings;
+}
+
+/** Reads a set-up out of parameters; what is not given is the default. Never throws: `problems` says what was not taken. */
+export function parseSetup(params: URLSearchParams): ParsedSetup {
+  const problems: string[] = [];
+  const left = new Set(params.keys());
+  const take = (name: string): string | null => {
+    left.delete(name);
+    return params.get(name);
+  };
+  const start = defaultSetup();
+
+  const askedModel = take('model');
+  const known = models.some(({ id }) => id === askedModel);
+  if (askedModel !== null && !known) {
+    problems.push(`There is no model "${askedModel}"; ${start.model} is used.`);
+  }
+  const model = known ? askedModel! : start.model;
+
+  const askedPreset = take('preset');
+  const preset = presetNames.find((name) => name === askedPreset) ?? 'browser';
+  if (askedPreset !== null && askedPreset !== preset) {
+    problems.push(`There is no preset "${askedPreset}"; known: ${presetNames.join(', ')}.`);
+  }
+
+  const askedBackend = take('backend');
+  const backend = backends.find((name) => name === askedBackend) ?? 'auto';
+  if (askedBackend !== null && askedBackend !== backend) {
+    problems.push(`There is no backend "${askedBackend}"; known: ${backends.join(', ')}.`);
+  }
+
+  const askedDataset = take('dataset');
+  const usable = askedDataset !== null && /^[\w.-]{1,100}$/.test(askedDataset);
+  if (askedDataset !== null && !usable) {
+    problems.push(`"${askedDataset}" cannot be a dataset’s id; ${start.dataset} is used.`);
+  }
+
+  const askedSeed = take('seed');
+  let seed = start.seed;
+  if (askedSeed !== null) {
+    const number = askedSeed.trim() === '' ? Number.NaN : Number(askedSeed);
+    if (Number.isInteger(number) && number >= 0 && number <= LARGEST_SEED) seed = number;
+    else problems.push(`seed must be a whole number from 0 to ${LARGEST_SEED}; ${seed} is used.`);
+  }
+
+  const training = takeFields(trainingFields, start.training, params, left, problems) as TrainingSettings;
+  const settings = takeFields(findModel(model).fields, presetSettings(model, preset), params, left, problems);
+  for (const name of left) problems.push(`${findModel(model).title} has no setting "${name}".`);
+  return {
+    setup: { model, settings, training, dataset: usable ? askedDataset : start.dataset, seed, backend },
+    preset,
+    problems,
+  };
+}
+
+/** The parameters that `parseSetup` reads back to the same set-up: only what differs from defaults and preset. */
+export function setupToParams(setup: RunSetup, preset: PresetName = 'browser'): URLSearchParams {
+  const params = new URLSearchParams();
+  const start = defaultSetup();
+  const put = (name: string, value: SettingValue, usual: SettingValue | undefined): void => {
+    const text = settingText(value);
+    if (usual === undefined || text !== settingText(usual)) params.set(name, text);
+  };
+  put('model', setup.model, start.model);
+  put('dataset', setup.dataset, start.dataset);
+  put('seed', setup.seed, start.seed);
+  put('backend', setup.backend, start.backend);
+  put('preset', preset, 'browser');
+  for (const [name, value] of Object.entries(setup.training) as [keyof TrainingSettings, SettingValue][]) {
+    put(name, value, start.training[name]);
+  }
+  const usual = presetSettings(setup.model, preset);
+  for (const [name, value] of Object.entries(setup.settings)) put(name, value, usual[name]);
+  return params;
+}
+
+function parseOrThrow(what: string, fields: SettingFields, settings: AnySettings): AnySettings {
+  const parsed = settingsSchema(fields).safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw new RangeError(`The ${what} are not valid: ${where}${issue.message}.`);
+}
+
+/**
+ * Checks a set-up that came from elsewhere (a kept run, a message); missing settings take their default.
+ *
+ * @throws RangeError with one sentence for an unknown model or setting, or a value out of range
+ */
+export function validateSetup(setup: RunSetup): RunSetup {
+  const definition = findModel(setup.model);
+  if (!Number.isInteger(setup.seed)) throw new RangeError('The seed must be a whole number.');
+  return {
+    ...setup,
+    settings: parseOrThrow(`settings of ${definition.title}`, definition.fields, setup.settings),
+    training: parseOrThrow('training settings', trainingFields, setup.training) as TrainingSettings,
+  };
+}

@@ -1,0 +1,43 @@
+/** Early stopping: the chosen figure, whether it improved, and how long ago. Plain data, so that a checkpoint holds it. */
+import type { Metrics } from './metrics/types';
+import type { TrainingSettings } from './settings';
+
+export type StopMetric = TrainingSettings['stopMetric'];
+
+export interface Best {
+  /** Figure of the best evaluation; null before the first defined one. */
+  readonly value: number | null;
+  readonly step: number;
+  /** Evaluations since. */
+  readonly since: number;
+}
+
+export const noBest: Best = { value: null, step: 0, since: 0 };
+
+/** The figure to watch, larger is better; null where undefined. */
+export function stopFigure(metric: StopMetric, metrics: Metrics): number | null {
+  switch (metric) {
+    case 'none':
+      return null;
+    case 'domainAuc':
+      return metrics.domainAuc;
+    case 'auc':
+      return metrics.overall.auc;
+    case 'noiseFreeAuc':
+      return metrics.domainNoiseFreeAuc;
+    case 'logLoss':
+      return metrics.overall.logLoss === null ? null : -metrics.overall.logLoss;
+  }
+}
+
+/** What an evaluation makes of the best so far. An undefined figure neither improves nor counts against patience. */
+export function judge(
+  best: Best,
+  figure: number | null,
+  step: number,
+): { readonly best: Best; readonly improved: boolean } {
+  if (figure === null) return { best, improved: false };
+  if (best.value === null || figure > best.value)
+    return { best: { value: figure, step, since: 0 }, improved: true };
+  return { best: { ...best, since: best.since + 1 }, improved: false };
+}
