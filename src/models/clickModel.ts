@@ -46,6 +46,6 @@ export function sumByScenario(
   values: tf.Tensor2D,
   inputs: Pick<Inputs, 'scenarioOneHot' | 'weight'>,
 ): ProbeTensor {
-  const rows = tf.mul(inputs.scenarioOneHot, inputs.weight) as tf.Tensor2D;
+  const rows = tf.mul<tf.Tensor2D>(inputs.scenarioOneHot, inputs.weight);
   return { sum: matMul(tf.transpose(rows), values), count: tf.sum(rows, 0) };
 }

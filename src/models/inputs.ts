@@ -126,7 +126,7 @@ export function assembleInputs(
 ): Inputs {
   const size = layout.batch;
   const dim = rows.shape[1];
-  const wide = tf.reshape(rows, [size, layout.width, dim]) as tf.Tensor3D;
+  const wide = tf.reshape<tf.Rank.R3>(rows, [size, layout.width, dim]);
   let at = 0;
   const take = (count: number): tf.Tensor3D => {
     const part = count === layout.width ? wide : tf.slice(wide, [0, at, 0], [size, count, dim]);
@@ -161,7 +161,7 @@ export function assembleInputs(
     batch: size,
     fields,
     scenario: batch.scenario,
-    scenarioOneHot: tf.cast(tf.oneHot(batch.scenario, scenarios), 'float32') as tf.Tensor2D,
+    scenarioOneHot: tf.cast(tf.oneHot(batch.scenario, scenarios) as tf.Tensor2D, 'float32'),
     label: batch.label,
     weight: batch.weight,
     history,

@@ -56,9 +56,8 @@ type Made<T extends SettingField['type'], V> = Extract<SettingField, { type: T }
 
 function makers<R extends SettingField['role']>(role: R) {
   return {
-    int: (spec: Spec<'int'>): Made<'int', number> => ({ ...spec, type: 'int', role }) as Made<'int', number>,
-    real: (spec: Spec<'real'>): Made<'real', number> =>
-      ({ ...spec, type: 'real', role }) as Made<'real', number>,
+    int: (spec: Spec<'int'>): Made<'int', number> => ({ ...spec, type: 'int', role }),
+    real: (spec: Spec<'real'>): Made<'real', number> => ({ ...spec, type: 'real', role }),
     toggle: (spec: Spec<'toggle'>): Made<'toggle', boolean> => ({ ...spec, type: 'toggle', role }),
     choice: <const O extends readonly string[]>(
       spec: Omit<Spec<'choice'>, 'options' | 'default'> & {

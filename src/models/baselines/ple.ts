@@ -65,12 +65,12 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     const rows = streams.shape[1];
     const own = tf.slice(streams, [0, 0, 0], [scenarios, rows, width]);
     const common = tf.slice(streams, [scenarios, 0, 0], [1, rows, width]);
-    const owns = tf.reshape(tf.tile(tf.expandDims(own, 1), [1, specific, 1, 1]), [
+    const owns = tf.reshape<tf.Rank.R3>(tf.tile(tf.expandDims(own, 1), [1, specific, 1, 1]), [
       scenarios * specific,
       rows,
       width,
     ]);
-    return tf.concat([owns, tf.tile(common, [shared, 1, 1])], 0) as tf.Tensor3D;
+    return tf.concat<tf.Tensor3D>([owns, tf.tile(common, [shared, 1, 1])], 0);
   };
 
   /** Own stream's input of each row, for its own gate. */
@@ -78,7 +78,7 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     if (entry.rank === 2) return entry as tf.Tensor2D;
     const [, rows, width] = (entry as Streams).shape;
     const own = tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, width]);
-    return mixStack(own as tf.Tensor3D, oneHot);
+    return mixStack(own, oneHot);
   };
 
   return {
@@ -88,13 +88,13 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
       const bodies = stack.apply(entry.rank === 2 ? entry : fan(entry as Streams), inputs, mode);
       const weights = gate.own(ownInput(entry, inputs.scenarioOneHot), inputs.scenarioOneHot);
       // Row b's gate over all experts: its own S slots and the M shared ones, zero elsewhere.
-      const layout = tf.reshape(gateLayout(scenarios, specific, shared), [scenarios, -1]) as tf.Tensor2D;
+      const layout = tf.reshape<tf.Rank.R2>(gateLayout(scenarios, specific, shared), [scenarios, -1]);
       const place = tf.reshape(matMul(inputs.scenarioOneHot, layout), [
         inputs.batch,
         specific + shared,
         experts,
       ]);
-      const spread = tf.sum(tf.mul(place, tf.expandDims(weights, 2)), 1) as tf.Tensor2D;
+      const spread = tf.sum<tf.Tensor2D>(tf.mul(place, tf.expandDims(weights, 2)), 1);
       return { own: mixStack(bodies, spread), gate: weights };
     },
     /** An inner level: all streams `[N + 1, B, w]`. */
@@ -103,24 +103,18 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
       const rows = inputs.batch;
       const gates =
         entry.rank === 2
-          ? tf.transpose(gate.all(entry as tf.Tensor2D), [1, 0, 2])
-          : gate.each(tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, -1]) as tf.Tensor3D);
+          ? tf.transpose<tf.Tensor3D>(gate.all(entry as tf.Tensor2D), [1, 0, 2])
+          : gate.each(tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, -1]));
       // [N, B, S+M] x [N, S+M, E] -> [N, B, E]
-      const spread = batchMatMul(gates as tf.Tensor3D, gateLayout(scenarios, specific, shared));
+      const spread = batchMatMul(gates, gateLayout(scenarios, specific, shared));
       const common =
         entry.rank === 2
           ? (entry as tf.Tensor2D)
-          : (tf.reshape(tf.slice(entry as Streams, [scenarios, 0, 0], [1, rows, -1]), [
-              rows,
-              -1,
-            ]) as tf.Tensor2D);
-      const all = tf.concat([spread, tf.expandDims(sharedGate!.apply(common), 0)], 0);
+          : tf.reshape<tf.Rank.R2>(tf.slice(entry as Streams, [scenarios, 0, 0], [1, rows, -1]), [rows, -1]);
+      const all = tf.concat([spread, tf.expandDims<tf.Tensor3D>(sharedGate!.apply(common), 0)], 0);
       // [B, N+1, E] x [B, E, w] -> [B, N+1, w]
-      const mixed = batchMatMul(
-        tf.transpose(all, [1, 0, 2]) as tf.Tensor3D,
-        tf.transpose(bodies, [1, 0, 2]) as tf.Tensor3D,
-      );
-      return tf.transpose(mixed, [1, 0, 2]) as Streams;
+      const mixed = batchMatMul(tf.transpose(all, [1, 0, 2]), tf.transpose(bodies, [1, 0, 2]));
+      return tf.transpose<Streams>(mixed, [1, 0, 2]);
     },
   };
 }

@@ -16,15 +16,15 @@ function ownColumns(wide: tf.Tensor, inputs: Inputs, count: number, dim: number)
   const scenarios = inputs.scenarioOneHot.shape[1];
   const split = tf.reshape(wide, [inputs.batch, count, scenarios, dim]);
   const own = tf.reshape(inputs.scenarioOneHot, [inputs.batch, 1, scenarios, 1]);
-  return tf.reshape(tf.sum(tf.mul(split, own), 2), [inputs.batch, count * dim]) as tf.Tensor2D;
+  return tf.reshape<tf.Rank.R2>(tf.sum(tf.mul(split, own), 2), [inputs.batch, count * dim]);
 }
 
 /** Sum over scenarios of the mean loss of their own rows; scenarios without rows add nothing. */
 function sumOfOwnMeans(logit: tf.Tensor2D, inputs: Inputs): tf.Scalar {
-  const rows = tf.mul(inputs.scenarioOneHot, inputs.weight) as tf.Tensor2D;
+  const rows = tf.mul<tf.Tensor2D>(inputs.scenarioOneHot, inputs.weight);
   const sums = matMul(tf.transpose(rows), bceLogitsRows(logit, inputs.label));
   const counts = tf.reshape(tf.maximum(tf.sum(rows, 0), 1), [-1, 1]);
-  return tf.sum(tf.div(sums, counts)) as tf.Scalar;
+  return tf.sum<tf.Scalar>(tf.div(sums, counts));
 }
 
 export const single = defineModel({
@@ -82,9 +82,7 @@ export const single = defineModel({
       bias: priorBiases(shape, settings.priorBias),
     });
     const flatten = (part: tf.Tensor, count: number, inputs: Inputs): tf.Tensor2D =>
-      own
-        ? ownColumns(part, inputs, count, dim)
-        : (tf.reshape(part, [inputs.batch, count * dim]) as tf.Tensor2D);
+      own ? ownColumns(part, inputs, count, dim) : tf.reshape<tf.Rank.R2>(part, [inputs.batch, count * dim]);
     return clickModel({
       table,
       collected,

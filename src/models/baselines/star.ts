@@ -142,8 +142,8 @@ export const star = defineModel({
         const flat = flatInputs(inputs, settings.history);
         let h = norm ? norm.apply(flat, inputs, mode).output : flat;
         layers.forEach((layer, k) => {
-          const weight = tf.mul(layer.ownWeight.tensor, layer.sharedWeight.tensor) as tf.Tensor3D;
-          const bias = tf.add(layer.ownBias.tensor, layer.sharedBias.tensor) as tf.Tensor2D;
+          const weight = tf.mul<tf.Tensor3D>(layer.ownWeight.tensor, layer.sharedWeight.tensor);
+          const bias = tf.add<tf.Tensor2D>(layer.ownBias.tensor, layer.sharedBias.tensor);
           h = applyOwnLinear(h, weight, bias, inputs.scenarioOneHot);
           if (k < layers.length - 1) h = silence(leakyRelu(h, 0), settings.dropout, mode);
         });

@@ -220,9 +220,9 @@ export function createStackedBatchNorm(
   }
   const trace = (x: tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedNormalised => {
     const rows = x.shape[1];
-    const flat = tf.reshape(tf.transpose(x, [1, 0, 2]), [rows, stack * width]) as tf.Tensor2D;
+    const flat = tf.reshape<tf.Rank.R2>(tf.transpose(x, [1, 0, 2]), [rows, stack * width]);
     const stacked = (y: tf.Tensor): tf.Tensor3D =>
-      tf.transpose(tf.reshape(y, [rows, stack, width]), [1, 0, 2]) as tf.Tensor3D;
+      tf.transpose<tf.Tensor3D>(tf.reshape(y, [rows, stack, width]), [1, 0, 2]);
     const now = scenarioMoments(flat, inputs, mode, mean, variance);
     const flatGamma = tf.reshape(gamma.tensor, [stack * width]);
     const flatBeta = tf.reshape(beta.tensor, [stack * width]);

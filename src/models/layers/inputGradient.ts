@@ -15,7 +15,7 @@ import type { TowerBank } from './towerBank';
 
 /** Through dropout, activation and normalisation of one layer: `delta [B, w]` by output to `[B, w]` by the linear part. */
 function throughLayer(delta: tf.Tensor2D, layer: LayerTrace): tf.Tensor2D {
-  let inner = tf.mul(delta, layer.activationFactor()) as tf.Tensor2D;
+  let inner = tf.mul<tf.Tensor2D>(delta, layer.activationFactor());
   if (layer.mask) inner = tf.mul(inner, layer.mask);
   if (layer.normScale) inner = tf.mul(inner, layer.normScale());
   return inner;

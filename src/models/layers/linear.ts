@@ -110,7 +110,7 @@ export function applyOwnTransposed(
 ): tf.Tensor2D {
   const [scenarios, input, output] = weight.shape;
   const spread = tf.mul(tf.expandDims(scenarioOneHot, 2), tf.expandDims(a, 1));
-  const flat = tf.reshape(spread, [a.shape[0], scenarios * output]) as tf.Tensor2D;
+  const flat = tf.reshape<tf.Rank.R2>(spread, [a.shape[0], scenarios * output]);
   const stacked = tf.reshape(tf.transpose(weight, [0, 2, 1]), [scenarios * output, input]);
   return matMul(flat, stacked as tf.Tensor2D);
 }

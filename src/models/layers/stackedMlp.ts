@@ -77,7 +77,7 @@ export function createStackedMlp(
       const b = (bias?.tensor as tf.Tensor2D | undefined) ?? null;
       const linear: tf.Tensor3D =
         h.rank === 2
-          ? (tf.transpose(wide(h as tf.Tensor2D, w, b), [1, 0, 2]) as tf.Tensor3D)
+          ? tf.transpose<tf.Tensor3D>(wide(h as tf.Tensor2D, w, b), [1, 0, 2])
           : stackedDense(h as tf.Tensor3D, w, b);
       const normalised = norm?.trace(linear, inputs, mode) ?? null;
       const u = normalised?.output ?? linear;

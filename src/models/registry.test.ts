@@ -1,0 +1,287 @@
+/** What holds for every model of the registry, those to come included. */
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  assign,
+  createAdam,
+  createMode,
+  createVariables,
+  memoryOf,
+  openBackend,
+  readTensor,
+  runStep,
+  traceKernels,
+  type stopGradient as engineStopGradient,
+} from '../engine';
+import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../tests/support/probe';
+import { fillPadding, normals, permuteRows, tinyBatch, tinyShape } from '../../tests/support/tinyData';
+import type { HostBatch } from '../data/batches';
+import type { AnyModelDefinition, DataShape, Model } from './definition';
+import { findModel, models } from './registry';
+import { defaultSettings, parseSettings, type AnySettings } from './settings';
+
+/**
+ * A stop-gradient is a constant of the derivative, so finite differences must hold its value at the point of departure:
+ * `hold` records the values of one pass, `replay` gives them back in order.
+ */
+const stops = vi.hoisted(() => ({
+  phase: 'off',
+  values: [] as unknown[],
+  at: 0,
+}));
+vi.mock('../engine/ops/stopGradient', async (original) => {
+  const { stopGradient } = await original<{ stopGradient: typeof engineStopGradient }>();
+  return {
+    stopGradient(x: tf.Tensor) {
+      if (stops.phase === 'hold') stops.values.push(x.dataSync().slice());
+      if (stops.phase === 'replay') {
+        return tf.tensor(stops.values[stops.at++] as Float32Array, x.shape);
+      }
+      return stopGradient(x);
+    },
+  };
+});
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+
+it('ids are unique and an unknown id names the known ones', () => {
+  const ids = models.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(() => findModel('no-such-model')).toThrow(ids.join(', '));
+});
+
+const tinySettings = (definition: AnyModelDefinition): AnySettings => ({
+  ...defaultSettings(definition.fields),
+  ...definition.presets.tiny,
+});
+
+describe.each(models.map((definition) => [definition.id, definition] as const))('%s', (_id, definition) => {
+  const settings = tinySettings(definition);
+  const shape = tinyShape();
+  const needs = definition.needs(settings);
+  const batch = tinyBatch(shape, needs, 3);
+  let model: Model;
+  const build = (seed: number, given = settings): Model =>
+    definition.build(shape, given, createVariables(seed));
+
+  beforeAll(() => {
+    model = build(1);
+    shake(model);
+  });
+  afterAll(() => model?.dispose());
+
+  it('accepts its defaults, presets and variants, and rejects what it does not know', () => {
+    const accepted = [
+      {},
+      ...Object.values(definition.presets),
+      ...definition.variants.map((variant) => variant.settings),
+    ];
+    for (const given of accepted) expect(() => parseSettings(definition.fields, given)).not.toThrow();
+    expect(parseSettings(definition.fields, {})).toEqual(defaultSettings(definition.fields));
+    expect(() => definition.build(shape, { ...settings, noSuchSetting: 1 }, createVariables(1))).toThrow(
+      'noSuchSetting',
+    );
+  });
+
+  it('gives tensors of the declared shapes', () => {
+    tf.tidy(() => {
+      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+      const { score, probability, columns = {} } = model.scores(output, inputs);
+      expect(output.logit.shape).toEqual([shape.batch, 1]);
+      expect(score.shape).toEqual([shape.batch, 1]);
+      expect(probability.shape).toEqual([shape.batch, 1]);
+      for (const column of Object.values(columns)) {
+        expect(column.rank).toBe(2);
+        expect(column.shape[0]).toBe(shape.batch);
+      }
+      for (const value of probability.dataSync()) {
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(1);
+      }
+    });
+    const names = [...model.parameters, ...model.states].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, shape: declared, tensor } of [...model.parameters, ...model.states])
+      expect([name, tensor.shape]).toEqual([name, declared]);
+    expect(model.table.tensor.shape).toEqual([shape.vocabularySize, model.table.dim]);
+  });
+
+  it('gives every declared probe, on the declared axes; shares sum to 1', () => {
+    tf.tidy(() => {
+      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+      const values = model.probe(output, inputs);
+      const declared = model.probes.filter(({ source }) => source !== 'procedure');
+      expect(Object.keys(values).sort()).toEqual(declared.map(({ name }) => name).sort());
+      for (const { name, axes, scale } of declared) {
+        const { sum, count } = values[name]!;
+        expect(sum.rank, `${name}: axes`).toBe(axes.length);
+        axes.forEach((axis, i) => {
+          if (axis.labels) expect(sum.shape[i], `${name}: axis ${axis.name}`).toBe(axis.labels.length);
+        });
+        expect(sum.shape.slice(0, count.rank), `${name}: count`).toEqual(count.shape);
+        for (const value of sum.dataSync()) expect(Number.isFinite(value), name).toBe(true);
+        if (scale !== 'share') continue;
+        const width = sum.shape[sum.rank - 1]!;
+        const sums = sum.dataSync();
+        const counts = count.dataSync();
+        for (let from = 0; from < sums.length; from += width) {
+          const of = counts[Math.floor((from * counts.length) / sums.length)]!;
+          let share = 0;
+          for (let k = 0; k < width; k++) share += sums[from + k]!;
+          if (of > 0) expect(share / of, `${name}: row ${from / width}`).toBeCloseTo(1, 4);
+        }
+      }
+    });
+  });
+
+  it('has a finite loss and trains every parameter', () => {
+    const { total, parameters, rows } = gradientsOf(model, shape, batch);
+    expect(Number.isFinite(total)).toBe(true);
+    expect(rows.some((value) => value !== 0)).toBe(true);
+    for (const [name, gradient] of parameters) {
+      expect(
+        gradient?.some((value) => value !== 0),
+        `gradient of ${name}`,
+      ).toBe(true);
+      expect(gradient?.every(Number.isFinite), `gradient of ${name}`).toBe(true);
+    }
+  });
+
+  it('scores a row by that row alone: permuting rows permutes scores', () => {
+    const order = Array.from({ length: shape.batch }, (_, b) => (b * 7 + 3) % shape.batch);
+    const plain = scoresOf(model, shape, batch);
+    const moved = scoresOf(model, shape, permuteRows(batch, order));
+    order.forEach((from, to) => {
+      expect(moved[2 * to]).toBeCloseTo(plain[2 * from]!, 5);
+      expect(moved[2 * to + 1]).toBeCloseTo(plain[2 * from + 1]!, 5);
+    });
+  });
+
+  it('is blind to what stands in padding rows', () => {
+    const filled = fillPadding(batch);
+    expect(filled.ids).not.toEqual(batch.ids);
+    const plainScores = scoresOf(model, shape, batch);
+    const filledScores = scoresOf(model, shape, filled);
+    for (let i = 0; i < 2 * batch.count; i++) expect(filledScores[i]).toBeCloseTo(plainScores[i]!, 5);
+    const plain = gradientsOf(model, shape, batch);
+    const other = gradientsOf(model, shape, filled);
+    expect(other.total).toBeCloseTo(plain.total, 4);
+    for (const [name, gradient] of plain.parameters) {
+      const size = Math.max(1e-3, ...gradient!.map(Math.abs));
+      other.parameters.get(name)!.forEach((value, i) => {
+        expect(Math.abs(value - gradient![i]!) / size, `gradient of ${name}`).toBeLessThan(1e-3);
+      });
+    }
+  });
+
+  it('holds as many tensors after eight steps as after three, and repeats the same kernels on the same shapes', () => {
+    const own = build(2);
+    const optimiser = createAdam({ parameters: own.parameters, table: own.table });
+    const step = (number: number): void => {
+      const rows = tinyBatch(shape, needs, 100 + number);
+      runStep({
+        table: own.table,
+        parameters: own.parameters,
+        optimiser,
+        ids: rows.ids,
+        batch: shape.batch,
+        learningRate: 1e-3,
+        l2: 1e-5,
+        mode: createMode('train', 1, number),
+        build: (gathered, mode) => forward(own, shape, rows, mode, gathered).losses,
+      });
+    };
+    for (let number = 1; number <= 3; number++) step(number);
+    const held = memoryOf().tensors;
+    const first = traceKernels(() => step(4));
+    const second = traceKernels(() => step(5));
+    for (let number = 6; number <= 8; number++) step(number);
+    expect(memoryOf().tensors).toBe(held);
+    expect(second).toEqual(first);
+    optimiser.dispose();
+    own.dispose();
+  });
+
+  it('frees everything on disposal', () => {
+    const before = memoryOf().tensors;
+    build(3).dispose();
+    expect(memoryOf().tensors).toBe(before);
+  });
+
+  it('predicts the same after its variables moved to another instance', async () => {
+    const other = build(9);
+    expect(scoresOf(other, shape, batch)).not.toEqual(scoresOf(model, shape, batch));
+    const variables = (of: Model) => [...of.parameters, ...of.states, of.table];
+    const from = variables(model);
+    for (const [i, target] of variables(other).entries()) {
+      expect(target.name).toBe(from[i]!.name);
+      assign(target, await readTensor(from[i]!));
+    }
+    expect(scoresOf(other, shape, batch)).toEqual(scoresOf(model, shape, batch));
+    other.dispose();
+  });
+
+  it('has gradients that finite differences confirm', () => {
+    const own = build(4);
+    let open = own.parameters.map(({ name }) => name);
+    let report = '';
+    // Near a kink of ReLU a difference is wrong by chance, a wrong gradient is wrong everywhere: so a parameter that
+    // disagrees is looked at again from another place.
+    for (let place = 1; place <= 4 && open.length > 0; place++) {
+      shake(own, 30 + place);
+      const results = compareSlopes(own, shape, batch, place);
+      const largest = Math.max(...results.map(({ difference }) => Math.abs(difference)));
+      const wrong = results.filter(({ name, difference, slope }) => {
+        // Rounding of the loss (1e-7 of it) over 2h bounds what a difference can tell of small slopes.
+        const size = Math.max(Math.abs(difference), 0.02 * largest);
+        return open.includes(name) && !(Math.abs(difference - slope) / size < 2e-2);
+      });
+      open = wrong.map(({ name }) => name);
+      report = wrong.map((one) => `${one.name}: ${one.difference} against ${one.slope}`).join('; ');
+    }
+    own.dispose();
+    expect(report).toBe('');
+  });
+});
+
+/** Slopes of the loss along one direction a parameter: by central differences with stop-gradients held, and by the tape. */
+function compareSlopes(model: Model, shape: DataShape, batch: HostBatch, seed: number) {
+  const total = (): number =>
+    tf.tidy(() => forward(model, shape, batch, quietMode('train')).losses.total.dataSync()[0]!);
+  stops.phase = 'hold';
+  stops.values = [];
+  total();
+  stops.phase = 'off';
+  const { parameters } = gradientsOf(model, shape, batch);
+  const next = normals(seed);
+  const unit = (list: Float32Array): Float32Array => {
+    const length = Math.hypot(...list) || 1;
+    return list.map((value) => value / length);
+  };
+  return model.parameters.map((parameter) => {
+    // Half along the gradient, so that the slope is not lost in rounding; half at random, so that nothing can hide.
+    const gradient = parameters.get(parameter.name)!;
+    const random = unit(Float32Array.from(gradient, () => next()));
+    const along = unit(gradient);
+    const direction = unit(along.map((value, i) => value + random[i]!));
+    const slope = gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
+    const base = parameter.tensor.dataSync<'float32'>().slice();
+    const at = (by: number): number => {
+      assign(
+        parameter,
+        base.map((value, i) => value + by * direction[i]!),
+      );
+      stops.phase = 'replay';
+      stops.at = 0;
+      const value = total();
+      stops.phase = 'off';
+      return value;
+    };
+    const differences = [2e-3, 1e-3, 5e-4].map((h) => (at(h) - at(-h)) / (2 * h));
+    assign(parameter, base);
+    differences.sort((one, other) => Math.abs(one - slope) - Math.abs(other - slope));
+    return { name: parameter.name, difference: differences[0]!, slope };
+  });
+}
