@@ -1,11 +1,21 @@
 /** AREAD as the registry knows it. */
-import { disposeVariables } from '../../../engine';
-import type { Parameter, StateTensor, VariableFactory } from '../../../engine';
+import { baselineNeeds } from '../../baselines/common';
+import { mmoe } from '../../baselines/mmoe';
 import { defineModel } from '../../definition';
-import { buildBase } from './base';
+import type { DataShape, Model } from '../../definition';
+import type { VariableFactory } from '../../../engine';
 import { areadGraph } from './graph';
 import { buildHierarchical } from './model';
 import { areadFields, areadPresets, areadVariants } from './settings';
+import type { AreadSettings } from './settings';
+
+/** Figure 6, MMoE: the base with one gate and one tower per scenario, which is the baseline of that name. */
+function buildWithoutHierarchy(shape: DataShape, settings: AreadSettings, variables: VariableFactory): Model {
+  const { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden } = settings;
+  const { baseExperts: numExperts, baseHidden: expertHidden } = settings;
+  const shared = { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden };
+  return mmoe.build(shape, { ...shared, numExperts, expertHidden }, variables);
+}
 
 export const aread = defineModel({
   id: 'aread',
@@ -23,35 +33,10 @@ export const aread = defineModel({
   presets: areadPresets,
   variants: areadVariants,
   graph: areadGraph,
-  needs: (settings) =>
-    settings.history === 'mean' ? { history: { length: settings.historyLength, scenario: false } } : {},
+  needs: baselineNeeds,
   procedure: (settings) => (settings.hei && settings.hemp ? 'aread' : 'standard'),
   build(shape, settings, variables) {
-    const parameters: Parameter[] = [];
-    const states: StateTensor[] = [];
-    const collected: VariableFactory = {
-      ...variables,
-      parameter(...given) {
-        const made = variables.parameter(...given);
-        parameters.push(made);
-        return made;
-      },
-      state(...given) {
-        const made = variables.state(...given);
-        states.push(made);
-        return made;
-      },
-    };
-    const table = variables.table(shape.vocabularySize, settings.embeddingDim);
-    const parts = settings.hei
-      ? buildHierarchical(shape, settings, collected)
-      : buildBase(shape, settings, collected);
-    return {
-      ...parts,
-      table,
-      parameters,
-      states,
-      dispose: () => disposeVariables([table, ...parameters, ...states]),
-    };
+    if (!settings.hei) return buildWithoutHierarchy(shape, settings, variables);
+    return buildHierarchical(shape, settings, variables);
   },
 });

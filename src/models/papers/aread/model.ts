@@ -16,6 +16,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { bceWithProbability, matMul, rowMean, softplus, stackedDense } from '../../../engine';
 import type { Mode, StateTensor, VariableFactory } from '../../../engine';
+import { sumByScenario } from '../../clickModel';
+import { collect } from '../../collect';
 import type { DataShape, Inputs, Losses, Model, Output, ProbeTensor, Scores } from '../../definition';
 import {
   createLinear,
@@ -98,7 +100,7 @@ function rowMask(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor3D {
 
 /** Eq 7 for every row: which heads its scenario's mask reaches `[B, N_L]`. */
 function activeHeads(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor2D {
-  return matMul(scenarioOneHot, tf.max(mask.tensor, 1) as tf.Tensor2D);
+  return matMul(scenarioOneHot, tf.max<tf.Tensor2D>(mask.tensor, 1));
 }
 
 /**
@@ -125,8 +127,8 @@ function createDomainQuery(
       inputs.batch,
       dim,
     ]);
-    const active = tf.max(states.masks[0]!.tensor, 2) as tf.Tensor2D;
-    const share = tf.div(active, tf.sum(active, 1, true)) as tf.Tensor2D;
+    const active = tf.max<tf.Tensor2D>(states.masks[0]!.tensor, 2);
+    const share = tf.div<tf.Tensor2D>(active, tf.sum(active, 1, true));
     const byScenario = matMul(share, group.tensor as tf.Tensor2D);
     const row = matMul(inputs.scenarioOneHot, tf.mul(byScenario, states.phase.tensor));
     return tf.concat([own as tf.Tensor2D, row], 1);
@@ -168,12 +170,14 @@ function createOfficialHead(
   };
 }
 
-/** The built model without its table; the registry's definition adds it. */
+/** The full model, with or without masks (`hemp`). */
 export function buildHierarchical(
   shape: DataShape,
   settings: AreadSettings,
-  variables: VariableFactory,
-): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe'> {
+  factory: VariableFactory,
+): Model {
+  const variables = collect(factory);
+  const table = variables.table(shape.vocabularySize, settings.embeddingDim);
   const counts = expertCounts(settings);
   const widths = expertWidths(settings);
   const layout = maskLayout(counts);
@@ -246,18 +250,18 @@ export function buildHierarchical(
     });
     const bias = headBias ? (headBias.tensor as tf.Tensor2D) : null;
     const stacked = stackedDense(outputs!, headWeight.tensor as tf.Tensor3D, bias);
-    let headLogits = tf.transpose(tf.reshape(stacked, [heads, batch])) as tf.Tensor2D;
+    let headLogits = tf.transpose<tf.Tensor2D>(tf.reshape(stacked, [heads, batch]));
     if (official) headLogits = tf.add(headLogits, official.apply(features));
 
     const active = activeHeads(states.masks[states.masks.length - 1]!, inputs.scenarioOneHot);
-    const probability = tf.div(
+    const probability = tf.div<tf.Tensor2D>(
       tf.sum(tf.mul(active, tf.sigmoid(headLogits)), 1, true),
       tf.maximum(tf.sum(active, 1, true), 1),
-    ) as tf.Tensor2D;
-    const logit = tf.sub(
+    );
+    const logit = tf.sub<tf.Tensor2D>(
       tf.log(tf.add(probability, 1e-7)),
       tf.log(tf.sub(1 + 1e-7, probability)),
-    ) as tf.Tensor2D;
+    );
     const gates = tf.concat(edgeGates, 1);
     if (mode.kind === 'train') {
       const rows = tf.mul(inputs.scenarioOneHot, inputs.weight);
@@ -277,11 +281,11 @@ export function buildHierarchical(
     const z = output.headLogits as tf.Tensor2D;
     const active = output.activeHeads as tf.Tensor2D;
     const each = tf.sub(softplus(z), tf.mul(inputs.label, z));
-    const sum = tf.sum(tf.mul(active, each), 1, true) as tf.Tensor2D;
-    const rows = settings.bagging === 'sum' ? sum : (tf.div(sum, tf.sum(active, 1, true)) as tf.Tensor2D);
+    const sum = tf.sum<tf.Tensor2D>(tf.mul(active, each), 1, true);
+    const rows = settings.bagging === 'sum' ? sum : tf.div<tf.Tensor2D>(sum, tf.sum(active, 1, true));
     const bagging = rowMean(rows, inputs.weight);
     const phase = states.phase.tensor as tf.Scalar;
-    const total = tf.add(tf.mul(tf.sub(1, phase), average), tf.mul(phase, bagging)) as tf.Scalar;
+    const total = tf.add<tf.Scalar>(tf.mul(tf.sub(1, phase), average), tf.mul(phase, bagging));
     return { total, terms: { average, bagging } };
   }
 
@@ -291,12 +295,9 @@ export function buildHierarchical(
   }
 
   function probe(output: Output, inputs: Inputs): Readonly<Record<string, ProbeTensor>> {
-    const rows = tf.transpose(tf.mul(inputs.scenarioOneHot, inputs.weight)) as tf.Tensor2D;
-    const count = tf.sum(rows, 1);
-    const meanBase = tf.mean(output.baseGates as tf.Tensor3D, 1) as tf.Tensor2D;
     const gates = {
-      gates: { sum: matMul(rows, meanBase), count },
-      edgeGates: { sum: matMul(rows, output.gates as tf.Tensor2D), count },
+      gates: sumByScenario(tf.mean(output.baseGates as tf.Tensor3D, 1), inputs),
+      edgeGates: sumByScenario(output.gates as tf.Tensor2D, inputs),
     };
     if (!settings.hemp) return gates;
     const masks = states.masks.map((mask) => tf.reshape(mask.tensor, [scenarios, -1]));
@@ -304,10 +305,14 @@ export function buildHierarchical(
   }
 
   return {
+    table,
+    parameters: variables.parameters,
+    states: variables.states,
     forward,
     losses,
     scores,
     probes: areadProbes(shape, settings, layout),
     probe,
+    dispose: () => variables.dispose(),
   };
 }

@@ -1,4 +1,5 @@
 /** Settings of AREAD: hyper-parameters (Implementation Details, Figure 7) and the switches of its ablations. */
+import { baselineFields } from '../../baselines/common';
 import { commonFields } from '../../common';
 import { ablation, hyper } from '../../settings';
 import type { AnySettings, SettingsOf } from '../../settings';
@@ -70,21 +71,8 @@ export const areadFields = {
     advanced: true,
     paper: '16',
   }),
-  history: hyper.choice({
-    label: 'History',
-    help: 'Add the mean of the user’s behaviours to the features; needs a dataset with histories.',
-    options: ['off', 'mean'],
-    default: 'off',
-    advanced: true,
-  }),
-  historyLength: hyper.int({
-    label: 'History length',
-    help: 'Latest behaviours that enter the mean.',
-    default: 20,
-    min: 1,
-    max: 100,
-    advanced: true,
-  }),
+  history: baselineFields.history,
+  historyLength: baselineFields.historyLength,
   warmup: hyper.int({
     label: 'Warm-up',
     help: 'Steps without masks, before the first mask search.',

@@ -65,7 +65,7 @@ test('the device prunes and validates as the host does, edge for edge, ties incl
 test('pruning leaves no tensor behind but its result', () => {
   const layout = maskLayout([3, 6, 12]);
   const device = createDeviceMasks(layout, pruneCounts(layout.edges, 0.05, 0.4));
-  const mask = tf.ones([90]) as tf.Tensor1D;
+  const mask = tf.ones<tf.Rank.R1>([90]);
   const values = tf.tensor1d(Float32Array.from({ length: 90 }, (_, e) => e));
   const before = tf.memory().numTensors;
   device.prune(mask, values).dispose();

@@ -66,7 +66,7 @@ export function createDeviceMasks(layout: MaskLayout, counts: Int32Array): Devic
         const pruned = tf.mul(mask, tf.cast(tf.greaterEqual(rank, count), 'float32'));
         const valid = validate(pruned as tf.Tensor1D);
         const alive = tf.max(valid);
-        return tf.add(tf.mul(alive, valid), tf.mul(tf.sub(1, alive), mask)) as tf.Tensor1D;
+        return tf.add<tf.Tensor1D>(tf.mul(alive, valid), tf.mul(tf.sub(1, alive), mask));
       }),
     dispose: () => tf.dispose([before, prunes]),
   };

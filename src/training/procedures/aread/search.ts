@@ -179,6 +179,7 @@ export async function* runSearch(
     done,
     total,
   });
+  let stopped = false;
   try {
     while (progress.scenario < context.rows.length) {
       const d = progress.scenario;
@@ -186,24 +187,22 @@ export async function* runSearch(
       // Nothing to train or to compare on: the scenario keeps its mask.
       if (context.rows[d]!.own > 0) {
         const trials = searchScenario(context, progress, plan, { held, device, states });
-        for (let done = start; ;) {
-          const next = await trials.next();
-          if (next.done) break;
+        let done = start;
+        for await (const _ of trials) {
           yield phase(++done);
-          if (trainer.stopping) {
-            await trials.return(undefined);
-            held.restore();
-            if (progress.search === 0) zero(states.phase);
-            return false;
-          }
+          if (!trainer.stopping) continue;
+          stopped = true;
+          break;
         }
+        if (stopped) break;
       }
       progress.scenario = d + 1;
       yield phase((d + 1) * plan.candidates * perCandidate);
     }
     held.restore();
-    writeMasks(states.masks, layout, progress.masks);
-    return true;
+    if (!stopped) writeMasks(states.masks, layout, progress.masks);
+    else if (progress.search === 0) zero(states.phase);
+    return !stopped;
   } finally {
     held.dispose();
     device.dispose();
@@ -354,20 +353,20 @@ function* tryCandidate(
     for (let k = 0; k < settings.trialSteps; k++) {
       writeScenarioMask(states.masks, layout, row, mask);
       const gates = trialGates(trainer, settings, states, candidate, k);
-      const values = own(tf.tidy(() => tf.mul(gates, scale) as tf.Tensor1D));
+      const values = own(tf.tidy(() => tf.mul<tf.Tensor1D>(gates, scale)));
       gates.dispose();
       mask = own(device.prune(mask, values));
-      densities.push(own(tf.tidy(() => tf.reshape(tf.mean(mask), [1]) as tf.Tensor1D)));
+      densities.push(own(tf.tidy(() => tf.reshape<tf.Rank.R1>(tf.mean(mask), [1]))));
       yield;
     }
     writeScenarioMask(states.masks, layout, row, mask);
-    let score = own(tf.zeros([1]) as tf.Tensor1D);
+    let score = own(tf.zeros<tf.Rank.R1>([1]));
     for (let b = 0; b < settings.evalSteps; b++) {
       const loss = trainer.forward(candidate.scoreBatch(b), 'batch', (output, inputs) =>
         bceWithProbability(output.probability as tf.Tensor2D, inputs.label, inputs.weight),
       );
       const before = score;
-      score = own(tf.tidy(() => tf.add(before, tf.div(loss, settings.evalSteps)) as tf.Tensor1D));
+      score = own(tf.tidy(() => tf.add<tf.Tensor1D>(before, tf.div(loss, settings.evalSteps))));
       loss.dispose();
       yield;
     }
@@ -387,14 +386,11 @@ function trialGates(
 ): tf.Tensor1D {
   const batch = candidate.trainBatch(step);
   if (settings.search === 'frozen') {
-    return trainer.forward(
-      batch,
-      'batch',
-      (output, inputs) =>
-        tf.div(
-          tf.sum(tf.mul(output.gates as tf.Tensor2D, inputs.weight), 0),
-          tf.maximum(tf.sum(inputs.weight), 1),
-        ) as tf.Tensor1D,
+    return trainer.forward(batch, 'batch', (output, inputs) =>
+      tf.div<tf.Tensor1D>(
+        tf.sum(tf.mul(output.gates as tf.Tensor2D, inputs.weight), 0),
+        tf.maximum(tf.sum(inputs.weight), 1),
+      ),
     );
   }
   zero(states.gateSum);
@@ -407,7 +403,7 @@ function trialGates(
   return tf.tidy(() => {
     const sum = tf.slice(states.gateSum.tensor as tf.Tensor2D, [candidate.scenario, 0], [1, -1]);
     const count = tf.slice(states.gateCount.tensor as tf.Tensor2D, [candidate.scenario, 0], [1, 1]);
-    return tf.reshape(tf.div(sum, tf.maximum(count, 1)), [-1]) as tf.Tensor1D;
+    return tf.reshape<tf.Rank.R1>(tf.div(sum, tf.maximum(count, 1)), [-1]);
   });
 }
 
