@@ -3,9 +3,9 @@
  * second and stay the same object until the next, as `useSyncExternalStore` needs.
  */
 import type { TrainingEvent } from '../../training/events';
-import type { RunSetup } from '../../training/runRecord';
+import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { SessionState, Tick, Vitals } from '../../workers/protocol';
-import { emptyHistories, remember } from './runView';
+import { emptyHistories, remember, viewOfRecord } from './runView';
 import type { RunView } from './runView';
 import { Throttle } from './throttle';
 
@@ -91,11 +91,16 @@ export class LiveRun {
   }
 
   /** What a dataset's summary says before any run, so that the table stands with its scenarios at once. */
-  preview(scenarios: RunView['scenarios'], title: string): void {
-    this.now.scenarios = scenarios;
-    this.now.datasetTitle = title;
-    this.now.ceilings = null;
-    this.now.version++;
+  preview(scenarios: RunView['scenarios'], title: string, setup: RunSetup): void {
+    this.now = { ...blank(setup), version: this.now.version + 1, scenarios, datasetTitle: title };
+    this.vitalsNow = idleVitals;
+    this.publish();
+  }
+
+  /** Histories of a kept run that goes on. */
+  recall(record: RunRecord): void {
+    const { metrics, losses, film, latest, probeSpecs, scenarios, ceilings } = viewOfRecord(record);
+    Object.assign(this.now, { metrics, losses, film, latest, probeSpecs, scenarios, ceilings, step: record.step });
     this.publish();
   }
 

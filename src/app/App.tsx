@@ -1,0 +1,66 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Boundary } from './Boundary';
+import { Header } from './Header';
+import { useLiveView } from './live/lab';
+import { Notices } from './notices/Notices';
+import { LabPage } from './pages/lab/LabPage';
+import { StatusLine } from './pages/lab/StatusLine';
+import { addressOf, openAddress, useLab } from './state/lab';
+import './app.css';
+
+const DataPage = lazy(() => import('./pages/data/DataPage').then((module) => ({ default: module.DataPage })));
+const ComparePage = lazy(() =>
+  import('./pages/compare/ComparePage').then((module) => ({ default: module.ComparePage })),
+);
+
+/** Keeps the address and the state the same: changes replace it, the back button is followed. */
+function useAddress(): void {
+  useEffect(() => {
+    const write = () => {
+      const address = addressOf(useLab.getState());
+      if (address !== location.search) history.replaceState(null, '', address || location.pathname);
+    };
+    write();
+    const stop = useLab.subscribe((state, before) => {
+      if (state.page !== before.page) history.pushState(null, '', addressOf(state) || location.pathname);
+      else write();
+    });
+    const back = () => {
+      const { page, setup, preset, tab } = openAddress(location.search);
+      useLab.setState({ page, setup, preset, tab });
+    };
+    window.addEventListener('popstate', back);
+    return () => {
+      stop();
+      window.removeEventListener('popstate', back);
+    };
+  }, []);
+}
+
+export function App() {
+  useAddress();
+  const page = useLab((state) => state.page);
+  const view = useLiveView();
+  return (
+    <div
+      className="app"
+      data-testid="app"
+      data-state={view.state}
+      data-step={view.step}
+      data-backend={view.backend?.name ?? ''}
+    >
+      <Header />
+      <main className={`page page-${page}`} id="main">
+        <Boundary what="This page" key={page}>
+          <Suspense fallback={<div className="empty">Opening…</div>}>
+            {page === 'lab' && <LabPage />}
+            {page === 'data' && <DataPage />}
+            {page === 'compare' && <ComparePage />}
+          </Suspense>
+        </Boundary>
+      </main>
+      <StatusLine />
+      <Notices />
+    </div>
+  );
+}

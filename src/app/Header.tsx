@@ -1,0 +1,59 @@
+import type { MouseEvent } from 'react';
+import { addressOf, useLab } from './state/lab';
+import type { Page } from './state/lab';
+import { useTheme } from './state/theme';
+import type { ThemeChoice } from './state/theme';
+
+const LINKS: readonly { readonly page: Page; readonly label: string }[] = [
+  { page: 'lab', label: 'Lab' },
+  { page: 'compare', label: 'Compare' },
+  { page: 'data', label: 'Data' },
+];
+
+const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; readonly sign: string }[] = [
+  { value: 'system', label: 'Theme: as the system', sign: '◐' },
+  { value: 'light', label: 'Theme: light', sign: '○' },
+  { value: 'dark', label: 'Theme: dark', sign: '●' },
+];
+
+export function Header() {
+  const { page, setup, preset, tab, go } = useLab();
+  const { choice, choose } = useTheme();
+  const theme = THEMES.findIndex(({ value }) => value === choice);
+  const next = THEMES[(theme + 1) % THEMES.length]!;
+  const open = (event: MouseEvent, to: Page) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <header className="header">
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <span className="brand">Scenarium</span>
+      <nav aria-label="Pages">
+        {LINKS.map((link) => (
+          <a
+            key={link.page}
+            href={addressOf({ setup, preset, tab, page: link.page }) || './'}
+            aria-current={link.page === page ? 'page' : undefined}
+            onClick={(event) => open(event, link.page)}
+          >
+            {link.label}
+          </a>
+        ))}
+      </nav>
+      <span className="header-gap" />
+      <button
+        type="button"
+        className="tool"
+        onClick={() => choose(next.value)}
+        title={`${THEMES[theme]!.label} (press for ${next.label.slice(7)})`}
+        aria-label={`${THEMES[theme]!.label}. Press for ${next.label.slice(7)}.`}
+      >
+        <span aria-hidden="true">{THEMES[theme]!.sign}</span>
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,120 @@
+/** What the page does: one live run, the kept runs, the datasets. Components call this; nothing else talks to the client. */
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { RunRecord, RunSetup } from '../../training/runRecord';
+import type { LabClient } from '../../workers/client';
+import type { Vitals } from '../../workers/protocol';
+import { report, sentence, useNotices } from '../state/notices';
+import { useLab } from '../state/lab';
+import { LiveRun } from './liveRun';
+import type { RunView } from './runView';
+
+export class Lab {
+  readonly live: LiveRun;
+  private previewed: string | null = null;
+
+  constructor(readonly client: LabClient) {
+    this.live = new LiveRun(useLab.getState().setup);
+    client.onTick((tick) => {
+      const before = this.live.state;
+      this.live.apply(tick);
+      if (tick.state === 'failed' && before !== 'failed' && tick.failure) useNotices.getState().tell('error', tick.failure);
+    });
+  }
+
+  /** Trains the present set-up from its beginning. */
+  async train(setup: RunSetup = useLab.getState().setup, options: { startPaused?: boolean } = {}): Promise<void> {
+    useLab.getState().set({ shownRun: null });
+    this.live.begin(setup, '');
+    try {
+      this.live.accepted(await this.client.train(setup, { startPaused: options.startPaused ?? false }));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Goes on with a kept run that was interrupted or paused. */
+  async continueRun(record: RunRecord): Promise<void> {
+    const { checkpoint } = await this.client.runs.artifacts(record.id);
+    useLab.getState().adopt(record.setup);
+    useLab.getState().set({ shownRun: null });
+    this.live.begin(record.setup, record.name);
+    this.live.recall(record);
+    try {
+      this.live.accepted(
+        await this.client.train(record.setup, { startPaused: false, from: checkpoint, name: record.name }),
+      );
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  pauseOrResume(): Promise<void> {
+    return this.command(() => (this.live.state === 'paused' ? this.client.resume() : this.client.pause()));
+  }
+
+  /** One step; from nothing it builds the model, waits at the start and takes the first. */
+  async step(): Promise<void> {
+    const { state } = this.live;
+    if (state === 'ready' || state === 'done' || state === 'failed') await this.train(undefined, { startPaused: true });
+    await this.command(() => this.client.step());
+  }
+
+  stop(): Promise<void> {
+    return this.command(() => this.client.stop());
+  }
+
+  async reset(): Promise<void> {
+    await this.command(() => this.client.reset());
+    this.live.clear(useLab.getState().setup);
+  }
+
+  /** Scenarios of the chosen dataset, shown before any run. */
+  async preview(dataset: string): Promise<void> {
+    if (this.previewed === dataset) return;
+    this.previewed = dataset;
+    try {
+      const summary = await this.client.dataset(dataset);
+      const { state } = this.live;
+      if (this.previewed === dataset && (state === 'ready' || state === 'done' || state === 'failed')) {
+        if (this.live.view().setup.dataset !== dataset || this.live.view().scenarios.length === 0)
+          this.live.preview(summary.scenarios, summary.title, useLab.getState().setup);
+      }
+    } catch (error) {
+      this.previewed = null;
+      report(error);
+    }
+  }
+
+  private async command(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.live.fail(sentence(error));
+    report(error);
+  }
+}
+
+const LabContext = createContext<Lab | null>(null);
+export const LabProvider = LabContext.Provider;
+
+export function useLabActions(): Lab {
+  const lab = useContext(LabContext);
+  if (!lab) throw new Error('A part of the page was drawn outside the lab.');
+  return lab;
+}
+
+/** The live run, at most five new views a second. */
+export function useLiveView(): RunView {
+  const { live } = useLabActions();
+  return useSyncExternalStore(live.subscribe, live.view);
+}
+
+export function useVitals(): Vitals {
+  const { live } = useLabActions();
+  return useSyncExternalStore(live.subscribe, live.vitals);
+}

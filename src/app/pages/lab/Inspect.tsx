@@ -1,0 +1,109 @@
+import { useId } from 'react';
+import type { KeyboardEvent } from 'react';
+import type { ProbeSpec } from '../../../models/definition';
+import { findModel } from '../../../models/registry';
+import type { RunView } from '../../live/runView';
+import { useLab } from '../../state/lab';
+import { CausalGraphFigure } from './inspect/CausalGraphFigure';
+import { ProbeFigure } from './inspect/ProbeFigure';
+import './inspect/inspect.css';
+
+export type TabId = ProbeSpec['tab'] | 'graph';
+
+const TABS: readonly { readonly id: TabId; readonly label: string }[] = [
+  { id: 'gates', label: 'Gates' },
+  { id: 'masks', label: 'Masks' },
+  { id: 'counterfactual', label: 'Counterfactual' },
+  { id: 'conflict', label: 'Conflict' },
+  { id: 'fairness', label: 'Fairness' },
+  { id: 'attention', label: 'Attention' },
+  { id: 'representation', label: 'Representation' },
+  { id: 'graph', label: 'Causal graph' },
+];
+
+/** Tabs that the run on show offers: those of its probes, and the paper's graph. */
+export function offeredTabs(view: RunView): readonly TabId[] {
+  const offered = new Set<TabId>(view.probeSpecs.map((spec) => spec.tab));
+  if (findModel(view.setup.model).graph) offered.add('graph');
+  return TABS.map((tab) => tab.id).filter((id) => offered.has(id));
+}
+
+/** Hook name of a probe's figure: the tab's own name for its first probe, so that specs find it. */
+function figureName(tab: TabId, spec: ProbeSpec, first: boolean): string {
+  return first ? tab : `${tab}-${spec.name}`;
+}
+
+export function Inspect({ view }: { readonly view: RunView }) {
+  const wanted = useLab((state) => state.tab);
+  const chosenModel = useLab((state) => state.setup.model);
+  const set = useLab((state) => state.set);
+  const id = useId();
+  const untouched = view.live && view.id === null;
+  // Before a run the chosen model's own graph can be looked at; its other pictures need numbers.
+  const model = findModel(untouched ? chosenModel : view.setup.model);
+  const tabs: readonly TabId[] = untouched ? (model.graph ? ['graph'] : []) : offeredTabs(view);
+  const tab = tabs.find((one) => one === wanted) ?? tabs[0] ?? null;
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const at = tabs.findIndex((one) => one === tab);
+    const next =
+      event.key === 'ArrowRight'
+        ? tabs[(at + 1) % tabs.length]
+        : event.key === 'ArrowLeft'
+          ? tabs[(at + tabs.length - 1) % tabs.length]
+          : undefined;
+    if (!next) return;
+    event.preventDefault();
+    set({ tab: next });
+    document.getElementById(`${id}-${next}`)?.focus();
+  }
+
+  return (
+    <div className="inspect">
+      {tabs.length > 0 && (
+        <div className="tabs" role="tablist" aria-label="Inspect" onKeyDown={onKeyDown}>
+          {tabs.map((one) => (
+            <button
+              key={one}
+              id={`${id}-${one}`}
+              type="button"
+              role="tab"
+              data-testid={`tab-${one}`}
+              aria-selected={one === tab}
+              aria-controls={`${id}-panel`}
+              tabIndex={one === tab ? 0 : -1}
+              onClick={() => set({ tab: one })}
+            >
+              {TABS.find((known) => known.id === one)?.label}
+            </button>
+          ))}
+        </div>
+      )}
+      {tab === null ? (
+        <div className="empty">
+          {untouched ? (
+            <p>
+              Train, and what {model.title} does inside appears here while it learns.
+            </p>
+          ) : view.probeSpecs.length === 0 && view.state === 'compiling' ? (
+            <p>Building the model.</p>
+          ) : (
+            <p>{model.title} has no gates, masks or attention to look into. MMoE would show its gates here.</p>
+          )}
+        </div>
+      ) : (
+        <div className="tab-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
+          {tab === 'graph' ? (
+            <CausalGraphFigure model={model} />
+          ) : (
+            view.probeSpecs
+              .filter((spec) => spec.tab === tab)
+              .map((spec, k) => (
+                <ProbeFigure key={`${view.id ?? ''}/${spec.name}`} name={figureName(tab, spec, k === 0)} view={view} spec={spec} />
+              ))
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

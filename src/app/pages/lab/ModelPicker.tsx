@@ -1,0 +1,76 @@
+import { useMemo, useState } from 'react';
+import type { AnyModelDefinition } from '../../../models/definition';
+import { findModel, models } from '../../../models/registry';
+import { useLab } from '../../state/lab';
+
+const FAMILIES: Record<AnyModelDefinition['family'], string> = {
+  paper: 'Papers',
+  'multi-scenario': 'Multi-scenario baselines',
+  'multi-task': 'Multi-task baselines',
+  'single-task': 'Single-task baselines',
+};
+
+function matches(model: AnyModelDefinition, words: readonly string[]): boolean {
+  const text =
+    `${model.id} ${model.title} ${model.summary} ${model.paper?.title ?? ''} ${model.paper?.authors ?? ''} ${model.paper?.venue ?? ''} ${model.paper?.year ?? ''}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** A plain list grouped by paper and family, with a search that narrows it; Enter takes the first match. */
+export function ModelPicker() {
+  const chosen = useLab((state) => state.setup.model);
+  const choose = useLab((state) => state.chooseModel);
+  const [search, setSearch] = useState('');
+  const groups = useMemo(() => {
+    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = models.filter((model) => model.id === chosen || matches(model, words));
+    return (Object.keys(FAMILIES) as AnyModelDefinition['family'][])
+      .map((family) => ({ family, models: found.filter((model) => model.family === family) }))
+      .filter((group) => group.models.length > 0);
+  }, [search, chosen]);
+  const model = findModel(chosen);
+  const hits = search === '' ? models : models.filter((one) => matches(one, search.toLowerCase().split(/\s+/).filter(Boolean)));
+  return (
+    <div className="picker">
+      <div className="picker-line">
+        <label htmlFor="model-select">Model</label>
+        <input
+          type="search"
+          className="picker-search"
+          aria-label="Search models"
+          placeholder={`search ${models.length}`}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && hits[0]) {
+              choose(hits[0].id);
+              setSearch('');
+            } else if (event.key === 'Escape') setSearch('');
+          }}
+        />
+      </div>
+      <select id="model-select" data-testid="model-select" value={chosen} onChange={(event) => choose(event.target.value)}>
+        {groups.map((group) => (
+          <optgroup key={group.family} label={FAMILIES[group.family]}>
+            {group.models.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.title}
+                {one.paper ? ` (${one.paper.venue} ${one.paper.year})` : ''}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+      <p className="picker-note" role="status">
+        {search !== '' && hits.length === 0
+          ? `No model matches “${search}”; try a name, an author or a year.`
+          : search !== ''
+            ? `${hits.length} match: ${hits
+                .slice(0, 4)
+                .map((one) => one.title)
+                .join(', ')}${hits.length > 4 ? '…' : ''}`
+            : model.summary}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import { useMemo } from 'react';
+import { scenarioColours } from '../../colour/scenario';
+import {
+  formatAuc,
+  formatCount,
+  formatLoss,
+  formatPercent,
+  formatRatio,
+  formatSignedPercent,
+} from '../../format';
+import type { RunView } from '../../live/runView';
+import { pointing, useHighlight } from '../../state/highlight';
+import { useLab } from '../../state/lab';
+import { useRuns } from '../../state/runs';
+import { useKeptRun } from '../../state/shown';
+import { useTheme } from '../../state/theme';
+import { drawnFigure } from './curves';
+import { currentMetrics, scenarioRows } from './scenarioRows';
+
+/** One row a scenario: how much there is of it and how well it is ranked. */
+export function ScenarioTable({ view }: { readonly view: RunView }) {
+  const wanted = useLab((state) => state.curve);
+  const referenceId = useLab((state) => state.referenceRun);
+  const set = useLab((state) => state.set);
+  const reference = useKeptRun(referenceId);
+  const runs = useRuns((state) => state.list);
+  const theme = useTheme((state) => state.theme);
+  const highlighted = useHighlight((state) => state.scenario);
+  const figure = drawnFigure(view, wanted);
+  const rows = useMemo(() => scenarioRows(view, figure, reference), [view, figure, reference]);
+  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const { metrics, final } = currentMetrics(view);
+  const candidates = runs?.filter((run) => run.setup.dataset === view.setup.dataset && run.id !== view.id) ?? [];
+  const shown = (value: number | null, format: (value: number | null) => string) =>
+    metrics === null ? '–' : format(value);
+  return (
+    <section className="scenarios" aria-labelledby="scenarios-title">
+      <header className="figure-head">
+        <h3 id="scenarios-title">
+          Scenarios{' '}
+          <span className="muted scenarios-source">
+            {metrics === null
+              ? view.datasetTitle
+              : final
+                ? `test rows, weights of step ${formatCount(view.bestStep)}`
+                : `validation rows at step ${formatCount(view.metrics.length > 0 ? view.metrics.step(view.metrics.length - 1) : view.step)}`}
+          </span>
+        </h3>
+        <span className="header-gap" />
+        <label className="reference">
+          RelaImpr against
+          <select
+            data-testid="reference-select"
+            value={referenceId ?? ''}
+            onChange={(event) => set({ referenceRun: event.target.value || null })}
+          >
+            <option value="">no run</option>
+            {candidates.map((run) => (
+              <option key={run.id} value={run.id}>
+                {run.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </header>
+      <div className="scenarios-scroll" tabIndex={rows.length > 8 ? 0 : undefined}>
+        <table data-testid="scenario-table" className="table">
+          <thead>
+            <tr>
+              <th scope="col">Scenario</th>
+              <th scope="col" className="number" title="Share of the traffic">
+                share
+              </th>
+              <th scope="col" className="number" title="Rows that the figures are computed from">
+                rows
+              </th>
+              <th scope="col" className="number" title="Click rate over all rows">
+                CTR
+              </th>
+              <th scope="col" className="number">
+                AUC
+              </th>
+              <th scope="col" className="number" title="AUC of the true click probability: the best any model can reach">
+                ceiling
+              </th>
+              <th scope="col" className="number">
+                log loss
+              </th>
+              <th scope="col" className="number" title="Mean prediction divided by click rate; 1 is calibrated">
+                calibr.
+              </th>
+              <th scope="col" className="number" title="(AUC − 0.5) / (AUC of the other run − 0.5) − 1">
+                RelaImpr
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr
+                key={row.id}
+                data-scenario={row.id}
+                className={highlighted === row.id ? 'highlighted' : undefined}
+                {...pointing(row.id)}
+              >
+                <th scope="row">
+                  <span className="swatch" style={{ background: colours[row.index] }} /> {row.name}
+                </th>
+                <td className="number muted">{formatPercent(row.share)}</td>
+                <td className="number" data-metric="rows">
+                  {row.rows === null ? '–' : formatCount(row.rows)}
+                </td>
+                <td className="number" data-metric="ctr">
+                  {formatPercent(row.clickRate)}
+                </td>
+                <td className="number strong" data-metric="auc">
+                  {shown(row.auc, formatAuc)}
+                  {row.aucError !== null && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
+                </td>
+                <td className="number" data-metric="ceiling">
+                  {view.ceilings === null ? '–' : formatAuc(row.ceiling)}
+                </td>
+                <td className="number" data-metric="logloss">
+                  {shown(row.logLoss, formatLoss)}
+                </td>
+                <td className="number" data-metric="calibration">
+                  {shown(row.calibration, formatRatio)}
+                </td>
+                <td className="number" data-metric="relaimpr">
+                  {reference === null || metrics === null ? '–' : formatSignedPercent(row.relaImpr)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          {metrics && (
+            <tfoot>
+              <tr>
+                <th scope="row">Mean by rows</th>
+                <td />
+                <td className="number">{formatCount(metrics.overall.rows)}</td>
+                <td />
+                <td className="number strong">
+                  {formatAuc(figure === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc)}
+                </td>
+                <td className="number">{view.ceilings ? formatAuc(view.ceilings.domain) : '–'}</td>
+                <td className="number">{formatLoss(metrics.overall.logLoss)}</td>
+                <td className="number">{formatRatio(metrics.overall.calibration)}</td>
+                <td />
+              </tr>
+            </tfoot>
+          )}
+        </table>
+      </div>
+    </section>
+  );
+}

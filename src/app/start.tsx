@@ -1,0 +1,28 @@
+import { createRoot } from 'react-dom/client';
+import type { LabClient } from '../workers/client';
+import { App } from './App';
+import { warmCharts } from './charts/LineFrame';
+import { Lab, LabProvider } from './live/lab';
+import { openAddress, useLab } from './state/lab';
+import { useNotices } from './state/notices';
+import { followRuns } from './state/runs';
+
+/** Reads the address, asks the worker to get ready, and draws the page. */
+export function start(client: LabClient): void {
+  const opening = openAddress(location.search);
+  useLab.setState({ page: opening.page, setup: opening.setup, preset: opening.preset, tab: opening.tab });
+  const lab = new Lab(client);
+  if (opening.autostart) void lab.train();
+  else client.prepare(opening.setup).catch(() => undefined); // an error comes again, with its sentence, from `train`
+  for (const problem of opening.problems) useNotices.getState().tell('error', problem);
+
+  const root = document.getElementById('root');
+  if (!root) throw new Error('index.html has no #root.');
+  createRoot(root).render(
+    <LabProvider value={lab}>
+      <App />
+    </LabProvider>,
+  );
+  followRuns(client.runs);
+  warmCharts();
+}

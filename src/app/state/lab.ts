@@ -1,0 +1,101 @@
+/** Settings and small choices of the page. Histories never enter here. */
+import { create } from 'zustand';
+import { defaultSetup, parseSetup, presetSettings, setupToParams } from '../../training/setup';
+import type { PresetName } from '../../training/setup';
+import type { SettingValue } from '../../models/settings';
+import type { RunSetup } from '../../training/runRecord';
+
+export const pages = ['lab', 'data', 'compare'] as const;
+export type Page = (typeof pages)[number];
+export type CurveFigure = 'noiseFree' | 'drawn';
+
+export interface LabState {
+  readonly page: Page;
+  readonly setup: RunSetup;
+  readonly preset: PresetName;
+  /** Inspect tab, or null for the first that the run offers. */
+  readonly tab: string | null;
+  readonly curve: CurveFigure;
+  /** Kept run that is shown in place of the live one. */
+  readonly shownRun: string | null;
+  /** Kept run against which RelaImpr is computed. */
+  readonly referenceRun: string | null;
+  /** Runs chosen on the Compare page. */
+  readonly chosen: readonly string[];
+
+  go(page: Page): void;
+  chooseModel(model: string): void;
+  choosePreset(preset: PresetName): void;
+  setSetting(name: string, value: SettingValue): void;
+  setTraining(name: string, value: SettingValue): void;
+  setDataset(dataset: string): void;
+  setSeed(seed: number): void;
+  setBackend(backend: RunSetup['backend']): void;
+  /** Takes a whole set-up, e.g. of a kept run. */
+  adopt(setup: RunSetup): void;
+  set(patch: Partial<Pick<LabState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>): void;
+}
+
+/** What the address asks for. */
+export interface Opening {
+  readonly page: Page;
+  readonly setup: RunSetup;
+  readonly preset: PresetName;
+  readonly tab: string | null;
+  readonly autostart: boolean;
+  /** One sentence for each thing in the address that could not be taken. */
+  readonly problems: readonly string[];
+}
+
+/** Parameters that belong to the page and not to the run's set-up. */
+const PAGE_KEYS = ['page', 'tab', 'autostart', 'curve', 'run', 'runs'] as const;
+
+export function openAddress(search: string): Opening {
+  const params = new URLSearchParams(search);
+  const asked = params.get('page');
+  const tab = params.get('tab');
+  const autostart = params.get('autostart') === '1';
+  for (const key of PAGE_KEYS) params.delete(key);
+  const { setup, preset, problems } = parseSetup(params);
+  const page = pages.find((known) => known === asked) ?? 'lab';
+  const unknown = asked !== null && page !== asked ? [`There is no page "${asked}"; this is the lab.`] : [];
+  return { page, setup, preset, tab, autostart, problems: [...unknown, ...problems] };
+}
+
+/** The address of what is set: only what differs from the default. */
+export function addressOf(state: Pick<LabState, 'page' | 'setup' | 'preset' | 'tab'>): string {
+  const params = setupToParams(state.setup, state.preset);
+  if (state.page !== 'lab') params.set('page', state.page);
+  if (state.tab !== null) params.set('tab', state.tab);
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export const useLab = create<LabState>((set) => ({
+  page: 'lab',
+  setup: defaultSetup(),
+  preset: 'browser',
+  tab: null,
+  curve: 'noiseFree',
+  shownRun: null,
+  referenceRun: null,
+  chosen: [],
+
+  go: (page) => set({ page }),
+  chooseModel: (model) =>
+    set(({ setup, preset }) => ({
+      setup: { ...setup, model, settings: presetSettings(model, preset) },
+      shownRun: null,
+    })),
+  choosePreset: (preset) =>
+    set(({ setup }) => ({ preset, setup: { ...setup, settings: presetSettings(setup.model, preset) } })),
+  setSetting: (name, value) =>
+    set(({ setup }) => ({ setup: { ...setup, settings: { ...setup.settings, [name]: value } } })),
+  setTraining: (name, value) =>
+    set(({ setup }) => ({ setup: { ...setup, training: { ...setup.training, [name]: value } } })),
+  setDataset: (dataset) => set(({ setup }) => ({ setup: { ...setup, dataset }, shownRun: null })),
+  setSeed: (seed) => set(({ setup }) => ({ setup: { ...setup, seed } })),
+  setBackend: (backend) => set(({ setup }) => ({ setup: { ...setup, backend } })),
+  adopt: (setup) => set({ setup }),
+  set: (patch) => set(patch),
+}));

@@ -1,0 +1,71 @@
+/** The kept runs: a list of summaries that follows the store, and records read when they are needed. */
+import { create } from 'zustand';
+import type { RunStore, RunSummary } from '../../workers/protocol';
+import { viewOfRecord } from '../live/runView';
+import type { RunView } from '../live/runView';
+import { report, useNotices } from './notices';
+
+interface RunsState {
+  /** Null until the store answered. */
+  readonly list: readonly RunSummary[] | null;
+  /** Views of records that were opened, by id. */
+  readonly views: ReadonlyMap<string, RunView>;
+}
+
+export const useRuns = create<RunsState>(() => ({ list: null, views: new Map() }));
+
+const MAX_OPEN = 24;
+
+/** Follows the store; called once. */
+export function followRuns(store: RunStore): () => void {
+  let asked = 0;
+  const refresh = () => {
+    const mine = ++asked;
+    store.list().then(
+      (list) => {
+        if (mine !== asked) return;
+        const views = new Map(useRuns.getState().views);
+        for (const [id, view] of views) {
+          const summary = list.find((run) => run.id === id);
+          // A run that went on is read again when it is next opened; a new name shows at once.
+          if (!summary || summary.step !== view.step || summary.status !== view.status) views.delete(id);
+          else if (summary.name !== view.name) views.set(id, { ...view, name: summary.name });
+        }
+        useRuns.setState({ list, views });
+      },
+      (error: unknown) => {
+        useRuns.setState({ list: useRuns.getState().list ?? [] });
+        report(error);
+      },
+    );
+  };
+  refresh();
+  return store.onChange(refresh);
+}
+
+/** Reads a record unless it is open already. */
+export async function openRun(store: RunStore, id: string): Promise<RunView | null> {
+  const known = useRuns.getState().views.get(id);
+  if (known) return known;
+  const record = await store.get(id);
+  if (!record) return null;
+  const view = viewOfRecord(record);
+  const views = new Map(useRuns.getState().views);
+  views.set(id, view);
+  for (const old of views.keys()) {
+    if (views.size <= MAX_OPEN) break;
+    views.delete(old);
+  }
+  useRuns.setState({ views });
+  return view;
+}
+
+/** Deletes a run and offers to take it back. */
+export async function deleteRun(store: RunStore, summary: RunSummary): Promise<void> {
+  const removed = await store.remove(summary.id);
+  if (!removed) return;
+  useNotices.getState().tell('news', `Deleted “${summary.name}”.`, {
+    label: 'Undo',
+    act: () => void store.restore(removed).catch(report),
+  });
+}
