@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
+import { replaceLibraryKernels } from './kernels/wasm/library';
+import { loadWasmKernels } from './kernels/wasm/module';
 import { selfTest } from './selfTest';
 import type { BackendInfo, BackendName, BackendRequest } from './types';
 
@@ -59,6 +61,7 @@ async function startWasm(path: BackendOptions['wasmPath']): Promise<Attempt> {
   if (path !== undefined) wasm.setWasmPaths(path);
   if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly did not start');
   await tf.ready();
+  if (await loadWasmKernels()) replaceLibraryKernels();
   const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {

@@ -1,6 +1,6 @@
 /** Adam over a model's variables and its table, in place, two dispatches a variable. */
 import * as tf from '@tensorflow/tfjs-core';
-import { adamMoments, adamStep } from './kernels/adam';
+import { adamUpdate } from './kernels/adam';
 import { copyInto } from './kernels/copy';
 import { clearRows, segmentSum } from './kernels/segments';
 import type { RowPlan } from './table';
@@ -66,13 +66,16 @@ export function createAdam(options: AdamOptions): Adam {
 
   function update(slot: Slot, gradient: tf.Tensor, learningRate: number, l2: number, centre: number): void {
     slot.steps++;
-    adamMoments({ target: slot.moments, gradient, weights: slot.tensor }, { beta1, beta2, l2, centre });
-    adamStep(
-      { target: slot.tensor, moments: slot.moments },
+    adamUpdate(
+      { target: slot.tensor, moments: slot.moments, gradient },
       {
+        beta1,
+        beta2,
         stepSize: learningRate / (1 - beta1 ** slot.steps),
         inverseRoot: 1 / Math.sqrt(1 - beta2 ** slot.steps),
         epsilon,
+        pull: 2 * l2,
+        centre,
       },
     );
   }

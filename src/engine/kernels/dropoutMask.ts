@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hash3 } from '../random';
 import { liveFloats } from './live';
+import { pointer, wasmKernels } from './wasm/module';
 import { elementProgram, float, int, uint, webgpu } from './webgpu';
 
 interface MaskAttributes {
@@ -42,7 +43,13 @@ tf.registerKernel({
   kernelFunc: ({ attrs, backend }) => {
     const attributes = attrs as unknown as MaskAttributes;
     const out = (backend as Maker).makeOutput!([...attributes.shape], 'float32');
-    fill(liveFloats(out), attributes);
+    const kernels = wasmKernels();
+    if (!kernels) {
+      fill(liveFloats(out), attributes);
+      return out;
+    }
+    const { shape, threshold, scale, key, step } = attributes;
+    kernels.run.dropoutMask(pointer(out), tf.util.sizeFromShape([...shape]), threshold, scale, key, step);
     return out;
   },
 });

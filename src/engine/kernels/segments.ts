@@ -1,6 +1,7 @@
 /** Sum of gathered rows' gradients by table row: sorted segments, so the order of addition is fixed. */
 import { defineInPlace } from './inPlace';
 import { liveFloats, liveInts } from './live';
+import { pointer, wasmKernels } from './wasm/module';
 import { elementProgram, float, int, runInPlace } from './webgpu';
 
 export interface SegmentAttributes {
@@ -18,6 +19,13 @@ export interface SegmentAttributes {
 export const segmentSum = defineInPlace<SegmentAttributes>({
   name: 'EngineSegmentSum',
   host: ({ target, gradient, table, rows, order, starts }, { pull, dim, unique }) => {
+    const kernels = wasmKernels();
+    if (kernels) {
+      const values = [pointer(target!), pointer(gradient!), pointer(table!)] as const;
+      const plan = [pointer(rows!), pointer(order!), pointer(starts!)] as const;
+      kernels.run.segmentSum(...values, ...plan, unique, dim, pull);
+      return;
+    }
     const out = liveFloats(target!);
     const g = liveFloats(gradient!);
     const w = liveFloats(table!);

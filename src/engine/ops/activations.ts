@@ -1,15 +1,43 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { defineOperation } from '../kernels/defineOperation';
+import { defineKernel, defineOperation } from '../kernels/defineOperation';
+import { newOutput, pointer, wasmKernels } from '../kernels/wasm/module';
 
 interface Slope {
   readonly slope: number;
 }
 
+const leakyForward = defineKernel<'x', Slope>({
+  name: 'EngineLeakyReluForward',
+  forward: ({ x }, { slope }) => (slope === 0 ? tf.relu(x) : tf.leakyRelu(x, slope)),
+  native: {
+    wasm: ({ x }, { slope }) => {
+      if (!wasmKernels()) return null;
+      const y = newOutput(x.shape);
+      wasmKernels()!.run.leaky(pointer(x), pointer(y), tf.util.sizeFromShape(x.shape), slope);
+      return y;
+    },
+  },
+});
+
+const leakyGradient = defineKernel<'dy' | 'x', Slope>({
+  name: 'EngineLeakyReluGradient',
+  forward: ({ dy, x }, { slope }) => tf.mul(dy, tf.step(x, slope)),
+  native: {
+    wasm: ({ dy, x }, { slope }) => {
+      if (!wasmKernels()) return null;
+      const dx = newOutput(x.shape);
+      const count = tf.util.sizeFromShape(x.shape);
+      wasmKernels()!.run.leakyGradient(pointer(dy), pointer(x), pointer(dx), count, slope);
+      return dx;
+    },
+  },
+});
+
 const leaky = defineOperation<'x', Slope>({
   name: 'EngineLeakyRelu',
   saveInputs: ['x'],
-  forward: ({ x }, { slope }) => (slope === 0 ? tf.relu(x) : tf.leakyRelu(x, slope)),
-  gradient: (dy, [x], { slope }) => ({ x: () => tf.mul(dy, tf.step(x!, slope)) }),
+  forward: ({ x }, attributes) => leakyForward({ x }, attributes)[0]!,
+  gradient: ([dy], [x], attributes) => ({ x: () => leakyGradient({ dy: dy!, x: x! }, attributes)[0]! }),
 });
 
 /** `x` where x > 0, `slope * x` elsewhere; slope 0 is ReLU. */

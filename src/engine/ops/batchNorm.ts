@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { defineOperation, defineOperations } from '../kernels/defineOperation';
+import { affine, momentsForward, momentsGradient, normaliseSums } from '../kernels/norm';
 import { matMul } from './matMul';
 
 /** Added to variances. Not 1e-3: attention-pooled inputs have variances far below that. */
@@ -9,18 +11,68 @@ export interface Moments {
   readonly variance: tf.Tensor;
 }
 
+const momentsOperation = defineOperations<'x' | 'weight', { readonly rowAxis: 0 | 1 }>({
+  name: 'EngineMoments',
+  saveInputs: ['x', 'weight'],
+  saveOutputs: [true, false],
+  forward: (inputs, attributes) => momentsForward(inputs, attributes),
+  gradient: ([dMean, dVariance], [x, weight, mean], attributes) => ({
+    x: () =>
+      momentsGradient(
+        { x: x!, weight: weight!, mean: mean!, dMean: dMean!, dVariance: dVariance! },
+        attributes,
+      )[0]!,
+    weight: () => tf.zerosLike(weight!),
+  }),
+});
+
 /**
  * Weighted mean and (biased) variance over the rows, which lie along `rowAxis`; that axis is kept with length 1.
- * `x [B, f]`, `[B, N, f]` (rowAxis 0) or `[N, B, f]` (rowAxis 1); `weight [B, 1]`. Rows of weight 0 do not count.
+ * `x [B, f]`, `[B, N, f]` (rowAxis 0) or `[N, B, f]` (rowAxis 1); `weight [B, 1]`. Rows of weight 0 do not count; no
+ * gradient reaches the weights. @throws RangeError where the rows differ.
  */
 export function batchMoments(x: tf.Tensor, weight: tf.Tensor2D, rowAxis: 0 | 1 = 0): Moments {
-  const rows = x.shape.map((length, axis) => (axis === rowAxis ? length : 1));
-  const w = tf.reshape(weight, rows);
-  const share = tf.div(w, tf.maximum(tf.sum(w), 1));
-  const mean = tf.sum(tf.mul(x, share), rowAxis, true);
-  const centred = tf.sub(x, mean);
-  const variance = tf.sum(tf.mul(tf.square(centred), share), rowAxis, true);
-  return { mean, variance };
+  if (x.shape[rowAxis] !== weight.size) {
+    throw new RangeError(
+      `batchMoments got ${weight.size} weights for [${x.shape.join(', ')}] with rows on axis ${rowAxis}.`,
+    );
+  }
+  const [mean, variance] = momentsOperation({ x, weight }, { rowAxis });
+  return { mean: mean!, variance: variance! };
+}
+
+type NormNames = 'x' | 'mean' | 'variance' | 'gamma' | 'beta';
+
+/** All five with statistics' shape but x; see `normalise`. */
+const normaliseOperation = defineOperation<NormNames, { readonly rowAxis: 0 | 1 }>({
+  name: 'EngineNormalise',
+  saveInputs: ['x', 'mean', 'variance', 'gamma'],
+  forward: ({ x, mean, variance, gamma, beta }, attributes) => {
+    const scale = tf.mul(tf.rsqrt(tf.add(variance, NORM_EPSILON)), gamma);
+    return affine({ x, scale, shift: tf.sub(beta, tf.mul(mean, scale)) }, attributes)[0]!;
+  },
+  gradient: ([dy], [x, mean, variance, gamma], attributes) => {
+    const rstd = tf.rsqrt(tf.add(variance!, NORM_EPSILON));
+    const scale = tf.mul(rstd, gamma!);
+    const [sum, weighted] = normaliseSums({ dy: dy!, x: x!, mean: mean! }, attributes);
+    return {
+      x: () => tf.mul(dy!, scale),
+      mean: () => tf.neg(tf.mul(scale, sum!)),
+      variance: () => tf.mul(tf.mul(tf.mul(scale, tf.square(rstd)), weighted!), -0.5),
+      gamma: () => tf.mul(rstd, weighted!),
+      beta: () => tf.clone(sum!),
+    };
+  },
+});
+
+/** The row axis along which `statistics` has length 1 beside `x`, if they have that one shape; else null. */
+function rowAxisOf(x: tf.Tensor, statistics: tf.Tensor): 0 | 1 | null {
+  if (statistics.rank !== x.rank) return null;
+  for (const axis of [0, 1] as const) {
+    const fits = x.shape.every((length, i) => statistics.shape[i] === (i === axis ? 1 : length));
+    if (axis < x.rank - 1 && fits) return axis;
+  }
+  return null;
 }
 
 /** `gamma * (x - mean) / sqrt(variance + 1e-5) + beta`; all four broadcast over `x`. */
@@ -31,6 +83,13 @@ export function normalise<T extends tf.Tensor>(
   gamma: tf.Tensor,
   beta: tf.Tensor,
 ): T {
+  const rowAxis = rowAxisOf(x, mean);
+  const whole = mean.size;
+  if (rowAxis !== null && variance.size === whole && gamma.size === whole && beta.size === whole) {
+    const asMean = (y: tf.Tensor): tf.Tensor => tf.reshape(y, mean.shape);
+    const inputs = { x, mean, variance: asMean(variance), gamma: asMean(gamma), beta: asMean(beta) };
+    return normaliseOperation(inputs, { rowAxis }) as T;
+  }
   const scale = tf.mul(tf.rsqrt(tf.add(variance, NORM_EPSILON)), gamma);
   return tf.add(tf.mul(tf.sub(x, mean), scale), beta);
 }

@@ -1,6 +1,6 @@
 export { activationFactor, leakyRelu, sigmoid, softplus, tanh } from './activations';
 export { batchMoments, domainMoments, normalise, NORM_EPSILON, type Moments } from './batchNorm';
-export { dense, select, stackedDense, wide } from './dense';
+export { dense, stackedDense, wide, wideStack } from './dense';
 export { dropout } from './dropout';
 export {
   bceLogitsRows,
@@ -13,6 +13,7 @@ export {
 } from './losses';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { batchMatMul, matMul } from './matMul';
+export { select, selectStack } from './mixture';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { stopGradient } from './stopGradient';
 export { gru } from './gru';

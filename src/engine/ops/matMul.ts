@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { rawProduct } from '../kernels/product';
 import { defineOperation } from '../kernels/defineOperation';
 
@@ -12,9 +12,9 @@ const product = defineOperation<'a' | 'b', ProductFlags>({
   name: 'EngineProduct',
   saveInputs: ['a', 'b'],
   forward: ({ a, b }, { transposeA, transposeB }) => rawProduct(a, b, transposeA, transposeB),
-  gradient: (dy, [a, b], { transposeA, transposeB }) => ({
-    a: () => (transposeA ? rawProduct(b!, dy, transposeB, true) : rawProduct(dy, b!, false, !transposeB)),
-    b: () => (transposeB ? rawProduct(dy, a!, true, transposeA) : rawProduct(a!, dy, !transposeA, false)),
+  gradient: ([dy], [a, b], { transposeA, transposeB }) => ({
+    a: () => (transposeA ? rawProduct(b!, dy!, transposeB, true) : rawProduct(dy!, b!, false, !transposeB)),
+    b: () => (transposeB ? rawProduct(dy!, a!, true, transposeA) : rawProduct(a!, dy!, !transposeA, false)),
   }),
 });
 

@@ -4,7 +4,7 @@ import { defineOperation } from '../kernels/defineOperation';
 const stop = defineOperation<'x'>({
   name: 'EngineStopGradient',
   forward: ({ x }) => tf.clone(x),
-  gradient: (dy) => ({ x: () => tf.zerosLike(dy) }),
+  gradient: ([dy]) => ({ x: () => tf.zerosLike(dy!) }),
 });
 
 /** Passes the value and blocks the gradient (the library has no such operation). */

@@ -1,0 +1,54 @@
+// Compiles src/engine/kernels/wasm/*.as (AssemblyScript) to src/engine/kernels/wasm/binary.ts.
+// Four variants: with and without shared memory (threads), with and without fused multiply-add (relaxed SIMD).
+// The result is committed, so only people who change a kernel run this: npm run kernels.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
+
+const folder = new URL('../src/engine/kernels/wasm/', import.meta.url);
+const source = readdirSync(folder)
+  .filter((name) => name.endsWith('.as'))
+  .sort()
+  .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  .join('\n');
+
+async function compile(shared, fused) {
+  let binary = null;
+  const { error, stderr } = await asc.main(
+    [
+      'kernels.ts',
+      ...[
+        '--outFile',
+        'kernels.wasm',
+        '-O3',
+        '--noAssert',
+        '--runtime',
+        'stub',
+        '--importMemory',
+        '--enable',
+        'simd',
+      ],
+      ...['--use', `FUSED=${fused ? 1 : 0}`, '--use', 'abort='],
+      ...(fused ? ['--enable', 'relaxed-simd'] : []),
+      ...(shared ? ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'] : []),
+    ],
+    {
+      readFile: (name) => (name === 'kernels.ts' ? source : null),
+      writeFile: (name, contents) => {
+        if (name === 'kernels.wasm') binary = contents;
+      },
+    },
+  );
+  if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+  return Buffer.from(binary).toString('base64');
+}
+
+const lines = ['/** Made by scripts/build-kernels.mjs from the .as files beside it: do not edit. */', ''];
+for (const [name, shared, fused] of [
+  ['plain', false, false],
+  ['fused', false, true],
+  ['sharedPlain', true, false],
+  ['sharedFused', true, true],
+]) {
+  lines.push(`export const ${name} =`, `  '${await compile(shared, fused)}';`, '');
+}
+writeFileSync(new URL('binary.ts', folder), lines.join('\n'));

@@ -1,0 +1,210 @@
+// Element-wise passes and the optimiser.
+
+@inline
+function apply(op: i32, a: v128, b: v128): v128 {
+  if (op == 0) return f32x4.add(a, b);
+  if (op == 1) return f32x4.sub(a, b);
+  if (op == 2) return f32x4.mul(a, b);
+  if (op == 3) return f32x4.div(a, b);
+  return f32x4.sub(a, b);
+}
+
+@inline
+function run(op: i32, a: usize, b: usize, out: usize, count: i32, stepA: i32, stepB: i32): void {
+  const fourA = stepA ? <usize>16 : 0;
+  const fourB = stepB ? <usize>16 : 0;
+  const oneA = stepA ? <usize>4 : 0;
+  const oneB = stepB ? <usize>4 : 0;
+  let i = 0;
+  if (stepA && stepB) {
+    for (; i + 8 <= count; i += 8) {
+      v128.store(out, apply(op, v128.load(a), v128.load(b)));
+      v128.store(out, apply(op, v128.load(a, 16), v128.load(b, 16)), 16);
+      a += 32;
+      b += 32;
+      out += 32;
+    }
+  } else if (stepA) {
+    const y = v128.load32_splat(b);
+    for (; i + 4 <= count; i += 4) {
+      v128.store(out, apply(op, v128.load(a), y));
+      a += 16;
+      out += 16;
+    }
+  } else if (stepB) {
+    const x = v128.load32_splat(a);
+    for (; i + 4 <= count; i += 4) {
+      v128.store(out, apply(op, x, v128.load(b)));
+      b += 16;
+      out += 16;
+    }
+  }
+  for (; i < count; i++) {
+    store<f32>(out, f32x4.extract_lane(apply(op, v128.load32_splat(a), v128.load32_splat(b)), 0));
+    a += oneA;
+    b += oneB;
+    out += 4;
+  }
+}
+
+// out = a op b over [d0, d1, d2, d3]; strides in values; those of the last axis are 0 or 1. op: 0 add, 1 subtract, 2 multiply, 3 divide.
+export function binary(
+  op: i32, a: usize, b: usize, out: usize,
+  d0: i32, d1: i32, d2: i32, d3: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32,
+  b0: i32, b1: i32, b2: i32, b3: i32,
+): void {
+  for (let i = 0; i < d0; i++) {
+    for (let j = 0; j < d1; j++) {
+      let x = a + ((<usize>i * <usize>a0 + <usize>j * <usize>a1) << 2);
+      let y = b + ((<usize>i * <usize>b0 + <usize>j * <usize>b1) << 2);
+      for (let k = 0; k < d2; k++) {
+        if (op == 0) run(0, x, y, out, d3, a3, b3);
+        else if (op == 1) run(1, x, y, out, d3, a3, b3);
+        else if (op == 2) run(2, x, y, out, d3, a3, b3);
+        else run(3, x, y, out, d3, a3, b3);
+        x += <usize>a2 << 2;
+        y += <usize>b2 << 2;
+        out += <usize>d3 << 2;
+      }
+    }
+  }
+}
+
+// y = x where x > 0, slope x elsewhere.
+export function leaky(x: usize, y: usize, count: i32, slope: f32): void {
+  const zero = f32x4.splat(0);
+  const factor = f32x4.splat(slope);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const value = v128.load(x);
+    v128.store(y, v128.bitselect(value, f32x4.mul(value, factor), f32x4.gt(value, zero)));
+    x += 16;
+    y += 16;
+  }
+  for (; i < count; i++) {
+    const value = load<f32>(x);
+    store<f32>(y, value > 0 ? value : value * slope);
+    x += 4;
+    y += 4;
+  }
+}
+
+// dx = dy where x > 0, slope dy elsewhere.
+export function leakyGradient(dy: usize, x: usize, dx: usize, count: i32, slope: f32): void {
+  const zero = f32x4.splat(0);
+  const factor = f32x4.splat(slope);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const d = v128.load(dy);
+    v128.store(dx, v128.bitselect(d, f32x4.mul(d, factor), f32x4.gt(v128.load(x), zero)));
+    dy += 16;
+    x += 16;
+    dx += 16;
+  }
+  for (; i < count; i++) {
+    const d = load<f32>(dy);
+    store<f32>(dx, load<f32>(x) > 0 ? d : d * slope);
+    dy += 4;
+    x += 4;
+    dx += 4;
+  }
+}
+
+// Adam over n values in place; moments m and v lie side by side. A value whose moments and slope are all zero stays as it is.
+export function adam(
+  w: usize, m: usize, v: usize, g: usize, n: i32,
+  beta1: f32, beta2: f32, stepSize: f32, inverseRoot: f32, epsilon: f32, pull: f32, centre: f32,
+): void {
+  const b1 = f32x4.splat(beta1), r1 = f32x4.splat(<f32>1 - beta1);
+  const b2 = f32x4.splat(beta2), r2 = f32x4.splat(<f32>1 - beta2);
+  const step = f32x4.splat(stepSize), root = f32x4.splat(inverseRoot), eps = f32x4.splat(epsilon);
+  const force = f32x4.splat(pull), middle = f32x4.splat(centre);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = <usize>i << 2;
+    const weight = v128.load(w + at);
+    const slope = f32x4.add(v128.load(g + at), f32x4.mul(force, f32x4.sub(weight, middle)));
+    const first = f32x4.add(f32x4.mul(b1, v128.load(m + at)), f32x4.mul(r1, slope));
+    const second = f32x4.add(f32x4.mul(b2, v128.load(v + at)), f32x4.mul(r2, f32x4.mul(slope, slope)));
+    v128.store(m + at, first);
+    v128.store(v + at, second);
+    const below = f32x4.add(f32x4.mul(f32x4.sqrt(second), root), eps);
+    v128.store(w + at, f32x4.sub(weight, f32x4.div(f32x4.mul(step, first), below)));
+  }
+  for (; i < n; i++) {
+    const at = <usize>i << 2;
+    const weight = load<f32>(w + at);
+    const slope = load<f32>(g + at) + pull * (weight - centre);
+    const first = beta1 * load<f32>(m + at) + (<f32>1 - beta1) * slope;
+    const second = beta2 * load<f32>(v + at) + (<f32>1 - beta2) * slope * slope;
+    store<f32>(m + at, first);
+    store<f32>(v + at, second);
+    store<f32>(w + at, weight - (stepSize * first) / (sqrt<f32>(second) * inverseRoot + epsilon));
+  }
+}
+
+// For each segment s: target[rows[s], :] = sum of gradient[order[k], :] + pull * length * table[rows[s], :].
+export function segmentSum(
+  target: usize, gradient: usize, table: usize, rows: usize, order: usize, starts: usize, segments: i32, dim: i32, pull: f32,
+): void {
+  for (let s = 0; s < segments; s++) {
+    const first = load<i32>(starts + (<usize>s << 2));
+    const last = load<i32>(starts + (<usize>s << 2), 4);
+    const base = <usize>load<i32>(rows + (<usize>s << 2)) * <usize>dim << 2;
+    const factor = pull * <f32>(last - first);
+    let d = 0;
+    for (; d + 4 <= dim; d += 4) {
+      let sum = f32x4.splat(0);
+      for (let k = first; k < last; k++) {
+        const at = (<usize>load<i32>(order + (<usize>k << 2)) * <usize>dim + <usize>d) << 2;
+        sum = f32x4.add(sum, v128.load(gradient + at));
+      }
+      const to = base + (<usize>d << 2);
+      v128.store(target + to, f32x4.add(sum, f32x4.mul(f32x4.splat(factor), v128.load(table + to))));
+    }
+    for (; d < dim; d++) {
+      let sum: f32 = 0;
+      for (let k = first; k < last; k++) {
+        sum += load<f32>(gradient + ((<usize>load<i32>(order + (<usize>k << 2)) * <usize>dim + <usize>d) << 2));
+      }
+      const to = base + (<usize>d << 2);
+      store<f32>(target + to, sum + factor * load<f32>(table + to));
+    }
+  }
+}
+
+// pcg3d over (i, key, step), as in random.ts: kept elements get `scale`, others 0.
+export function dropoutMask(out: usize, count: i32, threshold: i32, scale: f32, key: i32, step: i32): void {
+  const multiplier = i32x4.splat(1664525), increment = i32x4.splat(1013904223);
+  const b0 = i32x4.splat(key * 1664525 + 1013904223);
+  const c0 = i32x4.splat(step * 1664525 + 1013904223);
+  const limit = i32x4.splat(threshold);
+  const kept = f32x4.splat(scale);
+  let index = i32x4(0, 1, 2, 3);
+  const four = i32x4.splat(4);
+  const whole = (count + 3) & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    let a = i32x4.add(i32x4.mul(index, multiplier), increment);
+    let b = b0;
+    let c = c0;
+    a = i32x4.add(a, i32x4.mul(b, c));
+    b = i32x4.add(b, i32x4.mul(c, a));
+    c = i32x4.add(c, i32x4.mul(a, b));
+    a = v128.xor(a, v128.shr<u32>(a, 16));
+    b = v128.xor(b, v128.shr<u32>(b, 16));
+    c = v128.xor(c, v128.shr<u32>(c, 16));
+    const bits = v128.shr<u32>(i32x4.add(a, i32x4.mul(b, c)), 8);
+    const value = v128.and(kept, i32x4.ge_s(bits, limit));
+    if (i + 4 <= count) {
+      v128.store(out, value);
+    } else {
+      const rest = count - i;
+      store<f32>(out, f32x4.extract_lane(value, 0));
+      if (rest > 1) store<f32>(out, f32x4.extract_lane(value, 1), 4);
+      if (rest > 2) store<f32>(out, f32x4.extract_lane(value, 2), 8);
+    }
+    out += 16;
+    index = i32x4.add(index, four);
+  }
+}

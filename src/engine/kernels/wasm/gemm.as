@@ -1,0 +1,311 @@
+// Dense products in 128-bit SIMD over the backend's own memory.
+//
+// C[m, n] (+)= op(A) op(B) + bias, op a transposition or nothing. Blocks of B (KC x NC) and of A (MC x KC) are packed into
+// panels of NR columns and MR rows; a micro-kernel holds an MR x NR tile of C in registers. Panels are padded with zeros,
+// so edges need no kernels of their own. The order of additions depends on the shapes alone.
+
+const MR: i32 = 4;
+const NR: i32 = 8;
+const KC: i32 = 256;
+const MC: i32 = 64;
+const NC: i32 = 512;
+
+// Bytes of scratch that `gemm` needs: both packed blocks and one tile.
+export function gemmScratch(): i32 {
+  return (MC * KC + KC * NC + MR * NR) * 4;
+}
+
+@inline
+function packB(b: usize, ldb: i32, transposed: bool, kc: i32, nc: i32, out: usize): void {
+  for (let j = 0; j < nc; j += NR) {
+    const width = min(NR, nc - j);
+    if (!transposed && width == NR) {
+      let from = b + (<usize>j << 2);
+      for (let k = 0; k < kc; k++) {
+        v128.store(out, v128.load(from));
+        v128.store(out, v128.load(from, 16), 16);
+        from += <usize>ldb << 2;
+        out += NR * 4;
+      }
+    } else if (transposed && width == NR) {
+      // Eight rows of B become eight columns, four values at a time.
+      const row = <usize>ldb << 2;
+      const base = b + <usize>j * row;
+      let k = 0;
+      for (; k + 4 <= kc; k += 4) {
+        const at = base + (<usize>k << 2);
+        transpose4(at, row, out);
+        transpose4(at + 4 * row, row, out + 16);
+        out += 4 * NR * 4;
+      }
+      for (; k < kc; k++) {
+        for (let c = 0; c < NR; c++) {
+          store<f32>(out + (<usize>c << 2), load<f32>(base + <usize>c * row + (<usize>k << 2)));
+        }
+        out += NR * 4;
+      }
+    } else {
+      for (let k = 0; k < kc; k++) {
+        for (let c = 0; c < NR; c++) {
+          let value: f32 = 0;
+          if (c < width) {
+            const column = <usize>(j + c);
+            value = transposed
+              ? load<f32>(b + ((column * <usize>ldb + <usize>k) << 2))
+              : load<f32>(b + ((<usize>k * <usize>ldb + column) << 2));
+          }
+          store<f32>(out + (<usize>c << 2), value);
+        }
+        out += NR * 4;
+      }
+    }
+  }
+}
+
+// Four rows of four values, `row` bytes apart, to columns in rows of NR values.
+@inline
+function transpose4(from: usize, row: usize, out: usize): void {
+  const r0 = v128.load(from);
+  const r1 = v128.load(from + row);
+  const r2 = v128.load(from + 2 * row);
+  const r3 = v128.load(from + 3 * row);
+  const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
+  const t1 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
+  const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
+  const t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<i64>(t0, t1, 0, 2));
+  v128.store(out + NR * 4, v128.shuffle<i64>(t0, t1, 1, 3));
+  v128.store(out + 2 * NR * 4, v128.shuffle<i64>(t2, t3, 0, 2));
+  v128.store(out + 3 * NR * 4, v128.shuffle<i64>(t2, t3, 1, 3));
+}
+
+@inline
+function packA(a: usize, lda: i32, transposed: bool, mc: i32, kc: i32, out: usize): void {
+  for (let i = 0; i < mc; i += MR) {
+    const height = min(MR, mc - i);
+    if (transposed && height == MR) {
+      let from = a + (<usize>i << 2);
+      for (let k = 0; k < kc; k++) {
+        v128.store(out, v128.load(from));
+        from += <usize>lda << 2;
+        out += MR * 4;
+      }
+    } else if (!transposed && height == MR) {
+      const row = <usize>lda << 2;
+      const base = a + <usize>i * row;
+      let k = 0;
+      for (; k + 4 <= kc; k += 4) {
+        const at = base + (<usize>k << 2);
+        const r0 = v128.load(at);
+        const r1 = v128.load(at + row);
+        const r2 = v128.load(at + 2 * row);
+        const r3 = v128.load(at + 3 * row);
+        const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
+        const t1 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
+        const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
+        const t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
+        v128.store(out, v128.shuffle<i64>(t0, t1, 0, 2));
+        v128.store(out, v128.shuffle<i64>(t0, t1, 1, 3), 16);
+        v128.store(out, v128.shuffle<i64>(t2, t3, 0, 2), 32);
+        v128.store(out, v128.shuffle<i64>(t2, t3, 1, 3), 48);
+        out += 64;
+      }
+      for (; k < kc; k++) {
+        const at = base + (<usize>k << 2);
+        store<f32>(out, load<f32>(at));
+        store<f32>(out, load<f32>(at + row), 4);
+        store<f32>(out, load<f32>(at + 2 * row), 8);
+        store<f32>(out, load<f32>(at + 3 * row), 12);
+        out += 16;
+      }
+    } else {
+      for (let k = 0; k < kc; k++) {
+        for (let r = 0; r < MR; r++) {
+          let value: f32 = 0;
+          if (r < height) {
+            const line = <usize>(i + r);
+            value = transposed
+              ? load<f32>(a + ((<usize>k * <usize>lda + line) << 2))
+              : load<f32>(a + ((line * <usize>lda + <usize>k) << 2));
+          }
+          store<f32>(out + (<usize>r << 2), value);
+        }
+        out += MR * 4;
+      }
+    }
+  }
+}
+
+@inline
+function fused(x: v128, y: v128, sum: v128): v128 {
+  if (FUSED) return f32x4.relaxed_madd(x, y, sum);
+  return f32x4.add(sum, f32x4.mul(x, y));
+}
+
+// One 4 x 8 tile: `c` with `row` bytes between its rows; adds to it where `add`, else starts from `bias` (or 0).
+@inline
+function tile(a: usize, b: usize, kc: i32, c: usize, row: usize, add: bool, bias: usize): void {
+  let c00: v128, c01: v128, c10: v128, c11: v128, c20: v128, c21: v128, c30: v128, c31: v128;
+  if (add) {
+    c00 = v128.load(c);
+    c01 = v128.load(c, 16);
+    c10 = v128.load(c + row);
+    c11 = v128.load(c + row, 16);
+    c20 = v128.load(c + 2 * row);
+    c21 = v128.load(c + 2 * row, 16);
+    c30 = v128.load(c + 3 * row);
+    c31 = v128.load(c + 3 * row, 16);
+  } else {
+    c00 = bias ? v128.load(bias) : f32x4.splat(0);
+    c01 = bias ? v128.load(bias, 16) : f32x4.splat(0);
+    c10 = c00;
+    c20 = c00;
+    c30 = c00;
+    c11 = c01;
+    c21 = c01;
+    c31 = c01;
+  }
+  const end = a + (<usize>kc << 4);
+  while (a < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    c00 = fused(a0, b0, c00);
+    c01 = fused(a0, b1, c01);
+    const a1 = v128.load32_splat(a, 4);
+    c10 = fused(a1, b0, c10);
+    c11 = fused(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 8);
+    c20 = fused(a2, b0, c20);
+    c21 = fused(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 12);
+    c30 = fused(a3, b0, c30);
+    c31 = fused(a3, b1, c31);
+    a += 16;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c + row, c10);
+  v128.store(c + row, c11, 16);
+  v128.store(c + 2 * row, c20);
+  v128.store(c + 2 * row, c21, 16);
+  v128.store(c + 3 * row, c30);
+  v128.store(c + 3 * row, c31, 16);
+}
+
+// c[m, n] = op(a) op(b) (+ bias[n]); `lda`, `ldb`, `ldc` are row lengths in values as stored. flags: 1 op(a) = a^T, 2 op(b) = b^T,
+// 4 add to c. `scratch` has gemmScratch() bytes, aligned to 16.
+export function gemm(
+  a: usize, b: usize, c: usize, bias: usize,
+  m: i32, n: i32, k: i32,
+  lda: i32, ldb: i32, ldc: i32,
+  flags: i32, scratch: usize,
+): void {
+  const ta = (flags & 1) != 0;
+  const tb = (flags & 2) != 0;
+  const keep = (flags & 4) != 0;
+  const packedA = scratch;
+  const packedB = packedA + MC * KC * 4;
+  const edge = packedB + KC * NC * 4;
+  const row = <usize>ldc << 2;
+  for (let j0 = 0; j0 < n; j0 += NC) {
+    const nc = min(NC, n - j0);
+    for (let k0 = 0; k0 < k; k0 += KC) {
+      const kc = min(KC, k - k0);
+      const add = keep || k0 > 0;
+      packB(b + ((tb ? <usize>j0 * <usize>ldb + <usize>k0 : <usize>k0 * <usize>ldb + <usize>j0) << 2), ldb, tb, kc, nc, packedB);
+      for (let i0 = 0; i0 < m; i0 += MC) {
+        const mc = min(MC, m - i0);
+        packA(a + ((ta ? <usize>k0 * <usize>lda + <usize>i0 : <usize>i0 * <usize>lda + <usize>k0) << 2), lda, ta, mc, kc, packedA);
+        for (let j = 0; j < nc; j += NR) {
+          const panelB = packedB + <usize>j * <usize>kc * 4;
+          const width = min(NR, nc - j);
+          for (let i = 0; i < mc; i += MR) {
+            const panelA = packedA + <usize>i * <usize>kc * 4;
+            const height = min(MR, mc - i);
+            const at = c + (<usize>(i0 + i) * row) + (<usize>(j0 + j) << 2);
+            const offset = bias != 0 && !add ? bias + (<usize>(j0 + j) << 2) : 0;
+            if (width == NR && height == MR) {
+              tile(panelA, panelB, kc, at, row, add, offset);
+            } else {
+              tile(panelA, panelB, kc, edge, NR * 4, false, 0);
+              for (let r = 0; r < height; r++) {
+                for (let s = 0; s < width; s++) {
+                  const to = at + <usize>r * row + (<usize>s << 2);
+                  let value = load<f32>(edge + (<usize>(r * NR + s) << 2));
+                  if (add) value += load<f32>(to);
+                  else if (offset) value += load<f32>(offset + (<usize>s << 2));
+                  store<f32>(to, value);
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// Many small products: c[i] (+)= op(a[i]) op(b[i]) for `count` matrices at fixed distances (in values); no packing.
+export function gemmSmall(
+  a: usize, b: usize, c: usize, count: i32,
+  m: i32, n: i32, k: i32,
+  strideA: i32, strideB: i32, strideC: i32, flags: i32,
+): void {
+  const ta = (flags & 1) != 0;
+  const tb = (flags & 2) != 0;
+  const stepA: usize = ta ? <usize>m << 2 : 4;
+  const rowA: usize = ta ? 4 : <usize>k << 2;
+  for (let t = 0; t < count; t++) {
+    for (let i = 0; i < m; i++) {
+      const ai = a + <usize>i * rowA;
+      const ci = c + (<usize>i * <usize>n << 2);
+      if (tb) {
+        // b is stored [n, k]: dot products along k.
+        for (let j = 0; j < n; j++) {
+          const bj = b + (<usize>j * <usize>k << 2);
+          let sum: f32 = 0;
+          let p = 0;
+          if (!ta) {
+            let four = f32x4.splat(0);
+            for (; p + 4 <= k; p += 4) {
+              const at = <usize>p << 2;
+              four = fused(v128.load(ai + at), v128.load(bj + at), four);
+            }
+            sum = f32x4.extract_lane(four, 0) + f32x4.extract_lane(four, 1) + f32x4.extract_lane(four, 2) + f32x4.extract_lane(four, 3);
+          }
+          for (; p < k; p++) sum += load<f32>(ai + <usize>p * stepA) * load<f32>(bj + (<usize>p << 2));
+          store<f32>(ci + (<usize>j << 2), sum);
+        }
+      } else {
+        let j = 0;
+        for (; j + 4 <= n; j += 4) {
+          let sum = f32x4.splat(0);
+          let bp = b + (<usize>j << 2);
+          let ap = ai;
+          for (let p = 0; p < k; p++) {
+            sum = fused(v128.load32_splat(ap), v128.load(bp), sum);
+            ap += stepA;
+            bp += <usize>n << 2;
+          }
+          v128.store(ci + (<usize>j << 2), sum);
+        }
+        for (; j < n; j++) {
+          let sum: f32 = 0;
+          let bp = b + (<usize>j << 2);
+          let ap = ai;
+          for (let p = 0; p < k; p++) {
+            sum += load<f32>(ap) * load<f32>(bp);
+            ap += stepA;
+            bp += <usize>n << 2;
+          }
+          store<f32>(ci + (<usize>j << 2), sum);
+        }
+      }
+    }
+    a += <usize>strideA << 2;
+    b += <usize>strideB << 2;
+    c += <usize>strideC << 2;
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The library's WASM kernels that training leans on, replaced by ours: products (theirs cache packed weights by tensor and
+ * are slow transposed or batched), sums, transposes, tiles and arithmetic that broadcasts.
+ *
+ * Anything ours do not cover goes to the library's kernel.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { newOutput, pointer, wasmKernels } from './module';
+import { wasmProduct } from './product';
+
+type Inputs = Readonly<Record<string, tf.TensorInfo>>;
+type Attributes = tf.NamedAttrMap;
+/** Null hands the call to the library's own kernel. */
+type Replacement = (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | null;
+
+const size = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
+
+function sum({ x }: Inputs, { axis, keepDims }: Attributes): tf.TensorInfo | null {
+  if (x!.dtype !== 'float32') return null;
+  const shape = x!.shape;
+  const axes = tf.util.parseAxisParam(axis as number | number[], shape).sort((p, q) => p - q);
+  const first = axes[0];
+  if (first === undefined || size(shape) === 0) return null;
+  if (axes.some((value, i) => value !== first + i)) return null;
+  const last = axes[axes.length - 1]!;
+  const outer = size(shape.slice(0, first));
+  const rows = size(shape.slice(first, last + 1));
+  const columns = size(shape.slice(last + 1));
+  const left = shape.flatMap((length, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [length]));
+  const out = newOutput(left);
+  const { run } = wasmKernels()!;
+  if (columns === 1) run.sumColumns(pointer(x!), pointer(out), outer, rows);
+  else run.sumRows(pointer(x!), pointer(out), outer, rows, columns);
+  return out;
+}
+
+/** Merges axes that stay neighbours, so that most permutations become "swap the middle two of four". */
+export function blockTranspose(
+  shape: readonly number[],
+  permutation: readonly number[],
+): readonly [outer: number, rows: number, columns: number, inner: number] | null {
+  const groups: number[][] = [];
+  for (const axis of permutation.filter((value) => shape[value] !== 1)) {
+    const last = groups[groups.length - 1];
+    const previous = last?.[last.length - 1];
+    const between = previous === undefined ? [] : shape.slice(previous + 1, axis);
+    if (last && previous! < axis && between.every((length) => length === 1)) last.push(axis);
+    else groups.push([axis]);
+  }
+  const order = groups.map((group) => group[0]!);
+  const length = (group: readonly number[]): number => size(group.map((axis) => shape[axis]!));
+  const sorted = [...order].sort((p, q) => p - q);
+  let start = 0;
+  while (start < order.length && order[start] === sorted[start]) start++;
+  if (start === order.length) return [1, 1, 1, size(shape)];
+  if (order[start + 1] !== sorted[start] || order[start] !== sorted[start + 1]) return null;
+  for (let i = start + 2; i < order.length; i++) if (order[i] !== sorted[i]) return null;
+  const outer = size(groups.slice(0, start).map(length));
+  const inner = size(groups.slice(start + 2).map(length));
+  return [outer, length(groups[start + 1]!), length(groups[start]!), inner];
+}
+
+function transpose({ x }: Inputs, { perm }: Attributes): tf.TensorInfo | null {
+  if (x!.dtype !== 'float32' || size(x!.shape) === 0) return null;
+  const permutation = perm as number[];
+  const plan = blockTranspose(x!.shape, permutation);
+  if (!plan) return null;
+  const out = newOutput(permutation.map((axis) => x!.shape[axis]!));
+  wasmKernels()!.run.transposeBlocks(pointer(x!), pointer(out), ...plan);
+  return out;
+}
+
+function tile({ x }: Inputs, { reps }: Attributes): tf.TensorInfo | null {
+  const repeats = reps as number[];
+  const shape = x!.shape;
+  if (x!.dtype !== 'float32' || size(shape) === 0) return null;
+  // One run of neighbouring axes may be repeated, and all but its first must have length 1.
+  const first = repeats.findIndex((count) => count > 1);
+  if (first < 0) return null;
+  let last = first;
+  while (last + 1 < shape.length && repeats[last + 1]! > 1 && shape[last + 1] === 1) last++;
+  if (repeats.slice(last + 1).some((count) => count !== 1)) return null;
+  if (last > first && shape[first] !== 1) return null;
+  const out = newOutput(shape.map((length, i) => length * repeats[i]!));
+  const inner = size(shape.slice(first));
+  const times = size(repeats.slice(first, last + 1));
+  wasmKernels()!.run.repeatBlocks(pointer(x!), pointer(out), size(shape.slice(0, first)), times, inner);
+  return out;
+}
+
+/** Shape of a broadcast and both operands' strides, neighbours merged, at most four axes; null where more are needed. */
+export function broadcastLayout(
+  a: readonly number[],
+  b: readonly number[],
+): { readonly shape: number[]; readonly layout: number[] } | null {
+  const rank = Math.max(a.length, b.length);
+  const shape: number[] = [];
+  const axes: { length: number; a: boolean; b: boolean }[] = [];
+  for (let i = 0; i < rank; i++) {
+    const lengthA = a[i - rank + a.length] ?? 1;
+    const lengthB = b[i - rank + b.length] ?? 1;
+    const length = lengthA === 1 ? lengthB : lengthA;
+    shape.push(length);
+    if (length === 1) continue;
+    const here = { length, a: lengthA !== 1, b: lengthB !== 1 };
+    const last = axes[axes.length - 1];
+    if (last && last.a === here.a && last.b === here.b) last.length *= length;
+    else axes.push(here);
+  }
+  if (axes.length > 4) return null;
+  while (axes.length < 4) axes.unshift({ length: 1, a: false, b: false });
+  const strides = (side: 'a' | 'b'): number[] => {
+    let stride = 1;
+    return axes
+      .map((axis) => axis)
+      .reverse()
+      .map((axis) => {
+        const own = axis[side] ? stride : 0;
+        if (axis[side]) stride *= axis.length;
+        return own;
+      })
+      .reverse();
+  };
+  return { shape, layout: [...axes.map(({ length }) => length), ...strides('a'), ...strides('b')] };
+}
+
+function arithmetic(op: number): Replacement {
+  return ({ a, b }) => {
+    if (a!.dtype !== 'float32' || b!.dtype !== 'float32') return null;
+    const plan = broadcastLayout(a!.shape, b!.shape);
+    if (!plan || size(plan.shape) === 0) return null;
+    const out = newOutput(plan.shape);
+    wasmKernels()!.run.binary(op, pointer(a!), pointer(b!), pointer(out), ...plan.layout);
+    return out;
+  };
+}
+
+const replacements: Readonly<Record<string, Replacement>> = {
+  BatchMatMul: ({ a, b }, { transposeA, transposeB }) =>
+    a!.dtype === 'float32' && b!.dtype === 'float32'
+      ? wasmProduct(a!, b!, transposeA === true, transposeB === true)
+      : null,
+  Sum: sum,
+  Transpose: transpose,
+  Tile: tile,
+  Add: arithmetic(0),
+  Sub: arithmetic(1),
+  Multiply: arithmetic(2),
+  RealDiv: arithmetic(3),
+};
+
+let replaced = false;
+
+/** Puts ours in the place of the library's. Call once the backend and our module run. */
+export function replaceLibraryKernels(): void {
+  if (replaced) return;
+  replaced = true;
+  for (const [kernelName, ours] of Object.entries(replacements)) {
+    const theirs = tf.getKernel(kernelName, 'wasm');
+    tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({
+      ...theirs,
+      kernelFunc: (call) => {
+        const result = wasmKernels() ? ours(call.inputs as unknown as Inputs, call.attrs ?? {}) : null;
+        return result ?? theirs.kernelFunc(call);
+      },
+    });
+  }
+}

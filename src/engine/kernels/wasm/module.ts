@@ -1,0 +1,223 @@
+/**
+ * SIMD kernels of ours on the WASM backend's own memory.
+ *
+ * The backend's module exports or exposes its memory; ours imports it, so tensors need no copies. Where anything about
+ * that does not hold, kernels fall back to the library's own.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { fused, plain, sharedFused, sharedPlain } from './binary';
+
+type Pointer = number;
+
+/** Exports of the compiled module; see the .as files for each one's meaning. */
+export interface WasmExports {
+  gemmScratch(): number;
+  gemm(
+    ...args: readonly [
+      a: Pointer,
+      b: Pointer,
+      c: Pointer,
+      bias: Pointer,
+      m: number,
+      n: number,
+      k: number,
+      lda: number,
+      ldb: number,
+      ldc: number,
+      flags: number,
+      scratch: Pointer,
+    ]
+  ): void;
+  gemmSmall(
+    ...args: readonly [
+      a: Pointer,
+      b: Pointer,
+      c: Pointer,
+      count: number,
+      m: number,
+      n: number,
+      k: number,
+      strideA: number,
+      strideB: number,
+      strideC: number,
+      flags: number,
+    ]
+  ): void;
+  sumRows(x: Pointer, out: Pointer, outer: number, rows: number, columns: number): void;
+  sumColumns(x: Pointer, out: Pointer, rows: number, columns: number): void;
+  moments(
+    ...args: readonly [
+      x: Pointer,
+      weight: Pointer,
+      mean: Pointer,
+      variance: Pointer,
+      outer: number,
+      rows: number,
+      columns: number,
+    ]
+  ): void;
+  momentsGradient(
+    ...args: readonly [
+      x: Pointer,
+      weight: Pointer,
+      mean: Pointer,
+      dMean: Pointer,
+      dVariance: Pointer,
+      dx: Pointer,
+      outer: number,
+      rows: number,
+      columns: number,
+    ]
+  ): void;
+  affine(
+    ...args: readonly [
+      x: Pointer,
+      scale: Pointer,
+      shift: Pointer,
+      y: Pointer,
+      outer: number,
+      rows: number,
+      columns: number,
+    ]
+  ): void;
+  normaliseSums(
+    ...args: readonly [
+      dy: Pointer,
+      x: Pointer,
+      mean: Pointer,
+      sum0: Pointer,
+      sum1: Pointer,
+      outer: number,
+      rows: number,
+      columns: number,
+    ]
+  ): void;
+  mix(...args: MixArguments): void;
+  mixGradient(...args: MixArguments): void;
+  mixWeightGradient(...args: MixArguments): void;
+  transposeBlocks(
+    x: Pointer,
+    out: Pointer,
+    outer: number,
+    rows: number,
+    columns: number,
+    inner: number,
+  ): void;
+  repeatBlocks(x: Pointer, out: Pointer, outer: number, repeats: number, inner: number): void;
+  binary(op: number, a: Pointer, b: Pointer, out: Pointer, ...layout: number[]): void;
+  leaky(x: Pointer, y: Pointer, count: number, slope: number): void;
+  leakyGradient(dy: Pointer, x: Pointer, dx: Pointer, count: number, slope: number): void;
+  adam(
+    ...args: readonly [
+      w: Pointer,
+      m: Pointer,
+      v: Pointer,
+      g: Pointer,
+      n: number,
+      beta1: number,
+      beta2: number,
+      stepSize: number,
+      inverseRoot: number,
+      epsilon: number,
+      pull: number,
+      centre: number,
+    ]
+  ): void;
+  segmentSum(
+    ...args: readonly [
+      target: Pointer,
+      gradient: Pointer,
+      table: Pointer,
+      rows: Pointer,
+      order: Pointer,
+      starts: Pointer,
+      segments: number,
+      dim: number,
+      pull: number,
+    ]
+  ): void;
+  dropoutMask(out: Pointer, count: number, threshold: number, scale: number, key: number, step: number): void;
+}
+
+type MixArguments = readonly [
+  first: Pointer,
+  second: Pointer,
+  out: Pointer,
+  rows: number,
+  count: number,
+  columns: number,
+  strideB: number,
+  strideN: number,
+  weightB: number,
+  weightN: number,
+];
+
+interface Backend {
+  readonly wasm: {
+    readonly asm?: Readonly<Record<string, unknown>>;
+    readonly wasmMemory?: unknown;
+    _malloc(bytes: number): number;
+  };
+  readonly dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+}
+
+export interface WasmKernels {
+  readonly run: WasmExports;
+  /** Working memory of `gemm`. */
+  readonly scratch: Pointer;
+  /** Whether products use fused multiply-add. */
+  readonly fused: boolean;
+}
+
+let loaded: (WasmKernels & { readonly owner: Backend }) | null = null;
+
+/** Ours if they run on the current backend, else null. */
+export function wasmKernels(): WasmKernels | null {
+  return loaded && tf.getBackend() === 'wasm' ? loaded : null;
+}
+
+export function wasmBackend(): Backend {
+  return tf.backend() as unknown as Backend;
+}
+
+/** Address of a tensor's values. */
+export function pointer(x: tf.TensorInfo): Pointer {
+  return wasmBackend().dataIdMap.get(x.dataId).memoryOffset;
+}
+
+/** A new float tensor on the backend's heap, not yet filled. */
+export function newOutput(shape: readonly number[]): tf.TensorInfo {
+  return wasmBackend().makeOutput([...shape], 'float32');
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+function memoryOf({ wasm }: Backend): WebAssembly.Memory | null {
+  const candidates = [wasm.wasmMemory, ...Object.values(wasm.asm ?? {})];
+  return candidates.find((value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory) ?? null;
+}
+
+/** Starts the kernels on the current WASM backend; false where its memory cannot be reached or SIMD is missing. */
+export async function loadWasmKernels(): Promise<boolean> {
+  const backend = wasmBackend();
+  if (loaded?.owner === backend) return true;
+  loaded = null;
+  const memory = memoryOf(backend);
+  if (!memory) return false;
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const fast = decode(shared ? sharedFused : fused);
+  const useFused = WebAssembly.validate(fast);
+  const bytes = useFused ? fast : decode(shared ? sharedPlain : plain);
+  if (!WebAssembly.validate(bytes)) return false;
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const run = instance.exports as unknown as WasmExports;
+  const scratch = backend.wasm._malloc(run.gemmScratch() + 64);
+  loaded = { run, scratch: (scratch + 63) & ~63, fused: useFused, owner: backend };
+  return true;
+}

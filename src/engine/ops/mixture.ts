@@ -1,0 +1,47 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { defineOperation } from '../kernels/defineOperation';
+import { mixForward, mixInputGradient, mixWeightGradient } from '../kernels/mixture';
+import type { Layout } from '../kernels/linear';
+
+const mixOperation = defineOperation<'h' | 'weights', { readonly layout: Layout }>({
+  name: 'EngineMix',
+  saveInputs: ['h', 'weights'],
+  forward: (inputs, attributes) => mixForward(inputs, attributes)[0]!,
+  gradient: ([dy], [h, weights], attributes) => ({
+    h: () => mixInputGradient({ dy: dy!, weights: weights! }, attributes)[0]!,
+    weights: () => mixWeightGradient({ dy: dy!, h: h! }, attributes)[0]!,
+  }),
+});
+
+/**
+ * Mixes N vectors a row: `sum_n weights[:, n] * h[:, n, :]`, `h [B, N, out]`, `weights [B, N]`, to `[B, out]`.
+ * With a one-hot it selects; with a gate it mixes. Gradients reach both. @throws RangeError naming the shapes.
+ */
+export function select(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
+  if (
+    h.rank !== 3 ||
+    weights.rank !== 2 ||
+    h.shape[0] !== weights.shape[0] ||
+    h.shape[1] !== weights.shape[1]
+  ) {
+    throw new RangeError(
+      `select got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [B, N, out] and [B, N].`,
+    );
+  }
+  return mixOperation({ h, weights }, { layout: 'rows' }) as tf.Tensor2D;
+}
+
+/** The same for a stack: `h [N, B, out]`, `weights [B, N]`, to `[B, out]`. @throws RangeError naming the shapes. */
+export function selectStack(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
+  if (
+    h.rank !== 3 ||
+    weights.rank !== 2 ||
+    h.shape[1] !== weights.shape[0] ||
+    h.shape[0] !== weights.shape[1]
+  ) {
+    throw new RangeError(
+      `selectStack got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [N, B, out] and [B, N].`,
+    );
+  }
+  return mixOperation({ h, weights }, { layout: 'stack' }) as tf.Tensor2D;
+}
