@@ -1,0 +1,165 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, beforeEach, afterEach, expect, it } from 'vitest';
+import { createMode, createVariables, openBackend } from '../../engine';
+import type { Mode } from '../../engine';
+import { normals, tinyShape } from '../../../tests/support/tinyData';
+import {
+  createBatchNorm,
+  createMlp,
+  createScenarioGate,
+  createSharedGate,
+  createStackedMlp,
+  createTowerBank,
+  fieldIndices,
+  logit,
+  meanOverSequence,
+  mixStack,
+  pickFlat,
+  priorBiases,
+} from '.';
+
+const ROWS = 18;
+const SCENARIOS = 3;
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+function random(shape: number[], seed: number): tf.Tensor {
+  const next = normals(seed);
+  return tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next), shape);
+}
+const matrix = (rows: number, columns: number, seed: number): tf.Tensor2D =>
+  random([rows, columns], seed) as tf.Tensor2D;
+
+function rowsOf(scenario: readonly number[]) {
+  return {
+    weight: tf.ones([scenario.length, 1]) as tf.Tensor2D,
+    scenarioOneHot: tf.cast(
+      tf.oneHot(tf.tensor1d([...scenario], 'int32'), SCENARIOS) as tf.Tensor2D,
+      'float32',
+    ),
+  };
+}
+const scenario = Array.from({ length: ROWS }, (_, b) => b % SCENARIOS);
+const train = (): Mode => ({ ...createMode('train', 1, 1), recordState: () => undefined });
+
+function expectEqual(a: tf.Tensor, b: tf.Tensor, tolerance = 1e-5): void {
+  expect(a.shape).toEqual(b.shape);
+  expect(tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]).toBeLessThan(tolerance);
+}
+
+it('picks fields by role and by the partition, side by side in their order', () => {
+  const shape = tinyShape();
+  expect(fieldIndices(shape, { roles: ['item'] })).toEqual([2, 3]);
+  expect(fieldIndices(shape, { scenarioSpecific: true })).toEqual([5, 6]);
+  expect(fieldIndices(shape, { exceptRoles: ['scenario', 'user'] })).toEqual([2, 3, 4, 5]);
+  const fields = random([4, 7, 3], 1) as tf.Tensor3D;
+  const columns = [0, 2, 3, 6].map((i) => tf.reshape(tf.slice(fields, [0, i, 0], [4, 1, 3]), [4, 3]));
+  expectEqual(pickFlat(fields, [0, 2, 3, 6]), tf.concat(columns, 1), 1e-12);
+  expect(() => pickFlat(fields, [])).toThrow('No field was picked');
+});
+
+it('the mean of an empty history is zero, that of others ignores what is not there', () => {
+  const mask = tf.tensor2d([
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ]);
+  const items = tf.mul(tf.ones([3, 2, 1]), tf.expandDims(mask, 2)) as tf.Tensor3D;
+  expect([...meanOverSequence(items, mask).dataSync()]).toEqual([0, 1, 1]);
+});
+
+it('a bank with equal towers is one network, and each row feels only its own tower', () => {
+  const x = matrix(ROWS, 4, 2);
+  const inputs = rowsOf(scenario);
+  const options = { input: 4, widths: [5, 3], batchNorm: 'off', scenarios: SCENARIOS, dropout: 0 } as const;
+  const variables = createVariables(1);
+  const mlp = createMlp(variables, 'mlp', options);
+  const bank = createTowerBank(variables, 'tower', options);
+  const before = tf.clone(bank.apply(x, inputs, train()).output);
+  bank.linears.forEach((linear, k) => {
+    const one = mlp.linears[k]!.weight.tensor;
+    linear.weight.tensor.dataSync().set(tf.tile(tf.expandDims(one, 0), [SCENARIOS, 1, 1]).dataSync());
+  });
+  expectEqual(bank.apply(x, inputs, train()).output, mlp.apply(x, inputs, train()).output);
+  expect(tf.max(tf.abs(before)).dataSync()[0]).toBeGreaterThan(0);
+});
+
+it('a stack over one input equals the stack over copies of it', () => {
+  const x = matrix(ROWS, 4, 3);
+  const inputs = rowsOf(scenario);
+  const stack = createStackedMlp(createVariables(2), 'expert', {
+    stack: 3,
+    input: 4,
+    widths: [5, 2],
+    batchNorm: 'shared',
+    scenarios: SCENARIOS,
+    dropout: 0,
+  });
+  const copies = tf.tile(tf.expandDims(x, 0), [3, 1, 1]) as tf.Tensor3D;
+  expectEqual(stack.apply(x, inputs, train()), stack.apply(copies, inputs, train()));
+});
+
+it('a gate that is one-hot mixes a stack to that expert', () => {
+  const h = random([2, ROWS, 3], 4) as tf.Tensor3D;
+  const second = tf.tile(tf.tensor2d([[0, 1]]), [ROWS, 1]);
+  expectEqual(mixStack(h, second), tf.reshape(tf.slice(h, [1, 0, 0], [1, ROWS, 3]), [ROWS, 3]), 1e-12);
+});
+
+it('gates sum to 1, or to 0 where everything is masked; own is the row’s scenario of all', () => {
+  const x = matrix(ROWS, 4, 5);
+  const { scenarioOneHot } = rowsOf(scenario);
+  const variables = createVariables(3);
+  const shared = createSharedGate(variables, 'shared', 4, 5);
+  const gate = createScenarioGate(variables, 'gate', SCENARIOS, 4, 5);
+  expectEqual(tf.sum(shared.apply(x), 1), tf.ones([ROWS]));
+  expectEqual(tf.sum(gate.own(x, scenarioOneHot), 1), tf.ones([ROWS]));
+  expectEqual(tf.sum(tf.mul(gate.all(x), tf.expandDims(scenarioOneHot, 2)), 1), gate.own(x, scenarioOneHot));
+  const none = tf.zeros([ROWS, 5]) as tf.Tensor2D;
+  expectEqual(gate.own(x, scenarioOneHot, none), none, 1e-12);
+});
+
+it('per-scenario norms centre each scenario; with own scale 1 and shift 0 they all agree', () => {
+  const x = tf.add(matrix(ROWS, 4, 6), tf.expandDims(tf.tensor1d(scenario), 1)) as tf.Tensor2D;
+  const inputs = rowsOf(scenario);
+  const outputs = (['domain', 'own', 'partitioned'] as const).map((kind) => {
+    const norm = createBatchNorm(createVariables(4), 'norm', 4, kind, SCENARIOS)!;
+    return norm.apply(x, inputs, train()).output;
+  });
+  expectEqual(outputs[0]!, outputs[1]!);
+  expectEqual(outputs[0]!, outputs[2]!);
+  const sums = tf.matMul(tf.transpose(inputs.scenarioOneHot), outputs[0]!);
+  expectEqual(sums, tf.zeros([SCENARIOS, 4]), 1e-4);
+});
+
+it('a scenario with one row keeps its moving statistics and is normalised by them', () => {
+  const lonely = [0, 0, 0, 0, 1, 0];
+  const x = matrix(lonely.length, 2, 7);
+  const variables = createVariables(5);
+  const norm = createBatchNorm(variables, 'norm', 2, 'domain', SCENARIOS)!;
+  const recorded = new Map<string, tf.Tensor>();
+  const mode: Mode = { ...train(), recordState: ({ name }, value) => void recorded.set(name, value) };
+  const { output } = norm.apply(x, rowsOf(lonely), mode);
+  const row = (t: tf.Tensor2D, b: number): tf.Tensor => tf.slice(t, [b, 0], [1, 2]);
+  // Moving statistics start at mean 0 and variance 1.
+  expectEqual(row(output, 4), tf.div(row(x, 4), Math.sqrt(1 + 1e-5)));
+  expectEqual(row(recorded.get('norm.mean') as tf.Tensor2D, 1), tf.zeros([1, 2]));
+  expectEqual(row(recorded.get('norm.variance') as tf.Tensor2D, 1), tf.ones([1, 2]));
+});
+
+it('prior biases are logits of the click rates, drawn towards the overall one where rows are few', () => {
+  const shape = {
+    ...tinyShape(),
+    clickRate: 0.5,
+    scenarioClickRate: [0.1, 0.1, 0.1],
+    scenarioRows: [1e9, 100, 0],
+  };
+  const biases = priorBiases(shape, 'on');
+  expect(biases[0]).toBeCloseTo(logit(0.1), 5);
+  expect(biases[1]).toBeCloseTo(logit(0.3), 5);
+  expect(biases[2]).toBeCloseTo(logit(0.5), 5);
+  expect([...priorBiases(shape, 'off')]).toEqual([0, 0, 0]);
+});
