@@ -10,6 +10,7 @@ import type { AnyModelDefinition } from './definition';
 import { aread } from './papers/aread';
 import { causalint } from './papers/causalint';
 import { mscan } from './papers/mscan';
+import { sarnet } from './papers/sarnet';
 
 export const models: readonly AnyModelDefinition[] = [
   mix,
@@ -21,6 +22,7 @@ export const models: readonly AnyModelDefinition[] = [
   star,
   causalint,
   mscan,
+  sarnet,
   aread,
 ];
 

@@ -1,0 +1,67 @@
+/** What SAR-Net shows: its experts' gates, whose behaviours it reads, its transform, and how bias nets answer fairness. */
+import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../../../engine';
+import { sumByScenario } from '../../clickModel';
+import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
+
+export interface ProbeOptions {
+  readonly own: number;
+  readonly shared: number;
+  readonly historyLength: number;
+}
+
+export function probeSpecs(shape: DataShape, { own, shared, historyLength }: ProbeOptions): ProbeSpec[] {
+  const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
+  const numbered = (one: string, count: number) => Array.from({ length: count }, (_, k) => `${one} ${k + 1}`);
+  return [
+    {
+      name: 'gates',
+      tab: 'gates',
+      title: 'How much each scenario uses its own and the shared experts',
+      reading: 'A row is a scenario’s mean gate over its own evaluation rows; it sums to 1.',
+      equation: 'y^k(x) = w^k(x)\\, S^k(x) \\quad (10)',
+      axes: [scenario, { name: 'expert', labels: [...numbered('own', own), ...numbered('shared', shared)] }],
+      scale: 'share',
+    },
+    {
+      name: 'attention',
+      tab: 'attention',
+      title: 'Where the attention of a scenario goes',
+      reading:
+        'A row is the current scenario, a column the scenario in which a behaviour happened; each cell is its share of the attention.',
+      equation: '\\alpha^i_k \\, \\alpha^s_k \\quad (5\\text{–}7)',
+      axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
+      scale: 'share',
+    },
+    {
+      name: 'attentionPosition',
+      tab: 'attention',
+      title: 'Attention by place in the history',
+      reading:
+        'A column is a place in the history, oldest first; each cell is the share of the attention there.',
+      equation: '\\alpha^i_k \\, \\alpha^s_k \\quad (5\\text{–}7)',
+      axes: [
+        scenario,
+        { name: 'position', labels: numbered('', historyLength).map((label) => label.trim()) },
+      ],
+      scale: 'share',
+    },
+  ];
+}
+
+/** Attention is shown as shares: the weights of a row divided by their sum; rows without behaviours do not count. */
+export function probeSums(output: Output, inputs: Inputs, scenarios: number): Record<string, ProbeTensor> {
+  const history = inputs.history!;
+  const weight = output.behaviourWeight as tf.Tensor2D;
+  const present = tf.minimum(tf.sum(history.mask, 1, true), 1);
+  const share = tf.div(weight, tf.add(tf.sum(weight, 1, true), tf.sub(1, present))) as tf.Tensor2D;
+  const rows = tf.transpose(tf.mul(tf.mul(inputs.scenarioOneHot, inputs.weight), present)) as tf.Tensor2D;
+  const count = tf.sum(rows, 1);
+  const happened = tf.cast(tf.oneHot(tf.cast(history.scenarioIndex, 'int32'), scenarios), 'float32');
+  const byScenario = tf.sum(tf.mul(happened, tf.expandDims(share, 2)), 1) as tf.Tensor2D;
+  return {
+    gates: sumByScenario(output.gate as tf.Tensor2D, inputs),
+    attention: { sum: matMul(rows, byScenario), count },
+    attentionPosition: { sum: matMul(rows, share), count },
+  };
+}

@@ -1,0 +1,24 @@
+/** Scenario-specific transform layer (Eq 8): v' = v ⊙ β_s + γ_s. */
+import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../../../engine';
+import type { VariableFactory } from '../../../engine';
+
+export interface Transform {
+  /** `[B, width]`, one-hot scenario `[B, N]`, to `[B, width]`. */
+  apply(x: tf.Tensor2D, scenarioOneHot: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** `transform.scale`, `transform.shift` `[N, width]`; they start as the identity. */
+export function createTransform(variables: VariableFactory, scenarios: number, width: number): Transform {
+  const shape = [scenarios, width];
+  const size = scenarios * width;
+  const scale = variables.parameter('transform.scale', 'norm', shape, new Float32Array(size).fill(1));
+  const shift = variables.parameter('transform.shift', 'norm', shape, new Float32Array(size));
+  return {
+    apply: (x, oneHot) =>
+      tf.add(
+        tf.mul(x, matMul(oneHot, scale.tensor as tf.Tensor2D)),
+        matMul(oneHot, shift.tensor as tf.Tensor2D),
+      ),
+  };
+}
