@@ -6,7 +6,6 @@ import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { flag, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
-import type { BackendRequest } from '../../src/engine';
 import type { Metrics } from '../../src/training/metrics';
 import type { RunRecord, RunSetup } from '../../src/training/runRecord';
 import type { Flags } from './usage';
@@ -20,7 +19,7 @@ export function setupOf(flags: Flags): RunSetup {
   for (const [name, values] of flags.values) if (!OWN.includes(name)) params.set(name, values.at(-1)!);
   if (!params.has('backend')) params.set('backend', 'wasm');
   const { setup, problems } = parseSetup(params);
-  if (problems.length > 0) throw new UsageError(problems[0]!);
+  if (problems.length > 0) throw new UsageError(problems[0]);
   return setup;
 }
 
@@ -111,7 +110,7 @@ export async function train(
   const file = flag(flags, 'data');
   const dataset =
     file === null ? await readSample(setup.dataset) : await loadFile(file, flag(flags, 'map'), say);
-  const backend = await openBackend(setup.backend as BackendRequest);
+  const backend = await openBackend(setup.backend);
   const weights = flag(flags, 'weights');
   const resume = flag(flags, 'resume');
   const run = createRun({

@@ -64,8 +64,8 @@ export function createRun(options: RunOptions): Run {
   }
   const recorder = createRecorder({
     id: options.id,
-    name: options.name ?? defaultRunName(setup),
-    createdAt: new Date().toISOString(),
+    name: options.name ?? from?.record.name ?? defaultRunName(setup),
+    createdAt: from?.record.createdAt ?? new Date().toISOString(),
     setup,
     versions,
     from: from?.record ?? null,

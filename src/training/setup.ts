@@ -189,7 +189,7 @@ export function parseSetup(params: URLSearchParams): ParsedSetup {
   }
 
   const askedDataset = take('dataset');
-  const usable = askedDataset !== null && /^[\w.-]{1,100}$/.test(askedDataset);
+  const usable = askedDataset !== null && /^[^\s/\\?#&<>"']{1,120}$/u.test(askedDataset);
   if (askedDataset !== null && !usable) {
     problems.push(`"${askedDataset}" cannot be a dataset’s id; ${start.dataset} is used.`);
   }

@@ -15,7 +15,10 @@ import type {
   CatalogueEntry,
   DatasetSummary,
   DataWorker,
+  ImportResult,
+  Inspection,
   LabWorker,
+  Mapping,
   OnProgress,
   RowPage,
   RunId,
@@ -34,8 +37,13 @@ export interface LabClient {
   /** Returns the way to stop listening. */
   onTick(listener: (tick: Tick) => void): () => void;
   prepare(setup: RunSetup): Promise<void>;
-  /** Resolves with the new run's id once the worker accepted it; from then on its ticks arrive. */
-  train(setup: RunSetup, options?: Partial<TrainOptions>): Promise<RunId>;
+  /**
+   * Resolves with the run's id once the worker accepted it; from then on its ticks arrive. `run`: go on under the id of a
+   * kept run, whose record is then replaced.
+   */
+  train(setup: RunSetup, options?: Partial<TrainOptions> & { readonly run?: string }): Promise<RunId>;
+  /** Builds a kept run from its weights, so that it can be scored; it becomes the current run, in state `done`. */
+  show(run: string, setup: RunSetup, weights: Uint8Array): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   step(): Promise<void>;
@@ -45,6 +53,7 @@ export interface LabClient {
   weights(): Promise<Uint8Array>;
   checkpoint(): Promise<Uint8Array>;
   predict(split: 'validation' | 'test'): Promise<ScoredRows>;
+  counterfactualRates(split: 'validation' | 'test'): Promise<Float32Array | null>;
   backendInfo(request: BackendRequest): Promise<BackendInfo>;
 
   catalogue(): Promise<readonly CatalogueEntry[]>;
@@ -52,6 +61,9 @@ export interface LabClient {
   datasetRows(id: string, offset: number, count: number): Promise<RowPage>;
   /** Aborting `signal` ends the work at once; the promise rejects with an `AbortError`. */
   simulate(request: SimulateRequest, options?: JobOptions): Promise<DatasetSummary>;
+  /** Looks at a file and proposes a mapping; `preset` replaces the recognised layout (null: none). */
+  inspectFile(file: File, preset?: string | null, options?: JobOptions): Promise<Inspection>;
+  importFile(file: File, mapping: Mapping, options?: JobOptions): Promise<ImportResult>;
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
   removeDataset(id: string): Promise<void>;
   /** Ends both workers. */
@@ -208,12 +220,18 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
       return () => listeners.delete(listener);
     },
     prepare: (setup) => lab.call((remote) => remote.prepare(setup)),
-    async train(setup, { startPaused = false, from = null, name = null } = {}) {
-      const id = newRunId();
+    async train(setup, { run: known, startPaused = false, from = null, name = null, weights = null } = {}) {
+      const id = known === undefined ? newRunId() : (known as RunId);
       run = id;
       last = null;
-      await lab.call((remote) => remote.train(id, setup, { startPaused, from, name }));
+      await lab.call((remote) => remote.train(id, setup, { startPaused, from, name, weights }));
       return id;
+    },
+    async show(known, setup, weights) {
+      const id = known as RunId;
+      run = id;
+      last = null;
+      await lab.call((remote) => remote.show(id, setup, weights));
     },
     pause: () => command('pause', (remote, id) => remote.pause(id)),
     resume: () => command('resume', (remote, id) => remote.resume(id)),
@@ -229,12 +247,16 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
     weights: () => command('save', (remote, id) => remote.weights(id)),
     checkpoint: () => command('save', (remote, id) => remote.checkpoint(id)),
     predict: (split) => command('score', (remote, id) => remote.predict(id, split)),
+    counterfactualRates: (split) => command('compare', (remote, id) => remote.counterfactualRates(id, split)),
     backendInfo: (request) => lab.call((remote) => remote.backendInfo(request)),
     catalogue: () => data.call((remote) => remote.catalogue()),
     dataset: (id) => data.call((remote) => remote.summary(id)),
     datasetRows: (id, offset, count) => data.call((remote) => remote.rows(id, offset, count)),
     simulate: (request, jobOptions = {}) =>
       job(jobOptions, (remote, progress) => remote.simulate(request, progress)),
+    inspectFile: (file, preset, jobOptions = {}) => job(jobOptions, (remote) => remote.inspect(file, preset)),
+    importFile: (file, mapping, jobOptions = {}) =>
+      job(jobOptions, (remote, progress) => remote.importFile(file, mapping, progress)),
     exportDataset: (id) => data.call((remote) => remote.exportDataset(id)),
     removeDataset: (id) => data.call((remote) => remote.remove(id)),
     dispose() {

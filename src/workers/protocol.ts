@@ -7,11 +7,12 @@
  */
 import type { RunId } from './runId';
 import type { DatasetSource, Field, Scenario } from '../data/dataset';
+import type { Inspection, Mapping, Notice } from '../data/import';
 import type { BackendInfo, BackendRequest } from '../engine';
 import type { TrainingEvent } from '../training/events';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 
-export type { RunId };
+export type { Inspection, Mapping, Notice, RunId };
 export { newRunId } from './runId';
 
 export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
@@ -47,6 +48,8 @@ export interface TrainOptions {
   readonly from: Uint8Array | null;
   /** Name under which the run is kept; null: made from model, dataset and seed. */
   readonly name?: string | null;
+  /** Weights to start from (safetensors), with moments at zero. */
+  readonly weights?: Uint8Array | null;
 }
 
 /** Scores of every row of a split with the run's present weights, row by row. */
@@ -74,6 +77,8 @@ export interface LabWorker {
   prepare(setup: RunSetup): Promise<void>;
   /** Starts a run; a run under way is stopped first. Resolves when the run is accepted (not when it is done). */
   train(run: RunId, setup: RunSetup, options: TrainOptions): Promise<void>;
+  /** Builds a kept run from its weights, to be looked at and scored; its state is `done`. Rejects where it cannot be built. */
+  show(run: RunId, setup: RunSetup, weights: Uint8Array): Promise<void>;
   pause(run: RunId): Promise<void>;
   resume(run: RunId): Promise<void>;
   /** One training step, then paused. */
@@ -90,6 +95,11 @@ export interface LabWorker {
   checkpoint(run: RunId): Promise<Uint8Array>;
   /** Scores a split with the present weights; waits for the present step and yields between batches. */
   predict(run: RunId, split: 'validation' | 'test'): Promise<ScoredRows>;
+  /**
+   * Mean true click probability of scenario d's rows, had they been shown in scenario p `[N * N]`, row d; null where the
+   * data is not simulated.
+   */
+  counterfactualRates(run: RunId, split: 'validation' | 'test'): Promise<Float32Array | null>;
   /** Opens the backend if none is open, and says which it is and why. */
   backendInfo(request: BackendRequest): Promise<BackendInfo>;
 }
@@ -179,6 +189,11 @@ export interface Progress {
 }
 export type OnProgress = (progress: Progress) => void;
 
+export interface ImportResult {
+  readonly summary: DatasetSummary;
+  readonly warnings: readonly Notice[];
+}
+
 export interface DataWorker {
   /** Hands over the page's base address; once, before all else. */
   connect(base: string): void;
@@ -189,6 +204,14 @@ export interface DataWorker {
   rows(id: string, offset: number, count: number): Promise<RowPage>;
   /** Makes, keeps and summarises a dataset; its id is the summary's. */
   simulate(request: SimulateRequest, onProgress: OnProgress): Promise<DatasetSummary>;
+  /**
+   * Looks at a person's file and proposes how to read it.
+   *
+   * @param preset layout to apply instead of the recognised one; null for none
+   */
+  inspect(file: File, preset?: string | null): Promise<Inspection>;
+  /** Reads a person's file by a mapping, keeps and summarises it. */
+  importFile(file: File, mapping: Mapping, onProgress: OnProgress): Promise<ImportResult>;
   /** The dataset as a Parquet file and its manifest. */
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
   /** Forgets a simulated or imported dataset; samples cannot be removed. */

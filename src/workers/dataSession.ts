@@ -1,0 +1,116 @@
+/** The data worker's work: the catalogue, summaries, simulation and import. Knows no worker API. */
+import { writeDataset } from '../data/format';
+import { buildDataset, inspectFile } from '../data/import';
+import { simulate } from '../data/simulate';
+import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
+import type { Dataset } from '../data/dataset';
+import type { ImportProgress } from '../data/import';
+import type { SimulationProgress } from '../data/simulate';
+import type { DatasetSource } from './datasets';
+import type { CatalogueEntry, DatasetSummary, DataWorker, OnProgress } from './protocol';
+
+const phases: Readonly<Record<ImportProgress['phase'], string>> = {
+  reading: 'Reading the file',
+  looking: 'Looking at columns',
+  building: 'Building the dataset',
+};
+
+const stages: Readonly<Record<SimulationProgress['stage'], string>> = {
+  people: 'Drawing users and items',
+  exposures: 'Drawing exposures',
+  clicks: 'Drawing clicks',
+  histories: 'Collecting behaviours',
+  columns: 'Writing columns',
+};
+
+const PROGRESS_MS = 100;
+
+/** Passes on at most ten reports a second, and the last. */
+function throttled(onProgress: OnProgress): OnProgress {
+  let told = -Infinity;
+  return (progress) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_MS && progress.done < progress.total) return;
+    told = now;
+    onProgress(progress);
+  };
+}
+
+export class DataSession implements Omit<DataWorker, 'connect'> {
+  /** The one last opened: its pages of rows come next. */
+  private open: { readonly id: string; readonly data: Promise<Dataset> } | null = null;
+
+  constructor(private readonly source: Pick<DatasetSource, 'list' | 'load' | 'keep' | 'remove'>) {}
+
+  async catalogue(): Promise<readonly CatalogueEntry[]> {
+    return this.source.list();
+  }
+
+  async summary(id: string): Promise<DatasetSummary> {
+    const [dataset, entries] = await Promise.all([this.load(id), this.source.list()]);
+    const kind = entries.find((entry) => entry.id === id)?.kind ?? dataset.source.kind;
+    return summariseDataset(dataset, kind);
+  }
+
+  async rows(id: string, offset: number, count: number): ReturnType<DataWorker['rows']> {
+    return rowPage(await this.load(id), offset, count);
+  }
+
+  async simulate(
+    request: Parameters<DataWorker['simulate']>[0],
+    onProgress: OnProgress,
+  ): Promise<DatasetSummary> {
+    const tell = throttled(onProgress);
+    const dataset = await simulate(request, {
+      onProgress: ({ stage, share }) =>
+        tell({ done: Math.round(share * 100), total: 100, detail: stages[stage] }),
+    });
+    return this.adopt(dataset);
+  }
+
+  inspect(...[file, preset]: Parameters<DataWorker['inspect']>): ReturnType<DataWorker['inspect']> {
+    return inspectFile(file, preset === undefined ? {} : { preset });
+  }
+
+  async importFile(
+    file: Parameters<DataWorker['importFile']>[0],
+    mapping: Parameters<DataWorker['importFile']>[1],
+    onProgress: OnProgress,
+  ): ReturnType<DataWorker['importFile']> {
+    const tell = throttled(onProgress);
+    const { dataset, warnings } = await buildDataset(file, mapping, {
+      onProgress: ({ phase, fraction }) =>
+        tell({ done: Math.round(fraction * 100), total: 100, detail: phases[phase] }),
+    });
+    return { summary: await this.adopt(dataset), warnings };
+  }
+
+  async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
+    const { parquet, manifest } = writeDataset(await this.load(id));
+    return { parquet, manifest: JSON.stringify(manifest, null, 2) };
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.source.remove(id);
+    if (this.open?.id === id) this.open = null;
+  }
+
+  private async adopt(dataset: Dataset): Promise<DatasetSummary> {
+    const known = await this.source.list();
+    const sample = known.find((entry) => entry.id === dataset.id && entry.kind === 'sample');
+    // A sample simulated again is the sample; it needs no second copy.
+    if (!sample) await this.source.keep(catalogueEntry(dataset), dataset);
+    this.open = { id: dataset.id, data: Promise.resolve(dataset) };
+    return summariseDataset(dataset, sample ? 'sample' : dataset.source.kind);
+  }
+
+  private load(id: string): Promise<Dataset> {
+    if (this.open?.id === id) return this.open.data;
+    const data = this.source.load(id);
+    this.open = { id, data };
+    data.catch(() => {
+      if (this.open?.data === data) this.open = null;
+    });
+    return data;
+  }
+}

@@ -1,0 +1,111 @@
+/** Datasets by id: the samples by address, what was simulated or imported here from IndexedDB. */
+import { parseCatalogue, readDataset } from '../data/format';
+import { openDatabase } from './storage';
+import type { LabDatabase } from './storage';
+import type { CatalogueEntry } from './protocol';
+import type { Dataset } from '../data/dataset';
+import type { Catalogue } from '../data/format';
+
+async function get(address: URL, what: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address);
+  } catch (error) {
+    throw new Error(`${what} could not be fetched; check the connection and try again.`, { cause: error });
+  }
+  if (!response.ok)
+    throw new Error(`${what} could not be fetched (${response.status} ${response.statusText}).`);
+  return response;
+}
+
+/** Where datasets come from; made once a worker. */
+export class DatasetSource {
+  private catalogue: Promise<Catalogue> | null = null;
+  private database: Promise<LabDatabase> | null = null;
+
+  /** @param base address of the page */
+  constructor(private readonly base: string) {}
+
+  private readonly address = (path: string): URL => new URL(`samples/${path}`, this.base);
+
+  samples(): Promise<Catalogue> {
+    this.catalogue ??= get(this.address('index.json'), 'The list of datasets')
+      .then((response) => response.json() as Promise<unknown>)
+      .then(parseCatalogue)
+      .catch((error: unknown) => {
+        this.catalogue = null;
+        throw error;
+      });
+    return this.catalogue;
+  }
+
+  private open(): Promise<LabDatabase> {
+    this.database ??= openDatabase().catch((error: unknown) => {
+      this.database = null;
+      throw error;
+    });
+    return this.database;
+  }
+
+  /** @throws Error with one sentence where there is no such dataset, or it cannot be read */
+  async load(id: string): Promise<Dataset> {
+    const { samples } = await this.samples();
+    const sample = samples.find((entry) => entry.id === id);
+    if (sample) {
+      const [parquet, manifest] = await Promise.all([
+        get(this.address(sample.parquet), sample.title).then((response) => response.arrayBuffer()),
+        get(this.address(sample.manifest), sample.title).then(
+          (response) => response.json() as Promise<unknown>,
+        ),
+      ]);
+      return readDataset(new Uint8Array(parquet), manifest);
+    }
+    const kept = await (await this.open()).get('datasets', id);
+    if (kept) return kept;
+    throw new Error(
+      `There is no dataset "${id}" here; simulate or import it on the Data page, or choose ${samples.map((s) => s.id).join(', ')}.`,
+    );
+  }
+
+  /** Samples first, then what was made here. */
+  async list(): Promise<CatalogueEntry[]> {
+    const { samples } = await this.samples();
+    const entries: CatalogueEntry[] = samples.map((sample) => ({
+      id: sample.id,
+      title: sample.title,
+      kind: 'sample',
+      rows: sample.rows,
+      scenarios: sample.scenarios,
+      summary: sample.note,
+      hasHistory: sample.history,
+      hasTruth: true,
+    }));
+    // Without storage the samples are still there.
+    const own = await this.open().then(
+      (database) => database.getAll('entries'),
+      () => [],
+    );
+    return [...entries, ...own];
+  }
+
+  async keep(entry: CatalogueEntry, dataset: Dataset): Promise<void> {
+    const transaction = (await this.open()).transaction(['entries', 'datasets'], 'readwrite');
+    await Promise.all([
+      transaction.objectStore('entries').put(entry, entry.id),
+      transaction.objectStore('datasets').put(dataset, dataset.id),
+      transaction.done,
+    ]);
+  }
+
+  async remove(id: string): Promise<void> {
+    const { samples } = await this.samples();
+    if (samples.some((sample) => sample.id === id))
+      throw new Error('Samples belong to the lab and cannot be removed.');
+    const transaction = (await this.open()).transaction(['entries', 'datasets'], 'readwrite');
+    await Promise.all([
+      transaction.objectStore('entries').delete(id),
+      transaction.objectStore('datasets').delete(id),
+      transaction.done,
+    ]);
+  }
+}
