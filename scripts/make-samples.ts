@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findTwin, parseCatalogue, simulate, TWINS, writeDataset, type Catalogue } from '../src/data';
 
-const COMMITTED = ['aliccp-3'];
+const COMMITTED = ['aliccp-3', 'travel-20', 'amazon-25'];
 const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
 
 async function makeSample(id: string): Promise<Catalogue['samples'][number]> {
