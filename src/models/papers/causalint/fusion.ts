@@ -82,7 +82,7 @@ function createOutput(
   return {
     bias,
     row,
-    logit: (h, oneHot) => tf.add(tf.sum(tf.mul(h, row(oneHot)), 1, true), matMul(oneHot, bias)),
+    logit: (h, oneHot) => linear.apply(h, oneHot),
   };
 }
 
