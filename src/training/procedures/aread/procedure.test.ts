@@ -1,0 +1,214 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { smallDataset } from '../../../../tests/support/smallDataset';
+import { openBackend } from '../../../engine';
+import { findModel } from '../../../models/registry';
+import { defaultSettings } from '../../../models/settings';
+import type { AnySettings } from '../../../models/settings';
+import { maskDensity, maskLayout, validateMask } from '../../../models/papers/aread/masks';
+import { createTrainer } from '../../createTrainer';
+import type { OwnedTrainer } from '../../createTrainer';
+import type { TrainingEvent } from '../../events';
+import { trainingFields } from '../../settings';
+import type { TrainingSettings } from '../../settings';
+import { areadProcedure } from './index';
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+
+const definition = findModel('aread');
+const dataset = smallDataset();
+const N = dataset.scenarios.length;
+const layout = maskLayout([2, 4]);
+
+function makeTrainer(extra: AnySettings = {}, steps = 12): OwnedTrainer {
+  const settings = {
+    ...defaultSettings(definition.fields),
+    ...definition.presets.tiny,
+    numLayers: 2,
+    batchNorm: 'shared',
+    ...extra,
+  };
+  const training = {
+    ...defaultSettings(trainingFields),
+    steps,
+    batch: 48,
+    evaluateEvery: 5,
+    stopMetric: 'none',
+  } as unknown as TrainingSettings;
+  return createTrainer({ definition, dataset, settings, training, seed: 5 });
+}
+
+async function weightsOf(trainer: OwnedTrainer): Promise<Record<string, number[]>> {
+  const { arrays } = await trainer.snapshot(true);
+  return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
+}
+
+/** Masks as rows of edges, scenario by scenario. */
+function masksOf(weights: Record<string, number[]>): number[][] {
+  const part = layout.transitions.map((_, t) => weights[`mask.${t + 2}`]!);
+  return Array.from({ length: N }, (_, d) =>
+    layout.transitions.flatMap(({ rows, columns }, t) =>
+      part[t]!.slice(d * rows * columns, (d + 1) * rows * columns),
+    ),
+  );
+}
+
+const isSearch = (event: TrainingEvent): boolean => event.kind === 'phase' && event.name === 'mask search';
+
+/** Runs until the last search event before the first step after it; returns the events. */
+async function collect(run: ReturnType<typeof areadProcedure.start>): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  for await (const event of run.events) events.push(event);
+  return events;
+}
+
+describe('a run', () => {
+  test('warms up, searches when due, tells its progress, and ends with everything freed', async () => {
+    const before = tf.memory().numTensors;
+    const trainer = makeTrainer();
+    const events = await collect(areadProcedure.start(trainer, null));
+    const kinds = events.map((event) => event.kind);
+    expect(kinds[kinds.length - 1]).toBe('done');
+    expect(events.filter((event) => event.kind === 'step')).toHaveLength(12);
+    // Warm-up 3, interval 4: searches before steps 4, 8 and 12, none after the last step.
+    const searches = events.filter(
+      (event) => event.kind === 'procedure-probe' && event.probe.name === 'chosenCandidate',
+    );
+    expect(searches.map((event) => (event.kind === 'procedure-probe' ? event.step : -1))).toEqual([3, 7, 11]);
+    const first = events.filter((event) => isSearch(event) && event.kind === 'phase' && event.step === 3);
+    const done = first.map((event) => (event.kind === 'phase' ? event.done : 0));
+    expect([...done].sort((a, b) => a - b)).toEqual(done);
+    const last = first[first.length - 1]!;
+    expect(last.kind === 'phase' && last.done === last.total && last.total === N * 2 * 3).toBe(true);
+    expect(
+      events.some((event) => event.kind === 'procedure-probe' && event.probe.name === 'augmentation'),
+    ).toBe(true);
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('masks are 0 or 1, on complete paths, and differ from all ones; gates of every scenario stay', async () => {
+    const trainer = makeTrainer({}, 9);
+    await collect(areadProcedure.start(trainer, null));
+    const weights = await weightsOf(trainer);
+    const masks = masksOf(weights);
+    for (const mask of masks) {
+      expect([...validateMask(layout, mask)]).toEqual(mask);
+      expect(maskDensity(mask)).toBeGreaterThan(0);
+    }
+    expect(masks.some((mask) => maskDensity(mask) < 1)).toBe(true);
+    expect(weights['maskPhase']).toEqual([1]);
+    trainer.dispose();
+  });
+
+  test('a search leaves every trained variable, moment and moving statistic as it was, to the bit', async () => {
+    const trainer = makeTrainer();
+    const run = areadProcedure.start(trainer, null);
+    let before: Record<string, number[]> | null = null;
+    let after: Record<string, number[]> | null = null;
+    let changed = false;
+    for await (const event of run.events) {
+      if (event.kind === 'step' && event.step === 3) before = await weightsOf(trainer);
+      if (isSearch(event) && event.kind === 'phase' && event.done === 2) {
+        // The trial really trains: what is put back was really taken away.
+        changed = (await weightsOf(trainer))['head.weight']!.some((w, i) => w !== before!['head.weight']![i]);
+      }
+      if (event.kind === 'procedure-probe' && event.probe.name === 'chosenCandidate') {
+        after = await weightsOf(trainer);
+        break;
+      }
+    }
+    expect(changed).toBe(true);
+    for (const [name, values] of Object.entries(before!)) {
+      if (name.startsWith('mask') || name.startsWith('gate' + 'Sum') || name === 'gateCount') continue;
+      expect(after![name], name).toEqual(values);
+    }
+    expect(masksOf(after!)).not.toEqual(masksOf(before!));
+    trainer.dispose();
+  });
+
+  test.each<AnySettings>([
+    {},
+    { search: 'frozen' },
+    { initUnion: true, gateScale: 'layer', anneal: false, aug: false, gate: 'domain' },
+  ])(
+    'put away inside the second search and gone on with in a new trainer, ends with the same numbers: %j',
+    async (extra) => {
+      const whole = makeTrainer(extra);
+      await collect(areadProcedure.start(whole, null));
+      const wanted = await weightsOf(whole);
+
+      const first = makeTrainer(extra);
+      const run = areadProcedure.start(first, null);
+      let inSecond = 0;
+      for await (const event of run.events) {
+        if (isSearch(event) && event.kind === 'phase' && event.step === 7 && ++inSecond === 14) break;
+      }
+      expect(inSecond).toBe(14);
+      const procedure = JSON.parse(JSON.stringify(run.position().state)) as unknown;
+      const { arrays } = run.position();
+      const at = await first.position();
+      first.dispose();
+
+      const second = makeTrainer(extra);
+      second.goTo(at);
+      await collect(areadProcedure.start(second, { state: procedure, arrays }));
+      expect(second.step).toBe(whole.step);
+      const got = await weightsOf(second);
+      for (const [name, values] of Object.entries(wanted)) expect(got[name], name).toEqual(values);
+      whole.dispose();
+      second.dispose();
+    },
+  );
+
+  test('stopped inside the first search, it ends with the warm-up’s weights and open masks', async () => {
+    const trainer = makeTrainer();
+    const run = areadProcedure.start(trainer, null);
+    let before: Record<string, number[]> | null = null;
+    let events = 0;
+    let reason = '';
+    for await (const event of run.events) {
+      if (event.kind === 'step' && event.step === 3) before = await weightsOf(trainer);
+      if (isSearch(event) && ++events === 9) trainer.requestStop();
+      if (event.kind === 'done') reason = event.reason;
+    }
+    expect(reason).toBe('stopped');
+    expect(events).toBe(9);
+    const after = await weightsOf(trainer);
+    for (const [name, values] of Object.entries(before!)) {
+      if (name === 'gateSum' || name === 'gateCount') continue;
+      expect(after[name], name).toEqual(values);
+    }
+    trainer.dispose();
+  });
+
+  test('frozen search trains nothing and still finds masks', async () => {
+    const trainer = makeTrainer({ search: 'frozen' });
+    const run = areadProcedure.start(trainer, null);
+    let before: number[] | null = null;
+    for await (const event of run.events) {
+      if (event.kind === 'step' && event.step === 3) before = (await weightsOf(trainer))['head.weight']!;
+      if (isSearch(event)) expect((await weightsOf(trainer))['head.weight']).toEqual(before);
+      if (event.kind === 'procedure-probe' && event.probe.name === 'chosenCandidate') break;
+    }
+    expect(masksOf(await weightsOf(trainer)).some((mask) => maskDensity(mask) < 1)).toBe(true);
+    trainer.dispose();
+  });
+
+  test('a saved search that lacks an array is refused with a sentence', () => {
+    const trainer = makeTrainer();
+    expect(() => areadProcedure.start(trainer, { state: { searches: 1, scenario: 2 }, arrays: {} })).toThrow(
+      /saved mask search lacks "gates"/,
+    );
+    trainer.dispose();
+  });
+});
+
+test('without masks or hierarchy the standard procedure trains', () => {
+  const settings = defaultSettings(definition.fields);
+  expect(definition.procedure(settings)).toBe('aread');
+  expect(definition.procedure({ ...settings, hemp: false })).toBe('standard');
+  expect(definition.procedure({ ...settings, hei: false })).toBe('standard');
+});
