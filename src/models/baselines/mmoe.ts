@@ -1,5 +1,6 @@
 /** Multi-gate Mixture-of-Experts (Ma et al., KDD 2018), a scenario in the place of a task. */
 import type * as tf from '@tensorflow/tfjs-core';
+import { selectStack } from '../../engine';
 import { clickModel, sumByScenario } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel } from '../definition';
@@ -10,7 +11,6 @@ import {
   createTowerBank,
   flatInputs,
   flatWidth,
-  mixStack,
   priorBiases,
 } from '../layers';
 import { hyper } from '../settings';
@@ -76,7 +76,7 @@ export const mmoe = defineModel({
       forward(inputs, mode) {
         const flat = flatInputs(inputs, settings.history);
         const weights = gate.own(flat, inputs.scenarioOneHot);
-        const mixed = mixStack(experts.apply(flat, inputs, mode), weights);
+        const mixed = selectStack(experts.apply(flat, inputs, mode), weights);
         const h = tower.apply(mixed, inputs, mode).output;
         return { logit: output.apply(h, inputs.scenarioOneHot), gate: weights };
       },

@@ -69,7 +69,7 @@ describe.each(['cpu', 'wasm'] as const)('input gradients in closed form on %s', 
           tf.oneHot(tf.tensor1d([...fixture.scenario], 'int32'), scenarios) as tf.Tensor2D,
           'float32',
         );
-        const inputs = { weight: tf.ones([fixture.scenario.length, 1]) as tf.Tensor2D, scenarioOneHot };
+        const inputs = { weight: tf.ones<tf.Rank.R2>([fixture.scenario.length, 1]), scenarioOneHot };
         const delta = tensor(fixture.delta);
         const names = Object.keys(fixture.gradients);
         const kept: tf.Tensor[] = [];
@@ -77,12 +77,7 @@ describe.each(['cpu', 'wasm'] as const)('input gradients in closed form on %s', 
           () => {
             const trace = network.apply(tensor(fixture.x), inputs, mode);
             const gradient = fixture.bank
-              ? towerInputGradient(
-                  network,
-                  trace,
-                  delta,
-                  scenarioOneHot,
-                )
+              ? towerInputGradient(network, trace, delta, scenarioOneHot)
               : mlpInputGradient(network as ReturnType<typeof createMlp>, trace, delta);
             kept.push(tf.keep(tf.clone(trace.output)), tf.keep(tf.clone(gradient)));
             return tf.sum<tf.Scalar>(tf.mul(tensor(fixture.weighting), tf.square(gradient)));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, afterEach, expect, it } from 'vitest';
-import { createMode, createVariables, openBackend } from '../../engine';
+import { createMode, createVariables, openBackend, selectStack } from '../../engine';
 import type { Mode } from '../../engine';
 import { normals, tinyShape } from '../../../tests/support/tinyData';
 import {
@@ -13,7 +13,6 @@ import {
   fieldIndices,
   logit,
   meanOverSequence,
-  mixStack,
   pickFlat,
   priorBiases,
 } from '.';
@@ -36,7 +35,7 @@ const matrix = (rows: number, columns: number, seed: number): tf.Tensor2D =>
 
 function rowsOf(scenario: readonly number[]) {
   return {
-    weight: tf.ones([scenario.length, 1]) as tf.Tensor2D,
+    weight: tf.ones<tf.Rank.R2>([scenario.length, 1]),
     scenarioOneHot: tf.cast(
       tf.oneHot(tf.tensor1d([...scenario], 'int32'), SCENARIOS) as tf.Tensor2D,
       'float32',
@@ -68,7 +67,7 @@ it('the mean of an empty history is zero, that of others ignores what is not the
     [1, 0],
     [1, 1],
   ]);
-  const items = tf.mul(tf.ones([3, 2, 1]), tf.expandDims(mask, 2)) as tf.Tensor3D;
+  const items = tf.mul<tf.Tensor3D>(tf.ones([3, 2, 1]), tf.expandDims(mask, 2));
   expect([...meanOverSequence(items, mask).dataSync()]).toEqual([0, 1, 1]);
 });
 
@@ -99,14 +98,14 @@ it('a stack over one input equals the stack over copies of it', () => {
     scenarios: SCENARIOS,
     dropout: 0,
   });
-  const copies = tf.tile(tf.expandDims(x, 0), [3, 1, 1]) as tf.Tensor3D;
+  const copies = tf.tile<tf.Tensor3D>(tf.expandDims(x, 0), [3, 1, 1]);
   expectEqual(stack.apply(x, inputs, train()), stack.apply(copies, inputs, train()));
 });
 
 it('a gate that is one-hot mixes a stack to that expert', () => {
   const h = random([2, ROWS, 3], 4) as tf.Tensor3D;
   const second = tf.tile(tf.tensor2d([[0, 1]]), [ROWS, 1]);
-  expectEqual(mixStack(h, second), tf.reshape(tf.slice(h, [1, 0, 0], [1, ROWS, 3]), [ROWS, 3]), 1e-12);
+  expectEqual(selectStack(h, second), tf.reshape(tf.slice(h, [1, 0, 0], [1, ROWS, 3]), [ROWS, 3]), 1e-12);
 });
 
 it('gates sum to 1, or to 0 where everything is masked; own is the row’s scenario of all', () => {
@@ -118,12 +117,12 @@ it('gates sum to 1, or to 0 where everything is masked; own is the row’s scena
   expectEqual(tf.sum(shared.apply(x), 1), tf.ones([ROWS]));
   expectEqual(tf.sum(gate.own(x, scenarioOneHot), 1), tf.ones([ROWS]));
   expectEqual(tf.sum(tf.mul(gate.all(x), tf.expandDims(scenarioOneHot, 2)), 1), gate.own(x, scenarioOneHot));
-  const none = tf.zeros([ROWS, 5]) as tf.Tensor2D;
+  const none = tf.zeros<tf.Rank.R2>([ROWS, 5]);
   expectEqual(gate.own(x, scenarioOneHot, none), none, 1e-12);
 });
 
 it('per-scenario norms centre each scenario; with own scale 1 and shift 0 they all agree', () => {
-  const x = tf.add(matrix(ROWS, 4, 6), tf.expandDims(tf.tensor1d(scenario), 1)) as tf.Tensor2D;
+  const x = tf.add<tf.Tensor2D>(matrix(ROWS, 4, 6), tf.expandDims(tf.tensor1d(scenario), 1));
   const inputs = rowsOf(scenario);
   const outputs = (['domain', 'own', 'partitioned'] as const).map((kind) => {
     const norm = createBatchNorm(createVariables(4), 'norm', 4, kind, SCENARIOS)!;

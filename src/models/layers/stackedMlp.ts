@@ -1,6 +1,6 @@
 /** E parallel MLPs (experts) as one stack. */
 import * as tf from '@tensorflow/tfjs-core';
-import { activationFactor, leakyRelu, stackedDense, wide } from '../../engine';
+import { activationFactor, leakyRelu, stackedDense, wideStack } from '../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../engine';
 import { createStackedBatchNorm, type NormInputs } from './batchNorm';
 
@@ -76,9 +76,7 @@ export function createStackedMlp(
       const w = weight.tensor as tf.Tensor3D;
       const b = (bias?.tensor as tf.Tensor2D | undefined) ?? null;
       const linear: tf.Tensor3D =
-        h.rank === 2
-          ? tf.transpose<tf.Tensor3D>(wide(h as tf.Tensor2D, w, b), [1, 0, 2])
-          : stackedDense(h as tf.Tensor3D, w, b);
+        h.rank === 2 ? wideStack(h as tf.Tensor2D, w, b) : stackedDense(h as tf.Tensor3D, w, b);
       const normalised = norm?.trace(linear, inputs, mode) ?? null;
       const u = normalised?.output ?? linear;
       const active = leakyRelu(u, slope);
@@ -99,9 +97,4 @@ export function createStackedMlp(
     trace,
     apply: (x, inputs, mode) => trace(x, inputs, mode).output,
   };
-}
-
-/** Mixes a stack by row weights: `h [E, B, w]`, `weights [B, E]`, to `[B, w]`. */
-export function mixStack(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
-  return tf.sum(tf.mul(h, tf.expandDims(tf.transpose(weights), 2)), 0);
 }
