@@ -17,14 +17,18 @@ const FREE = new Set(['Reshape', 'Identity', 'ExpandDims', 'StopGradient']);
 export function traceKernels(work: () => void): TracedKernel[] {
   const engine = tf.engine();
   const list: TracedKernel[] = [];
+  let dispatches = 0;
   const run = engine.runKernel.bind(engine);
   const traced: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
     kernel: string,
     inputs: tf.NamedTensorMap,
     attributes?: tf.NamedAttrMap,
   ): T => {
-    const before = list.length;
+    const before = dispatches;
     const result = run<T>(kernel, inputs, attributes);
+    // Taping a kernel clones what its gradient will need: such renaming inside it does not make it a composite.
+    const dispatched = dispatches === before && !FREE.has(kernel);
+    if (dispatched) dispatches++;
     const shapes = Object.entries(inputs)
       .filter(([, tensor]) => tensor)
       .map(([name, tensor]) => [name, [...tensor.shape]] as const);
@@ -32,7 +36,7 @@ export function traceKernels(work: () => void): TracedKernel[] {
       kernel,
       inputs: Object.fromEntries(shapes),
       output: ([] as tf.Tensor[]).concat(result).map((tensor) => [...tensor.shape]),
-      dispatched: list.length === before && !FREE.has(kernel),
+      dispatched,
     });
     return result;
   };

@@ -74,7 +74,7 @@ export function defineKernel<
   return (inputs, attributes) => {
     const result: tf.Tensor | tf.Tensor[] = tf
       .engine()
-      .runKernel(spec.name, inputs as unknown as tf.NamedTensorMap, attributes as tf.NamedAttrMap);
+      .runKernel(spec.name, inputs, attributes as tf.NamedAttrMap);
     return Array.isArray(result) ? result : [result];
   };
 }

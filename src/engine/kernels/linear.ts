@@ -46,7 +46,7 @@ export const wideForward = defineKernel<'x' | 'weight', LayoutAttributes, 'bias'
       return bias ? tf.add(product, tf.expandDims(bias, 1)) : product;
     }
     const flat = tf.reshape(tf.transpose(weight, [1, 0, 2]), [input, n * output]);
-    const product = tf.reshape(tf.matMul(x, flat), [x.shape[0]!, n, output]);
+    const product = tf.reshape(tf.matMul(x, flat), [x.shape[0], n, output]);
     return bias ? tf.add(product, bias) : product;
   },
   native: {
@@ -81,7 +81,7 @@ export const wideInputGradient = defineKernel<'dy' | 'weight', LayoutAttributes>
     const [n, input, output] = weight.shape as [number, number, number];
     if (layout === 'stack') return tf.sum(tf.matMul(dy, weight, false, true), 0);
     const flat = tf.reshape(swapLast(weight), [n * output, input]);
-    return tf.matMul(tf.reshape(dy, [dy.shape[0]!, n * output]), flat);
+    return tf.matMul(tf.reshape(dy, [dy.shape[0], n * output]), flat);
   },
   native: {
     wasm: ({ dy, weight }, { layout }) => {

@@ -88,6 +88,16 @@ function tile({ x }: Inputs, { reps }: Attributes): tf.TensorInfo | null {
   return out;
 }
 
+function gather({ x, indices }: Inputs, { axis, batchDims }: Attributes): tf.TensorInfo | null {
+  const plain = x!.dtype === 'float32' && indices!.dtype === 'int32';
+  if (!plain || axis !== 0 || batchDims !== 0 || size(x!.shape) === 0) return null;
+  const [rows, ...inner] = x!.shape as [number, ...number[]];
+  const out = newOutput([...indices!.shape, ...inner]);
+  const places = [pointer(x!), pointer(indices!), pointer(out)] as const;
+  wasmKernels()!.run.gatherRows(...places, size(indices!.shape), rows, size(inner));
+  return out;
+}
+
 /** Shape of a broadcast and both operands' strides, neighbours merged, at most four axes; null where more are needed. */
 export function broadcastLayout(
   a: readonly number[],
@@ -140,6 +150,7 @@ const replacements: Readonly<Record<string, Replacement>> = {
     a!.dtype === 'float32' && b!.dtype === 'float32'
       ? wasmProduct(a!, b!, transposeA === true, transposeB === true)
       : null,
+  GatherV2: gather,
   Sum: sum,
   Transpose: transpose,
   Tile: tile,

@@ -104,6 +104,7 @@ export interface WasmExports {
     inner: number,
   ): void;
   repeatBlocks(x: Pointer, out: Pointer, outer: number, repeats: number, inner: number): void;
+  gatherRows(x: Pointer, ids: Pointer, out: Pointer, count: number, rows: number, inner: number): void;
   binary(op: number, a: Pointer, b: Pointer, out: Pointer, ...layout: number[]): void;
   leaky(x: Pointer, y: Pointer, count: number, slope: number): void;
   leakyGradient(dy: Pointer, x: Pointer, dx: Pointer, count: number, slope: number): void;

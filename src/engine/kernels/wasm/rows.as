@@ -385,3 +385,21 @@ export function repeatBlocks(x: usize, out: usize, outer: i32, repeats: i32, inn
     x += block;
   }
 }
+
+// out[i, :] = x[ids[i], :]; rows outside x give zeros.
+export function gatherRows(x: usize, ids: usize, out: usize, count: i32, rows: i32, inner: i32): void {
+  const block = <usize>inner << 2;
+  for (let i = 0; i < count; i++) {
+    const id = load<i32>(ids);
+    const from = x + <usize>id * block;
+    if (<u32>id >= <u32>rows) {
+      memory.fill(out, 0, block);
+    } else if ((inner & 3) == 0) {
+      for (let at: usize = 0; at < block; at += 16) v128.store(out + at, v128.load(from + at));
+    } else {
+      for (let at: usize = 0; at < block; at += 4) store<f32>(out + at, load<f32>(from + at));
+    }
+    ids += 4;
+    out += block;
+  }
+}

@@ -1,0 +1,185 @@
+/** Times training steps of one model on the current backend. Runs in Node and in a browser. */
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  createAdam,
+  createLossAccumulator,
+  createMode,
+  createVariables,
+  memoryOf,
+  runStep,
+  traceKernels,
+} from '../src/engine';
+import type { AnyModelDefinition } from '../src/models/definition';
+import { assembleInputs, disposeBatch, uploadBatch } from '../src/models/inputs';
+import { defaultSettings } from '../src/models/settings';
+import { benchBatch, benchShape } from './shape';
+
+export interface Measurement {
+  readonly model: string;
+  readonly backend: string;
+  readonly batch: number;
+  /** Median over the measured steps. */
+  readonly msPerStep: number;
+  /** The fastest measured step: what an idle machine gives. */
+  readonly bestMsPerStep: number;
+  /** Of that, time outside kernels (WASM, CPU) or on the calling thread (WebGPU). */
+  readonly jsMsPerStep: number;
+  readonly dispatchesPerStep: number;
+  readonly samplesPerSecond: number;
+  readonly tensors: number;
+  readonly bytes: number;
+  readonly gpuBytes: number | null;
+  /** From building the model to the end of its first step. */
+  readonly firstStepMs: number;
+  /** Least time of one step by kernel, slowest first (WASM, CPU). */
+  readonly kernels: Readonly<Record<string, { readonly ms: number; readonly calls: number }>>;
+}
+
+export interface MeasureOptions {
+  readonly batch: number;
+  readonly steps: number;
+  readonly settings?: Readonly<Record<string, number | boolean | string | readonly number[]>>;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Waits until the device has done what it was given. */
+async function settle(probe: tf.Tensor): Promise<void> {
+  if (tf.getBackend() === 'webgpu') await probe.data();
+}
+
+interface DispatchingBackend {
+  recordAndSubmit(...given: unknown[]): unknown;
+}
+
+/** Programs that WebGPU is given while `work` runs; elsewhere, kernels that compute something. */
+export function countDispatches(work: () => void): number {
+  if (tf.getBackend() !== 'webgpu') return traceKernels(work).filter(({ dispatched }) => dispatched).length;
+  const backend = tf.backend() as unknown as DispatchingBackend;
+  const run = backend.recordAndSubmit.bind(backend);
+  let count = 0;
+  backend.recordAndSubmit = (...given) => {
+    count++;
+    return run(...given);
+  };
+  try {
+    work();
+  } finally {
+    backend.recordAndSubmit = run;
+  }
+  return count;
+}
+
+/** Own time of every kernel during `work`. */
+function timeKernels(work: () => void): Map<string, { ms: number; calls: number }> {
+  const times = new Map<string, { ms: number; calls: number }>();
+  const engine = tf.engine();
+  const run = engine.runKernel.bind(engine);
+  const inner: number[] = [];
+  const timed: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
+    name: string,
+    inputs: tf.NamedTensorMap,
+    attributes?: tf.NamedAttrMap,
+  ): T => {
+    inner.push(0);
+    const start = performance.now();
+    const result = run<T>(name, inputs, attributes);
+    const elapsed = performance.now() - start;
+    const own = elapsed - inner.pop()!;
+    if (inner.length > 0) inner[inner.length - 1]! += elapsed;
+    const entry = times.get(name) ?? { ms: 0, calls: 0 };
+    times.set(name, { ms: entry.ms + own, calls: entry.calls + 1 });
+    return result;
+  };
+  engine.runKernel = timed;
+  try {
+    work();
+  } finally {
+    engine.runKernel = run;
+  }
+  return times;
+}
+
+/** Builds the model with its default settings (and `settings` over them), warms up and times steps. */
+export async function measure(
+  definition: AnyModelDefinition,
+  { batch, steps, settings: given = {} }: MeasureOptions,
+): Promise<Measurement> {
+  const began = performance.now();
+  const shape = benchShape(batch);
+  const settings = { ...defaultSettings(definition.fields), ...given };
+  const needs = definition.needs(settings);
+  const model = definition.build(shape, settings, createVariables(1));
+  const optimiser = createAdam({ parameters: model.parameters, table: model.table });
+  const losses = createLossAccumulator();
+  const batches = Array.from({ length: 4 }, (_, i) => benchBatch(shape, needs, i));
+  let number = 0;
+  const step = (): void => {
+    const host = batches[number % batches.length]!;
+    const tensors = uploadBatch(host);
+    runStep({
+      table: model.table,
+      parameters: model.parameters,
+      optimiser,
+      ids: host.ids,
+      batch,
+      learningRate: 1e-3,
+      l2: 1e-5,
+      mode: createMode('train', 1, number++),
+      losses,
+      build: (rows, mode) => {
+        const inputs = assembleInputs(rows, tensors, host.layout, shape.scenarios);
+        return model.losses(model.forward(inputs, mode), inputs);
+      },
+    });
+    disposeBatch(tensors);
+  };
+  step();
+  await settle(model.table.tensor);
+  const firstStepMs = performance.now() - began;
+  for (let i = 0; i < 4; i++) step();
+  await settle(model.table.tensor);
+
+  const wall: number[] = [];
+  const thread: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const start = performance.now();
+    step();
+    thread.push(performance.now() - start);
+    await settle(model.table.tensor);
+    wall.push(performance.now() - start);
+  }
+  const dispatchesPerStep = countDispatches(step);
+  const webgpu = tf.getBackend() === 'webgpu';
+  const profiles = webgpu ? [] : Array.from({ length: 8 }, () => timeKernels(step));
+  const kernels = Object.fromEntries(
+    [...(profiles[0]?.keys() ?? [])]
+      .map((name) => {
+        const entries = profiles.map((profile) => profile.get(name)!);
+        return [name, { ms: Math.min(...entries.map(({ ms }) => ms)), calls: entries[0]!.calls }] as const;
+      })
+      .sort(([, a], [, b]) => b.ms - a.ms),
+  );
+  const msPerStep = median(wall);
+  const inKernels = Object.values(kernels).reduce((sum, { ms }) => sum + ms, 0);
+  const memory = memoryOf();
+  losses.dispose();
+  optimiser.dispose();
+  model.dispose();
+  return {
+    model: definition.id,
+    backend: tf.getBackend(),
+    batch,
+    msPerStep,
+    bestMsPerStep: Math.min(...wall),
+    jsMsPerStep: webgpu ? median(thread) : Math.max(0, msPerStep - inKernels),
+    dispatchesPerStep,
+    samplesPerSecond: (1000 * batch) / msPerStep,
+    tensors: memory.tensors,
+    bytes: memory.bytes,
+    gpuBytes: memory.gpuBytes,
+    firstStepMs,
+    kernels,
+  };
+}
