@@ -1,5 +1,8 @@
 import { SPLIT, type Scenario } from '../dataset';
+import type { BuildContext } from './buildContext';
 import { ImportError, listed, notice, type Notice } from './errors';
+import type { ColumnMapping } from './mapping';
+import { isBeyondInt32 } from './values';
 
 const splitNames = ['training', 'validation', 'test'] as const;
 
@@ -79,4 +82,55 @@ function scenarioWord(names: readonly string[]): string {
 
 function have(names: readonly string[]): string {
   return names.length === 1 ? 'has' : 'have';
+}
+
+/** Ids that a 32-bit table could not hold as they are, and ids that are not there. */
+export function checkIds(context: BuildContext, features: readonly ColumnMapping[]): void {
+  const { mapping, notices, table } = context;
+  for (const feature of features) {
+    if (feature.role === 'numeric' || feature.role === 'sequence') continue;
+    const source = context.column(feature.column);
+    const beyond = source.values.findIndex(isBeyondInt32);
+    if (beyond < 0) continue;
+    const line = table.lines[source.codes.indexOf(beyond)]!;
+    notices.push(beyondInt32Notice(feature.column, line));
+  }
+  const has = (name: string | null): boolean => features.some((feature) => feature.column === name);
+  if (!has(mapping.userId)) {
+    notices.push(
+      notice('noUser', 'No column is the user’s id, so users are known by their other columns only.'),
+    );
+  }
+  if (!has(mapping.itemId)) {
+    notices.push(
+      notice('noItem', 'No column is the item’s id, so items are known by their other columns only.'),
+    );
+  }
+}
+
+export function beyondInt32Notice(column: string, line: number): Notice {
+  return notice(
+    'beyondInt32',
+    `Column “${column}” holds ids beyond 32 bits (first: line ${line}); they are told apart as text, so no digit is lost.`,
+    { column, line },
+  );
+}
+
+/** Tells where all rows are of one user. */
+export function checkUsers(context: BuildContext, rows: Int32Array): void {
+  const { mapping, notices, table } = context;
+  if (mapping.userId === null) return;
+  const users = context.column(mapping.userId);
+  const first = users.codes[rows[0]!];
+  if (rows.every((row) => users.codes[row] === first)) {
+    notices.push(oneUserNotice(mapping.userId, table.lines[rows[0]!]!));
+  }
+}
+
+export function oneUserNotice(column: string, line: number): Notice {
+  return notice(
+    'oneUser',
+    `Column “${column}” holds one user only (from line ${line} on); models train, but learn nothing about users.`,
+    { column, line },
+  );
 }

@@ -1,12 +1,14 @@
 import type { ImportSource } from './bytes';
-import { counted, listed, notice, type Notice } from './errors';
+import { beyondInt32Notice, oneUserNotice } from './checks';
+import { counted, notice, type Notice } from './errors';
 import { binaryLabel, proposeThreshold } from './labels';
-import { fieldEvidence, leakAuc } from './leak';
+import { fieldEvidence } from './leak';
+import { leakFinding } from './leakCheck';
 import { mappingSchema, type ImportRole, type Mapping } from './mapping';
 import { breathe, checkAborted, type ReadOptions } from './options';
 import { findPreset, recognisePreset, type Preset } from './presets';
 import { profileColumn, type ColumnProfile } from './profile';
-import { proposeRoles, toColumnMapping, type Proposal } from './propose';
+import { nameWords, proposeRoles, toColumnMapping, type Proposal } from './propose';
 import { readTable } from './readTable';
 import { findColumn, type Table, type TableFormat } from './table';
 import { isMissing, parseList, parseNumber } from './values';
@@ -70,7 +72,7 @@ export async function inspectTable(table: Table, options: InspectOptions = {}): 
   const proposals = propose(table, profiles, preset);
   const evidence = await lookForLeaks(table, profiles, proposals, preset, warnings, options);
   const mapping = assemble(table, profiles, proposals, preset);
-  warn(profiles, proposals, preset, warnings);
+  warn(profiles, proposals, idsOf(profiles, proposals, preset), table.lines[0]!, warnings);
   return {
     file: table.file,
     format: table.format,
@@ -177,8 +179,19 @@ function chooseHistory(
     return list?.every((entry) => items.has(spelling(entry))) ?? false;
   });
   positive.sort((a, b) => (b.meanLength ?? 0) - (a.meanLength ?? 0));
-  const chosen = positive[0];
+  const chosen = positive.find((profile) => !companionUse(profile.name));
   if (chosen) {
+    for (const profile of sequences) {
+      const use = companionUse(profile.name);
+      if (use && Math.abs((profile.meanLength ?? 0) - (chosen.meanLength ?? 0)) < 1e-9) {
+        proposals.set(profile.name, {
+          role: 'sequence',
+          side: 'user',
+          use,
+          reason: `Its lists say more of the entries of “${chosen.name}”.`,
+        });
+      }
+    }
     proposals.set(chosen.name, {
       role: 'sequence',
       side: 'user',
@@ -186,6 +199,15 @@ function chooseHistory(
       reason: 'Its cells are lists of items: the longest such column is the history.',
     });
   }
+}
+
+/** What a sequence says of behaviours that another sequence lists, by its name (`history_scenario`, `hist_time`). */
+function companionUse(name: string): 'historyScenario' | 'historyTime' | 'historyAge' | null {
+  const words = nameWords(name);
+  if (!words.some((word) => /^(hist|history|behaviou?rs?|seq|sequence)$/.test(word))) return null;
+  if (words.some((word) => /^(scenario|scene|domain|tab)$/.test(word))) return 'historyScenario';
+  if (words.some((word) => /^(time|timestamp|timestamps|ts)$/.test(word))) return 'historyTime';
+  return words.includes('age') || words.includes('ages') ? 'historyAge' : null;
 }
 
 /** A "time" that never changes for a user with several rows is a date of the user (joined, born), not of the row. */
@@ -253,25 +275,17 @@ async function lookForLeaks(
     const found = fieldEvidence(findColumn(table, profile.name)!, ordered, label, rows);
     if (found.auc !== null) evidence.set(profile.name, found.auc);
     if (rows.length > 20_000) await breathe();
-    const leaks = found.auc !== null && found.auc > leakAuc && found.certain;
-    if ((!leaks && !found.outcome) || proposal.role === 'ignore') continue;
-    const sentence = leaks
-      ? `Column “${profile.name}” gives the label away: alone it reaches an AUC of ${found.auc.toFixed(3)}.`
-      : `Column “${profile.name}” is 1 only in positive rows, so it is known only after the click.`;
+    const finding = leakFinding(profile.name, found);
+    if (!finding) continue;
+    const place = { column: profile.name, line: table.lines[rows[0]!] ?? null };
     if (proposal.role === 'scenario') {
-      warnings.push(
-        notice('leakKept', `${sentence} It stays the scenario; check that this is meant.`, {
-          column: profile.name,
-        }),
-      );
+      const sentence = `${finding.sentence} It stays the scenario; check that this is meant.`;
+      warnings.push(notice('leakKept', sentence, place));
       continue;
     }
-    warnings.push(
-      notice(leaks ? 'leak' : 'outcome', `${sentence} It is left out unless you choose to keep it.`, {
-        column: profile.name,
-      }),
-    );
-    proposals.set(profile.name, { role: 'ignore', reason: sentence });
+    const sentence = `${finding.sentence} It is left out unless you choose to keep it.`;
+    warnings.push(notice(finding.code, sentence, place));
+    if (proposal.role !== 'ignore') proposals.set(profile.name, { role: 'ignore', reason: finding.sentence });
   }
   return evidence;
 }
@@ -316,7 +330,8 @@ function assemble(
 function warn(
   profiles: readonly ColumnProfile[],
   proposals: ReadonlyMap<string, Proposal>,
-  preset: Preset | null,
+  ids: { readonly user: string | null },
+  firstLine: number,
   warnings: Notice[],
 ): void {
   const holder = (role: ImportRole): ColumnProfile | undefined =>
@@ -364,20 +379,8 @@ function warn(
       proposals.get(profile.name)!.role === 'time'
     )
       continue;
-    warnings.push(
-      notice(
-        'beyondInt32',
-        `Column “${profile.name}” holds ids beyond 32 bits (first: line ${profile.beyondInt32Line}); they are told apart as text, so no digit is lost.`,
-        {
-          column: profile.name,
-          line: profile.beyondInt32Line,
-        },
-      ),
-    );
+    warnings.push(beyondInt32Notice(profile.name, profile.beyondInt32Line));
   }
-  const lost = (preset?.requires ?? []).filter(
-    (name) => !profiles.some((profile) => profile.name.toLowerCase() === name),
-  );
-  if (lost.length > 0)
-    warnings.push(notice('missingColumn', `${preset!.title} should also have ${listed(lost)}.`));
+  const user = ids.user === null ? undefined : profiles.find((profile) => profile.name === ids.user);
+  if (user?.distinct === 1 && user.missing === 0) warnings.push(oneUserNotice(user.name, firstLine));
 }

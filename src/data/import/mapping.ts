@@ -27,8 +27,11 @@ export const columnMappingSchema = z.strictObject({
   role: z.enum(importRoles),
   /** Whose property a `numeric` or `sequence` column is. */
   side: z.enum(sides).optional(),
-  /** `history`: the sequence is the row's behaviours; `length`: only how many entries it has is kept. */
-  use: z.enum(['history', 'length']).optional(),
+  /**
+   * Of a sequence: `history` is the row's behaviours (item ids, oldest first); `historyScenario`, `historyTime` and `historyAge`
+   * (hours) say more of the same behaviours, entry by entry; of `length` only the number of entries is kept.
+   */
+  use: z.enum(['history', 'historyScenario', 'historyTime', 'historyAge', 'length']).optional(),
   /** Of a list cell (`Action|Comedy`), keep the first entry. */
   first: z.boolean().optional(),
   /** OptMSM's partition: the column says something of the scenario (a slot, a statistic inside it). */

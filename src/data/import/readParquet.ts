@@ -1,4 +1,10 @@
-import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import {
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+  type AsyncBuffer,
+  type FileMetaData,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { readSlice, sourceName, sourceSize, type ImportSource } from './bytes';
 import { ImportError } from './errors';
@@ -8,10 +14,15 @@ import { sampledNotice } from './readText';
 import { TableBuilder, type Table } from './table';
 import type { Notice } from './errors';
 
-/** Rows decoded at a time; row groups of a million rows would otherwise stand in memory as JavaScript values. */
-const rowsAtOnce = 20_000;
+/** Rows from whose text the size of all rows is judged. */
+const measuredRows = 1000;
 
-/** Reads a Parquet file row group by row group. @throws ImportError `badParquet`, `noRows`. */
+/**
+ * Reads a Parquet file row group by row group and, within one, column by column: one decoded column chunk is all that stands
+ * in memory beside the kept rows.
+ *
+ * @throws ImportError `badParquet`, `noRows`.
+ */
 export async function readParquetTable(source: ImportSource, options: ReadOptions = {}): Promise<Table> {
   const file: AsyncBuffer = {
     byteLength: sourceSize(source),
@@ -24,30 +35,27 @@ export async function readParquetTable(source: ImportSource, options: ReadOption
   const total = Number(metadata.num_rows);
   if (total === 0) throw new ImportError('noRows', 'The Parquet file has no rows; choose a file with rows.');
   const notices: Notice[] = [];
-  const paths = topLevelColumns(metadata);
-  const names = usableNames(paths, 1, notices);
+  const columns = await guarded(async () =>
+    parquetSchema(metadata).children.map((child) => child.element.name),
+  );
+  const names = usableNames(columns, 1, notices);
   const builder = new TableBuilder(names, Math.max(1, options.maxRows ?? defaultMaxRows), options.seed ?? 1);
   const maxBytes = options.maxBytes ?? defaultMaxBytes;
-  let characters = 0;
+  const meanBytes = await meanRowLength(file, metadata, columns, maxBytes);
+  if (meanBytes * total > maxBytes) builder.limit(Math.max(1, Math.floor(maxBytes / meanBytes)));
   let start = 0;
   for (const group of metadata.row_groups) {
-    const groupEnd = start + Number(group.num_rows);
-    for (let from = start; from < groupEnd; from += rowsAtOnce) {
+    const end = start + Number(group.num_rows);
+    const slots = builder.offer(end - start, start + 1);
+    for (const [index, column] of columns.entries()) {
       checkAborted(options.signal);
-      const to = Math.min(groupEnd, from + rowsAtOnce);
-      const rows = await guarded(() => readRows(file, metadata, from, to));
-      for (let r = 0; r < rows.length; r++) {
-        const cells = rows[r]!.map(cellText);
-        for (const cell of cells) characters += cell.length + 1;
-        builder.add(cells, from + r + 1);
-      }
-      if (total * (characters / builder.seen) > maxBytes) {
-        builder.limit(Math.max(1, Math.floor(maxBytes / (characters / builder.seen))));
-      }
-      options.onProgress?.({ phase: 'reading', fraction: to / total, rows: builder.seen });
+      const values = await readColumn(file, metadata, column, start, end);
+      builder.fill(index, slots, (i) => cellText(values[i]));
+      const done = start + ((end - start) * (index + 1)) / columns.length;
+      options.onProgress?.({ phase: 'reading', fraction: done / total, rows: Math.round(done) });
       await breathe();
     }
-    start = groupEnd;
+    start = end;
   }
   if (builder.seen > builder.kept) notices.push(sampledNotice(builder.kept, builder.seen, options.seed ?? 1));
   return builder.finish(
@@ -57,25 +65,44 @@ export async function readParquetTable(source: ImportSource, options: ReadOption
   );
 }
 
-async function readRows(
+/** Mean length of a row as text; 0 (not measured, for it costs a decoded row group) where the file is surely small enough. */
+async function meanRowLength(
   file: AsyncBuffer,
   metadata: FileMetaData,
+  columns: readonly string[],
+  maxBytes: number,
+): Promise<number> {
+  const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
+  // Dictionaries and run lengths can hold a table in a small part of its text.
+  if (unpacked * 20 <= maxBytes) return 0;
+  const rows = Math.min(measuredRows, Number(metadata.row_groups[0]?.num_rows ?? 0));
+  let characters = 0;
+  for (const column of columns) {
+    const values = await readColumn(file, metadata, column, 0, rows);
+    for (let i = 0; i < rows; i++) characters += cellText(values[i]).length + 1;
+  }
+  return characters / Math.max(1, rows);
+}
+
+/** Values of one column in rows `start` … `end`, which lie in one row group. */
+function readColumn(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  column: string,
   rowStart: number,
   rowEnd: number,
-): Promise<unknown[][]> {
-  let rows: unknown[][] = [];
-  await parquetRead({
-    file,
-    metadata,
-    compressors,
-    rowStart,
-    rowEnd,
-    rowFormat: 'array',
-    onComplete: (data) => {
-      rows = data as unknown[][];
-    },
+): Promise<ArrayLike<unknown>> {
+  return guarded(async () => {
+    // A scan keeps the columns that it has read; so each gets its own, to be forgotten.
+    const scan = await parquetScan({
+      file,
+      metadata,
+      compressors,
+      columns: [column],
+      useOffsetIndex: false,
+    });
+    return (await scan.readColumn({ column, rowStart, rowEnd })) as ArrayLike<unknown>;
   });
-  return rows;
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -88,21 +115,6 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
       `The Parquet file cannot be read (${reason}); write it again, for example with pandas' to_parquet.`,
     );
   }
-}
-
-function topLevelColumns(metadata: FileMetaData): string[] {
-  const [root, ...rest] = metadata.schema;
-  const names: string[] = [];
-  let at = 0;
-  const skip = (): void => {
-    const element = rest[at++]!;
-    for (let child = 0; child < (element.num_children ?? 0); child++) skip();
-  };
-  for (let child = 0; child < (root?.num_children ?? 0); child++) {
-    names.push(rest[at]!.name);
-    skip();
-  }
-  return names;
 }
 
 /** A Parquet value as the text that a CSV file would hold: lists as JSON, times as ISO, nothing as an empty cell. */

@@ -1,5 +1,6 @@
 import { readSlice, sourceSize, type ImportSource } from './bytes';
 import { ImportError } from './errors';
+import { nameHeaderless } from './headerless';
 import { checkAborted, type ReadOptions } from './options';
 import { readParquetTable } from './readParquet';
 import { readTextTable } from './readText';
@@ -31,5 +32,5 @@ export async function readTable(source: ImportSource, options: ReadOptions = {})
       'The file is packed in a way that is not read here; unpack it, or pack it with gzip.',
     );
   }
-  return readTextTable(source, begins(0x1f, 0x8b), options);
+  return nameHeaderless(await readTextTable(source, begins(0x1f, 0x8b), options));
 }

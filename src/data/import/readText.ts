@@ -3,7 +3,7 @@ import { decodeChunks, UndecodableBytes } from './decode';
 import { guessEncoding, looksLikeGb18030 } from './encoding';
 import { counted, ImportError, notice, type Notice } from './errors';
 import { usableNames } from './header';
-import { guessLayout, parseText, type KnownLayout } from './layout';
+import { guessLayout, parseText, type KnownLayout, type ParsedText } from './layout';
 import { checkAborted, defaultMaxBytes, defaultMaxRows, type ReadOptions } from './options';
 import { TableBuilder, type Table } from './table';
 
@@ -187,7 +187,7 @@ class TextRows {
     const parsed = parseText(this.text, layout, !last);
     const consumed = last ? this.text.length : parsed.meta.cursor;
     const quoted = layout.quotes && this.text.includes('"');
-    const bad = quoted ? this.badQuotes(parsed.errors, parsed.data.length) : null;
+    const bad = quoted ? this.badQuotes(parsed) : null;
     for (let r = 0; r < parsed.data.length; r++) {
       const cells = parsed.data[r]!;
       const start = this.line;
@@ -212,14 +212,13 @@ class TextRows {
     }
   }
 
-  private badQuotes(errors: readonly { code?: string; row?: number }[], rows: number): Set<number> {
+  private badQuotes({ errors, data }: Pick<ParsedText, 'errors' | 'data'>): Set<number> {
     const bad = new Set<number>();
     for (const { code, row } of errors) {
-      if (row === undefined || row >= rows) continue;
+      // Errors of a last row that is not complete yet come again with the next piece.
+      if (row === undefined || row >= data.length) continue;
       if (code === 'MissingQuotes') {
-        let line = this.line;
-        line += row;
-        throw unclosedQuote(line);
+        throw unclosedQuote(data.slice(0, row).reduce((line, cells) => line + 1 + inner(cells), this.line));
       }
       if (code === 'InvalidQuotes') bad.add(row);
     }

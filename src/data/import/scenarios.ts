@@ -12,6 +12,8 @@ export interface ScenarioColumn {
   readonly index: Int32Array;
   readonly ids: readonly string[];
   readonly names: readonly string[];
+  /** Index of a value of the scenario column; -1 where no row holds it. */
+  readonly indexOf: (value: string) => number;
 }
 
 /**
@@ -34,7 +36,7 @@ export function readScenarios(
         'No column is the scenario, so all rows count as one scenario; there is nothing to share between scenarios.',
       ),
     );
-    return { index: new Int32Array(table.rows), ids: ['all'], names: ['all rows'] };
+    return { index: new Int32Array(table.rows), ids: ['all'], names: ['all rows'], indexOf: () => -1 };
   }
   const nameless = 'missing';
   const ofCode = column.values.map((text) => {
@@ -84,7 +86,12 @@ export function readScenarios(
   }
   const place = new Map(ids.map((id, index) => [id, index]));
   const index = Int32Array.from(ofCode, (value) => place.get(value) ?? 0);
-  return { index: Int32Array.from(column.codes, (code) => index[code]!), ids, names: ids };
+  return {
+    index: Int32Array.from(column.codes, (code) => index[code]!),
+    ids,
+    names: ids,
+    indexOf: (value) => place.get(mapping.groups?.[canonical(value)] ?? canonical(value)) ?? -1,
+  };
 }
 
 function byNumberThenText(a: string, b: string): number {

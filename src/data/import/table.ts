@@ -47,7 +47,7 @@ class ColumnBuilder {
 
   set(row: number, text: string): void {
     if (row >= this.codes.length) {
-      const grown = new Int32Array(this.codes.length * 2);
+      const grown = new Int32Array(Math.max(row + 1, this.codes.length * 2));
       grown.set(this.codes);
       this.codes = grown;
     }
@@ -104,13 +104,30 @@ export class TableBuilder {
     if (this.seen <= capacity) this.capacity = Math.min(this.capacity, capacity);
   }
 
+  /** Offers one row. */
   add(cells: readonly string[], line: number): void {
+    const slot = this.place(line);
+    if (slot < 0) return;
+    for (let c = 0; c < this.columns.length; c++) this.columns[c]!.set(slot, cells[c] ?? '');
+  }
+
+  /** Offers rows whose cells come later, column by column (`fill`): the slot of each, or -1 where it is not kept. */
+  offer(count: number, firstLine: number): Int32Array {
+    return Int32Array.from({ length: count }, (_, i) => this.place(firstLine + i));
+  }
+
+  /** Cells of one column for rows that were offered; in their order, since a later row may take an earlier one's slot. */
+  fill(column: number, slots: Int32Array, text: (i: number) => string): void {
+    for (let i = 0; i < slots.length; i++) if (slots[i]! >= 0) this.columns[column]!.set(slots[i]!, text(i));
+  }
+
+  private place(line: number): number {
     let slot = this.seen;
     if (this.seen >= this.capacity) {
       slot = this.draws.integer(this.seen + 1, this.seen);
       if (slot >= this.capacity) {
         this.seen++;
-        return;
+        return -1;
       }
     } else {
       this.kept++;
@@ -122,7 +139,7 @@ export class TableBuilder {
       this.lines = grown;
     }
     this.lines[slot] = line;
-    for (let c = 0; c < this.columns.length; c++) this.columns[c]!.set(slot, cells[c] ?? '');
+    return slot;
   }
 
   finish(file: string, format: TableFormat, notices: readonly Notice[]): Table {

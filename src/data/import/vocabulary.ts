@@ -1,3 +1,4 @@
+import { listEntries } from './histories';
 import type { TextColumn } from './table';
 import { canonical, isMissing, parseList } from './values';
 
@@ -38,7 +39,16 @@ export class VocabularyCounter {
     });
   }
 
-  add(value: string, count = 1): void {
+  /** Entries of list cells. */
+  addLists(column: TextColumn, trainingRows: Int32Array): void {
+    const byCode = new Float64Array(column.values.length);
+    for (const row of trainingRows) byCode[column.codes[row]!]!++;
+    listEntries(column).forEach((list, code) => {
+      if (byCode[code]! > 0) for (const entry of list) this.add(entry, byCode[code]);
+    });
+  }
+
+  private add(value: string, count = 1): void {
     this.counts.set(value, (this.counts.get(value) ?? 0) + count);
   }
 

@@ -1,0 +1,174 @@
+import { SPLIT, type History } from '../dataset';
+import type { BuildContext } from './buildContext';
+import type { LaidFields } from './buildFields';
+import { counted, ImportError, notice } from './errors';
+import { historyFromLists, historyFromLog, type ListedBehaviours } from './histories';
+import type { ColumnMapping } from './mapping';
+import type { ScenarioColumn } from './scenarios';
+import type { RowSplit } from './splitRows';
+import { unitOf, type ReadTimes } from './times';
+import type { TextColumn } from './table';
+import { guessTimeUnit, isMissing, parseList, parseNumber, type TimeUnit } from './values';
+import type { Vocabulary } from './vocabulary';
+
+/** Ids of behaviours kept at most (256 MB): beyond that, behaviours carry the item's id only. */
+const mostHistoryIds = 2 ** 26;
+
+/**
+ * The list column that is the row's behaviours; null where behaviours are made from the log, or not at all.
+ *
+ * @throws ImportError `badMapping` where two columns claim it.
+ */
+export function historyColumn(
+  context: BuildContext,
+  features: readonly ColumnMapping[],
+): ColumnMapping | null {
+  const { mapping } = context;
+  if (mapping.history.from === 'log' || mapping.history.from === 'none') return null;
+  const marked = features.filter((feature) => feature.role === 'sequence' && feature.use === 'history');
+  const [first, second] = marked;
+  if (first && second) {
+    throw new ImportError(
+      'badMapping',
+      `Columns “${first.column}” and “${second.column}” are both the history; there can be one, so keep only the length of the other.`,
+      { column: second.column },
+    );
+  }
+  if (!first && mapping.history.from === 'sequence') {
+    throw new ImportError(
+      'badMapping',
+      'The mapping takes the history from a sequence, but no sequence column is marked as the history; mark one.',
+    );
+  }
+  if (!first) return null;
+  // Behaviours are spelled in the item's vocabulary; without it only their number says something.
+  if (features.some((feature) => feature.column === mapping.itemId)) return first;
+  context.notices.push(
+    notice(
+      'history',
+      `Column “${first.column}” lists items, but no column is the item’s id, so only the length of its lists is used.`,
+      { column: first.column },
+    ),
+  );
+  return null;
+}
+
+/** Columns that only describe the behaviours of another column become no fields of their own. */
+export function describesHistory(feature: ColumnMapping): boolean {
+  return (
+    feature.role === 'sequence' &&
+    (feature.use ?? 'length').startsWith('history') &&
+    feature.use !== 'history'
+  );
+}
+
+export interface HistoryInputs {
+  readonly features: readonly ColumnMapping[];
+  readonly source: ColumnMapping | null;
+  readonly items: Vocabulary | null;
+  readonly scenarios: ScenarioColumn;
+  readonly rows: Int32Array;
+  readonly parted: RowSplit;
+  readonly time: ReadTimes | null;
+  readonly fields: LaidFields;
+  readonly scenario: Int16Array;
+  readonly label: Float32Array;
+}
+
+/** The dataset's histories, from list columns or from the log; null where the file has neither. */
+export function makeHistory(context: BuildContext, given: HistoryInputs): History | null {
+  const { mapping } = context;
+  if (given.source && given.items) {
+    const itemField = given.fields.fields.findIndex((field) => field.name === mapping.itemId);
+    const listed = listedBehaviours(context, given, given.source);
+    const times = given.time?.inSeconds ? given.time.seconds : null;
+    return historyFromLists(listed, given.items, itemField, given.rows, mapping.history.length, times);
+  }
+  return historyOfLog(context, given);
+}
+
+function listedBehaviours(
+  context: BuildContext,
+  given: HistoryInputs,
+  source: ColumnMapping,
+): ListedBehaviours {
+  const describing = (use: string): TextColumn | null => {
+    const feature = given.features.find((f) => f.role === 'sequence' && f.use === use);
+    return feature ? context.column(feature.column) : null;
+  };
+  const scenarios = describing('historyScenario');
+  const times = describing('historyTime');
+  const ages = describing('historyAge');
+  return {
+    items: context.column(source.column),
+    scenarios: scenarios && { column: scenarios, index: given.scenarios.indexOf },
+    times: times ? { column: times, unit: unitOfLists(times) } : ages ? { column: ages, unit: null } : null,
+  };
+}
+
+function unitOfLists(column: TextColumn): TimeUnit {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const text of column.values) {
+    for (const entry of parseList(text) ?? []) {
+      const value = parseNumber(entry);
+      if (value === null) return unitOf({ ...column, values: [entry] }) ?? 'seconds';
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return guessTimeUnit(low, high) ?? 'seconds';
+}
+
+function historyOfLog(context: BuildContext, given: HistoryInputs): History | null {
+  const { mapping, notices } = context;
+  const { rows, parted, time } = given;
+  const { from, length } = mapping.history;
+  const itemFields = carriedFields(given, mapping.itemId, rows.length * length);
+  const possible = time !== null && mapping.userId !== null && itemFields.length > 0;
+  if (from === 'log' && !possible) {
+    throw new ImportError(
+      'badMapping',
+      'A history from the log needs a time, a user id and an item column; map those, or take no history.',
+    );
+  }
+  if ((from !== 'auto' && from !== 'log') || !possible) return null;
+  const user = context.column(mapping.userId!);
+  // Rows of a split that does not follow time must not see what evaluation rows clicked.
+  const visible = parted.split.map((split) => (parted.by === 'time' || split === SPLIT.train ? 1 : 0));
+  const history = historyFromLog(
+    {
+      fields: given.fields.fields,
+      columns: given.fields.columns,
+      itemFields,
+      scenario: given.scenario,
+      label: given.label,
+      times: Float64Array.from(rows, (row) => time.seconds[row]!),
+      inSeconds: time.inSeconds,
+      user: Int32Array.from(rows, (row) => {
+        const code = user.codes[row]!;
+        return isMissing(user.values[code]!) ? 0 : code + 1;
+      }),
+      visible,
+    },
+    length,
+  );
+  const filled = history.lengths.reduce((count, own) => count + (own > 0 ? 1 : 0), 0);
+  if (filled === 0 && from === 'auto') return null;
+  notices.push(
+    notice(
+      'history',
+      `Histories are made from the log: the last ${length} positives of the same user before each row; ${counted(filled, 'row')} of ${rows.length.toLocaleString('en-US')} ${filled === 1 ? 'has' : 'have'} one.`,
+      { column: mapping.userId },
+    ),
+  );
+  return history;
+}
+
+/** Item fields of behaviours: the id first, then as many of the others as fit. */
+function carriedFields(given: HistoryInputs, itemId: string | null, behaviours: number): number[] {
+  const { fields } = given.fields;
+  const all = fields.flatMap((field, f) => (field.role === 'item' ? [f] : []));
+  all.sort((a, b) => Number(fields[b]!.name === itemId) - Number(fields[a]!.name === itemId) || a - b);
+  return all.slice(0, Math.max(1, Math.floor(mostHistoryIds / Math.max(1, behaviours))));
+}
