@@ -24,7 +24,7 @@ export const finetune: Procedure = {
     }
 
     async function* train(): AsyncGenerator<TrainingEvent, void, void> {
-      if (!from) enter('pooled');
+      enter(phase);
       let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
       // Patience ends the run in the second phase only: the first is there to be built upon.
       while (

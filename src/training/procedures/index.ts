@@ -1,10 +1,11 @@
 /** Every way of training. A new one is one line here; models name theirs by id. */
 import { areadProcedure } from './aread';
 import { finetune } from './finetune';
+import { sarnetProcedure } from './sarnet';
 import { standard } from './standard';
 import type { Procedure } from '../procedure';
 
-export const procedures: readonly Procedure[] = [standard, finetune, areadProcedure];
+export const procedures: readonly Procedure[] = [standard, finetune, areadProcedure, sarnetProcedure];
 
 /** @throws RangeError naming the known ids */
 export function findProcedure(id: string): Procedure {
