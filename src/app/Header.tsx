@@ -3,6 +3,8 @@ import { addressOf, useLab } from './state/lab';
 import type { Page } from './state/lab';
 import { useTheme } from './state/theme';
 import type { ThemeChoice } from './state/theme';
+import { findModel } from '../models/registry';
+import { useShownRun } from './state/shown';
 
 const LINKS: readonly { readonly page: Page; readonly label: string }[] = [
   { page: 'lab', label: 'Lab' },
@@ -19,6 +21,7 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; re
 export function Header() {
   const { page, setup, preset, tab, go } = useLab();
   const { choice, choose } = useTheme();
+  const view = useShownRun();
   const theme = THEMES.findIndex(({ value }) => value === choice);
   const next = THEMES[(theme + 1) % THEMES.length]!;
   const open = (event: MouseEvent, to: Page) => {
@@ -44,7 +47,14 @@ export function Header() {
           </a>
         ))}
       </nav>
-      <span className="header-gap" />
+      <span className="header-run" data-testid="run-name">
+        {view.id !== null && (
+          <>
+            {view.name || `${findModel(view.setup.model).title}, seed ${view.setup.seed}`}
+            <span className="muted"> on {view.datasetTitle || view.setup.dataset}</span>
+          </>
+        )}
+      </span>
       <button
         type="button"
         className="tool"

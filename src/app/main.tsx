@@ -7,6 +7,6 @@ const client = createLabClient();
 // The backend is what takes longest: it opens while the page's own code is still being fetched.
 const asked = new URLSearchParams(location.search).get('backend');
 const backend = asked === 'webgpu' || asked === 'wasm' || asked === 'cpu' ? asked : 'auto';
-client.backendInfo(backend).catch(() => undefined); // an error comes again, with its sentence, from `train`
+const opened = client.backendInfo(backend).catch(() => null); // an error comes again, with its sentence, from `train`
 
-void import('./start').then(({ start }) => start(client));
+void import('./start').then(({ start }) => start(client, opened));

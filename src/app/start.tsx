@@ -1,3 +1,4 @@
+import type { BackendInfo } from '../engine';
 import { createRoot } from 'react-dom/client';
 import type { LabClient } from '../workers/client';
 import { App } from './App';
@@ -8,10 +9,11 @@ import { useNotices } from './state/notices';
 import { followRuns } from './state/runs';
 
 /** Reads the address, asks the worker to get ready, and draws the page. */
-export function start(client: LabClient): void {
+export function start(client: LabClient, opened: Promise<BackendInfo | null>): void {
   const opening = openAddress(location.search);
   useLab.setState({ page: opening.page, setup: opening.setup, preset: opening.preset, tab: opening.tab });
   const lab = new Lab(client);
+  void opened.then((backend) => backend && lab.live.meet(backend));
   if (opening.autostart) void lab.train();
   else client.prepare(opening.setup).catch(() => undefined); // an error comes again, with its sentence, from `train`
   for (const problem of opening.problems) useNotices.getState().tell('error', problem);

@@ -6,6 +6,8 @@ import { drawHeat, drawKey } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
 import { cellAt, labelEvery, layoutHeat, pan, reveal, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
+import type { Domain } from './axis';
+import { formatCount } from '../format';
 import { useSize } from './useSize';
 import './charts.css';
 
@@ -32,7 +34,11 @@ export interface HeatMapProps {
   readonly data: HeatValues;
   readonly scale: HeatScale;
   readonly format: (value: number) => string;
-  readonly stepColumns?: boolean;
+  /** Columns are equal spans of steps from 0 to `steps.max`, marked at its ticks. */
+  readonly steps?: Domain;
+  /** Fixed margins, to stand in line with another figure. */
+  readonly left?: number;
+  readonly right?: number;
   readonly square?: boolean;
   readonly selected?: Cell | null;
   readonly onSelect?: (cell: Cell) => void;
@@ -51,7 +57,8 @@ function valueOf(data: HeatValues, { row, column }: Cell): number | null {
  * the wheel or + and −, and move by dragging.
  */
 export function HeatMap(props: HeatMapProps) {
-  const { rows, columns, data, scale, format, selected, onSelect, stepColumns = false, square = false } = props;
+  const { rows, columns, data, scale, format, selected, onSelect, square = false } = props;
+  const stepColumns = props.steps !== undefined;
   const [ref, size] = useSize<HTMLDivElement>();
   const theme = useTheme((state) => state.theme);
   const highlighted = useHighlight((state) => state.scenario);
@@ -67,8 +74,17 @@ export function HeatMap(props: HeatMapProps) {
   const zoomable = !stepColumns && (rows.length > ZOOM_FROM || columns.length > ZOOM_FROM);
   const longest = (labels: readonly HeatLabel[]) => labels.reduce((max, { label }) => Math.max(max, Math.min(22, label.length)), 1);
   const [longestRow, longestColumn] = useMemo(() => [longest(rows), longest(columns)], [rows, columns]);
-  const layout = layoutHeat({ ...size, view, longestRow, longestColumn, stepColumns, square });
-  const keyY = size.height - 22;
+  const layout = layoutHeat({
+    ...size,
+    view,
+    longestRow,
+    longestColumn,
+    stepColumns,
+    square,
+    left: props.left,
+    right: props.right,
+  });
+  const { keyY } = layout;
 
   useEffect(() => {
     if (!canvas || size.width < 40 || size.height < 40) return;
@@ -144,8 +160,8 @@ export function HeatMap(props: HeatMapProps) {
     ? `${rows[cursor.row]?.label ?? ''}, ${stepColumns ? `${props.columnTitle} ` : ''}${columns[cursor.column]?.label ?? ''}: ${value === null ? 'undefined' : format(value)}`
     : '';
   const rowEvery = labelEvery(layout.cellHeight, 11);
-  const columnEvery = labelEvery(layout.cellWidth, stepColumns ? 64 : layout.slanted ? 11 : 1);
-  const columnsFit = stepColumns || layout.cellWidth >= 9 || columnEvery === 1;
+  const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 11 : 1);
+  const columnsFit = !stepColumns && (layout.cellWidth >= 9 || columnEvery === 1);
   const baseline = layout.top + layout.height;
   const clip = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
   const rect = (cell: Cell) => ({
@@ -208,6 +224,16 @@ export function HeatMap(props: HeatMapProps) {
               </text>
             ) : null,
           )}
+          {props.steps?.ticks.map((tick) => (
+            <text
+              key={tick}
+              x={layout.left + (tick / props.steps!.max) * layout.width}
+              y={baseline + 13}
+              textAnchor={tick === 0 ? 'start' : 'middle'}
+            >
+              {formatCount(tick)}
+            </text>
+          ))}
           {columnsFit &&
             columns.slice(view.column, view.column + view.columns).map((column, k) => {
               if (k % columnEvery !== 0) return null;
@@ -240,9 +266,6 @@ export function HeatMap(props: HeatMapProps) {
               <rect className="cursor-cell" {...rect(cursor)} />
             </>
           )}
-          <text className="axis-title" x={layout.left} y={keyY + 2}>
-            {cursor ? '' : ''}
-          </text>
           <text x={layout.left - 6} y={keyY + 12} textAnchor="end">
             {format(scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min)}
           </text>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { useHighlight } from '../state/highlight';
 import type { LinesProps } from './Lines';
 import { useOnScreen, useSize } from './useSize';
@@ -11,6 +11,14 @@ export function warmCharts(): void {
   void import('./Lines').catch(() => undefined);
 }
 
+/** Draws; while off screen it keeps what it drew last. */
+const Held = memo(
+  function Held({ onScreen: _, ...props }: LinesProps & { readonly onScreen: boolean }) {
+    return <Lines {...props} />;
+  },
+  (_, next) => !next.onScreen,
+);
+
 type Props = Omit<LinesProps, 'width' | 'height' | 'highlighted' | 'onPoint'> & { readonly label: string };
 
 /** A line chart that fills its place, follows the highlighted scenario and rests while nobody sees it. */
@@ -19,14 +27,12 @@ export function LineFrame({ label, ...props }: Props) {
   const [seenRef, onScreen] = useOnScreen<HTMLDivElement>();
   const highlighted = useHighlight((state) => state.scenario);
   const point = useHighlight((state) => state.point);
-  const [held, setHeld] = useState(props);
-  if (onScreen && held !== props) setHeld(props);
   return (
     <div className="line-frame" ref={seenRef}>
       <div className="line-frame-inner" ref={sizeRef} role="img" aria-label={label}>
         <Suspense fallback={null}>
           {size.width > 0 && (
-            <Lines {...(onScreen ? props : held)} {...size} highlighted={highlighted} onPoint={point} />
+            <Held {...props} {...size} onScreen={onScreen} highlighted={highlighted} onPoint={point} />
           )}
         </Suspense>
       </div>

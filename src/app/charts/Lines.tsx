@@ -3,7 +3,7 @@
  * that knows recharts; it is fetched when the first curve is drawn.
  */
 import { memo, useMemo } from 'react';
-import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, usePlotArea, XAxis, YAxis, useYAxisScale } from 'recharts';
+import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, usePlotArea, useXAxisScale, useYAxisScale, XAxis, YAxis } from 'recharts';
 import { formatCount } from '../format';
 import type { Domain } from './axis';
 import { spread } from './endLabels';
@@ -37,6 +37,8 @@ export interface LinesProps {
   readonly onPoint?: (scenario: string | null) => void;
   /** Room for labels at the right. */
   readonly labelWidth?: number;
+  /** Room for figures at the left. */
+  readonly axisWidth?: number;
   readonly mark?: { readonly x: number; readonly label: string } | null;
 }
 
@@ -44,7 +46,7 @@ const LABEL_GAP = 15;
 
 interface Ends {
   readonly lines: readonly LineSpec[];
-  readonly last: ReadonlyMap<string, number>;
+  readonly last: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   readonly formatY: (value: number | null) => string;
   readonly faded: (line: LineSpec) => boolean;
   readonly onPoint?: (scenario: string | null) => void;
@@ -52,12 +54,14 @@ interface Ends {
 
 function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
   const plot = usePlotArea();
-  const scale = useYAxisScale();
-  if (!plot || !scale) return null;
+  const scaleX = useXAxisScale();
+  const scaleY = useYAxisScale();
+  if (!plot || !scaleX || !scaleY) return null;
   const ends = lines.filter((line) => last.has(line.key));
-  const heights = ends.map((line) => Number(scale(last.get(line.key)!)));
+  const heights = ends.map((line) => Number(scaleY(last.get(line.key)!.y)));
   const placed = spread(heights, LABEL_GAP, plot.y + 4, plot.y + plot.height - 2);
-  const x = plot.x + plot.width;
+  // All labels stand in one column, right of the line that reaches farthest.
+  const x = Math.max(...ends.map((line) => Number(scaleX(last.get(line.key)!.x))));
   return (
     <g className="end-labels">
       {ends.map((line, k) => (
@@ -76,7 +80,7 @@ function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
           <text x={x + 11} y={placed[k]} dominantBaseline="central" fill={line.colour} className="end-label">
             <tspan>{line.label}</tspan>
             <tspan className="end-value" dx={5}>
-              {formatY(last.get(line.key)!)}
+              {formatY(last.get(line.key)!.y)}
             </tspan>
           </text>
         </g>
@@ -131,12 +135,13 @@ export const Lines = memo(function Lines(props: LinesProps) {
   const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
   const labelWidth = props.labelWidth ?? 130;
   const last = useMemo(() => {
-    const found = new Map<string, number>();
+    const found = new Map<string, { x: number; y: number }>();
     for (const line of lines) {
       for (let k = points.length - 1; k >= 0; k--) {
-        const value = points[k]?.[line.key];
+        const point = points[k]!;
+        const value = point[line.key];
         if (typeof value === 'number') {
-          found.set(line.key, value);
+          found.set(line.key, { x: point.x, y: value });
           break;
         }
       }
@@ -150,7 +155,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
     <LineChart
       width={width}
       height={height}
-      data={points as LinePoint[]}
+      data={points}
       margin={{ top: 6, right: labelWidth, bottom: 0, left: 0 }}
       accessibilityLayer={false}
     >
@@ -173,7 +178,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
         tickFormatter={tickY ?? ((value: number) => String(value))}
         tickLine={false}
         axisLine={false}
-        width={38}
+        width={props.axisWidth ?? 38}
         allowDataOverflow
         interval={0}
       />
@@ -199,7 +204,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
           <Reading
             active={tip.active}
             label={tip.label}
-            payload={tip.payload as readonly TooltipEntry[] | undefined}
+            payload={tip.payload}
             lines={lines}
             formatY={formatY}
             xLabel={xLabel}

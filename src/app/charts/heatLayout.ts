@@ -19,6 +19,8 @@ export interface HeatLayout {
   readonly view: Window;
   /** Column labels stand upright where they do not fit side by side. */
   readonly slanted: boolean;
+  /** Where the key begins, under the labels. */
+  readonly keyY: number;
 }
 
 const CHARACTER = 6.1;
@@ -34,19 +36,22 @@ export interface LayoutInput {
   readonly stepColumns: boolean;
   /** Cells are squares (matrices of scenarios). */
   readonly square: boolean;
+  /** Fixed margins, to stand in line with another figure. */
+  readonly left?: number;
+  readonly right?: number;
 }
 
 export function layoutHeat(input: LayoutInput): HeatLayout {
   const { width, height, view, longestRow, longestColumn, stepColumns, square } = input;
-  const left = Math.min(width * 0.36, Math.max(18, longestRow * CHARACTER + 12));
-  const room = Math.max(10, width - left - 6);
+  const left = input.left ?? Math.min(width * 0.36, Math.max(18, longestRow * CHARACTER + 12));
+  const room = Math.max(10, width - left - (input.right ?? 6));
   const slanted = !stepColumns && longestColumn * CHARACTER + 6 > room / view.columns;
   const fits = room / view.columns >= 9;
-  const foot = stepColumns ? 32 : !fits ? 18 : slanted ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28) : 34;
+  const foot = stepColumns ? 20 : !fits ? 18 : slanted ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28) : 34;
   const top = 4;
   const space = Math.max(10, height - top - foot - KEY_HEIGHT);
   let cellWidth = room / view.columns;
-  let cellHeight = Math.min(space / view.rows, stepColumns ? 40 : 56);
+  let cellHeight = Math.min(space / view.rows, stepColumns ? 40 : 64);
   if (square) cellWidth = cellHeight = Math.min(cellWidth, cellHeight);
   return {
     left,
@@ -57,6 +62,7 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
     height: cellHeight * view.rows,
     view,
     slanted,
+    keyY: top + cellHeight * view.rows + foot,
   };
 }
 

@@ -2,6 +2,7 @@
  * The run that trains now. Ticks are written into histories outside React; views of it are made at most five times a
  * second and stay the same object until the next, as `useSyncExternalStore` needs.
  */
+import type { BackendInfo } from '../../engine';
 import type { TrainingEvent } from '../../training/events';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { SessionState, Tick, Vitals } from '../../workers/protocol';
@@ -83,8 +84,8 @@ export class LiveRun {
 
   /** Back to nothing trained. */
   clear(setup: RunSetup): void {
-    const { scenarios, ceilings, datasetTitle, version } = this.now;
-    this.now = { ...blank(setup), version: version + 1 };
+    const { scenarios, ceilings, datasetTitle, backend, version } = this.now;
+    this.now = { ...blank(setup), backend, version: version + 1 };
     if (setup.dataset === this.shown.setup.dataset) Object.assign(this.now, { scenarios, ceilings, datasetTitle });
     this.vitalsNow = idleVitals;
     this.publish();
@@ -92,8 +93,21 @@ export class LiveRun {
 
   /** What a dataset's summary says before any run, so that the table stands with its scenarios at once. */
   preview(scenarios: RunView['scenarios'], title: string, setup: RunSetup): void {
-    this.now = { ...blank(setup), version: this.now.version + 1, scenarios, datasetTitle: title };
+    this.now = {
+      ...blank(setup),
+      backend: this.now.backend,
+      version: this.now.version + 1,
+      scenarios,
+      datasetTitle: title,
+    };
     this.vitalsNow = idleVitals;
+    this.publish();
+  }
+
+  /** What trains, known before the first run. */
+  meet(backend: BackendInfo): void {
+    if (this.now.backend !== null) return;
+    this.now.backend = backend;
     this.publish();
   }
 

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 
 interface Highlight {
   readonly scenario: string | null;
-  point(scenario: string | null): void;
+  readonly point: (scenario: string | null) => void;
 }
 
 export const useHighlight = create<Highlight>((set, get) => ({

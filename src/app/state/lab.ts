@@ -23,17 +23,17 @@ export interface LabState {
   /** Runs chosen on the Compare page. */
   readonly chosen: readonly string[];
 
-  go(page: Page): void;
-  chooseModel(model: string): void;
-  choosePreset(preset: PresetName): void;
-  setSetting(name: string, value: SettingValue): void;
-  setTraining(name: string, value: SettingValue): void;
-  setDataset(dataset: string): void;
-  setSeed(seed: number): void;
-  setBackend(backend: RunSetup['backend']): void;
+  readonly go: (page: Page) => void;
+  readonly chooseModel: (model: string) => void;
+  readonly choosePreset: (preset: PresetName) => void;
+  readonly setSetting: (name: string, value: SettingValue) => void;
+  readonly setTraining: (name: string, value: SettingValue) => void;
+  readonly setDataset: (dataset: string) => void;
+  readonly setSeed: (seed: number) => void;
+  readonly setBackend: (backend: RunSetup['backend']) => void;
   /** Takes a whole set-up, e.g. of a kept run. */
-  adopt(setup: RunSetup): void;
-  set(patch: Partial<Pick<LabState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>): void;
+  readonly adopt: (setup: RunSetup) => void;
+  readonly set: (patch: Partial<Pick<LabState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>) => void;
 }
 
 /** What the address asks for. */

@@ -10,8 +10,8 @@ export interface Notice {
 
 interface Notices {
   readonly list: readonly Notice[];
-  tell(kind: Notice['kind'], text: string, action?: Notice['action']): void;
-  dismiss(id: number): void;
+  readonly tell: (kind: Notice['kind'], text: string, action?: Notice['action']) => void;
+  readonly dismiss: (id: number) => void;
 }
 
 const NEWS_MS = 9000;

@@ -28,7 +28,7 @@ function show(theme: Theme): void {
 interface ThemeState {
   readonly choice: ThemeChoice;
   readonly theme: Theme;
-  choose(choice: ThemeChoice): void;
+  readonly choose: (choice: ThemeChoice) => void;
 }
 
 export const useTheme = create<ThemeState>((set) => {

@@ -107,7 +107,8 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             formatY={formatAuc}
             tickY={tickAuc}
             xLabel="step"
-            labelWidth={many ? 104 : labelRoom(lines.map((line) => line.label))}
+            labelWidth={many ? SUMMARY_ROOM : labelRoom(lines.map((line) => line.label))}
+            axisWidth={many ? heatLeft(view) : undefined}
             mark={view.bestStep !== null && view.bestStep > 0 ? { x: view.bestStep, label: 'best' } : null}
           />
         </div>
@@ -115,6 +116,13 @@ export function AucFigure({ view }: { readonly view: RunView }) {
       </div>
     </Figure>
   );
+}
+
+const SUMMARY_ROOM = 104;
+
+/** Left margin of the heat map, and of the lines above it, so that time reads straight down. */
+function heatLeft(view: RunView): number {
+  return Math.max(38, Math.min(140, 14 + 6.1 * view.scenarios.reduce((max, { name }) => Math.max(max, name.length), 0)));
 }
 
 function tickAuc(value: number): string {
@@ -163,7 +171,9 @@ function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
         data={data}
         scale={{ kind: 'sequential', min, max }}
         format={formatAuc}
-        stepColumns
+        steps={stepDomain(view.steps)}
+        left={heatLeft(view)}
+        right={SUMMARY_ROOM}
       />
     </div>
   );

@@ -5,14 +5,12 @@ interface Props {
   readonly frames: readonly Frame[];
   /** Step of the frame on show. */
   readonly step: number;
-  readonly following: boolean;
-  readonly live: boolean;
   /** Null: follow the newest. */
   readonly onChange: (step: number | null) => void;
 }
 
 /** Time: which kept step of the run is on show. At its end it follows the newest. */
-export function FrameSlider({ frames, step, following, live, onChange }: Props) {
+export function FrameSlider({ frames, step, onChange }: Props) {
   const index = frames.findIndex((frame) => frame.step === step);
   return (
     <div className="frame-slider">
@@ -30,10 +28,7 @@ export function FrameSlider({ frames, step, following, live, onChange }: Props) 
           onChange(at >= frames.length - 1 ? null : (frames[at]?.step ?? null));
         }}
       />
-      <span className="frame-step">
-        step {formatCount(step)}
-        {following && live ? '' : ''}
-      </span>
+      <span className="frame-step">step {formatCount(step)}</span>
     </div>
   );
 }

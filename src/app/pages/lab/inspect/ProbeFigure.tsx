@@ -7,7 +7,7 @@ import { LineFrame } from '../../../charts/LineFrame';
 import type { LinePoint } from '../../../charts/Lines';
 import { scenarioColours } from '../../../colour/scenario';
 import { Figure } from '../../../figure/Figure';
-import { formatNumber } from '../../../format';
+import { formatCount, formatNumber } from '../../../format';
 import { probeAt } from '../../../live/film';
 import type { Frame } from '../../../live/film';
 import type { RunView } from '../../../live/runView';
@@ -91,6 +91,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
     >
       {matrix && frame && (
         <div className="probe-split">
+          <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
           {lead > 0 && (
             <label className="probe-slice">
               {axisName(spec.axes[0])}
@@ -119,7 +120,6 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
               selected={selected}
             />
           </div>
-          <FrameSlider frames={frames} step={frame.step} following={step === null} live={view.live} onChange={setStep} />
         </div>
       )}
     </Figure>
@@ -190,14 +190,13 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
         <HeatMap
           label={spec.title}
           rows={labels}
-          columns={frames.map((frame) => ({ label: String(frame.step) }))}
+          columns={frames.map((frame) => ({ label: formatCount(frame.step) }))}
           rowTitle={axisName(axis)}
           columnTitle="step"
           valueTitle="value"
           data={heat}
           scale={scale}
           format={format}
-          stepColumns
         />
       ) : (
         <LineFrame
