@@ -266,7 +266,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
         stopwatch.step(performance.now() - start);
       }
     },
-    nextBatch: () => read(order.rows(drawn++)),
+    nextBatch: (extra) => read(order.rows(drawn++), extra),
     readBatch: read,
     readLosses,
     async predict(rows) {

@@ -37,8 +37,8 @@ export interface Trainer {
   setTrainable(names: readonly string[] | null): void;
   /** Issues one training step on a batch: no value is read back. */
   train(batch: HostBatch, options?: TrainStepOptions): void;
-  /** Next shuffled mini-batch of the training split (reshuffled every epoch from the seed). */
-  nextBatch(): HostBatch;
+  /** Next shuffled mini-batch of the training split (reshuffled every epoch from the seed), with per-row columns of the procedure's. */
+  nextBatch(extra?: Readonly<Record<string, Float32Array>>): HostBatch;
   readBatch(rows: Int32Array, extra?: Readonly<Record<string, Float32Array>>): HostBatch;
   /** Mean of every loss term since the last call; one asynchronous readback. */
   readLosses(): Promise<Readonly<Record<string, number>>>;

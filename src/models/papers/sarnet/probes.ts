@@ -46,6 +46,42 @@ export function probeSpecs(shape: DataShape, { own, shared, historyLength }: Pro
       ],
       scale: 'share',
     },
+    {
+      name: 'fairness',
+      tab: 'fairness',
+      title: 'Fairness coefficients of intervened and other rows',
+      reading:
+        'Below 1, an item was shown more than its predictions earn in its scenario; a promotion should push intervened rows down.',
+      equation: 'w^{i,s} = \\frac{F(i,s) / \\sum_i F(i,s)}{PV(i,s) / \\sum_i PV(i,s)} \\quad (1)',
+      axes: [
+        { name: 'item', labels: ['intervened', 'other', 'all'] },
+        { name: 'bin', labels: ['mean', 'tenth', 'half', 'nine tenths'] },
+      ],
+      source: 'procedure',
+      scale: 'value',
+    },
+    {
+      name: 'fairnessByScenario',
+      tab: 'fairness',
+      title: 'Fairness coefficients by scenario',
+      reading:
+        'Mean and quantiles of the coefficients of a scenario’s training rows; the mean is near 1 by construction.',
+      equation: 'w^{i,s} \\quad (1)',
+      axes: [scenario, { name: 'bin', labels: ['mean', 'tenth', 'half', 'nine tenths'] }],
+      source: 'procedure',
+      scale: 'value',
+    },
+    {
+      name: 'fairnessRecovery',
+      tab: 'fairness',
+      title: 'How well low coefficients tell intervened rows',
+      reading:
+        'AUC of finding truly intervened rows by a low coefficient; 0.5 is chance. Known for simulated data only.',
+      equation: '\\mathrm{AUC}(-w^{i,s}, \\text{intervened})',
+      axes: [{ name: 'bin', labels: ['AUC'] }],
+      source: 'procedure',
+      scale: 'probability',
+    },
   ];
 }
 

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fairnessCoefficients, limitedCoefficients, quantileBoundaries } from './coefficients';
+import { fairnessPictures } from './pictures';
+
+const logs = fc
+  .array(
+    fc.record({
+      item: fc.integer({ min: 0, max: 6 }),
+      scenario: fc.integer({ min: 0, max: 2 }),
+      value: fc.float({ min: Math.fround(0.01), max: 1, noNaN: true }),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  .map((rows) => ({
+    item: Int32Array.from(rows, (row) => row.item),
+    scenario: Int16Array.from(rows, (row) => row.scenario),
+    value: Float32Array.from(rows, (row) => row.value),
+  }));
+
+describe('fairness coefficients (Eq 1)', () => {
+  it('equal an independent computation row by row', () => {
+    const fixture = JSON.parse(readFileSync('tests/reference/sarnet/fixtures/coefficients.json', 'utf8')) as {
+      item: number[];
+      scenario: number[];
+      prediction: number[];
+      coefficient: number[];
+    };
+    const found = fairnessCoefficients({
+      item: Int32Array.from(fixture.item),
+      scenario: Int16Array.from(fixture.scenario),
+      value: Float32Array.from(fixture.prediction),
+    });
+    fixture.coefficient.forEach((expected, row) => expect(found[row]).toBeCloseTo(expected, 5));
+  });
+
+  it('average to 1 over the rows of every scenario', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const found = fairnessCoefficients(log);
+        for (const s of new Set(log.scenario)) {
+          const own = found.filter((_, row) => log.scenario[row] === s);
+          expect(own.reduce((sum, value) => sum + value, 0) / own.length).toBeCloseTo(1, 6);
+        }
+      }),
+    );
+  });
+
+  it('fall when an item is shown more often at the same total prediction', () => {
+    const log = (extra: number) => ({
+      item: Int32Array.from([0, 1, ...Array<number>(extra).fill(0)]),
+      scenario: new Int16Array(2 + extra),
+      value: Float32Array.from([0.2, 0.2, ...Array<number>(extra).fill(0.02)]),
+    });
+    expect(fairnessCoefficients(log(5))[0]!).toBeLessThan(fairnessCoefficients(log(0))[0]!);
+  });
+
+  it('are held within limits and are 1 for pairs with few rows', () => {
+    fc.assert(
+      fc.property(logs, fc.integer({ min: 1, max: 4 }), (log, minimum) => {
+        const found = limitedCoefficients(log, { limit: 2, minimum });
+        found.forEach((value, row) => {
+          const rows = log.item.filter(
+            (item, r) => item === log.item[row] && log.scenario[r] === log.scenario[row],
+          );
+          expect(value).toBeGreaterThanOrEqual(0.5);
+          expect(value).toBeLessThanOrEqual(2);
+          if (rows.length < minimum) expect(value).toBe(1);
+        });
+      }),
+    );
+  });
+});
+
+describe('pictures of the coefficients', () => {
+  it('say undefined where no truth or no row is', () => {
+    const [groups, byScenario, recovery] = fairnessPictures(
+      Float32Array.of(1, 2),
+      Int16Array.of(0, 0),
+      2,
+      null,
+    );
+    expect([...groups!.defined]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
+    expect([...byScenario!.defined]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    expect([...recovery!.defined]).toEqual([0]);
+  });
+
+  it('recover intervened rows by low coefficients', () => {
+    const truth = Uint8Array.of(1, 0, 1, 0);
+    const recovery = fairnessPictures(Float32Array.of(0.2, 1.1, 0.5, 0.9), new Int16Array(4), 1, truth)[2]!;
+    expect(recovery.values[0]).toBe(1);
+  });
+
+  it('boundaries of tenths ascend', () => {
+    const found = quantileBoundaries(
+      Float32Array.from({ length: 100 }, (_, k) => (k * 37) % 100),
+      10,
+    );
+    expect([...found]).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90]);
+  });
+});

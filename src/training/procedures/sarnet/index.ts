@@ -1,0 +1,138 @@
+/**
+ * SAR-Net's training: epochs with a coefficient of 1, then, after every refresh interval, the log is scored by the inference path and
+ * every row gets its item's fairness coefficient (Eq 1), which weighs the loss and feeds the bias nets.
+ *
+ * The paper scores each day's log with the model of the day before; an epoch stands for a day here.
+ */
+import { assignState, uniformAt } from '../../../engine';
+import { fairnessPictures } from './pictures';
+import { limitedCoefficients, quantileBoundaries } from './coefficients';
+import type { Dataset } from '../../../data/dataset';
+import type { TrainingEvent } from '../../events';
+import type { Procedure, ProcedurePosition } from '../../procedure';
+import type { Trainer } from '../../trainer';
+
+/** Rows with a coefficient below this were shown more than they earn. */
+const OVER_EXPOSED = 0.8;
+/** Batches scored between two safe points of a refresh. */
+const CHUNK = 4;
+/** Deciles of log FC for bias nets that read buckets. */
+const BUCKETS = 10;
+
+interface State {
+  /** Refreshes done. */
+  readonly refreshes: number;
+  /** Training rows scored in the refresh under way, or null. */
+  readonly scored: number | null;
+}
+
+/** The item's identity: the item field with the most values. @throws RangeError where there is none */
+function itemColumn(dataset: Dataset): Int32Array {
+  let best = -1;
+  dataset.fields.forEach((field, index) => {
+    if (field.role === 'item' && (best < 0 || field.size > dataset.fields[best]!.size)) best = index;
+  });
+  if (best < 0) {
+    throw new RangeError('Fairness coefficients need an item column; map one column as item.');
+  }
+  return dataset.columns[best]!;
+}
+
+const isState = (value: unknown): value is State =>
+  typeof value === 'object' && value !== null && typeof (value as State).refreshes === 'number';
+
+function start(trainer: Trainer, from: ProcedurePosition | null): ReturnType<Procedure['start']> {
+  const { dataset, settings, trainingRows, layout } = trainer;
+  const item = itemColumn(dataset);
+  const coefficient = new Float32Array(dataset.rows).fill(1);
+  const scores = new Float32Array(trainingRows.length);
+  const given = from && isState(from.state) ? from.state : null;
+  let refreshes = given?.refreshes ?? 0;
+  let scored = given?.scored ?? null;
+  if (from?.arrays['fairness']) coefficient.set(from.arrays['fairness']);
+  if (from?.arrays['scores']) scores.set(from.arrays['scores']);
+
+  const perEpoch = Math.max(1, Math.floor(trainingRows.length / layout.batch));
+  const warmup = Number(settings['fairnessWarmup']);
+  const every = Number(settings['fairnessRefresh']);
+  const used =
+    settings['biasNet'] === true || settings['biasLoss'] === true || settings['subSample'] !== 'off';
+  const keepShare = settings['subSample'] === 'off' ? 1 : Number(settings['subSample']);
+
+  /** Step after which the next refresh is due. */
+  const dueAt = (): number => perEpoch * (warmup + refreshes * every);
+
+  /** One training batch with its coefficients; over-exposed rows may be left out (their places are padding). */
+  function nextBatch() {
+    const batch = trainer.nextBatch({ fairness: coefficient });
+    if (keepShare === 1) return batch;
+    const rows = batch.rows
+      .subarray(0, batch.count)
+      .filter(
+        (row) =>
+          coefficient[row]! >= OVER_EXPOSED || uniformAt(trainer.seed, 'sub-sampling', row) < keepShare,
+      );
+    return trainer.readBatch(rows, { fairness: coefficient });
+  }
+
+  async function* refresh(): AsyncGenerator<TrainingEvent, void, void> {
+    scored ??= 0;
+    while (scored < trainingRows.length) {
+      if (trainer.stopping) return;
+      const rows: Int32Array = trainingRows.subarray(scored, scored + CHUNK * layout.batch);
+      scores.set((await trainer.predict(rows)).probability, scored);
+      scored += rows.length;
+      yield {
+        kind: 'phase',
+        step: trainer.step,
+        name: 'fairness coefficients',
+        done: scored,
+        total: trainingRows.length,
+      };
+    }
+    const scenario = Int16Array.from(trainingRows, (row) => dataset.scenario[row]!);
+    const clicks = settings['fairnessNumerator'] === 'clicks';
+    const limited = limitedCoefficients(
+      {
+        item: trainingRows.map((row) => item[row]!),
+        scenario,
+        value: clicks ? Float32Array.from(trainingRows, (row) => dataset.label[row]!) : scores,
+      },
+      { limit: Number(settings['fairnessLimit']), minimum: Number(settings['fairnessMinimum']) },
+    );
+    trainingRows.forEach((row, i) => (coefficient[row] = limited[i]!));
+    const boundaries = trainer.model.states.find(({ name }) => name === 'fairnessBoundaries');
+    if (boundaries) assignState(boundaries, quantileBoundaries(limited.map(Math.log), BUCKETS));
+    refreshes++;
+    scored = null;
+    const intervened = dataset.truth && trainingRows.length > 0 ? dataset.truth.intervened : null;
+    const pictures = fairnessPictures(
+      limited,
+      scenario,
+      dataset.scenarios.length,
+      intervened && Uint8Array.from(trainingRows, (row) => intervened[row]!),
+    );
+    for (const picture of pictures) yield { kind: 'procedure-probe', step: trainer.step, probe: picture };
+  }
+
+  async function* train(): AsyncGenerator<TrainingEvent, void, void> {
+    let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
+    while (!exhausted && !trainer.stopping && trainer.step < trainer.training.steps) {
+      if (used && trainer.step >= dueAt()) yield* refresh();
+      if (trainer.stopping) break;
+      trainer.train(nextBatch());
+      exhausted = yield* trainer.afterStep();
+    }
+    yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
+  }
+
+  return {
+    events: train(),
+    position: () => ({
+      state: { refreshes, scored } satisfies State,
+      arrays: { fairness: coefficient.slice(), ...(scored === null ? {} : { scores: scores.slice() }) },
+    }),
+  };
+}
+
+export const sarnetProcedure: Procedure = { id: 'sarnet', start };

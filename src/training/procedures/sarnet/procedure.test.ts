@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { smallDataset } from '../../../../tests/support/smallDataset';
+import { withHistory } from '../../../../tests/support/withHistory';
+import { openBackend } from '../../../engine';
+import { findModel } from '../../../models/registry';
+import { defaultSettings } from '../../../models/settings';
+import type { AnySettings } from '../../../models/settings';
+import { createTrainer } from '../../createTrainer';
+import type { OwnedTrainer } from '../../createTrainer';
+import type { TrainingEvent } from '../../events';
+import type { ProcedurePosition } from '../../procedure';
+import { trainingFields } from '../../settings';
+import type { TrainingSettings } from '../../settings';
+import { sarnetProcedure } from './index';
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+
+const definition = findModel('sarnet');
+const dataset = withHistory(smallDataset());
+const batch = 48;
+const perEpoch = Math.floor(dataset.split.filter((split) => split === 0).length / batch);
+const steps = 3 * perEpoch;
+
+function makeTrainer(extra: AnySettings = {}): OwnedTrainer {
+  const settings = { ...defaultSettings(definition.fields), ...definition.presets.tiny, ...extra };
+  const training = {
+    ...defaultSettings(trainingFields),
+    steps,
+    batch,
+    evaluateEvery: 5,
+    stopMetric: 'none',
+  } as unknown as TrainingSettings;
+  return createTrainer({ definition, dataset, settings, training, seed: 4 });
+}
+
+async function finish(trainer: OwnedTrainer, from: ProcedurePosition | null = null) {
+  const events: TrainingEvent[] = [];
+  const run = sarnetProcedure.start(trainer, from);
+  for await (const event of run.events) events.push(event);
+  return { events, fairness: run.position().arrays['fairness'] as Float32Array };
+}
+
+const refreshesOf = (events: readonly TrainingEvent[]) =>
+  events.filter((event) => event.kind === 'procedure-probe' && event.probe.name === 'fairness');
+
+describe('training of SAR-Net', () => {
+  it('refreshes coefficients after the first epoch and every epoch then, and uses them', async () => {
+    const trainer = makeTrainer({ fairnessMinimum: 1 });
+    const { events, fairness } = await finish(trainer);
+    expect(refreshesOf(events).map((event) => ('step' in event ? event.step : null))).toEqual([perEpoch, 2 * perEpoch]);
+    expect(new Set(Array.from(trainer.trainingRows, (row) => fairness[row]!)).size).toBeGreaterThan(3);
+    const done = events.at(-1);
+    expect(done?.kind === 'done' && done.final.overall.logLoss).toBeGreaterThan(0);
+    trainer.dispose();
+  });
+
+  it('keeps every coefficient at 1 where neither bias net, loss nor sampling uses them', async () => {
+    const trainer = makeTrainer({ biasNet: false, biasLoss: false });
+    const { events, fairness } = await finish(trainer);
+    expect(refreshesOf(events)).toHaveLength(0);
+    expect(fairness.every((value) => value === 1)).toBe(true);
+    trainer.dispose();
+  });
+
+  it('evaluation rows keep a coefficient of 1', async () => {
+    const trainer = makeTrainer({ fairnessMinimum: 1 });
+    const { fairness } = await finish(trainer);
+    dataset.split.forEach((split, row) => split !== 0 && expect(fairness[row]).toBe(1));
+    trainer.dispose();
+  });
+
+  it('sub-sampling changes what is trained on after the first refresh', async () => {
+    // Clicks spread the coefficients more than the predictions of a model this young.
+    const off = { biasNet: false, biasLoss: false, fairnessMinimum: 1, fairnessNumerator: 'clicks' };
+    const plain = makeTrainer(off);
+    const sampled = makeTrainer({ ...off, subSample: '0.6' });
+    await finish(plain);
+    await finish(sampled);
+    const one = await plain.snapshot(false);
+    const other = await sampled.snapshot(false);
+    expect([...one.arrays['own.output.weight']!]).not.toEqual([...other.arrays['own.output.weight']!]);
+    plain.dispose();
+    sampled.dispose();
+  });
+
+  it('goes on from inside a refresh to the same numbers as an uninterrupted run', async () => {
+    const whole = makeTrainer({ fairnessMinimum: 1 });
+    await finish(whole);
+    const expected = await whole.snapshot(true);
+    whole.dispose();
+
+    const first = makeTrainer({ fairnessMinimum: 1 });
+    const run = sarnetProcedure.start(first, null);
+    let seen = 0;
+    for (;;) {
+      const next = await run.events.next();
+      if (next.done) throw new Error('the run ended before its first refresh');
+      if (next.value.kind === 'phase' && ++seen === 2) break;
+    }
+    const position = JSON.parse(JSON.stringify(run.position().state)) as unknown;
+    const { arrays } = run.position();
+    const where = await first.position();
+    first.dispose();
+
+    const second = makeTrainer({ fairnessMinimum: 1 });
+    second.goTo(where);
+    await finish(second, { state: position, arrays });
+    const found = await second.snapshot(true);
+    for (const [name, values] of Object.entries(expected.arrays)) {
+      expect([...found.arrays[name]!], name).toEqual([...values]);
+    }
+    second.dispose();
+  });
+});
