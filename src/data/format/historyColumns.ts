@@ -4,6 +4,11 @@ import type { Manifest } from './manifest';
 /** Larger tables of derived fields would not belong in a manifest. */
 const LARGEST_TABLE = 20_000;
 
+export const HISTORY_LENGTH = 'history_length';
+export const HISTORY_SCENARIO = 'history_scenario';
+export const HISTORY_TIME = 'history_timestamp';
+export const HISTORY_AGE = 'history_age';
+
 export interface HistoryColumn {
   readonly name: string;
   readonly type: 'INT32' | 'FLOAT';
@@ -21,11 +26,7 @@ export function ageInHours(rowTime: number, behaviourTime: number): number {
   return Math.fround((rowTime - behaviourTime) / 3600);
 }
 
-function lists(
-  dataset: Dataset,
-  history: History,
-  value: (step: number, row: number) => number,
-): number[][] {
+function lists(dataset: Dataset, history: History, value: (step: number, row: number) => number): number[][] {
   return Array.from({ length: dataset.rows }, (_, row) => {
     const list = new Array<number>(history.lengths[row]!);
     for (let k = 0; k < list.length; k++) list[k] = value(row * history.length + k, row);
@@ -81,7 +82,7 @@ export function historyColumns(dataset: Dataset, history: History): WrittenHisto
     return { field: field.name, column: name, table: null };
   });
   columns.push({
-    name: 'history_scenario',
+    name: HISTORY_SCENARIO,
     type: 'INT32',
     data: lists(dataset, history, (step) => history.scenario[step]!),
     meaning: 'Scenario index of the last clicks; −1 where unknown.',
@@ -89,14 +90,14 @@ export function historyColumns(dataset: Dataset, history: History): WrittenHisto
   const times = behaviourTimes(dataset, history);
   if (times) {
     columns.push({
-      name: 'history_timestamp',
+      name: HISTORY_TIME,
       type: 'INT32',
       data: lists(dataset, history, (step) => times[step]!),
       meaning: 'When the last clicks happened, seconds since the epoch.',
     });
   } else {
     columns.push({
-      name: 'history_age',
+      name: HISTORY_AGE,
       type: 'FLOAT',
       data: Array.from({ length: dataset.rows }, (_, row) =>
         Array.from(history.age.subarray(row * history.length, row * history.length + history.lengths[row]!)),

@@ -1,7 +1,7 @@
 import { gzipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { FORMAT, type Manifest } from './manifest';
-import { historyColumns, type WrittenHistory } from './historyColumns';
+import { HISTORY_LENGTH, historyColumns, type WrittenHistory } from './historyColumns';
 import { SPLIT, type Dataset } from '../dataset';
 
 type FlatType = 'INT32' | 'FLOAT' | 'DOUBLE';
@@ -146,6 +146,8 @@ export function writeDataset(
   let history: WrittenHistory | null = null;
   if (dataset.history) {
     history = historyColumns(dataset, dataset.history);
+    const lengths = Int32Array.from(dataset.history.lengths);
+    table.flat(HISTORY_LENGTH, 'sequence', 'INT32', lengths, 'Number of last clicks in the history_* lists.');
     for (const column of history.columns) table.list(column.name, column.type, column.data, column.meaning);
   }
   if (dataset.truth) writeTruth(table, dataset.truth);

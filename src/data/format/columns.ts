@@ -1,0 +1,161 @@
+import { parquetMetadata, parquetRead, type FileMetaData } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
+import { compressors } from 'hyparquet-compressors';
+
+type Numbers = ArrayLike<number>;
+
+/** One list of numbers a row, laid end to end. */
+export interface Lists {
+  readonly values: Numbers;
+  /** Length of each row's list `[rows]`. */
+  readonly lengths: Numbers;
+}
+
+/** A column chunk whose pages are all plain int32 or float32 lists, as our writer leaves them; else null. */
+function plainValues(bytes: Uint8Array<ArrayBuffer>, metadata: FileMetaData, name: string): Numbers | null {
+  const pages: (Int32Array | Float32Array)[] = [];
+  for (const group of metadata.row_groups) {
+    const chunk = group.columns.find((column) => column.meta_data?.path_in_schema[0] === name)?.meta_data;
+    if (!chunk || chunk.codec !== 'GZIP' || chunk.dictionary_page_offset !== undefined) return null;
+    if (chunk.type !== 'INT32' && chunk.type !== 'FLOAT') return null;
+    const view = new DataView(
+      bytes.buffer,
+      Number(chunk.data_page_offset),
+      Number(chunk.total_compressed_size),
+    );
+    const reader = { view, offset: 0 };
+    while (reader.offset < view.byteLength - 1) {
+      const header = parquetHeader(reader);
+      const page = header.data_page_header_v2;
+      if (!page || page.encoding !== 'PLAIN' || page.is_compressed === false) return null;
+      // Levels lie uncompressed in front of the values; list lengths are in a column of their own, so they are skipped.
+      const levels = page.repetition_levels_byte_length + page.definition_levels_byte_length;
+      const start = view.byteOffset + reader.offset + levels;
+      const packed = new Uint8Array(bytes.buffer, start, header.compressed_page_size - levels);
+      const raw = compressors.GZIP!(packed, header.uncompressed_page_size - levels);
+      const aligned = raw.byteOffset % 4 === 0 ? raw : raw.slice();
+      pages.push(
+        chunk.type === 'INT32'
+          ? new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2)
+          : new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2),
+      );
+      reader.offset += header.compressed_page_size;
+    }
+  }
+  if (pages.length === 1) return pages[0]!;
+  const first = pages[0];
+  if (!first) return null;
+  const total = pages.reduce((sum, page) => sum + page.length, 0);
+  const all = first instanceof Int32Array ? new Int32Array(total) : new Float32Array(total);
+  let at = 0;
+  for (const page of pages) {
+    all.set(page, at);
+    at += page.length;
+  }
+  return all;
+}
+
+function flattenLists(rows: readonly Numbers[]): Lists {
+  const lengths = Uint32Array.from(rows, (row) => row.length);
+  const values = new Float64Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const row of rows) {
+    values.set(row, at);
+    at += row.length;
+  }
+  return { values, lengths };
+}
+
+/** The columns of one Parquet file, by name, with sentences for what is missing. */
+export class Columns {
+  private constructor(
+    private readonly flats: Map<string, Numbers>,
+    private readonly listed: Map<string, Lists>,
+    private readonly rows: number,
+    private readonly id: string,
+  ) {}
+
+  /**
+   * Decodes a whole file. Lists that our writer wrote are read straight into typed arrays (an array a row would cost
+   * more than all the rest); lists of any other writer go the general way.
+   *
+   * @param listNames columns that hold lists.
+   * @param lengthName column that holds the length of every row's list.
+   */
+  static async read(
+    parquet: Uint8Array,
+    listNames: readonly string[],
+    lengthName: string,
+    rows: number,
+    id: string,
+  ): Promise<Columns> {
+    // The reader wants a buffer that is exactly the file.
+    const whole = parquet.byteOffset === 0 && parquet.byteLength === parquet.buffer.byteLength;
+    const bytes = (
+      whole && parquet.buffer instanceof ArrayBuffer ? parquet : parquet.slice()
+    ) as Uint8Array<ArrayBuffer>;
+    const metadata = parquetMetadata(bytes.buffer);
+    const names =
+      metadata.row_groups[0]?.columns.map((column) => column.meta_data?.path_in_schema[0] ?? '') ?? [];
+    const straight = new Map<string, Numbers>();
+    for (const name of names.includes(lengthName) ? listNames : []) {
+      const values = plainValues(bytes, metadata, name);
+      if (values) straight.set(name, values);
+    }
+    const chunks = new Map<string, { start: number; data: Numbers | Numbers[] }[]>();
+    await parquetRead({
+      file: bytes.buffer,
+      metadata,
+      compressors,
+      columns: [...new Set(names)].filter((name) => !straight.has(name)),
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        const list = chunks.get(columnName) ?? [];
+        list.push({ start: rowStart, data: columnData as Numbers | Numbers[] });
+        chunks.set(columnName, list);
+      },
+    });
+    const flats = new Map<string, Numbers>();
+    const listed = new Map<string, Lists>();
+    for (const [name, parts] of chunks) {
+      parts.sort((a, b) => a.start - b.start);
+      if (listNames.includes(name)) {
+        listed.set(name, flattenLists(parts.flatMap((part) => part.data as Numbers[])));
+      } else {
+        flats.set(
+          name,
+          parts.length === 1
+            ? (parts[0]!.data as Numbers)
+            : parts.flatMap((p) => Array.from(p.data as Numbers)),
+        );
+      }
+    }
+    const columns = new Columns(flats, listed, rows, id);
+    for (const [name, values] of straight) listed.set(name, { values, lengths: columns.flat(lengthName) });
+    return columns;
+  }
+
+  has(name: string): boolean {
+    return this.flats.has(name) || this.listed.has(name);
+  }
+
+  /** @throws Error where the column is missing or of another length. */
+  flat(name: string): Numbers {
+    return this.checked(name, this.flats.get(name), (column) => column.length);
+  }
+
+  /** @throws Error where the column is missing or of another length. */
+  lists(name: string): Lists {
+    return this.checked(name, this.listed.get(name), (column) => column.lengths.length);
+  }
+
+  private checked<T>(name: string, column: T | undefined, length: (column: T) => number): T {
+    if (!column)
+      throw new Error(`The file of ${this.id} has no column ${name}; its manifest belongs to another file.`);
+    if (length(column) !== this.rows) {
+      throw new Error(
+        `Column ${name} of ${this.id} has ${length(column)} rows, its manifest says ${this.rows}.`,
+      );
+    }
+    return column;
+  }
+}
