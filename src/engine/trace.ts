@@ -49,6 +49,15 @@ export function traceKernels(work: () => void): TracedKernel[] {
   return list;
 }
 
+/** The library throws where a backend is asked for while it still opens. */
+function backendIsOpen(): boolean {
+  try {
+    return Boolean(tf.engine().backend);
+  } catch {
+    return false;
+  }
+}
+
 export interface MemoryFacts {
   readonly tensors: number;
   readonly bytes: number;
@@ -56,7 +65,9 @@ export interface MemoryFacts {
   readonly gpuBytes: number | null;
 }
 
+/** Nothing is held while no backend has finished opening. */
 export function memoryOf(): MemoryFacts {
+  if (!backendIsOpen()) return { tensors: 0, bytes: 0, gpuBytes: null };
   const facts = tf.memory() as tf.MemoryInfo & { readonly numBytesAllocatedInGPU?: number };
   return { tensors: facts.numTensors, bytes: facts.numBytes, gpuBytes: facts.numBytesAllocatedInGPU ?? null };
 }
