@@ -21,7 +21,7 @@ export function gru(projected: tf.Tensor3D, weight: tf.Tensor2D, mask: tf.Tensor
   }
   const gates = tf.slice(weight, [0, 0], [width, 2 * width]);
   const candidate = tf.slice(weight, [0, 2 * width], [width, width]);
-  let h = tf.zeros([batch, width]) as tf.Tensor2D;
+  let h = tf.zeros<tf.Rank.R2>([batch, width]);
   for (let k = 0; k < length; k++) {
     const x = (from: number, size: number): tf.Tensor2D =>
       tf.reshape(tf.slice(projected, [0, k, from], [batch, 1, size]), [batch, size]);

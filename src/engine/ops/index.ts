@@ -13,6 +13,7 @@ export {
 } from './losses';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { batchMatMul, matMul } from './matMul';
+export { mixEach } from './mixEach';
 export { select, selectStack } from './mixture';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { stopGradient } from './stopGradient';

@@ -13,6 +13,6 @@ export function pairScores(a: tf.Tensor3D, p: tf.Tensor3D, v: tf.Tensor2D): tf.T
   const [batch, left, hidden] = a.shape;
   const right = p.shape[1];
   const active = leakyRelu(tf.add(tf.expandDims(a, 2), tf.expandDims(p, 1)), 0);
-  const flat = tf.reshape(active, [batch * left * right, hidden]) as tf.Tensor2D;
+  const flat = tf.reshape<tf.Rank.R2>(active, [batch * left * right, hidden]);
   return tf.reshape(matMul(flat, v), [batch, left, right]);
 }
