@@ -11,3 +11,5 @@ export {
 } from './dataset';
 export * from './format';
 export * from './simulate';
+export { resplit, rowsOf, splitByTime, SPLIT_RULES, type SplitRule, type SplitRuleId } from './splits';
+export * from './statistics';

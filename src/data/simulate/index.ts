@@ -25,3 +25,4 @@ export {
 } from './simulate';
 export { SIZES, twinSchema, type SizeName, type Twin } from './spec';
 export { findTwin, TWINS } from './twins';
+export { CAUSAL_GRAPH, type GraphEdge, type GraphNode } from './graph';

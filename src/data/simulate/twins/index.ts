@@ -9,6 +9,7 @@ export const TWINS: readonly Twin[] = [aliccp3, amazon25, travel20];
 /** @throws RangeError naming the twins that exist. */
 export function findTwin(id: string): Twin {
   const twin = TWINS.find((t) => t.id === id);
-  if (!twin) throw new RangeError(`There is no twin “${id}”; choose one of ${TWINS.map((t) => t.id).join(', ')}.`);
+  if (!twin)
+    throw new RangeError(`There is no twin “${id}”; choose one of ${TWINS.map((t) => t.id).join(', ')}.`);
   return twin;
 }
