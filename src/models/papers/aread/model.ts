@@ -14,7 +14,7 @@
  * all, is one static graph. How masks are found is `training/procedures/aread`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithProbability, matMul, rowMean, softplus, stackedDense } from '../../../engine';
+import { bceWithProbability, matMul, mixEach, rowMean, softplus, stackedDense } from '../../../engine';
 import type { Mode, StateTensor, VariableFactory } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import { collect } from '../../collect';
@@ -30,12 +30,10 @@ import {
 import type { Linear } from '../../layers';
 import { maskLayout } from './masks';
 import type { MaskLayout } from './masks';
-import { mixExperts } from './mixExperts';
+import { maskedShares } from './maskedShares';
 import { areadProbes } from './probes';
 import { expertCounts, expertWidths } from './settings';
 import type { AreadSettings } from './settings';
-
-const EPSILON = 1e-8;
 
 /** Names of the state tensors that the procedure writes and reads. */
 export const areadStates = {
@@ -234,7 +232,7 @@ export function buildHierarchical(
     const batch = inputs.batch;
     const features = flatInputs(inputs, settings.history);
     const baseGates = baseGate.all(features);
-    let entry = mixExperts(base.apply(features, inputs, mode), baseGates);
+    let entry = mixEach(base.apply(features, inputs, mode), baseGates);
     const gateInput = query ? query(inputs) : features;
     const edgeGates: tf.Tensor2D[] = [];
     let outputs: tf.Tensor3D | null = null;
@@ -243,8 +241,8 @@ export function buildHierarchical(
         const gates = gate.all(gateInput);
         const { rows, columns } = layout.transitions[index - 1]!;
         edgeGates.push(tf.reshape(tf.transpose(gates, [0, 2, 1]), [batch, rows * columns]));
-        const kept = tf.mul(rowMask(states.masks[index - 1]!, inputs.scenarioOneHot), gates);
-        entry = mixExperts(outputs, tf.div(kept, tf.add(tf.sum(kept, 2, true), EPSILON)));
+        const mask = rowMask(states.masks[index - 1]!, inputs.scenarioOneHot);
+        entry = mixEach(outputs, maskedShares(gates, mask));
       }
       outputs = experts.apply(entry, inputs, mode);
     });
