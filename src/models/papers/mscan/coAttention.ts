@@ -60,21 +60,21 @@ export function createCoAttention(
 
   return ({ history, historyMask, own, ownMask, candidate }) => {
     const [batch, length, width] = history.shape;
-    const flat = tf.reshape(history, [batch * length, width]) as tf.Tensor2D;
-    const a = tf.reshape(matMul(flat, tensor2(ofHistory)), [batch, length, hidden]) as tf.Tensor3D;
+    const flat: tf.Tensor2D = tf.reshape(history, [batch * length, width]);
+    const a: tf.Tensor3D = tf.reshape(matMul(flat, tensor2(ofHistory)), [batch, length, hidden]);
     const item = tf.add(matMul(candidate, tensor2(ofItem)), tensor1(bias));
     if (!ofOwn) {
       const active = leakyRelu(tf.add(a, tf.expandDims(item, 1)), 0);
-      const scores = matMul(tf.reshape(active, [batch * length, hidden]) as tf.Tensor2D, tensor2(output));
-      return maskedSoftmax(tf.reshape(scores, [batch, length]) as tf.Tensor2D, historyMask);
+      const scores = matMul(tf.reshape(active, [batch * length, hidden]), tensor2(output));
+      return maskedSoftmax(tf.reshape(scores, [batch, length]), historyMask);
     }
     const ownLength = own.shape[1];
-    const flatOwn = tf.reshape(own, [batch * ownLength, widths.item]) as tf.Tensor2D;
+    const flatOwn: tf.Tensor2D = tf.reshape(own, [batch * ownLength, widths.item]);
     const ownPart = tf.reshape(matMul(flatOwn, tensor2(ofOwn)), [batch, ownLength, hidden]);
-    const pair = tf.add(ownPart, tf.expandDims(item, 1)) as tf.Tensor3D;
+    const pair: tf.Tensor3D = tf.add(ownPart, tf.expandDims(item, 1));
     const scores = pairScores(a, pair, tensor2(output));
     const barred = tf.mul(tf.sub(withStandIn(ownMask), 1), 1e9);
-    const best = tf.max(tf.add(scores, tf.expandDims(barred, 1)), 2) as tf.Tensor2D;
+    const best: tf.Tensor2D = tf.max(tf.add(scores, tf.expandDims(barred, 1)), 2);
     return maskedSoftmax(best, historyMask);
   };
 }
@@ -85,10 +85,10 @@ export function createCoAttention(
  */
 function withStandIn(mask: tf.Tensor2D): tf.Tensor2D {
   const [batch, length] = mask.shape;
-  const empty = tf.sub(1, tf.minimum(tf.sum(mask, 1, true), 1)) as tf.Tensor2D;
+  const empty: tf.Tensor2D = tf.sub(1, tf.minimum(tf.sum(mask, 1, true), 1));
   const first = tf.pad(empty, [
     [0, 0],
     [0, length - 1],
   ]);
-  return tf.reshape(tf.add(mask, first), [batch, length]) as tf.Tensor2D;
+  return tf.reshape(tf.add(mask, first), [batch, length]);
 }

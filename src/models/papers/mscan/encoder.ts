@@ -72,7 +72,7 @@ function createGru(variables: VariableFactory, width: number): Encoder {
   return {
     apply(items, mask) {
       const [batch, length] = items.shape;
-      const flat = tf.reshape(items, [batch * length, width]) as tf.Tensor2D;
+      const flat: tf.Tensor2D = tf.reshape(items, [batch * length, width]);
       const projected = tf.add(matMul(flat, tensor2(input)), tensor1(bias));
       return gru(tf.reshape(projected, [batch, length, 3 * width]), tensor2(state), mask);
     },
@@ -99,12 +99,12 @@ function createAttention(variables: VariableFactory, width: number, hidden: numb
   return {
     apply(items, mask, candidate) {
       const [batch, length] = items.shape;
-      const flat = tf.reshape(items, [batch * length, width]) as tf.Tensor2D;
+      const flat: tf.Tensor2D = tf.reshape(items, [batch * length, width]);
       const ofOwn = tf.reshape(matMul(flat, tensor2(own)), [batch, length, hidden]);
       const ofItem = tf.expandDims(matMul(candidate, tensor2(item)), 1);
       const active = leakyRelu(tf.add(tf.add(ofOwn, ofItem), tensor1(bias)), 0);
-      const scores = matMul(tf.reshape(active, [batch * length, hidden]) as tf.Tensor2D, tensor2(output));
-      const weight = maskedSoftmax(tf.reshape(scores, [batch, length]) as tf.Tensor2D, mask);
+      const scores = matMul(tf.reshape(active, [batch * length, hidden]), tensor2(output));
+      const weight = maskedSoftmax<tf.Tensor2D>(tf.reshape(scores, [batch, length]), mask);
       return select(items, weight);
     },
   };

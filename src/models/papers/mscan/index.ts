@@ -91,9 +91,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     const history = inputs.history!;
     const own = inputs.ownHistory!;
     const candidate = pickFlat(inputs.fields, historyFields);
-    const behaviours = history.scenario
-      ? (tf.concat([history.items, history.scenario], 2) as tf.Tensor3D)
-      : history.items;
+    const behaviours = history.scenario ? tf.concat([history.items, history.scenario], 2) : history.items;
     const state = encoder.apply(own.items, own.mask, candidate);
     const beta = attention({
       history: behaviours,

@@ -85,17 +85,17 @@ export function probeSums(output: Output, inputs: Inputs, scenarios: number): Re
   const own = inputs.ownHistory!;
   const beta = output.historyWeight as tf.Tensor2D;
   const [batch, length] = beta.shape;
-  const rows = tf.transpose(tf.mul(scenarioOneHot, weight)) as tf.Tensor2D;
+  const rows: tf.Tensor2D = tf.transpose(tf.mul(scenarioOneHot, weight));
   const perScenario = (values: tf.Tensor2D): tf.Tensor2D => matMul(rows, values);
-  const hasHistory = tf.minimum(tf.sum(history.mask, 1, true), 1) as tf.Tensor2D;
-  const hasAttention = tf.round(tf.sum(beta, 1, true)) as tf.Tensor2D;
+  const hasHistory: tf.Tensor2D = tf.minimum(tf.sum(history.mask, 1, true), 1);
+  const hasAttention: tf.Tensor2D = tf.round(tf.sum(beta, 1, true));
   const attended = tf.reshape(perScenario(hasAttention), [scenarios]);
   const happened = tf.oneHot(tf.cast(history.scenarioIndex, 'int32'), scenarios) as tf.Tensor3D;
   const byScenario = (share: tf.Tensor2D): tf.Tensor2D =>
     tf.sum(tf.mul(tf.cast(happened, 'float32'), tf.expandDims(share, 2)), 1);
-  const uniform = tf.div(history.mask, tf.maximum(tf.sum(history.mask, 1, true), 1)) as tf.Tensor2D;
-  const entropy = tf.neg(tf.sum(tf.mul(beta, tf.log(tf.add(beta, 1e-12))), 1, true)) as tf.Tensor2D;
-  const ownEmpty = tf.sub(1, tf.minimum(tf.sum(own.mask, 1, true), 1)) as tf.Tensor2D;
+  const uniform: tf.Tensor2D = tf.div(history.mask, tf.maximum(tf.sum(history.mask, 1, true), 1));
+  const entropy: tf.Tensor2D = tf.neg(tf.sum(tf.mul(beta, tf.log(tf.add(beta, 1e-12))), 1, true));
+  const ownEmpty: tf.Tensor2D = tf.sub(1, tf.minimum(tf.sum(own.mask, 1, true), 1));
   const count = tf.reshape(perScenario(tf.ones([batch, 1])), [scenarios]);
   const flat = (sums: tf.Tensor2D): tf.Tensor1D => tf.reshape(sums, [scenarios]);
   const sums: Record<string, ProbeTensor> = {

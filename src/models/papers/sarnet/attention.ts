@@ -53,7 +53,7 @@ function createPsi(variables: VariableFactory, name: string, width: number, hidd
     const ofBehaviour = matMul(tf.reshape(both, [batch * length, 2 * width]), weight);
     const ofTarget = tf.add(matMul(y, target.tensor as tf.Tensor2D), bias.tensor);
     const sum = tf.add(tf.reshape(ofBehaviour, [batch, length, hidden]), tf.expandDims(ofTarget, 1));
-    const active = tf.reshape(leakyRelu(sum, 0), [batch * length, hidden]) as tf.Tensor2D;
+    const active: tf.Tensor2D = tf.reshape(leakyRelu(sum, 0), [batch * length, hidden]);
     const scores = tf.reshape(matMul(active, output.tensor as tf.Tensor2D), [batch, length]);
     return maskedSoftmax(scores as tf.Tensor2D, mask);
   };
@@ -80,12 +80,12 @@ export function createBehaviourAttention(
     const factors: tf.Tensor2D[] = [];
     if (byItem) factors.push(byItem(items, targetItem, mask));
     if (byBoth) {
-      const key = tf.concat([items, scenarios!], 2) as tf.Tensor3D;
+      const key: tf.Tensor3D = tf.concat([items, scenarios!], 2);
       factors.push(byBoth(key, tf.concat([targetItem, targetScenario], 1), mask));
     }
     if (byScenario) factors.push(byScenario(scenarios!, targetScenario, mask));
     if (factors.length === 1) return factors[0]!;
-    const weight = tf.mul(factors[0]!, factors[1]!) as tf.Tensor2D;
+    const weight: tf.Tensor2D = tf.mul(factors[0]!, factors[1]!);
     if (!renorm) return weight;
     // An empty history has no weight to divide by and stays 0.
     const sum = tf.sum(weight, 1, true);

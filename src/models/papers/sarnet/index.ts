@@ -119,7 +119,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       targetScenario: pickFlat(inputs.fields, scenarioField),
     });
     const behaviour = select(history.items, behaviourWeight);
-    const gathered = tf.concat([behaviour, pickFlat(inputs.fields, joined)], 1) as tf.Tensor2D;
+    const gathered: tf.Tensor2D = tf.concat([behaviour, pickFlat(inputs.fields, joined)], 1);
     const vector = transform ? transform.apply(gathered, inputs.scenarioOneHot) : gathered;
     const z = main.apply(levels.apply({ own: vector, shared: vector }, inputs, mode), inputs, mode);
     const weights = gate.own(vector, inputs.scenarioOneHot);

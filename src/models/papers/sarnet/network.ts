@@ -48,10 +48,10 @@ export function createLevels(
     apply(streams, inputs, mode) {
       let now = streams;
       for (const { shared, own, sharedGate, ownGate } of levels) {
-        const stack = tf.concat(
+        const stack: tf.Tensor3D = tf.concat(
           [own.apply(now.own, inputs, mode), shared.apply(now.shared, inputs, mode)],
           1,
-        ) as tf.Tensor3D;
+        );
         now = {
           own: select(stack, ownGate.own(now.own, inputs.scenarioOneHot)),
           shared: select(stack, sharedGate.own(now.shared, inputs.scenarioOneHot)),
@@ -88,7 +88,7 @@ export function createExpertLogits(
           sharedHeads.apply(sharedHidden.apply(shared, inputs, mode), inputs),
         ],
         1,
-      ) as tf.Tensor2D;
+      );
     },
   };
 }
@@ -103,7 +103,7 @@ export const BUCKETS = 10;
 export function biasInput(fairness: tf.Tensor2D, boundaries: StateTensor | null): tf.Tensor2D {
   const log = tf.log(fairness);
   if (!boundaries) return log;
-  const above = tf.step(tf.sub(log, tf.reshape(boundaries.tensor, [1, BUCKETS - 1]))) as tf.Tensor2D;
+  const above: tf.Tensor2D = tf.step(tf.sub(log, tf.reshape(boundaries.tensor, [1, BUCKETS - 1])));
   const rows = fairness.shape[0];
   // Bucket k is "above boundary k - 1, not above boundary k".
   const lower = tf.concat([tf.ones([rows, 1]), above], 1);

@@ -90,11 +90,11 @@ export function probeSums(output: Output, inputs: Inputs, scenarios: number): Re
   const history = inputs.history!;
   const weight = output.behaviourWeight as tf.Tensor2D;
   const present = tf.minimum(tf.sum(history.mask, 1, true), 1);
-  const share = tf.div(weight, tf.add(tf.sum(weight, 1, true), tf.sub(1, present))) as tf.Tensor2D;
-  const rows = tf.transpose(tf.mul(tf.mul(inputs.scenarioOneHot, inputs.weight), present)) as tf.Tensor2D;
+  const share: tf.Tensor2D = tf.div(weight, tf.add(tf.sum(weight, 1, true), tf.sub(1, present)));
+  const rows: tf.Tensor2D = tf.transpose(tf.mul(tf.mul(inputs.scenarioOneHot, inputs.weight), present));
   const count = tf.sum(rows, 1);
   const happened = tf.cast(tf.oneHot(tf.cast(history.scenarioIndex, 'int32'), scenarios), 'float32');
-  const byScenario = tf.sum(tf.mul(happened, tf.expandDims(share, 2)), 1) as tf.Tensor2D;
+  const byScenario: tf.Tensor2D = tf.sum(tf.mul(happened, tf.expandDims(share, 2)), 1);
   return {
     gates: sumByScenario(output.gate as tf.Tensor2D, inputs),
     attention: { sum: matMul(rows, byScenario), count },
