@@ -258,6 +258,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
       if (live.dropped) return;
       this.become(live, 'done');
       if (!live.shown) await this.keep(live, this.statusOf(live), true);
+      if (live.pending.length > 0) this.tick(live, true);
     } catch (error) {
       if (live.dropped) return;
       live.failure = sentence(error);

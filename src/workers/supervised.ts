@@ -64,7 +64,8 @@ export class Supervised<T> {
     const live = { worker, remote: Comlink.wrap<T>(worker) };
     const broke = (event: Event): void => {
       if (this.live !== live) return;
-      const detail = event instanceof ErrorEvent && event.message ? `: ${event.message}` : '';
+      const message = 'message' in event && typeof event.message === 'string' ? event.message : '';
+      const detail = message ? ` (${message})` : '';
       this.fail(`The worker ended unexpectedly${detail}. Press Train to start again.`);
     };
     worker.addEventListener('error', broke);

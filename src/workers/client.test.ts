@@ -1,0 +1,245 @@
+import 'fake-indexeddb/auto';
+import * as Comlink from 'comlink';
+import { afterEach, describe, expect, it } from 'vitest';
+import { simulatedSmall } from '../../tests/support/simulatedSmall';
+import { openBackend } from '../engine';
+import { defaultTraining, presetSettings } from '../training/setup';
+import { createLabClient } from './client';
+import { DataSession } from './dataSession';
+import { openRunStore } from './runStore';
+import { Session } from './session';
+import type { LabClient } from './client';
+import type { DataWorker, LabWorker, RunStore, Tick } from './protocol';
+import type { WorkerLike } from './supervised';
+import type { Dataset } from '../data/dataset';
+import type { RunSetup } from '../training/runRecord';
+
+const dataset = simulatedSmall(900);
+
+const setup = (training: Partial<RunSetup['training']> = {}): RunSetup => ({
+  model: 'mmoe',
+  settings: presetSettings('mmoe', 'tiny'),
+  training: { ...defaultTraining(), steps: 12, batch: 64, evaluateEvery: 4, evaluationRows: 50, ...training },
+  dataset: 'small',
+  seed: 1,
+  backend: 'cpu',
+});
+
+/** A worker over a message channel in this process. Killing it is closing its ports: no event tells of it. */
+class LocalWorker {
+  readonly like: WorkerLike;
+  private readonly far: MessagePort;
+  private readonly errors: ((event: Event) => void)[] = [];
+  ended = false;
+
+  constructor(expose: (port: MessagePort) => void) {
+    const { port1, port2 } = new MessageChannel();
+    this.far = port2;
+    expose(port2);
+    port1.start();
+    this.like = {
+      postMessage: (message: unknown, transfer?: Transferable[]) =>
+        port1.postMessage(message, transfer ?? []),
+      addEventListener: (type: string, listener: EventListenerOrEventListenerObject) => {
+        if (type === 'error') this.errors.push(listener as (event: Event) => void);
+        else port1.addEventListener(type, listener);
+      },
+      removeEventListener: (type: string, listener: EventListenerOrEventListenerObject) =>
+        port1.removeEventListener(type, listener),
+      terminate: () => {
+        this.ended = true;
+        port1.close();
+      },
+    };
+  }
+
+  /** Dies without a word. */
+  kill(): void {
+    this.far.close();
+  }
+
+  /** Breaks down with an error event. */
+  crash(message: string): void {
+    for (const listener of this.errors) listener(Object.assign(new Event('error'), { message }));
+  }
+}
+
+interface Workshop {
+  readonly client: LabClient;
+  readonly labs: LocalWorker[];
+  readonly ticks: Tick[];
+  /** Ports on which ticks are sent, to send odd ones. */
+  readonly ports: MessagePort[];
+  readonly runs: RunStore;
+}
+
+const open: LabClient[] = [];
+let stores = 0;
+
+function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Workshop {
+  const labs: LocalWorker[] = [];
+  const ports: MessagePort[] = [];
+  const ticks: Tick[] = [];
+  const runs = openRunStore(`test-${++stores}`);
+  const kept = new Map<string, Dataset>();
+  const spawnLab = (): WorkerLike => {
+    const session = new Session({
+      post: (tick) => ports.at(-1)?.postMessage(tick),
+      loadDataset: async () => dataset,
+      openBackend,
+      keep: (record, artifacts) => runs.put(record, artifacts),
+      tickMs: 0,
+    });
+    const commands = Object.fromEntries(
+      Object.getOwnPropertyNames(Session.prototype)
+        .filter((name) => name !== 'constructor')
+        .map((name) => [
+          name,
+          (...args: unknown[]) => (session[name as 'ping'] as (...a: unknown[]) => unknown)(...args),
+        ]),
+    );
+    const worker = {
+      ...commands,
+      ping: () => (options.deaf ? new Promise(() => undefined) : session.ping()),
+      connect: (port: MessagePort) => void ports.push(port),
+    } as unknown as LabWorker;
+    const local = new LocalWorker((port) => Comlink.expose(worker, port));
+    labs.push(local);
+    return local.like;
+  };
+  const spawnData = (): WorkerLike => {
+    const session = new DataSession({
+      list: async () => [],
+      load: async (id) => kept.get(id) ?? dataset,
+      keep: async (_entry, made) => void kept.set(made.id, made),
+      remove: async (id) => void kept.delete(id),
+    });
+    const worker: DataWorker = {
+      connect: () => undefined,
+      catalogue: () => session.catalogue(),
+      summary: (id) => session.summary(id),
+      rows: (id, offset, count) => session.rows(id, offset, count),
+      simulate: (request, onProgress) => session.simulate(request, onProgress),
+      inspect: (file, preset) => session.inspect(file, preset),
+      importFile: (file, mapping, onProgress) => session.importFile(file, mapping, onProgress),
+      exportDataset: (id) => session.exportDataset(id),
+      remove: (id) => session.remove(id),
+    };
+    return new LocalWorker((port) => Comlink.expose(worker, port)).like;
+  };
+  const client = createLabClient({
+    spawnLab,
+    spawnData,
+    runs,
+    base: 'http://localhost/',
+    heartbeatMs: 20,
+    silenceMs: options.silenceMs ?? 60_000,
+  });
+  open.push(client);
+  client.onTick((tick) => ticks.push(tick));
+  return { client, labs, ticks, ports, runs };
+}
+
+afterEach(() => {
+  for (const client of open.splice(0)) client.dispose();
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 10_000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 2));
+  expect(condition()).toBe(true);
+}
+
+describe('the client', () => {
+  it('trains through the worker and finds the run kept', async () => {
+    const { client, ticks, runs } = workshop();
+    const run = await client.train(setup(), { name: 'First' });
+    await until(() => ticks.at(-1)?.state === 'done');
+    expect(ticks.every((tick) => tick.run === run)).toBe(true);
+    let list = await runs.list();
+    for (let i = 0; i < 200 && list[0]?.status !== 'done'; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      list = await runs.list();
+    }
+    expect(list).toHaveLength(1);
+    expect(list[0]).toMatchObject({ id: run, name: 'First', status: 'done', hasWeights: true });
+    const { weights } = await runs.artifacts(run);
+    await client.show(run, setup(), weights!);
+    expect((await client.predict('test')).score).toHaveLength(90);
+  });
+
+  it('drops ticks of other runs, and ticks that come twice or late', async () => {
+    const { client, ticks, ports } = workshop();
+    await client.train(setup(), {});
+    await until(() => ticks.at(-1)?.state === 'done');
+    const before = ticks.length;
+    const last = ticks.at(-1)!;
+    ports[0]!.postMessage(last);
+    ports[0]!.postMessage({ ...last, sequence: last.sequence - 1 });
+    ports[0]!.postMessage({ ...last, run: 'other', sequence: 1000 });
+    ports[0]!.postMessage({ ...last, sequence: last.sequence + 1 });
+    await until(() => ticks.length > before);
+    expect(ticks).toHaveLength(before + 1);
+    expect(ticks.at(-1)!.sequence).toBe(last.sequence + 1);
+  });
+
+  it('shows a crashed worker as a failed run, and the next Train starts a fresh one', async () => {
+    const { client, ticks, labs } = workshop();
+    await client.train(setup({ steps: 100_000 }), {});
+    await until(() => ticks.at(-1)?.state === 'training');
+    const pending = client.predict('test');
+    labs[0]!.crash('out of memory');
+    await expect(pending).rejects.toThrow(/ended unexpectedly \(out of memory\)\. Press Train/);
+    expect(ticks.at(-1)!.state).toBe('failed');
+    expect(ticks.at(-1)!.failure).toContain('Press Train');
+    expect(labs[0]!.ended).toBe(true);
+    await expect(client.pause()).rejects.toThrow(/no run to pause/);
+    await client.train(setup(), {});
+    await until(() => ticks.at(-1)?.state === 'done');
+    expect(labs).toHaveLength(2);
+  });
+
+  it('notices a worker that died without a word', async () => {
+    const { client, ticks, labs } = workshop({ silenceMs: 150 });
+    await client.train(setup({ steps: 100_000 }), {});
+    await until(() => ticks.at(-1)?.state === 'training');
+    const pending = client.pause();
+    labs[0]!.kill();
+    await expect(pending).rejects.toThrow(/stopped answering/);
+    expect(ticks.at(-1)!.state).toBe('failed');
+    expect(ticks.at(-1)!.failure).toContain('stopped answering');
+  });
+
+  it('says that there is no run before the first', async () => {
+    const { client } = workshop();
+    await expect(client.stop()).rejects.toThrow(/There is no run to stop; press Train first/);
+    await client.reset();
+  });
+
+  it('passes on why a set-up is refused', async () => {
+    const { client } = workshop();
+    await expect(client.train({ ...setup(), model: 'none' }, {})).rejects.toThrow(/no model "none"/);
+  });
+
+  it('simulates with progress, can be cancelled at once, and simulates again', async () => {
+    const { client } = workshop();
+    const request = { twin: 'aliccp-3', size: 'small', seed: 2, knobs: {} } as const;
+    const cancel = new AbortController();
+    const cancelled = client.simulate(request, {
+      signal: cancel.signal,
+      onProgress: () => cancel.abort(),
+    });
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    const told: number[] = [];
+    const summary = await client.simulate(request, {
+      onProgress: ({ done, total }) => told.push(done / total),
+    });
+    expect(summary.id).toBe('aliccp-3-seed2');
+    expect(summary.scenarios).toHaveLength(3);
+    expect(summary.userOverlap).toHaveLength(9);
+    await until(() => told.at(-1) === 1);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    const page = await client.datasetRows('aliccp-3-seed2', 10, 5);
+    expect(page.rows).toHaveLength(5);
+    expect(page.rows[0]).toHaveLength(page.columns.length);
+  });
+});
