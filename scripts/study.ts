@@ -1,0 +1,124 @@
+/**
+ * Trains a model, its variants and the models it is compared with over several seeds, and writes the tables of
+ * docs/models/<id>.md. Finished cells are kept in .cache/study, so an interrupted study goes on where it stopped.
+ *
+ *   npm run study -- --model mmoe --dataset aliccp-3 --seeds 5 --against mix,shared-bottom
+ */
+import { openBackend } from '../src/engine';
+import { findModel } from '../src/models/registry';
+import { parseSetup } from '../src/training/setup';
+import type { RunSetup } from '../src/training/runRecord';
+import { readSample } from './lab/datasets';
+import { flag, readFlags, UsageError } from './lab/usage';
+import { readCell, trainCell, type Cell } from './study/cells';
+import { updatePage } from './study/document';
+import { studyRows, type StudyRow } from './study/rows';
+import { figureTable, pairedTable, wayTable, type RowResult } from './study/table';
+
+const usage = `Usage: npm run study -- --model ID --dataset ID [options]
+  --seeds N            seeds 1 … N (default 5)
+  --variants WHICH     all, none, or a table of the paper such as "Table 4" (default all)
+  --against ID,ID      models to compare with, each with the same preset
+  --preset NAME        paper, browser or tiny (default browser)
+  --backend NAME       wasm or cpu (default wasm)
+  --page ID            page of docs/models to write (default: the model's); --page - prints only
+  --NAME VALUE         any training setting, for every row; any setting of the model, for its own rows`;
+
+const OWN = ['seeds', 'variants', 'against', 'page'];
+
+/** The same parameters for every row; what the row's model does not know is taken away for models compared with. */
+function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boolean): RunSetup {
+  const params = new URLSearchParams(given);
+  params.set('model', row.model);
+  params.set('seed', `${seed}`);
+  if (!params.has('backend')) params.set('backend', 'wasm');
+  const { setup, problems } = parseSetup(params);
+  if (own && problems.length > 0) throw new UsageError(problems[0]);
+  return { ...setup, settings: { ...setup.settings, ...row.settings } };
+}
+
+function tables(results: readonly RowResult[], names: readonly string[], setup: RunSetup): string {
+  const seeds = results[0]!.cells.length;
+  const { steps, batch, learningRate, l2, stopMetric, patience } = setup.training;
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+  const best = results.map(
+    ({ row, cells }) => `${row.name} ${median(cells.map(({ bestStep }) => bestStep))}`,
+  );
+  const known = results[0]!.cells[0]!.ceilings.domain !== null;
+  const parts = [
+    `\`${setup.dataset}\` (simulated), ${seeds} seed${seeds === 1 ? '' : 's'}, at most ${steps} steps of ${batch} rows, learning rate ` +
+      `${learningRate}, L2 ${l2}, best weights by ${stopMetric} on the validation rows (patience ${patience}), figures on all test rows: ` +
+      `mean ± standard deviation over seeds. Median best step: ${best.join(', ')}.`,
+  ];
+  if (known) {
+    parts.push('Noise-free AUC:', figureTable(results, names, 'noiseFreeAuc'));
+    parts.push('Share of the way from 0.5 to the ceiling:', wayTable(results, names));
+    const paired = pairedTable(results, names);
+    if (paired) {
+      parts.push(
+        `Difference in noise-free AUC from ${results[0]!.row.name}, paired over seeds (seeds in which the row is better):`,
+        paired,
+      );
+    }
+  }
+  parts.push('AUC on drawn clicks:', figureTable(results, names, 'auc'));
+  return parts.join('\n\n');
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  if (words.length === 0 || words.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const flags = readFlags(words);
+  const id = flag(flags, 'model');
+  const datasetId = flag(flags, 'dataset');
+  if (!id || !datasetId) throw new UsageError('A study needs --model and --dataset.');
+  const seeds = Number(flag(flags, 'seeds') ?? 5);
+  if (!Number.isInteger(seeds) || seeds < 1) throw new UsageError('--seeds must be a whole number above 0.');
+  const definition = findModel(id);
+  const against = (flag(flags, 'against') ?? '').split(',').filter(Boolean).map(findModel);
+  const rows = studyRows(definition, flag(flags, 'variants') ?? 'all', against);
+  const given = new URLSearchParams();
+  for (const [name, values] of flags.values) if (!OWN.includes(name)) given.set(name, values.at(-1)!);
+
+  const dataset = await readSample(datasetId);
+  const backend = await openBackend((given.get('backend') ?? 'wasm') as 'wasm' | 'cpu');
+  const started = performance.now();
+  const total = rows.length * seeds;
+  let done = 0;
+  let trained = 0;
+  const results: RowResult[] = [];
+  // Seed by seed, so that an interrupted study has every row for the seeds that it finished.
+  const cells = rows.map((): Cell[] => []);
+  for (let seed = 1; seed <= seeds; seed++) {
+    for (const [r, row] of rows.entries()) {
+      const setup = setupOf(row, seed, given, row.model === id);
+      const kept = await readCell(setup, dataset.fingerprint);
+      const cell = kept ?? (await trainCell(setup, dataset, backend));
+      cells[r]!.push(cell);
+      done++;
+      if (!kept) trained++;
+      const left = trained === 0 ? 0 : ((performance.now() - started) / trained) * (total - done);
+      const figure = cell.final.domainNoiseFreeAuc ?? cell.final.domainAuc;
+      process.stderr.write(
+        `${done}/${total} ${row.name}, seed ${seed}: ${figure?.toFixed(4) ?? 'undefined'} at step ${cell.bestStep} of ${cell.steps}` +
+          `${kept ? ' (kept)' : `, ${cell.seconds.toFixed(0)} s`}; ${(left / 60_000).toFixed(0)} min left\n`,
+      );
+    }
+  }
+  rows.forEach((row, r) => results.push({ row, cells: cells[r]! }));
+  const names = dataset.scenarios.map(({ name }) => name);
+  const content = tables(results, names, cells[0]![0]!.setup);
+  const page = flag(flags, 'page') ?? id;
+  if (page === '-') process.stdout.write(`${content}\n`);
+  else await updatePage(new URL(`../docs/models/${page}.md`, import.meta.url), datasetId, content);
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0), // WASM threads would keep the process open
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,66 @@
+/** One cell of a study: one set-up trained once, kept on disk so that a study goes on where it stopped. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import type { BackendInfo } from '../../src/engine';
+import type { Dataset } from '../../src/data/dataset';
+import type { Ceilings, Metrics } from '../../src/training/metrics';
+import { createRun } from '../../src/training/run';
+import type { RunSetup } from '../../src/training/runRecord';
+
+/** Raised when figures of older cells must not stand beside new ones. */
+const STUDY_FORMAT = 1;
+
+export interface Cell {
+  readonly setup: RunSetup;
+  readonly fingerprint: string;
+  /** Figures on all test rows, with the best weights. */
+  readonly final: Metrics;
+  readonly ceilings: Ceilings;
+  readonly bestStep: number;
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+const folder = new URL('../../.cache/study/', import.meta.url);
+
+function cellFile(setup: RunSetup, fingerprint: string): URL {
+  const key = JSON.stringify({ format: STUDY_FORMAT, setup, fingerprint });
+  return new URL(`${createHash('sha256').update(key).digest('hex').slice(0, 24)}.json`, folder);
+}
+
+/** A finished cell, or null. */
+export async function readCell(setup: RunSetup, fingerprint: string): Promise<Cell | null> {
+  const text = await readFile(cellFile(setup, fingerprint), 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Cell);
+}
+
+/** Trains one cell to its end and keeps it. @throws Error where the run ends without figures */
+export async function trainCell(setup: RunSetup, dataset: Dataset, backend: BackendInfo): Promise<Cell> {
+  const began = performance.now();
+  const run = createRun({ id: crypto.randomUUID(), setup, dataset, backend });
+  let cell: Cell | null = null;
+  try {
+    for await (const event of run.events) {
+      if (event.kind !== 'done') continue;
+      if (!event.ceilings) throw new Error('The run gave no ceilings of its test rows.');
+      cell = {
+        setup,
+        fingerprint: dataset.fingerprint,
+        final: event.final,
+        ceilings: event.ceilings,
+        bestStep: event.bestStep,
+        steps: event.step,
+        seconds: (performance.now() - began) / 1000,
+      };
+    }
+  } finally {
+    run.dispose();
+  }
+  if (!cell) throw new Error('The run ended without final figures.');
+  await mkdir(folder, { recursive: true });
+  const target = cellFile(setup, dataset.fingerprint);
+  const half = new URL(`${target.href}.part`);
+  await writeFile(half, JSON.stringify(cell));
+  await rename(half, target);
+  return cell;
+}
