@@ -1,7 +1,12 @@
 /** The lab without a browser: `npm run -s lab -- train | list | simulate`. Same code as the page. */
+import { enableProdMode } from '@tensorflow/tfjs-core';
 import { list } from './lab/list';
+import { simulate } from './lab/simulate';
 import { train } from './lab/train';
 import { readFlags, usage, UsageError } from './lab/usage';
+
+// tfjs greets every Node process on stderr, which is kept for errors.
+enableProdMode();
 
 async function main(words: readonly string[]): Promise<void> {
   const [command, ...rest] = words;
@@ -16,9 +21,11 @@ async function main(words: readonly string[]): Promise<void> {
   }
   switch (command) {
     case 'train':
-      return train(flags, () => Promise.reject(new UsageError('--data is not read yet.')));
+      return train(flags);
     case 'list':
       return list(flags);
+    case 'simulate':
+      return simulate(flags);
     default:
       throw new UsageError(`There is no command "${command}"; use train, list or simulate.`);
   }

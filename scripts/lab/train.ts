@@ -4,6 +4,7 @@ import { openBackend } from '../../src/engine';
 import { parseSetup } from '../../src/training/setup';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
+import { importDataset } from './importFile';
 import { flag, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Metrics } from '../../src/training/metrics';
@@ -98,18 +99,17 @@ export function printed(record: RunRecord, probes: readonly string[]): string {
   );
 }
 
-export async function train(
-  flags: Flags,
-  loadFile: (file: string, map: string | null, say: (text: string) => void) => Promise<Dataset>,
-): Promise<void> {
+export async function train(flags: Flags): Promise<void> {
   const setup = setupOf(flags);
   const json = flags.switches.has('json');
   const say = (text: string): void => {
     if (!json) process.stdout.write(`${text}\n`);
   };
+  // Beside the JSON, so that a script sees them too.
+  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const file = flag(flags, 'data');
   const dataset =
-    file === null ? await readSample(setup.dataset) : await loadFile(file, flag(flags, 'map'), say);
+    file === null ? await readSample(setup.dataset) : await importDataset(file, flag(flags, 'map'), warn);
   const backend = await openBackend(setup.backend);
   const weights = flag(flags, 'weights');
   const resume = flag(flags, 'resume');

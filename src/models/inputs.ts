@@ -161,7 +161,10 @@ export function assembleInputs(
     batch: size,
     fields,
     scenario: batch.scenario,
-    scenarioOneHot: tf.cast(tf.oneHot(batch.scenario, scenarios) as tf.Tensor2D, 'float32'),
+    scenarioOneHot:
+      scenarios === 1
+        ? tf.ones([size, 1]) // oneHot refuses a single class
+        : tf.cast(tf.oneHot(batch.scenario, scenarios) as tf.Tensor2D, 'float32'),
     label: batch.label,
     weight: batch.weight,
     history,
