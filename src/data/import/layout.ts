@@ -8,7 +8,8 @@ const candidates = [',', '\t', '::', ';', '|', '\u0001'];
 /** What `Papa.Parser` answers; its own types leave it open. */
 export interface ParsedText {
   readonly data: string[][];
-  readonly errors: readonly { readonly code?: string; readonly row?: number }[];
+  /** `index`: place in the text after the opening quote. */
+  readonly errors: readonly { readonly code?: string; readonly row?: number; readonly index?: number }[];
   readonly meta: { readonly cursor: number };
 }
 
@@ -73,7 +74,10 @@ function guessDelimiter(head: string, more: boolean): string | null {
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A row of names above rows of values: it holds no empty run of numbers, and a name stands above some column of numbers or no value repeats it. */
+/**
+ * Whether the first row names the columns: it is not all numbers, and its words stand above numbers or above values that do not
+ * repeat them. Words and numbers that do come again below speak against it.
+ */
 export function looksLikeHeader(rows: readonly string[][]): boolean {
   const [first, ...rest] = rows;
   if (!first) return true;
@@ -82,21 +86,32 @@ export function looksLikeHeader(rows: readonly string[][]): boolean {
   if (rest.length === 0) return true;
   let speaks = 0;
   names.forEach((name, column) => {
-    if (name === '' || number.test(name)) return;
+    if (name === '') return;
     const below = rest.map((row) => (row[column] ?? '').trim()).filter((cell) => cell !== '');
     if (below.length === 0) return;
+    if (number.test(name)) {
+      if (below.includes(name)) speaks -= 0.5;
+      return;
+    }
     const numeric = below.filter((cell) => number.test(cell)).length / below.length;
     if (numeric > 0.9) speaks += 2;
     else if (below.includes(name)) speaks -= 1;
-    else if (/^[A-Za-z_][\w .:-]*$/.test(name) && !looksLikeId(name, below)) speaks += 1;
+    else if (isNameLike(name) && !hasShapeOf(name, below)) speaks += 1;
   });
   return speaks > 0;
 }
 
-/** Whether a cell has the shape of the values below it (`N12345`, a date, a list), so is a value rather than a name. */
-function looksLikeId(name: string, below: readonly string[]): boolean {
+/** Letters first, more of them than digits, and no number of four digits or more (a year, an id). */
+function isNameLike(text: string): boolean {
+  if (!/^[\p{L}_][\p{L}\p{N}_ .:/()-]*$/u.test(text)) return false;
+  if (/\d{4}/.test(text)) return false;
+  return (text.match(/\p{L}/gu)?.length ?? 0) >= (text.match(/\p{N}/gu)?.length ?? 0);
+}
+
+/** Whether a cell with digits has the shape of the values below it (`N12345`, a date, a list), so is a value and not a name. */
+function hasShapeOf(text: string, below: readonly string[]): boolean {
+  if (!/\d/.test(text)) return false;
   const shape = (cell: string): string => cell.replace(/\d+/g, '0').replace(/[a-z]+/gi, 'a');
-  if (!/\d/.test(name)) return false;
-  const own = shape(name);
+  const own = shape(text);
   return below.filter((cell) => shape(cell) === own).length > below.length / 2;
 }

@@ -2,20 +2,15 @@ import { gunzipChunks, readChunks, sourceName, sourceSize, type ImportSource } f
 import { decodeChunks, UndecodableBytes } from './decode';
 import { guessEncoding, looksLikeGb18030 } from './encoding';
 import { counted, ImportError, notice, type Notice } from './errors';
-import { usableNames } from './header';
-import { guessLayout, parseText, type KnownLayout, type ParsedText } from './layout';
+import { guessLayout, parseText } from './layout';
 import { checkAborted, defaultMaxBytes, defaultMaxRows, type ReadOptions } from './options';
-import { TableBuilder, type Table } from './table';
-
-/** A cell longer than this is taken for a quote that nobody closed. */
-const longestCell = 2 ** 20;
-/** Above this share, rows of a wrong length mean that the file was read wrongly. */
-const mostRagged = 0.1;
+import type { Table } from './table';
+import { TextRows } from './textRows';
 
 /**
  * Reads a text table (CSV, TSV, `::`, …, gzipped or not) by streaming.
  *
- * @throws ImportError for an empty file, bytes that cannot be decoded, no delimiter, quotes that never close, too many ragged rows.
+ * @throws ImportError for an empty file, bytes that cannot be decoded, no delimiter, too many ragged rows.
  */
 export async function readTextTable(
   source: ImportSource,
@@ -146,177 +141,5 @@ export function sampledNotice(kept: number, seen: number, seed: number): Notice 
   return notice(
     'sampled',
     `The file has ${counted(seen, 'row')}, more than are kept at once: ${counted(kept, 'row')} drawn evenly from all of it (seed ${seed}) stand for it.`,
-  );
-}
-
-/** Turns pieces of text into rows of the table. */
-class TextRows {
-  readonly notices: Notice[] = [];
-  private text = '';
-  /** Line of the next row. */
-  private line = 1;
-  private layout: KnownLayout | null = null;
-  private builder: TableBuilder | null = null;
-  private ragged = { count: 0, line: 0, cells: 0 };
-  private quotes = { count: 0, line: 0 };
-  private measured = { rows: 0, characters: 0 };
-
-  constructor(
-    private readonly options: ReadOptions,
-    private readonly maxRows: number,
-  ) {}
-
-  get seen(): number {
-    return this.builder?.seen ?? 0;
-  }
-
-  limitBytes(maxBytes: number): void {
-    if (this.measured.rows === 0) return;
-    const mean = this.measured.characters / this.measured.rows;
-    this.builder?.limit(Math.max(1, Math.floor(maxBytes / Math.max(1, mean))));
-  }
-
-  push(piece: string, last: boolean): void {
-    this.text += piece;
-    if (!this.layout) {
-      // Enough for a guess: a good number of rows, or all there is.
-      if (!last && this.text.length < 2 ** 16) return;
-      this.start(last);
-    }
-    const layout = this.layout!;
-    const parsed = parseText(this.text, layout, !last);
-    const consumed = last ? this.text.length : parsed.meta.cursor;
-    const quoted = layout.quotes && this.text.includes('"');
-    const bad = quoted ? this.badQuotes(parsed) : null;
-    for (let r = 0; r < parsed.data.length; r++) {
-      const cells = parsed.data[r]!;
-      const start = this.line;
-      this.line += 1 + (quoted ? inner(cells) : 0);
-      if (cells.length === 1 && cells[0] === '') continue;
-      this.take(cells, start, bad?.has(r) ?? false);
-    }
-    this.text = this.text.slice(consumed);
-    if (this.text.length > longestCell && this.text.includes('\n')) throw unclosedQuote(this.line);
-  }
-
-  private start(last: boolean): void {
-    if (this.text.trim() === '')
-      throw new ImportError('emptyFile', 'The file is empty; choose a file with rows.');
-    this.layout = guessLayout(this.text, !last, this.options.layout);
-    if (!this.layout) {
-      throw new ImportError(
-        'oneColumn',
-        'The first rows hold a single column: none of comma, tab, “::”, semicolon or “|” separates them; say which character does.',
-        { line: 1 },
-      );
-    }
-  }
-
-  private badQuotes({ errors, data }: Pick<ParsedText, 'errors' | 'data'>): Set<number> {
-    const bad = new Set<number>();
-    for (const { code, row } of errors) {
-      // Errors of a last row that is not complete yet come again with the next piece.
-      if (row === undefined || row >= data.length) continue;
-      if (code === 'MissingQuotes') {
-        throw unclosedQuote(data.slice(0, row).reduce((line, cells) => line + 1 + inner(cells), this.line));
-      }
-      if (code === 'InvalidQuotes') bad.add(row);
-    }
-    return bad;
-  }
-
-  private take(cells: string[], line: number, badQuotes: boolean): void {
-    if (!this.builder) {
-      const named = this.layout!.header;
-      const names = named
-        ? usableNames(cells, line, this.notices)
-        : cells.map((_, index) => `column_${index + 1}`);
-      if (!named) {
-        this.notices.push(
-          notice(
-            'noHeader',
-            `The first row holds values, not names: columns are called column_1 to column_${cells.length}.`,
-          ),
-        );
-      }
-      this.builder = new TableBuilder(names, this.maxRows, this.options.seed ?? 1);
-      if (named) return;
-    }
-    const width = this.builder.names.length;
-    // One empty cell too many is a delimiter at the line's end.
-    const fits = cells.length === width || (cells.length === width + 1 && cells[width] === '');
-    if (badQuotes && (!fits || inner(cells) > 0)) {
-      if (this.quotes.count++ === 0) this.quotes.line = line;
-      return;
-    }
-    if (!fits) {
-      if (this.ragged.count++ === 0) this.ragged = { count: 1, line, cells: cells.length };
-      return;
-    }
-    this.measured.rows++;
-    this.measured.characters += width;
-    for (const cell of cells) this.measured.characters += cell.length;
-    this.builder.add(cells, line);
-  }
-
-  end(): { builder: TableBuilder; layout: KnownLayout } {
-    const builder = this.builder;
-    if (!builder || !this.layout)
-      throw new ImportError('emptyFile', 'The file is empty; choose a file with rows.');
-    const { ragged, quotes } = this;
-    const left = ragged.count + quotes.count;
-    const width = builder.names.length;
-    if (left > 0 && left > mostRagged * (builder.seen + left)) {
-      const line = ragged.count > 0 ? ragged.line : quotes.line;
-      throw new ImportError(
-        'raggedRows',
-        `${counted(left, 'row')} of ${(builder.seen + left).toLocaleString('en-US')} do not have the ${width} cells that the columns need (first: line ${line}); check the delimiter and the quotes.`,
-        { line },
-      );
-    }
-    if (builder.seen === 0) {
-      throw new ImportError(
-        'noRows',
-        'The file has column names but no rows below them; choose a file with rows.',
-        {
-          line: 1,
-        },
-      );
-    }
-    if (ragged.count > 0) {
-      this.notices.push(
-        notice(
-          'raggedRows',
-          `Left out ${counted(ragged.count, 'row')} with more or fewer than ${width} cells (first: line ${ragged.line}, with ${ragged.cells}).`,
-          { line: ragged.line },
-        ),
-      );
-    }
-    if (quotes.count > 0) {
-      this.notices.push(
-        notice(
-          'badQuotes',
-          `Left out ${counted(quotes.count, 'row')} whose quotes are not closed where their cell ends (first: line ${quotes.line}).`,
-          { line: quotes.line },
-        ),
-      );
-    }
-    return { builder, layout: this.layout };
-  }
-}
-
-/** Line ends inside cells. */
-function inner(cells: readonly string[]): number {
-  let count = 0;
-  for (const cell of cells)
-    for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) count++;
-  return count;
-}
-
-function unclosedQuote(line: number): ImportError {
-  return new ImportError(
-    'badQuotes',
-    `A quote opened near line ${line} is never closed, so all that follows would be one cell; close it, or read the file without quotes.`,
-    { line },
   );
 }
