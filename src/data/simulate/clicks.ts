@@ -69,23 +69,28 @@ function meanOver(rows: Int32Array, value: (row: number) => number): number {
 }
 
 /**
- * Labels of the given rows, each 1 with exactly its probability, drawn by systematic sampling in random order: their sum is
- * the sum of probabilities but for a fraction of one click, so that a scenario's click rate is free of sampling noise.
+ * Labels of one scenario's rows, each 1 with exactly its probability, drawn by systematic sampling in random order: their sum
+ * is the sum of probabilities but for a fraction of one click, in every part and in all, so that a scenario's click rate is
+ * free of sampling noise.
+ *
+ * @param parts row numbers of the scenario's training, validation and test rows.
  */
 export function drawLabels(
   world: World,
-  rows: Int32Array,
+  scenario: number,
+  parts: readonly Int32Array[],
   probability: Float32Array,
   label: Float32Array,
-  group: number,
 ): void {
   const draws = stream(world.seed, 'labels');
-  const order = permutation(rows.length, draws, group);
-  let sum = draws.uniform(group, -2);
-  for (let k = 0; k < rows.length; k++) {
-    const row = rows[order[k]!]!;
-    const before = Math.floor(sum);
-    sum += probability[row]!;
-    label[row] = Math.floor(sum) - before;
-  }
+  let sum = draws.uniform(scenario, 0);
+  parts.forEach((rows, part) => {
+    const order = permutation(rows.length, draws, 1 + scenario * parts.length + part);
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[order[k]!]!;
+      const before = Math.floor(sum);
+      sum += probability[row]!;
+      label[row] = Math.floor(sum) - before;
+    }
+  });
 }

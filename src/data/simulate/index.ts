@@ -26,3 +26,4 @@ export {
 export { SIZES, twinSchema, type SizeName, type Twin } from './spec';
 export { findTwin, TWINS } from './twins';
 export { CAUSAL_GRAPH, type GraphEdge, type GraphNode } from './graph';
+export { calibrationOf, noiseFreeAuc, type Calibration } from './calibration';

@@ -8,7 +8,7 @@ import { layPlan, type Plan } from './plan';
 import { roundTo12Bits } from './arithmetic';
 import { GENERATOR_VERSION, worldOf, type SimulationRequest, type SimulationSettings } from './settings';
 import { fingerprintOf } from '../format/fingerprint';
-import type { Dataset, History, Scenario } from '../dataset';
+import { SPLIT, type Dataset, type History, type Scenario } from '../dataset';
 import type { World } from './world';
 
 /** How far a simulation is. */
@@ -104,11 +104,14 @@ function scenariosOf(
   });
 }
 
-/** All of a simulation but the fingerprint, in steps: pull to go on, drop to cancel. */
+/**
+ * All of a simulation but the fingerprint, in steps: pull to go on, drop to cancel.
+ * @param world the request's world, or one of a specification that is in no catalogue.
+ */
 export function* simulateSteps(
   request: SimulationRequest,
+  world: World = worldOf(request),
 ): Generator<SimulationProgress, Omit<Dataset, 'fingerprint'>> {
-  const world = worldOf(request);
   const { twin } = world;
   const n = twin.scenarios.length;
   yield { stage: 'people', share: 0.02 };
@@ -126,15 +129,10 @@ export function* simulateSteps(
     for (const row of rows) {
       probability[row] = clickProbability(exposures.prominence[row]!, intercepts[s]!, exposures.logit[row]!);
     }
-    for (const split of [0, 1, 2]) {
-      drawLabels(
-        world,
-        rows.filter((row) => plan.split[row] === split),
-        probability,
-        label,
-        s * 3 + split,
-      );
-    }
+    const parts = [SPLIT.train, SPLIT.validation, SPLIT.test].map((split) =>
+      rows.filter((row) => plan.split[row] === split),
+    );
+    drawLabels(world, s, parts, probability, label);
     yield { stage: 'clicks', share: 0.45 + (0.15 * (s + 1)) / n };
   }
 
@@ -203,8 +201,12 @@ export interface SimulateOptions {
  * Simulates a dataset. Between chunks it gives the thread back, so a worker goes on answering.
  * @throws RangeError where the request is wrong; the signal's reason where it is aborted.
  */
-export async function simulate(request: SimulationRequest, options: SimulateOptions = {}): Promise<Dataset> {
-  const steps = simulateSteps(request);
+export async function simulate(
+  request: SimulationRequest,
+  options: SimulateOptions = {},
+  world?: World,
+): Promise<Dataset> {
+  const steps = simulateSteps(request, world);
   let rested = Date.now();
   for (;;) {
     options.signal?.throwIfAborted();

@@ -1,10 +1,24 @@
-import type { Twin } from '../spec';
+import { ads5 } from './ads5';
 import { aliccp3 } from './aliccp3';
+import { aliccp30 } from './aliccp30';
+import { aliexpress4 } from './aliexpress4';
 import { amazon25 } from './amazon25';
+import { cloudtheme355 } from './cloudtheme355';
+import { finance4 } from './finance4';
 import { travel20 } from './travel20';
+import type { Twin } from '../spec';
 
 /** All twins, in the catalogue's order. */
-export const TWINS: readonly Twin[] = [aliccp3, amazon25, travel20];
+export const TWINS: readonly Twin[] = [
+  aliccp3,
+  travel20,
+  amazon25,
+  aliccp30,
+  aliexpress4,
+  finance4,
+  ads5,
+  cloudtheme355,
+];
 
 /** @throws RangeError naming the twins that exist. */
 export function findTwin(id: string): Twin {
