@@ -20,7 +20,8 @@ export function setupOf(flags: Flags): RunSetup {
   for (const [name, values] of flags.values) if (!OWN.includes(name)) params.set(name, values.at(-1)!);
   if (!params.has('backend')) params.set('backend', 'wasm');
   const { setup, problems } = parseSetup(params);
-  if (problems.length > 0) throw new UsageError(problems[0]);
+  // On a page the default is used instead; here the command ends.
+  if (problems.length > 0) throw new UsageError(problems[0]!.replace(/; [^;]* is used\.$/, '.'));
   return setup;
 }
 
