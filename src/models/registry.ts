@@ -10,6 +10,7 @@ import type { AnyModelDefinition } from './definition';
 import { aread } from './papers/aread';
 import { causalint } from './papers/causalint';
 import { mscan } from './papers/mscan';
+import { optmsm } from './papers/optmsm';
 import { sarnet } from './papers/sarnet';
 
 export const models: readonly AnyModelDefinition[] = [
@@ -22,6 +23,7 @@ export const models: readonly AnyModelDefinition[] = [
   star,
   causalint,
   mscan,
+  optmsm,
   sarnet,
   aread,
 ];

@@ -1,0 +1,44 @@
+/** OptMSM: Optimizing Multi-Scenario Modeling for Click-Through Rate Prediction (ECML PKDD 2023). */
+import { collect } from '../../collect';
+import { defineModel } from '../../definition';
+import { buildOptMsm } from './model';
+import { fields, presets, variants } from './settings';
+
+export const optmsm = defineModel({
+  id: 'optmsm',
+  title: 'OptMSM',
+  paper: {
+    title: 'OptMSM: Optimizing Multi-Scenario Modeling for Click-Through Rate Prediction',
+    authors: 'Xing Tang, Yang Qiao, Yuwen Fu, Fuyuan Lyu, Dugang Liu, Xiuqiang He',
+    venue: 'ECML PKDD',
+    year: 2023,
+    url: 'https://arxiv.org/abs/2306.13382',
+  },
+  family: 'paper',
+  summary:
+    'Splits features into shared and scenario-specific ones, keeps a row’s representations in different scenarios orthogonal, and lets scenario priors scale every layer of the predictor.',
+  fields,
+  presets,
+  variants,
+  graph: null,
+  needs: ({ history, historyLength }) =>
+    history === 'mean'
+      ? { history: { length: historyLength, scenario: false }, ownHistory: { length: historyLength } }
+      : {},
+  procedure: () => 'standard',
+  build(shape, settings, variables) {
+    const collected = collect(variables);
+    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+    const built = buildOptMsm(shape, settings, collected, table);
+    return {
+      ...built,
+      table,
+      parameters: collected.parameters,
+      states: collected.states,
+      dispose() {
+        built.dispose();
+        collected.dispose();
+      },
+    };
+  },
+});

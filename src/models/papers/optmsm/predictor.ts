@@ -1,0 +1,78 @@
+/** Scenario-aware representation interaction (Eq 10–13): a predictor whose every layer a hypernetwork scales. */
+import * as tf from '@tensorflow/tfjs-core';
+import { dropout as silence, leakyRelu, stopGradient } from '../../../engine';
+import type { Mode, VariableFactory } from '../../../engine';
+import type { DataShape } from '../../definition';
+import { createLinear, createOwnLinear, priorBias, priorBiases } from '../../layers';
+import type { OptMsmSettings } from './settings';
+
+export interface Prediction {
+  /** `[B, 1]` */
+  readonly logit: tf.Tensor2D;
+  /** G_l of every layer `[B, width of R_l]`; empty without hypernetwork. */
+  readonly scales: readonly tf.Tensor2D[];
+}
+
+export interface Predictor {
+  /** Widths of what the hypernetwork scales, layer by layer. */
+  readonly scaledWidths: readonly number[];
+  /** `[B, in]`, one-hot `[B, N]`. */
+  apply(r0: tf.Tensor2D, scenarioOneHot: tf.Tensor2D, mode: Mode): Prediction;
+}
+
+/**
+ * Parameters `predictor.k.weight [N, in, out]`, `predictor.k.bias [N, out]`, `output.*` (without N where all scenarios share
+ * it), and of the hypernetwork of layer k `hyper.k.hidden.*`, `hyper.k.scale.*`.
+ *
+ * @param widths hidden layers.
+ */
+export function createPredictor(
+  variables: VariableFactory,
+  settings: OptMsmSettings,
+  shape: DataShape,
+  input: number,
+  widths: readonly number[],
+): Predictor {
+  const { hypernetwork, hyperHidden, hyperStopGrad, predictor, dropout } = settings;
+  const prior = (): Float32Array =>
+    predictor === 'own' ? priorBiases(shape, settings.priorBias) : priorBias(shape, settings.priorBias);
+  let width = input;
+  const layers = [...widths, 1].map((output, k) => {
+    const last = k === widths.length;
+    const options = { input: width, output, ...(last && { bias: prior() }) };
+    const name = last ? 'output' : `predictor.${k}`;
+    const scale = hypernetwork
+      ? {
+          hidden: createLinear(variables, `hyper.${k}.hidden`, { input, output: hyperHidden }),
+          scale: createLinear(variables, `hyper.${k}.scale`, { input: hyperHidden, output: width }),
+        }
+      : null;
+    const linear =
+      predictor === 'own'
+        ? createOwnLinear(variables, name, shape.scenarios, options)
+        : createLinear(variables, name, options);
+    const made = { linear, scale, last, width };
+    width = output;
+    return made;
+  });
+  return {
+    scaledWidths: hypernetwork ? layers.map((layer) => layer.width) : [],
+    apply(r0, oneHot, mode) {
+      const read = hyperStopGrad && hypernetwork ? stopGradient(r0) : r0;
+      const scales: tf.Tensor2D[] = [];
+      let h = r0;
+      for (const { linear, scale, last } of layers) {
+        if (scale) {
+          // Twice a sigmoid: 1 in the mean, so that the start leaves the layer as it is.
+          const hidden = leakyRelu(scale.hidden.apply(read), 0);
+          const factor = tf.mul<tf.Tensor2D>(tf.sigmoid(scale.scale.apply(hidden)), 2);
+          scales.push(factor);
+          h = tf.mul(h, factor);
+        }
+        const u = linear.apply(h, oneHot);
+        h = last ? u : silence(leakyRelu(u, 0), dropout, mode);
+      }
+      return { logit: h, scales };
+    },
+  };
+}

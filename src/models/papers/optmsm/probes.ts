@@ -1,0 +1,167 @@
+/** Numbers for the pictures: field weights, experts' weights, cosines of representations, scales of the hypernetwork. */
+import * as tf from '@tensorflow/tfjs-core';
+import { selectStack } from '../../../engine';
+import { sumByScenario } from '../../clickModel';
+import type { DataShape, Inputs, ProbeSpec, ProbeTensor } from '../../definition';
+import { unitRepresentations } from './constraint';
+import type { GatedInputs } from './inputs';
+import type { OptMsmSettings } from './settings';
+import type { Transferred } from './transfer';
+
+/** What a forward pass leaves for its losses and probes. */
+export interface Pass {
+  readonly gated: GatedInputs;
+  readonly transferred: Transferred | null;
+  readonly scales: readonly tf.Tensor2D[];
+}
+
+/** Bins of the histogram of scales over [0, 2]. */
+const BINS = 20;
+const binLabels = Array.from(
+  { length: BINS },
+  (_, i) => `${(i / 10).toFixed(1)} to ${((i + 1) / 10).toFixed(1)}`,
+);
+
+/** What a model has that its probes can show. */
+export interface ProbeSizes {
+  readonly sharedNames: readonly string[];
+  readonly experts: number;
+  readonly transfers: boolean;
+  /** Layers of FCN with matrices of the scenarios' own; 0 otherwise. */
+  readonly ownLayers: number;
+  readonly scaledWidths: readonly number[];
+}
+
+export function probeSpecs(
+  { seGate, op }: OptMsmSettings,
+  shape: DataShape,
+  sizes: ProbeSizes,
+): readonly ProbeSpec[] {
+  const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
+  const specs: ProbeSpec[] = [];
+  if (seGate) {
+    specs.push({
+      name: 'seGate',
+      tab: 'gates',
+      title: 'Weights of the shared fields',
+      reading: 'How much each scenario lets through of each shared field, 0 to 1, in the mean over its rows.',
+      equation: String.raw`z^m = \sigma(W^m[\mathrm{average}(e_{c1}), \dots] + b^m)\quad(5)`,
+      axes: [scenario, { name: 'field', labels: sizes.sharedNames }],
+      scale: 'value',
+    });
+  }
+  if (sizes.experts > 0) {
+    const own = (e: number): string => `own of ${shape.scenarioIds[Math.floor(e / 2)]}, ${(e % 2) + 1}`;
+    const label = (e: number): string => {
+      if (op === 'moe') return `expert ${e + 1}`;
+      return e < 2 * shape.scenarios ? own(e) : `shared ${e - 2 * shape.scenarios + 1}`;
+    };
+    specs.push({
+      name: 'transferGate',
+      tab: 'gates',
+      title: 'Weights of the experts',
+      reading: 'Each row is a scenario; its cells say how much each expert counts, and sum to 1.',
+      equation: String.raw`r^m = \sum_e \mathrm{Softmax}(W_g^m e_c^m)_e \, \mathrm{MLP}_e(e_c)`,
+      axes: [scenario, { name: 'expert', labels: Array.from({ length: sizes.experts }, (_, e) => label(e)) }],
+      scale: 'share',
+    });
+  }
+  if (sizes.transfers) {
+    specs.push({
+      name: 'representationCosine',
+      tab: 'representation',
+      title: 'Cosine of representations',
+      reading: 'Mean cosine between a row’s representations in two scenarios; the constraint pulls it to 0.',
+      equation: String.raw`\langle r_b^i, r_b^j \rangle = \frac{r_b^i \cdot r_b^j}{\lVert r_b^i\rVert \lVert r_b^j\rVert}\quad(9)`,
+      axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
+      scale: 'signed',
+    });
+  }
+  if (sizes.ownLayers > 0) {
+    specs.push({
+      name: 'ownDeviation',
+      tab: 'representation',
+      title: 'How far scenarios’ matrices are from 1',
+      reading:
+        'Length of W^m − 1 by layer: how much a scenario has made of its own beside the shared matrix.',
+      equation: String.raw`W_{shared} \otimes W^m\quad(8)`,
+      axes: [
+        scenario,
+        { name: 'layer', labels: Array.from({ length: sizes.ownLayers }, (_, k) => `layer ${k + 1}`) },
+      ],
+      scale: 'value',
+    });
+  }
+  const scaleEquation = String.raw`2 \sigma(w_1 \mathrm{Relu}(w_0 R_0 + b_0) + b_1)\quad(11)`;
+  sizes.scaledWidths.forEach((_, k) =>
+    specs.push({
+      name: `hyperScale${k}`,
+      tab: 'gates',
+      title: `Scales of predictor layer ${k}`,
+      reading:
+        'Factor between 0 and 2 that the hypernetwork gives each unit, in the mean over a scenario’s rows.',
+      equation: scaleEquation,
+      axes: [scenario, { name: 'unit' }],
+      scale: 'value',
+    }),
+  );
+  if (sizes.scaledWidths.length > 0) {
+    specs.push({
+      name: 'hyperHistogram',
+      tab: 'gates',
+      title: 'How far the hypernetwork scales',
+      reading:
+        'Share of units and rows by their factor; a hypernetwork that does nothing leaves all of them near 1.',
+      equation: scaleEquation,
+      axes: [
+        { name: 'layer', labels: sizes.scaledWidths.map((_, k) => `layer ${k}`) },
+        { name: 'bin', labels: binLabels },
+      ],
+      scale: 'share',
+    });
+  }
+  return specs;
+}
+
+/** Sums and counts for one evaluation batch. */
+export function runProbes(
+  { gated, transferred, scales }: Pass,
+  inputs: Inputs,
+  ownDeviation: (() => tf.Tensor2D) | null,
+): Readonly<Record<string, ProbeTensor>> {
+  const probes: Record<string, ProbeTensor> = {};
+  if (gated.weights) probes.seGate = sumByScenario(gated.weights(), inputs);
+  if (transferred?.gates) {
+    probes.transferGate = sumByScenario(selectStack(transferred.gates, inputs.scenarioOneHot), inputs);
+  }
+  if (transferred) {
+    probes.representationCosine = cosines(transferred.representations, inputs);
+  }
+  if (ownDeviation) probes.ownDeviation = { sum: ownDeviation(), count: tf.scalar(1) };
+  scales.forEach((scale, k) => {
+    probes[`hyperScale${k}`] = sumByScenario(scale, inputs);
+  });
+  if (scales.length > 0) probes.hyperHistogram = histograms(scales, inputs.weight);
+  return probes;
+}
+
+/** Sum over rows of all pairs' cosines, as one product: `[N, B R] x [B R, N]`. */
+function cosines(r: tf.Tensor3D, { weight }: Inputs): ProbeTensor {
+  const [scenarios, batch, width] = r.shape;
+  const unit = unitRepresentations(r);
+  const flat = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [scenarios, batch * width]);
+  const weighted = flat(tf.mul(unit, tf.reshape(weight, [1, batch, 1])));
+  return { sum: tf.matMul(weighted, flat(unit), false, true), count: tf.sum(weight) };
+}
+
+function histograms(scales: readonly tf.Tensor2D[], weight: tf.Tensor2D): ProbeTensor {
+  const edges = tf.reshape(tf.range(0, BINS), [1, 1, BINS]);
+  const sums = scales.map((scale) => {
+    const bin = tf.clipByValue(tf.floor(tf.mul(scale, BINS / 2)), 0, BINS - 1);
+    const hits = tf.cast(tf.equal(tf.expandDims(bin, 2), edges), 'float32');
+    return tf.sum(tf.mul(tf.sum(hits, 1), weight), 0);
+  });
+  const rows = tf.sum(weight);
+  const counts = scales.map((scale) => tf.mul(rows, scale.shape[1]));
+  return { sum: tf.stack(sums), count: tf.stack(counts) };
+}

@@ -1,0 +1,196 @@
+/** Shared information transfer (Eq 6–8): every row's representation in every scenario. */
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  dropout as silence,
+  leakyRelu,
+  mixEach,
+  selectStack,
+  softmaxLast,
+  stackedDense,
+  wideStack,
+} from '../../../engine';
+import type { Mode, Parameter, VariableFactory } from '../../../engine';
+import type { Inputs } from '../../definition';
+import { createStackedMlp } from '../../layers';
+import type { GatedInputs } from './inputs';
+import type { OptMsmSettings } from './settings';
+
+export interface Transferred {
+  /** r^m of every scenario `[N, B, R]`. */
+  readonly representations: tf.Tensor3D;
+  /** Gates of every scenario over the experts `[N, B, E]`; null for FCN. */
+  readonly gates: tf.Tensor3D | null;
+}
+
+export interface Transfer {
+  /** R */
+  readonly width: number;
+  /** E; 0 for FCN. */
+  readonly experts: number;
+  /** How far the scenarios' own matrices are from 1, by scenario and layer `[N, layers]`; null without any. */
+  readonly ownDeviation: (() => tf.Tensor2D) | null;
+  apply(gated: GatedInputs, inputs: Inputs, mode: Mode): Transferred;
+  dispose(): void;
+}
+
+interface TransferSizes {
+  readonly scenarios: number;
+  /** Width F_c d of a gated input. */
+  readonly input: number;
+}
+
+/** Null for `none`. */
+export function createTransfer(
+  variables: VariableFactory,
+  settings: OptMsmSettings,
+  sizes: TransferSizes,
+): Transfer | null {
+  switch (settings.op) {
+    case 'none':
+      return null;
+    case 'fcn':
+      return createFcn(variables, settings, sizes);
+    case 'moe':
+    case 'cgc':
+      return createExperts(variables, settings, sizes);
+    default:
+      return settings.op satisfies never;
+  }
+}
+
+/** A linear layer for every scenario, over its own input or the one that all share, to `[N, B, out]`. */
+function forAll(x: tf.Tensor3D | tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D): tf.Tensor3D {
+  return x.rank === 2
+    ? wideStack(x as tf.Tensor2D, weight, bias)
+    : stackedDense(x as tf.Tensor3D, weight, bias);
+}
+
+/** Deviation of the scenarios' own matrices around 1 at the start. */
+const OWN_DEVIATION = 0.05;
+
+/**
+ * Eq 8, layer by layer. Parameters `transfer.k.shared.weight [in, out]`, `transfer.k.shared.bias [out]`,
+ * `transfer.k.own.weight [N, in, out]` (around 1, which is also the centre of its L2: a product of two Glorot matrices would
+ * start with a vanishing variance), `transfer.k.own.bias [N, out]`.
+ */
+function createFcn(
+  variables: VariableFactory,
+  { hidden, dropout }: OptMsmSettings,
+  { scenarios, input }: TransferSizes,
+): Transfer {
+  let width = input;
+  const layers = hidden.map((output, k) => {
+    const shape = [width, output];
+    const all = [scenarios, width, output];
+    const name = (part: string): string => `transfer.${k}.${part}`;
+    const bias = (part: string, of: readonly number[]): Parameter =>
+      variables.parameter(name(part), 'bias', of, new Float32Array(of.reduce((p, length) => p * length, 1)));
+    const shared = variables.parameter(
+      name('shared.weight'),
+      'weight',
+      shape,
+      variables.glorot(name('shared.weight'), shape, width, output),
+    );
+    const sharedBias = bias('shared.bias', [output]);
+    const own = variables.parameter(
+      name('own.weight'),
+      'weight',
+      all,
+      variables.normal(name('own.weight'), all, 1, OWN_DEVIATION),
+      1,
+    );
+    const ownBias = bias('own.bias', [scenarios, output]);
+    width = output;
+    return { shared, sharedBias, own, ownBias };
+  });
+  return {
+    width,
+    experts: 0,
+    ownDeviation: () =>
+      tf.stack(
+        layers.map(({ own }) => tf.sqrt(tf.sum(tf.square(tf.sub(own.tensor, 1)), [1, 2]))),
+        1,
+      ) as tf.Tensor2D,
+    apply(gated, _inputs, mode) {
+      let h = gated.all;
+      for (const { shared, sharedBias, own, ownBias } of layers) {
+        const weight = tf.mul<tf.Tensor3D>(own.tensor, shared.tensor);
+        const bias = tf.add<tf.Tensor2D>(ownBias.tensor, sharedBias.tensor);
+        h = silence(leakyRelu(forAll(h, weight, bias), 0), dropout, mode);
+      }
+      return { representations: h as tf.Tensor3D, gates: null };
+    },
+    dispose: () => undefined,
+  };
+}
+
+/** Experts of each scenario's own, and in CGC shared ones beside them. */
+const OWN_EXPERTS = 2;
+const SHARED_EXPERTS = 2;
+const FORBIDDEN = -1e9;
+
+/** 0 where scenario m may use expert e in CGC (its own two and the shared two), a large negative number elsewhere `[N, 1, E]`. */
+function structure(scenarios: number): tf.Tensor3D {
+  const count = OWN_EXPERTS * scenarios + SHARED_EXPERTS;
+  const values = new Float32Array(scenarios * count).fill(FORBIDDEN);
+  for (let m = 0; m < scenarios; m++) {
+    values.fill(0, m * count + OWN_EXPERTS * m, m * count + OWN_EXPERTS * (m + 1));
+    values.fill(0, m * count + OWN_EXPERTS * scenarios, (m + 1) * count);
+  }
+  return tf.keep(tf.tensor3d(values, [scenarios, 1, count]));
+}
+
+/**
+ * MoE (2N experts that all share) and CGC (2N own and 2 shared). Parameters `expert.k.weight [E, in, out]`,
+ * `expert.k.bias [E, out]`, `transferGate.weight [N, in, E]`, `transferGate.bias [N, E]`.
+ */
+function createExperts(
+  variables: VariableFactory,
+  { op, hidden, dropout, expertInput }: OptMsmSettings,
+  { scenarios, input }: TransferSizes,
+): Transfer {
+  const count = OWN_EXPERTS * scenarios + (op === 'cgc' ? SHARED_EXPERTS : 0);
+  const experts = createStackedMlp(variables, 'expert', {
+    stack: count,
+    input,
+    widths: hidden,
+    batchNorm: 'off',
+    scenarios,
+    dropout,
+  });
+  const shape = [scenarios, input, count];
+  const weight = variables.parameter(
+    'transferGate.weight',
+    'weight',
+    shape,
+    variables.glorot('transferGate.weight', shape, input, count),
+  );
+  const bias = variables.parameter(
+    'transferGate.bias',
+    'bias',
+    [scenarios, count],
+    new Float32Array(scenarios * count),
+  );
+  const allowed = op === 'cgc' ? structure(scenarios) : null;
+  const width = experts.outputWidth;
+  return {
+    width,
+    experts: count,
+    ownDeviation: null,
+    apply(gated, inputs, mode) {
+      const { batch } = inputs;
+      const logits = forAll(gated.all, weight.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D);
+      const gates = softmaxLast(allowed ? tf.add<tf.Tensor3D>(logits, allowed) : logits);
+      if (expertInput === 'own' || gated.all.rank === 2) {
+        const h = experts.apply(gated.own(), inputs, mode);
+        return { representations: mixEach(h, tf.transpose(gates, [1, 0, 2])), gates };
+      }
+      // Every expert on every scenario's input: all of them are rows of one larger batch.
+      const rows = tf.reshape<tf.Rank.R2>(gated.all, [scenarios * batch, input]);
+      const h = experts.apply(rows, inputs, mode);
+      const mixed = selectStack(h, tf.reshape<tf.Rank.R2>(gates, [scenarios * batch, count]));
+      return { representations: tf.reshape(mixed, [scenarios, batch, width]), gates };
+    },
+    dispose: () => allowed?.dispose(),
+  };
+}
