@@ -272,7 +272,7 @@ export function HeatMap(props: HeatMapProps) {
           <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
             {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}
             <tspan className="axis-title" dx={8}>
-              {spoken || `${props.valueTitle} · ${props.rowTitle} × ${props.columnTitle}`}
+              {spoken || props.valueTitle}
             </tspan>
           </text>
         </svg>

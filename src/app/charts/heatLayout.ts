@@ -45,7 +45,7 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
   const { width, height, view, longestRow, longestColumn, stepColumns, square } = input;
   const left = input.left ?? Math.min(width * 0.36, Math.max(18, longestRow * CHARACTER + 12));
   const room = Math.max(10, width - left - (input.right ?? 6));
-  const slanted = !stepColumns && longestColumn * CHARACTER + 6 > room / view.columns;
+  const slanted = !stepColumns && longestColumn * 5.7 + 4 > room / view.columns;
   const fits = room / view.columns >= 9;
   const foot = stepColumns ? 20 : !fits ? 18 : slanted ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28) : 34;
   const top = 4;

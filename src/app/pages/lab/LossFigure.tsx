@@ -23,7 +23,10 @@ function format(value: number | null): string {
 /** Each loss term since the last read-back. */
 export function LossFigure({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
-  const names = view.losses.series.slice(0, MAX_LINES).join('|');
+  const { series } = view.losses;
+  // With one term the total says the same again.
+  const shown = series.length === 2 ? series.filter((name) => name !== 'total') : series;
+  const names = shown.slice(0, MAX_LINES).join('|');
   const lines = useMemo<readonly LineSpec[]>(
     () =>
       (names === '' ? [] : names.split('|')).map((name, k) => ({

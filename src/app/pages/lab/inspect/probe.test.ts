@@ -42,10 +42,10 @@ describe('a probe', () => {
   it('signed scales have zero in the middle, shares start at nought', () => {
     const frames = [{ step: 1, value: { ...value, values: value.values.map((x) => x - 2) } }];
     expect(scaleOf(spec([], 'signed'), frames)).toEqual({ kind: 'signed', min: -9, max: 9 });
-    expect(scaleOf(spec([], 'share'), [{ step: 1, value: { ...value, values: new Float32Array(12).fill(0.25) } }])).toEqual({
+    expect(scaleOf(spec([], 'share'), [{ step: 1, value: { ...value, values: new Float32Array(12).fill(1 / 3) } }])).toEqual({
       kind: 'sequential',
       min: 0,
-      max: 0.25,
+      max: 2 / 3,
     });
   });
 

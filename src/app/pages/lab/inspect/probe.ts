@@ -84,7 +84,8 @@ export function scaleOf(spec: ProbeSpec, frames: readonly Frame[]): HeatScale {
       return { kind: 'signed', min: -reach, max: reach };
     }
     case 'share':
-      return { kind: 'sequential', min: 0, max: Math.min(1, Math.max(max, 1e-3)) };
+      // An even mix is mid-scale, so that the first step is not drawn as if every share were large.
+      return { kind: 'sequential', min: 0, max: Math.min(1, Math.max(max, 2 / (frames.at(-1)?.value.shape.at(-1) ?? 2))) };
     case 'probability':
       return { kind: 'sequential', min: 0, max: Math.max(max, 1e-6) };
     case 'value':

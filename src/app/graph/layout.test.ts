@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { edgePath, placeNodes } from './layout';
+
+it('every node lies inside the drawing, in the order of its coordinates', () => {
+  const nodes = [
+    { id: 'a', x: -3, y: 0 },
+    { id: 'b', x: 0, y: 5 },
+    { id: 'c', x: 9, y: 2 },
+  ];
+  const places = placeNodes(nodes, 340, 240, 16);
+  for (const { x, y } of places.values()) {
+    expect(x).toBeGreaterThanOrEqual(16);
+    expect(x).toBeLessThanOrEqual(324);
+    expect(y).toBeGreaterThanOrEqual(16);
+    expect(y).toBeLessThanOrEqual(224);
+  }
+  expect(places.get('a')!.x).toBeLessThan(places.get('b')!.x);
+});
+
+it('an edge bends around a node in its way, and runs straight where the way is free', () => {
+  const [from, to] = [{ x: 0, y: 0 }, { x: 200, y: 0 }];
+  const straight = edgePath(from, to, 16, [{ x: 100, y: 90 }], false);
+  expect(Math.abs(straight.middle.y)).toBeLessThan(1e-9);
+  const above = edgePath(from, to, 16, [{ x: 100, y: 4 }], false);
+  expect(Math.abs(above.middle.y - 4)).toBeGreaterThan(16);
+});

@@ -1,0 +1,66 @@
+/** Where a causal graph's nodes and edges lie. */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Nodes' own coordinates fitted into a drawing with room for rims and captions. */
+export function placeNodes(
+  nodes: readonly (Point & { readonly id: string })[],
+  width: number,
+  height: number,
+  radius: number,
+): ReadonlyMap<string, Point> {
+  const fit = (values: readonly number[], size: number, margin: number) => {
+    const [min, max] = [Math.min(...values), Math.max(...values)];
+    const inner = size - 2 * margin;
+    return (value: number) => margin + (max > min ? ((value - min) / (max - min)) * inner : inner / 2);
+  };
+  const x = fit(nodes.map((node) => node.x), width, radius + 18);
+  const y = fit(nodes.map((node) => node.y), height, radius + 14);
+  return new Map(nodes.map((node) => [node.id, { x: x(node.x), y: y(node.y) }]));
+}
+
+/** Distance of a point from the segment between two others, and on which side it lies. */
+function offside(from: Point, to: Point, at: Point): { readonly distance: number; readonly side: number; readonly along: number } {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const square = dx * dx + dy * dy || 1;
+  const along = ((at.x - from.x) * dx + (at.y - from.y) * dy) / square;
+  const cross = (dx * (at.y - from.y) - dy * (at.x - from.x)) / Math.sqrt(square);
+  return { distance: Math.abs(cross), side: Math.sign(cross) || 1, along };
+}
+
+/** From rim to rim; bent away from nodes in the way, and where the way back is an edge too. */
+export function edgePath(
+  from: Point,
+  to: Point,
+  radius: number,
+  others: readonly Point[],
+  back: boolean,
+): { readonly d: string; readonly middle: Point } {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const [ux, uy] = [dx / length, dy / length];
+  let bend = back ? 22 : 0;
+  for (const other of others) {
+    const { distance, side, along } = offside(from, to, other);
+    const need = radius + 8;
+    if (along > 0.08 && along < 0.92 && distance < need) bend = -side * 2.2 * (need - distance + 6);
+  }
+  const control = { x: (from.x + to.x) / 2 - uy * bend, y: (from.y + to.y) / 2 + ux * bend };
+  const toward = (start: Point, reach: number): Point => {
+    const l = Math.hypot(control.x - start.x, control.y - start.y) || 1;
+    return { x: start.x + ((control.x - start.x) / l) * reach, y: start.y + ((control.y - start.y) / l) * reach };
+  };
+  const start = toward(from, radius);
+  const end = toward(to, radius + 3);
+  const text = (point: Point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`;
+  return {
+    d: `M${text(start)} Q${text(control)} ${text(end)}`,
+    middle: {
+      x: start.x / 4 + control.x / 2 + end.x / 4,
+      y: start.y / 4 + control.y / 2 + end.y / 4,
+    },
+  };
+}

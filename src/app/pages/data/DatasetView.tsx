@@ -1,0 +1,173 @@
+import { useEffect, useState } from 'react';
+import type { DatasetSummary } from '../../../workers/protocol';
+import { download } from '../../figure/export';
+import { formatCount, formatPercent } from '../../format';
+import { useLabActions } from '../../live/lab';
+import { refreshCatalogue } from '../../state/catalogue';
+import { useLab } from '../../state/lab';
+import { report, sentence } from '../../state/notices';
+import { FieldsTable } from './FieldsTable';
+import { RowsView } from './RowsView';
+import { ScenarioMatrix } from './ScenarioMatrix';
+import { ScenarioSummaries } from './ScenarioSummaries';
+
+interface Props {
+  readonly id: string;
+  readonly onSimulate: (twin: string) => void;
+  readonly onRemoved: () => void;
+}
+
+type Loaded = { readonly summary: DatasetSummary } | { readonly failure: string };
+
+function days([from, to]: readonly [number, number]): string {
+  const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  return `${day(from)} to ${day(to)}`;
+}
+
+/** Everything that is known of one dataset. */
+export function DatasetView({ id, onSimulate, onRemoved }: Props) {
+  const { client } = useLabActions();
+  const { go, setDataset, setup } = useLab();
+  const [loaded, setLoaded] = useState<{ readonly id: string; readonly result: Loaded } | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    client.dataset(id).then(
+      (summary) => wanted && setLoaded({ id, result: { summary } }),
+      (error: unknown) => wanted && setLoaded({ id, result: { failure: sentence(error) } }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [client, id]);
+  if (loaded?.id !== id) return <div className="empty">Reading {id}…</div>;
+  if ('failure' in loaded.result) {
+    return (
+      <div className="empty">
+        <p role="alert">{loaded.result.failure}</p>
+      </div>
+    );
+  }
+  const { summary } = loaded.result;
+  const { rows, source } = summary;
+  const total = rows.train + rows.validation + rows.test;
+  return (
+    <article className="dataset" data-testid="dataset" data-dataset={id}>
+      <header className="dataset-head">
+        <div>
+          <h2>{summary.title}</h2>
+          <p className="muted">
+            {source.kind === 'simulated'
+              ? `Simulated (${source.size}, seed ${source.seed}) by a causal model; its truth is known.`
+              : `Imported from ${source.file}. ${source.note}`}
+          </p>
+        </div>
+        <div className="dataset-actions">
+          <button
+            type="button"
+            className="button primary"
+            onClick={() => {
+              setDataset(id);
+              go('lab');
+            }}
+          >
+            {setup.dataset === id ? 'Back to the lab' : 'Train on it'}
+          </button>
+          {source.kind === 'simulated' && (
+            <button type="button" className="button" onClick={() => onSimulate(source.twin)}>
+              Change its world
+            </button>
+          )}
+          <button
+            type="button"
+            className="button"
+            onClick={() =>
+              void client
+                .exportDataset(id)
+                .then(({ parquet, manifest }) => {
+                  download(`${id}.parquet`, parquet, 'application/vnd.apache.parquet');
+                  download(`${id}.json`, manifest, 'application/json');
+                })
+                .catch(report)
+            }
+          >
+            Export
+          </button>
+          {summary.kind !== 'sample' && (
+            <button
+              type="button"
+              className="button"
+              onClick={() =>
+                void client
+                  .removeDataset(id)
+                  .then(() => {
+                    onRemoved();
+                    return refreshCatalogue(client);
+                  })
+                  .catch(report)
+              }
+            >
+              Delete
+            </button>
+          )}
+        </div>
+      </header>
+      {summary.warnings.length > 0 && (
+        <ul className="warnings" aria-label="Warnings">
+          {summary.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+      <dl className="facts">
+        <Fact label="rows" value={formatCount(total)} />
+        <Fact
+          label="train, validation, test"
+          value={`${formatPercent(rows.train / total)}, ${formatPercent(rows.validation / total)}, ${formatPercent(rows.test / total)}`}
+        />
+        <Fact label="scenarios" value={formatCount(summary.scenarios.length)} />
+        <Fact label="fields" value={formatCount(summary.fields.length)} />
+        <Fact label="ids" value={formatCount(summary.vocabularySize)} />
+        {summary.history && (
+          <Fact label="behaviours a row" value={`${summary.history.meanLength.toFixed(1)} of ${summary.history.length}`} />
+        )}
+        {summary.period && <Fact label="period" value={days(summary.period)} />}
+      </dl>
+      <div className="dataset-grid">
+        <ScenarioSummaries summary={summary} />
+        {summary.userOverlap && (
+          <ScenarioMatrix
+            name="overlap"
+            title="How many users of a scenario also visit another"
+            reading="Row: whose users; column: where else they are seen. The diagonal is 1."
+            values={summary.userOverlap}
+            scenarios={summary.scenarios}
+            kind="sequential"
+            valueTitle="share of the row’s users"
+          />
+        )}
+        {summary.relatedness && (
+          <ScenarioMatrix
+            name="relatedness"
+            title="How alike scenarios truly are"
+            reading="Cosine of two scenarios’ interest weights in the simulator: blue agree, orange oppose."
+            values={summary.relatedness}
+            scenarios={summary.scenarios}
+            kind="signed"
+            valueTitle="cosine"
+          />
+        )}
+        <FieldsTable summary={summary} />
+      </div>
+      <RowsView id={id} />
+    </article>
+  );
+}
+
+function Fact({ label, value }: { readonly label: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

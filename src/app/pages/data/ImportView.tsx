@@ -1,0 +1,123 @@
+import { useState } from 'react';
+import type { DragEvent } from 'react';
+import type { Mapping } from '../../../data/import/mapping';
+import type { Inspection } from '../../../workers/protocol';
+import { formatCount } from '../../format';
+import { useLabActions } from '../../live/lab';
+import { ProgressLine } from '../../ProgressLine';
+import { useNotices } from '../../state/notices';
+import { useJob } from '../../state/useJob';
+import { MappingTable } from './MappingTable';
+import { MappingOptions } from './MappingOptions';
+import { mappingProblem, startMapping } from './mappingEdits';
+
+interface Looked {
+  readonly file: File;
+  readonly inspection: Inspection;
+}
+
+/** A person's own file: choose or drop it, correct the proposed roles, import. It never leaves the machine. */
+export function ImportView({ onDone }: { readonly onDone: (dataset: string) => void }) {
+  const { client } = useLabActions();
+  const job = useJob();
+  const [looked, setLooked] = useState<Looked | null>(null);
+  const [mapping, setMapping] = useState<Mapping | null>(null);
+  const [over, setOver] = useState(false);
+
+  async function look(file: File, preset?: string | null): Promise<void> {
+    const inspection = await job.run((onProgress, signal) => client.inspectFile(file, preset, { onProgress, signal }));
+    if (!inspection) return;
+    setLooked({ file, inspection });
+    setMapping(startMapping(inspection));
+  }
+
+  async function take(): Promise<void> {
+    if (!looked || !mapping) return;
+    const result = await job.run((onProgress, signal) => client.importFile(looked.file, mapping, { onProgress, signal }));
+    if (!result) return;
+    useNotices.getState().tell('news', `Imported ${formatCount(result.summary.rows.train + result.summary.rows.validation + result.summary.rows.test)} rows of ${looked.file.name}.`);
+    onDone(result.summary.id);
+  }
+
+  const drop = {
+    onDragOver: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      const file = event.dataTransfer.files[0];
+      if (file) void look(file);
+    },
+  };
+  const problem = mapping ? mappingProblem(mapping) : null;
+
+  return (
+    <div className="import" data-testid="import">
+      <header className="dataset-head">
+        <div>
+          <h2>Import a file</h2>
+          <p className="muted">CSV or Parquet, one row an impression. It is read here and goes nowhere.</p>
+        </div>
+      </header>
+      <label className={`drop ${over ? 'over' : ''} ${looked ? 'small' : ''}`} {...drop}>
+        <span>
+          {looked ? `${looked.file.name}: choose or drop another` : 'Choose a file, or drop it here'}
+        </span>
+        <input
+          type="file"
+          data-testid="import-file"
+          accept=".csv,.tsv,.txt,.dat,.data,.inter,.gz,.parquet,.pq"
+          onChange={(event) => {
+            const file = event.target.files?.[0];
+            if (file) void look(file);
+            event.target.value = '';
+          }}
+        />
+      </label>
+      {job.progress && <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />}
+      {looked && mapping && (
+        <>
+          <p data-testid="import-facts">
+            {formatCount(looked.inspection.totalRows)} rows
+            {looked.inspection.rows < looked.inspection.totalRows && ` (${formatCount(looked.inspection.rows)} looked at)`},{' '}
+            {looked.inspection.columns.length} columns
+            {looked.inspection.preset ? `; recognised as ${looked.inspection.preset.title}. ${looked.inspection.preset.note ?? ''}` : '.'}
+          </p>
+          {looked.inspection.warnings.length > 0 && (
+            <ul className="warnings" aria-label="Warnings" data-testid="import-warnings">
+              {looked.inspection.warnings.map((warning, k) => (
+                <li key={k}>{warning.sentence}</li>
+              ))}
+            </ul>
+          )}
+          <MappingOptions
+            inspection={looked.inspection}
+            mapping={mapping}
+            onChange={setMapping}
+            onPreset={(preset) => void look(looked.file, preset)}
+          />
+          <MappingTable inspection={looked.inspection} mapping={mapping} onChange={setMapping} />
+          <div className="import-go">
+            <button
+              type="button"
+              className="button primary"
+              data-testid="import-go"
+              disabled={problem !== null || job.progress !== null}
+              onClick={() => void take()}
+            >
+              Import
+            </button>
+            {problem !== null && (
+              <span className="problem" role="alert">
+                {problem}
+              </span>
+            )}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { importRoles, sides } from '../../../data/import/mapping';
+import type { ImportRole, Mapping, Side } from '../../../data/import/mapping';
+import type { Inspection } from '../../../workers/protocol';
+import { formatAuc, formatCount, formatPercent } from '../../format';
+import { setRole, setSide } from './mappingEdits';
+
+const ROLE_LABELS: Record<ImportRole, string> = {
+  user: 'user: category',
+  item: 'item: category',
+  context: 'context: category',
+  numeric: 'number, bucketed',
+  sequence: 'list of behaviours',
+  scenario: 'scenario',
+  label: 'label',
+  time: 'time',
+  split: 'split',
+  weight: 'row weight',
+  truth: 'truth (never a feature)',
+  ignore: 'ignore',
+};
+
+interface Props {
+  readonly inspection: Inspection;
+  readonly mapping: Mapping;
+  readonly onChange: (mapping: Mapping) => void;
+}
+
+/** Every column with what it looks like, the role that is proposed and why, and its first values. */
+export function MappingTable({ inspection, mapping, onChange }: Props) {
+  return (
+    <div className="table-scroll mapping-scroll" tabIndex={0}>
+      <table className="table mapping" data-testid="mapping-table">
+        <thead>
+          <tr>
+            <th scope="col">Column</th>
+            <th scope="col">role</th>
+            <th scope="col">why</th>
+            <th scope="col" className="number">
+              values
+            </th>
+            <th scope="col" className="number">
+              empty
+            </th>
+            <th scope="col" className="number" title="AUC of this column alone against the label; near 1 it gives the label away">
+              AUC alone
+            </th>
+            <th scope="col">first rows</th>
+          </tr>
+        </thead>
+        <tbody>
+          {inspection.columns.map((column, c) => {
+            const mapped = mapping.columns.find((one) => one.column === column.name);
+            const role = mapped?.role ?? 'ignore';
+            return (
+              <tr key={column.name} data-column={column.name} className={role === 'ignore' ? 'ignored' : undefined}>
+                <th scope="row">{column.name}</th>
+                <td>
+                  <select
+                    aria-label={`Role of ${column.name}`}
+                    data-testid={`role-${column.name}`}
+                    value={role}
+                    onChange={(event) => onChange(setRole(mapping, column.name, event.target.value as ImportRole))}
+                  >
+                    {importRoles.map((one) => (
+                      <option key={one} value={one}>
+                        {ROLE_LABELS[one]}
+                      </option>
+                    ))}
+                  </select>
+                  {(role === 'numeric' || role === 'sequence') && (
+                    <select
+                      aria-label={`Whose ${column.name} is`}
+                      value={mapped?.side ?? 'context'}
+                      onChange={(event) => onChange(setSide(mapping, column.name, event.target.value as Side))}
+                    >
+                      {sides.map((side) => (
+                        <option key={side} value={side}>
+                          of the {side}
+                        </option>
+                      ))}
+                    </select>
+                  )}
+                </td>
+                <td className="why muted">{column.role === role ? column.reason : 'As you chose.'}</td>
+                <td className="number">{formatCount(column.distinct)}</td>
+                <td className="number">{inspection.rows > 0 ? formatPercent(column.missing / inspection.rows) : '–'}</td>
+                <td className={`number ${column.auc !== null && column.auc > 0.95 ? 'problem' : ''}`}>
+                  {column.auc === null ? '–' : formatAuc(column.auc)}
+                </td>
+                <td className="examples">
+                  {inspection.firstRows
+                    .slice(0, 4)
+                    .map((row) => row[c] ?? '')
+                    .join(' · ')}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,198 @@
+import { useState } from 'react';
+import { CAUSAL_GRAPH } from '../../../data/simulate/graph';
+import { KNOBS } from '../../../data/simulate/knobs';
+import type { KnobName } from '../../../data/simulate/knobs';
+import { SIZES } from '../../../data/simulate/spec';
+import type { SizeName } from '../../../data/simulate/spec';
+import { findTwin, TWINS } from '../../../data/simulate/twins';
+import { hyper } from '../../../models/settings';
+import { SettingControl } from '../../controls/SettingControl';
+import '../../controls/controls.css';
+import { formatCount, trimNumber } from '../../format';
+import { GraphDrawing } from '../../graph/GraphDrawing';
+import { useLabActions } from '../../live/lab';
+import { ProgressLine } from '../../ProgressLine';
+import { Segments } from '../../Segments';
+import { useJob } from '../../state/useJob';
+
+interface Props {
+  readonly twin: string;
+  readonly onDone: (dataset: string) => void;
+}
+
+const seedField = hyper.int({ label: 'Seed', help: 'Another seed is another world of the same statistics.', default: 1, min: 0, max: 4_294_967_295 });
+
+/** Build a world: a twin's published statistics, and every effect with its knob on the causal graph it acts on. */
+export function SimulatorView({ twin: opened, onDone }: Props) {
+  const { client } = useLabActions();
+  const [twinId, setTwinId] = useState(() => (TWINS.some((twin) => twin.id === opened) ? opened : TWINS[0]!.id));
+  const [size, setSize] = useState<SizeName>('small');
+  const [seed, setSeed] = useState(1);
+  const [turned, setTurned] = useState<Readonly<Partial<Record<KnobName, number>>>>({});
+  const job = useJob();
+  const twin = findTwin(twinId);
+  const valueOf = (name: KnobName) => turned[name] ?? twin.knobs[name];
+  const turn = (name: KnobName, value: number) => {
+    const { [name]: _, ...rest } = turned;
+    setTurned(value === twin.knobs[name] ? rest : { ...rest, [name]: value });
+  };
+  const changed = KNOBS.filter(({ name }) => turned[name] !== undefined);
+
+  async function make(): Promise<void> {
+    const summary = await job.run((onProgress, signal) =>
+      client.simulate({ twin: twinId, size, seed, knobs: turned }, { onProgress, signal }),
+    );
+    if (summary) onDone(summary.id);
+  }
+
+  return (
+    <div className="simulator" data-testid="simulator">
+      <header className="dataset-head">
+        <div>
+          <h2>Simulate a world</h2>
+          <p className="muted">Shares and click rates stay the published ones; each knob is one effect, and 0 removes it.</p>
+        </div>
+      </header>
+      <div className="simulator-grid">
+        <div className="simulator-knobs">
+          <div className="picker">
+            <label htmlFor="twin">Twin of</label>
+            <select
+              id="twin"
+              data-testid="twin-select"
+              value={twinId}
+              onChange={(event) => {
+                setTwinId(event.target.value);
+                setTurned({});
+              }}
+            >
+              {TWINS.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.title}
+                </option>
+              ))}
+            </select>
+            <p className="picker-note">{twin.provenance}</p>
+          </div>
+          <div className="setting preset">
+            <span>Size</span>
+            <Segments label="Size" value={size} options={SIZES.map((value) => ({ value, label: value }))} onChange={setSize} />
+          </div>
+          <p className="picker-note">
+            {formatCount(twin.sizes[size].trainRows)} training rows, {formatCount(twin.sizes[size].users)} people,{' '}
+            {formatCount(twin.sizes[size].items)} items
+          </p>
+          <SettingControl
+            name="world-seed"
+            testId="world-seed"
+            field={seedField}
+            value={seed}
+            standard={1}
+            onChange={(value) => typeof value === 'number' && setSeed(value)}
+          />
+          {KNOBS.map((knob) => (
+            <KnobControl
+              key={knob.name}
+              knob={knob}
+              value={valueOf(knob.name)}
+              standard={twin.knobs[knob.name]}
+              onChange={(value) => turn(knob.name, value)}
+            />
+          ))}
+        </div>
+        <div className="simulator-graph">
+          <GraphDrawing
+            label="Causal graph of the simulator"
+            nodes={CAUSAL_GRAPH.nodes.map((node) => ({
+              id: node.id,
+              symbol: node.symbol,
+              caption: node.label,
+              hidden: node.kind === 'hidden',
+              meaning: node.kind === 'hidden' ? 'known to the simulator only' : node.kind === 'outcome' ? 'what is predicted' : 'seen in the log',
+              x: node.x,
+              y: node.y,
+            }))}
+            edges={CAUSAL_GRAPH.edges.map((edge) => {
+              const knob = KNOBS.find(({ name }) => name === edge.knob);
+              const value = knob ? valueOf(knob.name) : 0;
+              return {
+                from: edge.from,
+                to: edge.to,
+                meaning: edge.meaning,
+                strength: knob ? value / knob.max : 0.25,
+                cut: knob ? value === 0 : null,
+                state: knob ? `${knob.label} ${trimNumber(value)}` : undefined,
+              };
+            })}
+            width={560}
+            height={360}
+            onToggle={({ from, to }) => {
+              const edge = CAUSAL_GRAPH.edges.find((one) => one.from === from && one.to === to);
+              if (!edge?.knob) return;
+              const standard = twin.knobs[edge.knob] || (KNOBS.find(({ name }) => name === edge.knob)?.max ?? 1) / 2;
+              turn(edge.knob, valueOf(edge.knob) === 0 ? standard : 0);
+            }}
+            note="Press a ringed edge to remove it or bring it back. Dashed circles are known to the simulator only, never to a model."
+          />
+          <p data-testid="world-changes">
+            {changed.length === 0
+              ? 'The world as the twin has it.'
+              : `Changed: ${changed.map(({ name, label }) => `${label} ${trimNumber(twin.knobs[name])} → ${trimNumber(valueOf(name))}`).join(', ')}.`}
+          </p>
+          {job.progress ? (
+            <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />
+          ) : (
+            <div className="catalogue-actions">
+              <button type="button" className="button primary" data-testid="simulate" onClick={() => void make()}>
+                Simulate
+              </button>
+              <button type="button" className="button" disabled={changed.length === 0} onClick={() => setTurned({})}>
+                Reset knobs
+              </button>
+            </div>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface KnobProps {
+  readonly knob: (typeof KNOBS)[number];
+  readonly value: number;
+  readonly standard: number;
+  readonly onChange: (value: number) => void;
+}
+
+function KnobControl({ knob, value, standard, onChange }: KnobProps) {
+  const id = `knob-${knob.name}`;
+  return (
+    <div className={`knob ${value === standard ? '' : 'changed'}`} title={`${knob.meaning} At 0: ${knob.atZero}`}>
+      <label htmlFor={id}>{knob.label}</label>
+      <input
+        id={id}
+        data-testid={id}
+        type="range"
+        min={knob.min}
+        max={knob.max}
+        step={knob.step}
+        value={value}
+        aria-describedby={`${id}-help`}
+        onChange={(event) => onChange(Number(event.target.value))}
+      />
+      <output htmlFor={id}>{trimNumber(value)}</output>
+      <button
+        type="button"
+        className="tool setting-reset"
+        style={{ visibility: value === standard ? 'hidden' : 'visible' }}
+        aria-label={`Reset ${knob.label} to ${trimNumber(standard)}`}
+        onClick={() => onChange(standard)}
+      >
+        ↺
+      </button>
+      <span id={`${id}-help`} className="visually-hidden">
+        {knob.meaning} At 0: {knob.atZero}
+      </span>
+    </div>
+  );
+}
