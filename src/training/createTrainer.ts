@@ -16,6 +16,7 @@ import { assembleInputs, batchLayout, dataShape, disposeBatch, uploadBatch } fro
 import { forwardPass, scoreRows } from './forward';
 import { auc as aucOf, computeCeilings, computeMetrics } from './metrics';
 import { batchOrder, evaluationSample, rowsOfSplit } from './sampling';
+import { evaluationDue } from './schedule';
 import { judge, noBest, stopFigure } from './stopping';
 import { createStopwatch } from './timing';
 import type { Dataset, SplitName } from '../data/dataset';
@@ -281,8 +282,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
         announced = step;
         yield { kind: 'step', step };
       }
-      const due = step % training.evaluateEvery === 0 || step === training.steps;
-      if (due && evaluated < step) {
+      if (evaluationDue(step, training) && evaluated < step) {
         const terms = await readLosses();
         if (Object.keys(terms).length > 0) yield { kind: 'loss', step, terms };
         const event = await evaluate('validation', training.evaluationRows);

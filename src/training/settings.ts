@@ -38,7 +38,7 @@ export const trainingFields = {
   }),
   evaluateEvery: hyper.int({
     label: 'Evaluate every',
-    help: 'Steps between evaluations.',
+    help: 'Steps between evaluations; one more comes early, so that a curve begins soon.',
     unit: 'steps',
     default: 20,
     min: 1,

@@ -83,13 +83,13 @@ describe('a session', () => {
     await bench.until('done');
     expect(bench.states).toEqual(['compiling', 'training', 'done']);
     expect(bench.ticks.map(({ sequence }) => sequence)).toEqual(bench.ticks.map((_, i) => i + 1));
-    expect(bench.events('evaluation')).toBe(4);
+    expect(bench.events('evaluation')).toBe(5);
     expect(bench.events('done')).toBe(1);
     await bench.session.reset(id('a'));
     const { record, artifacts } = bench.kept.at(-1)!;
     expect(record).toMatchObject({ id: 'a', status: 'done', step: 40, name: 'MMoE · small · seed 1' });
     expect(record.final).not.toBeNull();
-    expect(record.history).toHaveLength(4);
+    expect(record.history).toHaveLength(5);
     expect(artifacts.weights!.length).toBeGreaterThan(1000);
   });
 
@@ -127,6 +127,24 @@ describe('a session', () => {
     await session.reset(id('a'));
   });
 
+  it('a step after a pause that put an evaluation off gives the evaluation and a step', async () => {
+    const { session } = bench;
+    await session.train(id('a'), setup({ evaluateEvery: 4 }), calm);
+    await bench.untilStep(1);
+    await session.pause(id('a'));
+    while (bench.last.vitals.step % 4 !== 0) {
+      await session.resume(id('a'));
+      const { step } = bench.last.vitals;
+      await bench.untilStep(step + 1);
+      await session.pause(id('a'));
+    }
+    const { step } = bench.last.vitals;
+    await session.step(id('a'));
+    expect(bench.last).toMatchObject({ state: 'paused', vitals: { step: step + 1 } });
+    expect(bench.events('evaluation')).toBe(step / 4);
+    await session.reset(id('a'));
+  });
+
   it('stops a paused run with its final figures', async () => {
     const { session } = bench;
     await session.train(id('a'), setup({ steps: 100_000 }), calm);
@@ -156,7 +174,7 @@ describe('a session', () => {
     await other.session.train(id('a'), setup(), { startPaused: false, from: file });
     await other.until('done');
     expect(await other.session.weights(id('a'))).toEqual(expected);
-    expect((await other.session.record(id('a'))).history).toHaveLength(4);
+    expect((await other.session.record(id('a'))).history).toHaveLength(5);
     await other.session.reset(id('a'));
   });
 

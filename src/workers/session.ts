@@ -9,6 +9,7 @@ import { createRun, defaultRunName } from '../training/run';
 import { createRecorder } from '../training/recorder';
 import { validateSetup } from '../training/setup';
 import { rowsOfSplit } from '../training/sampling';
+import { evaluationDue } from '../training/schedule';
 import { nextTurn } from '../training/turn';
 import { versions } from '../training/versions';
 import { Mutex } from './mutex';
@@ -53,6 +54,8 @@ interface Live {
   failure: string | null;
   /** What the next event meets. `step`: go on to the end of one step, its evaluation included. */
   wanted: 'run' | 'pause' | 'step';
+  /** Whether the step that `wanted: 'step'` asks for was taken. */
+  stepped: boolean;
   stopAsked: boolean;
   dropped: boolean;
   step: number;
@@ -124,6 +127,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
       state: 'compiling',
       failure: null,
       wanted: options.startPaused ? 'pause' : 'run',
+      stepped: false,
       stopAsked: false,
       dropped: false,
       step: 0,
@@ -159,6 +163,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
     const live = this.find(run);
     if (live.state === 'done' || live.state === 'failed') return;
     live.wanted = 'step';
+    live.stepped = false;
     live.wake?.();
     await this.settled(live, ['paused', 'done', 'failed']);
   }
@@ -288,22 +293,22 @@ export class Session implements Omit<LabWorker, 'connect'> {
   }
 
   private take(live: Live, event: TrainingEvent): void {
-    const { evaluateEvery, steps } = live.setup.training;
     let urgent = event.kind === 'ready' || event.kind === 'done';
     if (event.kind === 'step') {
       live.step = event.step;
+      live.stepped = true;
       live.speed.mark(event.step, performance.now());
       if (live.state === 'compiling' || live.state === 'paused') {
         live.state = 'training';
         urgent = true;
       }
-      const evaluated = event.step % evaluateEvery === 0 || event.step === steps;
-      if (live.wanted === 'step' && !evaluated) live.wanted = 'pause';
+      if (live.wanted === 'step' && !evaluationDue(event.step, live.setup.training)) live.wanted = 'pause';
     } else {
       live.pending.push(event);
       if (event.kind === 'evaluation') {
-        urgent ||= event.step <= evaluateEvery;
-        if (live.wanted === 'step') live.wanted = 'pause';
+        urgent ||= event.step <= live.setup.training.evaluateEvery;
+        // An evaluation that a pause put off belongs to the step before.
+        if (live.wanted === 'step' && live.stepped) live.wanted = 'pause';
       }
     }
     this.tick(live, urgent);
