@@ -14,7 +14,7 @@
  * all, is one static graph. How masks are found is `training/procedures/aread`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithProbability, matMul, mixEach, rowMean, softplus, stackedDense } from '../../../engine';
+import { matMul, mixEach, stackedDense } from '../../../engine';
 import type { Mode, StateTensor, VariableFactory } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import { collect } from '../../collect';
@@ -28,6 +28,8 @@ import {
   logit as priorLogit,
 } from '../../layers';
 import type { Linear } from '../../layers';
+import { headLosses, readHeads } from './heads';
+import type { Heads } from './heads';
 import { maskLayout } from './masks';
 import type { MaskLayout } from './masks';
 import { maskedShares } from './maskedShares';
@@ -94,11 +96,6 @@ function rowMask(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor3D {
     columns,
     rows,
   ]);
-}
-
-/** Eq 7 for every row: which heads its scenario's mask reaches `[B, N_L]`. */
-function activeHeads(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor2D {
-  return matMul(scenarioOneHot, tf.max<tf.Tensor2D>(mask.tensor, 1));
 }
 
 /**
@@ -251,15 +248,7 @@ export function buildHierarchical(
     let headLogits = tf.transpose<tf.Tensor2D>(tf.reshape(stacked, [heads, batch]));
     if (official) headLogits = tf.add(headLogits, official.apply(features));
 
-    const active = activeHeads(states.masks[states.masks.length - 1]!, inputs.scenarioOneHot);
-    const probability = tf.div<tf.Tensor2D>(
-      tf.sum(tf.mul(active, tf.sigmoid(headLogits)), 1, true),
-      tf.maximum(tf.sum(active, 1, true), 1),
-    );
-    const logit = tf.sub<tf.Tensor2D>(
-      tf.log(tf.add(probability, 1e-7)),
-      tf.log(tf.sub(1 + 1e-7, probability)),
-    );
+    const read = readHeads(headLogits, states.masks[states.masks.length - 1]!, inputs.scenarioOneHot);
     const gates = tf.concat(edgeGates, 1);
     if (mode.kind === 'train') {
       const rows = tf.mul(inputs.scenarioOneHot, inputs.weight);
@@ -270,21 +259,20 @@ export function buildHierarchical(
         tf.add(states.gateCount.tensor, tf.reshape(tf.sum(rows, 0), [scenarios, 1])),
       );
     }
-    return { logit, headLogits, activeHeads: active, probability, gates, baseGates };
+    const { active: activeHeads, ...rest } = read;
+    return { ...rest, activeHeads, headLogits, gates, baseGates };
   }
 
   function losses(output: Output, inputs: Inputs): Losses {
-    const average = bceWithProbability(output.probability as tf.Tensor2D, inputs.label, inputs.weight);
-    if (!settings.hemp) return { total: average, terms: { average } };
+    const heads = { ...output, active: output.activeHeads } as unknown as Heads;
     const z = output.headLogits as tf.Tensor2D;
-    const active = output.activeHeads as tf.Tensor2D;
-    const each = tf.sub(softplus(z), tf.mul(inputs.label, z));
-    const sum = tf.sum<tf.Tensor2D>(tf.mul(active, each), 1, true);
-    const rows = settings.bagging === 'sum' ? sum : tf.div<tf.Tensor2D>(sum, tf.sum(active, 1, true));
-    const bagging = rowMean(rows, inputs.weight);
-    const phase = states.phase.tensor as tf.Scalar;
-    const total = tf.add<tf.Scalar>(tf.mul(tf.sub(1, phase), average), tf.mul(phase, bagging));
-    return { total, terms: { average, bagging } };
+    const both = headLosses(z, heads, inputs.label, inputs.weight, settings.bagging);
+    const term = (at: 0 | 1): tf.Scalar => tf.reshape(tf.slice(both, [0, at], [1, 1]), []);
+    const average = term(0);
+    if (!settings.hemp) return { total: average, terms: { average } };
+    const phase = tf.reshape(states.phase.tensor, [1, 1]);
+    const blend = tf.concat([tf.sub(1, phase), phase], 1);
+    return { total: tf.sum(tf.mul(both, blend)), terms: { average, bagging: term(1) } };
   }
 
   function scores(output: Output): Scores {
