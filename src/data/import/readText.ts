@@ -101,14 +101,13 @@ async function readAs(
   const size = sourceSize(source);
   const maxRows = Math.max(1, options.maxRows ?? defaultMaxRows);
   const maxBytes = options.maxBytes ?? defaultMaxBytes;
-  const rows = new TextRows(options, maxRows);
+  // Unpacked, the size is not known beforehand.
+  const rows = new TextRows(options, maxRows, gzip || size > maxBytes ? maxBytes : null);
   let read = 0;
   const chunks = openChunks(source, gzip, (bytes) => (read = bytes), options.signal);
   for await (const text of decodeChunks(chunks, encoding)) {
     checkAborted(options.signal);
     rows.push(text, false);
-    // Unpacked, the size is not known beforehand; so the limit is set from the rows' own length.
-    if (gzip || size > maxBytes) rows.limitBytes(maxBytes);
     options.onProgress?.({ phase: 'reading', fraction: size > 0 ? read / size : 1, rows: rows.seen });
   }
   rows.push('', true);

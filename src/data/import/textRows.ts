@@ -10,6 +10,8 @@ const longestCell = 2 ** 20;
 const guessedFrom = 2 ** 16;
 /** Text parsed at once right after a wrong quote: one such quote makes the parser run to the end, and this keeps that cheap. */
 const smallPiece = 2 ** 12;
+/** Rows from whose length the length of all is first judged; a power of two. */
+const firstMeasured = 256;
 /** Above this share, rows of a wrong length mean that the file was read wrongly. */
 const mostRagged = 0.1;
 
@@ -33,17 +35,12 @@ export class TextRows {
   constructor(
     private readonly options: ReadOptions,
     private readonly maxRows: number,
+    /** Bytes of text to keep at most, where the file may hold more. */
+    private readonly maxBytes: number | null = null,
   ) {}
 
   get seen(): number {
     return this.builder?.seen ?? 0;
-  }
-
-  /** Lowers the number of kept rows so that their text stays below `maxBytes`, by the mean length of the rows seen. */
-  limitBytes(maxBytes: number): void {
-    if (this.measured.rows === 0) return;
-    const mean = this.measured.characters / this.measured.rows;
-    this.builder?.limit(Math.max(1, Math.floor(maxBytes / Math.max(1, mean))));
   }
 
   /** Takes the next piece. @throws ImportError `emptyFile`, `oneColumn`. */
@@ -189,6 +186,12 @@ export class TextRows {
     this.measured.characters += width;
     for (const cell of cells) this.measured.characters += cell.length;
     this.builder.add(cells, line);
+    const { rows } = this.measured;
+    // Judged again whenever the rows seen have doubled; rows that follow a sampled one change nothing any more.
+    if (this.maxBytes !== null && rows >= firstMeasured && (rows & (rows - 1)) === 0) {
+      const mean = this.measured.characters / rows;
+      this.builder.limit(Math.max(firstMeasured, Math.floor(this.maxBytes / mean)));
+    }
   }
 }
 
