@@ -1,0 +1,255 @@
+/** What must hold of OptMSM whatever its weights are (models.md, invariants). */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../../../tests/support/probe';
+import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
+import { assign, createVariables, openBackend } from '../../../engine';
+import type { HostBatch } from '../../../data/batches';
+import type { Model, Output } from '../../definition';
+import { findModel } from '../../registry';
+import type { AnySettings } from '../../settings';
+import { pairCosines } from './constraint';
+import { optmsm } from '.';
+
+const shape = tinyShape();
+const batch = tinyBatch(shape, {}, 3);
+
+function build(settings: AnySettings = {}): Model {
+  const model = optmsm.build(shape, { ...optmsm.presets.tiny, ...settings }, createVariables(1));
+  shake(model);
+  return model;
+}
+
+const numbers = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
+
+function rewrite(model: Model, names: RegExp, change: (value: number, i: number) => number): void {
+  const targets = model.parameters.filter(({ name }) => names.test(name));
+  expect(targets.length).toBeGreaterThan(0);
+  for (const target of targets) assign(target, target.tensor.dataSync<'float32'>().map(change));
+}
+
+function evaluated<T>(model: Model, look: (output: Output, probes: Record<string, number[]>) => T): T {
+  let found: T | undefined;
+  tf.tidy(() => {
+    const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+    const probes = Object.entries(model.probe(output, inputs));
+    found = look(
+      output,
+      Object.fromEntries(
+        probes.map(([name, { sum, count }]) => {
+          const divisor = tf.reshape(count, [...count.shape, ...sum.shape.slice(count.rank).map(() => 1)]);
+          return [name, numbers(tf.div(sum, divisor))];
+        }),
+      ),
+    );
+  });
+  return found!;
+}
+
+function terms(model: Model): Record<string, number> {
+  return tf.tidy(() => {
+    const { losses } = forward(model, shape, batch, quietMode('train'));
+    return Object.fromEntries(Object.entries(losses.terms).map(([name, term]) => [name, numbers(term)[0]!]));
+  });
+}
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+
+describe('hypernetwork', () => {
+  it('scales by more than 0 and less than 2', () => {
+    const model = build();
+    const scales = evaluated(model, (_, probes) =>
+      Object.entries(probes).flatMap(([name, values]) => (/^hyperScale/.test(name) ? values : [])),
+    );
+    model.dispose();
+    expect(scales.length).toBeGreaterThan(10);
+    for (const scale of scales) {
+      expect(scale).toBeGreaterThan(0);
+      expect(scale).toBeLessThan(2);
+    }
+  });
+
+  it('without weights is none', () => {
+    const silent = build();
+    rewrite(silent, /^hyper\..*\.scale\./, () => 0);
+    const none = build({ hypernetwork: false });
+    const from = new Map([...silent.parameters, silent.table].map((one) => [one.name, one]));
+    for (const target of [...none.parameters, none.table]) assign(target, from.get(target.name)!.tensor);
+    expect(scoresOf(silent, shape, batch)).toEqual(scoresOf(none, shape, batch));
+    const histogram = evaluated(silent, (_, probes) => probes.hyperHistogram!);
+    for (let layer = 0; layer < 3; layer++) expect(histogram[20 * layer + 10]).toBeCloseTo(1, 5);
+    silent.dispose();
+    none.dispose();
+  });
+
+  it('behind a stopped gradient trains nothing that it reads', () => {
+    const only = (model: Model): number => {
+      // With the predictor's first layer blind to R0, the representation learns through the hypernetwork alone.
+      rewrite(model, /^predictor\.0\.weight$/, () => 0);
+      const gradient = gradientsOf(model, shape, batch).parameters.get('transfer.2.shared.weight')!;
+      model.dispose();
+      return Math.hypot(...gradient);
+    };
+    expect(only(build({ lambdaOrth: 0 }))).toBeGreaterThan(1e-7);
+    expect(only(build({ lambdaOrth: 0, hyperStopGrad: true }))).toBe(0);
+  });
+});
+
+describe('representations', () => {
+  it('of equal branches are equal, with cosine 1', () => {
+    const model = build();
+    rewrite(model, /^transfer\.\d\.own\.weight$/, () => 1);
+    rewrite(model, /^transfer\.\d\.own\.bias$/, () => 0);
+    rewrite(model, /^seGate\./, () => 0);
+    evaluated(model, ({ representations }, probes) => {
+      const [first, ...rest] = tf.unstack(representations!).map(numbers);
+      for (const other of rest) expect(other).toEqual(first);
+      // Rows whose every unit is silent have no direction; the rest have the same one.
+      expect(
+        Math.max(...probes.representationCosine!) - Math.min(...probes.representationCosine!),
+      ).toBeLessThan(1e-5);
+      for (const deviation of probes.ownDeviation!) expect(deviation).toBe(0);
+    });
+    model.dispose();
+  });
+
+  it('of a scenario without rows are trained by the constraint alone', () => {
+    const rows: HostBatch = { ...batch, scenario: batch.scenario.map((n) => (n === 2 ? 0 : n)) };
+    const ofBranch = (lambdaOrth: number): number => {
+      const model = build({ lambdaOrth });
+      const gradient = gradientsOf(model, shape, rows).parameters.get('transfer.2.own.weight')!;
+      model.dispose();
+      return Math.hypot(...gradient.slice((2 * gradient.length) / 3));
+    };
+    expect(ofBranch(0)).toBe(0);
+    expect(ofBranch(0.5)).toBeGreaterThan(1e-6);
+  });
+
+  it('have cosines whose closed form is the sum over pairs', () => {
+    tf.tidy(() => {
+      const r = tf.relu(tf.randomNormal<tf.Rank.R3>([4, 5, 6], 0.3, 1, 'float32', 3));
+      const values = r.arraySync();
+      for (const mode of ['sum', 'square'] as const) {
+        const rows = numbers(pairCosines(r, mode));
+        for (let b = 0; b < 5; b++) {
+          let sum = 0;
+          for (let i = 0; i < 4; i++) {
+            for (let j = 0; j < 4; j++) {
+              if (i === j) continue;
+              const [p, q] = [values[i]![b]!, values[j]![b]!];
+              const inner = p.reduce((total, value, k) => total + value * q[k]!, 0);
+              const cosine = inner / (Math.hypot(...p) * Math.hypot(...q));
+              sum += mode === 'sum' ? cosine : cosine ** 2;
+            }
+          }
+          expect(rows[b]).toBeCloseTo(sum / 12, 5);
+        }
+      }
+    });
+  });
+
+  it('have a constraint between 0 and 1', () => {
+    for (const op of ['fcn', 'moe', 'cgc']) {
+      for (const orthMode of ['sum', 'square']) {
+        const model = build({ op, orthMode });
+        const { orth } = terms(model);
+        model.dispose();
+        expect(orth).toBeGreaterThanOrEqual(0);
+        expect(orth).toBeLessThanOrEqual(1 + 1e-6);
+      }
+    }
+  });
+
+  it('of one scenario have no constraint', () => {
+    const one = tinyShape(12, 1);
+    const model = optmsm.build(one, optmsm.presets.tiny, createVariables(1));
+    const rows = tinyBatch(one, {}, 3);
+    const found = tf.tidy(() => Object.keys(forward(model, one, rows, quietMode('train')).losses.terms));
+    model.dispose();
+    expect(found).toEqual(['click']);
+  });
+});
+
+describe('experts', () => {
+  it('of other scenarios get no weight in CGC, and weights sum to 1', () => {
+    const model = build({ op: 'cgc' });
+    const gates = evaluated(model, (_, probes) => probes.transferGate!);
+    model.dispose();
+    for (let m = 0; m < 3; m++) {
+      const row = gates.slice(8 * m, 8 * (m + 1));
+      row.forEach((value, e) => {
+        const allowed = Math.floor(e / 2) === m || e >= 6;
+        if (allowed) expect(value).toBeGreaterThan(0);
+        else expect(value).toBe(0);
+      });
+      expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    }
+  });
+});
+
+describe('switches', () => {
+  const copied = (from: Model, to: Model, rename: (name: string) => string): void => {
+    const sources = new Map([...from.parameters, from.table].map((one) => [rename(one.name), one]));
+    const targets = [...to.parameters, to.table];
+    expect(targets.map(({ name }) => name).sort()).toEqual([...sources.keys()].sort());
+    for (const target of targets) assign(target, sources.get(target.name)!.tensor);
+  };
+  const variant = (name: string): AnySettings =>
+    optmsm.variants.find((one) => one.name === name && one.table === 'Table 3')!.settings;
+
+  it('all off without transfer is Mix, or towers on shared embeddings, to the last number', () => {
+    const common = { embeddingDim: 4, dropout: 0, batchNorm: 'off', history: 'off' };
+    const pairs = [
+      ['Mix', 'mix', 'mlp', { hidden: [8, 6, 5] }],
+      ['S-B', 'shared-bottom', 'tower', { bottom: 'embedding', towerHidden: [8, 6, 5] }],
+    ] as const;
+    for (const [name, id, layer, settings] of pairs) {
+      const own = build(variant(name));
+      const other = findModel(id).build(shape, { ...common, ...settings }, createVariables(1));
+      copied(own, other, (from) => from.replace(/^predictor/, layer));
+      expect(scoresOf(own, shape, batch)).toEqual(scoresOf(other, shape, batch));
+      own.dispose();
+      other.dispose();
+    }
+  });
+
+  it('a constraint of weight 0 leaves the click loss alone', () => {
+    const free = build({ lambdaOrth: 0 });
+    const bound = build({ lambdaOrth: 0.5 });
+    expect(Object.keys(terms(free))).toEqual(['click']);
+    expect(terms(bound).click).toBe(terms(free).click);
+    free.dispose();
+    bound.dispose();
+  });
+
+  it('the rows of Tables 5 and 6 and of Figure 4 are all there, and each trains', () => {
+    const printed = {
+      'Table 5': ['OptMSM', 'w/o priors', 'w/o constraint', 'w/o hypernetwork'],
+      'Table 6': ['OptMSM', 'w/o priors', 'w/o constraint', 'w/o hypernetwork'],
+      'Figure 4': ['Star', 'OptMSM(FCN)', 'MMoE', 'OptMSM(MoE)', 'PLE', 'OptMSM(CGC)'],
+    };
+    for (const [table, names] of Object.entries(printed)) {
+      const rows = optmsm.variants.filter((one) => one.table === table);
+      expect(rows.map(({ name }) => name)).toEqual(names);
+      for (const { settings } of rows) {
+        const model = build(settings);
+        expect(Number.isFinite(gradientsOf(model, shape, batch).total)).toBe(true);
+        model.dispose();
+      }
+    }
+  });
+
+  it('without priors nothing of the scenario reaches the predictor but through the shared part', () => {
+    const model = build({ priors: false });
+    const width = model.parameters.find(({ name }) => name === 'predictor.0.weight')!.shape[1];
+    expect(width).toBe(5);
+    model.dispose();
+  });
+
+  it('says what it lacks where every field is specific', () => {
+    const all = { ...shape, fields: shape.fields.map((field) => ({ ...field, scenarioSpecific: true })) };
+    expect(() => optmsm.build(all, optmsm.presets.tiny, createVariables(1))).toThrow('scenario-specific');
+  });
+});
