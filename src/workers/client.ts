@@ -118,6 +118,8 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
   let run: RunId | null = null;
   let last: Tick | null = null;
   let lastSign = 0;
+  /** Longest silence between two signs of life while training: a slow backend is silent for a whole step. */
+  let longestGap = 0;
   let heart: ReturnType<typeof setInterval> | null = null;
 
   const tell = (tick: Tick): void => {
@@ -125,8 +127,14 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
     for (const listener of [...listeners]) listener(tick);
   };
 
+  const alive = (): void => {
+    const now = performance.now();
+    if (last?.state === 'training') longestGap = Math.max(longestGap, now - lastSign);
+    lastSign = now;
+  };
+
   const receive = (tick: Tick): void => {
-    lastSign = performance.now();
+    alive();
     if (tick.run !== run) return;
     if (last?.run === run && tick.sequence <= last.sequence) return;
     tell(tick);
@@ -139,6 +147,7 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
       channel.port1.onmessage = (message: MessageEvent<Tick>) => receive(message.data);
       void remote.connect(Comlink.transfer(channel.port2, [channel.port2]), base);
       lastSign = performance.now();
+      longestGap = 0;
       watch();
     },
     (reason) => {
@@ -172,7 +181,10 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
       if (!lab.alive) return;
       const busy = last !== null && last.run === run && run !== null;
       const compiling = !busy || last?.state === 'compiling';
-      if (now - lastSign > silenceMs * (compiling ? 6 : 1)) {
+      const patience = compiling
+        ? 6 * silenceMs
+        : Math.min(Math.max(silenceMs, 8 * longestGap), 6 * silenceMs);
+      if (now - lastSign > patience) {
         lab.fail('The training worker stopped answering. Press Train to start again.');
         return;
       }

@@ -41,7 +41,7 @@ export class Lab {
     this.live.recall(record);
     try {
       this.live.accepted(
-        await this.client.train(record.setup, { startPaused: false, from: checkpoint, name: record.name }),
+        await this.client.train(record.setup, { run: record.id, startPaused: false, from: checkpoint, name: record.name }),
       );
     } catch (error) {
       this.failed(error);

@@ -15,6 +15,59 @@ function lowerBound(sorted: Float64Array, count: number, value: number): number 
   return low;
 }
 
+/** Scores in order: what every AUC of the same scores shares. */
+export interface ScoreOrder {
+  /** Tie group of each row `[n]`, numbered from the lowest score. */
+  readonly group: Int32Array;
+  readonly groups: number;
+}
+
+/** @returns null where a score is not a number */
+export function orderScores(score: ArrayLike<number>): ScoreOrder | null {
+  const n = score.length;
+  if (scratch.length < n) scratch = new Float64Array(n);
+  const sorted = scratch.subarray(0, n);
+  for (let i = 0; i < n; i++) {
+    const value = score[i]!;
+    if (Number.isNaN(value)) return null;
+    sorted[i] = value;
+  }
+  sorted.sort();
+  let groups = 0;
+  for (let i = 0; i < n; i++) {
+    if (i === 0 || sorted[i]! !== sorted[groups - 1]!) sorted[groups++] = sorted[i]!;
+  }
+  const group = new Int32Array(n);
+  for (let i = 0; i < n; i++) group[i] = lowerBound(sorted, groups, score[i]!);
+  return { group, groups };
+}
+
+/** `weightedAuc` over scores that are in order already. */
+export function orderedAuc(
+  { group, groups }: ScoreOrder,
+  positive: ArrayLike<number>,
+  negative: ArrayLike<number>,
+): number | null {
+  const positiveIn = new Float64Array(groups);
+  const negativeIn = new Float64Array(groups);
+  for (let i = 0; i < group.length; i++) {
+    const g = group[i]!;
+    positiveIn[g] = positiveIn[g]! + positive[i]!;
+    negativeIn[g] = negativeIn[g]! + negative[i]!;
+  }
+  let positives = 0;
+  let negatives = 0;
+  let won = 0;
+  for (let g = 0; g < groups; g++) {
+    const p = positiveIn[g]!;
+    const q = negativeIn[g]!;
+    won += p * (negatives + q / 2);
+    positives += p;
+    negatives += q;
+  }
+  return positives > 0 && negatives > 0 ? won / (positives * negatives) : null;
+}
+
 /**
  * AUC where row i counts as a positive with weight `positive[i]` and as a negative with weight `negative[i]`:
  * `sum_ij P_i N_j ([s_i > s_j] + [s_i = s_j] / 2) / (sum P · sum N)`.
@@ -32,34 +85,24 @@ export function weightedAuc(
   positive: ArrayLike<number>,
   negative: ArrayLike<number>,
 ): number | null {
-  const n = score.length;
-  // [0, n): sorted scores; [n, 2n), [2n, 3n): weights of the tie group that starts at this place.
-  if (scratch.length < 3 * n) scratch = new Float64Array(3 * n);
-  const sorted = scratch.subarray(0, n);
-  const positiveAt = scratch.subarray(n, 2 * n).fill(0);
-  const negativeAt = scratch.subarray(2 * n, 3 * n).fill(0);
+  const order = orderScores(score);
+  return order && orderedAuc(order, positive, negative);
+}
+
+/** Weights of rows as positives and negatives: `share[i]` of a row is positive. */
+export function classWeights(
+  share: ArrayLike<number>,
+  weight: ArrayLike<number> | null,
+): { readonly positive: Float64Array; readonly negative: Float64Array } {
+  const n = share.length;
+  const positive = new Float64Array(n);
+  const negative = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    const value = score[i]!;
-    if (Number.isNaN(value)) return null;
-    sorted[i] = value;
+    const w = weight ? weight[i]! : 1;
+    positive[i] = w * share[i]!;
+    negative[i] = w * (1 - share[i]!);
   }
-  sorted.sort();
-  for (let i = 0; i < n; i++) {
-    const place = lowerBound(sorted, n, score[i]!);
-    positiveAt[place] = positiveAt[place]! + positive[i]!;
-    negativeAt[place] = negativeAt[place]! + negative[i]!;
-  }
-  let positives = 0;
-  let negatives = 0;
-  let won = 0;
-  for (let i = 0; i < n; i++) {
-    const p = positiveAt[i]!;
-    const q = negativeAt[i]!;
-    won += p * (negatives + q / 2);
-    positives += p;
-    negatives += q;
-  }
-  return positives > 0 && negatives > 0 ? won / (positives * negatives) : null;
+  return { positive, negative };
 }
 
 /**
@@ -74,14 +117,7 @@ export function auc(
   label: ArrayLike<number>,
   weight: ArrayLike<number> | null = null,
 ): number | null {
-  const n = score.length;
-  const positive = new Float64Array(n);
-  const negative = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const w = weight ? weight[i]! : 1;
-    if (label[i] === 1) positive[i] = w;
-    else negative[i] = w;
-  }
+  const { positive, negative } = classWeights(label, weight);
   return weightedAuc(score, positive, negative);
 }
 
@@ -95,13 +131,6 @@ export function noiseFreeAuc(
   probability: ArrayLike<number>,
   weight: ArrayLike<number> | null = null,
 ): number | null {
-  const n = score.length;
-  const positive = new Float64Array(n);
-  const negative = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const w = weight ? weight[i]! : 1;
-    positive[i] = w * probability[i]!;
-    negative[i] = w * (1 - probability[i]!);
-  }
+  const { positive, negative } = classWeights(probability, weight);
   return weightedAuc(score, positive, negative);
 }

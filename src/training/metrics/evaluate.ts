@@ -1,5 +1,5 @@
 /** All figures of one evaluation, from one readback of scores. */
-import { auc, noiseFreeAuc } from './auc';
+import { classWeights, noiseFreeAuc, orderedAuc, orderScores } from './auc';
 import { groupMean, weightedMean } from './domain';
 import { calibration, logLoss } from './loss';
 import type { Ceilings, Metrics, ScenarioMetrics } from './types';
@@ -76,12 +76,18 @@ function figures(
 ): ScenarioMetrics {
   let positives = 0;
   for (let i = 0; i < label.length; i++) if (label[i] === 1) positives++;
+  const order = orderScores(score);
+  const aucOf = (share: ArrayLike<number> | null): number | null => {
+    if (!order || !share) return null;
+    const { positive, negative } = classWeights(share, weight);
+    return orderedAuc(order, positive, negative);
+  };
   return {
     rows: label.length,
     positives,
-    auc: auc(score, label, weight),
-    noiseFreeAuc: truth && noiseFreeAuc(score, truth, weight),
-    interestAuc: interest && auc(score, interest, weight),
+    auc: aucOf(label),
+    noiseFreeAuc: aucOf(truth),
+    interestAuc: aucOf(interest),
     logLoss: logLoss(probability, label, weight),
     calibration: calibration(probability, label, weight),
   };
