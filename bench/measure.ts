@@ -153,6 +153,12 @@ export async function measure(
   const dispatchesPerStep = countDispatches(step);
   const webgpu = tf.getBackend() === 'webgpu';
   const profiles = webgpu ? [] : Array.from({ length: 8 }, () => timeKernels(step));
+  const counts = new Map<string, { ms: number; calls: number }>();
+  if (webgpu) {
+    for (const { kernel, dispatched } of traceKernels(step)) {
+      if (dispatched) counts.set(kernel, { ms: 0, calls: (counts.get(kernel)?.calls ?? 0) + 1 });
+    }
+  }
   const kernels = Object.fromEntries(
     [...(profiles[0]?.keys() ?? [])]
       .map((name) => {
@@ -161,6 +167,7 @@ export async function measure(
       })
       .sort(([, a], [, b]) => b.ms - a.ms),
   );
+  if (webgpu) Object.assign(kernels, Object.fromEntries(counts));
   const msPerStep = median(wall);
   const inKernels = Object.values(kernels).reduce((sum, { ms }) => sum + ms, 0);
   const memory = memoryOf();

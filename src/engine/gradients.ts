@@ -226,16 +226,16 @@ register('Tile', {
   inputs: ['x'],
   rule: (dy, [x], { reps }) => ({
     x: () => {
-      const shape = x!.shape;
-      const repeats = reps as number[];
-      const split = shape.flatMap((length, i) => [repeats[i]!, length]);
-      return tf.reshape(
-        tf.sum(
-          tf.reshape(dy, split),
-          shape.map((_, i) => 2 * i),
-        ),
-        shape,
-      );
+      // Axis by axis, at rank 3: doubling the rank would pass what WebGPU can index.
+      let sum = dy;
+      (reps as number[]).forEach((times, axis) => {
+        if (times === 1) return;
+        const shape = sum.shape.map((length, i) => (i === axis ? x!.shape[axis]! : length));
+        const before = tf.util.sizeFromShape(shape.slice(0, axis));
+        const block = tf.util.sizeFromShape(shape.slice(axis));
+        sum = tf.reshape(tf.sum(tf.reshape(sum, [before, times, block]), 1), shape);
+      });
+      return tf.reshape(sum, x!.shape);
     },
   }),
 });

@@ -1,8 +1,8 @@
-/** Adam over a model's variables and its table, in place, two dispatches a variable. */
+/** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { adamUpdate } from './kernels/adam';
+import { ADAM_GROUP, adamNames, adamUpdate, type AdamSlotRates } from './kernels/adam';
 import { copyInto } from './kernels/copy';
-import { clearRows, segmentSum } from './kernels/segments';
+import { segmentSum } from './kernels/segments';
 import type { RowPlan } from './table';
 import type { EmbeddingTable, Parameter } from './types';
 
@@ -48,6 +48,12 @@ interface Slot {
   steps: number;
 }
 
+interface Pending {
+  readonly slot: Slot;
+  readonly gradient: tf.Tensor;
+  readonly rates: AdamSlotRates;
+}
+
 function slotOf({ name, tensor }: Parameter | EmbeddingTable): Slot {
   return { name, tensor, moments: tf.keep(tf.zeros([2, tensor.size])), steps: 0 };
 }
@@ -64,20 +70,41 @@ export function createAdam(options: AdamOptions): Adam {
 
   const isTrainable = (name: string): boolean => trainable === null || trainable.has(name);
 
-  function update(slot: Slot, gradient: tf.Tensor, learningRate: number, l2: number, centre: number): void {
+  /** What one variable's update needs; counts its step. */
+  function prepare(
+    slot: Slot,
+    gradient: tf.Tensor,
+    learningRate: number,
+    l2: number,
+    centre: number,
+  ): Pending {
     slot.steps++;
-    adamUpdate(
-      { target: slot.tensor, moments: slot.moments, gradient },
-      {
-        beta1,
-        beta2,
+    return {
+      slot,
+      gradient,
+      rates: {
         stepSize: learningRate / (1 - beta1 ** slot.steps),
         inverseRoot: 1 / Math.sqrt(1 - beta2 ** slot.steps),
-        epsilon,
         pull: 2 * l2,
         centre,
       },
-    );
+    };
+  }
+
+  function update(pending: readonly Pending[], clear: boolean): void {
+    for (let from = 0; from < pending.length; from += ADAM_GROUP) {
+      const group = pending.slice(from, from + ADAM_GROUP);
+      const tensors = group.flatMap(({ slot, gradient }, k) => {
+        const names = adamNames(k);
+        return [
+          [names.weights, slot.tensor],
+          [names.moments, slot.moments],
+          [names.gradient, gradient],
+        ] as const;
+      });
+      const slotRates = group.map(({ rates }) => rates);
+      adamUpdate(Object.fromEntries(tensors), { beta1, beta2, epsilon, slots: slotRates, clear });
+    }
   }
 
   function updateTable(
@@ -95,8 +122,7 @@ export function createAdam(options: AdamOptions): Adam {
         { target: tableGradient!, gradient: rowGradient, table: slot.tensor, rows, order, starts },
         { pull: (2 * l2) / batch, dim, unique: plan.unique },
       );
-      update(slot, tableGradient!, learningRate, 0, 0);
-      clearRows({ target: tableGradient!, rows }, { dim, unique: plan.unique });
+      update([prepare(slot, tableGradient!, learningRate, 0, 0)], true);
     });
   }
 
@@ -117,18 +143,15 @@ export function createAdam(options: AdamOptions): Adam {
           `Adam holds ${slots.length} parameters but got ${given.gradients.length} gradients.`,
         );
       }
-      slots.forEach((slot, i) => {
-        if (!isTrainable(slot.name)) return;
-        const parameter = parameters[i]!;
-        const l2 = parameter.kind === 'weight' ? given.l2 : 0;
-        const gradient = given.gradients[i];
-        if (gradient) {
-          update(slot, gradient, given.learningRate, l2, parameter.l2Centre);
-        } else {
-          const zero = tf.zeros(slot.tensor.shape);
-          update(slot, zero, given.learningRate, l2, parameter.l2Centre);
-          zero.dispose();
-        }
+      tf.tidy(() => {
+        const pending = slots.flatMap((slot, i) => {
+          if (!isTrainable(slot.name)) return [];
+          const parameter = parameters[i]!;
+          const l2 = parameter.kind === 'weight' ? given.l2 : 0;
+          const gradient = given.gradients[i] ?? tf.zeros(slot.tensor.shape);
+          return [prepare(slot, gradient, given.learningRate, l2, parameter.l2Centre)];
+        });
+        update(pending, false);
       });
       if (tableSlot && given.rowGradient && given.plan && isTrainable(tableSlot.name)) {
         updateTable(given.rowGradient, given.plan, given);

@@ -2,34 +2,46 @@
  * Adam in place, as torch.optim.Adam computes it:
  * m = b1 m + (1-b1) g; v = b2 v + (1-b2) g²; w -= stepSize * m / (sqrt(v) * inverseRoot + epsilon),
  * stepSize = lr / (1-b1^t), inverseRoot = 1 / sqrt(1-b2^t). L2 joins the gradient as pull * (w - centre), pull = 2 l2.
- *
- * On WebGPU a program has one writable buffer, so moments lie in one tensor `[2, n]` and an update is two dispatches.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import { runDevice, type Binding } from './device';
 import { defineInPlace } from './inPlace';
 import { liveFloats } from './live';
 import { pointer, wasmKernels } from './wasm/module';
-import { elementProgram, float, int, runInPlace } from './webgpu';
+import { float, int, type Uniform } from './webgpu';
 
-export interface AdamAttributes {
+export interface AdamRates {
   readonly beta1: number;
   readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export interface AdamSlotRates {
   readonly stepSize: number;
   readonly inverseRoot: number;
-  readonly epsilon: number;
   readonly pull: number;
   readonly centre: number;
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
-const flat = (x: tf.TensorInfo): tf.TensorInfo => ({
-  dataId: x.dataId,
-  shape: [size(x.shape)],
-  dtype: x.dtype,
-});
+/** Variables that one device program updates: three buffers each, eight in all. */
+export const ADAM_GROUP = 2;
 
-function onHost(w: Float32Array, moments: Float32Array, g: Float32Array, attributes: AdamAttributes): void {
-  const { beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre } = attributes;
+export interface AdamAttributes extends AdamRates {
+  /** One entry a variable. */
+  readonly slots: readonly AdamSlotRates[];
+  /** Set the gradients to zero afterwards (the table's, which only the batch's rows fill). */
+  readonly clear: boolean;
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+function onHost(
+  w: Float32Array,
+  moments: Float32Array,
+  g: Float32Array,
+  { beta1, beta2, epsilon }: AdamRates,
+  { stepSize, inverseRoot, pull, centre }: AdamSlotRates,
+): void {
   const n = w.length;
   for (let i = 0; i < n; i++) {
     const slope = g[i]! + pull * (w[i]! - centre);
@@ -41,61 +53,86 @@ function onHost(w: Float32Array, moments: Float32Array, g: Float32Array, attribu
   }
 }
 
-/** target: n weights; `moments` `[2, n]`, written too; `gradient` n values. */
+type Infos = Readonly<Record<string, tf.TensorInfo>>;
+
+/** Names of the k-th variable's tensors among the inputs. */
+export function adamNames(k: number): { weights: string; moments: string; gradient: string } {
+  return { weights: k === 0 ? 'target' : `target${k}`, moments: `moments${k}`, gradient: `gradient${k}` };
+}
+
+function slotTensors(inputs: Infos, k: number): readonly [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo] {
+  const names = adamNames(k);
+  return [inputs[names.weights]!, inputs[names.moments]!, inputs[names.gradient]!];
+}
+
+function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes): void {
+  const kernels = wasmKernels();
+  slots.forEach((slot, k) => {
+    const [weights, moments, gradient] = slotTensors(inputs, k);
+    if (kernels) {
+      const n = size(weights.shape);
+      const first = pointer(moments);
+      const { beta1, beta2, epsilon } = rates;
+      const { stepSize, inverseRoot, pull, centre } = slot;
+      const places = [pointer(weights), first, first + 4 * n, pointer(gradient), n] as const;
+      kernels.run.adam(...places, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre);
+    } else {
+      onHost(liveFloats(weights), liveFloats(moments), liveFloats(gradient), rates, slot);
+    }
+    if (clear) liveFloats(gradient).fill(0);
+  });
+}
+
+function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: AdamAttributes): void {
+  const bindings: Binding[] = [];
+  const uniforms: Record<string, Uniform> = {
+    beta1: float(beta1),
+    beta2: float(beta2),
+    rest1: float(1 - beta1),
+    rest2: float(1 - beta2),
+    epsilon: float(epsilon),
+  };
+  let threads = 0;
+  const parts = slots.map((slot, k) => {
+    const [weights, moments, gradient] = slotTensors(inputs, k);
+    const count = size(weights.shape);
+    bindings.push({ name: `w${k}`, tensor: weights, write: true });
+    bindings.push({ name: `m${k}`, tensor: moments, write: true });
+    bindings.push({ name: `g${k}`, tensor: gradient, write: clear });
+    uniforms[`from${k}`] = int(threads);
+    uniforms[`count${k}`] = int(count);
+    uniforms[`stepSize${k}`] = float(slot.stepSize);
+    uniforms[`inverseRoot${k}`] = float(slot.inverseRoot);
+    uniforms[`pull${k}`] = float(slot.pull);
+    uniforms[`centre${k}`] = float(slot.centre);
+    threads += count;
+    return `{
+      let i = index - uniforms.from${k};
+      let n = uniforms.count${k};
+      if (i >= 0 && i < n) {
+        let slope = g${k}[i] + uniforms.pull${k} * (w${k}[i] - uniforms.centre${k});
+        let first = uniforms.beta1 * m${k}[i] + uniforms.rest1 * slope;
+        let second = uniforms.beta2 * m${k}[n + i] + uniforms.rest2 * slope * slope;
+        m${k}[i] = first;
+        m${k}[n + i] = second;
+        let root = sqrt(second) * uniforms.inverseRoot${k} + uniforms.epsilon;
+        w${k}[i] = w${k}[i] - uniforms.stepSize${k} * first / root;
+        ${clear ? `g${k}[i] = 0.0;` : ''}
+      }
+    }`;
+  });
+  runDevice({
+    name: `adam ${slots.length} ${clear}`,
+    bindings,
+    uniforms,
+    body: parts.join('\n'),
+    threads,
+  });
+}
+
+/** Updates up to `ADAM_GROUP` variables: inputs as `adamNames` calls them; moments are `[2, n]`. */
 export const adamUpdate = defineInPlace<AdamAttributes>({
   name: 'EngineAdam',
-  host: ({ target, moments, gradient }, attributes) => {
-    const kernels = wasmKernels();
-    if (!kernels) {
-      onHost(liveFloats(target!), liveFloats(moments!), liveFloats(gradient!), attributes);
-      return;
-    }
-    const n = size(target!.shape);
-    const first = pointer(moments!);
-    const { beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre } = attributes;
-    const places = [pointer(target!), first, first + 4 * n, pointer(gradient!), n] as const;
-    kernels.run.adam(...places, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre);
-  },
-  device: ({ target, moments, gradient }, attributes) => {
-    const { beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre } = attributes;
-    const count = size(target!.shape);
-    runInPlace(
-      elementProgram(
-        'engineAdamMoments',
-        ['gradient', 'weights'],
-        [2 * count],
-        'beta1 : f32, beta2 : f32, rest1 : f32, rest2 : f32, pull : f32, centre : f32,',
-        `let slope = gradient[index] + uniforms.pull * (weights[index] - uniforms.centre);
-         let second = index + uniforms.threads;
-         result[index] = uniforms.beta1 * result[index] + uniforms.rest1 * slope;
-         result[second] = uniforms.beta2 * result[second] + uniforms.rest2 * slope * slope;`,
-        count,
-      ),
-      [flat(gradient!), flat(target!)],
-      [
-        float(beta1),
-        float(beta2),
-        float(1 - beta1),
-        float(1 - beta2),
-        float(pull),
-        float(centre),
-        int(count),
-      ],
-      flat(moments!),
-    );
-    runInPlace(
-      elementProgram(
-        'engineAdamStep',
-        ['moments'],
-        [count],
-        'stepSize : f32, inverseRoot : f32, epsilon : f32,',
-        `let root = sqrt(moments[index + uniforms.threads]) * uniforms.inverseRoot + uniforms.epsilon;
-         result[index] = result[index] - uniforms.stepSize * moments[index] / root;`,
-        count,
-      ),
-      [flat(moments!)],
-      [float(stepSize), float(inverseRoot), float(epsilon), int(count)],
-      flat(target!),
-    );
-  },
+  host: updateOnHost,
+  device: updateOnDevice,
 });

@@ -72,30 +72,3 @@ export const segmentSum = defineInPlace<SegmentAttributes>({
     );
   },
 });
-
-/** Sets target's rows named by a plan to zero, ready for the next step. */
-export const clearRows = defineInPlace<{ readonly dim: number; readonly unique: number }>({
-  name: 'EngineClearRows',
-  host: ({ target, rows }, { dim, unique }) => {
-    const out = liveFloats(target!);
-    const rowOf = liveInts(rows!);
-    for (let s = 0; s < unique; s++) out.fill(0, rowOf[s]! * dim, (rowOf[s]! + 1) * dim);
-  },
-  device: ({ target, rows }, { dim }) => {
-    const threads = rows!.shape[0]! * dim;
-    runInPlace(
-      elementProgram(
-        'engineClearRows',
-        ['rows'],
-        [...target!.shape],
-        'dim : i32,',
-        `let segment = index / uniforms.dim;
-         result[rows[segment] * uniforms.dim + index - segment * uniforms.dim] = 0.0;`,
-        threads,
-      ),
-      [rows!],
-      [int(dim), int(threads)],
-      target!,
-    );
-  },
-});

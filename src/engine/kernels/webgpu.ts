@@ -1,7 +1,7 @@
 /** Device programs of ours: a thin, typed door to the library's program runner. */
 import * as tf from '@tensorflow/tfjs-core';
 
-interface Uniform {
+export interface Uniform {
   readonly type: 'int32' | 'uint32' | 'float32';
   readonly data: number[];
 }

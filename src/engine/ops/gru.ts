@@ -1,38 +1,47 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from './matMul';
+import { defineOperations } from '../kernels/defineOperation';
+import { gruInputGradient, gruTape, gruWeightGradient } from '../kernels/recurrence';
+
+/** Last state `[B, D]` and the tape `[L, B, 4 D]`. */
+const recurrence = defineOperations<'projected' | 'weight' | 'mask'>({
+  name: 'EngineGru',
+  saveInputs: ['weight', 'mask'],
+  saveOutputs: [false, true],
+  forward: (inputs) => {
+    const tape = gruTape(inputs, {})[0]!;
+    const [length, batch, four] = tape.shape as [number, number, number];
+    const last = tf.slice(tape, [length - 1, 0, (3 * four) / 4], [1, batch, four / 4]);
+    return [tf.reshape(last, [batch, four / 4]), tape];
+  },
+  gradient: ([dy], saved) => {
+    const [weight, mask, tape] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+    let made: tf.Tensor | null = null;
+    const da = (): tf.Tensor => (made ??= gruInputGradient({ dy: dy!, tape, weight, mask }, {})[0]!);
+    return {
+      projected: () => da(),
+      weight: () => gruWeightGradient({ da: da(), tape }, {})[0]!,
+      mask: () => tf.zerosLike(mask),
+    };
+  },
+});
 
 /**
  * Last state of a gated recurrent unit with the reset gate before the state's product:
  * `z = σ(x_z + h U_z)`, `r = σ(x_r + h U_r)`, `n = tanh(x_n + (r h) U_n)`, `h' = (1 - z) h + z n`, starting at 0.
- * A step whose mask is 0 leaves the state as it was.
+ * A step whose mask is 0 leaves the state as it was. No gradient reaches the mask.
  *
  * @param projected the input's part of every step, biases included, blocks z, r, n side by side `[B, L, 3 D]`
  * @param weight of the state, blocks z, r, n side by side `[D, 3 D]`
  * @param mask `[B, L]`, 1 where a step is there
  * @returns `[B, D]`
+ * @throws RangeError naming the shapes where they do not fit
  */
 export function gru(projected: tf.Tensor3D, weight: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
-  const [batch, length, triple] = projected.shape;
-  const width = triple / 3;
-  if (weight.shape[0] !== width || weight.shape[1] !== triple) {
+  const width = weight.shape[0];
+  if (weight.shape[1] !== 3 * width || projected.shape[2] !== 3 * width) {
     throw new RangeError(
       `gru got inputs [${projected.shape.join(', ')}] and a state weight [${weight.shape.join(', ')}]; it needs [B, L, 3 D] and [D, 3 D].`,
     );
   }
-  const gates = tf.slice(weight, [0, 0], [width, 2 * width]);
-  const candidate = tf.slice(weight, [0, 2 * width], [width, width]);
-  let h = tf.zeros<tf.Rank.R2>([batch, width]);
-  for (let k = 0; k < length; k++) {
-    const x = (from: number, size: number): tf.Tensor2D =>
-      tf.reshape(tf.slice(projected, [0, k, from], [batch, 1, size]), [batch, size]);
-    // The first state is 0, so its products are too.
-    const both = tf.sigmoid(k === 0 ? x(0, 2 * width) : tf.add(x(0, 2 * width), matMul(h, gates)));
-    const z = tf.slice(both, [0, 0], [batch, width]);
-    const r = tf.slice(both, [0, width], [batch, width]);
-    const own = x(2 * width, width);
-    const n = tf.tanh(k === 0 ? own : tf.add(own, matMul(tf.mul(r, h), candidate)));
-    const move = tf.mul(tf.slice(mask, [0, k], [batch, 1]), z);
-    h = tf.add(h, tf.mul(move, tf.sub(n, h)));
-  }
-  return h;
+  return recurrence({ projected, weight, mask }, {})[0] as tf.Tensor2D;
 }

@@ -137,6 +137,95 @@ export interface WasmExports {
       pull: number,
     ]
   ): void;
+  pairScores(
+    ...args: readonly [
+      a: Pointer,
+      p: Pointer,
+      v: Pointer,
+      out: Pointer,
+      batch: number,
+      left: number,
+      right: number,
+      hidden: number,
+    ]
+  ): void;
+  pairGradient(
+    ...args: readonly [
+      dy: Pointer,
+      own: Pointer,
+      other: Pointer,
+      v: Pointer,
+      out: Pointer,
+      batch: number,
+      count: number,
+      others: number,
+      hidden: number,
+      strideOwn: number,
+      strideOther: number,
+    ]
+  ): void;
+  pairWeightGradient(
+    ...args: readonly [
+      dy: Pointer,
+      a: Pointer,
+      p: Pointer,
+      out: Pointer,
+      batch: number,
+      left: number,
+      right: number,
+      hidden: number,
+    ]
+  ): void;
+  gruGates(
+    ...args: readonly [
+      x: Pointer,
+      strideX: number,
+      hu: Pointer,
+      tape: Pointer,
+      h: Pointer,
+      rh: Pointer,
+      rows: number,
+      width: number,
+    ]
+  ): void;
+  gruState(
+    ...args: readonly [
+      x: Pointer,
+      strideX: number,
+      ru: Pointer,
+      tape: Pointer,
+      h: Pointer,
+      mask: Pointer,
+      strideMask: number,
+      rows: number,
+      width: number,
+    ]
+  ): void;
+  gruBackState(
+    ...args: readonly [
+      tape: Pointer,
+      h: Pointer,
+      mask: Pointer,
+      strideMask: number,
+      dh: Pointer,
+      da: Pointer,
+      strideA: number,
+      rows: number,
+      width: number,
+    ]
+  ): void;
+  gruBackReset(
+    ...args: readonly [
+      tape: Pointer,
+      h: Pointer,
+      drh: Pointer,
+      dh: Pointer,
+      da: Pointer,
+      strideA: number,
+      rows: number,
+      width: number,
+    ]
+  ): void;
   dropoutMask(out: Pointer, count: number, threshold: number, scale: number, key: number, step: number): void;
 }
 

@@ -1,0 +1,135 @@
+/**
+ * Device programs with several outputs and reductions, which the library's own program form does not have.
+ *
+ * They are compiled here and submitted through the backend's recorder, so that they share its passes, its deferred
+ * submission and its timers.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import { webgpu, type Uniform } from './webgpu';
+
+export interface Binding {
+  readonly name: string;
+  readonly tensor: tf.TensorInfo;
+  /** Written (and perhaps read) by the program. */
+  readonly write?: boolean;
+}
+
+export interface DeviceCall {
+  /** Cache key: one name must mean one code and one list of bindings. */
+  readonly name: string;
+  /** At least one is written; at most eight, which every device grants. */
+  readonly bindings: readonly Binding[];
+  readonly uniforms: Readonly<Record<string, Uniform>>;
+  /** Module-scope declarations, e.g. workgroup memory. */
+  readonly declarations?: string;
+  /** Body of the entry point; `index` is the invocation's number, `group` the workgroup's, `local` the place in it. */
+  readonly body: string;
+  /** Invocations wanted (`index` below it must be checked by the body), or workgroups where `reduce` is set. */
+  readonly threads: number;
+  /** Threads of a workgroup. */
+  readonly workgroup?: number;
+}
+
+const WORKGROUP = 64;
+/** Workgroups along one axis that every device allows. */
+const MAX_GROUPS = 65535;
+
+interface Recorded {
+  readonly pipeline: GPUComputePipeline;
+  readonly dispatch: readonly [number, number, number];
+}
+
+interface Recorder {
+  readonly device: GPUDevice;
+  recordAndSubmit(
+    program: Recorded,
+    output: tf.TensorInfo,
+    inputs: readonly tf.TensorInfo[],
+    uniforms: readonly { type: string; data: number[] }[],
+  ): void;
+  makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+}
+
+const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
+
+const sizeOf = (x: tf.TensorInfo): number => x.shape.reduce((all, length) => all * length, 1);
+
+/** A new, uninitialised float tensor on the device. */
+export function newDeviceOutput(shape: readonly number[]): tf.TensorInfo {
+  return (webgpu() as unknown as Recorder).makeTensorInfo([...shape], 'float32');
+}
+
+function source({ bindings, uniforms, declarations = '', body, workgroup = WORKGROUP }: DeviceCall): string {
+  // The recorder puts NaN, infinity and every tensor's shape and stride (rank 1: one number each) before ours.
+  const given = bindings.map((_, i) => `shape${i} : i32, stride${i} : i32,`).join(' ');
+  const own = Object.entries(uniforms)
+    .map(([name, { type }]) => `${name} : ${type === 'float32' ? 'f32' : type === 'int32' ? 'i32' : 'u32'},`)
+    .join(' ');
+  const storage = bindings.map(({ name, tensor, write }, i) => {
+    const access = write ? 'read_write' : 'read';
+    const element = tensor.dtype === 'int32' ? 'i32' : 'f32';
+    return `@group(0) @binding(${i}) var<storage, ${access}> ${name} : array<${element}>;`;
+  });
+  return `
+    struct Uniforms { nan : f32, infinity : f32, ${given} ${own} };
+    ${storage.join('\n')}
+    @group(0) @binding(${bindings.length}) var<uniform> uniforms : Uniforms;
+    ${declarations}
+    @compute @workgroup_size(${workgroup})
+    fn main(
+      @builtin(workgroup_id) groupId : vec3<u32>,
+      @builtin(num_workgroups) groups : vec3<u32>,
+      @builtin(local_invocation_index) localIndex : u32,
+    ) {
+      let group = i32(groupId.y * groups.x + groupId.x);
+      let local = i32(localIndex);
+      let index = group * ${workgroup} + local;
+      ${body}
+    }
+  `;
+}
+
+function compile(device: GPUDevice, call: DeviceCall): GPUComputePipeline {
+  const code = source(call);
+  const entries: GPUBindGroupLayoutEntry[] = call.bindings.map(({ write }, binding) => ({
+    binding,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: write ? 'storage' : 'read-only-storage' },
+  }));
+  entries.push({
+    binding: call.bindings.length,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: 'uniform' },
+  });
+  const layout = device.createPipelineLayout({
+    bindGroupLayouts: [device.createBindGroupLayout({ entries })],
+  });
+  const module = device.createShaderModule({ label: call.name, code });
+  return device.createComputePipeline({ label: call.name, layout, compute: { module, entryPoint: 'main' } });
+}
+
+/** Runs a program; copies of written tensors' values on the host are dropped. */
+export function runDevice(call: DeviceCall): void {
+  const backend = webgpu();
+  const recorder = backend as unknown as Recorder;
+  const { bindings, threads, workgroup = WORKGROUP } = call;
+  let cache = pipelines.get(recorder.device);
+  if (!cache) pipelines.set(recorder.device, (cache = new Map()));
+  const key = `${call.name} ${bindings.map(({ tensor }) => tensor.dtype).join()} ${workgroup}`;
+  let pipeline = cache.get(key);
+  if (!pipeline) cache.set(key, (pipeline = compile(recorder.device, call)));
+  const flat = bindings.map(({ tensor }) => {
+    backend.uploadToGPU(tensor.dataId);
+    return { dataId: tensor.dataId, shape: [sizeOf(tensor)], dtype: tensor.dtype };
+  });
+  const groups = Math.ceil(threads / workgroup);
+  const across = Math.min(groups, MAX_GROUPS);
+  const dispatch = [across, Math.ceil(groups / across), 1] as const;
+  const [output, ...inputs] = flat as [tf.TensorInfo, ...tf.TensorInfo[]];
+  // The recorder lists inputs' shapes before the output's; all are single numbers that programs do not read.
+  const uniforms = Object.values(call.uniforms).map(({ type, data }) => ({ type, data: [...data] }));
+  recorder.recordAndSubmit({ pipeline, dispatch }, output, inputs, uniforms);
+  for (const { tensor, write } of bindings) {
+    if (write) backend.tensorMap.get(tensor.dataId).values = null;
+  }
+}
