@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Columns } from './columns';
+import { fingerprintOf } from './fingerprint';
+import { parseManifest } from './manifest';
+import { readDataset } from './read';
+import { writeDataset } from './write';
+import { parseCatalogue } from './catalogue';
+import { datasets } from '../testing';
+import { tinyDataset } from '../simulate/testing';
+
+describe('dataset files', () => {
+  test('what is written is read again, whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(datasets, async (make) => {
+        const dataset = await make();
+        const { parquet, manifest } = writeDataset(dataset);
+        const read = await readDataset(parquet, JSON.parse(JSON.stringify(manifest)), { verify: true });
+        expect(read).toEqual(dataset);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a simulated dataset is read again, whole', async () => {
+    const dataset = await tinyDataset();
+    const { parquet, manifest } = writeDataset(dataset);
+    expect(await readDataset(parquet, JSON.parse(JSON.stringify(manifest)), { verify: true })).toEqual(
+      dataset,
+    );
+  });
+
+  test('the same dataset gives the same bytes', async () => {
+    const [a, b] = [writeDataset(await tinyDataset()), writeDataset(await tinyDataset())];
+    expect(Buffer.compare(a.parquet, b.parquet)).toBe(0);
+    expect(a.manifest).toEqual(b.manifest);
+  });
+
+  test('lists read straight equal lists read the general way', async () => {
+    const { parquet, manifest } = writeDataset(await tinyDataset());
+    const names = manifest.columns
+      .filter((column) => column.type.startsWith('list'))
+      .map((column) => column.name);
+    expect(names).toEqual(['history_item_id', 'history_scenario', 'history_timestamp']);
+    const straight = await Columns.read(parquet, names, 'history_length', manifest.rows, 'tiny');
+    const general = await Columns.read(parquet, names, 'no such column', manifest.rows, 'tiny');
+    for (const name of names) {
+      expect(Array.from(straight.lists(name).values)).toEqual(Array.from(general.lists(name).values));
+      expect(Array.from(straight.lists(name).lengths)).toEqual(Array.from(general.lists(name).lengths));
+    }
+  });
+
+  test('a view into a larger buffer is read as well as a buffer of its own', async () => {
+    const { parquet, manifest } = writeDataset(await tinyDataset());
+    const larger = new Uint8Array(parquet.length + 100);
+    larger.set(parquet, 37);
+    const read = await readDataset(larger.subarray(37, 37 + parquet.length), manifest, { verify: true });
+    expect(read.rows).toBe(manifest.rows);
+  });
+
+  test('a manifest of another file is refused in one sentence', async () => {
+    const { parquet, manifest } = writeDataset(await tinyDataset());
+    await expect(readDataset(parquet, { ...manifest, rows: 12 })).rejects.toThrow(
+      /rows, its manifest says 12/,
+    );
+    await expect(readDataset(parquet, { ...manifest, format: 'other/1' })).rejects.toThrow(
+      /no dataset manifest: format/,
+    );
+    const renamed = manifest.fields.map((field) =>
+      field.name === 'age' ? { ...field, name: 'years' } : field,
+    );
+    await expect(readDataset(parquet, { ...manifest, fields: renamed })).rejects.toThrow(/no column years/);
+  });
+
+  test('changed content is noticed when asked to verify', async () => {
+    const dataset = await tinyDataset();
+    const label = dataset.label.slice();
+    label[5] = 1 - label[5]!;
+    const { parquet, manifest } = writeDataset({ ...dataset, label });
+    await expect(readDataset(parquet, manifest, { verify: true })).rejects.toThrow(
+      /is not what its manifest describes/,
+    );
+  });
+
+  test('the fingerprint changes with any single value of any column', async () => {
+    await fc.assert(
+      fc.asyncProperty(datasets, fc.nat(), fc.nat(), async (make, which, where) => {
+        const dataset = await make();
+        const columns = [
+          ...dataset.columns,
+          dataset.scenario,
+          dataset.label,
+          dataset.split,
+          dataset.weight,
+          ...(dataset.timestamp ? [dataset.timestamp] : []),
+          ...(dataset.truth ? [dataset.truth.probability, dataset.truth.intervened] : []),
+          ...(dataset.history ? [dataset.history.ids, dataset.history.age] : []),
+        ];
+        const column = columns[which % columns.length]!;
+        column[where % column.length]! += 1;
+        expect(await fingerprintOf(dataset)).not.toBe(dataset.fingerprint);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('wrong manifests and catalogues are named by their first fault', () => {
+    expect(() => parseManifest(null)).toThrow(/no dataset manifest/);
+    expect(() => parseCatalogue({ format: 'scenarium-catalogue/1', samples: [{}], onDemand: [] })).toThrow(
+      /no dataset catalogue: samples\.0\./,
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseCatalogue, readDataset, writeDataset } from './format';
+import { calibrationOf, simulate, TWINS } from './simulate';
+import { SPLIT } from './dataset';
+
+const folder = new URL('../../public/samples/', import.meta.url);
+const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+const bytes = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+const catalogue = parseCatalogue(json('index.json'));
+
+describe('committed samples', () => {
+  test('are listed with their sizes, and together take at most 12 MB', () => {
+    expect(catalogue.samples.map((sample) => sample.id)).toEqual(['aliccp-3', 'travel-20', 'amazon-25']);
+    let total = 0;
+    for (const sample of catalogue.samples) {
+      const { size } = statSync(new URL(sample.parquet, folder));
+      expect(size).toBe(sample.bytes);
+      total += size;
+    }
+    expect(total).toBeLessThanOrEqual(12e6);
+  });
+
+  test('every twin is either committed or made on demand, and says “simulated”', () => {
+    const listed = [...catalogue.samples, ...catalogue.onDemand];
+    expect(listed.map((entry) => entry.id).sort()).toEqual(TWINS.map((twin) => twin.id).sort());
+    for (const entry of listed) expect(entry.title).toContain('simulated');
+  });
+
+  test.each(catalogue.samples.map((sample) => sample.id))('%s is made again to the byte', async (id) => {
+    const dataset = await simulate({ twin: id, size: 'small', seed: 1, knobs: {} });
+    const { parquet, manifest } = writeDataset(dataset);
+    expect(JSON.parse(JSON.stringify(manifest))).toEqual(json(`${id}.json`));
+    expect(Buffer.compare(parquet, bytes(`${id}.parquet`)), 'run npm run samples').toBe(0);
+  });
+
+  test.each(catalogue.samples.map((sample) => sample.id))(
+    '%s meets its calibration: shares, click rates, ceiling, evaluation rows',
+    async (id) => {
+      const dataset = await readDataset(bytes(`${id}.parquet`), json(`${id}.json`), { verify: true });
+      const { shareError, clickRateError, headroom } = calibrationOf(dataset);
+      expect(shareError).toBeLessThan(0.2);
+      expect(clickRateError).toBeLessThan(0.03);
+      expect(headroom).toBeGreaterThanOrEqual(0.03);
+      expect(headroom).toBeLessThanOrEqual(0.08);
+      const test = new Int32Array(dataset.scenarios.length);
+      for (let row = 0; row < dataset.rows; row++) {
+        if (dataset.split[row] === SPLIT.test) test[dataset.scenario[row]!]!++;
+      }
+      expect(Math.min(...test)).toBeGreaterThanOrEqual(4000);
+    },
+  );
+
+  test('travel-20 has its promotion, and people visit as many scenarios as SAR-Net’s Table 2 says', async () => {
+    const dataset = await readDataset(bytes('travel-20.parquet'), json('travel-20.json'));
+    expect(dataset.truth!.intervened.some((flag) => flag === 1)).toBe(true);
+    const seen = new Map<number, Set<number>>();
+    const user = dataset.columns[dataset.fields.findIndex((field) => field.name === 'user_id')]!;
+    for (let row = 0; row < dataset.rows; row++) {
+      const set = seen.get(user[row]!) ?? new Set();
+      set.add(dataset.scenario[row]!);
+      seen.set(user[row]!, set);
+    }
+    const shares = [1, 3, 5, 7, 9, 20].map((most, k, mosts) => {
+      const least = k === 0 ? 1 : mosts[k - 1]! + 1;
+      return [...seen.values()].filter((set) => set.size >= least && set.size <= most).length / seen.size;
+    });
+    const published = [0.1121, 0.134, 0.253, 0.321, 0.1152, 0.0647];
+    // About 1,200 people: a standard error of at most 1.4 points.
+    shares.forEach((share, k) => expect(Math.abs(share - published[k]!)).toBeLessThan(0.04));
+  });
+});
