@@ -131,6 +131,8 @@ function countSplit(dataset: Dataset, split: number): number {
 export interface WriteOptions {
   /** How rows were divided, in words. */
   readonly splitRule?: string;
+  /** Gzip level: 6, or 1 where a file is only kept on this computer and speed matters more than size. */
+  readonly level?: 1 | 6;
 }
 
 /**
@@ -156,7 +158,7 @@ export function writeDataset(
     schema: table.schema,
     codec: 'GZIP',
     // mtime 0: the clock must not get into the file.
-    compressors: { GZIP: (bytes) => gzipSync(bytes, { level: 9, mtime: 0 }) },
+    compressors: { GZIP: (bytes) => gzipSync(bytes, { level: options.level ?? 6, mtime: 0 }) },
     statistics: false,
     rowGroupSize: Math.max(1, dataset.rows),
     pageSize: 1 << 24,
