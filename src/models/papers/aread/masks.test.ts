@@ -8,6 +8,7 @@ import {
   edgeScale,
   expertUtilisation,
   initialMask,
+  layoutFromLabels,
   maskDensity,
   maskLayout,
   maskOverlap,
@@ -75,6 +76,11 @@ describe('layout', () => {
     expect(labels).toHaveLength(90);
     expect(labels[1 * 6 + 4]).toBe('1.1→2.4');
     expect(labels[18 + 5 * 12 + 11]).toBe('2.5→3.11');
+  });
+
+  test('is read back from the labels of a probe’s axis', () => {
+    fc.assert(fc.property(layouts, (layout) => expect(layoutFromLabels(edgeLabels(layout))).toEqual(layout)));
+    expect(() => layoutFromLabels(['age'])).toThrow(/"age" names no edge/);
   });
 
   test('one layer is refused with a sentence', () => {

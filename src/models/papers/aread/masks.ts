@@ -52,6 +52,23 @@ export function edgeLabels(layout: MaskLayout): string[] {
   );
 }
 
+/**
+ * The layout that `edgeLabels` belongs to, for readers that have only a probe's axis.
+ *
+ * @throws RangeError where the labels are no edges between layers.
+ */
+export function layoutFromLabels(labels: readonly string[]): MaskLayout {
+  const experts: number[] = [];
+  for (const label of labels) {
+    const found = /^(\d+)\.(\d+)→(\d+)\.(\d+)$/.exec(label);
+    if (!found) throw new RangeError(`"${label}" names no edge between expert layers.`);
+    const [below, i, above, n] = found.slice(1).map(Number) as [number, number, number, number];
+    experts[below - 1] = Math.max(experts[below - 1] ?? 0, i + 1);
+    experts[above - 1] = Math.max(experts[above - 1] ?? 0, n + 1);
+  }
+  return maskLayout(experts);
+}
+
 export function onesMask(layout: MaskLayout): Uint8Array {
   return new Uint8Array(layout.edges).fill(1);
 }
