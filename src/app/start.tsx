@@ -16,7 +16,7 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
   void opened.then((backend) => backend && lab.live.meet(backend));
   if (opening.autostart) void lab.train();
   else client.prepare(opening.setup).catch(() => undefined); // an error comes again, with its sentence, from `train`
-  for (const problem of opening.problems) useNotices.getState().tell('error', problem);
+  if (opening.problems.length > 0) useNotices.getState().tell('error', opening.problems.join(' '));
 
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root.');

@@ -134,6 +134,9 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
       </dl>
       <div className="dataset-grid">
         <ScenarioSummaries summary={summary} />
+        <FieldsTable summary={summary} />
+      </div>
+      <div className="dataset-grid matrices">
         {summary.userOverlap && (
           <ScenarioMatrix
             name="overlap"
@@ -156,7 +159,6 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
             valueTitle="cosine"
           />
         )}
-        <FieldsTable summary={summary} />
       </div>
       <RowsView id={id} />
     </article>

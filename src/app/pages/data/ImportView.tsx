@@ -63,11 +63,13 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
         </div>
       </header>
       <label className={`drop ${over ? 'over' : ''} ${looked ? 'small' : ''}`} {...drop}>
-        <span>
+        <span className="button">
           {looked ? `${looked.file.name}: choose or drop another` : 'Choose a file, or drop it here'}
         </span>
         <input
           type="file"
+          className="visually-hidden"
+          aria-label="Choose a CSV or Parquet file"
           data-testid="import-file"
           accept=".csv,.tsv,.txt,.dat,.data,.inter,.gz,.parquet,.pq"
           onChange={(event) => {

@@ -1,4 +1,5 @@
 /** Figures of the scenario table: one row each, `null` where undefined. */
+import { relaImpr } from '../../../training/metrics/relaImpr';
 import type { Metrics, ScenarioMetrics } from '../../../training/metrics/types';
 import type { RunView } from '../../live/runView';
 import type { CurveFigure } from '../../state/lab';
@@ -18,12 +19,6 @@ export interface ScenarioRow {
   readonly logLoss: number | null;
   readonly calibration: number | null;
   readonly relaImpr: number | null;
-}
-
-/** Improvement over a reference in units of its lead on chance (SAR-Net Eq 13); undefined at or below chance. */
-export function relaImpr(auc: number | null, reference: number | null): number | null {
-  if (auc === null || reference === null || reference <= 0.5) return null;
-  return (auc - 0.5) / (reference - 0.5) - 1;
 }
 
 /** Standard error of an AUC from `positives` and `negatives` drawn labels (Hanley and McNeil 1982, Eq 2). */
