@@ -79,7 +79,11 @@ describe('layout', () => {
   });
 
   test('is read back from the labels of a probe’s axis', () => {
-    fc.assert(fc.property(layouts, (layout) => expect(layoutFromLabels(edgeLabels(layout))).toEqual(layout)));
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        expect(layoutFromLabels(edgeLabels(layout))).toEqual(layout);
+      }),
+    );
     expect(() => layoutFromLabels(['age'])).toThrow(/"age" names no edge/);
   });
 
