@@ -1,6 +1,8 @@
 /** Datasets for the command line: the committed samples, read from disk. */
 import { readFile } from 'node:fs/promises';
 import { parseCatalogue, readDataset } from '../../src/data/format';
+import { simulate } from '../../src/data/simulate';
+import { simulationOfId } from '../../src/training/simulatedId';
 import { UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Catalogue } from '../../src/data/format';
@@ -12,10 +14,12 @@ export async function readCatalogue(): Promise<Catalogue> {
   return parseCatalogue(JSON.parse(text) as unknown);
 }
 
-/** @throws UsageError naming the known ids */
+/** A sample, or what the simulator calls by this id. @throws UsageError naming the known ids */
 export async function readSample(id: string): Promise<Dataset> {
   const catalogue = await readCatalogue();
   const entry = catalogue.samples.find((sample) => sample.id === id);
+  const request = entry ? null : simulationOfId(id);
+  if (request) return simulate(request);
   if (!entry) {
     const known = catalogue.samples.map((sample) => sample.id).join(', ');
     throw new UsageError(`There is no sample "${id}"; known: ${known}. Use --data for a file of your own.`);

@@ -1,8 +1,11 @@
 /** Datasets by id: the samples by address, what was simulated or imported here from IndexedDB. */
 import { parseCatalogue, readDataset } from '../data/format';
+import { simulate } from '../data/simulate';
+import { simulationOfId } from '../training/simulatedId';
+import { catalogueEntry } from './datasetSummary';
 import { openDatabase } from './storage';
 import type { LabDatabase } from './storage';
-import type { CatalogueEntry } from './protocol';
+import type { CatalogueEntry, OnProgress } from './protocol';
 import type { Dataset } from '../data/dataset';
 import type { Catalogue } from '../data/format';
 
@@ -47,8 +50,12 @@ export class DatasetSource {
     return this.database;
   }
 
-  /** @throws Error with one sentence where there is no such dataset, or it cannot be read */
-  async load(id: string): Promise<Dataset> {
+  /**
+   * A sample, a dataset kept here, or one that its id says how to simulate.
+   *
+   * @throws Error with one sentence where there is no such dataset, or it cannot be read
+   */
+  async load(id: string, onProgress: OnProgress = () => undefined): Promise<Dataset> {
     const { samples } = await this.samples();
     const sample = samples.find((entry) => entry.id === id);
     if (sample) {
@@ -60,11 +67,26 @@ export class DatasetSource {
       ]);
       return readDataset(new Uint8Array(parquet), manifest);
     }
-    const kept = await (await this.open()).get('datasets', id);
+    const kept = await this.kept(id);
     if (kept) return kept;
+    const request = simulationOfId(id);
+    if (request) {
+      const dataset = await simulate(request, {
+        onProgress: ({ share }) =>
+          onProgress({ done: Math.round(share * 100), total: 100, detail: 'Simulating' }),
+      });
+      await this.keep(catalogueEntry(dataset), dataset).catch(() => undefined); // it can be simulated again
+      return dataset;
+    }
     throw new Error(
       `There is no dataset "${id}" here; simulate or import it on the Data page, or choose ${samples.map((s) => s.id).join(', ')}.`,
     );
+  }
+
+  /** Null also where the browser stores nothing. */
+  private async kept(id: string): Promise<Dataset | null> {
+    const database = await this.open().catch(() => null);
+    return (await database?.get('datasets', id)) ?? null;
   }
 
   /** Samples first, then what was made here. */

@@ -24,9 +24,9 @@ const runs = openRunStore();
 
 const session = new Session({
   post: (tick: Tick) => port?.postMessage(tick),
-  loadDataset: (id) => {
+  loadDataset: (id, onProgress) => {
     if (!datasets) throw new Error('The page has not connected yet.');
-    return datasets.load(id);
+    return datasets.load(id, onProgress);
   },
   openBackend: (request) => openBackend(request, { wasmPath }),
   keep: (record, artifacts) => runs.put(record, artifacts),

@@ -21,6 +21,7 @@ import type { Run } from '../training/run';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type {
   LabWorker,
+  OnProgress,
   RunArtifacts,
   RunId,
   ScoredRows,
@@ -32,7 +33,7 @@ import type {
 /** What a session needs of its surroundings. */
 export interface SessionHost {
   post(tick: Tick): void;
-  loadDataset(id: string): Promise<Dataset>;
+  loadDataset(id: string, onProgress: OnProgress): Promise<Dataset>;
   openBackend(request: BackendRequest): Promise<BackendInfo>;
   /** Keeps a run; called at its end, at every pause and every few seconds between. */
   keep(record: RunRecord, artifacts: Partial<RunArtifacts>): Promise<void>;
@@ -78,6 +79,8 @@ function sentence(error: unknown): string {
 export class Session implements Omit<LabWorker, 'connect'> {
   private live: Live | null = null;
   private backend: { readonly request: BackendRequest; readonly info: Promise<BackendInfo> } | null = null;
+  /** Told how far the dataset is that a run waits for. */
+  private loading: OnProgress | null = null;
   private dataset: { readonly id: string; readonly data: Promise<Dataset> } | null = null;
 
   constructor(private readonly host: SessionHost) {}
@@ -227,7 +230,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
   /** One dataset is held: switching models on the same data must not read it again. */
   private load(id: string): Promise<Dataset> {
     if (this.dataset?.id === id) return this.dataset.data;
-    const data = this.host.loadDataset(id);
+    const data = this.host.loadDataset(id, (progress) => this.loading?.(progress));
     this.dataset = { id, data };
     data.catch(() => {
       if (this.dataset?.data === data) this.dataset = null;
@@ -239,10 +242,15 @@ export class Session implements Omit<LabWorker, 'connect'> {
   private async drive(live: Live): Promise<void> {
     this.tick(live, true);
     try {
+      this.loading = ({ done, total, detail }) => {
+        live.pending.push({ kind: 'phase', step: 0, name: `${detail} ${live.setup.dataset}`, done, total });
+        this.tick(live, false);
+      };
       const [dataset, backend] = await Promise.all([
         this.load(live.setup.dataset),
         this.backendInfo(live.setup.backend),
       ]);
+      this.loading = null;
       if (live.dropped) return;
       live.run = createRun({
         id: live.id,
