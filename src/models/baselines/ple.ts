@@ -159,7 +159,7 @@ export const ple = defineModel({
   },
   presets: {
     paper: { levels: 2, specificExperts: 2, sharedExperts: 2, expertHidden: [256, 128], towerHidden: [64] },
-    browser: { expertHidden: [128, 64], towerHidden: [32] },
+    browser: { batchNorm: 'off', expertHidden: [128, 64], towerHidden: [32] },
     tiny: {
       levels: 2,
       specificExperts: 1,

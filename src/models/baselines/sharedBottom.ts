@@ -32,7 +32,7 @@ export const sharedBottom = defineModel({
   },
   presets: {
     paper: { hidden: [256, 128], towerHidden: [64] },
-    browser: {},
+    browser: { batchNorm: 'off' },
     tiny: { hidden: [8], towerHidden: [4], embeddingDim: 4, historyLength: 3 },
   },
   variants: [],

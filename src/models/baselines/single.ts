@@ -56,7 +56,7 @@ export const single = defineModel({
   },
   presets: {
     paper: { hidden: [256, 128, 64] },
-    browser: { hidden: [128, 64] },
+    browser: { batchNorm: 'off', hidden: [128, 64] },
     tiny: { hidden: [6, 4], embeddingDim: 4, historyLength: 3 },
   },
   variants: [],
