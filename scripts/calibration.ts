@@ -1,29 +1,67 @@
 /**
- * Measures every twin against what is published and prints the table of docs/data.md: `npx tsx scripts/calibration.ts [size]`.
+ * Measures every twin against what is published, and writes the tables of docs/data.md between their markers:
+ * `npx tsx scripts/calibration.ts [--write]`.
  */
-import { calibrationOf, SIZES, simulate, TWINS, type SizeName } from '../src/data';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { calibrationOf, KNOBS, simulate, TWINS } from '../src/data';
 
-const size = (process.argv[2] ?? 'small') as SizeName;
-if (!SIZES.includes(size)) {
-  console.error(`There is no size “${size}”; choose one of ${SIZES.join(', ')}.`);
-  process.exit(2);
+const path = fileURLToPath(new URL('../docs/data.md', import.meta.url));
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-console.log(
-  '| twin | rows | share error (points) | click rate error | best published AUC | ceiling | headroom |',
-);
-console.log('|---|---|---|---|---|---|---|');
-for (const twin of TWINS) {
-  const dataset = await simulate({ twin: twin.id, size, seed: 1, knobs: {} });
-  const { shareError, clickRateError, ceiling, headroom } = calibrationOf(dataset);
-  const cells = [
-    twin.id,
-    dataset.rows.toLocaleString('en'),
-    shareError.toFixed(3),
-    `${(100 * clickRateError).toFixed(2)} %`,
-    twin.published.best.toFixed(4),
-    ceiling.toFixed(4),
-    headroom.toFixed(4),
+/** The knobs of a form, with the edge that 0 removes. */
+function knobTable(): string {
+  return table(
+    ['knob', 'range', 'edge', 'meaning', 'at 0'],
+    KNOBS.map((knob) => [
+      `\`${knob.name}\``,
+      `${knob.min}–${knob.max}`,
+      knob.edge ?? '',
+      knob.meaning,
+      knob.atZero,
+    ]),
+  );
+}
+
+async function calibrationTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const twin of TWINS) {
+    const dataset = await simulate({ twin: twin.id, size: 'small', seed: 1, knobs: {} });
+    const { shareError, clickRateError, ceiling, headroom } = calibrationOf(dataset);
+    rows.push([
+      twin.id,
+      dataset.rows.toLocaleString('en'),
+      shareError.toFixed(3),
+      `${(100 * clickRateError).toFixed(2)} %`,
+      twin.published.best.toFixed(4),
+      ceiling.toFixed(4),
+      headroom.toFixed(4),
+    ]);
+  }
+  const heads = [
+    'twin (small)',
+    'rows',
+    'share error (points)',
+    'click rate error',
+    'best published AUC',
+    'ceiling',
+    'headroom',
   ];
-  console.log(`| ${cells.join(' | ')} |`);
+  return table(heads, rows);
+}
+
+function between(text: string, marker: string, content: string): string {
+  const pattern = new RegExp(`(<!-- ${marker} -->)[^]*?(<!-- /${marker} -->)`);
+  return text.replace(pattern, (_, open: string, close: string) => `${open}\n\n${content}\n\n${close}`);
+}
+
+const calibration = await calibrationTable();
+console.log(calibration);
+if (process.argv.includes('--write')) {
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, between(between(text, 'knobs', knobTable()), 'calibration', calibration));
 }

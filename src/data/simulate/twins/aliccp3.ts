@@ -29,7 +29,7 @@ export const aliccp3: Twin = {
   brands: 48,
   historyLength: 20,
   earlierClicks: 14,
-  knobs: { ...USUAL, conflict: 0.34 },
+  knobs: { ...USUAL, matchStrength: 0.46, conflict: 0.34 },
   sizes: {
     small: { trainRows: 100_000, validationMin: 2_000, testMin: 4_000, users: 800, items: 400 },
     medium: { trainRows: 400_000, validationMin: 4_000, testMin: 4_000, users: 4_000, items: 1_500 },
