@@ -51,6 +51,11 @@ function batchNorm(rowAxis: 0 | 1): Operation {
   };
 }
 
+/** The fused form of the same. */
+function fusedNorm(rowAxis: 0 | 1): Operation {
+  return ({ x, weight, gamma, beta }) => engine.batchNorm(x!, as2(weight), gamma!, beta!, rowAxis).output;
+}
+
 const operations: Readonly<Record<string, Operation>> = {
   matMul: ({ a, b }) => engine.matMul(as2(a), as2(b)),
   batchMatMul: ({ a, b }) => engine.batchMatMul(as3(a), as3(b)),
@@ -72,6 +77,9 @@ const operations: Readonly<Record<string, Operation>> = {
   'batchNorm.rows': batchNorm(0),
   'batchNorm.rowsOfStacks': batchNorm(0),
   'batchNorm.stacks': batchNorm(1),
+  'fusedNorm.rows': fusedNorm(0),
+  'fusedNorm.rowsOfStacks': fusedNorm(0),
+  'fusedNorm.stacks': fusedNorm(1),
   domainMoments: ({ x, oneHot, weight }) => {
     const { mean, variance } = engine.domainMoments(as2(x), as2(oneHot), as2(weight));
     return tf.concat([mean, variance], 1);
@@ -82,6 +90,13 @@ const operations: Readonly<Record<string, Operation>> = {
     engine.bceWithProbability(as2(probability), as2(label), as2(weight)),
   crossEntropy: ({ logits, oneHot, weight }) => engine.crossEntropy(as2(logits), as2(oneHot), as2(weight)),
 };
+
+/** Cases of the file, and those that have a second form under its name. */
+const cases = fixtures.cases.flatMap((each) =>
+  each.name.startsWith('batchNorm.')
+    ? [each, { ...each, name: each.name.replace('batchNorm', 'fusedNorm') }]
+    : [each],
+);
 
 const tensor = ({ shape, values }: Numbers): tf.Tensor => tf.tensor(values, shape, 'float32');
 
@@ -123,7 +138,7 @@ describe.each<BackendName>(['cpu', 'wasm'])('on %s', (backend) => {
     expect((await engine.openBackend(backend)).name).toBe(backend);
   });
 
-  it.each(fixtures.cases.map((each) => [each.name, each] as const))(
+  it.each(cases.map((each) => [each.name, each] as const))(
     '%s has the value and the gradients of its PyTorch twin',
     (_name, each) => {
       const found = evaluate(each);
@@ -134,7 +149,7 @@ describe.each<BackendName>(['cpu', 'wasm'])('on %s', (backend) => {
     },
   );
 
-  it.each(fixtures.cases.map((each) => [each.name, each] as const))(
+  it.each(cases.map((each) => [each.name, each] as const))(
     '%s has the gradients that finite differences give',
     (name, each) => {
       const { gradients } = evaluate(each);

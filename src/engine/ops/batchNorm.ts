@@ -1,17 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation, defineOperations } from '../kernels/defineOperation';
-import { affine, momentsForward, momentsGradient, normaliseSums } from '../kernels/norm';
+import {
+  batchNormInputGradient,
+  momentsForward,
+  momentsGradient,
+  NORM_EPSILON,
+  normaliseForward,
+  scaleGradients,
+  type RowAxis,
+} from '../kernels/norm';
 import { matMul } from './matMul';
 
-/** Added to variances. Not 1e-3: attention-pooled inputs have variances far below that. */
-export const NORM_EPSILON = 1e-5;
+export { NORM_EPSILON };
 
 export interface Moments {
   readonly mean: tf.Tensor;
   readonly variance: tf.Tensor;
 }
 
-const momentsOperation = defineOperations<'x' | 'weight', { readonly rowAxis: 0 | 1 }>({
+const momentsOperation = defineOperations<'x' | 'weight', RowAxis>({
   name: 'EngineMoments',
   saveInputs: ['x', 'weight'],
   saveOutputs: [true, false],
@@ -44,26 +51,68 @@ export function batchMoments(x: tf.Tensor, weight: tf.Tensor2D, rowAxis: 0 | 1 =
 type NormNames = 'x' | 'mean' | 'variance' | 'gamma' | 'beta';
 
 /** All five with statistics' shape but x; see `normalise`. */
-const normaliseOperation = defineOperation<NormNames, { readonly rowAxis: 0 | 1 }>({
+const normaliseOperation = defineOperation<NormNames, RowAxis>({
   name: 'EngineNormalise',
   saveInputs: ['x', 'mean', 'variance', 'gamma'],
-  forward: ({ x, mean, variance, gamma, beta }, attributes) => {
-    const scale = tf.mul(tf.rsqrt(tf.add(variance, NORM_EPSILON)), gamma);
-    return affine({ x, scale, shift: tf.sub(beta, tf.mul(mean, scale)) }, attributes)[0]!;
-  },
+  forward: (inputs, attributes) => normaliseForward(inputs, attributes)[0]!,
   gradient: ([dy], [x, mean, variance, gamma], attributes) => {
     const rstd = tf.rsqrt(tf.add(variance!, NORM_EPSILON));
     const scale = tf.mul(rstd, gamma!);
-    const [sum, weighted] = normaliseSums({ dy: dy!, x: x!, mean: mean! }, attributes);
+    const [dGamma, dBeta] = scaleGradients({ dy: dy!, x: x!, mean: mean!, variance: variance! }, attributes);
     return {
       x: () => tf.mul(dy!, scale),
-      mean: () => tf.neg(tf.mul(scale, sum!)),
-      variance: () => tf.mul(tf.mul(tf.mul(scale, tf.square(rstd)), weighted!), -0.5),
-      gamma: () => tf.mul(rstd, weighted!),
-      beta: () => tf.clone(sum!),
+      mean: () => tf.neg(tf.mul(scale, dBeta!)),
+      variance: () => tf.mul(tf.mul(tf.mul(scale, rstd), dGamma!), -0.5),
+      gamma: () => tf.clone(dGamma!),
+      beta: () => tf.clone(dBeta!),
     };
   },
 });
+
+export interface BatchNormalised<T extends tf.Tensor> extends Moments {
+  readonly output: T;
+}
+
+/**
+ * Normalises by the batch's own moments (`batchMoments`), scales and shifts: one pass forward and one back, where
+ * `normalise` of moments takes three. Shapes as there; `gamma` and `beta` have one value a column. The moments are
+ * returned too, for moving statistics.
+ */
+export function batchNorm<T extends tf.Tensor>(
+  x: T,
+  weight: tf.Tensor2D,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  rowAxis: 0 | 1 = 0,
+): BatchNormalised<T> {
+  const { mean, variance } = batchMoments(x, weight, rowAxis);
+  // The moments are no inputs of this operation: the gradient through them is part of its own.
+  const run = tf.customGrad((...given) => {
+    const [values, scale, shift] = given as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor];
+    const save = given[given.length - 1] as tf.GradSaveFunc;
+    const asMean = (y: tf.Tensor): tf.Tensor => tf.reshape(y, mean.shape);
+    save([values, mean, variance, scale, weight]);
+    const inputs = { x: values, mean, variance, gamma: asMean(scale), beta: asMean(shift) };
+    return {
+      value: normaliseForward(inputs, { rowAxis })[0]!,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x0, mean0, variance0, gamma0, weight0] = saved as [
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+        ];
+        const statistics = { dy, x: x0, mean: mean0, variance: variance0 };
+        const [dGamma, dBeta, packed] = scaleGradients(statistics, { rowAxis });
+        const rest = { gamma: asMean(gamma0), weight: weight0, packed: packed! };
+        const dx = batchNormInputGradient({ ...statistics, ...rest }, { rowAxis })[0]!;
+        return [dx, tf.reshape(dGamma!, gamma.shape), tf.reshape(dBeta!, beta.shape)];
+      },
+    };
+  });
+  return { output: run(x, gamma, beta) as T, mean, variance };
+}
 
 /** The row axis along which `statistics` has length 1 beside `x`, if they have that one shape; else null. */
 function rowAxisOf(x: tf.Tensor, statistics: tf.Tensor): 0 | 1 | null {

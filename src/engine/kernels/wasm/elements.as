@@ -208,3 +208,48 @@ export function dropoutMask(out: usize, count: i32, threshold: i32, scale: f32, 
     index = i32x4.add(index, four);
   }
 }
+
+// y = mask * (x where x > 0, slope x elsewhere).
+export function activate(x: usize, mask: usize, y: usize, count: i32, slope: f32): void {
+  const zero = f32x4.splat(0);
+  const factor = f32x4.splat(slope);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const value = v128.load(x);
+    const active = v128.bitselect(value, f32x4.mul(value, factor), f32x4.gt(value, zero));
+    v128.store(y, f32x4.mul(active, v128.load(mask)));
+    x += 16;
+    mask += 16;
+    y += 16;
+  }
+  for (; i < count; i++) {
+    const value = load<f32>(x);
+    store<f32>(y, (value > 0 ? value : value * slope) * load<f32>(mask));
+    x += 4;
+    mask += 4;
+    y += 4;
+  }
+}
+
+// dx = dy mask (1 where x > 0, slope elsewhere).
+export function activateGradient(dy: usize, x: usize, mask: usize, dx: usize, count: i32, slope: f32): void {
+  const zero = f32x4.splat(0);
+  const factor = f32x4.splat(slope);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const d = f32x4.mul(v128.load(dy), v128.load(mask));
+    v128.store(dx, v128.bitselect(d, f32x4.mul(d, factor), f32x4.gt(v128.load(x), zero)));
+    dy += 16;
+    x += 16;
+    mask += 16;
+    dx += 16;
+  }
+  for (; i < count; i++) {
+    const d = load<f32>(dy) * load<f32>(mask);
+    store<f32>(dx, load<f32>(x) > 0 ? d : d * slope);
+    dy += 4;
+    x += 4;
+    mask += 4;
+    dx += 4;
+  }
+}

@@ -1,6 +1,6 @@
 /**
  * The library's WASM kernels that training leans on, replaced by ours: products (theirs cache packed weights by tensor and
- * are slow transposed or batched), sums, transposes, tiles and arithmetic that broadcasts.
+ * are slow transposed or batched), sums, transposes, tiles, slices, pads and arithmetic that broadcasts.
  *
  * Anything ours do not cover goes to the library's kernel.
  */
@@ -98,6 +98,69 @@ function gather({ x, indices }: Inputs, { axis, batchDims }: Attributes): tf.Ten
   return out;
 }
 
+/**
+ * A rectangle of `part` inside a tensor of shape `whole`, beginning at `begin`: axes merged to three outer ones and a run
+ * of neighbouring values, with the strides of the outer ones in the whole. Null where it takes more axes.
+ */
+export function rectangle(
+  whole: readonly number[],
+  part: readonly number[],
+  begin: readonly number[],
+): { readonly start: number; readonly layout: number[] } | null {
+  let stride = 1;
+  let start = 0;
+  let inner = 1;
+  let contiguous = true;
+  const outer: { length: number; stride: number }[] = [];
+  for (let axis = whole.length - 1; axis >= 0; axis--) {
+    start += begin[axis]! * stride;
+    if (contiguous) {
+      inner *= part[axis]!;
+      contiguous = part[axis] === whole[axis];
+    } else if (part[axis] !== 1) {
+      outer.unshift({ length: part[axis]!, stride });
+    }
+    stride *= whole[axis]!;
+  }
+  if (outer.length > 3) return null;
+  while (outer.length < 3) outer.unshift({ length: 1, stride: 0 });
+  return {
+    start,
+    layout: [...outer.map(({ length }) => length), inner, ...outer.map((axis) => axis.stride)],
+  };
+}
+
+function slice({ x }: Inputs, { begin, size: wanted }: Attributes): tf.TensorInfo | null {
+  if (x!.dtype !== 'float32') return null;
+  const [from, part] = tf.slice_util.parseSliceParams(
+    x as tf.Tensor,
+    begin as number[],
+    wanted as number[],
+  ) as [number[], number[]];
+  const plan = rectangle(x!.shape, part, from);
+  if (!plan || size(part) === 0) return null;
+  const out = newOutput(part);
+  wasmKernels()!.run.cut(pointer(x!) + 4 * plan.start, pointer(out), ...plan.layout);
+  return out;
+}
+
+function pad({ x }: Inputs, { paddings, constantValue }: Attributes): tf.TensorInfo | null {
+  if (x!.dtype !== 'float32' || constantValue !== 0) return null;
+  const edges = paddings as [number, number][];
+  const whole = x!.shape.map((length, axis) => edges[axis]![0] + length + edges[axis]![1]);
+  const plan = rectangle(
+    whole,
+    x!.shape,
+    edges.map(([before]) => before),
+  );
+  if (!plan || size(x!.shape) === 0) return null;
+  const out = newOutput(whole);
+  const kernels = wasmKernels()!;
+  kernels.heap().fill(0, pointer(out), pointer(out) + 4 * size(whole));
+  kernels.run.paste(pointer(x!), pointer(out) + 4 * plan.start, ...plan.layout);
+  return out;
+}
+
 /** Shape of a broadcast and both operands' strides, neighbours merged, at most four axes; null where more are needed. */
 export function broadcastLayout(
   a: readonly number[],
@@ -151,6 +214,8 @@ const replacements: Readonly<Record<string, Replacement>> = {
       ? wasmProduct(a!, b!, transposeA === true, transposeB === true)
       : null,
   GatherV2: gather,
+  PadV2: pad,
+  Slice: slice,
   Sum: sum,
   Transpose: transpose,
   Tile: tile,

@@ -92,6 +92,25 @@ export interface WasmExports {
       columns: number,
     ]
   ): void;
+  batchNormInput(
+    ...args: readonly [
+      dy: Pointer,
+      x: Pointer,
+      weight: Pointer,
+      mean: Pointer,
+      a: Pointer,
+      s: Pointer,
+      q: Pointer,
+      dx: Pointer,
+      outer: number,
+      rows: number,
+      columns: number,
+    ]
+  ): void;
+  scatterRows(x: Pointer, ids: Pointer, scale: Pointer, out: Pointer, count: number, inner: number): void;
+  scaleRows(x: Pointer, scale: Pointer, count: number, inner: number): void;
+  activate(x: Pointer, mask: Pointer, y: Pointer, count: number, slope: number): void;
+  activateGradient(dy: Pointer, x: Pointer, mask: Pointer, dx: Pointer, count: number, slope: number): void;
   mix(...args: MixArguments): void;
   mixGradient(...args: MixArguments): void;
   mixWeightGradient(...args: MixArguments): void;
@@ -104,6 +123,8 @@ export interface WasmExports {
     inner: number,
   ): void;
   repeatBlocks(x: Pointer, out: Pointer, outer: number, repeats: number, inner: number): void;
+  cut(x: Pointer, out: Pointer, ...layout: number[]): void;
+  paste(x: Pointer, out: Pointer, ...layout: number[]): void;
   gatherRows(x: Pointer, ids: Pointer, out: Pointer, count: number, rows: number, inner: number): void;
   binary(op: number, a: Pointer, b: Pointer, out: Pointer, ...layout: number[]): void;
   leaky(x: Pointer, y: Pointer, count: number, slope: number): void;
@@ -246,6 +267,7 @@ interface Backend {
   readonly wasm: {
     readonly asm?: Readonly<Record<string, unknown>>;
     readonly wasmMemory?: unknown;
+    readonly HEAPU8: Uint8Array;
     _malloc(bytes: number): number;
   };
   readonly dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
@@ -258,6 +280,8 @@ export interface WasmKernels {
   readonly scratch: Pointer;
   /** Whether products use fused multiply-add. */
   readonly fused: boolean;
+  /** The backend's memory as bytes. Memory that grows makes older views useless: ask anew each time. */
+  heap(): Uint8Array;
 }
 
 let loaded: (WasmKernels & { readonly owner: Backend }) | null = null;
@@ -279,6 +303,25 @@ export function pointer(x: tf.TensorInfo): Pointer {
 /** A new float tensor on the backend's heap, not yet filled. */
 export function newOutput(shape: readonly number[]): tf.TensorInfo {
   return wasmBackend().makeOutput([...shape], 'float32');
+}
+
+/** A new int tensor on the backend's heap. */
+export function newInts(values: Int32Array): tf.TensorInfo {
+  const out = wasmBackend().makeOutput([values.length], 'int32');
+  new Int32Array(wasmBackend().wasm.HEAPU8.buffer, pointer(out), values.length).set(values);
+  return out;
+}
+
+/** A new float tensor on the backend's heap with these values. */
+export function newFloats(values: Float32Array): tf.TensorInfo {
+  const out = newOutput([values.length]);
+  new Float32Array(wasmBackend().wasm.HEAPU8.buffer, pointer(out), values.length).set(values);
+  return out;
+}
+
+/** Frees working tensors of a kernel. */
+export function free(...tensors: readonly tf.TensorInfo[]): void {
+  for (const { dataId } of tensors) tf.backend().disposeData(dataId);
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
@@ -308,6 +351,12 @@ export async function loadWasmKernels(): Promise<boolean> {
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const run = instance.exports as unknown as WasmExports;
   const scratch = backend.wasm._malloc(run.gemmScratch() + 64);
-  loaded = { run, scratch: (scratch + 63) & ~63, fused: useFused, owner: backend };
+  loaded = {
+    run,
+    scratch: (scratch + 63) & ~63,
+    fused: useFused,
+    heap: () => backend.wasm.HEAPU8,
+    owner: backend,
+  };
   return true;
 }

@@ -403,3 +403,65 @@ export function gatherRows(x: usize, ids: usize, out: usize, count: i32, rows: i
     out += block;
   }
 }
+
+// Gradient of batch normalisation by its input, statistics included:
+// dx = a (dy - k_r (s + q (x - mean))), a, s, q [outer, columns]; k_r = weight[r] / max(sum(weight), 1).
+export function batchNormInput(
+  dy: usize, x: usize, weight: usize, mean: usize, a: usize, s: usize, q: usize, dx: usize, outer: i32, rows: i32, columns: i32,
+): void {
+  const row = <usize>columns << 2;
+  let total: f32 = 0;
+  for (let r = 0; r < rows; r++) total += load<f32>(weight + (<usize>r << 2));
+  const share = <f32>1 / max<f32>(total, 1);
+  for (let o = 0; o < outer; o++) {
+    for (let r = 0; r < rows; r++) {
+      const k = load<f32>(weight + (<usize>r << 2)) * share;
+      const four = f32x4.splat(k);
+      let c = 0;
+      for (; c + 4 <= columns; c += 4) {
+        const at = <usize>c << 2;
+        const pull = f32x4.add(v128.load(s + at), f32x4.mul(v128.load(q + at), f32x4.sub(v128.load(x + at), v128.load(mean + at))));
+        v128.store(dx + at, f32x4.mul(v128.load(a + at), f32x4.sub(v128.load(dy + at), f32x4.mul(four, pull))));
+      }
+      for (; c < columns; c++) {
+        const at = <usize>c << 2;
+        const pull = load<f32>(s + at) + load<f32>(q + at) * (load<f32>(x + at) - load<f32>(mean + at));
+        store<f32>(dx + at, load<f32>(a + at) * (load<f32>(dy + at) - k * pull));
+      }
+      dy += row;
+      x += row;
+      dx += row;
+    }
+    mean += row;
+    a += row;
+    s += row;
+    q += row;
+  }
+}
+
+// out[ids[i], :] += scale[i] x[i, :].
+export function scatterRows(x: usize, ids: usize, scale: usize, out: usize, count: i32, inner: i32): void {
+  const block = <usize>inner << 2;
+  for (let i = 0; i < count; i++) {
+    const to = out + <usize>load<i32>(ids + (<usize>i << 2)) * block;
+    const factor = load<f32>(scale + (<usize>i << 2));
+    const four = f32x4.splat(factor);
+    let at: usize = 0;
+    for (; at + 16 <= block; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(four, v128.load(x + at))));
+    for (; at < block; at += 4) store<f32>(to + at, load<f32>(to + at) + factor * load<f32>(x + at));
+    x += block;
+  }
+}
+
+// x[i, :] *= scale[i].
+export function scaleRows(x: usize, scale: usize, count: i32, inner: i32): void {
+  const block = <usize>inner << 2;
+  for (let i = 0; i < count; i++) {
+    const factor = load<f32>(scale + (<usize>i << 2));
+    const four = f32x4.splat(factor);
+    let at: usize = 0;
+    for (; at + 16 <= block; at += 16) v128.store(x + at, f32x4.mul(four, v128.load(x + at)));
+    for (; at < block; at += 4) store<f32>(x + at, factor * load<f32>(x + at));
+    x += block;
+  }
+}
