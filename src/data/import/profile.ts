@@ -19,7 +19,8 @@ export interface ColumnProfile {
   readonly kind: ColumnKind;
   /** Distinct values, nothing not counted. */
   readonly distinct: number;
-  /** Rows without a value. */
+  /** Rows with a value, and without. */
+  readonly filled: number;
   readonly missing: number;
   /** The commonest values, at most five. */
   readonly examples: readonly string[];
@@ -121,6 +122,7 @@ export function profileColumn(table: Table, column: TextColumn): ColumnProfile {
     name: column.name,
     kind,
     distinct,
+    filled,
     missing,
     examples: order.slice(0, 5).map((code) => clipped(values[code]!)),
     topShare: table.rows === 0 || order.length === 0 ? 0 : counts[order[0]!]! / table.rows,

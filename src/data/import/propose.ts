@@ -182,8 +182,7 @@ function proposeFeature(profile: ColumnProfile, hasLabel: boolean): Proposal {
     /^(index|row|row_?id|row_?number|unnamed_0|column_1|request_?id|session_?id|search_?id|impression_?id|log_?id|trace_?id)$/.test(
       words.join('_'),
     ) &&
-    distinct > 0.5 * Math.max(1, distinct + profile.missing) &&
-    profile.topShare < 0.01
+    distinct > 0.5 * profile.filled
   ) {
     return { role: 'ignore', reason: 'It numbers rows or requests.' };
   }
@@ -203,7 +202,7 @@ function proposeFeature(profile: ColumnProfile, hasLabel: boolean): Proposal {
     if ((amount && distinct > 16) || (profile.timeUnit !== null && distinct > 16))
       return { role: 'numeric', side, reason: 'Its name and its values are those of an amount.' };
   }
-  if (kind === 'text' && distinct > 100 && profile.topShare < 0.001)
+  if (kind === 'text' && distinct > 100 && distinct > 0.5 * profile.filled)
     return { role: 'ignore', reason: 'Nearly every row has a text of its own.' };
   return {
     role: side,

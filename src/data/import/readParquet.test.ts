@@ -1,0 +1,124 @@
+import { gzipSync } from 'fflate';
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { cellText } from './readParquet';
+import { readTable } from './readTable';
+import type { Table } from './table';
+import { codes, csv, importError, importWith, plainLog } from './testing';
+
+function parquet(columnData: ColumnSource[], rowGroupSize?: number): Uint8Array {
+  return new Uint8Array(parquetWriteBuffer({ columnData, ...(rowGroupSize ? { rowGroupSize } : {}) }));
+}
+function column(table: Table, name: string): string[] {
+  const found = table.columns.find((c) => c.name === name)!;
+  return Array.from(found.codes, (code) => found.values[code]!);
+}
+
+describe('Parquet tables', () => {
+  it('hold numbers, long integers, texts, dates, truth values and nothing as a CSV file would', async () => {
+    const table = await readTable(
+      parquet([
+        { name: 'int', data: Int32Array.of(1, -2, 3), type: 'INT32' },
+        { name: 'long', data: [9007199254740993n, 1n, 2n], type: 'INT64' },
+        { name: 'double', data: Float64Array.of(0.5, NaN, 2), type: 'DOUBLE' },
+        { name: 'text', data: ['北京', 'a,"b"\n', ''], type: 'STRING' },
+        { name: 'flag', data: [true, false, true], type: 'BOOLEAN' },
+        { name: 'when', data: [new Date(0), new Date(1.5e12), new Date(1)], type: 'TIMESTAMP' },
+        { name: 'maybe', data: ['x', null, 'y'], type: 'STRING', nullable: true },
+      ]),
+    );
+    expect(table.rows).toBe(3);
+    expect(column(table, 'int')).toEqual(['1', '-2', '3']);
+    expect(column(table, 'long')).toEqual(['9007199254740993', '1', '2']);
+    expect(column(table, 'double')).toEqual(['0.5', '', '2']);
+    expect(column(table, 'text')).toEqual(['北京', 'a,"b"\n', '']);
+    expect(column(table, 'flag')).toEqual(['1', '0', '1']);
+    expect(column(table, 'when')[1]).toBe('2017-07-14T02:40:00.000Z');
+    expect(column(table, 'maybe')).toEqual(['x', '', 'y']);
+    expect([...table.lines]).toEqual([1, 2, 3]);
+  });
+
+  it('of several row groups are read as one', async () => {
+    const data = Int32Array.from({ length: 2500 }, (_, i) => i);
+    const table = await readTable(
+      parquet(
+        [
+          { name: 'a', data, type: 'INT32' },
+          { name: 'b', data, type: 'INT32' },
+        ],
+        1000,
+      ),
+    );
+    expect(column(table, 'b')).toEqual(Array.from(data, String));
+  });
+
+  it('above the limits are sampled like text: same seed, same rows', async () => {
+    const values = Int32Array.from({ length: 5000 }, (_, i) => i);
+    const bytes = parquet(
+      [
+        { name: 'row', data: values, type: 'INT32' },
+        { name: 'x', data: values, type: 'INT32' },
+      ],
+      700,
+    );
+    const table = await readTable(bytes, { maxRows: 200, seed: 9 });
+    expect([table.rows, table.totalRows]).toEqual([200, 5000]);
+    expect(codes(table.notices)).toEqual(['sampled']);
+    const text = await readTable(csv([['row', 'x'], ...Array.from(values, (i) => [i, i])]), {
+      maxRows: 200,
+      seed: 9,
+    });
+    expect(column(table, 'row')).toEqual(column(text, 'row'));
+    const small = await readTable(bytes, { maxBytes: 5000 });
+    expect(small.rows).toBeGreaterThan(300);
+    expect(small.rows).toBeLessThan(900);
+  });
+
+  it('give the dataset that the same rows give as CSV', async () => {
+    const rows = plainLog();
+    const [names, ...body] = rows as [string[], ...number[][]];
+    const bytes = parquet(
+      names.map((name, c) => ({ name, data: Float64Array.from(body, (row) => row[c]!), type: 'DOUBLE' })),
+    );
+    const a = await importWith(bytes);
+    const b = await importWith(csv(rows));
+    expect(a.dataset.fingerprint).toBe(b.dataset.fingerprint);
+  });
+
+  it('without rows, or cut off, end with a sentence', async () => {
+    const empty = parquet([{ name: 'a', data: new Int32Array(0), type: 'INT32' }]);
+    expect((await importError(() => readTable(empty))).code).toBe('noRows');
+    const whole = parquet([{ name: 'a', data: Int32Array.from({ length: 99 }, (_, i) => i), type: 'INT32' }]);
+    expect((await importError(() => readTable(whole.slice(0, -20)))).code).toBe('badParquet');
+  });
+
+  it.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'] as const)('packed with %s are read', async (codec) => {
+    const data = Int32Array.from({ length: 500 }, (_, i) => i % 7);
+    const bytes = new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'a', data, type: 'INT32' },
+          { name: 'b', data, type: 'INT32' },
+        ],
+        codec,
+        compressors: { GZIP: (input: Uint8Array) => gzipSync(input) },
+      }),
+    );
+    expect(column(await readTable(bytes), 'a')).toEqual(Array.from(data, String));
+  });
+});
+
+describe('Parquet values as text', () => {
+  it.each([
+    ['a list', [1, 2, 3], '[1, 2, 3]'],
+    ['an empty list', [], '[]'],
+    ['a typed list', Int32Array.of(4, 5), '[4, 5]'],
+    ['a list with nothing in it', ['a', null], '[a, ]'],
+    ['a structure', { a: 1n }, '{"a":"1"}'],
+    ['nothing', undefined, ''],
+    ['a time that is none', new Date(NaN), ''],
+    ['a large number', 1e21, '1e+21'],
+  ])('%s', (_, value, text) => {
+    expect(cellText(value)).toBe(text);
+  });
+});
