@@ -7,7 +7,10 @@ import { readDataset } from './read';
 import { writeDataset } from './write';
 import { parseCatalogue } from './catalogue';
 import { datasets } from '../testing';
-import { tinyDataset } from '../simulate/testing';
+import { TINY, tinyDataset } from '../simulate/testing';
+
+const few = { ...TINY.sizes.small, trainRows: 400, validationMin: 10, testMin: 10, users: 30 };
+const MINUTE = { ...TINY, sizes: { small: few, medium: few, large: few } };
 
 describe('dataset files', () => {
   test('what is written is read again, whole', async () => {
@@ -23,7 +26,7 @@ describe('dataset files', () => {
   });
 
   test('a simulated dataset is read again, whole', async () => {
-    const dataset = await tinyDataset();
+    const dataset = await tinyDataset({}, 1, MINUTE);
     const { parquet, manifest } = writeDataset(dataset);
     expect(await readDataset(parquet, JSON.parse(JSON.stringify(manifest)), { verify: true })).toEqual(
       dataset,

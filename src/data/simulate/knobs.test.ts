@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openAudience } from './audience';
 import { noiseFreeAuc } from './calibration';
@@ -229,6 +230,15 @@ describe('knobs', () => {
     }
     expect(intervened / eligible).toBeGreaterThan(0.45);
     expect(intervened / eligible).toBeLessThan(0.55);
+  });
+
+  test('are all described in docs/data.md as they are here', () => {
+    const text = readFileSync(new URL('../../../docs/data.md', import.meta.url), 'utf8');
+    for (const knob of KNOBS) {
+      expect(text, 'run npx tsx scripts/calibration.ts --write').toContain(
+        `| \`${knob.name}\` | ${knob.min}–${knob.max} | ${knob.edge ?? ''} | ${knob.meaning} | ${knob.atZero} |`,
+      );
+    }
   });
 
   test('an unknown knob or a value out of range is named in a sentence', () => {
