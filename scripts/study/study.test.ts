@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import type { Ceilings, Metrics, ScenarioMetrics } from '../../src/training/metrics';
+import type { Cell } from './cells';
+import { placeTables } from './document';
+import { figureTable, pairedTable, spread, wayToCeiling, type RowResult } from './table';
+
+const figures = (value: number | null): ScenarioMetrics => ({
+  rows: 10,
+  positives: 2,
+  auc: value,
+  noiseFreeAuc: value,
+  interestAuc: null,
+  logLoss: null,
+  calibration: null,
+});
+const metrics = (values: readonly (number | null)[]): Metrics => ({
+  scenarios: values.map(figures),
+  overall: figures(0.6),
+  domainAuc: 0.61,
+  domainNoiseFreeAuc: 0.62,
+  major5Auc: 0.7,
+  minor10Auc: null,
+  minor5Auc: null,
+});
+const ceilings: Ceilings = { scenarios: [0.7, 0.8], overall: 0.75, domain: 0.76 };
+const result = (name: string, seeds: readonly (readonly (number | null)[])[]): RowResult => ({
+  row: { name, table: null, model: 'mix', settings: {} },
+  cells: seeds.map((values) => ({ final: metrics(values), ceilings }) as unknown as Cell),
+});
+
+it('spread is the mean and the deviation of a sample; one undefined value makes it undefined', () => {
+  expect(spread([1, 2, 3])).toEqual({ mean: 2, deviation: 1 });
+  expect(spread([4])).toEqual({ mean: 4, deviation: null });
+  expect(spread([1, null])).toBeNull();
+});
+
+it('the way to the ceiling starts at chance and is undefined without a ceiling', () => {
+  expect(wayToCeiling(0.6, 0.7)).toBeCloseTo(0.5);
+  expect(wayToCeiling(0.6, null)).toBeNull();
+  expect(wayToCeiling(null, 0.7)).toBeNull();
+});
+
+it('a table has one row a model, the ceiling last, and says undefined where a seed has no figure', () => {
+  const table = figureTable(
+    [
+      result('A', [
+        [0.6, 0.5],
+        [0.62, 0.52],
+      ]),
+      result('B', [
+        [0.6, null],
+        [0.62, 0.52],
+      ]),
+    ],
+    ['one', 'two'],
+    'noiseFreeAuc',
+  );
+  const lines = table.split('\n');
+  expect(lines[0]).toContain('| one | two |');
+  expect(lines[2]).toContain('| A | 0.6100 ± 0.0141 | 0.5100 ± 0.0141 |');
+  expect(lines[3]).toContain('| B | 0.6100 ± 0.0141 | undefined |');
+  expect(lines[4]).toContain('| *ceiling* | 0.7000 | 0.8000 |');
+});
+
+it('differences are paired by seed and count the seeds won', () => {
+  const table = pairedTable(
+    [
+      result('A', [
+        [0.6, 0.5],
+        [0.6, 0.5],
+      ]),
+      result('B', [
+        [0.62, 0.49],
+        [0.61, 0.51],
+      ]),
+    ],
+    ['one', 'two'],
+  );
+  expect(table.split('\n')[2]).toContain('| B | +0.0150 (2/2) | +0.0000 (1/2) |');
+});
+
+it('tables replace only what stands between their own markers', () => {
+  const page =
+    '# M\n\n<!-- study:start a -->\nold\n<!-- study:end -->\n\n<!-- study:start b -->\nkept\n<!-- study:end -->\n';
+  const placed = placeTables(page, 'a', 'new');
+  expect(placed).toContain('<!-- study:start a -->\n\nnew\n\n<!-- study:end -->');
+  expect(placed).toContain('kept');
+  expect(placed).not.toContain('old');
+  expect(placeTables(placed, 'a', 'new')).toBe(placed);
+  expect(placeTables('# M\n', 'c', 'x')).toBe('# M\n\n<!-- study:start c -->\n\nx\n\n<!-- study:end -->\n');
+});
