@@ -78,8 +78,8 @@ export const pairGradient = defineKernel<'dy' | 'a' | 'p' | 'v', Side>({
       const right = p.shape[1]!;
       const [own, other] = side === 'a' ? [a, p] : [p, a];
       const out = newOutput(own.shape);
-      const strides = side === 'a' ? ([right, 1] as const) : ([1, right] as const);
-      const counts = side === 'a' ? ([left, right] as const) : ([right, left] as const);
+      const [strideOwn, strideOther] = side === 'a' ? [right, 1] : [1, right];
+      const [count, others] = side === 'a' ? [left, right] : [right, left];
       kernels.run.pairGradient(
         pointer(dy),
         pointer(own),
@@ -87,9 +87,11 @@ export const pairGradient = defineKernel<'dy' | 'a' | 'p' | 'v', Side>({
         pointer(v),
         pointer(out),
         batch,
-        ...counts,
+        count,
+        others,
         hidden,
-        ...strides,
+        strideOwn,
+        strideOther,
       );
       return out;
     },

@@ -21,7 +21,7 @@ function sizesOf(projected: tf.TensorInfo): Sizes {
 
 /** Columns `from … from + size` of the last axis of step k `[B, L, …]`, as `[B, size]`. */
 function stepColumns(x: tf.Tensor, k: number, from: number, size: number): tf.Tensor2D {
-  const batch = x.shape[0]!;
+  const batch = x.shape[0];
   return tf.reshape(tf.slice(x, [0, k, from], [batch, 1, size]), [batch, size]);
 }
 
@@ -267,8 +267,7 @@ export const gruInputGradient = defineKernel<'dy' | 'tape' | 'weight' | 'mask'>(
       const da = newOutput([batch, length, 3 * width]);
       const dh = newOutput([batch, width]);
       const drh = newOutput([batch, width]);
-      const heap = (tf.backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } }).wasm
-        .HEAPU8;
+      const heap = kernels.heap();
       heap.copyWithin(pointer(dh), pointer(dy), pointer(dy) + 4 * batch * width);
       const stride = length * 3 * width;
       const u = pointer(weight);

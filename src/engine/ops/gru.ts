@@ -16,7 +16,9 @@ const recurrence = defineOperations<'projected' | 'weight' | 'mask'>({
   gradient: ([dy], saved) => {
     const [weight, mask, tape] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
     let made: tf.Tensor | null = null;
-    const da = (): tf.Tensor => (made ??= gruInputGradient({ dy: dy!, tape, weight, mask }, {})[0]!);
+    // Shared by both gradients; the tape frees it early where it only adds it to another.
+    const da = (): tf.Tensor =>
+      made && !made.isDisposed ? made : (made = gruInputGradient({ dy: dy!, tape, weight, mask }, {})[0]!);
     return {
       projected: () => da(),
       weight: () => gruWeightGradient({ da: da(), tape }, {})[0]!,

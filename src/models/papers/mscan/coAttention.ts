@@ -6,7 +6,7 @@
  * one over behaviours, one over the item, one over own behaviours. No `[B, L, L_own, 3 in]` tensor is made.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, maskedSoftmax, matMul, pairScores } from '../../../engine';
+import { leakyRelu, maskedSoftmax, matMul, maxLast, pairScores } from '../../../engine';
 import type { VariableFactory } from '../../../engine';
 import { tensor1, tensor2 } from './tensors';
 
@@ -74,7 +74,7 @@ export function createCoAttention(
     const pair: tf.Tensor3D = tf.add(ownPart, tf.expandDims(item, 1));
     const scores = pairScores(a, pair, tensor2(output));
     const barred = tf.mul(tf.sub(withStandIn(ownMask), 1), 1e9);
-    const best: tf.Tensor2D = tf.max(tf.add(scores, tf.expandDims(barred, 1)), 2);
+    const best = maxLast<tf.Tensor2D>(tf.add(scores, tf.expandDims(barred, 1)));
     return maskedSoftmax(best, historyMask);
   };
 }
