@@ -12,4 +12,3 @@ export {
 export * from './format';
 export * from './simulate';
 export { resplit, rowsOf, splitByTime, SPLIT_RULES, type SplitRule, type SplitRuleId } from './splits';
-export * from './statistics';
