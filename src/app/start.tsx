@@ -4,6 +4,8 @@ import type { LabClient } from '../workers/client';
 import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
 import { Lab, LabProvider } from './live/lab';
+import { startQueueRunner } from './live/queueRunner';
+import { followQueue } from './state/queue';
 import { openAddress, useLab } from './state/lab';
 import { useNotices } from './state/notices';
 import { followRuns } from './state/runs';
@@ -26,5 +28,7 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
     </LabProvider>,
   );
   followRuns(client.runs);
+  followQueue();
+  startQueueRunner(lab);
   warmCharts();
 }

@@ -5,8 +5,16 @@ import type { LabClient } from '../../workers/client';
 import type { Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from '../state/notices';
 import { useLab } from '../state/lab';
+import { useQueue } from '../state/queue';
 import { LiveRun } from './liveRun';
 import type { RunView } from './runView';
+
+export interface TrainChoice {
+  readonly startPaused?: boolean;
+  readonly name?: string;
+  /** Begun by the queue and not by a person. */
+  readonly fromQueue?: boolean;
+}
 
 export class Lab {
   readonly live: LiveRun;
@@ -22,21 +30,28 @@ export class Lab {
   }
 
   /** Trains the present set-up from its beginning. */
-  async train(setup: RunSetup = useLab.getState().setup, options: { startPaused?: boolean } = {}): Promise<void> {
-    useLab.getState().set({ shownRun: null });
-    this.live.begin(setup, '');
+  async train(setup: RunSetup = useLab.getState().setup, options: TrainChoice = {}): Promise<void> {
+    if (!options.fromQueue) {
+      useLab.getState().set({ shownRun: null });
+      useQueue.setState({ paused: true });
+    }
+    const name = options.name ?? null;
+    this.live.begin(setup, name ?? '');
     try {
-      this.live.accepted(await this.client.train(setup, { startPaused: options.startPaused ?? false }));
+      this.live.accepted(await this.client.train(setup, { startPaused: options.startPaused ?? false, name }));
     } catch (error) {
       this.failed(error);
     }
   }
 
   /** Goes on with a kept run that was interrupted or paused. */
-  async continueRun(record: RunRecord): Promise<void> {
+  async continueRun(record: RunRecord, { fromQueue = false } = {}): Promise<void> {
     const { checkpoint } = await this.client.runs.artifacts(record.id);
-    useLab.getState().adopt(record.setup);
-    useLab.getState().set({ shownRun: null });
+    if (!fromQueue) {
+      useLab.getState().adopt(record.setup);
+      useLab.getState().set({ shownRun: null });
+      useQueue.setState({ paused: true });
+    }
     this.live.begin(record.setup, record.name);
     this.live.recall(record);
     try {

@@ -199,6 +199,10 @@ export class LiveRun {
     return this.vitalsShown;
   };
 
+  get id(): string | null {
+    return this.now.id;
+  }
+
   get state(): SessionState {
     return this.now.state;
   }

@@ -1,3 +1,61 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useLabActions } from '../../live/lab';
+import type { RunView } from '../../live/runView';
+import { useLab } from '../../state/lab';
+import { report } from '../../state/notices';
+import { openRun, useRuns } from '../../state/runs';
+import { AblatePanel } from './AblatePanel';
+import { CompareCurves } from './CompareCurves';
+import { CompareTable } from './CompareTable';
+import { Differences } from './Differences';
+import { groupRuns } from './groups';
+import { QueuePanel } from './QueuePanel';
+import { RunChooser } from './RunChooser';
+import './compare.css';
+
+/** The chosen runs' views, in the order of the list; read as they are chosen. */
+function useChosenViews(): readonly RunView[] {
+  const { client } = useLabActions();
+  const chosen = useLab((state) => state.chosen);
+  const list = useRuns((state) => state.list);
+  const views = useRuns((state) => state.views);
+  useEffect(() => {
+    for (const id of chosen) {
+      if (!views.has(id) && list?.some((run) => run.id === id)) void openRun(client.runs, id).catch(report);
+    }
+  }, [client, chosen, views, list]);
+  return useMemo(
+    () => (list ?? []).flatMap((run) => (chosen.includes(run.id) ? [views.get(run.id)] : [])).filter((view) => view !== undefined).reverse(),
+    [list, chosen, views],
+  );
+}
+
+/** All runs; the chosen ones side by side. */
 export function ComparePage() {
-  return <h1>Compare</h1>;
+  const views = useChosenViews();
+  const groups = useMemo(() => groupRuns(views), [views]);
+  /** Group that the others are compared with; the first unless one is pinned. */
+  const [pinned, setPinned] = useState<string | null>(null);
+  const reference = groups.find((group) => group.key === pinned) ?? groups[0] ?? null;
+  return (
+    <div className="compare">
+      <RunChooser />
+      <div className="compare-main">
+        <QueuePanel />
+        {views.length === 0 ? (
+          <div className="empty">
+            <p>Choose runs at the left: their curves, figures and settings appear here side by side.</p>
+            <p className="muted">Runs of one set-up with several seeds become one column with mean and spread.</p>
+          </div>
+        ) : (
+          <>
+            <Differences groups={groups} />
+            <CompareCurves groups={groups} />
+            <CompareTable groups={groups} reference={reference} onPin={setPinned} />
+            <AblatePanel views={views} />
+          </>
+        )}
+      </div>
+    </div>
+  );
 }

@@ -1,0 +1,170 @@
+import { useMemo, useState } from 'react';
+import { spread, smooth } from '../../../training/statistics';
+import { aucDomain, stepDomain } from '../../charts/axis';
+import { LineFrame } from '../../charts/LineFrame';
+import type { LinePoint, LineSpec } from '../../charts/Lines';
+import { PALETTE } from '../../colour/scenario';
+import { Figure } from '../../figure/Figure';
+import { formatAuc } from '../../format';
+import type { RunView } from '../../live/runView';
+import { Segments } from '../../Segments';
+import { useLab } from '../../state/lab';
+import type { CurveFigure } from '../../state/lab';
+import { useTheme } from '../../state/theme';
+import { aucSeries, domainSeries, hasTruth, MAX_LINES } from '../lab/curves';
+import { labelRoom } from '../lab/AucFigure';
+import { allScenarios } from './groups';
+import type { RunGroup } from './groups';
+
+const DASHES = [undefined, '7 3', '2 3', '9 3 2 3', '4 2', '1 3'] as const;
+
+function series(view: RunView, scenario: string | null, figure: CurveFigure): string | null {
+  if (scenario === null) return domainSeries(figure);
+  const index = view.scenarios.findIndex((one) => one.id === scenario);
+  return index < 0 ? null : aucSeries(figure, index);
+}
+
+/** A group's curve: the mean over its runs at each step that all of them have, smoothed. */
+export function groupCurve(
+  group: RunGroup,
+  scenario: string | null,
+  figure: CurveFigure,
+  smoothing: number,
+): ReadonlyMap<number, number | null> {
+  const byStep = new Map<number, (number | null)[]>();
+  for (const run of group.runs) {
+    const name = series(run, scenario, figure);
+    for (let k = 0; k < run.metrics.length; k++) {
+      const step = run.metrics.step(k);
+      const values = byStep.get(step) ?? [];
+      values.push(name === null ? null : run.metrics.value(name, k));
+      byStep.set(step, values);
+    }
+  }
+  const steps = [...byStep].sort((a, b) => a[0] - b[0]).filter(([, values]) => values.length === group.runs.length);
+  const means = steps.map(([, values]) => spread(values)?.mean ?? null);
+  const smoothed = smooth(means, smoothing);
+  return new Map(steps.map(([step], k) => [step, smoothed[k] ?? null]));
+}
+
+/** Curves of up to six set-ups over each other. */
+export function CompareCurves({ groups }: { readonly groups: readonly RunGroup[] }) {
+  const [scenario, setScenario] = useState<string | null>(null);
+  const [smoothing, setSmoothing] = useState(0);
+  const curve = useLab((state) => state.curve);
+  const set = useLab((state) => state.set);
+  const theme = useTheme((state) => state.theme);
+  const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
+  const truth = views.every(hasTruth);
+  const figure: CurveFigure = truth ? curve : 'drawn';
+  const scenarios = useMemo(() => allScenarios(views), [views]);
+  const drawn = groups.slice(0, MAX_LINES);
+  const curves = useMemo(
+    () => drawn.map((group) => groupCurve(group, scenario, figure, smoothing)),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `drawn` is the head of `groups`
+    [groups, scenario, figure, smoothing],
+  );
+  const steps = useMemo(() => {
+    const all = [...new Set(curves.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b);
+    const stride = Math.ceil(all.length / 300) || 1;
+    return all.filter((_, k) => k % stride === 0 || k === all.length - 1);
+  }, [curves]);
+  const points = useMemo(
+    () =>
+      steps.map((x): LinePoint => ({
+        ...Object.fromEntries(curves.map((one, g) => [`g${g}`, one.get(x) ?? null])),
+        x,
+      })),
+    [steps, curves],
+  );
+  // Runs are no scenarios: inks and dashes tell them apart, colour helps.
+  const lines = useMemo<readonly LineSpec[]>(
+    () =>
+      drawn.map((group, g) => ({
+        key: `g${g}`,
+        label: short(group.label),
+        colour: PALETTE[theme][g]!,
+        dash: DASHES[g],
+        width: 1.75,
+      })),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `drawn` is the head of `groups`
+    [groups, theme],
+  );
+  const values = points.flatMap((point) => lines.map((line) => point[line.key])).filter((value) => typeof value === 'number');
+  const range = values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null;
+  const ceilings = views.map((view) => {
+    if (scenario === null) return view.ceilings?.domain;
+    return view.ceilings?.scenarios[view.scenarios.findIndex((one) => one.id === scenario)];
+  });
+  return (
+    <Figure
+      name="compare-auc"
+      className="compare-curves"
+      title={scenario === null ? 'Mean AUC over steps, by set-up' : 'AUC of one scenario over steps, by set-up'}
+      reading={`Each line is a set-up${views.length > groups.length ? ', the mean over its seeds' : ''}${groups.length > MAX_LINES ? `; the first ${MAX_LINES} of ${groups.length} are drawn, the table has all` : ''}.`}
+      equation={smoothing > 0 ? String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t}` : null}
+      table={{
+        columns: ['step', ...drawn.map((group) => group.label)],
+        rows: points.map((point) => [point.x, ...lines.map((line) => point[line.key] ?? null)]),
+      }}
+      controls={
+        <>
+          <select
+            aria-label="Scenario"
+            data-testid="compare-scenario"
+            value={scenario ?? ''}
+            onChange={(event) => setScenario(event.target.value || null)}
+          >
+            <option value="">mean of scenarios</option>
+            {scenarios.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+          <label className="smoothing">
+            smoothing
+            <input
+              type="range"
+              min={0}
+              max={0.95}
+              step={0.05}
+              value={smoothing}
+              data-testid="smoothing"
+              onChange={(event) => setSmoothing(Number(event.target.value))}
+            />
+            <output>{smoothing.toFixed(2)}</output>
+          </label>
+          {truth && (
+            <Segments
+              label="AUC"
+              value={figure}
+              options={[
+                { value: 'noiseFree', label: 'noise-free' },
+                { value: 'drawn', label: 'drawn' },
+              ]}
+              onChange={(next) => set({ curve: next })}
+            />
+          )}
+        </>
+      }
+      empty={points.length === 0 && <p>These runs have no evaluations yet.</p>}
+    >
+      <LineFrame
+        label="AUC over steps by set-up; its numbers are in the table."
+        lines={lines}
+        points={points}
+        x={stepDomain(Math.max(...views.map((view) => view.steps)))}
+        y={aucDomain(range, ceilings)}
+        formatY={formatAuc}
+        tickY={(value) => value.toFixed(2)}
+        xLabel="step"
+        labelWidth={labelRoom(lines.map((line) => line.label))}
+      />
+    </Figure>
+  );
+}
+
+function short(label: string): string {
+  return label.length > 26 ? `${label.slice(0, 25)}…` : label;
+}

@@ -1,0 +1,125 @@
+import { useMemo } from 'react';
+import { scenarioColours } from '../../colour/scenario';
+import { Figure } from '../../figure/Figure';
+import type { Cell } from '../../figure/types';
+import { formatAuc, formatSigned } from '../../format';
+import { pointing, useHighlight } from '../../state/highlight';
+import { useLab } from '../../state/lab';
+import type { CurveFigure } from '../../state/lab';
+import { useTheme } from '../../state/theme';
+import { hasTruth } from '../lab/curves';
+import { allScenarios, compareCell, stars } from './groups';
+import type { CompareCell, RunGroup } from './groups';
+import { DeLongTest } from './DeLongTest';
+
+interface Props {
+  readonly groups: readonly RunGroup[];
+  readonly reference: RunGroup | null;
+  readonly onPin: (key: string) => void;
+}
+
+function spreadText({ spread }: CompareCell): string {
+  if (!spread) return 'undefined';
+  return spread.deviation === null ? formatAuc(spread.mean) : `${formatAuc(spread.mean)} ±${spread.deviation.toFixed(4)}`;
+}
+
+/** One row a scenario, one column a set-up: mean and spread over seeds, and whether it differs from the reference. */
+export function CompareTable({ groups, reference, onPin }: Props) {
+  const theme = useTheme((state) => state.theme);
+  const highlighted = useHighlight((state) => state.scenario);
+  const curve = useLab((state) => state.curve);
+  const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
+  const figure: CurveFigure = views.every(hasTruth) ? curve : 'drawn';
+  const scenarios = useMemo(() => allScenarios(views), [views]);
+  const colours = useMemo(() => scenarioColours(scenarios, theme), [scenarios, theme]);
+  const rows = useMemo(
+    () =>
+      [...scenarios.map((scenario) => ({ id: scenario.id, name: scenario.name })), { id: null, name: 'Mean by rows' }].map(
+        (row) => {
+          const cells = groups.map((group) => compareCell(group, reference, row.id, figure));
+          const best = Math.max(...cells.map((cell) => cell.spread?.mean ?? Number.NEGATIVE_INFINITY));
+          return { ...row, cells, best };
+        },
+      ),
+    [groups, reference, scenarios, figure],
+  );
+  const table = {
+    columns: ['scenario', ...groups.flatMap((group) => [group.label, `${group.label}: spread`, `${group.label}: p`])],
+    rows: rows.map((row): readonly Cell[] => [
+      row.name,
+      ...row.cells.flatMap((cell) => [cell.spread?.mean ?? null, cell.spread?.deviation ?? null, cell.p]),
+    ]),
+  };
+  const seeds = groups.some((group) => group.runs.length > 1);
+  return (
+    <Figure
+      name="compare"
+      className="compare-table"
+      title={`${figure === 'noiseFree' ? 'Noise-free AUC' : 'AUC'} by scenario and set-up`}
+      reading={`Bold: the best of the row. Below each: its difference from the reference${seeds ? ', and Student’s paired test over shared seeds (* p < 0.05, ** < 0.01, *** < 0.001)' : '; several seeds a set-up would say what is chance'}.`}
+      equation={String.raw`t=\frac{\bar d}{s_d/\sqrt n},\qquad d_i=\mathrm{AUC}_i-\mathrm{AUC}^{\mathrm{ref}}_i`}
+      table={table}
+    >
+      <div className="table-scroll compare-scroll" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Scenario</th>
+              {groups.map((group) => (
+                <th key={group.key} scope="col" className="number">
+                  <span className="compare-label" title={group.label}>
+                    {group.label}
+                  </span>
+                  <span className="muted">
+                    {' '}
+                    {group.runs.length > 1 ? `${group.runs.length} seeds` : `seed ${group.runs[0]!.setup.seed}`}
+                  </span>
+                  {groups.length > 1 && (
+                    <button
+                      type="button"
+                      className="tool pin"
+                      aria-pressed={group === reference}
+                      title={group === reference ? 'The reference' : 'Compare the others with this one'}
+                      aria-label={`Reference: ${group.label}`}
+                      onClick={() => onPin(group.key)}
+                    >
+                      {group === reference ? '◆' : '◇'}
+                    </button>
+                  )}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => {
+              const index = scenarios.findIndex((scenario) => scenario.id === row.id);
+              return (
+                <tr
+                  key={row.id ?? 'mean'}
+                  className={row.id !== null && highlighted === row.id ? 'highlighted' : undefined}
+                  {...(row.id === null ? { 'data-mean': true } : { 'data-scenario': row.id, ...pointing(row.id) })}
+                >
+                  <th scope="row">
+                    {index >= 0 && <span className="swatch" style={{ background: colours[index] }} />} {row.name}
+                  </th>
+                  {row.cells.map((cell, g) => (
+                    <td key={g} className={`number ${groups.length > 1 && cell.spread?.mean === row.best ? 'strong' : ''}`}>
+                      {spreadText(cell)}
+                      {cell.difference !== null && (
+                        <span className="difference">
+                          {formatSigned(cell.difference)}
+                          {stars(cell.p)}
+                        </span>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <DeLongTest groups={groups} reference={reference} />
+    </Figure>
+  );
+}

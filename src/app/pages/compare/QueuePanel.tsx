@@ -1,0 +1,58 @@
+import { formatDuration } from '../../format';
+import { useLabActions, useLiveView } from '../../live/lab';
+import { useLab } from '../../state/lab';
+import { clearQueue, queueSecondsLeft, useQueue } from '../../state/queue';
+
+/** What waits and what is done, with time left; pause, go on, cancel, and open the results. */
+export function QueuePanel() {
+  const queue = useQueue();
+  const lab = useLabActions();
+  const live = useLiveView();
+  const set = useLab((state) => state.set);
+  if (queue.items.length === 0) return null;
+  const done = queue.items.filter((item) => item.state === 'done');
+  const failed = queue.items.filter((item) => item.state === 'failed');
+  const running = queue.items.find((item) => item.state === 'running');
+  const waiting = queue.items.filter((item) => item.state === 'waiting').length;
+  const left = queueSecondsLeft(queue);
+  const finished = waiting === 0 && !running;
+  const runs = queue.items.flatMap((item) => (item.run !== null && item.state === 'done' ? [item.run] : []));
+  return (
+    <section className="queue" data-testid="queue" data-done={done.length} data-total={queue.items.length} aria-label="Queue">
+      <progress max={queue.items.length} value={done.length + failed.length} aria-label="Queue" />
+      <span>
+        {done.length} of {queue.items.length} runs done
+        {failed.length > 0 && `, ${failed.length} failed`}
+        {running && `; now ${running.name}, step ${live.step} of ${live.steps}`}
+        {!finished && left !== null && `; ${formatDuration(left)} left`}
+        {queue.paused && !finished && '; paused'}
+      </span>
+      <span className="header-gap" />
+      {!finished && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => useQueue.setState({ paused: !queue.paused })}
+          title={queue.paused ? undefined : 'The run under way ends first'}
+        >
+          {queue.paused ? 'Go on' : 'Pause'}
+        </button>
+      )}
+      {runs.length > 0 && (
+        <button type="button" className="button" data-testid="open-results" onClick={() => set({ chosen: runs })}>
+          Open the table
+        </button>
+      )}
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          clearQueue();
+          if (running) void lab.stop();
+        }}
+      >
+        {finished ? 'Dismiss' : 'Cancel'}
+      </button>
+    </section>
+  );
+}

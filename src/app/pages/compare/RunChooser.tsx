@@ -1,0 +1,170 @@
+import { useMemo, useState } from 'react';
+import { strToU8, zipSync } from 'fflate';
+import type { RunSummary } from '../../../workers/protocol';
+import { download } from '../../figure/export';
+import { formatAuc } from '../../format';
+import { useLabActions } from '../../live/lab';
+import { addressOf, useLab } from '../../state/lab';
+import { report, useNotices } from '../../state/notices';
+import { deleteRun, useRuns } from '../../state/runs';
+import { parseRecord, recordToText } from './exchange';
+import { titleOf } from './groups';
+
+/** All runs with what they are; choose, rename, delete with undo, export, import, share. */
+export function RunChooser() {
+  const { client } = useLabActions();
+  const list = useRuns((state) => state.list);
+  const chosen = useLab((state) => state.chosen);
+  const set = useLab((state) => state.set);
+  const [search, setSearch] = useState('');
+  const shown = useMemo(() => {
+    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+    return (list ?? []).filter((run) => {
+      const text = `${run.name} ${titleOf(run.setup.model)} ${run.setup.model} ${run.datasetTitle} ${run.status} seed ${run.setup.seed}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  }, [list, search]);
+  const toggle = (id: string) =>
+    set({ chosen: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id] });
+
+  async function exportRuns(): Promise<void> {
+    const records = await Promise.all(chosen.map((id) => client.runs.get(id)));
+    const files = records.filter((record) => record !== null);
+    if (files.length === 1) {
+      download(`${fileName(files[0]!.name)}.json`, recordToText(files[0]!), 'application/json');
+      return;
+    }
+    const zip = zipSync(
+      Object.fromEntries(files.map((record) => [`${fileName(record.name)}-${record.id.slice(0, 8)}.json`, strToU8(recordToText(record))])),
+    );
+    download('scenarium-runs.zip', zip, 'application/zip');
+  }
+
+  async function importRuns(files: FileList): Promise<void> {
+    for (const file of files) {
+      const record = parseRecord(await file.text(), file.name);
+      await client.runs.put(record);
+      set({ chosen: [...useLab.getState().chosen.filter((id) => id !== record.id), record.id] });
+    }
+  }
+
+  return (
+    <section className="chooser" aria-labelledby="compare-title">
+      <h1 id="compare-title">Compare</h1>
+      <input
+        type="search"
+        aria-label="Search runs"
+        placeholder="Search runs"
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      <div className="catalogue-actions">
+        <button type="button" className="button" disabled={shown.length === 0} onClick={() => set({ chosen: shown.map((run) => run.id) })}>
+          All
+        </button>
+        <button type="button" className="button" disabled={chosen.length === 0} onClick={() => set({ chosen: [] })}>
+          None
+        </button>
+        <button type="button" className="button" data-testid="export-runs" disabled={chosen.length === 0} onClick={() => void exportRuns().catch(report)}>
+          Export
+        </button>
+        <label className="button import-run">
+          Import
+          <input
+            type="file"
+            className="visually-hidden"
+            data-testid="import-run"
+            accept=".json"
+            multiple
+            aria-label="Import exported runs"
+            onChange={(event) => {
+              if (event.target.files) void importRuns(event.target.files).catch(report);
+            }}
+          />
+        </label>
+      </div>
+      <ul className="chooser-list" data-testid="compare-runs" aria-label="Runs">
+        {shown.map((run) => (
+          <ChooserRow key={run.id} run={run} chosen={chosen.includes(run.id)} onToggle={() => toggle(run.id)} />
+        ))}
+      </ul>
+      {list?.length === 0 && <p className="muted">No runs yet: train one in the lab, or import an exported one.</p>}
+    </section>
+  );
+}
+
+function fileName(name: string): string {
+  return name.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 80) || 'run';
+}
+
+function ChooserRow({ run, chosen, onToggle }: { readonly run: RunSummary; readonly chosen: boolean; readonly onToggle: () => void }) {
+  const { client } = useLabActions();
+  const { go, set } = useLab();
+  const [renaming, setRenaming] = useState<string | null>(null);
+  const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
+
+  function rename(): void {
+    const name = renaming?.trim() ?? '';
+    setRenaming(null);
+    if (name !== '' && name !== run.name) void client.runs.rename(run.id, name).catch(report);
+  }
+
+  async function share(): Promise<void> {
+    const link = new URL(addressOf({ page: 'lab', setup: run.setup, preset: 'browser', tab: null }) || '.', location.href);
+    await navigator.clipboard.writeText(link.href);
+    useNotices.getState().tell('news', 'The link to this run’s set-up is in the clipboard.');
+  }
+
+  return (
+    <li data-run={run.id} data-status={run.status} className={chosen ? 'current' : undefined}>
+      <label>
+        <input type="checkbox" checked={chosen} onChange={onToggle} aria-label={`Compare ${run.name}`} />
+        {renaming === null ? (
+          <span className="chooser-text">
+            <span className="run-name">{run.name}</span>
+            <span className="muted">
+              {titleOf(run.setup.model)}, {run.datasetTitle || run.setup.dataset}, seed {run.setup.seed}, {run.status}
+            </span>
+          </span>
+        ) : (
+          <input
+            type="text"
+            autoFocus
+            aria-label="New name"
+            value={renaming}
+            onChange={(event) => setRenaming(event.target.value)}
+            onBlur={rename}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') rename();
+              if (event.key === 'Escape') setRenaming(null);
+            }}
+          />
+        )}
+        <span className="run-auc">{auc === null ? '–' : formatAuc(auc)}</span>
+      </label>
+      <span className="run-tools">
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Open ${run.name} in the lab`}
+          title="Open in the lab"
+          onClick={() => {
+            set({ shownRun: run.id });
+            go('lab');
+          }}
+        >
+          ↗
+        </button>
+        <button type="button" className="tool" aria-label={`Copy a link to ${run.name}`} title="Copy a link to its set-up" onClick={() => void share().catch(report)}>
+          ⧉
+        </button>
+        <button type="button" className="tool" aria-label={`Rename ${run.name}`} title="Rename" onClick={() => setRenaming(run.name)}>
+          ✎
+        </button>
+        <button type="button" className="tool" aria-label={`Delete ${run.name}`} title="Delete" onClick={() => void deleteRun(client.runs, run).catch(report)}>
+          ×
+        </button>
+      </span>
+    </li>
+  );
+}

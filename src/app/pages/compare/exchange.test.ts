@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { defaultSetup } from '../../../training/setup';
+import type { RunRecord } from '../../../training/runRecord';
+import { parseRecord, recordToText } from './exchange';
+
+const record: RunRecord = {
+  format: 'scenarium-run/1',
+  id: 'x',
+  name: 'a run',
+  createdAt: '2026-01-01T00:00:00Z',
+  status: 'done',
+  failure: null,
+  setup: defaultSetup(),
+  datasetTitle: 't (simulated)',
+  datasetFingerprint: 'f',
+  scenarios: [],
+  fields: [],
+  relatedness: new Float32Array([1, 0.1]),
+  backend: null,
+  versions: {},
+  step: 3,
+  ceilings: null,
+  history: [],
+  losses: [],
+  probeSpecs: [],
+  probes: [{ step: 3, probes: [{ name: 'g', shape: [1], values: new Float32Array([0.25]), defined: new Uint8Array([1]) }] }],
+  final: null,
+  bestStep: null,
+  timings: { firstStep: null, training: 1, evaluation: 1, step: null },
+};
+
+it('an exported run comes back to the bit', () => {
+  expect(parseRecord(recordToText(record), 'x.json')).toEqual(record);
+});
+
+it('says in one sentence what is wrong with another file', () => {
+  expect(() => parseRecord('{', 'a.json')).toThrow(/“a.json” is not JSON/);
+  expect(() => parseRecord('{"format":"other"}', 'a.json')).toThrow(/not a run of this lab/);
+  expect(() => parseRecord('null', 'a.json')).toThrow(/not a run of this lab/);
+});

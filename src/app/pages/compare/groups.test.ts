@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSetup } from '../../../training/setup';
+import type { Metrics } from '../../../training/metrics/types';
+import type { RunSetup } from '../../../training/runRecord';
+import { LiveRun } from '../../live/liveRun';
+import type { RunView } from '../../live/runView';
+import { allScenarios, compareCell, differences, groupRuns, stars } from './groups';
+
+const base = defaultSetup();
+
+function run(setup: RunSetup, auc: number): RunView {
+  const one = { rows: 9, positives: 3, auc, noiseFreeAuc: auc, interestAuc: null, logLoss: 0.1, calibration: 1 };
+  const final: Metrics = {
+    scenarios: [one],
+    overall: one,
+    domainAuc: auc,
+    domainNoiseFreeAuc: auc,
+    major5Auc: null,
+    minor10Auc: null,
+    minor5Auc: null,
+  };
+  return {
+    ...new LiveRun(setup).view(),
+    id: `${setup.model}/${setup.seed}/${auc}`,
+    final,
+    scenarios: [{ id: 's', name: 'S', group: null, share: 1, clickRate: 0.1 }],
+  };
+}
+
+const other: RunSetup = { ...base, training: { ...base.training, learningRate: 0.01 } };
+const views = [
+  run({ ...base, seed: 1 }, 0.6),
+  run({ ...base, seed: 2 }, 0.62),
+  run({ ...other, seed: 1 }, 0.65),
+  run({ ...other, seed: 2 }, 0.66),
+  run({ ...other, seed: 3 }, 0.9),
+];
+
+describe('groups of runs', () => {
+  it('seeds of one set-up are one column', () => {
+    const groups = groupRuns(views);
+    expect(groups.map((group) => group.runs.length)).toEqual([2, 3]);
+    expect(groups[1]!.label).toContain('Learning rate 0.01');
+  });
+
+  it('are paired by seed: a seed that only one has does not count in the difference', () => {
+    const [a, b] = groupRuns(views);
+    const cell = compareCell(b!, a!, 's', 'noiseFree');
+    expect(cell.spread?.count).toBe(3);
+    expect(cell.pairs).toBe(2);
+    expect(cell.difference).toBeCloseTo(0.045, 10);
+    expect(cell.p).toBeGreaterThan(0);
+    expect(compareCell(a!, a!, 's', 'noiseFree').difference).toBeNull();
+    expect(compareCell(b!, a!, 'missing', 'noiseFree').spread).toBeNull();
+  });
+
+  it('say in words only what differs', () => {
+    expect(differences([base, other])).toEqual([
+      { name: 'learningRate', label: 'Learning rate', values: ['0.001', '0.01'] },
+    ]);
+    expect(differences([base, base])).toEqual([]);
+  });
+
+  it('know every scenario once', () => {
+    expect(allScenarios(views)).toHaveLength(1);
+  });
+
+  it('mark significance in the usual way', () => {
+    expect([null, 0.2, 0.04, 0.009, 0.0005].map(stars)).toEqual(['', '', '*', '**', '***']);
+  });
+});

@@ -1,0 +1,174 @@
+/** Runs that differ in nothing but their seed are one column: its mean and spread. */
+import { findModel } from '../../../models/registry';
+import type { SettingFields, SettingValue } from '../../../models/settings';
+import { presetSettings } from '../../../training/setup';
+import { trainingFields } from '../../../training/settings';
+import type { Metrics } from '../../../training/metrics/types';
+import type { RunSetup } from '../../../training/runRecord';
+import { pairedTest, spread } from '../../../training/statistics';
+import type { Spread } from '../../../training/statistics';
+import { formatSetting } from '../../format';
+import type { RunView } from '../../live/runView';
+import type { CurveFigure } from '../../state/lab';
+import { currentMetrics, pick } from '../lab/scenarioRows';
+
+export interface RunGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly runs: readonly RunView[];
+}
+
+/** Everything of a set-up but its seed and backend, in one fixed order. */
+export function setupKey(setup: RunSetup): string {
+  const sorted = (settings: object) => Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([setup.model, setup.dataset, sorted(setup.settings), sorted(setup.training)]);
+}
+
+export interface Difference {
+  readonly name: string;
+  readonly label: string;
+  /** One value a group, as text. */
+  readonly values: readonly string[];
+}
+
+function known(model: string): SettingFields {
+  try {
+    return findModel(model).fields;
+  } catch {
+    return {}; // a run of a model that this version does not have
+  }
+}
+
+function labelled(fields: SettingFields, name: string): string {
+  return fields[name]?.label ?? name;
+}
+
+/** What differs between set-ups, setting by setting; settings that only one model has are left to the model's name. */
+export function differences(setups: readonly RunSetup[]): readonly Difference[] {
+  const found: Difference[] = [];
+  const add = (name: string, label: string, values: readonly string[]) => {
+    if (new Set(values).size > 1) found.push({ name, label, values });
+  };
+  add('model', 'Model', setups.map((setup) => titleOf(setup.model)));
+  add('dataset', 'Dataset', setups.map((setup) => setup.dataset));
+  for (const name of Object.keys(trainingFields)) {
+    const values = setups.map((setup) => (setup.training as Readonly<Record<string, SettingValue>>)[name]);
+    add(name, labelled(trainingFields, name), values.map((value) => (value === undefined ? '–' : formatSetting(value))));
+  }
+  const names = new Set(setups.flatMap((setup) => Object.keys(setup.settings)));
+  for (const name of names) {
+    if (setups.some((setup) => !(name in setup.settings))) continue;
+    const label = labelled(known(setups[0]!.model), name);
+    add(name, label, setups.map((setup) => formatSetting(setup.settings[name]!)));
+  }
+  return found;
+}
+
+export function titleOf(model: string): string {
+  try {
+    return findModel(model).title;
+  } catch {
+    return model;
+  }
+}
+
+/** The paper's name of a variant where the settings are one of its variants. */
+export function variantName(setup: RunSetup): string | null {
+  let definition;
+  try {
+    definition = findModel(setup.model);
+  } catch {
+    return null;
+  }
+  const same = (a: SettingValue | undefined, b: SettingValue | undefined) =>
+    a !== undefined && b !== undefined && formatSetting(a) === formatSetting(b);
+  for (const preset of ['browser', 'paper', 'tiny'] as const) {
+    const base = presetSettings(setup.model, preset);
+    for (const variant of definition.variants) {
+      const wanted = { ...base, ...variant.settings };
+      if (Object.keys(base).every((name) => same(setup.settings[name], wanted[name]))) return variant.name;
+    }
+  }
+  return null;
+}
+
+/** Groups in the order of their first run, each labelled by what sets it apart. */
+export function groupRuns(views: readonly RunView[]): readonly RunGroup[] {
+  const byKey = new Map<string, RunView[]>();
+  for (const view of views) {
+    const key = setupKey(view.setup);
+    const runs = byKey.get(key);
+    if (runs) runs.push(view);
+    else byKey.set(key, [view]);
+  }
+  const groups = [...byKey];
+  const differ = differences(groups.map(([, runs]) => runs[0]!.setup));
+  return groups.map(([key, runs], g) => {
+    const { setup } = runs[0]!;
+    const variant = variantName(setup);
+    const apart = differ
+      .filter(({ name }) => name !== 'model')
+      .slice(0, 3)
+      .map(({ label, values }) => `${label} ${values[g]!}`);
+    const detail = variant ?? (apart.length > 0 ? apart.join(', ') : null);
+    return { key, label: detail ? `${titleOf(setup.model)}, ${detail}` : titleOf(setup.model), runs };
+  });
+}
+
+/** Figures of a scenario (by id, or the mean over scenarios) in every run of a group. */
+export function figures(group: RunGroup, scenario: string | null, figure: CurveFigure): readonly (number | null)[] {
+  return group.runs.map((run) => {
+    const { metrics } = currentMetrics(run);
+    if (!metrics) return null;
+    if (scenario === null) return domain(metrics, figure);
+    const index = run.scenarios.findIndex((one) => one.id === scenario);
+    return index < 0 ? null : pick(figure, metrics.scenarios[index]);
+  });
+}
+
+function domain(metrics: Metrics, figure: CurveFigure): number | null {
+  return figure === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc;
+}
+
+export interface CompareCell {
+  readonly spread: Spread | null;
+  /** Mean minus the reference's, over the seeds that both have; null for the reference itself. */
+  readonly difference: number | null;
+  /** Student's paired test over the seeds that both have; null with fewer than two. */
+  readonly p: number | null;
+  readonly pairs: number;
+}
+
+/** A group against the reference group, paired by seed. */
+export function compareCell(
+  group: RunGroup,
+  reference: RunGroup | null,
+  scenario: string | null,
+  figure: CurveFigure,
+): CompareCell {
+  const own = figures(group, scenario, figure);
+  const summary = spread(own);
+  if (!reference || reference === group) return { spread: summary, difference: null, p: null, pairs: 0 };
+  const theirs = figures(reference, scenario, figure);
+  const pairs: [number | null, number | null][] = [];
+  group.runs.forEach((run, k) => {
+    const there = reference.runs.findIndex((other) => other.setup.seed === run.setup.seed);
+    if (there >= 0) pairs.push([own[k]!, theirs[there]!]);
+  });
+  const test = pairedTest(pairs.map(([a]) => a), pairs.map(([, b]) => b));
+  const mean = spread(pairs.map(([a, b]) => (a === null || b === null ? null : a - b)));
+  return { spread: summary, difference: mean?.mean ?? null, p: test?.p ?? null, pairs: mean?.count ?? 0 };
+}
+
+/** Every scenario of any run, largest first. */
+export function allScenarios(views: readonly RunView[]): RunView['scenarios'] {
+  const byId = new Map<string, RunView['scenarios'][number]>();
+  for (const view of views) for (const scenario of view.scenarios) if (!byId.has(scenario.id)) byId.set(scenario.id, scenario);
+  return [...byId.values()].sort((a, b) => b.share - a.share);
+}
+
+/** `***`, `**`, `*` at 0.001, 0.01 and 0.05. */
+export function stars(p: number | null): string {
+  if (p === null) return '';
+  return p < 0.001 ? '***' : p < 0.01 ? '**' : p < 0.05 ? '*' : '';
+}

@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RunSetup } from '../../training/runRecord';
+import { clearQueue, enqueue, nextItem, patchItem, queueSecondsLeft, restored, useQueue } from './queue';
+
+const setup = { model: 'mmoe', seed: 1 } as unknown as RunSetup;
+const three = ['a', 'b', 'c'].map((name) => ({ name, setup }));
+
+describe('the queue', () => {
+  beforeEach(clearQueue);
+
+  it('gives one item at a time, in order', () => {
+    enqueue(three, 'x');
+    expect(nextItem(useQueue.getState())?.name).toBe('a');
+    patchItem('x/0', { state: 'running' });
+    expect(nextItem(useQueue.getState())).toBeNull();
+    patchItem('x/0', { state: 'done', took: 2000 });
+    expect(nextItem(useQueue.getState())?.name).toBe('b');
+    expect(queueSecondsLeft(useQueue.getState())).toBe(4);
+  });
+
+  it('gives nothing while paused', () => {
+    enqueue(three, 'x');
+    useQueue.setState({ paused: true });
+    expect(nextItem(useQueue.getState())).toBeNull();
+  });
+
+  it('after a reload the item that ran waits again and keeps its run', () => {
+    enqueue(three, 'x');
+    patchItem('x/0', { state: 'done' });
+    patchItem('x/1', { state: 'running', run: 'r1' });
+    const back = restored(JSON.stringify(useQueue.getState()));
+    expect(back.items.map(({ state }) => state)).toEqual(['done', 'waiting', 'waiting']);
+    expect(back.items[1]?.run).toBe('r1');
+  });
+
+  it('does not trip over what is not a queue', () => {
+    for (const text of [null, '', '{', '[]', '{"items":[1]}', '{"items":"x"}']) expect(restored(text).items).toEqual([]);
+  });
+});
