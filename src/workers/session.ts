@@ -4,19 +4,18 @@
  *
  * compiling → training ⇄ paused → done, and → failed from anywhere. Commands act between two events of the run.
  */
-import { counterfactualProbabilities } from '../data/simulate';
 import { createRun, defaultRunName } from '../training/run';
 import { createRecorder } from '../training/recorder';
 import { validateSetup } from '../training/setup';
-import { rowsOfSplit } from '../training/sampling';
 import { evaluationDue } from '../training/schedule';
 import { nextTurn } from '../training/turn';
 import { versions } from '../training/versions';
-import { Mutex } from './mutex';
-import { Speedometer } from './vitals';
+import { newLive } from './live';
+import { scoredRows, trueRates } from './scored';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo, BackendRequest } from '../engine';
 import type { TrainingEvent } from '../training/events';
+import type { Live } from './live';
 import type { Run } from '../training/run';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type {
@@ -40,35 +39,6 @@ export interface SessionHost {
   /** Milliseconds between ticks and between keepings; tests shorten them. */
   readonly tickMs?: number;
   readonly keepMs?: number;
-}
-
-interface Live {
-  readonly id: RunId;
-  readonly setup: RunSetup;
-  readonly options: TrainOptions;
-  readonly lock: Mutex;
-  readonly speed: Speedometer;
-  /** Built from kept weights to be looked at; never trains and is not kept anew. */
-  readonly shown: boolean;
-  run: Run | null;
-  state: SessionState;
-  failure: string | null;
-  /** What the next event meets. `step`: go on to the end of one step, its evaluation included. */
-  wanted: 'run' | 'pause' | 'step';
-  /** Whether the step that `wanted: 'step'` asks for was taken. */
-  stepped: boolean;
-  stopAsked: boolean;
-  dropped: boolean;
-  step: number;
-  sequence: number;
-  pending: TrainingEvent[];
-  tickedAt: number;
-  keptAt: number;
-  /** Wakes the loop that waits in a pause. */
-  wake: (() => void) | null;
-  /** Told at the next change of state. */
-  waiting: (() => void)[];
-  loop: Promise<void>;
 }
 
 /** One sentence of any error. */
@@ -119,29 +89,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
   private async begin(run: RunId, setup: RunSetup, options: TrainOptions, shown: boolean): Promise<void> {
     const checked = validateSetup(setup);
     const before = this.live;
-    const live: Live = {
-      id: run,
-      setup: checked,
-      options,
-      lock: new Mutex(),
-      speed: new Speedometer(),
-      shown,
-      run: null,
-      state: 'compiling',
-      failure: null,
-      wanted: options.startPaused ? 'pause' : 'run',
-      stepped: false,
-      stopAsked: false,
-      dropped: false,
-      step: 0,
-      sequence: 0,
-      pending: [],
-      tickedAt: 0,
-      keptAt: performance.now(),
-      wake: null,
-      waiting: [],
-      loop: Promise.resolve(),
-    };
+    const live = newLive(run, checked, options, shown);
     this.live = live;
     if (before) await this.drop(before, true);
     // A later `train` may have taken this one's place meanwhile.
@@ -439,39 +387,4 @@ export class Session implements Omit<LabWorker, 'connect'> {
     live.run?.dispose();
     live.run = null;
   }
-}
-
-/** Mean true click probability of scenario d's rows, had they been shown in scenario p `[d, p]`; null without truth. */
-function trueRates(dataset: Dataset, split: 'validation' | 'test'): Float32Array | null {
-  if (dataset.source.kind !== 'simulated' || !dataset.truth) return null;
-  const rows = rowsOfSplit(dataset, split);
-  const n = dataset.scenarios.length;
-  const probabilities = counterfactualProbabilities(dataset, rows);
-  const sums = new Float64Array(n * n);
-  const counts = new Float64Array(n);
-  rows.forEach((row, r) => {
-    const d = dataset.scenario[row]!;
-    counts[d]! += 1;
-    for (let p = 0; p < n; p++) sums[d * n + p]! += probabilities[r * n + p]!;
-  });
-  return Float32Array.from(sums, (sum, i) => sum / Math.max(1, counts[Math.floor(i / n)]!));
-}
-
-/** Every row of a split with the present weights. */
-async function scoredRows({ trainer }: Run, split: 'validation' | 'test'): Promise<ScoredRows> {
-  const { dataset } = trainer;
-  const rows = rowsOfSplit(dataset, split);
-  const { score, probability, columns } = await trainer.predict(rows);
-  const { truth } = dataset;
-  return {
-    split,
-    rows,
-    scenario: Int16Array.from(rows, (row) => dataset.scenario[row]!),
-    label: Float32Array.from(rows, (row) => dataset.label[row]!),
-    weight: Float32Array.from(rows, (row) => dataset.weight[row]!),
-    truth: truth && Float32Array.from(rows, (row) => truth.probability[row]!),
-    score,
-    probability,
-    columns,
-  };
 }

@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readWeights } from '../src/training/checkpoint/weights';
+import { auc } from '../src/training/metrics';
+import { setupOf } from './lab/train';
+import { readFlags } from './lab/usage';
+
+interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** The command as a person runs it. */
+function lab(...words: string[]): Promise<Answer> {
+  const root = new URL('..', import.meta.url).pathname;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', join(root, 'scripts/lab.ts'), ...words],
+      { cwd: root, maxBuffer: 1 << 28 },
+      (failure, out, error) => resolve({ code: failure ? Number(failure.code) : 0, out, error }),
+    );
+  });
+}
+
+interface Printed {
+  readonly setup: {
+    readonly model: string;
+    readonly seed: number;
+    readonly training: { readonly steps: number };
+  };
+  readonly history: { readonly step: number }[];
+  readonly final: { readonly overall: { readonly auc: number | null }; readonly scenarios: unknown[] };
+  readonly probes: { readonly probes: { readonly name: string; readonly values: number[] }[] }[];
+  readonly timings: { readonly training: number };
+  readonly step: number;
+}
+
+/** 600 rows of three scenarios; whether a row is clicked follows from user and item. */
+function logFile(): string {
+  const lines = ['user,item,tab,click'];
+  for (let i = 0; i < 600; i++) {
+    const user = (i * 7) % 40;
+    const item = (i * 13) % 25;
+    lines.push(
+      `u${user},i${item},${['home', 'search', 'cart'][i % 3]},${(user + item + (i % 5)) % 3 === 0 ? 1 : 0}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const quick = [
+  '--preset',
+  'tiny',
+  '--steps',
+  '12',
+  '--batch',
+  '64',
+  '--evaluateEvery',
+  '6',
+  '--backend',
+  'cpu',
+];
+
+describe('the command line', () => {
+  let folder: string;
+  let log: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lab-'));
+    log = join(folder, 'log.csv');
+    await writeFile(log, logFile());
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('trains on a file and prints settings, history, final figures and timings as JSON', async () => {
+    const saved = join(folder, 'weights.safetensors');
+    const scores = join(folder, 'scores.csv');
+    const words = [
+      'train',
+      '--model',
+      'mmoe',
+      '--data',
+      log,
+      '--seed',
+      '3',
+      ...quick,
+      '--json',
+      '--probe',
+      'gates',
+    ];
+    const { code, out, error } = await lab(...words, '--save', saved, '--predict', scores);
+    expect(error.split('\n').every((line) => line === '' || line.endsWith('.'))).toBe(true);
+    expect(code).toBe(0);
+    const printed = JSON.parse(out) as Printed;
+    expect(printed.setup).toMatchObject({ model: 'mmoe', seed: 3, training: { steps: 12 } });
+    expect(printed.history.map(({ step }) => step)).toEqual([6, 12]);
+    expect(printed.final.scenarios).toHaveLength(3);
+    expect(printed.timings.training).toBeGreaterThan(0);
+    const gates = printed.probes.at(-1)!.probes.find(({ name }) => name === 'gates')!;
+    expect(gates.values[0]! + gates.values[1]!).toBeCloseTo(1, 5);
+    expect(Object.keys(readWeights(await readFile(saved)))).toContain('embedding');
+
+    // The predictions give the printed AUC again.
+    const [header, ...lines] = (await readFile(scores, 'utf8')).trim().split('\n');
+    const column = (name: string): number => header!.split(',').indexOf(name);
+    const values = (name: string): number[] => lines.map((line) => Number(line.split(',')[column(name)]));
+    expect(auc(values('score'), values('label'), values('weight'))).toBeCloseTo(
+      printed.final.overall.auc!,
+      6,
+    );
+
+    const again = await lab(...words, '--weights', saved);
+    expect(again.code).toBe(0);
+  });
+
+  it('goes on from a checkpoint to the figures of one run', async () => {
+    const half = join(folder, 'half.checkpoint');
+    const train = [
+      'train',
+      '--model',
+      'mix',
+      '--data',
+      log,
+      '--preset',
+      'tiny',
+      '--batch',
+      '64',
+      '--backend',
+      'cpu',
+    ];
+    const end = ['--evaluateEvery', '5', '--stopMetric', 'none', '--json'];
+    await lab(...train, ...end, '--steps', '10', '--checkpoint', half);
+    const resumed = JSON.parse(
+      (await lab(...train, ...end, '--steps', '20', '--resume', half)).out,
+    ) as Printed;
+    const whole = JSON.parse((await lab(...train, ...end, '--steps', '20')).out) as Printed;
+    expect(resumed.history).toEqual(whole.history);
+    expect(resumed.final).toEqual(whole.final);
+  });
+
+  it('answers wrong usage with one sentence on stderr and code 2', async () => {
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [['fly'], /no command "fly"/],
+      [['train', '--model', 'none'], /^There is no model "none"\.$/],
+      [['train', '--data', '/no/such/file.csv'], /cannot be read/],
+      [['simulate', '--bend', '1'], /no knob "bend"/],
+    ];
+    for (const [words, sentence] of wrong) {
+      const answer = await lab(...words);
+      expect(answer.code).toBe(2);
+      expect(answer.out).toBe('');
+      expect(answer.error.trim()).toMatch(sentence);
+      expect(answer.error.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('takes nothing as given that it does not understand', () => {
+    const setup = (...words: string[]) => setupOf(readFlags(words));
+    expect(() => setup('--nothing', '1')).toThrow(/no setting "nothing"/);
+    expect(() => setup('--steps')).toThrow(/--steps needs a value/);
+    expect(() => setup('--steps', 'many')).toThrow(/steps must be a number/);
+    expect(() => setup('--steps', '0')).toThrow(/steps must lie between 1 and/);
+    expect(() => setup('steps', '3')).toThrow(/options start with --/);
+    expect(setup('--steps=30', '--numExperts', '3').settings['numExperts']).toBe(3);
+    expect(setup('--data', 'x').backend).toBe('wasm');
+  });
+
+  it('ends a run that fails with code 1', async () => {
+    const { code, error } = await lab('train', '--model', 'mscan', '--data', log, ...quick);
+    expect(code).toBe(1);
+    expect(error.trim().split('\n').at(-1)).toMatch(/history|behaviours/);
+  });
+
+  it('lists models, settings and datasets', async () => {
+    const { code, out } = await lab('list');
+    expect(code).toBe(0);
+    for (const word of ['mmoe', '--numExperts', '--steps', 'aliccp-3']) expect(out).toContain(word);
+    const json = JSON.parse((await lab('list', '--json')).out) as { models: { id: string }[] };
+    expect(json.models.map(({ id }) => id)).toContain('mix');
+  });
+});

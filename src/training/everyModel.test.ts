@@ -1,0 +1,86 @@
+/** What holds for every registered model and its own way of training; a new model is tested by being registered. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { simulatedSmall } from '../../tests/support/simulatedSmall';
+import { openBackend } from '../engine';
+import { models } from '../models/registry';
+import { createRun } from './run';
+import { defaultTraining, presetSettings } from './setup';
+import type { BackendInfo } from '../engine';
+import type { TrainingEvent } from './events';
+import type { Run } from './run';
+
+const dataset = simulatedSmall(1500);
+let backend: BackendInfo;
+
+beforeAll(async () => {
+  backend = await openBackend('wasm');
+});
+
+function start(model: string, from: Uint8Array | null = null): Run {
+  return createRun({
+    id: 'run',
+    dataset,
+    backend,
+    from,
+    setup: {
+      model,
+      settings: presetSettings(model, 'tiny'),
+      training: { ...defaultTraining(), steps: 48, batch: 64, evaluateEvery: 12, evaluationRows: 50 },
+      dataset: dataset.id,
+      seed: 5,
+      backend: 'wasm',
+    },
+  });
+}
+
+async function drain(run: Run): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  for await (const event of run.events) events.push(event);
+  return events;
+}
+
+async function outcome(run: Run): Promise<unknown> {
+  const { arrays } = await run.trainer.snapshot(true);
+  const { history, losses, final, bestStep } = run.record('done');
+  return { arrays, history, losses, final, bestStep };
+}
+
+describe.each(models.map(({ id }) => id))('%s', (model) => {
+  it('trains to finite figures and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const run = start(model);
+    const events = await drain(run);
+    const done = events.at(-1)!;
+    expect(done).toMatchObject({ kind: 'done', reason: 'steps' });
+    for (const event of events) {
+      if (event.kind === 'loss')
+        for (const value of Object.values(event.terms)) expect(value).toBeGreaterThan(-1e6);
+      if (event.kind !== 'evaluation') continue;
+      expect(event.metrics.overall.logLoss).toBeGreaterThan(0);
+      expect(event.metrics.domainAuc).toBeGreaterThan(0.2);
+      for (const { values } of event.probes) expect(values.every(Number.isFinite)).toBe(true);
+    }
+    run.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('broken off anywhere it goes on to the same bits', async () => {
+    const whole = start(model);
+    const { length } = await drain(whole);
+    const expected = await outcome(whole);
+    whole.dispose();
+    for (const share of [0.05, 0.35, 0.6, 0.95]) {
+      const first = start(model);
+      for (let i = 0; i < Math.max(1, Math.floor(share * length)); i++) await first.events.next();
+      const file = await first.checkpoint('paused');
+      first.dispose();
+      const second = start(model, file);
+      await drain(second);
+      const reached = await outcome(second);
+      second.dispose();
+      // Not toEqual of the two: a difference would print every weight.
+      expect(JSON.stringify(reached) === JSON.stringify(expected), `after ${share} of the events`).toBe(true);
+    }
+  });
+});

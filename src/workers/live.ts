@@ -1,0 +1,63 @@
+/** What a session knows of its one run. */
+import { Mutex } from './mutex';
+import { Speedometer } from './vitals';
+import type { TrainingEvent } from '../training/events';
+import type { Run } from '../training/run';
+import type { RunSetup } from '../training/runRecord';
+import type { RunId, SessionState, TrainOptions } from './protocol';
+
+export interface Live {
+  readonly id: RunId;
+  readonly setup: RunSetup;
+  readonly options: TrainOptions;
+  readonly lock: Mutex;
+  readonly speed: Speedometer;
+  /** Built from kept weights to be looked at; never trains and is not kept anew. */
+  readonly shown: boolean;
+  run: Run | null;
+  state: SessionState;
+  failure: string | null;
+  /** What the next event meets. `step`: go on to the end of one step, its evaluation included. */
+  wanted: 'run' | 'pause' | 'step';
+  /** Whether the step that `wanted: 'step'` asks for was taken. */
+  stepped: boolean;
+  stopAsked: boolean;
+  dropped: boolean;
+  step: number;
+  sequence: number;
+  pending: TrainingEvent[];
+  tickedAt: number;
+  keptAt: number;
+  /** Wakes the loop that waits in a pause. */
+  wake: (() => void) | null;
+  /** Told at the next change of state. */
+  waiting: (() => void)[];
+  loop: Promise<void>;
+}
+
+/** A run that was just accepted. */
+export function newLive(id: RunId, setup: RunSetup, options: TrainOptions, shown: boolean): Live {
+  return {
+    id,
+    setup,
+    options,
+    lock: new Mutex(),
+    speed: new Speedometer(),
+    shown,
+    run: null,
+    state: 'compiling',
+    failure: null,
+    wanted: options.startPaused ? 'pause' : 'run',
+    stepped: false,
+    stopAsked: false,
+    dropped: false,
+    step: 0,
+    sequence: 0,
+    pending: [],
+    tickedAt: 0,
+    keptAt: performance.now(),
+    wake: null,
+    waiting: [],
+    loop: Promise.resolve(),
+  };
+}
