@@ -12,7 +12,13 @@ export {
   rowMean,
 } from './losses';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
-export { batchMatMul, matMul } from './matMul';
+export { batchMatMul, batchMatMulTransposed, matMul, matMulTransposed, transposedMatMul } from './matMul';
+export { backThroughLayer, type BackLayer } from './backLayer';
+export { pairProducts, squaredCosines } from './rowPairs';
+export { mixOwnTrained, type OwnMixture } from './ownMixture';
+export { rankOneStep } from './rankOne';
+export { rowMatMul } from './rowMatrix';
+export { bceSlopeRows, missDirections } from './slopes';
 export { mixEach } from './mixEach';
 export { select, selectStack } from './mixture';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';

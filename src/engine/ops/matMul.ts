@@ -40,3 +40,34 @@ export function batchMatMul(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
   check('batchMatMul', a, b, 3);
   return product({ a, b }, { transposeA: false, transposeB: false }) as tf.Tensor3D;
 }
+
+/** `a bᵀ`: `[m, k] x [n, k] -> [m, n]`, nothing transposed in memory. @throws RangeError naming both shapes. */
+export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[1]) {
+    throw new RangeError(
+      `matMulTransposed got shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}]; it needs [m, k] and [n, k].`,
+    );
+  }
+  return product({ a, b }, { transposeA: false, transposeB: true }) as tf.Tensor2D;
+}
+
+/** `aᵀ b`: `[k, m] x [k, n] -> [m, n]`, nothing transposed in memory. @throws RangeError naming both shapes. */
+export function transposedMatMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  if (a.rank !== 2 || b.rank !== 2 || a.shape[0] !== b.shape[0]) {
+    throw new RangeError(
+      `transposedMatMul got shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}]; it needs [k, m] and [k, n].`,
+    );
+  }
+  return product({ a, b }, { transposeA: true, transposeB: false }) as tf.Tensor2D;
+}
+
+/** N products `a bᵀ`: `[N, m, k] x [N, n, k] -> [N, m, n]`. @throws RangeError naming both shapes. */
+export function batchMatMulTransposed(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
+  const fits = a.rank === 3 && b.rank === 3 && a.shape[0] === b.shape[0] && a.shape[2] === b.shape[2];
+  if (!fits) {
+    throw new RangeError(
+      `batchMatMulTransposed got shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}]; it needs [N, m, k] and [N, n, k].`,
+    );
+  }
+  return product({ a, b }, { transposeA: false, transposeB: true }) as tf.Tensor3D;
+}

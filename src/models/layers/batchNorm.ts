@@ -172,6 +172,8 @@ export interface StackedNormalised {
   readonly output: tf.Tensor3D;
   /** Derivative of the output by the input with statistics held fixed, broadcastable over `[E, B, w]`. */
   inputScale(): tf.Tensor3D;
+  /** What that derivative is made of `[E, 1, w]` where one serves all rows, else null. */
+  readonly shared: { readonly gamma: tf.Tensor; readonly variance: tf.Tensor } | null;
 }
 
 /** Normalisation of a stack `[E, B, w]`: every expert has its own statistics, scale and shift `[E, w]`. */
@@ -214,6 +216,7 @@ export function createStackedBatchNorm(
       return {
         output: normalise(x, batch.mean, batch.variance, overRows(gamma.tensor), overRows(beta.tensor)),
         inputScale: () => tf.mul(overRows(gamma.tensor), frozen(batch.variance)),
+        shared: { gamma: overRows(gamma.tensor), variance: batch.variance },
       };
     };
     return { trace, apply: (x, inputs, mode) => trace(x, inputs, mode).output };
@@ -231,6 +234,7 @@ export function createStackedBatchNorm(
     return {
       output: stacked(normalise(flat, rowMean, rowVariance, flatGamma, flatBeta)),
       inputScale: () => stacked(tf.mul(flatGamma, frozen(rowVariance))),
+      shared: null,
     };
   };
   return { trace, apply: (x, inputs, mode) => trace(x, inputs, mode).output };

@@ -7,7 +7,7 @@
  * the forward pass's own dropout masks are used again.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchMatMul, matMul } from '../../engine';
+import { backThroughLayer, batchMatMulTransposed, matMul } from '../../engine';
 import { applyOwnTransposed } from './linear';
 import type { LayerTrace, Mlp, MlpTrace } from './mlp';
 import type { StackedMlp, StackedMlpTrace } from './stackedMlp';
@@ -60,11 +60,10 @@ export function stackedInputGradient(
 ): tf.Tensor3D {
   let gradient = delta;
   for (let k = trace.layers.length - 1; k >= 0; k--) {
-    const layer = trace.layers[k]!;
-    let inner: tf.Tensor3D = tf.mul(gradient, layer.activationFactor());
-    if (layer.mask) inner = tf.mul(inner, layer.mask);
-    if (layer.normScale) inner = tf.mul(inner, layer.normScale());
-    gradient = batchMatMul(inner, tf.transpose(stack.weights[k]!.tensor as tf.Tensor3D, [0, 2, 1]));
+    const { norm, ...layer } = trace.layers[k]!;
+    let inner = backThroughLayer(gradient, { ...layer, norm: norm?.shared ?? null });
+    if (norm && !norm.shared) inner = tf.mul(inner, norm.inputScale());
+    gradient = batchMatMulTransposed(inner, stack.weights[k]!.tensor as tf.Tensor3D);
   }
   return gradient;
 }

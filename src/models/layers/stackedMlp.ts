@@ -1,8 +1,8 @@
 /** E parallel MLPs (experts) as one stack. */
 import * as tf from '@tensorflow/tfjs-core';
-import { activationFactor, leakyRelu, stackedDense, wideStack } from '../../engine';
+import { leakyRelu, stackedDense, wideStack } from '../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../engine';
-import { createStackedBatchNorm, type NormInputs } from './batchNorm';
+import { createStackedBatchNorm, type NormInputs, type StackedNormalised } from './batchNorm';
 
 export interface StackedMlpOptions {
   /** E */
@@ -17,8 +17,12 @@ export interface StackedMlpOptions {
 
 /** What one stacked layer did, as far as closed-form gradients need it; see `LayerTrace`. */
 export interface StackedLayerTrace {
-  activationFactor(): tf.Tensor3D;
-  readonly normScale: (() => tf.Tensor3D) | null;
+  /** Before the activation, after normalisation `[E, B, w]`. */
+  readonly preActivation: tf.Tensor3D;
+  /** Slope of the activation below zero. */
+  readonly slope: number;
+  /** Normalisation: null without; else its derivative, and what that is made of where one serves all rows. */
+  readonly norm: Pick<StackedNormalised, 'inputScale' | 'shared'> | null;
   readonly mask: tf.Tensor3D | null;
 }
 
@@ -83,8 +87,9 @@ export function createStackedMlp(
       const dropped = mode.kind === 'train' && options.dropout > 0;
       const mask = dropped ? (mode.dropoutMask(active.shape, options.dropout) as tf.Tensor3D) : null;
       traces.push({
-        activationFactor: () => activationFactor(u, slope),
-        normScale: normalised ? () => normalised.inputScale() : null,
+        preActivation: u,
+        slope,
+        norm: normalised,
         mask,
       });
       h = mask ? tf.mul(active, mask) : active;

@@ -256,11 +256,10 @@ class CausalInt:
         out["xPrime"] = representation
         if mode.train and self.maml and self.invar:
             # Eq 14, by each sample's own Loss_1.
-            loss1 = bce_with_logits(out["generalLogit"], x.label).sum()
+            loss1 = (x.weight * bce_with_logits(out["generalLogit"], x.label)).sum()
             (d1,) = torch.autograd.grad(loss1, representation, create_graph=True)
             if self.firstOrder:
                 d1 = d1.detach()
-            out["innerGradient"] = d1
             out["xPrime"] = representation - self.innerRate * d1
         transferred = None
         if self.uses_experts:

@@ -249,7 +249,7 @@ describe('meta-learning step', () => {
       const m = w.length;
       const [from, to, z] = [numbers(xIR!), numbers(xPrime!), numbers(generalLogit!)];
       for (let b = 0; b < shape.batch; b++) {
-        const slope = 1 / (1 + Math.exp(-z[b]!)) - batch.label[b]!;
+        const slope = batch.weight[b]! * (1 / (1 + Math.exp(-z[b]!)) - batch.label[b]!);
         for (let k = 0; k < m; k++) {
           expect(to[b * m + k]).toBeCloseTo(from[b * m + k]! - 0.05 * slope * w[k]!, 5);
         }

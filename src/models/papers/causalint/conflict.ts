@@ -1,6 +1,6 @@
 /** Gradients of the scenarios' losses by the shared representation, and their regulariser (Eq 12, 13). */
 import * as tf from '@tensorflow/tfjs-core';
-import { gramSchmidtDistance, matMul, stopGradient } from '../../../engine';
+import { bceSlopeRows, gramSchmidtDistance, matMul, stopGradient, transposedMatMul } from '../../../engine';
 import type { Mode } from '../../../engine';
 import type { Inputs } from '../../definition';
 import type { Fused } from './fusion';
@@ -14,12 +14,12 @@ const FLIPS = 24;
 
 /** ∂Loss^d/∂z of each row that counts: `rw (sigmoid(z) − y)` `[B, 1]`. */
 export function lossSlope(logit: tf.Tensor2D, { label, weight }: Inputs): tf.Tensor2D {
-  return tf.mul(tf.sub(tf.sigmoid(logit), label), weight);
+  return bceSlopeRows(logit, label, weight);
 }
 
 /** Rows of each scenario that count `[N, 1]`. */
 export function scenarioCounts({ scenarioOneHot, weight }: Inputs): tf.Tensor2D {
-  return matMul(tf.transpose(scenarioOneHot), weight);
+  return transposedMatMul(scenarioOneHot, weight);
 }
 
 /**

@@ -2,10 +2,9 @@
  * The experts of inter-scenario transfer (Eq 18, 20): H^{d,p} = act(S^d θ_p + b_p), mixed by α into one vector a row,
  * where only the row's own expert (p = d) receives a gradient.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, select, wide } from '../../../engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import { leakyRelu, mixOwnTrained, wide } from '../../../engine';
 import type { Parameter, VariableFactory } from '../../../engine';
-import { applyOwnTransposed } from '../../layers';
 
 export interface Experts {
   readonly weight: Parameter;
@@ -24,8 +23,6 @@ export interface ExpertsOptions {
   readonly start: Float32Array;
   readonly slope: number;
 }
-
-type MixInputs = [tf.Tensor2D, tf.Tensor3D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
 
 /** Parameters `experts.weight [N, d_s, width]`, `experts.bias [N, width]`. */
 export function createExperts(variables: VariableFactory, options: ExpertsOptions): Experts {
@@ -47,41 +44,6 @@ export function createExperts(variables: VariableFactory, options: ExpertsOption
     weight,
     bias,
     all,
-    mix(s, alpha, oneHot) {
-      // Written as one operation, because the stopped experts then need no gradient tensors of [B, N, width] at all.
-      const run = tf.customGrad<tf.Tensor2D>((...given) => {
-        const [sIn, wIn, bIn, alphaIn, save] = given as MixInputs;
-        const h = leakyRelu(wide(sIn, wIn, bIn), slope);
-        save([sIn, wIn, alphaIn, h, oneHot]);
-        const gradFunc = (dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] => mixGradient(dy, saved, slope);
-        return { value: select(h, alphaIn), gradFunc };
-      });
-      return run(s, w, b, alpha);
-    },
+    mix: (s, alpha, oneHot) => mixOwnTrained({ x: s, weight: w, bias: b, alpha, oneHot, slope }),
   };
-}
-
-/** Gradients by s, weight, bias and alpha; every gradient by experts of other scenarios is dropped (Eq 20). */
-function mixGradient(dy: tf.Tensor2D, saved: readonly tf.Tensor[], slope: number): tf.Tensor[] {
-  const [s, weight, alpha, h, oneHot] = saved as [
-    tf.Tensor2D,
-    tf.Tensor3D,
-    tf.Tensor2D,
-    tf.Tensor3D,
-    tf.Tensor2D,
-  ];
-  const [scenarios, input, width] = weight.shape;
-  const ownAlpha = tf.sum(tf.mul(alpha, oneHot), 1, true);
-  // The activation keeps the sign, so its output tells its slope.
-  const ownSlope = tf.step(select(h, oneHot), slope);
-  const inner = tf.mul<tf.Tensor2D>(tf.mul(dy, ownSlope), ownAlpha);
-  const spread = tf.reshape(tf.mul(tf.expandDims(oneHot, 2), tf.expandDims(s, 1)), [
-    s.shape[0],
-    scenarios * input,
-  ]);
-  const byWeight = tf.reshape(tf.matMul(tf.transpose(spread), inner), [scenarios, input, width]);
-  const byBias = tf.matMul(tf.transpose(oneHot), inner);
-  const byInput = applyOwnTransposed(inner, weight, oneHot);
-  const byAlpha = tf.sum(tf.mul(h, tf.expandDims(dy, 1)), 2);
-  return [byInput, byWeight, byBias, byAlpha];
 }

@@ -3,7 +3,15 @@
  * with the gradient of that logit by X in closed form.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { activationFactor, leakyRelu, matMul } from '../../../engine';
+import {
+  backThroughLayer,
+  batchMatMulTransposed,
+  leakyRelu,
+  matMul,
+  matMulTransposed,
+  rowMatMul,
+  transposedMatMul,
+} from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs } from '../../definition';
 import {
@@ -88,7 +96,7 @@ function createOutput(
 
 /** Rows' vectors summed by scenario: `rows [B, k]`, factors `[B, 1]`, one-hot `[B, N]`, to `[N, k]`. */
 export function sumByScenario(rows: tf.Tensor2D, factors: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor2D {
-  return matMul(tf.transpose(oneHot), tf.mul(rows, factors));
+  return transposedMatMul(oneHot, tf.mul(rows, factors));
 }
 
 /** Eq 19–21: V = act(X W₂^d), z = w^d · act(V T), T the K × K matrix that the experts voted for. */
@@ -106,19 +114,29 @@ function createTransNet(
   const adapt = (x: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor2D =>
     own ? own.apply(x, oneHot) : shared!.apply(x);
 
+  /** Through LeakyReLU backwards: `delta · A(u)`, the slopes A constants. */
+  const leakyBack = (delta: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor2D => {
+    const stacked = (y: tf.Tensor2D): tf.Tensor3D => tf.reshape(y, [1, y.shape[0], side]);
+    const layer = { preActivation: stacked(u), slope, mask: null, norm: null };
+    return tf.reshape(backThroughLayer(stacked(delta), layer), [u.shape[0], side]);
+  };
+
   /** Sums `[N, K]` of rows' gradients by U = X W₂ become sums by X `[N, M]`. */
   const backByScenario = (sums: tf.Tensor2D): tf.Tensor2D => {
-    if (!own) return matMul(sums, tf.transpose(shared!.weight.tensor as tf.Tensor2D));
-    const spread = tf.mul(tf.expandDims(sums, 1), own.weight.tensor);
-    return tf.sum<tf.Tensor2D>(spread, 2);
+    if (!own) return matMulTransposed(sums, shared!.weight.tensor as tf.Tensor2D);
+    const byScenario = batchMatMulTransposed(
+      tf.reshape(sums, [shape.scenarios, 1, side]),
+      own.weight.tensor as tf.Tensor3D,
+    );
+    return tf.reshape(byScenario, [shape.scenarios, input]);
   };
 
   return {
     apply(x, { transferred }, { scenarioOneHot: oneHot }) {
       const u = adapt(x, oneHot);
       const v = leakyRelu(u, slope);
-      const t = tf.reshape(transferred!, [-1, side, side]);
-      const q = tf.sum<tf.Tensor2D>(tf.mul(tf.expandDims(v, 2), t), 1);
+      const t = tf.reshape<tf.Rank.R3>(transferred!, [x.shape[0], side, side]);
+      const q = rowMatMul(v, t);
       const w = output.row(oneHot);
       const logit = tf.add<tf.Tensor2D>(
         tf.sum(tf.mul(leakyRelu(q, slope), w), 1, true),
@@ -126,16 +144,15 @@ function createTransNet(
       );
       /** ∂z/∂U = ((w · A_q) Tᵀ) · A_V, row by row. */
       const byAdapted = (): tf.Tensor2D => {
-        const a = tf.mul(w, activationFactor(q, slope));
-        const byV = tf.sum(tf.mul(tf.expandDims(a, 1), t), 2);
-        return tf.mul(byV, activationFactor(u, slope));
+        const a = leakyBack(w, q);
+        return leakyBack(rowMatMul(a, t, true), u);
       };
       return {
         logit,
         inputGradient: () =>
           own
             ? applyOwnTransposed(byAdapted(), own.weight.tensor as tf.Tensor3D, oneHot)
-            : matMul(byAdapted(), tf.transpose(shared!.weight.tensor as tf.Tensor2D)),
+            : matMulTransposed(byAdapted(), shared!.weight.tensor as tf.Tensor2D),
         scenarioSum: (rows) => backByScenario(sumByScenario(byAdapted(), rows, oneHot)),
       };
     },

@@ -3,7 +3,14 @@
  * Shapes, equations and decisions: docs/models/causalint.md.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithLogits, crossEntropy, rowMean, softmaxLast, stopGradient } from '../../../engine';
+import {
+  bceWithLogits,
+  crossEntropy,
+  rowMean,
+  softmaxLast,
+  squaredCosines,
+  stopGradient,
+} from '../../../engine';
 import type { EmbeddingTable, Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs, Losses, Model, Output } from '../../definition';
 import { createSharedGate, fieldIndices, pickFlat } from '../../layers';
@@ -92,27 +99,20 @@ export function buildCausalInt(
     return settings.gateStopGrad ? stopGradient(alpha) : alpha;
   }
 
-  /** Eq 14, exact: what the gradient is made of stays on the tape, unless only first order is wanted. */
-  function innerStep(found: Representation, inputs: Inputs): { gradient: tf.Tensor2D; moved: tf.Tensor2D } {
-    const exact = found.tasks!.innerGradient(inputs.label);
-    const gradient = firstOrder ? stopGradient(exact) : exact;
-    return { gradient, moved: tf.sub(found.xIr, tf.mul(gradient, innerRate)) };
-  }
-
   function forward(inputs: Inputs, mode: Mode): Output {
     const training = mode.kind === 'train';
     const e = pickFlat(inputs.fields, common);
     const found = representation?.apply(e, inputs, mode) ?? bare(e);
     const { tasks } = found;
     // Labels are known in training only; at inference the model's own belief makes the expected step zero.
-    const step = training && maml && tasks ? innerStep(found, inputs) : null;
-    const xPrime = step?.moved ?? found.xIr;
+    const stepped = training && maml && tasks !== null;
+    const xPrime = stepped ? tasks.innerStep(inputs, innerRate, firstOrder ? 'first' : 'exact') : found.xIr;
     const alpha = gate(e, found);
     const s = scenarioFromX ? tasks!.xSr : pickFlat(inputs.fields, context);
     const transferred = experts ? experts.mix(s, alpha!, inputs.scenarioOneHot) : null;
     const from = { s, transferred };
     const fused = fusionModule.apply(xPrime, from, inputs, mode);
-    const atIr = training && comparing && step !== null && settings.orthAt === 'xIr';
+    const atIr = stepped && comparing && settings.orthAt === 'xIr';
     // A second pass keeps its statistics to itself.
     const quiet: Mode = { ...mode, recordState: () => undefined };
     const compared = atIr ? fusionModule.apply(found.xIr, from, inputs, quiet) : fused;
@@ -128,7 +128,6 @@ export function buildCausalInt(
         scenarioLogit: tasks.scenarioLogit,
         concatLogit: tasks.concatLogit,
       }),
-      ...(step && { innerGradient: step.gradient }),
       ...(alpha && { alpha }),
       ...(transferred && { transferred }),
     };
@@ -136,8 +135,7 @@ export function buildCausalInt(
 
   /** Eq 9: mean over rows of the squared (or absolute) cosine of the two gradients. */
   function orthogonality({ tasks }: Representation, inputs: Inputs): tf.Scalar {
-    const { inner, squaredLengths } = tasks!.gradients(inputs.scenarioOneHot);
-    const squared = tf.div<tf.Tensor2D>(tf.square(inner), tf.add(squaredLengths, LENGTH_FLOOR));
+    const squared = squaredCosines(tasks!.gradients(inputs.scenarioOneHot), LENGTH_FLOOR);
     const rows = settings.orthLoss === 'cos2' ? squared : tf.sqrt(tf.add(squared, LENGTH_FLOOR));
     return rowMean(rows as tf.Tensor2D, inputs.weight);
   }

@@ -1,6 +1,5 @@
 /** Numbers for the pictures: gate, votes, conflict between scenarios, orthogonality, length of the inner step. */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import type { DataShape, Inputs, ProbeSpec, ProbeTensor } from '../../definition';
 import { lossSlope, scenarioCounts } from './conflict';
@@ -95,7 +94,7 @@ export function runProbes(
   inputs: Inputs,
   { votes }: Tools,
 ): Readonly<Record<string, ProbeTensor>> {
-  const { scenarioOneHot: oneHot, weight, label } = inputs;
+  const { scenarioOneHot: oneHot, label } = inputs;
   const { xIr, tasks } = pass.representation;
   const count = tf.reshape(scenarioCounts(inputs), [-1]);
   const byScenario = (rows: tf.Tensor2D): ProbeTensor => sumByScenario(rows, inputs);
@@ -105,16 +104,13 @@ export function runProbes(
   if (pass.alpha) probes.alpha = byScenario(pass.alpha);
   if (votes) probes.votes = byScenario(tf.sigmoid(votes(xIr, pass.from.s)));
   if (tasks) {
-    const { inner, squaredLengths } = tasks.gradients(oneHot);
-    const direction = tf.div(inner, tf.sqrt(tf.add(squaredLengths, 1e-20)));
+    const [inner, one, two] = tf.split<tf.Tensor2D>(tasks.gradients(oneHot), 3, 1);
+    const direction = tf.div(inner!, tf.sqrt(tf.add(tf.mul(one!, two!), 1e-20)));
     // The closed form drops ∂Loss₁/∂z₁, a positive or negative number; its sign turns the cosine round.
     const cosine = tf.mul(direction, tf.sign(tf.sub(tf.sigmoid(tasks.generalLogit), label)));
     probes.orthogonality = byScenario(histogram(cosine));
-    const lengths = tf.norm(tasks.innerGradient(label), 'euclidean', 1, true) as tf.Tensor2D;
-    probes.innerStep = {
-      sum: tf.reshape(matMul(tf.transpose(oneHot), tf.mul(lengths, weight)), [-1]),
-      count,
-    };
+    const lengths = byScenario(tasks.innerLengths(inputs));
+    probes.innerStep = { sum: tf.reshape(lengths.sum, [-1]), count };
   }
   return probes;
 }

@@ -3,7 +3,14 @@
  * cosine between two per-sample gradients, in closed form.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, softmaxLast } from '../../../engine';
+import {
+  bceSlopeRows,
+  matMulTransposed,
+  missDirections,
+  pairProducts,
+  rankOneStep,
+  stopGradient,
+} from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs } from '../../definition';
 import {
@@ -29,19 +36,16 @@ export interface Representation {
     readonly scenarioLogit: tf.Tensor2D;
     /** z₃ `[B, 1]` (Eq 7). */
     readonly concatLogit: tf.Tensor2D;
-    /** ∇_{X_IR} Loss₁ of each sample: `(sigmoid(z₁) − y) w₁ᵀ` `[B, M]` (Eq 14). */
-    innerGradient(label: tf.Tensor2D): tf.Tensor2D;
-    /** Eq 9 before norm and mean: both gradients by E and their cosine. */
-    gradients(oneHot: tf.Tensor2D): EmbeddingGradients;
+    /** X' = X_IR − η ∇_{X_IR} Loss₁ (Eq 14), by each row's own Loss₁: the gradient is `(σ(z₁) − y) w₁ᵀ`. */
+    innerStep(inputs: Inputs, rate: number, order: 'exact' | 'first'): tf.Tensor2D;
+    /** ‖∇_{X_IR} Loss₁‖ of each row that counts `[B, 1]`. */
+    innerLengths(inputs: Inputs): tf.Tensor2D;
+    /**
+     * Of the directions of ∇_E Loss₁ and ∇_E Loss₂ (Eq 9), row by row: inner product and both squared lengths `[B, 3]`. The
+     * sign of the first is that of z₁, not of Loss₁.
+     */
+    gradients(oneHot: tf.Tensor2D): tf.Tensor2D;
   } | null;
-}
-
-/** Directions of ∇_E Loss₁ and ∇_E Loss₂, row by row; the sign of the first is that of z₁, not of Loss₁. */
-export interface EmbeddingGradients {
-  /** Inner product `[B, 1]`. */
-  readonly inner: tf.Tensor2D;
-  /** Product of the squared lengths `[B, 1]`. */
-  readonly squaredLengths: tf.Tensor2D;
 }
 
 export interface RepresentationModule {
@@ -103,34 +107,29 @@ export function createRepresentation(
       const generalLogit = general.apply(xIr);
       const scenarioLogit = classifier.apply(xSr);
       const concatLogit = joint.apply(tf.concat2d([xIr, xSr], 1));
-      const innerGradient = (label: tf.Tensor2D): tf.Tensor2D =>
-        tf.mul(tf.sub(tf.sigmoid(generalLogit), label), generalRow());
-      const gradients = (oneHot: tf.Tensor2D): EmbeddingGradients => {
+      // Padding rows have weight 0 and stay where they are.
+      const slope = ({ label, weight }: Inputs): tf.Tensor2D => bceSlopeRows(generalLogit, label, weight);
+      const innerStep = (of: Inputs, rate: number, order: 'exact' | 'first'): tf.Tensor2D => {
+        const [length, direction] = [slope(of), generalRow()];
+        return order === 'exact'
+          ? rankOneStep(xIr, length, direction, -rate)
+          : rankOneStep(xIr, stopGradient(length), stopGradient(direction), -rate);
+      };
+      const gradients = (oneHot: tf.Tensor2D): tf.Tensor2D => {
         // A cosine ignores length, so ∂Loss₁/∂z₁ is dropped and softmax − one-hot is scaled to length 1: late in
         // training both are so small that their squares would drown in the floor.
-        const miss = tf.sub(softmaxLast(scenarioLogit), oneHot);
-        const length = tf.sqrt(tf.add(tf.sum(tf.square(miss), 1, true), LENGTH_FLOOR));
+        const miss = missDirections(scenarioLogit, oneHot, LENGTH_FLOOR);
         const byGeneral = tf.tile(generalRow(), [xIr.shape[0], 1]);
-        const byClassifier = matMul(
-          tf.div(miss, length),
-          tf.transpose(classifier.weight.tensor as tf.Tensor2D),
-        );
-        const byInput = stackedInputGradient(
-          extractor,
-          trace,
-          tf.stack([byGeneral, byClassifier]) as tf.Tensor3D,
-        );
-        return compare(byInput);
+        const byClassifier = matMulTransposed(miss, classifier.weight.tensor as tf.Tensor2D);
+        const delta = tf.stack([byGeneral, byClassifier]) as tf.Tensor3D;
+        return pairProducts(stackedInputGradient(extractor, trace, delta));
       };
-      return { xIr, tasks: { xSr, generalLogit, scenarioLogit, concatLogit, innerGradient, gradients } };
+      const innerLengths = (of: Inputs): tf.Tensor2D =>
+        tf.mul<tf.Tensor2D>(tf.abs(slope(of)), tf.norm(general.weight.tensor));
+      return {
+        xIr,
+        tasks: { xSr, generalLogit, scenarioLogit, concatLogit, innerStep, innerLengths, gradients },
+      };
     },
   };
-}
-
-/** Inner product and lengths of the two stacked gradients `[2, B, w]`. */
-function compare(gradients: tf.Tensor3D): EmbeddingGradients {
-  const [first, second] = tf.unstack(gradients) as [tf.Tensor2D, tf.Tensor2D];
-  const squares = tf.sum(tf.square(gradients), 2, true);
-  const [one, two] = tf.unstack(squares) as [tf.Tensor2D, tf.Tensor2D];
-  return { inner: tf.sum(tf.mul(first, second), 1, true), squaredLengths: tf.mul(one, two) };
 }
