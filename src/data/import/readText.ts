@@ -26,7 +26,11 @@ export async function readTextTable(
     if (!(error instanceof UndecodableBytes)) throw error;
     // The first part was plain ASCII, so nothing spoke against UTF-8 until now.
     if (forced === null && guess.encoding === 'utf-8' && !guess.marked && (await isGb18030(source, gzip))) {
-      return readAs(source, gzip, 'gb18030', options);
+      try {
+        return await readAs(source, gzip, 'gb18030', options);
+      } catch (second) {
+        if (!(second instanceof UndecodableBytes)) throw second;
+      }
     }
     throw await describeBadBytes(error, source, gzip, options);
   }

@@ -1,0 +1,183 @@
+import { gzipSync } from 'fflate';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../dataset';
+import { buildDataset } from './build';
+import { ImportError, type Notice } from './errors';
+import { inspectFile } from './inspect';
+import { importRoles, type Mapping } from './mapping';
+import { csv, plainLog, utf8 } from './testing';
+
+/** Every sentence that a person may see is one, ends, and shows no value that is none. */
+function expectSentence({ sentence, line }: Pick<Notice, 'sentence' | 'line'>): void {
+  expect(sentence).toMatch(/^[\s\S]{10,}\.$/);
+  expect(sentence).not.toMatch(/\bNaN\b|\[object|“undefined”|(line|column) (undefined|null)/);
+  if (line !== null) expect(line).toBeGreaterThanOrEqual(1);
+}
+
+function expectSound(dataset: Dataset): void {
+  const { rows, fields, columns, scenarios, history } = dataset;
+  expect(rows).toBeGreaterThan(0);
+  let offset = 1;
+  fields.forEach((field, f) => {
+    expect(field.offset).toBe(offset);
+    offset += field.size;
+    expect(columns[f]!.length).toBe(rows);
+    for (const id of columns[f]!) expect(id >= 0 && id < field.size).toBe(true);
+  });
+  expect(dataset.vocabularySize).toBe(offset);
+  expect(new Set(fields.map((field) => field.name)).size).toBe(fields.length);
+  for (let row = 0; row < rows; row++) {
+    expect(dataset.label[row] === 0 || dataset.label[row] === 1).toBe(true);
+    expect(dataset.split[row]! <= 2).toBe(true);
+    expect(dataset.scenario[row]! >= 0 && dataset.scenario[row]! < scenarios.length).toBe(true);
+    expect(Number.isFinite(dataset.weight[row])).toBe(true);
+    if (dataset.timestamp) expect(Number.isFinite(dataset.timestamp[row])).toBe(true);
+  }
+  expect(dataset.split).toContain(0);
+  for (const { share, clickRate } of scenarios)
+    expect(share >= 0 && share <= 1 && clickRate >= 0 && clickRate <= 1).toBe(true);
+  if (history) {
+    history.lengths.forEach((length) => expect(length).toBeLessThanOrEqual(history.length));
+    const width = history.itemFields.length;
+    history.ids.forEach((id, at) =>
+      expect(id >= 0 && id < fields[history.itemFields[at % width]!]!.size).toBe(true),
+    );
+    for (const s of history.scenario) expect(s >= -1 && s < scenarios.length).toBe(true);
+    for (const age of history.age) expect(age >= 0 && Number.isFinite(age)).toBe(true);
+  }
+}
+
+/** Reads whatever it is given: a sound dataset, or one sentence. Anything else fails the test. */
+async function attempt(
+  bytes: Uint8Array,
+  change: (mapping: Mapping) => void = () => {},
+): Promise<'built' | 'refused'> {
+  try {
+    const inspection = await inspectFile(bytes, { name: 'fuzz', maxRows: 500 });
+    inspection.warnings.forEach(expectSentence);
+    for (const column of inspection.columns)
+      expect(column.auc === null || (column.auc >= 0 && column.auc <= 1)).toBe(true);
+    if (!inspection.mapping) return 'refused';
+    const mapping = structuredClone(inspection.mapping);
+    change(mapping);
+    const { dataset, warnings } = await buildDataset(bytes, mapping, { name: 'fuzz', maxRows: 500 });
+    warnings.forEach(expectSentence);
+    expectSound(dataset);
+    return 'built';
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    expectSentence(error);
+    return 'refused';
+  }
+}
+
+const log = csv(
+  plainLog({
+    rows: 60,
+    more: {
+      clicks_seq: (row) => `[${row % 30}, ${row % 7}]`,
+      price: (row) => row / 3,
+      when: (row) => `2020-01-${1 + (row % 28)}`,
+    },
+  }),
+);
+
+describe('awkward bytes give a sound dataset or one sentence', () => {
+  it('any bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (bytes) => {
+        await attempt(bytes);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('any text of delimiters, quotes, line ends and digits', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: fc.constantFrom(...'01,,,\n\n"\t:|;[] \rab-.é'), maxLength: 300 }),
+        async (text) => {
+          await attempt(utf8(`label,user_id\n1,2\n0,3\n${text}`));
+          await attempt(utf8(text));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('a good file with bytes changed, cut out or cut off, packed or not', async () => {
+    let built = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(log.length - 1), fc.nat(255)), { maxLength: 6 }),
+        fc.tuple(fc.nat(log.length), fc.nat(200)),
+        fc.boolean(),
+        async (changes, [at, length], packed) => {
+          const changed = log.slice();
+          for (const [place, byte] of changes) changed[place] = byte;
+          const cut = Uint8Array.from([...changed.slice(0, at), ...changed.slice(at + length)]);
+          if ((await attempt(packed ? gzipSync(cut) : cut)) === 'built') built++;
+        },
+      ),
+      { numRuns: 120 },
+    );
+    // Most damage is survivable; a reader that refused everything would pass the rest of this test.
+    expect(built).toBeGreaterThan(40);
+  });
+
+  it('gzip and Parquet files that are damaged', async () => {
+    const packed = gzipSync(log);
+    const magic = utf8('PAR1');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(packed.length - 1),
+        fc.nat(255),
+        fc.uint8Array({ maxLength: 200 }),
+        async (place, byte, bytes) => {
+          const changed = packed.slice();
+          changed[place] = byte;
+          await attempt(changed);
+          await attempt(packed.slice(0, place));
+          await attempt(Uint8Array.from([...magic, ...bytes, ...magic]));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('any roles for any columns', async () => {
+    const role = fc.constantFrom(...importRoles.filter((one) => one !== 'label'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(role, { minLength: 8, maxLength: 8 }),
+        fc.record({
+          rareBelow: fc.integer({ min: 1, max: 9 }),
+          buckets: fc.integer({ min: 2, max: 9 }),
+          length: fc.integer({ min: 1, max: 9 }),
+        }),
+        fc.constantFrom('auto' as const, 'log' as const, 'none' as const),
+        async (roles, numbers, from) => {
+          await attempt(log, (mapping) => {
+            mapping.columns.forEach((column, c) => {
+              if (column.role !== 'label')
+                Object.assign(column, {
+                  role: roles[c],
+                  side: 'user',
+                  use: roles[c] === 'sequence' ? 'history' : 'length',
+                });
+            });
+            mapping.rareBelow = numbers.rareBelow;
+            mapping.buckets = numbers.buckets;
+            mapping.history = { from, length: numbers.length };
+            const has = (name: string | null, wanted: string): boolean =>
+              mapping.columns.some((c) => c.column === name && c.role === wanted);
+            if (!has(mapping.userId, 'user')) mapping.userId = null;
+            if (!has(mapping.itemId, 'item')) mapping.itemId = null;
+          });
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
