@@ -137,18 +137,21 @@ export function simulatedFields(world: World): Field[] {
   });
 }
 
-/** Local ids of every field `[fields][rows]`, rows at their place in the finished dataset. */
-export function simulatedColumns(
+/** Local ids of every field `[fields][rows]`, rows at their place in the finished dataset. Yields the share done. */
+export function* simulatedColumns(
   world: World,
   plan: Plan,
   exposures: Exposures,
   place: Int32Array,
-): Int32Array[] {
-  return FIELDS.map((field) => {
+): Generator<number, Int32Array[]> {
+  const columns: Int32Array[] = [];
+  for (const field of FIELDS) {
     const column = new Int32Array(plan.rows);
     for (let row = 0; row < plan.rows; row++) {
       column[place[row]!] = field.read(world, plan, exposures, row) + 1;
     }
-    return column;
-  });
+    columns.push(column);
+    yield columns.length / FIELDS.length;
+  }
+  return columns;
 }

@@ -8,6 +8,7 @@ import { layPlan, type Plan } from './plan';
 import { roundTo12Bits } from './arithmetic';
 import { GENERATOR_VERSION, worldOf, type SimulationRequest, type SimulationSettings } from './settings';
 import { fingerprintOf } from '../format/fingerprint';
+import { ageInHours } from '../format/historyColumns';
 import { SPLIT, type Dataset, type History, type Scenario } from '../dataset';
 import type { World } from './world';
 
@@ -54,26 +55,29 @@ function placed<T extends { [index: number]: number }>(
   return out;
 }
 
-function historyOf(
+function* historyOf(
   world: World,
   histories: Histories,
   timestamp: Float64Array,
   columns: readonly string[],
-): History | null {
+): Generator<number, History | null> {
   const length = world.twin.historyLength;
   if (length === 0) return null;
   const { items } = world;
-  const steps = histories.item.length;
+  const rows = timestamp.length;
   const stride = HISTORY_FIELDS.length;
-  const ids = new Int32Array(steps * stride);
-  const age = new Float32Array(steps);
-  for (let step = 0; step < steps; step++) {
-    if (histories.scenario[step]! < 0) continue;
-    const item = histories.item[step]!;
-    ids[step * stride] = item + 1;
-    ids[step * stride + 1] = items.category[item]! + 1;
-    ids[step * stride + 2] = items.brand[item]! + 1;
-    age[step] = (timestamp[Math.floor(step / length)]! - histories.time[step]!) / 3600;
+  const ids = new Int32Array(rows * length * stride);
+  const age = new Float32Array(rows * length);
+  for (let row = 0; row < rows; row++) {
+    if (row % CHUNK === CHUNK - 1) yield row / rows;
+    for (let k = 0; k < histories.lengths[row]!; k++) {
+      const step = row * length + k;
+      const item = histories.item[step]!;
+      ids[step * stride] = item + 1;
+      ids[step * stride + 1] = items.category[item]! + 1;
+      ids[step * stride + 2] = items.brand[item]! + 1;
+      age[step] = ageInHours(timestamp[row]!, histories.time[step]!);
+    }
   }
   return {
     length,
@@ -139,10 +143,11 @@ export function* simulateSteps(
   const place = placesByUser(exposures.user, world.users.count);
   const recall = recallAll(world, audience, plan, exposures, label, intercepts, place, CHUNK);
   const histories: Histories = yield* scaled('histories', 0.6, 0.85, recall);
-  yield { stage: 'columns', share: 0.85 };
-
   const fields = simulatedFields(world);
+  const columns = yield* scaled('columns', 0.85, 0.9, simulatedColumns(world, plan, exposures, place));
   const timestamp = placed(new Float64Array(plan.rows), place, (row) => plan.timestamp[row]!);
+  const names = fields.map((field) => field.name);
+  const history = yield* scaled('columns', 0.9, 0.98, historyOf(world, histories, timestamp, names));
   const settings: SimulationSettings = {
     generator: GENERATOR_VERSION,
     twin,
@@ -157,18 +162,13 @@ export function* simulateSteps(
     fields,
     vocabularySize: fields.reduce((sum, field) => sum + field.size, 1),
     rows: plan.rows,
-    columns: simulatedColumns(world, plan, exposures, place),
+    columns,
     scenario: placed(new Int16Array(plan.rows), place, (row) => plan.scenario[row]!),
     label: placed(new Float32Array(plan.rows), place, (row) => label[row]!),
     timestamp,
     split: placed(new Uint8Array(plan.rows), place, (row) => plan.split[row]!),
     weight: placed(new Float32Array(plan.rows), place, (row) => roundTo12Bits(plan.weight[row]!)),
-    history: historyOf(
-      world,
-      histories,
-      timestamp,
-      fields.map((field) => field.name),
-    ),
+    history,
     truth: {
       probability: placed(new Float32Array(plan.rows), place, (row) => probability[row]!),
       match: placed(new Float32Array(plan.rows), place, (row) => roundTo12Bits(exposures.match[row]!)),

@@ -53,7 +53,16 @@ export const aliccp30: Twin = {
   brands: 90,
   historyLength: 20,
   earlierClicks: 14,
-  knobs: { ...USUAL, matchStrength: 0.45, itemOverlap: 0, popularitySkew: 1 },
+  knobs: {
+    ...USUAL,
+    matchStrength: 0.42,
+    itemQuality: 0.5,
+    conflict: 0.4,
+    profileNoise: 0.3,
+    attributeNoise: 0.25,
+    itemOverlap: 0,
+    popularitySkew: 1,
+  },
   sizes: {
     small: { trainRows: 80_000, validationMin: 500, testMin: 4_000, users: 1_200, items: 900 },
     medium: { trainRows: 400_000, validationMin: 1_000, testMin: 4_000, users: 5_000, items: 3_000 },
