@@ -164,6 +164,7 @@ describe('a run', () => {
   );
 
   test('stopped inside the first search, it ends with the warm-up’s weights and open masks', async () => {
+    const tensors = tf.memory().numTensors;
     const trainer = makeTrainer();
     const run = areadProcedure.start(trainer, null);
     let before: Record<string, number[]> | null = null;
@@ -182,6 +183,18 @@ describe('a run', () => {
       expect(after[name], name).toEqual(values);
     }
     trainer.dispose();
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  test('a run that is dropped inside a search holds no tensor back', async () => {
+    const tensors = tf.memory().numTensors;
+    const trainer = makeTrainer();
+    let events = 0;
+    for await (const event of areadProcedure.start(trainer, null).events)
+      if (isSearch(event) && ++events === 5) break;
+    expect(events).toBe(5);
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 
   test('frozen search trains nothing and still finds masks', async () => {

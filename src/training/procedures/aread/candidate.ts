@@ -1,0 +1,115 @@
+/** One candidate mask: trained and pruned for a few quick steps, then scored (Algorithm 1, lines 7–13). */
+import * as tf from '@tensorflow/tfjs-core';
+import { bceWithProbability } from '../../../engine';
+import { maskDensity } from '../../../models/papers/aread/masks';
+import type { MaskLayout } from '../../../models/papers/aread/masks';
+import type { AreadSettings } from '../../../models/papers/aread/settings';
+import type { HeldWeights, Trainer } from '../../trainer';
+import { writeScenarioMask } from './deviceMasks';
+import type { DeviceMasks } from './deviceMasks';
+import { zero } from './states';
+import type { States } from './states';
+
+/** What all candidates of a search work with. */
+export interface Workshop {
+  readonly held: HeldWeights;
+  readonly device: DeviceMasks;
+  readonly states: States;
+}
+
+export interface Candidate {
+  readonly scenario: number;
+  readonly start: Uint8Array;
+  readonly scale: Float32Array;
+  readonly trialNumber: (step: number) => number;
+  readonly trainBatch: (step: number) => ReturnType<Trainer['readBatch']>;
+  readonly scoreBatch: (index: number) => ReturnType<Trainer['readBatch']>;
+}
+
+export interface CandidateContext {
+  readonly trainer: Trainer;
+  readonly settings: AreadSettings;
+  readonly layout: MaskLayout;
+}
+
+/** Yields after every batch; the result is one tensor: mask, densities, score `[E + k + 2]`. */
+export function* tryCandidate(
+  { trainer, settings, layout }: CandidateContext,
+  { held, device, states }: Workshop,
+  candidate: Candidate,
+): Generator<void, tf.Tensor1D, void> {
+  const { edges } = layout;
+  const scenarios = trainer.dataset.scenarios.length;
+  const owned: tf.Tensor[] = [];
+  const own = <T extends tf.Tensor>(tensor: T): T => {
+    owned.push(tensor);
+    return tensor;
+  };
+  const row = own(
+    tf.tensor3d(
+      Float32Array.from({ length: scenarios }, (_, d) => (d === candidate.scenario ? 1 : 0)),
+      [scenarios, 1, 1],
+    ),
+  );
+  const scale = own(tf.tensor1d(candidate.scale));
+  try {
+    held.restore();
+    trainer.resetTrial();
+    let mask = own(tf.tensor1d(Float32Array.from(candidate.start)));
+    const densities: tf.Tensor1D[] = [own(tf.tensor1d([maskDensity(candidate.start)]))];
+    for (let k = 0; k < settings.trialSteps; k++) {
+      writeScenarioMask(states.masks, layout, row, mask);
+      const gates = trialGates(trainer, settings, states, candidate, k);
+      const values = own(tf.tidy(() => tf.mul<tf.Tensor1D>(gates, scale)));
+      gates.dispose();
+      mask = own(device.prune(mask, values));
+      densities.push(own(tf.tidy(() => tf.reshape<tf.Rank.R1>(tf.mean(mask), [1]))));
+      yield;
+    }
+    writeScenarioMask(states.masks, layout, row, mask);
+    let score = own(tf.zeros<tf.Rank.R1>([1]));
+    for (let b = 0; b < settings.evalSteps; b++) {
+      const loss = trainer.forward(candidate.scoreBatch(b), 'batch', (output, inputs) =>
+        bceWithProbability(output.probability as tf.Tensor2D, inputs.label, inputs.weight),
+      );
+      const before = score;
+      score = own(tf.tidy(() => tf.add<tf.Tensor1D>(before, tf.div(loss, settings.evalSteps))));
+      loss.dispose();
+      yield;
+    }
+    return tf.tidy(() => tf.reshape(tf.concat([mask, ...densities, score]), [edges + densities.length + 1]));
+  } finally {
+    tf.dispose(owned);
+  }
+}
+
+/** Mean gates of one training batch of the scenario `[E]`, after a trial step on it (none where the search is frozen). */
+function trialGates(
+  trainer: Trainer,
+  settings: AreadSettings,
+  states: States,
+  candidate: Candidate,
+  step: number,
+): tf.Tensor1D {
+  const batch = candidate.trainBatch(step);
+  if (settings.search === 'frozen') {
+    return trainer.forward(batch, 'batch', (output, inputs) =>
+      tf.div<tf.Tensor1D>(
+        tf.sum(tf.mul(output.gates as tf.Tensor2D, inputs.weight), 0),
+        tf.maximum(tf.sum(inputs.weight), 1),
+      ),
+    );
+  }
+  zero(states.gateSum);
+  zero(states.gateCount);
+  trainer.train(batch, {
+    trial: true,
+    trialNumber: candidate.trialNumber(step),
+    learningRate: settings.lrUpdate,
+  });
+  return tf.tidy(() => {
+    const sum = tf.slice(states.gateSum.tensor as tf.Tensor2D, [candidate.scenario, 0], [1, -1]);
+    const count = tf.slice(states.gateCount.tensor as tf.Tensor2D, [candidate.scenario, 0], [1, 1]);
+    return tf.reshape<tf.Rank.R1>(tf.div(sum, tf.maximum(count, 1)), [-1]);
+  });
+}
