@@ -186,7 +186,9 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   }
 
   async function readLosses(): Promise<Readonly<Record<string, number>>> {
+    const start = performance.now();
     const terms = await losses.read();
+    stopwatch.settled(performance.now() - start);
     const broken = Object.entries(terms).find(([, value]) => !Number.isFinite(value));
     if (broken) {
       throw new Error(

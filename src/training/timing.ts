@@ -1,34 +1,49 @@
 /** Where a run's time went. */
 import type { RunTimings } from './runRecord';
 
-const KEPT_STEPS = 512;
+const KEPT_INTERVALS = 512;
 
 export interface Stopwatch {
+  /** A step was issued in so many milliseconds; on WebGPU the device may still be at it. */
   step(milliseconds: number): void;
+  /** What was issued since the last call is finished; waiting for it took so long. */
+  settled(milliseconds: number): void;
   evaluation(milliseconds: number): void;
-  /** Milliseconds since the stopwatch was made, at the end of the first step. */
   read(): RunTimings;
 }
 
+/** `firstStep` counts from here. */
 export function createStopwatch(now: () => number = () => performance.now()): Stopwatch {
   const start = now();
   let first: number | null = null;
   let training = 0;
   let evaluation = 0;
-  const recent: number[] = [];
+  let steps = 0;
+  let spent = 0;
+  /** Mean milliseconds of a step, one for each stretch between two settlings. */
+  const means: number[] = [];
   return {
     step(milliseconds) {
       first ??= now() - start;
       training += milliseconds;
-      recent.push(milliseconds);
-      if (recent.length > KEPT_STEPS) recent.shift();
+      spent += milliseconds;
+      steps++;
+    },
+    settled(milliseconds) {
+      if (steps === 0) return;
+      training += milliseconds;
+      means.push((spent + milliseconds) / steps);
+      if (means.length > KEPT_INTERVALS) means.shift();
+      steps = 0;
+      spent = 0;
     },
     evaluation(milliseconds) {
       evaluation += milliseconds;
     },
     read() {
-      const sorted = [...recent].sort((a, b) => a - b);
-      return { firstStep: first, training, evaluation, step: sorted[sorted.length >> 1] ?? null };
+      const known = means.length > 0 ? [...means] : steps > 0 ? [spent / steps] : [];
+      known.sort((a, b) => a - b);
+      return { firstStep: first, training, evaluation, step: known[known.length >> 1] ?? null };
     },
   };
 }

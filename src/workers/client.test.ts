@@ -9,7 +9,7 @@ import { DataSession } from './dataSession';
 import { openRunStore } from './runStore';
 import { Session } from './session';
 import type { LabClient } from './client';
-import type { DataWorker, LabWorker, RunStore, Tick } from './protocol';
+import type { DataWorker, LabWorker, RunId, RunStore, Tick } from './protocol';
 import type { WorkerLike } from './supervised';
 import type { Dataset } from '../data/dataset';
 import type { RunSetup } from '../training/runRecord';
@@ -74,6 +74,8 @@ interface Workshop {
 }
 
 const open: LabClient[] = [];
+/** Sessions go on in this process when their worker is "dead": they are ended after the test. */
+const sessions: { readonly session: Session; readonly runs: Set<RunId> }[] = [];
 let stores = 0;
 
 function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Workshop {
@@ -83,13 +85,18 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
   const runs = openRunStore(`test-${++stores}`);
   const kept = new Map<string, Dataset>();
   const spawnLab = (): WorkerLike => {
+    const begun = new Set<RunId>();
     const session = new Session({
-      post: (tick) => ports.at(-1)?.postMessage(tick),
+      post: (tick) => {
+        begun.add(tick.run);
+        ports.at(-1)?.postMessage(tick);
+      },
       loadDataset: async () => dataset,
       openBackend,
       keep: (record, artifacts) => runs.put(record, artifacts),
       tickMs: 0,
     });
+    sessions.push({ session, runs: begun });
     const commands = Object.fromEntries(
       Object.getOwnPropertyNames(Session.prototype)
         .filter((name) => name !== 'constructor')
@@ -140,8 +147,9 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
   return { client, labs, ticks, ports, runs };
 }
 
-afterEach(() => {
+afterEach(async () => {
   for (const client of open.splice(0)) client.dispose();
+  for (const { session, runs } of sessions.splice(0)) for (const run of runs) await session.reset(run);
 });
 
 async function until(condition: () => boolean): Promise<void> {
