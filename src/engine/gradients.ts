@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { rawProduct } from './kernels/product';
+import { softmaxGradient } from './kernels/rows';
 
 type Lazy = Readonly<Record<string, () => tf.Tensor>>;
 
@@ -189,12 +190,7 @@ for (const name of ['Max', 'Min']) {
 }
 register('Softmax', {
   output: true,
-  rule: (dy, [y]) => ({
-    logits: () => {
-      const product = tf.mul(dy, y!);
-      return tf.sub(product, tf.mul(tf.sum(product, -1, true), y!));
-    },
-  }),
+  rule: (dy, [y]) => ({ logits: () => softmaxGradient({ dy, y: y! }, {}) }),
 });
 register('LogSoftmax', {
   output: true,

@@ -68,6 +68,10 @@ const operations: Readonly<Record<string, Operation>> = {
   selectStack: ({ h, weights }) => engine.selectStack(as3(h), as2(weights)),
   relu: ({ x }) => engine.leakyRelu(x!, 0),
   leakyRelu: ({ x }) => engine.leakyRelu(x!, 0.2),
+  maskedLeakyRelu: ({ x, mask }) => engine.maskedLeakyRelu(x!, 0.2, mask!),
+  routedDense: ({ x, weight, bias, route }) => engine.routedDense(as2(x), as3(weight), as2(bias), as2(route)),
+  'routedDense.shares': ({ x, weight, bias, route }) =>
+    engine.routedDense(as2(x), as3(weight), as2(bias), as2(route)),
   sigmoid: ({ x }) => engine.sigmoid(x!),
   tanh: ({ x }) => engine.tanh(x!),
   softplus: ({ x }) => engine.softplus(x!),
@@ -220,6 +224,13 @@ describe.each<BackendName>(['cpu', 'wasm'])('on %s', (backend) => {
       expectClose(await engine.readTensor(matrix), step.matrix, `matrix after step ${at + 1}`, 2e-6);
       expectClose(await engine.readTensor(bias), step.bias, `bias after step ${at + 1}`, 2e-6);
     }
+  });
+
+  it('a moving average keeps its share of the old', () => {
+    tf.tidy(() => {
+      const now = engine.movingAverage(tf.tensor1d([1, -2]), tf.tensor2d([[11, 8]]), 0.9);
+      expect([...now.dataSync()].map((value) => value.toFixed(5))).toEqual(['2.00000', '-1.00000']);
+    });
   });
 
   it('no gradient passes a stop', () => {

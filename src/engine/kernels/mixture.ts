@@ -5,7 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
 import type { Layout } from './linear';
+import { newDeviceOutput, runDevice } from './device';
 import { newOutput, pointer, wasmKernels } from './wasm/module';
+import { int } from './webgpu';
 
 interface LayoutAttributes {
   readonly layout: Layout;
@@ -25,6 +27,19 @@ function measure(
   return layout === 'rows'
     ? [first, second, width, second * width, width]
     : [second, first, width, width, second * width];
+}
+
+/** Sizes and strides as uniforms. */
+function measures(shape: readonly number[], layout: Layout, threads: number) {
+  const [batch, n, width, strideB, strideN] = measure(shape, layout);
+  return {
+    rows: int(batch),
+    count: int(n),
+    width: int(width),
+    strideB: int(strideB),
+    strideN: int(strideN),
+    size: int(threads),
+  };
 }
 
 export const mixForward = defineKernel<'h' | 'weights', LayoutAttributes>({
@@ -48,6 +63,33 @@ export const mixForward = defineKernel<'h' | 'weights', LayoutAttributes>({
         n,
         1,
       );
+      return out;
+    },
+    webgpu: ({ h, weights }, { layout }) => {
+      const [batch, , width] = measure(h.shape, layout);
+      const out = newDeviceOutput([batch, width]);
+      const threads = batch * width;
+      runDevice({
+        name: 'mix',
+        bindings: [
+          { name: 'out', tensor: out, write: true },
+          { name: 'h', tensor: h },
+          { name: 'weights', tensor: weights },
+        ],
+        uniforms: measures(h.shape, layout, threads),
+        body: `
+          if (index < uniforms.size) {
+            let b = index / uniforms.width;
+            let c = index % uniforms.width;
+            var sum = 0.0;
+            for (var n = 0; n < uniforms.count; n = n + 1) {
+              sum = sum + weights[b * uniforms.count + n] * h[b * uniforms.strideB + n * uniforms.strideN + c];
+            }
+            out[index] = sum;
+          }
+        `,
+        threads,
+      });
       return out;
     },
   },
@@ -79,6 +121,31 @@ export const mixInputGradient = defineKernel<'dy' | 'weights', LayoutAttributes>
       );
       return out;
     },
+    webgpu: ({ dy, weights }, { layout }) => {
+      const [batch, n] = weights.shape as [number, number];
+      const width = dy.shape[1]!;
+      const shape = layout === 'rows' ? [batch, n, width] : [n, batch, width];
+      const out = newDeviceOutput(shape);
+      const threads = batch * n * width;
+      runDevice({
+        name: 'mixInput',
+        bindings: [
+          { name: 'out', tensor: out, write: true },
+          { name: 'dy', tensor: dy },
+          { name: 'weights', tensor: weights },
+        ],
+        uniforms: measures(shape, layout, threads),
+        body: `
+          if (index < uniforms.size) {
+            let b = (index / uniforms.strideB) % uniforms.rows;
+            let n = (index / uniforms.strideN) % uniforms.count;
+            out[index] = weights[b * uniforms.count + n] * dy[b * uniforms.width + index % uniforms.width];
+          }
+        `,
+        threads,
+      });
+      return out;
+    },
   },
 });
 
@@ -105,6 +172,33 @@ export const mixWeightGradient = defineKernel<'dy' | 'h', LayoutAttributes>({
         n,
         1,
       );
+      return out;
+    },
+    webgpu: ({ dy, h }, { layout }) => {
+      const [batch, n] = measure(h.shape, layout);
+      const out = newDeviceOutput([batch, n]);
+      const threads = batch * n;
+      runDevice({
+        name: 'mixWeight',
+        bindings: [
+          { name: 'out', tensor: out, write: true },
+          { name: 'dy', tensor: dy },
+          { name: 'h', tensor: h },
+        ],
+        uniforms: measures(h.shape, layout, threads),
+        body: `
+          if (index < uniforms.size) {
+            let b = index / uniforms.count;
+            let n = index % uniforms.count;
+            var sum = 0.0;
+            for (var c = 0; c < uniforms.width; c = c + 1) {
+              sum = sum + dy[b * uniforms.width + c] * h[b * uniforms.strideB + n * uniforms.strideN + c];
+            }
+            out[index] = sum;
+          }
+        `,
+        threads,
+      });
       return out;
     },
   },

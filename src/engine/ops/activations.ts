@@ -1,48 +1,38 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { defineKernel, defineOperation } from '../kernels/defineOperation';
-import { newOutput, pointer, wasmKernels } from '../kernels/wasm/module';
-
-interface Slope {
-  readonly slope: number;
-}
-
-const leakyForward = defineKernel<'x', Slope>({
-  name: 'EngineLeakyReluForward',
-  forward: ({ x }, { slope }) => (slope === 0 ? tf.relu(x) : tf.leakyRelu(x, slope)),
-  native: {
-    wasm: ({ x }, { slope }) => {
-      if (!wasmKernels()) return null;
-      const y = newOutput(x.shape);
-      wasmKernels()!.run.leaky(pointer(x), pointer(y), tf.util.sizeFromShape(x.shape), slope);
-      return y;
-    },
-  },
-});
-
-const leakyGradient = defineKernel<'dy' | 'x', Slope>({
-  name: 'EngineLeakyReluGradient',
-  forward: ({ dy, x }, { slope }) => tf.mul(dy, tf.step(x, slope)),
-  native: {
-    wasm: ({ dy, x }, { slope }) => {
-      if (!wasmKernels()) return null;
-      const dx = newOutput(x.shape);
-      const count = tf.util.sizeFromShape(x.shape);
-      wasmKernels()!.run.leakyGradient(pointer(dy), pointer(x), pointer(dx), count, slope);
-      return dx;
-    },
-  },
-});
+import { activateForward, activateGradient, type Slope } from '../kernels/activate';
+import { defineOperation } from '../kernels/defineOperation';
 
 const leaky = defineOperation<'x', Slope>({
   name: 'EngineLeakyRelu',
   saveInputs: ['x'],
-  forward: ({ x }, attributes) => leakyForward({ x }, attributes)[0]!,
-  gradient: ([dy], [x], attributes) => ({ x: () => leakyGradient({ dy: dy!, x: x! }, attributes)[0]! }),
+  forward: ({ x }, attributes) => activateForward({ x }, attributes)[0]!,
+  gradient: ([dy], [x], attributes) => ({ x: () => activateGradient({ dy: dy!, x: x! }, attributes)[0]! }),
+});
+
+const masked = defineOperation<'x' | 'mask', Slope>({
+  name: 'EngineMaskedLeakyRelu',
+  saveInputs: ['x', 'mask'],
+  forward: (inputs, attributes) => activateForward(inputs, attributes)[0]!,
+  gradient: ([dy], [x, mask], attributes) => ({
+    x: () => activateGradient({ dy: dy!, x: x!, mask: mask! }, attributes)[0]!,
+    mask: () => tf.mul(dy!, activateForward({ x: x! }, attributes)[0]!),
+  }),
 });
 
 /** `x` where x > 0, `slope * x` elsewhere; slope 0 is ReLU. */
 export function leakyRelu<T extends tf.Tensor>(x: T, slope: number): T {
   return leaky({ x }, { slope }) as T;
+}
+
+/** `leakyRelu(x) * mask` in one pass (`mask` as `x`, or null): an activation with its dropout. @throws RangeError where shapes differ. */
+export function maskedLeakyRelu<T extends tf.Tensor>(x: T, slope: number, mask: tf.Tensor | null): T {
+  if (!mask) return leakyRelu(x, slope);
+  if (!tf.util.arraysEqual(x.shape, mask.shape)) {
+    throw new RangeError(
+      `maskedLeakyRelu got [${x.shape.join(', ')}] and a mask [${mask.shape.join(', ')}].`,
+    );
+  }
+  return masked({ x, mask }, { slope }) as T;
 }
 
 /** Derivative of `leakyRelu` as a forward value: 1 where x > 0, `slope` elsewhere. No gradient passes. */

@@ -1,5 +1,14 @@
-export { activationFactor, leakyRelu, sigmoid, softplus, tanh } from './activations';
-export { batchMoments, domainMoments, normalise, NORM_EPSILON, type Moments } from './batchNorm';
+export { activationFactor, leakyRelu, maskedLeakyRelu, sigmoid, softplus, tanh } from './activations';
+export {
+  batchMoments,
+  batchNorm,
+  domainMoments,
+  movingAverage,
+  normalise,
+  NORM_EPSILON,
+  type BatchNormalised,
+  type Moments,
+} from './batchNorm';
 export { dense, stackedDense, wide, wideStack } from './dense';
 export { dropout } from './dropout';
 export {
@@ -22,6 +31,7 @@ export { bceSlopeRows, missDirections } from './slopes';
 export { mixEach } from './mixEach';
 export { select, selectStack } from './mixture';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
+export { routedDense } from './routed';
 export { stopGradient } from './stopGradient';
 export { gru } from './gru';
 export { pairScores } from './pairScores';

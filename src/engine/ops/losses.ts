@@ -1,19 +1,51 @@
 /** Losses over rows; `weight [B, 1]` is 0 for rows that must not count. */
 import * as tf from '@tensorflow/tfjs-core';
-import { softplus } from './activations';
+import { defineOperation } from '../kernels/defineOperation';
+import { bceRows, bceRowsGradient, weightedMean, weightedMeanGradient } from '../kernels/rows';
 import { logSoftmaxLast } from './softmax';
 
 /** Keeps logarithms of probabilities finite. */
 export const PROBABILITY_EPSILON = 1e-7;
 
-/** Weighted mean over rows: `sum(weight * q) / max(sum(weight), 1)`; `q`, `weight` `[B, 1]`, to a scalar. */
+const meanOperation = defineOperation<'q' | 'weight'>({
+  name: 'EngineRowMean',
+  saveInputs: ['q', 'weight'],
+  forward: (inputs) => weightedMean(inputs, {}),
+  gradient: ([dy], [q, weight]) => ({
+    q: () => tf.reshape(weightedMeanGradient({ dy: dy!, weight: weight! }, {}), q!.shape),
+    weight: () => tf.zerosLike(weight!),
+  }),
+});
+
+/**
+ * Weighted mean over rows: `sum(weight * q) / max(sum(weight), 1)`; `q`, `weight` `[B, 1]`, to a scalar. No gradient reaches
+ * the weights. @throws RangeError where the rows differ.
+ */
 export function rowMean(q: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
-  return tf.div(tf.sum(tf.mul(q, weight)), tf.maximum(tf.sum(weight), 1));
+  if (q.size !== weight.size) {
+    throw new RangeError(
+      `rowMean got ${q.size} values and ${weight.size} weights; it needs one value a row.`,
+    );
+  }
+  return tf.reshape(meanOperation({ q, weight }, {}), []);
 }
 
-/** Binary cross-entropy of logits, row by row: `softplus(z) - y z`, `[B, 1]`. */
+const bceOperation = defineOperation<'logit' | 'label'>({
+  name: 'EngineBce',
+  saveInputs: ['logit', 'label'],
+  forward: (inputs) => bceRows(inputs, {}),
+  gradient: ([dy], [logit, label]) => ({
+    logit: () => bceRowsGradient({ dy: dy!, logit: logit!, label: label! }, {}),
+    label: () => tf.neg(tf.mul(dy!, logit!)),
+  }),
+});
+
+/** Binary cross-entropy of logits, row by row: `softplus(z) - y z`, `[B, 1]`. @throws RangeError where the rows differ. */
 export function bceLogitsRows(logit: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D {
-  return tf.sub(softplus(logit), tf.mul(label, logit));
+  if (logit.size !== label.size) {
+    throw new RangeError(`Binary cross-entropy got ${logit.size} logits and ${label.size} labels.`);
+  }
+  return bceOperation({ logit, label }, {}) as tf.Tensor2D;
 }
 
 /** Binary cross-entropy of probabilities, row by row, with 1e-7 inside the logarithms, `[B, 1]`. */

@@ -10,8 +10,16 @@
  * statistics and leaves them as they are.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchMoments, domainMoments, matMul, normalise, NORM_EPSILON, stopGradient } from '../../engine';
-import type { Mode, Parameter, StateTensor, VariableFactory } from '../../engine';
+import {
+  batchNorm,
+  domainMoments,
+  matMul,
+  movingAverage,
+  normalise,
+  NORM_EPSILON,
+  stopGradient,
+} from '../../engine';
+import type { BatchNormalised, Mode, Parameter, StateTensor, VariableFactory } from '../../engine';
 import type { Inputs } from '../definition';
 
 export type Normalisation = 'off' | 'shared' | 'domain' | 'own' | 'partitioned';
@@ -36,7 +44,7 @@ export interface BatchNorm {
 const KEEP = 0.9;
 
 function moved(old: tf.Tensor, fresh: tf.Tensor): tf.Tensor {
-  return tf.add(tf.mul(old, KEEP), tf.mul(fresh, 1 - KEEP));
+  return movingAverage(old, fresh, KEEP);
 }
 
 function ones(length: number): Float32Array {
@@ -72,9 +80,9 @@ function createShared(variables: VariableFactory, name: string, width: number): 
   const variance = variables.state(`${name}.variance`, [width], ones(width));
   return {
     apply(x, inputs, mode) {
-      const now = sharedMoments(x, inputs, mode, mean, variance);
+      const now = sharedNorm(x, inputs, mode, { gamma, beta, mean, variance });
       return {
-        output: normalise(x, now.mean, now.variance, gamma.tensor, beta.tensor),
+        output: now.output,
         inputScale: () =>
           tf.mul(
             gamma.tensor,
@@ -85,17 +93,26 @@ function createShared(variables: VariableFactory, name: string, width: number): 
   };
 }
 
-function sharedMoments(
+/** Normalised output and the statistics that made it: the batch's in training (recorded as moving ones), else the moving ones. */
+function sharedNorm(
   x: tf.Tensor2D,
   inputs: NormInputs,
   mode: Mode,
-  mean: StateTensor,
-  variance: StateTensor,
-): { readonly mean: tf.Tensor; readonly variance: tf.Tensor } {
-  if (mode.kind === 'evaluate') return { mean: mean.tensor, variance: variance.tensor };
-  const batch = batchMoments(x, inputs.weight);
-  mode.recordState(mean, moved(mean.tensor, tf.reshape(batch.mean, [...mean.shape])));
-  mode.recordState(variance, moved(variance.tensor, tf.reshape(batch.variance, [...variance.shape])));
+  held: {
+    readonly gamma: Parameter;
+    readonly beta: Parameter;
+    readonly mean: StateTensor;
+    readonly variance: StateTensor;
+  },
+): BatchNormalised<tf.Tensor2D> {
+  const { gamma, beta, mean, variance } = held;
+  if (mode.kind === 'evaluate') {
+    const output = normalise(x, mean.tensor, variance.tensor, gamma.tensor, beta.tensor);
+    return { output, mean: mean.tensor, variance: variance.tensor };
+  }
+  const batch = batchNorm(x, inputs.weight, gamma.tensor, beta.tensor);
+  mode.recordState(mean, moved(mean.tensor, batch.mean));
+  mode.recordState(variance, moved(variance.tensor, batch.variance));
   return batch;
 }
 
@@ -204,19 +221,22 @@ export function createStackedBatchNorm(
   const frozen = (now: tf.Tensor): tf.Tensor => tf.rsqrt(tf.add(stopGradient(now), NORM_EPSILON));
 
   if (kind === 'shared') {
+    const evaluated = (x: tf.Tensor3D): BatchNormalised<tf.Tensor3D> => {
+      const statistics = { mean: overRows(mean.tensor), variance: overRows(variance.tensor) };
+      const [scale, shift] = [overRows(gamma.tensor), overRows(beta.tensor)];
+      return { ...statistics, output: normalise(x, statistics.mean, statistics.variance, scale, shift) };
+    };
     const trace = (x: tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedNormalised => {
-      const batch =
-        mode.kind === 'train'
-          ? batchMoments(x, inputs.weight, 1)
-          : { mean: overRows(mean.tensor), variance: overRows(variance.tensor) };
-      if (mode.kind === 'train') {
-        mode.recordState(mean, moved(mean.tensor, tf.reshape(batch.mean, shape)));
-        mode.recordState(variance, moved(variance.tensor, tf.reshape(batch.variance, shape)));
+      const train = mode.kind === 'train';
+      const now = train ? batchNorm(x, inputs.weight, gamma.tensor, beta.tensor, 1) : evaluated(x);
+      if (train) {
+        mode.recordState(mean, moved(mean.tensor, now.mean));
+        mode.recordState(variance, moved(variance.tensor, now.variance));
       }
       return {
-        output: normalise(x, batch.mean, batch.variance, overRows(gamma.tensor), overRows(beta.tensor)),
-        inputScale: () => tf.mul(overRows(gamma.tensor), frozen(batch.variance)),
-        shared: { gamma: overRows(gamma.tensor), variance: batch.variance },
+        output: now.output,
+        inputScale: () => tf.mul(overRows(gamma.tensor), frozen(now.variance)),
+        shared: { gamma: overRows(gamma.tensor), variance: now.variance },
       };
     };
     return { trace, apply: (x, inputs, mode) => trace(x, inputs, mode).output };

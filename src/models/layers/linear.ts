@@ -1,6 +1,6 @@
 /** Linear layers: one for all rows, or one per scenario of which each row uses its own. */
 import * as tf from '@tensorflow/tfjs-core';
-import { dense, matMul, select, wide } from '../../engine';
+import { dense, matMul, routedDense } from '../../engine';
 import type { Parameter, VariableFactory } from '../../engine';
 import type { DataShape } from '../definition';
 
@@ -87,7 +87,7 @@ export function createOwnLinear(
 
 /**
  * Each row through its own scenario's matrix: `x [B, in]`, `weight [N, in, out]`, `bias [N, out]` or null, one-hot
- * `[B, N]`, to `[B, out]`. Computes all N products and selects.
+ * `[B, N]` (a constant: no gradient reaches it), to `[B, out]`. Only the rows' own products are computed.
  */
 export function applyOwnLinear(
   x: tf.Tensor2D,
@@ -95,8 +95,7 @@ export function applyOwnLinear(
   bias: tf.Tensor2D | null,
   scenarioOneHot: tf.Tensor2D,
 ): tf.Tensor2D {
-  const own = select(wide(x, weight, null), scenarioOneHot);
-  return bias ? tf.add(own, matMul(scenarioOneHot, bias)) : own;
+  return routedDense(x, weight, bias, scenarioOneHot);
 }
 
 /**

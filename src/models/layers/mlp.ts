@@ -1,6 +1,6 @@
 /** Multi-layer perceptron: Linear → normalisation → LeakyReLU → dropout, on every layer. */
-import * as tf from '@tensorflow/tfjs-core';
-import { activationFactor, leakyRelu } from '../../engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import { activationFactor, maskedLeakyRelu } from '../../engine';
 import type { Mode, VariableFactory } from '../../engine';
 import { createBatchNorm, type Normalisation, type NormInputs } from './batchNorm';
 import { createLinear, type Linear } from './linear';
@@ -50,11 +50,10 @@ export function finishLayer(
 ): { readonly output: tf.Tensor2D; readonly trace: LayerTrace } {
   const normalised = norm?.apply(linear, inputs, mode) ?? null;
   const preActivation = normalised?.output ?? linear;
-  const active = leakyRelu(preActivation, slope);
-  const mask =
-    mode.kind === 'train' && dropout > 0 ? (mode.dropoutMask(active.shape, dropout) as tf.Tensor2D) : null;
+  const dropped = mode.kind === 'train' && dropout > 0;
+  const mask = dropped ? (mode.dropoutMask(preActivation.shape, dropout) as tf.Tensor2D) : null;
   return {
-    output: mask ? tf.mul(active, mask) : active,
+    output: maskedLeakyRelu(preActivation, slope, mask),
     trace: {
       preActivation,
       activationFactor: () => activationFactor(preActivation, slope),

@@ -1,6 +1,6 @@
 /** E parallel MLPs (experts) as one stack. */
-import * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, stackedDense, wideStack } from '../../engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import { maskedLeakyRelu, stackedDense, wideStack } from '../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../engine';
 import { createStackedBatchNorm, type NormInputs, type StackedNormalised } from './batchNorm';
 
@@ -83,16 +83,15 @@ export function createStackedMlp(
         h.rank === 2 ? wideStack(h as tf.Tensor2D, w, b) : stackedDense(h as tf.Tensor3D, w, b);
       const normalised = norm?.trace(linear, inputs, mode) ?? null;
       const u = normalised?.output ?? linear;
-      const active = leakyRelu(u, slope);
       const dropped = mode.kind === 'train' && options.dropout > 0;
-      const mask = dropped ? (mode.dropoutMask(active.shape, options.dropout) as tf.Tensor3D) : null;
+      const mask = dropped ? (mode.dropoutMask(u.shape, options.dropout) as tf.Tensor3D) : null;
       traces.push({
         preActivation: u,
         slope,
         norm: normalised,
         mask,
       });
-      h = mask ? tf.mul(active, mask) : active;
+      h = maskedLeakyRelu(u, slope, mask);
     }
     return { output: h as tf.Tensor3D, layers: traces };
   };

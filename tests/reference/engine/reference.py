@@ -156,6 +156,20 @@ cases = [
         lambda logits, oneHot, weight: row_mean(-(oneHot * logits.log_softmax(-1)).sum(1, keepdim=True), weight),
         plain=("oneHot", "weight"),
     ),
+    case(
+        "maskedLeakyRelu",
+        {"x": randn(B, 7), "mask": (torch.rand(B, 7) > 0.3).double() / 0.7},
+        lambda x, mask: torch.nn.functional.leaky_relu(x, 0.2) * mask,
+    ),
+    *[
+        case(
+            name,
+            {"x": randn(B, I), "weight": randn(N, I, O), "bias": randn(N, O), "route": route},
+            lambda x, weight, bias, route: torch.einsum("bn,bno->bo", route, torch.einsum("bi,nio->bno", x, weight) + bias),
+            plain=("route",),
+        )
+        for name, route in (("routedDense", one_hot), ("routedDense.shares", randn(B, N)))
+    ],
 ]
 
 

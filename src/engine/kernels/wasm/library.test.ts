@@ -34,7 +34,8 @@ async function compare(
   ours.numbers.forEach((value, i) => {
     worst = Math.max(worst, Math.abs(value - theirs.numbers[i]!) / scale);
   });
-  expect(worst).toBeLessThan(2e-6);
+  // Sums of up to 2,401 float32 numbers in another order.
+  expect(worst).toBeLessThan(1e-5);
 }
 
 beforeAll(async () => {
