@@ -1,10 +1,16 @@
 import { useId } from 'react';
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import type { ProbeSpec } from '../../../models/definition';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
 import { useLab } from '../../state/lab';
 import { CausalGraphFigure } from './inspect/CausalGraphFigure';
+import { ConflictFigures } from './inspect/conflict/ConflictFigures';
+import { AlphaSweepFigure } from './inspect/counterfactual/AlphaSweepFigure';
+import { CSweepFigure } from './inspect/counterfactual/CSweepFigure';
+import { VotesFigure } from './inspect/counterfactual/VotesFigure';
+import { MaskFigures } from './inspect/masks/MaskFigures';
+import { ProjectionFigure } from './inspect/representation/ProjectionFigure';
 import { ProbeFigure } from './inspect/ProbeFigure';
 import './inspect/inspect.css';
 
@@ -26,6 +32,62 @@ export function offeredTabs(view: RunView): readonly TabId[] {
   const offered = new Set<TabId>(view.probeSpecs.map((spec) => spec.tab));
   if (findModel(view.setup.model).graph) offered.add('graph');
   return TABS.map((tab) => tab.id).filter((id) => offered.has(id));
+}
+
+/** Pictures made from a tab's probes beside (or in place of) the probes' own; `hides` are not drawn again. */
+interface Extra {
+  readonly hides: readonly string[];
+  readonly draw: (view: RunView) => ReactNode;
+}
+
+const EXTRAS: Partial<Record<ProbeSpec['tab'], (specs: readonly ProbeSpec[]) => Extra | null>> = {
+  counterfactual: (specs) => {
+    const votes = specs.find((spec) => spec.name === 'votes');
+    if (votes) return { hides: [votes.name], draw: (view) => <VotesFigure view={view} spec={votes} /> };
+    // The probe of a scenario's direct effect comes with the eliminator, whose c can be swept.
+    if (!specs.some((spec) => spec.name === 'scenarioEffect')) return null;
+    return {
+      hides: [],
+      draw: (view) => (
+        <>
+          <CSweepFigure key={view.id} view={view} />
+          <AlphaSweepFigure view={view} />
+        </>
+      ),
+    };
+  },
+  masks: (specs) => {
+    const masks = specs.find((spec) => spec.name === 'masks');
+    return masks ? { hides: [], draw: (view) => <MaskFigures view={view} spec={masks} /> } : null;
+  },
+  conflict: (specs) => {
+    const gradient = specs.find((spec) => spec.name === 'scenarioGradient');
+    if (!gradient) return null;
+    return {
+      hides: [gradient.name],
+      draw: (view) => (
+        <>
+          <ConflictFigures view={view} />
+          <ProjectionFigure view={view} spec={gradient} />
+        </>
+      ),
+    };
+  },
+};
+
+/** A tab's own pictures first, then every probe of it that they do not show. */
+function ProbeTab({ tab, view }: { readonly tab: ProbeSpec['tab']; readonly view: RunView }) {
+  const specs = view.probeSpecs.filter((spec) => spec.tab === tab);
+  const extra = EXTRAS[tab]?.(specs) ?? null;
+  const rest = specs.filter((spec) => !extra?.hides.includes(spec.name));
+  return (
+    <>
+      {extra?.draw(view)}
+      {rest.map((spec, k) => (
+        <ProbeFigure key={spec.name} name={figureName(tab, spec, k === 0 && extra === null)} view={view} spec={spec} />
+      ))}
+    </>
+  );
 }
 
 /** Hook name of a probe's figure: the tab's own name for its first probe, so that specs find it. */
@@ -93,15 +155,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
         </div>
       ) : (
         <div className="tab-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
-          {tab === 'graph' ? (
-            <CausalGraphFigure model={model} />
-          ) : (
-            view.probeSpecs
-              .filter((spec) => spec.tab === tab)
-              .map((spec, k) => (
-                <ProbeFigure key={`${view.id ?? ''}/${spec.name}`} name={figureName(tab, spec, k === 0)} view={view} spec={spec} />
-              ))
-          )}
+          {tab === 'graph' ? <CausalGraphFigure model={model} /> : <ProbeTab key={view.id ?? ''} tab={tab} view={view} />}
         </div>
       )}
     </div>
