@@ -11,4 +11,4 @@ export {
 } from './dataset';
 export * from './format';
 export * from './simulate';
-export { resplit, rowsOf, splitByTime, SPLIT_RULES, type SplitRule, type SplitRuleId } from './splits';
+export { resplit, SPLIT_RULES, type SplitRule, type SplitRuleId } from './splits';

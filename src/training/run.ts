@@ -9,6 +9,7 @@ import { createRecorder } from './recorder';
 import { nextTurn } from './turn';
 import { validateSetup } from './setup';
 import { versions } from './versions';
+import { resplit, SPLIT_RULES } from '../data/splits';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo } from '../engine';
 import type { OwnedTrainer } from './createTrainer';
@@ -52,8 +53,10 @@ export function defaultRunName(setup: RunSetup): string {
  * @throws RangeError with one sentence where set-up, data or checkpoint do not fit together
  */
 export function createRun(options: RunOptions): Run {
-  const { dataset, backend, report } = options;
+  const { backend, report } = options;
   const setup = validateSetup(options.setup);
+  const { split } = setup.training;
+  const dataset = split === 'dataset' ? options.dataset : resplit(options.dataset, SPLIT_RULES[split]);
   const definition = findModel(setup.model);
   const procedure = findProcedure(definition.procedure(setup.settings));
   const from = options.from ? readCheckpoint(options.from) : null;

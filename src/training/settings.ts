@@ -71,6 +71,13 @@ export const trainingFields = {
     max: 10_000,
     advanced: true,
   }),
+  split: hyper.choice({
+    label: 'Split',
+    help: 'How rows are divided: as the dataset says (simulated: 80/10/10 by time), or by time as M-scan (latest 40 % test) or AREAD (90/5/5) divide.',
+    options: ['dataset', 'mscan', 'aread'],
+    default: 'dataset',
+    advanced: true,
+  }),
 } as const;
 
 export type TrainingSettings = SettingsOf<typeof trainingFields>;
