@@ -195,7 +195,11 @@ export const Lines = memo(function Lines(props: LinesProps) {
           ),
       )}
       {mark && (
-        <ReferenceLine x={mark.x} className="mark" label={{ value: mark.label, position: 'insideTopLeft', className: 'mark-label' }} />
+        <ReferenceLine x={mark.x} className="mark" label={{
+            value: mark.label,
+            position: mark.x > (x.min + x.max) / 2 ? 'insideTopRight' : 'insideTopLeft',
+            className: 'mark-label',
+          }} />
       )}
       <Tooltip
         isAnimationActive={false}

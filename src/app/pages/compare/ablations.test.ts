@@ -17,6 +17,13 @@ describe.each(models.map((model) => [model.id, model] as const))('ablating %s', 
     }
   });
 
+  it('plans no set-up twice', () => {
+    const keys = plannedVariants(model, setup).map(({ changes }) =>
+      setupKey({ ...setup, settings: { ...setup.settings, ...changes } }),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   it('runs everything once a seed', () => {
     const variants = plannedVariants(model, setup);
     const runs = ablationRuns(model, setup, variants, 3);

@@ -36,7 +36,24 @@ export function plannedVariants(model: AnyModelDefinition, setup: RunSetup): rea
     );
     if (!alone) planned.push({ name: `w/o ${field.label}`, table: null, changes: { [name]: value } });
   }
-  return planned;
+  return merged(model, setup, planned);
+}
+
+/** Rows of several tables that are one set-up are trained once, under the first name, with all tables named. */
+function merged(
+  model: AnyModelDefinition,
+  setup: RunSetup,
+  planned: readonly PlannedVariant[],
+): readonly PlannedVariant[] {
+  const names = Object.keys(model.fields).sort();
+  const byChanges = new Map<string, PlannedVariant>();
+  for (const variant of planned) {
+    const key = JSON.stringify(names.map((name) => variant.changes[name] ?? setup.settings[name] ?? null));
+    const known = byChanges.get(key);
+    const also = variant.table === null ? variant.name : `${variant.table}: ${variant.name}`;
+    byChanges.set(key, known ? { ...known, table: known.table === null ? also : `${known.table}, ${also}` } : variant);
+  }
+  return [...byChanges.values()];
 }
 
 /** Base and variants over seeds, seed by seed, so that a table can be read before all are done. */

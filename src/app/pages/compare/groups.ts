@@ -97,9 +97,9 @@ export function groupRuns(views: readonly RunView[]): readonly RunGroup[] {
   const byKey = new Map<string, RunView[]>();
   for (const view of views) {
     const key = setupKey(view.setup);
-    const runs = byKey.get(key);
-    if (runs) runs.push(view);
-    else byKey.set(key, [view]);
+    // Of two runs with one set-up and one seed the later counts: they are the same experiment.
+    const runs = (byKey.get(key) ?? []).filter((other) => other.setup.seed !== view.setup.seed);
+    byKey.set(key, [...runs, view]);
   }
   const groups = [...byKey];
   const differ = differences(groups.map(([, runs]) => runs[0]!.setup));
@@ -111,7 +111,9 @@ export function groupRuns(views: readonly RunView[]): readonly RunGroup[] {
       .slice(0, 3)
       .map(({ label, values }) => `${label} ${values[g]!}`);
     const detail = variant ?? (apart.length > 0 ? apart.join(', ') : null);
-    return { key, label: detail ? `${titleOf(setup.model)}, ${detail}` : titleOf(setup.model), runs };
+    const model = titleOf(setup.model);
+    const oneModel = groups.length > 1 && !differ.some(({ name }) => name === 'model');
+    return { key, label: detail === null ? model : oneModel ? detail : `${model}, ${detail}`, runs };
   });
 }
 
