@@ -1,5 +1,4 @@
 /** The trainer: one model, one dataset, one optimiser, one random stream. */
-import * as tf from '@tensorflow/tfjs-core';
 import {
   assign,
   createAdam,
@@ -7,7 +6,6 @@ import {
   createMode,
   createVariables,
   disposeVariables,
-  readTensor,
   runStep,
   streamSeed,
 } from '../engine';
@@ -19,6 +17,7 @@ import { batchOrder, evaluationSample, rowsOfSplit } from './sampling';
 import { evaluationDue } from './schedule';
 import { judge, noBest, stopFigure } from './stopping';
 import { createStopwatch } from './timing';
+import { arrayOf, holdWeights, readAll } from './weights';
 import type { Dataset, SplitName } from '../data/dataset';
 import type { Adam, Variable } from '../engine';
 import type { AnyModelDefinition, DataShape } from '../models/definition';
@@ -147,18 +146,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     (definition.needs(settings).extra ?? []).map((name) => [name, new Float32Array(dataset.rows).fill(1)]),
   );
 
-  function hold(from?: Snapshot): HeldWeights {
-    const copies = all.map((variable) => {
-      const copy = { name: variable.name, tensor: emptyLike(variable) };
-      assign(copy, from ? arrayOf(from.arrays, variable) : variable.tensor);
-      return copy;
-    });
-    return {
-      restore: () => copies.forEach((copy, i) => assign(all[i]!, copy.tensor)),
-      read: async () => ({ arrays: await readAll(copies) }),
-      dispose: () => disposeVariables(copies),
-    };
-  }
+  const hold = (from?: Snapshot): HeldWeights => holdWeights(all, from);
 
   async function evaluate(split: 'validation' | 'test', rowsPerScenario: number) {
     const start = performance.now();
@@ -378,24 +366,4 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     },
   };
   return trainer;
-}
-
-const emptyLike = ({ tensor }: Variable): tf.Tensor => tf.keep(tf.zeros(tensor.shape));
-
-/** @throws RangeError where the snapshot lacks the variable or has another size of it */
-function arrayOf(arrays: Readonly<Record<string, Float32Array>>, { name, tensor }: Variable): Float32Array {
-  const values = arrays[name];
-  if (!values)
-    throw new RangeError(`The weights hold no "${name}"; they belong to another model or other settings.`);
-  if (values.length !== tensor.size) {
-    throw new RangeError(
-      `The weights hold ${values.length} values of "${name}", the model ${tensor.size}; model, settings and dataset must be the same.`,
-    );
-  }
-  return values;
-}
-
-async function readAll(variables: readonly Variable[]): Promise<Record<string, Float32Array>> {
-  const arrays = await Promise.all(variables.map((variable) => readTensor(variable)));
-  return Object.fromEntries(variables.map(({ name }, i) => [name, arrays[i]!]));
 }
