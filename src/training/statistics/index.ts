@@ -1,4 +1,4 @@
-export { deLongTest } from './deLong';
+export { deLongTest, midRanks } from './deLong';
 export type { DeLongTest } from './deLong';
 export { normalTwoSided, studentQuantile, studentTwoSided } from './distributions';
 export { smooth } from './smoothing';

@@ -1,0 +1,256 @@
+import { useEffect, useState } from 'react';
+import { findModel } from '../../../../../models/registry';
+import { aucDomain, niceDomain } from '../../../../charts/axis';
+import { HeatMap } from '../../../../charts/HeatMap';
+import { LineFrame } from '../../../../charts/LineFrame';
+import type { LinePoint } from '../../../../charts/Lines';
+import { scenarioColours } from '../../../../colour/scenario';
+import { Figure } from '../../../../figure/Figure';
+import { formatAuc, formatDuration, formatNumber } from '../../../../format';
+import { useLabActions, useLiveView } from '../../../../live/lab';
+import type { RunView } from '../../../../live/runView';
+import { useLab } from '../../../../state/lab';
+import { report } from '../../../../state/notices';
+import { clearQueue, enqueue, queueSecondsLeft, useQueue } from '../../../../state/queue';
+import { openRun, useRuns } from '../../../../state/runs';
+import { useTheme } from '../../../../state/theme';
+import { labelRoom } from '../../AucFigure';
+import { byShare, drawnFigure, MAX_LINES } from '../../curves';
+import { alphaRuns, parseAlphas, sweepOf } from './alphaSweep';
+import { aucAt, sweepGrid, sweepRows } from './sweep';
+import type { SweepPoint } from './sweep';
+import './counterfactual.css';
+
+interface Grid {
+  readonly alphas: readonly number[];
+  readonly cs: readonly number[];
+  /** Overall AUC `[alphas * cs]`. */
+  readonly values: Float32Array;
+}
+
+/** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
+export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
+  const lab = useLabActions();
+  const live = useLiveView();
+  const theme = useTheme((state) => state.theme);
+  const figure = drawnFigure(
+    view,
+    useLab((state) => state.curve),
+  );
+  const queue = useQueue();
+  const list = useRuns((state) => state.list);
+  const views = useRuns((state) => state.views);
+  const [text, setText] = useState('0, 0.05, 0.1, 0.3, 1');
+  const [grid, setGrid] = useState<Grid | null>(null);
+  const [scoring, setScoring] = useState<string | null>(null);
+  const runs = sweepOf(view.setup, list ?? []);
+  const alphas = parseAlphas(text);
+  const waiting = queue.items.filter((item) => item.state === 'waiting' || item.state === 'running').length;
+  const secondsLeft = queueSecondsLeft(queue);
+  const ids = runs.map(({ id }) => id).join(' ');
+
+  useEffect(() => {
+    for (const id of ids.split(' ').filter(Boolean)) void openRun(lab.client.runs, id).catch(report);
+  }, [ids, lab]);
+
+  const known = runs.flatMap(({ alpha, id }) => {
+    const final = views.get(id)?.final;
+    if (!final) return [];
+    const one = (metrics: typeof final.overall) =>
+      figure === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
+    return [{ alpha, overall: one(final.overall), scenarios: final.scenarios.map(one) }];
+  });
+  const colours = scenarioColours(view.scenarios, theme);
+  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
+  const drawn = byShare(view.scenarios).slice(0, MAX_LINES - 1);
+  const lines = [
+    { key: 'overall', label: 'overall', colour: ink, dash: '6 3' },
+    ...drawn.map((s) => ({
+      key: `s${s}`,
+      label: view.scenarios[s]!.name,
+      colour: colours[s]!,
+      scenario: view.scenarios[s]!.id,
+    })),
+  ];
+  const points = known.map((point): LinePoint => ({
+    ...Object.fromEntries(drawn.map((s) => [`s${s}`, point.scenarios[s] ?? null])),
+    overall: point.overall,
+    x: point.alpha,
+  }));
+  const values = points
+    .flatMap((point) => lines.map(({ key }) => point[key] ?? null))
+    .filter((value) => value !== null);
+  const busy = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
+
+  /** Scores every run of the sweep with its kept weights, at the c's of the first run's grid. */
+  async function score(): Promise<void> {
+    let cs: readonly number[] | null = null;
+    const rows: SweepPoint[][] = [];
+    const done: number[] = [];
+    for (const run of runs) {
+      setScoring(`${done.length + 1} of ${runs.length}`);
+      const { weights } = await lab.client.runs.artifacts(run.id);
+      if (!weights) continue;
+      await lab.client.show(run.id, run.setup, weights);
+      const scored = sweepRows(await lab.client.predict('test'), view.scenarios.length);
+      if (!scored) continue;
+      cs ??= sweepGrid(scored);
+      rows.push(cs.map((c) => aucAt(scored, c, figure)));
+      done.push(run.alpha);
+    }
+    if (!cs) throw new Error('No run of this sweep kept its weights; train it again.');
+    setGrid({
+      alphas: done,
+      cs,
+      values: Float32Array.from(rows.flatMap((row) => row.map((point) => point.overall ?? NaN))),
+    });
+  }
+
+  return (
+    <>
+      <Figure
+        name="alpha-sweep"
+        className="probe"
+        title="AUC of the test rows by α, retrained"
+        reading="Every point is a run of its own: the same set-up and seed with another weight of the scenario loss."
+        equation={String.raw`\mathcal L=\mathcal L_{uis}+\alpha\,\mathcal L_s\quad\text{(Eq 11)}`}
+        table={{
+          columns: ['alpha', 'overall', ...view.scenarios.map(({ name }) => name)],
+          rows: known.map((point) => [point.alpha, point.overall, ...point.scenarios]),
+        }}
+      >
+        <div className="probe-split">
+          <div className="c-controls">
+            <label>
+              α{' '}
+              <input
+                type="text"
+                value={text}
+                aria-label="Values of α"
+                aria-invalid={alphas === null}
+                data-testid="alpha-values"
+                onChange={(event) => setText(event.target.value)}
+              />
+            </label>
+            <button
+              type="button"
+              className="button"
+              data-testid="alpha-sweep"
+              disabled={alphas === null}
+              title={alphas === null ? 'Give values of α between 0 and 5, separated by commas.' : undefined}
+              onClick={() =>
+                alphas &&
+                enqueue(
+                  alphaRuns(
+                    view.setup,
+                    findModel(view.setup.model).title,
+                    alphas.filter((alpha) => !runs.some((run) => run.alpha === alpha)),
+                  ),
+                  `sweep over α, ${new Date().toISOString().slice(0, 19)}`,
+                )
+              }
+            >
+              Train the sweep
+            </button>
+            {waiting > 0 && (
+              <span data-testid="alpha-progress">
+                {waiting} left{secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)}`}{' '}
+                <button type="button" className="link" onClick={() => clearQueue()}>
+                  cancel
+                </button>
+              </span>
+            )}
+          </div>
+          <div className="probe-heat">
+            {points.length === 0 ? (
+              <p className="muted">
+                Filled as the runs of the sweep finish; kept runs of this set-up count too.
+              </p>
+            ) : (
+              <LineFrame
+                label="AUC by α"
+                lines={lines}
+                points={points}
+                x={niceDomain({ min: 0, max: Math.max(0.1, ...known.map(({ alpha }) => alpha)) })}
+                y={aucDomain(
+                  values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null,
+                  view.ceilings?.scenarios ?? [],
+                )}
+                formatY={formatAuc}
+                tickY={(value) => value.toFixed(2)}
+                xLabel="α"
+                labelWidth={labelRoom(lines.map(({ label }) => label))}
+              />
+            )}
+          </div>
+        </div>
+      </Figure>
+      <Figure
+        name="c-alpha"
+        className="probe"
+        title="Overall AUC by c and α"
+        reading="A row is a retrained run, a column re-scores it with another c; the best cell pairs both."
+        equation={String.raw`\hat y_{db}=\sigma(\hat y_s)(\hat y_m-c),\quad \mathcal L=\mathcal L_{uis}+\alpha\mathcal L_s`}
+        table={{
+          columns: ['alpha', ...(grid?.cs ?? []).map((c) => `c = ${formatNumber(c)}`)],
+          rows: grid
+            ? grid.alphas.map((alpha, r) => [
+                alpha,
+                ...grid.cs.map((_, c) => grid.values[r * grid.cs.length + c]!),
+              ])
+            : [],
+        }}
+        empty={
+          !grid && (
+            <div className="ask">
+              <p>Scores every run of the sweep with its kept weights at 21 values of c.</p>
+              <button
+                type="button"
+                className="button"
+                data-testid="score-grid"
+                disabled={runs.length === 0 || busy || scoring !== null}
+                title={
+                  runs.length === 0
+                    ? 'Train the sweep first.'
+                    : busy
+                      ? 'Wait until the present run has ended.'
+                      : undefined
+                }
+                onClick={() =>
+                  void score()
+                    .catch(report)
+                    .finally(() => setScoring(null))
+                }
+              >
+                {scoring === null ? 'Score the grid' : `Scoring ${scoring}`}
+              </button>
+            </div>
+          )
+        }
+      >
+        {grid && (
+          <HeatMap
+            label="Overall AUC by c and α"
+            rows={grid.alphas.map((alpha) => ({ label: `α = ${alpha}` }))}
+            columns={grid.cs.map((c) => ({ label: formatNumber(c) }))}
+            rowTitle="α"
+            columnTitle="c"
+            valueTitle="AUC"
+            data={{
+              rows: grid.alphas.length,
+              columns: grid.cs.length,
+              values: grid.values,
+              defined: Uint8Array.from(grid.values, (value) => (Number.isNaN(value) ? 0 : 1)),
+            }}
+            scale={{
+              kind: 'sequential',
+              min: Math.min(...grid.values.filter((v) => !Number.isNaN(v))),
+              max: Math.max(...grid.values.filter((v) => !Number.isNaN(v))),
+            }}
+            format={formatAuc}
+          />
+        )}
+      </Figure>
+    </>
+  );
+}

@@ -1,0 +1,176 @@
+import { useEffect, useMemo, useState } from 'react';
+import { aucDomain, niceDomain } from '../../../../charts/axis';
+import { LineFrame } from '../../../../charts/LineFrame';
+import type { LinePoint } from '../../../../charts/Lines';
+import { scenarioColours } from '../../../../colour/scenario';
+import { Figure } from '../../../../figure/Figure';
+import { formatAuc, formatNumber } from '../../../../format';
+import type { RunView } from '../../../../live/runView';
+import { useLab } from '../../../../state/lab';
+import { useTheme } from '../../../../state/theme';
+import { labelRoom } from '../../AucFigure';
+import { byShare, drawnFigure, MAX_LINES } from '../../curves';
+import { useScoredRows } from '../useScoredRows';
+import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
+import type { SweepPoint, SweepRows } from './sweep';
+import './counterfactual.css';
+
+const EQUATION = String.raw`\hat y_{db}=\hat y_m\,\sigma(\hat y_s)-c\,\sigma(\hat y_s)\quad\text{(Eq 12)}`;
+
+/** Points of one set of rows; those of other rows are forgotten. */
+interface Curve {
+  readonly rows: SweepRows;
+  readonly figure: 'noiseFree' | 'drawn';
+  readonly points: readonly SweepPoint[];
+}
+
+const NONE: readonly SweepPoint[] = [];
+
+/** M-scan's c: the run is scored once, then every c re-ranks the same rows at once (the paper's Figure 5). */
+export function CSweepFigure({ view }: { readonly view: RunView }) {
+  const theme = useTheme((state) => state.theme);
+  const wanted = useLab((state) => state.curve);
+  const figure = drawnFigure(view, wanted);
+  const scored = useScoredRows(view);
+  const rows = useMemo(
+    () => (scored.value ? sweepRows(scored.value, view.scenarios.length) : null),
+    [scored.value, view.scenarios.length],
+  );
+  const [curve, setCurve] = useState<Curve | null>(null);
+  const [chosen, setChosen] = useState<number | null>(null);
+
+  // One point a task: the page never waits for the whole curve.
+  useEffect(() => {
+    if (!rows) return;
+    const grid = sweepGrid(rows);
+    let made: SweepPoint[] = [];
+    let timer: ReturnType<typeof setTimeout>;
+    const next = () => {
+      const c = grid[made.length];
+      if (c === undefined) return;
+      made = [...made, aucAt(rows, c, figure)];
+      setCurve({ rows, figure, points: made });
+      timer = setTimeout(next);
+    };
+    timer = setTimeout(next);
+    return () => clearTimeout(timer);
+  }, [rows, figure]);
+
+  const points = curve && curve.rows === rows && curve.figure === figure ? curve.points : NONE;
+  const grid = useMemo(() => (rows ? sweepGrid(rows) : [0]), [rows]);
+  const [low, high] = [grid[0] ?? 0, grid.at(-1) ?? 0];
+  const best = bestPoint(points);
+  const c = Math.min(high, Math.max(low, chosen ?? best?.c ?? 0));
+  const here = useMemo(() => (rows ? aucAt(rows, c, figure) : null), [rows, c, figure]);
+
+  const colours = scenarioColours(view.scenarios, theme);
+  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
+  const drawn = byShare(view.scenarios).slice(0, MAX_LINES - 1);
+  const lines = [
+    { key: 'overall', label: 'overall', colour: ink, dash: '6 3' },
+    ...drawn.map((s) => ({
+      key: `s${s}`,
+      label: view.scenarios[s]!.name,
+      colour: colours[s]!,
+      scenario: view.scenarios[s]!.id,
+    })),
+  ];
+  const data = points.map((point): LinePoint => ({
+    ...Object.fromEntries(drawn.map((s) => [`s${s}`, point.scenarios[s] ?? null])),
+    overall: point.overall,
+    x: point.c,
+  }));
+  const values = data
+    .flatMap((point) => lines.map(({ key }) => point[key] ?? null))
+    .filter((value) => value !== null);
+  const range = values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null;
+  const table = here ? [...points.filter((point) => point.c !== c), here].sort((p, q) => p.c - q.c) : points;
+
+  return (
+    <Figure
+      name="c-sweep"
+      className="probe"
+      title="AUC of the test rows by c"
+      reading="Moving c re-ranks the rows that were scored once: what a prominent place adds to a score is taken away. Inside a scenario only varying scenario features let c act."
+      equation={EQUATION}
+      table={{
+        columns: ['c', 'overall', ...view.scenarios.map(({ name }) => name)],
+        rows: table.map((point) => [point.c, point.overall, ...point.scenarios]),
+      }}
+      empty={
+        !rows && (
+          <div className="ask">
+            <p>
+              {scored.value
+                ? 'This run has no bias eliminator, so its scores carry no c.'
+                : 'Scores the test rows once with the run’s weights; then every c is tried at once.'}
+            </p>
+            {!scored.value && (
+              <button
+                type="button"
+                className="button"
+                data-testid="score-rows"
+                disabled={scored.busy || scored.blocked !== null}
+                title={scored.blocked ?? undefined}
+                onClick={scored.ask}
+              >
+                {scored.busy ? 'Scoring' : 'Score the test rows'}
+              </button>
+            )}
+          </div>
+        )
+      }
+    >
+      {rows && here && (
+        <div className="probe-split">
+          <div className="c-controls">
+            <label>
+              c{' '}
+              <input
+                type="range"
+                data-testid="c-slider"
+                aria-label="Counterfactual reference c"
+                min={low}
+                max={high}
+                step={(high - low) / 200 || 1}
+                value={c}
+                onChange={(event) => setChosen(Number(event.target.value))}
+              />
+            </label>
+            <output data-testid="c-value">{formatNumber(c)}</output>
+            <span data-testid="c-auc">
+              overall <b>{formatAuc(here.overall)}</b>
+            </span>
+            {best && (
+              <button type="button" className="link" data-testid="c-best" onClick={() => setChosen(best.c)}>
+                best: c = {formatNumber(best.c)}, {formatAuc(best.overall)}
+              </button>
+            )}
+            <button
+              type="button"
+              className="link"
+              disabled={scored.busy || scored.blocked !== null}
+              onClick={scored.ask}
+            >
+              {scored.busy ? 'Scoring' : 'Score again'}
+            </button>
+          </div>
+          <div className="probe-heat">
+            <LineFrame
+              label="AUC by c"
+              lines={lines}
+              points={data}
+              x={niceDomain({ min: low, max: high })}
+              y={aucDomain(range, view.ceilings?.scenarios ?? [])}
+              formatY={formatAuc}
+              tickY={(value) => value.toFixed(2)}
+              xLabel="c"
+              labelWidth={labelRoom(lines.map(({ label }) => label))}
+              mark={{ x: c, label: '' }}
+            />
+          </div>
+        </div>
+      )}
+    </Figure>
+  );
+}

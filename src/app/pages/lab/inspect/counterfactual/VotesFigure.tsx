@@ -1,0 +1,118 @@
+import { useMemo, useState } from 'react';
+import type { ProbeSpec } from '../../../../../models/definition';
+import { HeatMap } from '../../../../charts/HeatMap';
+import { scenarioColours } from '../../../../colour/scenario';
+import { Figure } from '../../../../figure/Figure';
+import type { RunView } from '../../../../live/runView';
+import { Segments } from '../../../../Segments';
+import { useTheme } from '../../../../state/theme';
+import { FrameSlider } from '../FrameSlider';
+import { axisLabels, matrixOf } from '../probe';
+import { useComputed } from '../useScoredRows';
+import { compareVotes, differences } from './votes';
+
+const SHOWN = [
+  { value: 'votes', label: 'votes' },
+  { value: 'truth', label: 'truth' },
+  { value: 'difference', label: 'difference' },
+] as const;
+
+const rate = (value: number): string => `${(100 * value).toFixed(2).replace('-', '−')} %`;
+
+const said = (value: number | null | undefined): string =>
+  value === null || value === undefined ? 'undefined' : rate(value);
+
+/** Votes of every scenario's expert on every scenario's rows, beside what would truly have been clicked there. */
+export function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
+  const theme = useTheme((state) => state.theme);
+  const frames = view.film.frames(spec.name);
+  const [step, setStep] = useState<number | null>(null);
+  const [wanted, setWanted] = useState<(typeof SHOWN)[number]['value']>('votes');
+  const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
+  const truth = useComputed(view, (lab) => lab.client.counterfactualRates('test'));
+  const votes = useMemo(() => (frame ? matrixOf(frame.value, []) : null), [frame]);
+  const colours = scenarioColours(view.scenarios, theme);
+  const labels = axisLabels(spec.axes[0], votes?.rows ?? 0, view, colours);
+  const known = truth.value;
+  const compared = votes ? compareVotes(votes, known) : null;
+  const shown = known ? wanted : 'votes';
+  const data =
+    votes && known && shown === 'truth'
+      ? { ...votes, values: known, defined: null }
+      : votes && known && shown === 'difference'
+        ? differences(votes, known)
+        : votes;
+  const reach = data ? data.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) : 1;
+  return (
+    <Figure
+      name="votes"
+      className="probe"
+      title="Votes: what each scenario’s expert expects of each scenario’s rows"
+      reading="A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there."
+      equation={spec.equation || null}
+      table={{
+        columns: ['shown in', 'voted by', 'vote', 'true rate', 'difference'],
+        rows: votes
+          ? labels.flatMap((row, d) =>
+              labels.map((column, p) => {
+                const cell = d * votes.columns + p;
+                const vote = votes.defined !== null && votes.defined[cell] !== 1 ? null : votes.values[cell]!;
+                const right = known?.[cell] ?? null;
+                return [
+                  row.label,
+                  column.label,
+                  vote,
+                  right,
+                  vote === null || right === null ? null : vote - right,
+                ];
+              }),
+            )
+          : [],
+      }}
+      controls={known && <Segments label="Shown" options={SHOWN} value={shown} onChange={setWanted} />}
+      empty={!votes && <p>Filled at the first evaluation of a CausalInt run.</p>}
+    >
+      {votes && data && frame && (
+        <div className="probe-split">
+          <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
+          <div className="c-controls">
+            {known ? (
+              <span data-testid="votes-error">
+                error off the diagonal <b>{said(compared?.error)}</b>, bias {said(compared?.bias)}
+              </span>
+            ) : (
+              <button
+                type="button"
+                className="button"
+                data-testid="votes-truth"
+                disabled={truth.busy || truth.blocked !== null}
+                title={truth.blocked ?? undefined}
+                onClick={truth.ask}
+              >
+                {truth.busy ? 'Asking the simulator' : 'Compare with the simulator’s truth'}
+              </button>
+            )}
+          </div>
+          <div className="probe-heat">
+            <HeatMap
+              label={spec.title}
+              rows={labels}
+              columns={labels}
+              rowTitle="shown in"
+              columnTitle="voted by"
+              valueTitle={shown === 'difference' ? 'vote − truth' : 'click rate'}
+              data={data}
+              scale={
+                shown === 'difference'
+                  ? { kind: 'signed', min: -reach, max: reach }
+                  : { kind: 'sequential', min: 0, max: reach }
+              }
+              format={rate}
+              square
+            />
+          </div>
+        </div>
+      )}
+    </Figure>
+  );
+}

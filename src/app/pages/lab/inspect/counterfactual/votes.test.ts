@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { compareVotes, differences } from './votes';
+
+const votes = { rows: 2, columns: 2, values: Float32Array.of(0.5, 0.2, 0.4, 0.9), defined: null };
+
+it('compares votes with the truth off the diagonal only', () => {
+  const { error, bias } = compareVotes(votes, Float32Array.of(0, 0.1, 0.1, 0));
+  expect(error).toBeCloseTo(Math.sqrt((0.01 + 0.09) / 2), 6);
+  expect(bias).toBeCloseTo(0.2, 6);
+});
+
+it('says undefined without truth or without a defined cell', () => {
+  expect(compareVotes(votes, null)).toEqual({ error: null, bias: null });
+  expect(compareVotes({ ...votes, defined: new Uint8Array(4) }, new Float32Array(4))).toEqual({
+    error: null,
+    bias: null,
+  });
+});
+
+it('subtracts the truth cell by cell', () => {
+  expect([...differences(votes, Float32Array.of(0.5, 0.2, 0.4, 0.9)).values]).toEqual([0, 0, 0, 0]);
+});

@@ -1,0 +1,32 @@
+/** CausalInt's votes ŷ(d→p) beside the simulator's true counterfactual click rates. */
+import type { HeatValues } from '../../../../charts/heatDraw';
+
+export interface VotesComparison {
+  /** Root of the mean squared difference over cells off the diagonal; null where no truth is known. */
+  readonly error: number | null;
+  /** Mean difference (vote minus truth) over the same cells. */
+  readonly bias: number | null;
+}
+
+export function compareVotes(votes: HeatValues, truth: Float32Array | null): VotesComparison {
+  if (!truth) return { error: null, bias: null };
+  let squares = 0;
+  let sum = 0;
+  let count = 0;
+  for (let row = 0; row < votes.rows; row++) {
+    for (let column = 0; column < votes.columns; column++) {
+      const cell = row * votes.columns + column;
+      if (row === column || (votes.defined !== null && votes.defined[cell] !== 1)) continue;
+      const difference = votes.values[cell]! - truth[cell]!;
+      squares += difference * difference;
+      sum += difference;
+      count++;
+    }
+  }
+  return count === 0 ? { error: null, bias: null } : { error: Math.sqrt(squares / count), bias: sum / count };
+}
+
+/** Votes minus truth, for the map of differences. */
+export function differences(votes: HeatValues, truth: Float32Array): HeatValues {
+  return { ...votes, values: votes.values.map((value, cell) => value - truth[cell]!) };
+}
