@@ -2,29 +2,34 @@
  * Trains a model, its variants and the models it is compared with over several seeds, and writes the tables of
  * docs/models/<id>.md. Finished cells are kept in .cache/study, so an interrupted study goes on where it stopped.
  *
- *   npm run study -- --model mmoe --dataset aliccp-3 --seeds 5 --against mix,shared-bottom
+ *   npm run study -- --model mmoe --seeds 5      one model, on its twin, against the models of its plan
+ *   npm run study                                all of them, one after another (many hours)
  */
 import { openBackend } from '../src/engine';
 import { findModel } from '../src/models/registry';
-import { parseSetup } from '../src/training/setup';
+import { parseSetup, settingText } from '../src/training/setup';
+import type { Dataset } from '../src/data/dataset';
 import type { RunSetup } from '../src/training/runRecord';
 import { readSample } from './lab/datasets';
 import { flag, readFlags, UsageError } from './lab/usage';
 import { readCell, trainCell, type Cell } from './study/cells';
 import { updatePage } from './study/document';
+import { planOf, plans, type StudyPlan } from './study/plans';
 import { studyRows, type StudyRow } from './study/rows';
 import { figureTable, pairedTable, wayTable, type RowResult } from './study/table';
 
-const usage = `Usage: npm run study -- --model ID --dataset ID [options]
+const usage = `Usage: npm run study -- [options]
+  --model ID           one model; without it every model that has a plan (scripts/study/plans.ts)
+  --dataset ID         a sample (default: the plan's twin)
   --seeds N            seeds 1 … N (default 5)
   --variants WHICH     all, none, or a table of the paper such as "Table 4" (default all)
-  --against ID,ID      models to compare with, each with the same preset
+  --against ID,ID      models to compare with, each with the same preset (default: the plan's)
   --preset NAME        paper, browser or tiny (default browser)
   --backend NAME       wasm or cpu (default wasm)
   --page ID            page of docs/models to write (default: the model's); --page - prints only
   --NAME VALUE         any training setting, for every row; any setting of the model, for its own rows`;
 
-const OWN = ['seeds', 'variants', 'against', 'page'];
+const OWN = ['seeds', 'variants', 'against', 'page', 'dataset'];
 
 /** The same parameters for every row; what the row's model does not know is taken away for models compared with. */
 function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boolean): RunSetup {
@@ -65,38 +70,31 @@ function tables(results: readonly RowResult[], names: readonly string[], setup: 
   return parts.join('\n\n');
 }
 
-async function main(words: readonly string[]): Promise<void> {
-  if (words.length === 0 || words.includes('--help')) {
-    process.stdout.write(`${usage}\n`);
-    return;
-  }
-  const flags = readFlags(words);
-  const id = flag(flags, 'model');
-  const datasetId = flag(flags, 'dataset');
-  if (!id || !datasetId) throw new UsageError('A study needs --model and --dataset.');
-  const seeds = Number(flag(flags, 'seeds') ?? 5);
-  if (!Number.isInteger(seeds) || seeds < 1) throw new UsageError('--seeds must be a whole number above 0.');
-  const definition = findModel(id);
-  const against = (flag(flags, 'against') ?? '').split(',').filter(Boolean).map(findModel);
-  const rows = studyRows(definition, flag(flags, 'variants') ?? 'all', against);
-  const given = new URLSearchParams();
-  for (const [name, values] of flags.values) if (!OWN.includes(name)) given.set(name, values.at(-1)!);
+interface Order {
+  readonly plan: StudyPlan;
+  readonly seeds: number;
+  readonly variants: string;
+  readonly backend: 'wasm' | 'cpu';
+  /** Training and model settings of every row. */
+  readonly given: URLSearchParams;
+  /** Page of docs/models, or `-` for standard output. */
+  readonly page: string;
+}
 
-  const dataset = await readSample(datasetId);
-  const backend = await openBackend((given.get('backend') ?? 'wasm') as 'wasm' | 'cpu');
+/** Trains what is missing. Seed by seed, so that an interrupted study has every row for the seeds that it finished. */
+async function trainAll(order: Order, rows: readonly StudyRow[], dataset: Dataset): Promise<RowResult[]> {
+  const backend = await openBackend(order.backend);
   const started = performance.now();
-  const total = rows.length * seeds;
+  const total = rows.length * order.seeds;
   let done = 0;
   let trained = 0;
-  const results: RowResult[] = [];
-  // Seed by seed, so that an interrupted study has every row for the seeds that it finished.
-  const cells = rows.map((): Cell[] => []);
-  for (let seed = 1; seed <= seeds; seed++) {
-    for (const [r, row] of rows.entries()) {
-      const setup = setupOf(row, seed, given, row.model === id);
+  const results = rows.map((row) => ({ row, cells: [] as Cell[] }));
+  for (let seed = 1; seed <= order.seeds; seed++) {
+    for (const { row, cells } of results) {
+      const setup = setupOf(row, seed, order.given, row.model === order.plan.model);
       const kept = await readCell(setup, dataset.fingerprint);
       const cell = kept ?? (await trainCell(setup, dataset, backend));
-      cells[r]!.push(cell);
+      cells.push(cell);
       done++;
       if (!kept) trained++;
       const left = trained === 0 ? 0 : ((performance.now() - started) / trained) * (total - done);
@@ -107,12 +105,50 @@ async function main(words: readonly string[]): Promise<void> {
       );
     }
   }
-  rows.forEach((row, r) => results.push({ row, cells: cells[r]! }));
+  return results;
+}
+
+async function study(order: Order): Promise<void> {
+  const { plan, page } = order;
+  const against = plan.against.map(findModel);
+  const rows = studyRows(findModel(plan.model), order.variants, against);
+  const dataset = await readSample(plan.dataset);
+  const results = await trainAll(order, rows, dataset);
   const names = dataset.scenarios.map(({ name }) => name);
-  const content = tables(results, names, cells[0]![0]!.setup);
-  const page = flag(flags, 'page') ?? id;
+  const content = tables(results, names, results[0]!.cells[0]!.setup);
   if (page === '-') process.stdout.write(`${content}\n`);
-  else await updatePage(new URL(`../docs/models/${page}.md`, import.meta.url), datasetId, content);
+  else await updatePage(new URL(`../docs/models/${page}.md`, import.meta.url), plan.dataset, content);
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const flags = readFlags(words);
+  if (flags.switches.has('help')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const seeds = Number(flag(flags, 'seeds') ?? 5);
+  if (!Number.isInteger(seeds) || seeds < 1) throw new UsageError('--seeds must be a whole number above 0.');
+  const model = flag(flags, 'model');
+  const chosen = model === null ? plans : [planOf(findModel(model).id)];
+  for (const usual of chosen) {
+    const against = flag(flags, 'against');
+    const plan: StudyPlan = {
+      ...usual,
+      dataset: flag(flags, 'dataset') ?? usual.dataset,
+      against: against === null ? usual.against : against.split(',').filter(Boolean),
+    };
+    const given = new URLSearchParams({ dataset: plan.dataset });
+    for (const [name, value] of Object.entries(plan.training)) given.set(name, settingText(value));
+    for (const [name, values] of flags.values) if (!OWN.includes(name)) given.set(name, values.at(-1)!);
+    await study({
+      plan,
+      seeds,
+      variants: flag(flags, 'variants') ?? 'all',
+      backend: given.get('backend') === 'cpu' ? 'cpu' : 'wasm',
+      given,
+      page: flag(flags, 'page') ?? plan.model,
+    });
+  }
 }
 
 main(process.argv.slice(2)).then(
