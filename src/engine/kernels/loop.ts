@@ -31,7 +31,10 @@ export interface LoopSpec<Names extends string, A extends object, Optional exten
   readonly plan: (inputs: Infos<Names, Optional>, attributes: A) => Loop;
   /** Fills `out`. */
   readonly host: (values: Values<Names, Optional>, out: Float32Array, loop: Loop) => void;
-  /** WGSL for invocation `index`; inputs are arrays by their names, the output is `result`. */
+  /**
+   * WGSL for invocation `index`; inputs are arrays by their names, the output is `result`. An input that may have been cast
+   * from integers (a one-hot) still holds integers on the device: read it through `f32(…)`.
+   */
   readonly device: (has: (name: Optional) => boolean) => string;
 }
 

@@ -32,7 +32,7 @@ export const ownBranch = defineLoop<'dy' | 'h' | 'alpha' | 'oneHot', { readonly 
     for (var n = 0; n < uniforms.branches; n = n + 1) {
       let gate = b * uniforms.branches + n;
       let steep = select(uniforms.slope, 1.0, h[gate * uniforms.columns + c] > 0.0);
-      value = value + oneHot[gate] * alpha[gate] * steep;
+      value = value + f32(oneHot[gate]) * alpha[gate] * steep;
     }
     result[index] = value * dy[index];`,
 });

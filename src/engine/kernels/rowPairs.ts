@@ -108,10 +108,10 @@ export const squaredCosineGradient = defineLoop<'dy' | 'inner', Floor>({
       const one = inner[3 * b + 1]!;
       const two = inner[3 * b + 2]!;
       const inverse = 1 / (one * two + factors!.floor!);
-      const common = -dy[b]! * d * d * inverse * inverse;
+      const pull = -dy[b]! * d * d * inverse * inverse;
       out[3 * b] = 2 * dy[b]! * d * inverse;
-      out[3 * b + 1] = common * two;
-      out[3 * b + 2] = common * one;
+      out[3 * b + 1] = pull * two;
+      out[3 * b + 2] = pull * one;
     }
   },
   device: () => `
@@ -119,8 +119,8 @@ export const squaredCosineGradient = defineLoop<'dy' | 'inner', Floor>({
     let one = inner[3 * index + 1];
     let two = inner[3 * index + 2];
     let inverse = 1.0 / (one * two + uniforms.floor);
-    let common = -dy[index] * d * d * inverse * inverse;
+    let pull = -dy[index] * d * d * inverse * inverse;
     result[3 * index] = 2.0 * dy[index] * d * inverse;
-    result[3 * index + 1] = common * two;
-    result[3 * index + 2] = common * one;`,
+    result[3 * index + 1] = pull * two;
+    result[3 * index + 2] = pull * one;`,
 });

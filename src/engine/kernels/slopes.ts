@@ -42,7 +42,7 @@ const direction = (dy: boolean): string => `
   var squares = uniforms.floor;
   ${dy ? 'var inner = 0.0;' : ''}
   for (var c = first; c < last; c = c + 1) {
-    let miss = exp(logits[c] - largest) / total - oneHot[c];
+    let miss = exp(logits[c] - largest) / total - f32(oneHot[c]);
     squares = squares + miss * miss;
     ${dy ? 'inner = inner + miss * dy[c];' : ''}
   }
@@ -67,7 +67,7 @@ export const missDirection = defineLoop<'logits' | 'oneHot', Floor>({
   device: () => `
     ${direction(false)}
     for (var c = first; c < last; c = c + 1) {
-      result[c] = (exp(logits[c] - largest) / total - oneHot[c]) * inverse;
+      result[c] = (exp(logits[c] - largest) / total - f32(oneHot[c])) * inverse;
     }`,
 });
 
@@ -102,11 +102,11 @@ export const missDirectionGradient = defineLoop<'dy' | 'logits' | 'oneHot', Floo
     var mean = 0.0;
     for (var c = first; c < last; c = c + 1) {
       let p = exp(logits[c] - largest) / total;
-      mean = mean + p * (dy[c] * inverse - (p - oneHot[c]) * inner);
+      mean = mean + p * (dy[c] * inverse - (p - f32(oneHot[c])) * inner);
     }
     for (var c = first; c < last; c = c + 1) {
       let p = exp(logits[c] - largest) / total;
-      result[c] = p * (dy[c] * inverse - (p - oneHot[c]) * inner - mean);
+      result[c] = p * (dy[c] * inverse - (p - f32(oneHot[c])) * inner - mean);
     }`,
 });
 
