@@ -257,6 +257,14 @@ describe('a file of one’s own', () => {
     expect(dataset.scenarios.map((s) => s.id)).toEqual(['app', 'store', 'web']);
   });
 
+  it('knows ids that are written as one word', async () => {
+    const inspection = await inspectFile(
+      layout({ userid: id(40, 1), movieid: id(80, 2), y: click, gender: id(2, 9), brandid: id(5, 8) }),
+    );
+    expect(inspection.columns.map((c) => c.role)).toEqual(['user', 'item', 'label', 'user', 'item']);
+    expect([inspection.mapping!.userId, inspection.mapping!.itemId]).toEqual(['userid', 'movieid']);
+  });
+
   it('an inspection is plain data', async () => {
     const inspection = await inspectFile(own, { name: 'shop.csv' });
     expect(JSON.parse(JSON.stringify(inspection))).toEqual(inspection);

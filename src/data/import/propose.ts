@@ -55,7 +55,8 @@ export interface Proposal extends PresetColumn {
 
 /** Whose property a column is by its name. */
 export function guessSide(name: string): Side {
-  const words = nameWords(name);
+  // `userid` is `user_id` too.
+  const words = nameWords(name).map((word) => word.replace(/(?<=.{3})ids?$/, ''));
   if (words.some((word) => userWords.has(word)) || /^u(ser)?\d*$/.test(words[0] ?? '')) return 'user';
   if (words.some((word) => itemWords.has(word))) return 'item';
   return 'context';
@@ -95,7 +96,7 @@ function findId(profiles: readonly ColumnProfile[], side: 'user' | 'item'): Colu
     const words = nameWords(p.name);
     const named =
       words.includes('id') ||
-      words.some((word) => /^(uid|iid|userid|itemid|asin|sku)$/.test(word)) ||
+      words.some((word) => /^(uid|iid|\w{3,}ids?|asin|sku)$/.test(word)) ||
       words.length === 1;
     const foreign = words.some((word) =>
       /^(category|cate|cat|brand|shop|seller|author|city|genre|tag|campaign|age|gender|sex|price|title)$/.test(
