@@ -149,6 +149,20 @@ describe.each(models.map((definition) => [definition.id, definition] as const))(
     }
   });
 
+  it('every variant builds, has a finite loss and gives a gradient to the table', () => {
+    for (const { name, table, settings: given } of definition.variants) {
+      const own = build(5, { ...settings, ...given });
+      const wanted = definition.needs({ ...settings, ...given });
+      const { total, rows } = gradientsOf(own, shape, tinyBatch(shape, wanted, 6));
+      expect(Number.isFinite(total), `${table}, ${name}`).toBe(true);
+      expect(
+        rows.some((value) => value !== 0),
+        `${table}, ${name}`,
+      ).toBe(true);
+      own.dispose();
+    }
+  });
+
   it('scores a row by that row alone: permuting rows permutes scores', () => {
     const order = Array.from({ length: shape.batch }, (_, b) => (b * 7 + 3) % shape.batch);
     const plain = scoresOf(model, shape, batch);
