@@ -9,7 +9,7 @@
  * was at. Every random decision depends on (seed, search, scenario, candidate, step) alone, so the result is the same.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { assignState, normalArray, streamSeed, uniformArray } from '../../../engine';
+import { assignState, normalArray, readTensor, streamSeed, uniformArray } from '../../../engine';
 import { edgeScale, initialMask, pruneCounts } from '../../../models/papers/aread/masks';
 import type { FlipDraw, MaskLayout } from '../../../models/papers/aread/masks';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
@@ -59,10 +59,7 @@ export async function beginSearch(context: SearchContext, search: number): Promi
   const { trainer, layout, settings } = context;
   const states = statesOf(trainer, layout);
   const scenarios = trainer.dataset.scenarios.length;
-  const [sums, counts] = await Promise.all([
-    states.gateSum.tensor.data<'float32'>(),
-    states.gateCount.tensor.data<'float32'>(),
-  ]);
+  const [sums, counts] = await Promise.all([readTensor(states.gateSum), readTensor(states.gateCount)]);
   const gates = meanGates(sums, counts, layout.edges);
   assignState(states.phase, Float32Array.of(1));
   zero(states.gateSum);
