@@ -43,7 +43,7 @@ export async function withBenchPage<T>(software: boolean, work: (page: Page) => 
     const page = await browser.newPage();
     page.on('pageerror', (error) => process.stderr.write(`page: ${error.message}\n`));
     page.on('console', (message) => {
-      if (message.type() === 'error') process.stderr.write(`console: ${message.text()}\n`);
+      if (['error', 'warning'].includes(message.type())) process.stderr.write(`console: ${message.text()}\n`);
     });
     await page.goto(`${server.resolvedUrls!.local[0]}bench/page.html`);
     await page.waitForFunction(() => window.bench !== undefined, undefined, { timeout: 120_000 });

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
+import { replaceDeviceCast } from './kernels/device';
 import { replaceLibraryKernels } from './kernels/wasm/library';
 import { loadWasmKernels } from './kernels/wasm/module';
 import { selfTest } from './selfTest';
@@ -47,6 +48,7 @@ async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   if (!(await tf.setBackend('webgpu'))) throw new Error('WebGPU did not start');
   await tf.ready();
+  replaceDeviceCast();
   return {
     name: 'webgpu',
     adapter: adapter.description,

@@ -99,7 +99,7 @@ function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: 
     bindings.push({ name: `w${k}`, tensor: weights, write: true });
     bindings.push({ name: `m${k}`, tensor: moments, write: true });
     bindings.push({ name: `g${k}`, tensor: gradient, write: clear });
-    uniforms[`from${k}`] = int(threads);
+    uniforms[`start${k}`] = int(threads);
     uniforms[`count${k}`] = int(count);
     uniforms[`stepSize${k}`] = float(slot.stepSize);
     uniforms[`inverseRoot${k}`] = float(slot.inverseRoot);
@@ -107,7 +107,7 @@ function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: 
     uniforms[`centre${k}`] = float(slot.centre);
     threads += count;
     return `{
-      let i = index - uniforms.from${k};
+      let i = index - uniforms.start${k};
       let n = uniforms.count${k};
       if (i >= 0 && i < n) {
         let slope = g${k}[i] + uniforms.pull${k} * (w${k}[i] - uniforms.centre${k});

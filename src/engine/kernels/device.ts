@@ -4,7 +4,7 @@
  * They are compiled here and submitted through the backend's recorder, so that they share its passes, its deferred
  * submission and its timers.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { webgpu, type Uniform } from './webgpu';
 
 export interface Binding {
@@ -50,6 +50,40 @@ interface Recorder {
   makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 }
 
+let castReplaced = false;
+
+/**
+ * The library casts integers to floats by renaming them, and lets its own programs convert as they read. Ours do not: this
+ * cast converts. Registered once the backend's kernels are.
+ */
+export function replaceDeviceCast(): void {
+  if (castReplaced) return;
+  castReplaced = true;
+  const theirs = tf.getKernel('Cast', 'webgpu');
+  tf.unregisterKernel('Cast', 'webgpu');
+  tf.registerKernel({
+    ...theirs,
+    kernelFunc: (call) => {
+      const x = (call.inputs as Readonly<Record<string, tf.TensorInfo>>).x!;
+      const whole = x.dtype === 'int32' || x.dtype === 'bool';
+      const size = sizeOf(x);
+      if (!whole || size === 0 || call.attrs?.dtype !== 'float32') return theirs.kernelFunc(call);
+      const out = newDeviceOutput(x.shape);
+      runDevice({
+        name: 'cast',
+        bindings: [
+          { name: 'result', tensor: out, write: true },
+          { name: 'x', tensor: x },
+        ],
+        uniforms: { size: { type: 'int32', data: [size] } },
+        body: 'if (index < uniforms.size) { result[index] = f32(x[index]); }',
+        threads: size,
+      });
+      return out;
+    },
+  });
+}
+
 const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
 
 const sizeOf = (x: tf.TensorInfo): number => x.shape.reduce((all, length) => all * length, 1);
@@ -67,7 +101,7 @@ function source({ bindings, uniforms, declarations = '', body, workgroup = WORKG
     .join(' ');
   const storage = bindings.map(({ name, tensor, write }, i) => {
     const access = write ? 'read_write' : 'read';
-    const element = tensor.dtype === 'int32' ? 'i32' : 'f32';
+    const element = tensor.dtype === 'float32' ? 'f32' : 'i32';
     return `@group(0) @binding(${i}) var<storage, ${access}> ${name} : array<${element}>;`;
   });
   return `
@@ -114,7 +148,7 @@ export function runDevice(call: DeviceCall): void {
   const recorder = backend as unknown as Recorder;
   const { bindings, threads, workgroup = WORKGROUP } = call;
   let cache = pipelines.get(recorder.device);
-  if (!cache) pipelines.set(recorder.device, (cache = new Map()));
+  if (!cache) pipelines.set(recorder.device, (cache = new Map<string, GPUComputePipeline>()));
   const key = `${call.name} ${bindings.map(({ tensor }) => tensor.dtype).join()} ${workgroup}`;
   let pipeline = cache.get(key);
   if (!pipeline) cache.set(key, (pipeline = compile(recorder.device, call)));

@@ -113,9 +113,9 @@ export const routedForward = defineKernel<'x' | 'weight' | 'route', object, 'bia
               let share = route[b * uniforms.count + n];
               if (share != 0.0) {
                 var sum = ${bias ? 'bias[n * uniforms.outputs + o]' : '0.0'};
-                let from = n * uniforms.inputs * uniforms.outputs + o;
+                let first = n * uniforms.inputs * uniforms.outputs + o;
                 for (var i = 0; i < uniforms.inputs; i = i + 1) {
-                  sum = sum + x[b * uniforms.inputs + i] * weight[from + i * uniforms.outputs];
+                  sum = sum + x[b * uniforms.inputs + i] * weight[first + i * uniforms.outputs];
                 }
                 total = total + share * sum;
               }
@@ -184,9 +184,9 @@ export const routedInputGradient = defineKernel<'dy' | 'weight' | 'route'>({
               let share = route[b * uniforms.count + n];
               if (share != 0.0) {
                 var sum = 0.0;
-                let from = (n * uniforms.inputs + i) * uniforms.outputs;
+                let first = (n * uniforms.inputs + i) * uniforms.outputs;
                 for (var o = 0; o < uniforms.outputs; o = o + 1) {
-                  sum = sum + dy[b * uniforms.outputs + o] * weight[from + o];
+                  sum = sum + dy[b * uniforms.outputs + o] * weight[first + o];
                 }
                 total = total + share * sum;
               }
