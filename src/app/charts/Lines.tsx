@@ -3,7 +3,7 @@
  * that knows recharts; it is fetched when the first curve is drawn.
  */
 import { memo, useMemo } from 'react';
-import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, usePlotArea, useXAxisScale, useYAxisScale, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, useChartWidth, usePlotArea, useXAxisScale, useYAxisScale, XAxis, YAxis } from 'recharts';
 import { formatCount } from '../format';
 import type { Domain } from './axis';
 import { spread } from './endLabels';
@@ -32,6 +32,8 @@ export interface LinesProps {
   readonly height: number;
   readonly formatY: (value: number | null) => string;
   readonly tickY?: (value: number) => string;
+  /** Figures along x; counts of steps unless said. */
+  readonly formatX?: (value: number) => string;
   readonly xLabel: string;
   readonly highlighted: string | null;
   readonly onPoint?: (scenario: string | null) => void;
@@ -43,6 +45,8 @@ export interface LinesProps {
 }
 
 const LABEL_GAP = 15;
+/** Below this width in pixels labels are names only; the figures are in the table. */
+const NARROW = 460;
 
 interface Ends {
   readonly lines: readonly LineSpec[];
@@ -56,6 +60,7 @@ function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
   const plot = usePlotArea();
   const scaleX = useXAxisScale();
   const scaleY = useYAxisScale();
+  const narrow = (useChartWidth() ?? 0) < NARROW;
   if (!plot || !scaleX || !scaleY) return null;
   const ends = lines.filter((line) => last.has(line.key));
   const heights = ends.map((line) => Number(scaleY(last.get(line.key)!.y)));
@@ -78,10 +83,12 @@ function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
             strokeWidth={1}
           />
           <text x={x + 11} y={placed[k]} dominantBaseline="central" fill={line.colour} className="end-label">
-            <tspan>{line.label}</tspan>
-            <tspan className="end-value" dx={5}>
-              {formatY(last.get(line.key)!.y)}
-            </tspan>
+            <tspan>{narrow && line.label.length > 16 ? `${line.label.slice(0, 15)}…` : line.label}</tspan>
+            {!narrow && (
+              <tspan className="end-value" dx={5}>
+                {formatY(last.get(line.key)!.y)}
+              </tspan>
+            )}
           </text>
         </g>
       ))}
@@ -100,6 +107,7 @@ function Reading({
   payload,
   lines,
   formatY,
+  formatX,
   xLabel,
 }: {
   readonly active?: boolean;
@@ -107,6 +115,7 @@ function Reading({
   readonly payload?: readonly TooltipEntry[];
   readonly lines: readonly LineSpec[];
   readonly formatY: (value: number | null) => string;
+  readonly formatX: (value: number) => string;
   readonly xLabel: string;
 }) {
   if (!active || !payload || payload.length === 0) return null;
@@ -118,7 +127,7 @@ function Reading({
   return (
     <div className="tooltip">
       <div className="tooltip-head">
-        {xLabel} {typeof label === 'number' ? formatCount(label) : label}
+        {xLabel} {typeof label === 'number' ? formatX(label) : label}
       </div>
       {rows.map(({ line, value }) => (
         <div key={line.key} className="tooltip-row">
@@ -133,7 +142,8 @@ function Reading({
 
 export const Lines = memo(function Lines(props: LinesProps) {
   const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
-  const labelWidth = props.labelWidth ?? 130;
+  const formatX = props.formatX ?? formatCount;
+  const labelWidth = width < NARROW ? Math.min(112, props.labelWidth ?? 130) : (props.labelWidth ?? 130);
   const last = useMemo(() => {
     const found = new Map<string, { x: number; y: number }>();
     for (const line of lines) {
@@ -165,7 +175,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
         type="number"
         domain={[x.min, x.max]}
         ticks={[...x.ticks]}
-        tickFormatter={formatCount}
+        tickFormatter={formatX}
         tickLine={false}
         tickMargin={4}
         height={22}
@@ -211,7 +221,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
             payload={tip.payload}
             lines={lines}
             formatY={formatY}
-            xLabel={xLabel}
+            formatX={formatX} xLabel={xLabel}
           />
         )}
       />

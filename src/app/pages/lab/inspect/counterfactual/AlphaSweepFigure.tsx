@@ -178,6 +178,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 )}
                 formatY={formatAuc}
                 tickY={(value) => value.toFixed(2)}
+                formatX={(value) => formatNumber(value)}
                 xLabel="α"
                 labelWidth={labelRoom(lines.map(({ label }) => label))}
               />

@@ -3,6 +3,7 @@ import { aucDomain, niceDomain } from '../../../../charts/axis';
 import { LineFrame } from '../../../../charts/LineFrame';
 import type { LinePoint } from '../../../../charts/Lines';
 import { scenarioColours } from '../../../../colour/scenario';
+import { download } from '../../../../figure/export';
 import { Figure } from '../../../../figure/Figure';
 import { formatAuc, formatNumber } from '../../../../format';
 import type { RunView } from '../../../../live/runView';
@@ -11,6 +12,7 @@ import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
 import { byShare, drawnFigure, MAX_LINES } from '../../curves';
 import { useScoredRows } from '../useScoredRows';
+import { scoredCsv } from './scoredCsv';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint, SweepRows } from './sweep';
 import './counterfactual.css';
@@ -154,6 +156,16 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
             >
               {scored.busy ? 'Scoring' : 'Score again'}
             </button>
+            <button
+              type="button"
+              className="link"
+              data-testid="export-rows"
+              onClick={() =>
+                scored.value && download('scenarium-scored-rows.csv', scoredCsv(scored.value), 'text/csv')
+              }
+            >
+              rows as CSV
+            </button>
           </div>
           <div className="probe-heat">
             <LineFrame
@@ -164,6 +176,7 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
               y={aucDomain(range, view.ceilings?.scenarios ?? [])}
               formatY={formatAuc}
               tickY={(value) => value.toFixed(2)}
+              formatX={(value) => formatNumber(value)}
               xLabel="c"
               labelWidth={labelRoom(lines.map(({ label }) => label))}
               mark={{ x: c, label: '' }}

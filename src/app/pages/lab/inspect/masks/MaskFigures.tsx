@@ -65,7 +65,7 @@ export function MaskFigures({ view, spec }: Props) {
     <>
       <Figure
         name="mask-overlap"
-        className="probe"
+        className="probe tall"
         title={shown === 'truth' ? 'How related the scenarios truly are' : 'Overlap of the scenarios’ masks'}
         reading={
           shown === 'truth'
@@ -79,19 +79,6 @@ export function MaskFigures({ view, spec }: Props) {
             ? labels.map(({ label }, r) => [label, ...labels.map((_, c) => cells[r * count + c]!)])
             : [],
         }}
-        controls={
-          truth && (
-            <Segments
-              label="Matrix"
-              options={[
-                { value: 'overlap', label: 'overlap' },
-                { value: 'truth', label: 'truth' },
-              ]}
-              value={shown}
-              onChange={setShown}
-            />
-          )
-        }
         empty={
           !frame && (
             <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
@@ -117,6 +104,17 @@ export function MaskFigures({ view, spec }: Props) {
                   ))}
                 </select>
               </label>
+              {truth && (
+                <Segments
+                  label="Matrix"
+                  options={[
+                    { value: 'overlap', label: 'overlap' },
+                    { value: 'truth', label: 'truth' },
+                  ]}
+                  value={shown}
+                  onChange={setShown}
+                />
+              )}
               {truth && (
                 <span data-testid="mask-correlation">
                   rank correlation with the truth{' '}
