@@ -183,7 +183,12 @@ export function writeDataset(
     columns: table.described,
     history: history?.described ?? null,
     splits: {
-      rule: options.splitRule ?? 'By time: the first 80 % train, the next 10 % validate, the last 10 % test.',
+      // An import says itself how it was split: by time, by a column, or at random.
+      rule:
+        options.splitRule ??
+        (dataset.source.kind === 'imported'
+          ? dataset.source.note
+          : 'By time: the first 80 % train, the next 10 % validate, the last 10 % test.'),
       rows: {
         train: countSplit(dataset, SPLIT.train),
         validation: countSplit(dataset, SPLIT.validation),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SPLIT } from '../dataset';
+import { readDataset, writeDataset } from '../format';
 import { buildDataset } from './build';
 import { inspectFile } from './inspect';
 import { parseMapping, type Mapping } from './mapping';
@@ -49,6 +50,28 @@ describe('a plain log becomes a dataset', () => {
     const b = await buildDataset(bytes, mapping);
     expect(a.dataset.fingerprint).toBe(b.dataset.fingerprint);
     expect(a.dataset.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('kept in the lab’s own format it comes back as it was, whatever its columns are called', async () => {
+    const more = {
+      split: (row: number) => row % 5,
+      history_x: (row: number) => row % 4,
+      城市: (row: number) => ['北京', '上海'][row % 2]!,
+    };
+    for (const without of [[], ['timestamp'], ['domain']]) {
+      const { dataset } = await importWith(csv(plainLog({ more, without })), (m) => {
+        for (const name of Object.keys(more)) set(m, name, { role: 'context' });
+      });
+      expect(dataset.fields.map((f) => f.name)).toEqual(
+        expect.arrayContaining(['context_split', 'context_history_x', '城市']),
+      );
+      const { parquet, manifest } = writeDataset(dataset);
+      const back = await readDataset(parquet, JSON.parse(JSON.stringify(manifest)) as unknown);
+      expect(back).toEqual(dataset);
+      expect(manifest.splits.rule).toContain(
+        without.includes('timestamp') ? 'split by chance' : 'split by time',
+      );
+    }
   });
 
   it('rare values of training rows and values that only evaluation rows hold are "other"', async () => {

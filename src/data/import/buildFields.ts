@@ -13,6 +13,9 @@ import { encodeColumn, spellings, VocabularyCounter, type Vocabulary } from './v
 /** Vocabularies longer than this keep no names. */
 const mostLabels = 512;
 
+/** Columns of the lab's own file format; a field of that name would be taken for one. */
+const reserved = /^(scenario|label|timestamp|split|weight|history_.*|truth_.*)$/;
+
 /** A field before its place in the merged table is known. */
 interface Draft {
   readonly mapping: ColumnMapping;
@@ -27,6 +30,8 @@ export interface LaidFields {
   readonly fields: readonly Field[];
   readonly columns: readonly Int32Array[];
   readonly vocabularySize: number;
+  /** Index of the field that a column of the file became. */
+  readonly fieldOf: ReadonlyMap<string, number>;
   /** The item id's vocabulary, in which histories are spelled. */
   readonly items: Vocabulary | null;
 }
@@ -160,6 +165,14 @@ function layFields(
   given: FieldInputs,
 ): Omit<LaidFields, 'items'> {
   const order: readonly FieldRole[] = ['user', 'item', 'context'];
+  const fieldOf = new Map<string, number>();
+  const used = new Set<string>();
+  const unused = (wanted: string): string => {
+    let name = wanted;
+    while (used.has(name)) name += '_2';
+    used.add(name);
+    return name;
+  };
   const sorted = [...drafts].sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role));
   const fields: Field[] = [];
   const columns: Int32Array[] = [];
@@ -172,15 +185,15 @@ function layFields(
   for (const draft of sorted) {
     const { mapping, role, size, meaning } = draft;
     const scenarioSpecific = mapping.scenarioSpecific ?? false;
-    const field = { name: mapping.column, role, size, scenarioSpecific, meaning };
+    fieldOf.set(mapping.column, fields.length);
+    const name = unused(reserved.test(mapping.column) ? `${role}_${mapping.column}` : mapping.column);
+    const field = { name, role, size, scenarioSpecific, meaning };
     put(draft.labels ? { ...field, labels: draft.labels } : field, draft.ids);
   }
   const source = context.ofRole('scenario');
-  let name = source?.name ?? 'scenario';
-  while (fields.some((field) => field.name === name)) name += '_all';
   put(
     {
-      name,
+      name: unused(source && !reserved.test(source.name) ? source.name : 'scenario_id'),
       role: 'scenario',
       size: given.scenarios.ids.length + 1,
       scenarioSpecific: true,
@@ -191,5 +204,5 @@ function layFields(
     },
     Int32Array.from(given.scenario, (s) => s + 1),
   );
-  return { fields, columns, vocabularySize: offset };
+  return { fields, columns, vocabularySize: offset, fieldOf };
 }

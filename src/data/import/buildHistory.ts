@@ -79,7 +79,7 @@ export interface HistoryInputs {
 export function makeHistory(context: BuildContext, given: HistoryInputs): History | null {
   const { mapping } = context;
   if (given.source && given.items) {
-    const itemField = given.fields.fields.findIndex((field) => field.name === mapping.itemId);
+    const itemField = given.fields.fieldOf.get(mapping.itemId!)!;
     const listed = listedBehaviours(context, given, given.source);
     const times = given.time?.inSeconds ? given.time.seconds : null;
     return historyFromLists(listed, given.items, itemField, given.rows, mapping.history.length, times);
@@ -169,6 +169,7 @@ function historyOfLog(context: BuildContext, given: HistoryInputs): History | nu
 function carriedFields(given: HistoryInputs, itemId: string | null, behaviours: number): number[] {
   const { fields } = given.fields;
   const all = fields.flatMap((field, f) => (field.role === 'item' ? [f] : []));
-  all.sort((a, b) => Number(fields[b]!.name === itemId) - Number(fields[a]!.name === itemId) || a - b);
+  const id = itemId === null ? undefined : given.fields.fieldOf.get(itemId);
+  all.sort((a, b) => Number(b === id) - Number(a === id) || a - b);
   return all.slice(0, Math.max(1, Math.floor(mostHistoryIds / Math.max(1, behaviours))));
 }
