@@ -60,7 +60,11 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 10 ** digits) return (value < 0 ? '−' : '') + formatCount(size);
-  if (size < 1e-4) return value.toExponential(Math.max(0, digits - 2)).replace('-', '−').replace('e−', 'e-');
+  if (size < 1e-4)
+    return value
+      .toExponential(Math.max(0, digits - 2))
+      .replace('-', '−')
+      .replace('e−', 'e-');
   return Number(value.toPrecision(digits)).toString().replace('-', '−');
 }
 

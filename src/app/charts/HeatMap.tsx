@@ -70,9 +70,13 @@ export function HeatMap(props: HeatMapProps) {
 
   const whole: Window = { row: 0, column: 0, rows: rows.length, columns: columns.length };
   // A window from a matrix of another size is forgotten.
-  const view = asked && asked.row + asked.rows <= rows.length && asked.column + asked.columns <= columns.length ? asked : whole;
+  const view =
+    asked && asked.row + asked.rows <= rows.length && asked.column + asked.columns <= columns.length
+      ? asked
+      : whole;
   const zoomable = !stepColumns && (rows.length > ZOOM_FROM || columns.length > ZOOM_FROM);
-  const longest = (labels: readonly HeatLabel[]) => labels.reduce((max, { label }) => Math.max(max, Math.min(22, label.length)), 1);
+  const longest = (labels: readonly HeatLabel[]) =>
+    labels.reduce((max, { label }) => Math.max(max, Math.min(22, label.length)), 1);
   const [longestRow, longestColumn] = useMemo(() => [longest(rows), longest(columns)], [rows, columns]);
   const layout = layoutHeat({
     ...size,
@@ -128,7 +132,8 @@ export function HeatMap(props: HeatMapProps) {
         column: Math.min(columns.length - 1, Math.max(0, move.column)),
       });
     } else if ((event.key === 'Enter' || event.key === ' ') && onSelect) onSelect(at);
-    else if (zoomable && (event.key === '+' || event.key === '=')) setView(zoom(view, whole, 0.6, at.row, at.column));
+    else if (zoomable && (event.key === '+' || event.key === '='))
+      setView(zoom(view, whole, 0.6, at.row, at.column));
     else if (zoomable && event.key === '-') setView(zoom(view, whole, 1 / 0.6, at.row, at.column));
     else if (zoomable && event.key === '0') setView(null);
     else return;
@@ -171,7 +176,10 @@ export function HeatMap(props: HeatMapProps) {
     height: Math.max(2, layout.cellHeight - 1),
   });
   const inView = (cell: Cell) =>
-    cell.row >= view.row && cell.row < view.row + view.rows && cell.column >= view.column && cell.column < view.column + view.columns;
+    cell.row >= view.row &&
+    cell.row < view.row + view.rows &&
+    cell.column >= view.column &&
+    cell.column < view.column + view.columns;
 
   return (
     <div
@@ -256,10 +264,17 @@ export function HeatMap(props: HeatMapProps) {
             highlighted !== null &&
             rows.map((row, k) =>
               row.scenario === highlighted && inView({ row: k, column: view.column }) ? (
-                <rect key={k} className="band" {...rect({ row: k, column: view.column })} width={layout.width - 1} />
+                <rect
+                  key={k}
+                  className="band"
+                  {...rect({ row: k, column: view.column })}
+                  width={layout.width - 1}
+                />
               ) : null,
             )}
-          {selected && inView(selected) && <rect className="cursor-cell" {...rect(selected)} strokeDasharray="3 2" />}
+          {selected && inView(selected) && (
+            <rect className="cursor-cell" {...rect(selected)} strokeDasharray="3 2" />
+          )}
           {cursor && inView(cursor) && (
             <>
               <rect className="cursor-halo" {...rect(cursor)} />
@@ -267,7 +282,9 @@ export function HeatMap(props: HeatMapProps) {
             </>
           )}
           <text x={layout.left - 6} y={keyY + 12} textAnchor="end">
-            {format(scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min)}
+            {format(
+              scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min,
+            )}
           </text>
           <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
             {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}

@@ -3,7 +3,19 @@
  * that knows recharts; it is fetched when the first curve is drawn.
  */
 import { memo, useMemo } from 'react';
-import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, useChartWidth, usePlotArea, useXAxisScale, useYAxisScale, XAxis, YAxis } from 'recharts';
+import {
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  Tooltip,
+  useChartWidth,
+  usePlotArea,
+  useXAxisScale,
+  useYAxisScale,
+  XAxis,
+  YAxis,
+} from 'recharts';
 import { formatCount } from '../format';
 import type { Domain } from './axis';
 import { spread } from './endLabels';
@@ -205,11 +217,15 @@ export const Lines = memo(function Lines(props: LinesProps) {
           ),
       )}
       {mark && (
-        <ReferenceLine x={mark.x} className="mark" label={{
+        <ReferenceLine
+          x={mark.x}
+          className="mark"
+          label={{
             value: mark.label,
             position: mark.x > (x.min + x.max) / 2 ? 'insideTopRight' : 'insideTopLeft',
             className: 'mark-label',
-          }} />
+          }}
+        />
       )}
       <Tooltip
         isAnimationActive={false}
@@ -221,7 +237,8 @@ export const Lines = memo(function Lines(props: LinesProps) {
             payload={tip.payload}
             lines={lines}
             formatY={formatY}
-            formatX={formatX} xLabel={xLabel}
+            formatX={formatX}
+            xLabel={xLabel}
           />
         )}
       />

@@ -52,16 +52,19 @@ describe('axes', () => {
 describe('labels at the ends of lines', () => {
   it('keep their order, their distance and the frame', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { minLength: 1, maxLength: 12 }), (wanted) => {
-        const placed = spread(wanted, 14, 0, 200);
-        const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
-        for (let k = 0; k < order.length; k++) {
-          const y = placed[order[k]!]!;
-          expect(y).toBeGreaterThanOrEqual(-1e-6);
-          expect(y).toBeLessThanOrEqual(200 + 1e-6);
-          if (k > 0) expect(y - placed[order[k - 1]!]!).toBeGreaterThanOrEqual(14 - 1e-6);
-        }
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { minLength: 1, maxLength: 12 }),
+        (wanted) => {
+          const placed = spread(wanted, 14, 0, 200);
+          const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
+          for (let k = 0; k < order.length; k++) {
+            const y = placed[order[k]!]!;
+            expect(y).toBeGreaterThanOrEqual(-1e-6);
+            expect(y).toBeLessThanOrEqual(200 + 1e-6);
+            if (k > 0) expect(y - placed[order[k - 1]!]!).toBeGreaterThanOrEqual(14 - 1e-6);
+          }
+        },
+      ),
     );
   });
 

@@ -5,7 +5,12 @@
  * @returns heights at least `gap` apart where that fits between `top` and `bottom`, as near to the wanted ones as in
  *   order allows
  */
-export function spread(wanted: readonly number[], gap: number, top: number, bottom: number): readonly number[] {
+export function spread(
+  wanted: readonly number[],
+  gap: number,
+  top: number,
+  bottom: number,
+): readonly number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
   // Too many for the height: closer together, still in order.
   const space = order.length > 1 ? Math.min(gap, (bottom - top) / (order.length - 1)) : gap;

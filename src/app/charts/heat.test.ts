@@ -26,7 +26,11 @@ describe('a heat map', () => {
       stepColumns: false,
       square: false,
     });
-    for (const [row, column] of [[0, 0], [24, 11], [7, 3]] as const) {
+    for (const [row, column] of [
+      [0, 0],
+      [24, 11],
+      [7, 3],
+    ] as const) {
       const x = layout.left + (column + 0.5) * layout.cellWidth;
       const y = layout.top + (row + 0.5) * layout.cellHeight;
       expect(cellAt(layout, x, y)).toEqual({ row, column });
@@ -39,7 +43,12 @@ describe('a heat map', () => {
   it('never looks outside its matrix, however one zooms and moves', () => {
     const act = fc.oneof(
       fc.tuple(fc.constant('zoom' as const), fc.constantFrom(0.6, 1.25, 5, 0.01), cell, cell),
-      fc.tuple(fc.constant('pan' as const), fc.constant(0), fc.integer({ min: -400, max: 400 }), fc.integer({ min: -400, max: 400 })),
+      fc.tuple(
+        fc.constant('pan' as const),
+        fc.constant(0),
+        fc.integer({ min: -400, max: 400 }),
+        fc.integer({ min: -400, max: 400 }),
+      ),
       fc.tuple(fc.constant('reveal' as const), fc.constant(0), cell, cell),
     );
     fc.assert(

@@ -25,7 +25,9 @@ export function placeOn(scale: HeatScale, value: number): number {
     const reach = Math.max(Math.abs(scale.min), Math.abs(scale.max)) || 1;
     return Math.min(1, Math.max(0, 0.5 + value / (2 * reach)));
   }
-  return scale.max > scale.min ? Math.min(1, Math.max(0, (value - scale.min) / (scale.max - scale.min))) : 0.5;
+  return scale.max > scale.min
+    ? Math.min(1, Math.max(0, (value - scale.min) / (scale.max - scale.min)))
+    : 0.5;
 }
 
 function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {

@@ -47,7 +47,13 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
   const room = Math.max(10, width - left - (input.right ?? 6));
   const slanted = !stepColumns && longestColumn * 5.7 + 4 > room / view.columns;
   const fits = room / view.columns >= 9;
-  const foot = stepColumns ? 20 : !fits ? 18 : slanted ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28) : 34;
+  const foot = stepColumns
+    ? 20
+    : !fits
+      ? 18
+      : slanted
+        ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28)
+        : 34;
   const top = 4;
   const space = Math.max(10, height - top - foot - KEY_HEIGHT);
   let cellWidth = room / view.columns;
@@ -67,7 +73,11 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
 }
 
 /** The cell under a point of the figure, or null outside. */
-export function cellAt(layout: HeatLayout, x: number, y: number): { readonly row: number; readonly column: number } | null {
+export function cellAt(
+  layout: HeatLayout,
+  x: number,
+  y: number,
+): { readonly row: number; readonly column: number } | null {
   const column = Math.floor((x - layout.left) / layout.cellWidth);
   const row = Math.floor((y - layout.top) / layout.cellHeight);
   if (column < 0 || row < 0 || column >= layout.view.columns || row >= layout.view.rows) return null;
@@ -80,7 +90,13 @@ export function labelEvery(cell: number, need: number): number {
 }
 
 /** The window zoomed by a factor around a cell, inside the matrix. */
-export function zoom(view: Window, total: { rows: number; columns: number }, factor: number, row: number, column: number): Window {
+export function zoom(
+  view: Window,
+  total: { rows: number; columns: number },
+  factor: number,
+  row: number,
+  column: number,
+): Window {
   const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
   const rows = clamp(Math.round(view.rows * factor), Math.min(4, total.rows), total.rows);
   const columns = clamp(Math.round(view.columns * factor), Math.min(4, total.columns), total.columns);
@@ -95,7 +111,12 @@ export function zoom(view: Window, total: { rows: number; columns: number }, fac
 }
 
 /** The window moved by whole cells, inside the matrix. */
-export function pan(view: Window, total: { rows: number; columns: number }, rows: number, columns: number): Window {
+export function pan(
+  view: Window,
+  total: { rows: number; columns: number },
+  rows: number,
+  columns: number,
+): Window {
   return {
     ...view,
     row: Math.min(total.rows - view.rows, Math.max(0, view.row + rows)),

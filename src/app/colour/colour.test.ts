@@ -25,7 +25,12 @@ const DEFICIENCIES: Record<string, readonly (readonly number[])[]> = {
 
 function seenBy(matrix: readonly (readonly number[])[], hex: string) {
   const rgb = linearRgb(parseHex(hex));
-  const seen = matrix.map((row) => Math.max(0, row.reduce((sum, w, k) => sum + w * rgb[k]!, 0)));
+  const seen = matrix.map((row) =>
+    Math.max(
+      0,
+      row.reduce((sum, w, k) => sum + w * rgb[k]!, 0),
+    ),
+  );
   return oklabOfLinear(seen as unknown as Rgb);
 }
 

@@ -20,7 +20,9 @@ export interface Coloured {
 /** Palette index of each scenario, in the order given. */
 export function colourIndices(scenarios: readonly Coloured[]): readonly number[] {
   if (scenarios.length <= MAX_DISTINCT) {
-    const rank = scenarios.map((_, i) => i).sort((a, b) => scenarios[b]!.share - scenarios[a]!.share || a - b);
+    const rank = scenarios
+      .map((_, i) => i)
+      .sort((a, b) => scenarios[b]!.share - scenarios[a]!.share || a - b);
     const indices = new Array<number>(scenarios.length).fill(0);
     rank.forEach((scenario, place) => (indices[scenario] = place));
     return indices;

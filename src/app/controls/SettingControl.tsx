@@ -76,7 +76,8 @@ export function describe(field: SettingField): string {
     field.type === 'int' || field.type === 'real'
       ? ` From ${formatSetting(field.min)} to ${formatSetting(field.max)}${field.unit ? ` ${field.unit}` : ''}.`
       : '';
-  const paper = field.paper !== undefined ? ` Paper: ${field.paper === '–' ? 'not printed' : field.paper}.` : '';
+  const paper =
+    field.paper !== undefined ? ` Paper: ${field.paper === '–' ? 'not printed' : field.paper}.` : '';
   return `${field.help}${range}${paper}`;
 }
 
@@ -115,7 +116,11 @@ function TextControl({ field, value, onChange, ...rest }: TextProps) {
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'Enter') leave();
     if (event.key === 'Escape') setDraft(null);
-    if ((event.key === 'ArrowUp' || event.key === 'ArrowDown') && field.type !== 'widths' && typeof value === 'number') {
+    if (
+      (event.key === 'ArrowUp' || event.key === 'ArrowDown') &&
+      field.type !== 'widths' &&
+      typeof value === 'number'
+    ) {
       event.preventDefault();
       setDraft(null);
       onChange(nudge(field, value, event.key === 'ArrowUp' ? 1 : -1));

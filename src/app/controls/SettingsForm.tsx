@@ -28,14 +28,19 @@ export function SettingsForm({ fields, values, standards, onChange, only, disabl
     />
   );
   const advanced = wanted.filter(([, field]) => field.advanced);
-  const touched = advanced.filter(([name, field]) => !sameValue(values[name], standards[name] ?? field.default)).length;
+  const touched = advanced.filter(
+    ([name, field]) => !sameValue(values[name], standards[name] ?? field.default),
+  ).length;
   return (
     <>
       {wanted.filter(([, field]) => !field.advanced).map(row)}
       {advanced.length > 0 && (
         <details className="advanced">
           <summary>
-            More <span className="muted">{touched > 0 ? `${touched} of ${advanced.length} changed` : advanced.length}</span>
+            More{' '}
+            <span className="muted">
+              {touched > 0 ? `${touched} of ${advanced.length} changed` : advanced.length}
+            </span>
           </summary>
           {advanced.map(row)}
         </details>

@@ -31,12 +31,16 @@ describe('what people type', () => {
     expect(nudge(rate, 1e-3, -1)).toBeCloseTo(5e-4, 12);
     expect(nudge(experts, 4, 1)).toBe(5);
     fc.assert(
-      fc.property(fc.double({ min: 1e-6, max: 0.1, noNaN: true }), fc.constantFrom(1 as const, -1 as const), (value, way) => {
-        const next = nudge(rate, value, way);
-        expect(next).toBeGreaterThanOrEqual(rate.min);
-        expect(next).toBeLessThanOrEqual(rate.max);
-        if (value > 2e-6 && value < 0.05) expect(Math.sign(next - value)).toBe(way);
-      }),
+      fc.property(
+        fc.double({ min: 1e-6, max: 0.1, noNaN: true }),
+        fc.constantFrom(1 as const, -1 as const),
+        (value, way) => {
+          const next = nudge(rate, value, way);
+          expect(next).toBeGreaterThanOrEqual(rate.min);
+          expect(next).toBeLessThanOrEqual(rate.max);
+          if (value > 2e-6 && value < 0.05) expect(Math.sign(next - value)).toBe(way);
+        },
+      ),
     );
   });
 

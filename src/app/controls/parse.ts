@@ -2,7 +2,8 @@
 import { trimNumber } from '../format';
 import type { SettingField } from '../../models/settings';
 
-export type Read<V> = { readonly ok: true; readonly value: V } | { readonly ok: false; readonly reason: string };
+export type Read<V> =
+  { readonly ok: true; readonly value: V } | { readonly ok: false; readonly reason: string };
 type NumberField = Extract<SettingField, { type: 'int' | 'real' }>;
 type WidthsField = Extract<SettingField, { type: 'widths' }>;
 

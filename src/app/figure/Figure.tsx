@@ -31,7 +31,18 @@ type Panel = 'none' | 'about' | 'numbers';
 const FORMATS = ['PNG', 'SVG', 'CSV', 'JSON'] as const;
 
 /** Title, drawing, how to read it, equation and numbers on demand, export; the same around every picture. */
-export function Figure({ name, title, reading, equation, table, empty, controls, className, compact, children }: FigureProps) {
+export function Figure({
+  name,
+  title,
+  reading,
+  equation,
+  table,
+  empty,
+  controls,
+  className,
+  compact,
+  children,
+}: FigureProps) {
   const [panel, setPanel] = useState<Panel>('none');
   const body = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -50,7 +61,11 @@ export function Figure({ name, title, reading, equation, table, empty, controls,
 
   const toggle = (wanted: Panel) => setPanel(panel === wanted ? 'none' : wanted);
   return (
-    <section className={`figure ${className ?? ''}`} data-testid={`figure-${name}`} aria-labelledby={`${id}-title`}>
+    <section
+      className={`figure ${className ?? ''}`}
+      data-testid={`figure-${name}`}
+      aria-labelledby={`${id}-title`}
+    >
       <header className="figure-head">
         <h3 id={`${id}-title`}>{title}</h3>
         <div className="figure-controls">{controls}</div>
@@ -75,11 +90,24 @@ export function Figure({ name, title, reading, equation, table, empty, controls,
             <span aria-hidden="true">#</span>
             <span className="visually-hidden">Numbers of: {title}</span>
           </button>
-          <button type="button" className="tool" popoverTarget={`${id}-menu`} title="Export" disabled={isEmpty}>
+          <button
+            type="button"
+            className="tool"
+            popoverTarget={`${id}-menu`}
+            title="Export"
+            disabled={isEmpty}
+          >
             <span aria-hidden="true">↓</span>
             <span className="visually-hidden">Export: {title}</span>
           </button>
-          <div id={`${id}-menu`} popover="auto" ref={menu} className="menu" role="group" aria-label={`Export ${title}`}>
+          <div
+            id={`${id}-menu`}
+            popover="auto"
+            ref={menu}
+            className="menu"
+            role="group"
+            aria-label={`Export ${title}`}
+          >
             {FORMATS.map((format) => (
               <button key={format} type="button" onClick={() => void save(format).catch(report)}>
                 {format}

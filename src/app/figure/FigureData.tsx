@@ -24,7 +24,8 @@ const Row = memo(
       </tr>
     );
   },
-  (before, after) => before.row.length === after.row.length && before.row.every((cell, k) => cell === after.row[k]),
+  (before, after) =>
+    before.row.length === after.row.length && before.row.every((cell, k) => cell === after.row[k]),
 );
 
 interface Props {

@@ -33,13 +33,20 @@ function writeStyles(from: Element, to: Element): void {
   }
 }
 
-function placed(element: Element, origin: DOMRect, top: number): { x: number; y: number; w: number; h: number } {
+function placed(
+  element: Element,
+  origin: DOMRect,
+  top: number,
+): { x: number; y: number; w: number; h: number } {
   const box = element.getBoundingClientRect();
   return { x: box.left - origin.left, y: box.top - origin.top + top, w: box.width, h: box.height };
 }
 
 /** One self-contained SVG document of the figure's drawing. */
-export function drawingToSvg(body: HTMLElement, title: string): { readonly text: string; readonly width: number; readonly height: number } {
+export function drawingToSvg(
+  body: HTMLElement,
+  title: string,
+): { readonly text: string; readonly width: number; readonly height: number } {
   const origin = body.getBoundingClientRect();
   const top = 32;
   const width = Math.ceil(origin.width);
@@ -71,13 +78,15 @@ export function drawingToSvg(body: HTMLElement, title: string): { readonly text:
     if (element instanceof HTMLCanvasElement) {
       const image = document.createElementNS(SVG, 'image');
       image.setAttribute('href', element.toDataURL('image/png'));
-      for (const [name, value] of Object.entries({ x, y, width: w, height: h })) image.setAttribute(name, String(value));
+      for (const [name, value] of Object.entries({ x, y, width: w, height: h }))
+        image.setAttribute(name, String(value));
       image.setAttribute('preserveAspectRatio', 'none');
       root.append(image);
     } else {
       const clone = element.cloneNode(true) as SVGSVGElement;
       writeStyles(element, clone);
-      for (const [name, value] of Object.entries({ x, y, width: w, height: h })) clone.setAttribute(name, String(value));
+      for (const [name, value] of Object.entries({ x, y, width: w, height: h }))
+        clone.setAttribute(name, String(value));
       root.append(clone);
     }
   }
@@ -85,7 +94,10 @@ export function drawingToSvg(body: HTMLElement, title: string): { readonly text:
 }
 
 /** @throws Error when the browser cannot rasterise the drawing. */
-export async function svgToPng(svg: { text: string; width: number; height: number }, scale = 2): Promise<Blob> {
+export async function svgToPng(
+  svg: { text: string; width: number; height: number },
+  scale = 2,
+): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.text)}`;
   await image.decode();
@@ -98,14 +110,19 @@ export async function svgToPng(svg: { text: string; width: number; height: numbe
   context.drawImage(image, 0, 0);
   return new Promise((resolve, reject) => {
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('The picture is too large for PNG; export it as SVG.'))),
+      (blob) =>
+        blob ? resolve(blob) : reject(new Error('The picture is too large for PNG; export it as SVG.')),
       'image/png',
     );
   });
 }
 
 /** Hands a file to the person. */
-export function download(name: string, content: Blob | string | Uint8Array, type = 'application/octet-stream'): void {
+export function download(
+  name: string,
+  content: Blob | string | Uint8Array,
+  type = 'application/octet-stream',
+): void {
   const blob = content instanceof Blob ? content : new Blob([content as BlobPart], { type });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);

@@ -54,7 +54,16 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
     <div className="graph">
       <svg viewBox={`0 0 ${width} ${height}`} role="group" aria-label={label}>
         <defs>
-          <marker id={arrow} viewBox="0 0 8 8" refX="6" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
+          <marker
+            id={arrow}
+            viewBox="0 0 8 8"
+            refX="6"
+            refY="4"
+            markerWidth="9"
+            markerHeight="9"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
             <path d="M0,0 L8,4 L0,8 z" className="graph-arrow" />
           </marker>
         </defs>
@@ -90,9 +99,19 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
               onBlur={() => setPointed(null)}
             >
               <path d={d} className="edge-reach" />
-              <path d={d} className="edge-line" markerEnd={`url(#${arrow})`} style={{ strokeWidth: 1 + 2.2 * (edge.strength ?? 0.25) }} />
+              <path
+                d={d}
+                className="edge-line"
+                markerEnd={`url(#${arrow})`}
+                style={{ strokeWidth: 1 + 2.2 * (edge.strength ?? 0.25) }}
+              />
               {edge.cut !== null && <circle cx={middle.x} cy={middle.y} r={4} className="edge-knob" />}
-              {cut && <path d={`M${middle.x - 6},${middle.y + 6} L${middle.x + 6},${middle.y - 6}`} className="edge-scissor" />}
+              {cut && (
+                <path
+                  d={`M${middle.x - 6},${middle.y + 6} L${middle.x + 6},${middle.y - 6}`}
+                  className="edge-scissor"
+                />
+              )}
             </g>
           );
         })}

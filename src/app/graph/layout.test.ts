@@ -18,7 +18,10 @@ it('every node lies inside the drawing, in the order of its coordinates', () => 
 });
 
 it('an edge bends around a node in its way, and runs straight where the way is free', () => {
-  const [from, to] = [{ x: 0, y: 0 }, { x: 200, y: 0 }];
+  const [from, to] = [
+    { x: 0, y: 0 },
+    { x: 200, y: 0 },
+  ];
   const straight = edgePath(from, to, 16, [{ x: 100, y: 90 }], false);
   expect(Math.abs(straight.middle.y)).toBeLessThan(1e-9);
   const above = edgePath(from, to, 16, [{ x: 100, y: 4 }], false);

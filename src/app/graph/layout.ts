@@ -17,13 +17,25 @@ export function placeNodes(
     const inner = size - 2 * margin;
     return (value: number) => margin + (max > min ? ((value - min) / (max - min)) * inner : inner / 2);
   };
-  const x = fit(nodes.map((node) => node.x), width, radius + 18);
-  const y = fit(nodes.map((node) => node.y), height, radius + 14);
+  const x = fit(
+    nodes.map((node) => node.x),
+    width,
+    radius + 18,
+  );
+  const y = fit(
+    nodes.map((node) => node.y),
+    height,
+    radius + 14,
+  );
   return new Map(nodes.map((node) => [node.id, { x: x(node.x), y: y(node.y) }]));
 }
 
 /** Distance of a point from the segment between two others, and on which side it lies. */
-function offside(from: Point, to: Point, at: Point): { readonly distance: number; readonly side: number; readonly along: number } {
+function offside(
+  from: Point,
+  to: Point,
+  at: Point,
+): { readonly distance: number; readonly side: number; readonly along: number } {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const square = dx * dx + dy * dy || 1;
   const along = ((at.x - from.x) * dx + (at.y - from.y) * dy) / square;
@@ -51,7 +63,10 @@ export function edgePath(
   const control = { x: (from.x + to.x) / 2 - uy * bend, y: (from.y + to.y) / 2 + ux * bend };
   const toward = (start: Point, reach: number): Point => {
     const l = Math.hypot(control.x - start.x, control.y - start.y) || 1;
-    return { x: start.x + ((control.x - start.x) / l) * reach, y: start.y + ((control.y - start.y) / l) * reach };
+    return {
+      x: start.x + ((control.x - start.x) / l) * reach,
+      y: start.y + ((control.y - start.y) / l) * reach,
+    };
   };
   const start = toward(from, radius);
   const end = toward(to, radius + 3);

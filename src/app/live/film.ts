@@ -31,7 +31,10 @@ export class Film {
       return;
     }
     if (reel.tail) reel.frames.pop();
-    const limit = Math.max(2, Math.min(MAX_FRAMES, Math.floor(MAX_NUMBERS / Math.max(1, value.values.length))));
+    const limit = Math.max(
+      2,
+      Math.min(MAX_FRAMES, Math.floor(MAX_NUMBERS / Math.max(1, value.values.length))),
+    );
     if (reel.frames.length >= limit) {
       reel.frames = reel.frames.filter((_, i) => i % 2 === 0);
       reel.stride *= 2;

@@ -25,7 +25,8 @@ export class Lab {
     client.onTick((tick) => {
       const before = this.live.state;
       this.live.apply(tick);
-      if (tick.state === 'failed' && before !== 'failed' && tick.failure) useNotices.getState().tell('error', tick.failure);
+      if (tick.state === 'failed' && before !== 'failed' && tick.failure)
+        useNotices.getState().tell('error', tick.failure);
     });
   }
 
@@ -56,7 +57,12 @@ export class Lab {
     this.live.recall(record);
     try {
       this.live.accepted(
-        await this.client.train(record.setup, { run: record.id, startPaused: false, from: checkpoint, name: record.name }),
+        await this.client.train(record.setup, {
+          run: record.id,
+          startPaused: false,
+          from: checkpoint,
+          name: record.name,
+        }),
       );
     } catch (error) {
       this.failed(error);
@@ -70,7 +76,8 @@ export class Lab {
   /** One step; from nothing it builds the model, waits at the start and takes the first. */
   async step(): Promise<void> {
     const { state } = this.live;
-    if (state === 'ready' || state === 'done' || state === 'failed') await this.train(undefined, { startPaused: true });
+    if (state === 'ready' || state === 'done' || state === 'failed')
+      await this.train(undefined, { startPaused: true });
     await this.command(() => this.client.step());
   }
 

@@ -15,7 +15,15 @@ const setup = {
 } as unknown as RunSetup;
 
 function metrics(auc: number | null): Metrics {
-  const one = { rows: 10, positives: 1, auc, noiseFreeAuc: auc, interestAuc: null, logLoss: 0.2, calibration: 1 };
+  const one = {
+    rows: 10,
+    positives: 1,
+    auc,
+    noiseFreeAuc: auc,
+    interestAuc: null,
+    logLoss: 0.2,
+    calibration: 1,
+  };
   return {
     scenarios: [one, one],
     overall: one,

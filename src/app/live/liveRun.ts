@@ -67,7 +67,13 @@ export class LiveRun {
   /** A new run takes the place of the last one. Scenarios stay, so the table does not empty itself for a moment. */
   begin(setup: RunSetup, name: string): void {
     const before = this.now;
-    this.now = { ...blank(setup), name, state: 'compiling', activity: 'Starting', version: before.version + 1 };
+    this.now = {
+      ...blank(setup),
+      name,
+      state: 'compiling',
+      activity: 'Starting',
+      version: before.version + 1,
+    };
     if (before.setup.dataset === setup.dataset) {
       this.now.scenarios = before.scenarios;
       this.now.ceilings = before.ceilings;
@@ -86,7 +92,8 @@ export class LiveRun {
   clear(setup: RunSetup): void {
     const { scenarios, ceilings, datasetTitle, backend, version } = this.now;
     this.now = { ...blank(setup), backend, version: version + 1 };
-    if (setup.dataset === this.shown.setup.dataset) Object.assign(this.now, { scenarios, ceilings, datasetTitle });
+    if (setup.dataset === this.shown.setup.dataset)
+      Object.assign(this.now, { scenarios, ceilings, datasetTitle });
     this.vitalsNow = idleVitals;
     this.publish();
   }
@@ -114,7 +121,16 @@ export class LiveRun {
   /** Histories of a kept run that goes on. */
   recall(record: RunRecord): void {
     const { metrics, losses, film, latest, probeSpecs, scenarios, ceilings } = viewOfRecord(record);
-    Object.assign(this.now, { metrics, losses, film, latest, probeSpecs, scenarios, ceilings, step: record.step });
+    Object.assign(this.now, {
+      metrics,
+      losses,
+      film,
+      latest,
+      probeSpecs,
+      scenarios,
+      ceilings,
+      step: record.step,
+    });
     this.publish();
   }
 
@@ -162,7 +178,8 @@ export class LiveRun {
         if (event.split === 'validation') this.now.latest = event.metrics;
         break;
       case 'phase':
-        this.now.activity = event.done >= event.total ? null : `${event.name} ${event.done} of ${event.total}`;
+        this.now.activity =
+          event.done >= event.total ? null : `${event.name} ${event.done} of ${event.total}`;
         break;
       case 'message':
         this.now.activity = event.text;

@@ -10,7 +10,13 @@ import { Trace } from './trace';
 
 /** A figure of a scenario over steps: `auc/2` is the AUC of scenario 2. */
 export type ScenarioSeries = 'auc' | 'noiseFreeAuc' | 'interestAuc' | 'logLoss' | 'calibration';
-const PER_SCENARIO: readonly ScenarioSeries[] = ['auc', 'noiseFreeAuc', 'interestAuc', 'logLoss', 'calibration'];
+const PER_SCENARIO: readonly ScenarioSeries[] = [
+  'auc',
+  'noiseFreeAuc',
+  'interestAuc',
+  'logLoss',
+  'calibration',
+];
 
 export function seriesName(figure: ScenarioSeries, scenario: number): string {
   return `${figure}/${scenario}`;

@@ -7,7 +7,11 @@ export function Notices() {
   return (
     <div className="notices">
       {list.map((notice) => (
-        <div key={notice.id} className={`notice ${notice.kind}`} role={notice.kind === 'error' ? 'alert' : 'status'}>
+        <div
+          key={notice.id}
+          className={`notice ${notice.kind}`}
+          role={notice.kind === 'error' ? 'alert' : 'status'}
+        >
           <span>{notice.text}</span>
           {notice.action && (
             <button

@@ -33,7 +33,9 @@ export interface LabState {
   readonly setBackend: (backend: RunSetup['backend']) => void;
   /** Takes a whole set-up, e.g. of a kept run. */
   readonly adopt: (setup: RunSetup) => void;
-  readonly set: (patch: Partial<Pick<LabState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>) => void;
+  readonly set: (
+    patch: Partial<Pick<LabState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
+  ) => void;
 }
 
 /** What the address asks for. */

@@ -33,7 +33,9 @@ export const useNotices = create<Notices>((set, get) => ({
 
 /** The sentence of whatever was thrown. */
 export function sentence(error: unknown): string {
-  return error instanceof Error && error.message ? error.message : 'Something failed without saying why; reload the page.';
+  return error instanceof Error && error.message
+    ? error.message
+    : 'Something failed without saying why; reload the page.';
 }
 
 /** Shows what was thrown; an abort that a person asked for is no error. */

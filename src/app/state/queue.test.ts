@@ -34,6 +34,7 @@ describe('the queue', () => {
   });
 
   it('does not trip over what is not a queue', () => {
-    for (const text of [null, '', '{', '[]', '{"items":[1]}', '{"items":"x"}']) expect(restored(text).items).toEqual([]);
+    for (const text of [null, '', '{', '[]', '{"items":[1]}', '{"items":"x"}'])
+      expect(restored(text).items).toEqual([]);
   });
 });

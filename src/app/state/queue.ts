@@ -31,7 +31,9 @@ function isQueue(value: unknown): value is Queue {
     typeof value === 'object' &&
     value !== null &&
     Array.isArray((value as Queue).items) &&
-    (value as Queue).items.every((item: Partial<QueueItem>) => typeof item.id === 'string' && typeof item.setup === 'object')
+    (value as Queue).items.every(
+      (item: Partial<QueueItem>) => typeof item.id === 'string' && typeof item.setup === 'object',
+    )
   );
 }
 
@@ -73,25 +75,28 @@ export function followQueue(): void {
 }
 
 /** Puts set-ups at the end of the queue and returns their batch. */
-export function enqueue(runs: readonly { readonly name: string; readonly setup: RunSetup }[], batch: string): string {
-  const items = runs.map(
-    ({ name, setup }, k): QueueItem => ({
-      id: `${batch}/${k}`,
-      name,
-      setup,
-      batch,
-      state: 'waiting',
-      run: null,
-      took: null,
-      failure: null,
-    }),
-  );
+export function enqueue(
+  runs: readonly { readonly name: string; readonly setup: RunSetup }[],
+  batch: string,
+): string {
+  const items = runs.map(({ name, setup }, k): QueueItem => ({
+    id: `${batch}/${k}`,
+    name,
+    setup,
+    batch,
+    state: 'waiting',
+    run: null,
+    took: null,
+    failure: null,
+  }));
   useQueue.setState(({ items: before }) => ({ items: [...before, ...items], paused: false }));
   return batch;
 }
 
 export function patchItem(id: string, patch: Partial<QueueItem>): void {
-  useQueue.setState(({ items }) => ({ items: items.map((item) => (item.id === id ? { ...item, ...patch } : item)) }));
+  useQueue.setState(({ items }) => ({
+    items: items.map((item) => (item.id === id ? { ...item, ...patch } : item)),
+  }));
 }
 
 export function nextItem(queue: Queue): QueueItem | null {
@@ -104,7 +109,9 @@ export function queueSecondsLeft(queue: Queue): number | null {
   const took = queue.items.map((item) => item.took).filter((ms) => ms !== null);
   if (took.length === 0) return null;
   const mean = took.reduce((sum, ms) => sum + ms, 0) / took.length;
-  return (mean * queue.items.filter((item) => item.state === 'waiting' || item.state === 'running').length) / 1000;
+  return (
+    (mean * queue.items.filter((item) => item.state === 'waiting' || item.state === 'running').length) / 1000
+  );
 }
 
 /** Drops what waits; what is done stays with its runs. */

@@ -40,7 +40,9 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
                 max={20}
                 value={seeds}
                 data-testid="ablate-seeds"
-                onChange={(event) => setSeeds(Math.min(20, Math.max(1, Math.round(Number(event.target.value)) || 1)))}
+                onChange={(event) =>
+                  setSeeds(Math.min(20, Math.max(1, Math.round(Number(event.target.value)) || 1)))
+                }
               />{' '}
               seeds
             </label>
@@ -49,7 +51,10 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
               className="button primary"
               data-testid="ablate"
               onClick={() =>
-                enqueue(ablationRuns(model, view.setup, taken, seeds), `ablation of ${view.name}, ${new Date().toISOString().slice(0, 19)}`)
+                enqueue(
+                  ablationRuns(model, view.setup, taken, seeds),
+                  `ablation of ${view.name}, ${new Date().toISOString().slice(0, 19)}`,
+                )
               }
             >
               Train {runs} runs

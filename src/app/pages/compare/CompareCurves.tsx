@@ -41,7 +41,9 @@ export function groupCurve(
       byStep.set(step, values);
     }
   }
-  const steps = [...byStep].sort((a, b) => a[0] - b[0]).filter(([, values]) => values.length === group.runs.length);
+  const steps = [...byStep]
+    .sort((a, b) => a[0] - b[0])
+    .filter(([, values]) => values.length === group.runs.length);
   const means = steps.map(([, values]) => spread(values)?.mean ?? null);
   const smoothed = smooth(means, smoothing);
   return new Map(steps.map(([step], k) => [step, smoothed[k] ?? null]));
@@ -90,7 +92,9 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup[]
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `drawn` is the head of `groups`
     [groups, theme],
   );
-  const values = points.flatMap((point) => lines.map((line) => point[line.key])).filter((value) => typeof value === 'number');
+  const values = points
+    .flatMap((point) => lines.map((line) => point[line.key]))
+    .filter((value) => typeof value === 'number');
   const range = values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null;
   const ceilings = views.map((view) => {
     if (scenario === null) return view.ceilings?.domain;
@@ -100,7 +104,9 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup[]
     <Figure
       name="compare-auc"
       className="compare-curves"
-      title={scenario === null ? 'Mean AUC over steps, by set-up' : 'AUC of one scenario over steps, by set-up'}
+      title={
+        scenario === null ? 'Mean AUC over steps, by set-up' : 'AUC of one scenario over steps, by set-up'
+      }
       reading={`Each line is a set-up${views.length > groups.length ? ', the mean over its seeds' : ''}${groups.length > MAX_LINES ? `; the first ${MAX_LINES} of ${groups.length} are drawn, the table has all` : ''}.`}
       equation={smoothing > 0 ? String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t}` : null}
       table={{

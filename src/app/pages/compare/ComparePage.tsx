@@ -25,7 +25,11 @@ function useChosenViews(): readonly RunView[] {
     }
   }, [client, chosen, views, list]);
   return useMemo(
-    () => (list ?? []).flatMap((run) => (chosen.includes(run.id) ? [views.get(run.id)] : [])).filter((view) => view !== undefined).reverse(),
+    () =>
+      (list ?? [])
+        .flatMap((run) => (chosen.includes(run.id) ? [views.get(run.id)] : []))
+        .filter((view) => view !== undefined)
+        .reverse(),
     [list, chosen, views],
   );
 }
@@ -45,7 +49,9 @@ export function ComparePage() {
         {views.length === 0 ? (
           <div className="empty">
             <p>Choose runs at the left: their curves, figures and settings appear here side by side.</p>
-            <p className="muted">Runs of one set-up with several seeds become one column with mean and spread.</p>
+            <p className="muted">
+              Runs of one set-up with several seeds become one column with mean and spread.
+            </p>
           </div>
         ) : (
           <>

@@ -20,7 +20,9 @@ interface Props {
 
 function spreadText({ spread }: CompareCell): string {
   if (!spread) return 'undefined';
-  return spread.deviation === null ? formatAuc(spread.mean) : `${formatAuc(spread.mean)} ±${spread.deviation.toFixed(4)}`;
+  return spread.deviation === null
+    ? formatAuc(spread.mean)
+    : `${formatAuc(spread.mean)} ±${spread.deviation.toFixed(4)}`;
 }
 
 /** One row a scenario, one column a set-up: mean and spread over seeds, and whether it differs from the reference. */
@@ -34,17 +36,21 @@ export function CompareTable({ groups, reference, onPin }: Props) {
   const colours = useMemo(() => scenarioColours(scenarios, theme), [scenarios, theme]);
   const rows = useMemo(
     () =>
-      [...scenarios.map((scenario) => ({ id: scenario.id, name: scenario.name })), { id: null, name: 'Mean by rows' }].map(
-        (row) => {
-          const cells = groups.map((group) => compareCell(group, reference, row.id, figure));
-          const best = Math.max(...cells.map((cell) => cell.spread?.mean ?? Number.NEGATIVE_INFINITY));
-          return { ...row, cells, best };
-        },
-      ),
+      [
+        ...scenarios.map((scenario) => ({ id: scenario.id, name: scenario.name })),
+        { id: null, name: 'Mean by rows' },
+      ].map((row) => {
+        const cells = groups.map((group) => compareCell(group, reference, row.id, figure));
+        const best = Math.max(...cells.map((cell) => cell.spread?.mean ?? Number.NEGATIVE_INFINITY));
+        return { ...row, cells, best };
+      }),
     [groups, reference, scenarios, figure],
   );
   const table = {
-    columns: ['scenario', ...groups.flatMap((group) => [group.label, `${group.label}: spread`, `${group.label}: p`])],
+    columns: [
+      'scenario',
+      ...groups.flatMap((group) => [group.label, `${group.label}: spread`, `${group.label}: p`]),
+    ],
     rows: rows.map((row): readonly Cell[] => [
       row.name,
       ...row.cells.flatMap((cell) => [cell.spread?.mean ?? null, cell.spread?.deviation ?? null, cell.p]),
@@ -72,7 +78,9 @@ export function CompareTable({ groups, reference, onPin }: Props) {
                   </span>
                   <span className="muted">
                     {' '}
-                    {group.runs.length > 1 ? `${group.runs.length} seeds` : `seed ${group.runs[0]!.setup.seed}`}
+                    {group.runs.length > 1
+                      ? `${group.runs.length} seeds`
+                      : `seed ${group.runs[0]!.setup.seed}`}
                   </span>
                   {groups.length > 1 && (
                     <button
@@ -97,13 +105,19 @@ export function CompareTable({ groups, reference, onPin }: Props) {
                 <tr
                   key={row.id ?? 'mean'}
                   className={row.id !== null && highlighted === row.id ? 'highlighted' : undefined}
-                  {...(row.id === null ? { 'data-mean': true } : { 'data-scenario': row.id, ...pointing(row.id) })}
+                  {...(row.id === null
+                    ? { 'data-mean': true }
+                    : { 'data-scenario': row.id, ...pointing(row.id) })}
                 >
                   <th scope="row">
-                    {index >= 0 && <span className="swatch" style={{ background: colours[index] }} />} {row.name}
+                    {index >= 0 && <span className="swatch" style={{ background: colours[index] }} />}{' '}
+                    {row.name}
                   </th>
                   {row.cells.map((cell, g) => (
-                    <td key={g} className={`number ${groups.length > 1 && cell.spread?.mean === row.best ? 'strong' : ''}`}>
+                    <td
+                      key={g}
+                      className={`number ${groups.length > 1 && cell.spread?.mean === row.best ? 'strong' : ''}`}
+                    >
                       {spreadText(cell)}
                       {cell.difference !== null && (
                         <span className="difference">

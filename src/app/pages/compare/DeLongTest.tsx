@@ -9,11 +9,21 @@ import type { RunGroup } from './groups';
 
 interface Result {
   readonly pair: string;
-  readonly rows: readonly { readonly name: string; readonly difference: number | null; readonly p: number | null }[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly difference: number | null;
+    readonly p: number | null;
+  }[];
 }
 
 /** Two single runs on the same labels: DeLong's test, from scores computed now with the kept weights. */
-export function DeLongTest({ groups, reference }: { readonly groups: readonly RunGroup[]; readonly reference: RunGroup | null }) {
+export function DeLongTest({
+  groups,
+  reference,
+}: {
+  readonly groups: readonly RunGroup[];
+  readonly reference: RunGroup | null;
+}) {
   const lab = useLabActions();
   const { state } = useLiveView();
   const [result, setResult] = useState<Result | null>(null);
@@ -27,7 +37,8 @@ export function DeLongTest({ groups, reference }: { readonly groups: readonly Ru
 
   async function scores(run: RunView): Promise<ScoredRows> {
     const { weights } = await lab.client.runs.artifacts(run.id ?? '');
-    if (!weights) throw new Error(`The weights of “${run.name}” were not kept, so its rows cannot be scored again.`);
+    if (!weights)
+      throw new Error(`The weights of “${run.name}” were not kept, so its rows cannot be scored again.`);
     await lab.client.show(run.id ?? '', run.setup, weights);
     return lab.client.predict('test');
   }
@@ -60,7 +71,9 @@ export function DeLongTest({ groups, reference }: { readonly groups: readonly Ru
         className="button"
         data-testid="delong"
         disabled={busy || running}
-        title={running ? 'Scores rows with the kept weights; wait until the present run has ended.' : undefined}
+        title={
+          running ? 'Scores rows with the kept weights; wait until the present run has ended.' : undefined
+        }
         onClick={() => {
           setBusy(true);
           void test(a, b)

@@ -14,9 +14,11 @@ export function Differences({ groups }: { readonly groups: readonly RunGroup[] }
   return (
     <section className="differences" data-testid="differences" aria-label="What differs">
       <p>
-        {groups.reduce((sum, group) => sum + group.runs.length, 0)} runs, {groups.length} set-up{groups.length === 1 ? '' : 's'}
+        {groups.reduce((sum, group) => sum + group.runs.length, 0)} runs, {groups.length} set-up
+        {groups.length === 1 ? '' : 's'}
         {shared.length > 0 && `: all ${shared.join(' ')}`}.{' '}
-        {groups.length > 1 && (differ.length === 0 ? 'They differ in settings that only one model has.' : 'They differ in:')}
+        {groups.length > 1 &&
+          (differ.length === 0 ? 'They differ in settings that only one model has.' : 'They differ in:')}
       </p>
       {groups.length > 1 && differ.length > 0 && (
         <ul>

@@ -18,7 +18,13 @@ export function QueuePanel() {
   const finished = waiting === 0 && !running;
   const runs = queue.items.flatMap((item) => (item.run !== null && item.state === 'done' ? [item.run] : []));
   return (
-    <section className="queue" data-testid="queue" data-done={done.length} data-total={queue.items.length} aria-label="Queue">
+    <section
+      className="queue"
+      data-testid="queue"
+      data-done={done.length}
+      data-total={queue.items.length}
+      aria-label="Queue"
+    >
       <progress max={queue.items.length} value={done.length + failed.length} aria-label="Queue" />
       <span>
         {done.length} of {queue.items.length} runs done
@@ -39,7 +45,12 @@ export function QueuePanel() {
         </button>
       )}
       {runs.length > 0 && (
-        <button type="button" className="button" data-testid="open-results" onClick={() => set({ chosen: runs })}>
+        <button
+          type="button"
+          className="button"
+          data-testid="open-results"
+          onClick={() => set({ chosen: runs })}
+        >
           Open the table
         </button>
       )}

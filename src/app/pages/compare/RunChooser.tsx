@@ -20,7 +20,8 @@ export function RunChooser() {
   const shown = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     return (list ?? []).filter((run) => {
-      const text = `${run.name} ${titleOf(run.setup.model)} ${run.setup.model} ${run.datasetTitle} ${run.status} seed ${run.setup.seed}`.toLowerCase();
+      const text =
+        `${run.name} ${titleOf(run.setup.model)} ${run.setup.model} ${run.datasetTitle} ${run.status} seed ${run.setup.seed}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
   }, [list, search]);
@@ -35,7 +36,12 @@ export function RunChooser() {
       return;
     }
     const zip = zipSync(
-      Object.fromEntries(files.map((record) => [`${fileName(record.name)}-${record.id.slice(0, 8)}.json`, strToU8(recordToText(record))])),
+      Object.fromEntries(
+        files.map((record) => [
+          `${fileName(record.name)}-${record.id.slice(0, 8)}.json`,
+          strToU8(recordToText(record)),
+        ]),
+      ),
     );
     download('scenarium-runs.zip', zip, 'application/zip');
   }
@@ -59,13 +65,29 @@ export function RunChooser() {
         onChange={(event) => setSearch(event.target.value)}
       />
       <div className="catalogue-actions">
-        <button type="button" className="button" disabled={shown.length === 0} onClick={() => set({ chosen: shown.map((run) => run.id) })}>
+        <button
+          type="button"
+          className="button"
+          disabled={shown.length === 0}
+          onClick={() => set({ chosen: shown.map((run) => run.id) })}
+        >
           All
         </button>
-        <button type="button" className="button" disabled={chosen.length === 0} onClick={() => set({ chosen: [] })}>
+        <button
+          type="button"
+          className="button"
+          disabled={chosen.length === 0}
+          onClick={() => set({ chosen: [] })}
+        >
           None
         </button>
-        <button type="button" className="button" data-testid="export-runs" disabled={chosen.length === 0} onClick={() => void exportRuns().catch(report)}>
+        <button
+          type="button"
+          className="button"
+          data-testid="export-runs"
+          disabled={chosen.length === 0}
+          onClick={() => void exportRuns().catch(report)}
+        >
           Export
         </button>
         <label className="button import-run">
@@ -85,19 +107,39 @@ export function RunChooser() {
       </div>
       <ul className="chooser-list" data-testid="compare-runs" aria-label="Runs">
         {shown.map((run) => (
-          <ChooserRow key={run.id} run={run} chosen={chosen.includes(run.id)} onToggle={() => toggle(run.id)} />
+          <ChooserRow
+            key={run.id}
+            run={run}
+            chosen={chosen.includes(run.id)}
+            onToggle={() => toggle(run.id)}
+          />
         ))}
       </ul>
-      {list?.length === 0 && <p className="muted">No runs yet: train one in the lab, or import an exported one.</p>}
+      {list?.length === 0 && (
+        <p className="muted">No runs yet: train one in the lab, or import an exported one.</p>
+      )}
     </section>
   );
 }
 
 function fileName(name: string): string {
-  return name.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 80) || 'run';
+  return (
+    name
+      .replace(/[^\w.-]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 80) || 'run'
+  );
 }
 
-function ChooserRow({ run, chosen, onToggle }: { readonly run: RunSummary; readonly chosen: boolean; readonly onToggle: () => void }) {
+function ChooserRow({
+  run,
+  chosen,
+  onToggle,
+}: {
+  readonly run: RunSummary;
+  readonly chosen: boolean;
+  readonly onToggle: () => void;
+}) {
   const { client } = useLabActions();
   const { go, set } = useLab();
   const [renaming, setRenaming] = useState<string | null>(null);
@@ -110,7 +152,10 @@ function ChooserRow({ run, chosen, onToggle }: { readonly run: RunSummary; reado
   }
 
   async function share(): Promise<void> {
-    const link = new URL(addressOf({ page: 'lab', setup: run.setup, preset: 'browser', tab: null }) || '.', location.href);
+    const link = new URL(
+      addressOf({ page: 'lab', setup: run.setup, preset: 'browser', tab: null }) || '.',
+      location.href,
+    );
     await navigator.clipboard.writeText(link.href);
     useNotices.getState().tell('news', 'The link to this run’s set-up is in the clipboard.');
   }
@@ -123,7 +168,8 @@ function ChooserRow({ run, chosen, onToggle }: { readonly run: RunSummary; reado
           <span className="chooser-text">
             <span className="run-name">{run.name}</span>
             <span className="muted">
-              {titleOf(run.setup.model)}, {run.datasetTitle || run.setup.dataset}, seed {run.setup.seed}, {run.status}
+              {titleOf(run.setup.model)}, {run.datasetTitle || run.setup.dataset}, seed {run.setup.seed},{' '}
+              {run.status}
             </span>
           </span>
         ) : (
@@ -155,13 +201,31 @@ function ChooserRow({ run, chosen, onToggle }: { readonly run: RunSummary; reado
         >
           ↗
         </button>
-        <button type="button" className="tool" aria-label={`Copy a link to ${run.name}`} title="Copy a link to its set-up" onClick={() => void share().catch(report)}>
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Copy a link to ${run.name}`}
+          title="Copy a link to its set-up"
+          onClick={() => void share().catch(report)}
+        >
           ⧉
         </button>
-        <button type="button" className="tool" aria-label={`Rename ${run.name}`} title="Rename" onClick={() => setRenaming(run.name)}>
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Rename ${run.name}`}
+          title="Rename"
+          onClick={() => setRenaming(run.name)}
+        >
           ✎
         </button>
-        <button type="button" className="tool" aria-label={`Delete ${run.name}`} title="Delete" onClick={() => void deleteRun(client.runs, run).catch(report)}>
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Delete ${run.name}`}
+          title="Delete"
+          onClick={() => void deleteRun(client.runs, run).catch(report)}
+        >
           ×
         </button>
       </span>

@@ -51,7 +51,10 @@ function merged(
     const key = JSON.stringify(names.map((name) => variant.changes[name] ?? setup.settings[name] ?? null));
     const known = byChanges.get(key);
     const also = variant.table === null ? variant.name : `${variant.table}: ${variant.name}`;
-    byChanges.set(key, known ? { ...known, table: known.table === null ? also : `${known.table}, ${also}` } : variant);
+    byChanges.set(
+      key,
+      known ? { ...known, table: known.table === null ? also : `${known.table}, ${also}` } : variant,
+    );
   }
   return [...byChanges.values()];
 }

@@ -23,7 +23,12 @@ const record: RunRecord = {
   history: [],
   losses: [],
   probeSpecs: [],
-  probes: [{ step: 3, probes: [{ name: 'g', shape: [1], values: new Float32Array([0.25]), defined: new Uint8Array([1]) }] }],
+  probes: [
+    {
+      step: 3,
+      probes: [{ name: 'g', shape: [1], values: new Float32Array([0.25]), defined: new Uint8Array([1]) }],
+    },
+  ],
   final: null,
   bestStep: null,
   timings: { firstStep: null, training: 1, evaluation: 1, step: null },

@@ -9,14 +9,21 @@ interface Packed {
 
 export function recordToText(record: RunRecord): string {
   return JSON.stringify(record, (_, value: unknown) => {
-    if (value instanceof Float32Array) return { $array: 'Float32Array', values: Array.from(value) } satisfies Packed;
-    if (value instanceof Uint8Array) return { $array: 'Uint8Array', values: Array.from(value) } satisfies Packed;
+    if (value instanceof Float32Array)
+      return { $array: 'Float32Array', values: Array.from(value) } satisfies Packed;
+    if (value instanceof Uint8Array)
+      return { $array: 'Uint8Array', values: Array.from(value) } satisfies Packed;
     return value;
   });
 }
 
 function isPacked(value: unknown): value is Packed {
-  return typeof value === 'object' && value !== null && '$array' in value && Array.isArray((value as Packed).values);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    '$array' in value &&
+    Array.isArray((value as Packed).values)
+  );
 }
 
 /** @throws Error with one sentence where the text is no exported run */
@@ -24,7 +31,11 @@ export function parseRecord(text: string, file: string): RunRecord {
   let value: unknown;
   try {
     value = JSON.parse(text, (_, inner: unknown) =>
-      isPacked(inner) ? (inner.$array === 'Uint8Array' ? Uint8Array.from(inner.values) : Float32Array.from(inner.values)) : inner,
+      isPacked(inner)
+        ? inner.$array === 'Uint8Array'
+          ? Uint8Array.from(inner.values)
+          : Float32Array.from(inner.values)
+        : inner,
     );
   } catch {
     throw new Error(`“${file}” is not JSON; choose a file that was exported from the Compare page.`);
@@ -39,7 +50,9 @@ export function parseRecord(text: string, file: string): RunRecord {
     !Array.isArray(record.history) ||
     !Array.isArray(record.scenarios)
   ) {
-    throw new Error(`“${file}” is not a run of this lab; choose a file that was exported from the Compare page.`);
+    throw new Error(
+      `“${file}” is not a run of this lab; choose a file that was exported from the Compare page.`,
+    );
   }
   return record as RunRecord;
 }

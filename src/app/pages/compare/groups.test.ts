@@ -9,7 +9,15 @@ import { allScenarios, compareCell, differences, groupRuns, stars } from './grou
 const base = defaultSetup();
 
 function run(setup: RunSetup, auc: number): RunView {
-  const one = { rows: 9, positives: 3, auc, noiseFreeAuc: auc, interestAuc: null, logLoss: 0.1, calibration: 1 };
+  const one = {
+    rows: 9,
+    positives: 3,
+    auc,
+    noiseFreeAuc: auc,
+    interestAuc: null,
+    logLoss: 0.1,
+    calibration: 1,
+  };
   const final: Metrics = {
     scenarios: [one],
     overall: one,

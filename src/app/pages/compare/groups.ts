@@ -49,17 +49,33 @@ export function differences(setups: readonly RunSetup[]): readonly Difference[] 
   const add = (name: string, label: string, values: readonly string[]) => {
     if (new Set(values).size > 1) found.push({ name, label, values });
   };
-  add('model', 'Model', setups.map((setup) => titleOf(setup.model)));
-  add('dataset', 'Dataset', setups.map((setup) => setup.dataset));
+  add(
+    'model',
+    'Model',
+    setups.map((setup) => titleOf(setup.model)),
+  );
+  add(
+    'dataset',
+    'Dataset',
+    setups.map((setup) => setup.dataset),
+  );
   for (const name of Object.keys(trainingFields)) {
     const values = setups.map((setup) => (setup.training as Readonly<Record<string, SettingValue>>)[name]);
-    add(name, labelled(trainingFields, name), values.map((value) => (value === undefined ? '–' : formatSetting(value))));
+    add(
+      name,
+      labelled(trainingFields, name),
+      values.map((value) => (value === undefined ? '–' : formatSetting(value))),
+    );
   }
   const names = new Set(setups.flatMap((setup) => Object.keys(setup.settings)));
   for (const name of names) {
     if (setups.some((setup) => !(name in setup.settings))) continue;
     const label = labelled(known(setups[0]!.model), name);
-    add(name, label, setups.map((setup) => formatSetting(setup.settings[name]!)));
+    add(
+      name,
+      label,
+      setups.map((setup) => formatSetting(setup.settings[name]!)),
+    );
   }
   return found;
 }
@@ -118,7 +134,11 @@ export function groupRuns(views: readonly RunView[]): readonly RunGroup[] {
 }
 
 /** Figures of a scenario (by id, or the mean over scenarios) in every run of a group. */
-export function figures(group: RunGroup, scenario: string | null, figure: CurveFigure): readonly (number | null)[] {
+export function figures(
+  group: RunGroup,
+  scenario: string | null,
+  figure: CurveFigure,
+): readonly (number | null)[] {
   return group.runs.map((run) => {
     const { metrics } = currentMetrics(run);
     if (!metrics) return null;
@@ -157,7 +177,10 @@ export function compareCell(
     const there = reference.runs.findIndex((other) => other.setup.seed === run.setup.seed);
     if (there >= 0) pairs.push([own[k]!, theirs[there]!]);
   });
-  const test = pairedTest(pairs.map(([a]) => a), pairs.map(([, b]) => b));
+  const test = pairedTest(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  );
   const mean = spread(pairs.map(([a, b]) => (a === null || b === null ? null : a - b)));
   return { spread: summary, difference: mean?.mean ?? null, p: test?.p ?? null, pairs: mean?.count ?? 0 };
 }
@@ -165,7 +188,8 @@ export function compareCell(
 /** Every scenario of any run, largest first. */
 export function allScenarios(views: readonly RunView[]): RunView['scenarios'] {
   const byId = new Map<string, RunView['scenarios'][number]>();
-  for (const view of views) for (const scenario of view.scenarios) if (!byId.has(scenario.id)) byId.set(scenario.id, scenario);
+  for (const view of views)
+    for (const scenario of view.scenarios) if (!byId.has(scenario.id)) byId.set(scenario.id, scenario);
   return [...byId.values()].sort((a, b) => b.share - a.share);
 }
 

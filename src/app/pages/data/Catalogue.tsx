@@ -17,10 +17,22 @@ export function Catalogue({ open, mode, onOpen, onImport, onSimulate }: Props) {
     <nav className="catalogue" aria-label="Datasets">
       <h1>Data</h1>
       <div className="catalogue-actions">
-        <button type="button" className="button" aria-pressed={mode === 'import'} data-testid="open-import" onClick={onImport}>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={mode === 'import'}
+          data-testid="open-import"
+          onClick={onImport}
+        >
           Import a file
         </button>
-        <button type="button" className="button" aria-pressed={mode === 'simulate'} data-testid="open-simulator" onClick={onSimulate}>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={mode === 'simulate'}
+          data-testid="open-simulator"
+          onClick={onSimulate}
+        >
           Simulate a world
         </button>
       </div>
@@ -51,8 +63,8 @@ export function Catalogue({ open, mode, onOpen, onImport, onSimulate }: Props) {
         );
       })}
       <p className="picker-note">
-        Samples are simulated twins of published datasets: made by a causal model whose truth is known, not the companies’ logs. Files stay
-        on this machine.
+        Samples are simulated twins of published datasets: made by a causal model whose truth is known, not
+        the companies’ logs. Files stay on this machine.
       </p>
     </nav>
   );

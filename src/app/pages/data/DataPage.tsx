@@ -9,7 +9,10 @@ import { ImportView } from './ImportView';
 import { SimulatorView } from './SimulatorView';
 import './data.css';
 
-type View = { readonly kind: 'dataset'; readonly id: string } | { readonly kind: 'import' } | { readonly kind: 'simulate'; readonly twin: string };
+type View =
+  | { readonly kind: 'dataset'; readonly id: string }
+  | { readonly kind: 'import' }
+  | { readonly kind: 'simulate'; readonly twin: string };
 
 /** The catalogue, one dataset opened, import, and the simulator. */
 export function DataPage() {
@@ -37,7 +40,11 @@ export function DataPage() {
       <div className="data-main">
         <Boundary what="This part" key={view.kind === 'dataset' ? view.id : view.kind}>
           {view.kind === 'dataset' && (
-            <DatasetView id={view.id} onSimulate={(twin) => setView({ kind: 'simulate', twin })} onRemoved={() => open(chosen)} />
+            <DatasetView
+              id={view.id}
+              onSimulate={(twin) => setView({ kind: 'simulate', twin })}
+              onRemoved={() => open(chosen)}
+            />
           )}
           {view.kind === 'import' && <ImportView onDone={made} />}
           {view.kind === 'simulate' && <SimulatorView twin={view.twin} onDone={made} />}

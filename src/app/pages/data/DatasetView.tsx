@@ -128,7 +128,10 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
         <Fact label="fields" value={formatCount(summary.fields.length)} />
         <Fact label="ids" value={formatCount(summary.vocabularySize)} />
         {summary.history && (
-          <Fact label="behaviours a row" value={`${summary.history.meanLength.toFixed(1)} of ${summary.history.length}`} />
+          <Fact
+            label="behaviours a row"
+            value={`${summary.history.meanLength.toFixed(1)} of ${summary.history.length}`}
+          />
         )}
         {summary.period && <Fact label="period" value={days(summary.period)} />}
       </dl>

@@ -31,7 +31,10 @@ export function FieldsTable({ summary }: { readonly summary: DatasetSummary }) {
                   {field.scenarioSpecific ? ', scenario-specific' : ''}
                 </td>
                 <td className="share-column">
-                  <span className="share-bar ink" style={{ width: `${(60 * Math.log(Math.max(1, field.size))) / widest}%` }} />
+                  <span
+                    className="share-bar ink"
+                    style={{ width: `${(60 * Math.log(Math.max(1, field.size))) / widest}%` }}
+                  />
                   {formatCount(field.used)}
                 </td>
                 <td className="number">{formatPercent(field.otherShare)}</td>

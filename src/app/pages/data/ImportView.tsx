@@ -25,7 +25,9 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
   const [over, setOver] = useState(false);
 
   async function look(file: File, preset?: string | null): Promise<void> {
-    const inspection = await job.run((onProgress, signal) => client.inspectFile(file, preset, { onProgress, signal }));
+    const inspection = await job.run((onProgress, signal) =>
+      client.inspectFile(file, preset, { onProgress, signal }),
+    );
     if (!inspection) return;
     setLooked({ file, inspection });
     setMapping(startMapping(inspection));
@@ -33,9 +35,16 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
 
   async function take(): Promise<void> {
     if (!looked || !mapping) return;
-    const result = await job.run((onProgress, signal) => client.importFile(looked.file, mapping, { onProgress, signal }));
+    const result = await job.run((onProgress, signal) =>
+      client.importFile(looked.file, mapping, { onProgress, signal }),
+    );
     if (!result) return;
-    useNotices.getState().tell('news', `Imported ${formatCount(result.summary.rows.train + result.summary.rows.validation + result.summary.rows.test)} rows of ${looked.file.name}.`);
+    useNotices
+      .getState()
+      .tell(
+        'news',
+        `Imported ${formatCount(result.summary.rows.train + result.summary.rows.validation + result.summary.rows.test)} rows of ${looked.file.name}.`,
+      );
     onDone(result.summary.id);
   }
 
@@ -79,14 +88,19 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
           }}
         />
       </label>
-      {job.progress && <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />}
+      {job.progress && (
+        <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />
+      )}
       {looked && mapping && (
         <>
           <p data-testid="import-facts">
             {formatCount(looked.inspection.totalRows)} rows
-            {looked.inspection.rows < looked.inspection.totalRows && ` (${formatCount(looked.inspection.rows)} looked at)`},{' '}
-            {looked.inspection.columns.length} columns
-            {looked.inspection.preset ? `; recognised as ${looked.inspection.preset.title}. ${looked.inspection.preset.note ?? ''}` : '.'}
+            {looked.inspection.rows < looked.inspection.totalRows &&
+              ` (${formatCount(looked.inspection.rows)} looked at)`}
+            , {looked.inspection.columns.length} columns
+            {looked.inspection.preset
+              ? `; recognised as ${looked.inspection.preset.title}. ${looked.inspection.preset.note ?? ''}`
+              : '.'}
           </p>
           {looked.inspection.warnings.length > 0 && (
             <ul className="warnings" aria-label="Warnings" data-testid="import-warnings">

@@ -21,8 +21,21 @@ const rareField = hyper.int({
   max: 1_000_000,
   scale: 'log',
 });
-const bucketField = hyper.int({ label: 'Buckets', help: 'Buckets of a number, by quantiles.', default: 16, min: 2, max: 1024, scale: 'log' });
-const historyField = hyper.int({ label: 'Behaviours kept', help: 'The latest behaviours of a user.', default: 20, min: 1, max: 255 });
+const bucketField = hyper.int({
+  label: 'Buckets',
+  help: 'Buckets of a number, by quantiles.',
+  default: 16,
+  min: 2,
+  max: 1024,
+  scale: 'log',
+});
+const historyField = hyper.int({
+  label: 'Behaviours kept',
+  help: 'The latest behaviours of a user.',
+  default: 20,
+  min: 1,
+  max: 255,
+});
 
 /** What a column alone cannot say: layout, title, threshold of the label, ids, split, histories. */
 export function MappingOptions({ inspection, mapping, onChange, onPreset }: Props) {
@@ -40,7 +53,11 @@ export function MappingOptions({ inspection, mapping, onChange, onPreset }: Prop
       >
         <option value="">none</option>
         {names
-          .filter((name) => name === mapping[which] || mapping.columns.some((one) => one.column === name && one.role === role))
+          .filter(
+            (name) =>
+              name === mapping[which] ||
+              mapping.columns.some((one) => one.column === name && one.role === role),
+          )
           .map((name) => (
             <option key={name} value={name}>
               {name}
@@ -86,7 +103,10 @@ export function MappingOptions({ inspection, mapping, onChange, onPreset }: Prop
             onChange={(event) =>
               onChange({
                 ...mapping,
-                label: { ...mapping.label, threshold: event.target.value === '' ? null : Number(event.target.value) },
+                label: {
+                  ...mapping.label,
+                  threshold: event.target.value === '' ? null : Number(event.target.value),
+                },
               })
             }
           />
@@ -99,7 +119,10 @@ export function MappingOptions({ inspection, mapping, onChange, onPreset }: Prop
         <select
           value={mapping.split.by}
           onChange={(event) =>
-            onChange({ ...mapping, split: { ...mapping.split, by: event.target.value as Mapping['split']['by'] } })
+            onChange({
+              ...mapping,
+              split: { ...mapping.split, by: event.target.value as Mapping['split']['by'] },
+            })
           }
         >
           <option value="auto">best available</option>
@@ -130,7 +153,8 @@ export function MappingOptions({ inspection, mapping, onChange, onPreset }: Prop
           value={mapping.history.length}
           standard={20}
           onChange={(value) =>
-            typeof value === 'number' && onChange({ ...mapping, history: { ...mapping.history, length: value } })
+            typeof value === 'number' &&
+            onChange({ ...mapping, history: { ...mapping.history, length: value } })
           }
         />
       </details>

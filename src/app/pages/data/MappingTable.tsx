@@ -41,7 +41,11 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
             <th scope="col" className="number">
               empty
             </th>
-            <th scope="col" className="number" title="AUC of this column alone against the label; near 1 it gives the label away">
+            <th
+              scope="col"
+              className="number"
+              title="AUC of this column alone against the label; near 1 it gives the label away"
+            >
               AUC alone
             </th>
             <th scope="col">first rows</th>
@@ -52,14 +56,20 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
             const mapped = mapping.columns.find((one) => one.column === column.name);
             const role = mapped?.role ?? 'ignore';
             return (
-              <tr key={column.name} data-column={column.name} className={role === 'ignore' ? 'ignored' : undefined}>
+              <tr
+                key={column.name}
+                data-column={column.name}
+                className={role === 'ignore' ? 'ignored' : undefined}
+              >
                 <th scope="row">{column.name}</th>
                 <td>
                   <select
                     aria-label={`Role of ${column.name}`}
                     data-testid={`role-${column.name}`}
                     value={role}
-                    onChange={(event) => onChange(setRole(mapping, column.name, event.target.value as ImportRole))}
+                    onChange={(event) =>
+                      onChange(setRole(mapping, column.name, event.target.value as ImportRole))
+                    }
                   >
                     {importRoles.map((one) => (
                       <option key={one} value={one}>
@@ -71,7 +81,9 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
                     <select
                       aria-label={`Whose ${column.name} is`}
                       value={mapped?.side ?? 'context'}
-                      onChange={(event) => onChange(setSide(mapping, column.name, event.target.value as Side))}
+                      onChange={(event) =>
+                        onChange(setSide(mapping, column.name, event.target.value as Side))
+                      }
                     >
                       {sides.map((side) => (
                         <option key={side} value={side}>
@@ -83,7 +95,9 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
                 </td>
                 <td className="why muted">{column.role === role ? column.reason : 'As you chose.'}</td>
                 <td className="number">{formatCount(column.distinct)}</td>
-                <td className="number">{inspection.rows > 0 ? formatPercent(column.missing / inspection.rows) : '–'}</td>
+                <td className="number">
+                  {inspection.rows > 0 ? formatPercent(column.missing / inspection.rows) : '–'}
+                </td>
                 <td className={`number ${column.auc !== null && column.auc > 0.95 ? 'problem' : ''}`}>
                   {column.auc === null ? '–' : formatAuc(column.auc)}
                 </td>

@@ -26,13 +26,24 @@ export function RowsView({ id }: { readonly id: string }) {
         <h3 id="rows-title">
           Rows{' '}
           <span className="muted scenarios-source">
-            {formatCount(page.offset + 1)} to {formatCount(page.offset + page.rows.length)} of {formatCount(page.total)}
+            {formatCount(page.offset + 1)} to {formatCount(page.offset + page.rows.length)} of{' '}
+            {formatCount(page.total)}
           </span>
         </h3>
-        <button type="button" className="button" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+        <button
+          type="button"
+          className="button"
+          disabled={offset === 0}
+          onClick={() => setOffset(Math.max(0, offset - PAGE))}
+        >
           Previous
         </button>
-        <button type="button" className="button" disabled={offset >= last} onClick={() => setOffset(Math.min(last, offset + PAGE))}>
+        <button
+          type="button"
+          className="button"
+          disabled={offset >= last}
+          onClick={() => setOffset(Math.min(last, offset + PAGE))}
+        >
           Next
         </button>
       </header>

@@ -26,7 +26,11 @@ export function ScenarioMatrix({ name, title, reading, values, scenarios, kind, 
   const theme = useTheme((state) => state.theme);
   const labels = useMemo(() => {
     const colours = scenarioColours(scenarios, theme);
-    return scenarios.map((scenario, s) => ({ label: scenario.name, scenario: scenario.id, colour: colours[s] }));
+    return scenarios.map((scenario, s) => ({
+      label: scenario.name,
+      scenario: scenario.id,
+      colour: colours[s],
+    }));
   }, [scenarios, theme]);
   const n = scenarios.length;
   const data = useMemo(() => ({ rows: n, columns: n, values, defined: null }), [n, values]);

@@ -53,7 +53,10 @@ export function ScenarioSummaries({ summary }: { readonly summary: DatasetSummar
                 </th>
                 {grouped && <td className="muted">{scenario.group}</td>}
                 <td className="share-column">
-                  <span className="share-bar" style={{ width: `${(60 * scenario.share) / largest}%`, background: colours[s] }} />
+                  <span
+                    className="share-bar"
+                    style={{ width: `${(60 * scenario.share) / largest}%`, background: colours[s] }}
+                  />
                   {formatPercent(scenario.share)}
                 </td>
                 <td className="number">{formatPercent(scenario.clickRate)}</td>

@@ -20,12 +20,20 @@ interface Props {
   readonly onDone: (dataset: string) => void;
 }
 
-const seedField = hyper.int({ label: 'Seed', help: 'Another seed is another world of the same statistics.', default: 1, min: 0, max: 4_294_967_295 });
+const seedField = hyper.int({
+  label: 'Seed',
+  help: 'Another seed is another world of the same statistics.',
+  default: 1,
+  min: 0,
+  max: 4_294_967_295,
+});
 
 /** Build a world: a twin's published statistics, and every effect with its knob on the causal graph it acts on. */
 export function SimulatorView({ twin: opened, onDone }: Props) {
   const { client } = useLabActions();
-  const [twinId, setTwinId] = useState(() => (TWINS.some((twin) => twin.id === opened) ? opened : TWINS[0]!.id));
+  const [twinId, setTwinId] = useState(() =>
+    TWINS.some((twin) => twin.id === opened) ? opened : TWINS[0]!.id,
+  );
   const [size, setSize] = useState<SizeName>('small');
   const [seed, setSeed] = useState(1);
   const [turned, setTurned] = useState<Readonly<Partial<Record<KnobName, number>>>>({});
@@ -50,7 +58,9 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
       <header className="dataset-head">
         <div>
           <h2>Simulate a world</h2>
-          <p className="muted">Shares and click rates stay the published ones; each knob is one effect, and 0 removes it.</p>
+          <p className="muted">
+            Shares and click rates stay the published ones; each knob is one effect, and 0 removes it.
+          </p>
         </div>
       </header>
       <div className="simulator-grid">
@@ -76,11 +86,16 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
           </div>
           <div className="setting preset">
             <span>Size</span>
-            <Segments label="Size" value={size} options={SIZES.map((value) => ({ value, label: value }))} onChange={setSize} />
+            <Segments
+              label="Size"
+              value={size}
+              options={SIZES.map((value) => ({ value, label: value }))}
+              onChange={setSize}
+            />
           </div>
           <p className="picker-note">
-            {formatCount(twin.sizes[size].trainRows)} training rows, {formatCount(twin.sizes[size].users)} people,{' '}
-            {formatCount(twin.sizes[size].items)} items
+            {formatCount(twin.sizes[size].trainRows)} training rows, {formatCount(twin.sizes[size].users)}{' '}
+            people, {formatCount(twin.sizes[size].items)} items
           </p>
           <SettingControl
             name="world-seed"
@@ -108,7 +123,12 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
               symbol: node.symbol,
               caption: node.label,
               hidden: node.kind === 'hidden',
-              meaning: node.kind === 'hidden' ? 'known to the simulator only' : node.kind === 'outcome' ? 'what is predicted' : 'seen in the log',
+              meaning:
+                node.kind === 'hidden'
+                  ? 'known to the simulator only'
+                  : node.kind === 'outcome'
+                    ? 'what is predicted'
+                    : 'seen in the log',
               x: node.x,
               y: node.y,
             }))}
@@ -129,7 +149,8 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
             onToggle={({ from, to }) => {
               const edge = CAUSAL_GRAPH.edges.find((one) => one.from === from && one.to === to);
               if (!edge?.knob) return;
-              const standard = twin.knobs[edge.knob] || (KNOBS.find(({ name }) => name === edge.knob)?.max ?? 1) / 2;
+              const standard =
+                twin.knobs[edge.knob] || (KNOBS.find(({ name }) => name === edge.knob)?.max ?? 1) / 2;
               turn(edge.knob, valueOf(edge.knob) === 0 ? standard : 0);
             }}
             note="Press a ringed edge to remove it or bring it back. Dashed circles are known to the simulator only, never to a model."
@@ -143,10 +164,20 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
             <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />
           ) : (
             <div className="catalogue-actions">
-              <button type="button" className="button primary" data-testid="simulate" onClick={() => void make()}>
+              <button
+                type="button"
+                className="button primary"
+                data-testid="simulate"
+                onClick={() => void make()}
+              >
                 Simulate
               </button>
-              <button type="button" className="button" disabled={changed.length === 0} onClick={() => setTurned({})}>
+              <button
+                type="button"
+                className="button"
+                disabled={changed.length === 0}
+                onClick={() => setTurned({})}
+              >
                 Reset knobs
               </button>
             </div>
@@ -167,7 +198,10 @@ interface KnobProps {
 function KnobControl({ knob, value, standard, onChange }: KnobProps) {
   const id = `knob-${knob.name}`;
   return (
-    <div className={`knob ${value === standard ? '' : 'changed'}`} title={`${knob.meaning} At 0: ${knob.atZero}`}>
+    <div
+      className={`knob ${value === standard ? '' : 'changed'}`}
+      title={`${knob.meaning} At 0: ${knob.atZero}`}
+    >
       <label htmlFor={id}>{knob.label}</label>
       <input
         id={id}

@@ -46,7 +46,10 @@ export function setRole(mapping: Mapping, column: string, role: ImportRole): Map
 }
 
 export function setSide(mapping: Mapping, column: string, side: Side): Mapping {
-  return { ...mapping, columns: mapping.columns.map((one) => (one.column === column ? { ...one, side } : one)) };
+  return {
+    ...mapping,
+    columns: mapping.columns.map((one) => (one.column === column ? { ...one, side } : one)),
+  };
 }
 
 /** The first thing that is wrong with a mapping, as one sentence; null where it can be imported. */

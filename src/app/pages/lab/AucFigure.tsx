@@ -35,7 +35,8 @@ const EQUATIONS = {
 } as const;
 
 const READINGS = {
-  noiseFree: 'Higher ranks clicks better; the true click probabilities weigh the pairs, so label noise is gone.',
+  noiseFree:
+    'Higher ranks clicks better; the true click probabilities weigh the pairs, so label noise is gone.',
   drawn: 'Higher ranks clicks better; 0.5 is chance.',
 } as const;
 
@@ -64,7 +65,13 @@ export function AucFigure({ view }: { readonly view: RunView }) {
     [many, view.scenarios, view.ceilings, figure, colours, ink],
   );
   const points = useMemo(
-    () => (many ? summaryPoints(view, figure) : pointsOf(view.metrics, lines.map((line) => line.key))),
+    () =>
+      many
+        ? summaryPoints(view, figure)
+        : pointsOf(
+            view.metrics,
+            lines.map((line) => line.key),
+          ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
     [version, view.id, figure, many, lines],
   );
@@ -74,13 +81,21 @@ export function AucFigure({ view }: { readonly view: RunView }) {
     <Figure
       name="auc"
       className={many ? 'auc auc-many' : 'auc'}
-      title={many ? `AUC of ${view.scenarios.length} scenarios over steps` : 'AUC of every scenario over steps'}
+      title={
+        many ? `AUC of ${view.scenarios.length} scenarios over steps` : 'AUC of every scenario over steps'
+      }
       reading={READINGS[figure] + dotted}
       equation={EQUATIONS[figure]}
       table={table}
       controls={
         (truth || view.ceilings === null) && (
-          <Segments label="AUC" value={figure} options={FIGURES} onChange={(curve) => set({ curve })} testId="auc-figure" />
+          <Segments
+            label="AUC"
+            value={figure}
+            options={FIGURES}
+            onChange={(curve) => set({ curve })}
+            testId="auc-figure"
+          />
         )
       }
       empty={
@@ -109,7 +124,9 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             xLabel="step"
             labelWidth={many ? SUMMARY_ROOM : labelRoom(lines.map((line) => line.label))}
             axisWidth={many ? heatLeft(view) : undefined}
-            mark={view.bestStep !== null && view.bestStep > 0 ? { x: view.bestStep, label: 'best' } : null}
+            mark={
+              view.bestStep !== null && view.bestStep > 0 ? { x: view.bestStep, label: 'best step' } : null
+            }
           />
         </div>
         {many && <ScenarioHeat view={view} figure={figure} colours={colours} min={y.min} max={y.max} />}
@@ -122,7 +139,10 @@ const SUMMARY_ROOM = 104;
 
 /** Left margin of the heat map, and of the lines above it, so that time reads straight down. */
 function heatLeft(view: RunView): number {
-  return Math.max(38, Math.min(140, 14 + 6.1 * view.scenarios.reduce((max, { name }) => Math.max(max, name.length), 0)));
+  return Math.max(
+    38,
+    Math.min(140, 14 + 6.1 * view.scenarios.reduce((max, { name }) => Math.max(max, name.length), 0)),
+  );
 }
 
 function tickAuc(value: number): string {
@@ -143,15 +163,25 @@ interface HeatProps {
 }
 
 function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
-  const columns = Math.max(10, Math.min(150, Math.ceil(view.steps / Math.max(1, view.setup.training.evaluateEvery))));
+  const columns = Math.max(
+    10,
+    Math.min(150, Math.ceil(view.steps / Math.max(1, view.setup.training.evaluateEvery))),
+  );
   const order = useMemo(() => byShare(view.scenarios), [view.scenarios]);
   const rows = useMemo(
-    () => order.map((s) => ({ label: view.scenarios[s]!.name, scenario: view.scenarios[s]!.id, colour: colours[s]! })),
+    () =>
+      order.map((s) => ({
+        label: view.scenarios[s]!.name,
+        scenario: view.scenarios[s]!.id,
+        colour: colours[s]!,
+      })),
     [order, view.scenarios, colours],
   );
   const steps = useMemo(
     () =>
-      Array.from({ length: columns }, (_, c) => ({ label: formatCount(Math.round(((c + 1) * view.steps) / columns)) })),
+      Array.from({ length: columns }, (_, c) => ({
+        label: formatCount(Math.round(((c + 1) * view.steps) / columns)),
+      })),
     [columns, view.steps],
   );
   const data = useMemo(

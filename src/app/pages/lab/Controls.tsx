@@ -94,7 +94,13 @@ export function Controls() {
           <legend>Model</legend>
           <div className="setting preset">
             <span id="preset-label">Sizes</span>
-            <Segments label="Preset" value={preset} options={PRESETS} onChange={state.choosePreset} testId="preset" />
+            <Segments
+              label="Preset"
+              value={preset}
+              options={PRESETS}
+              onChange={state.choosePreset}
+              testId="preset"
+            />
           </div>
           <SettingsForm
             fields={model.fields}

@@ -39,7 +39,11 @@ export function LossFigure({ view }: { readonly view: RunView }) {
     [names, theme],
   );
   const points = useMemo(
-    () => pointsOf(view.losses, lines.map((line) => line.key)),
+    () =>
+      pointsOf(
+        view.losses,
+        lines.map((line) => line.key),
+      ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
     [view.version, view.id, lines],
   );

@@ -29,7 +29,10 @@ export function ModelPicker() {
       .filter((group) => group.models.length > 0);
   }, [search, chosen]);
   const model = findModel(chosen);
-  const hits = search === '' ? models : models.filter((one) => matches(one, search.toLowerCase().split(/\s+/).filter(Boolean)));
+  const hits =
+    search === ''
+      ? models
+      : models.filter((one) => matches(one, search.toLowerCase().split(/\s+/).filter(Boolean)));
   return (
     <div className="picker">
       <div className="picker-line">
@@ -49,7 +52,12 @@ export function ModelPicker() {
           }}
         />
       </div>
-      <select id="model-select" data-testid="model-select" value={chosen} onChange={(event) => choose(event.target.value)}>
+      <select
+        id="model-select"
+        data-testid="model-select"
+        value={chosen}
+        onChange={(event) => choose(event.target.value)}
+      >
         {groups.map((group) => (
           <optgroup key={group.family} label={FAMILIES[group.family]}>
             {group.models.map((one) => (

@@ -28,7 +28,11 @@ export function RunList() {
       {list && list.length === 0 && <p className="picker-note">Runs are kept here and survive a reload.</p>}
       <ul data-testid="run-list" className="run-list" aria-label="Kept runs">
         {list?.map((run) => (
-          <RunRow key={run.id} run={run} current={shown === run.id || (shown === null && live.id === run.id)} />
+          <RunRow
+            key={run.id}
+            run={run}
+            current={shown === run.id || (shown === null && live.id === run.id)}
+          />
         ))}
       </ul>
     </section>
@@ -82,7 +86,13 @@ export function RunRow({ run, current }: { readonly run: RunSummary; readonly cu
         />
       )}
       <span className="run-tools">
-        <button type="button" className="tool" aria-label={`Rename ${run.name}`} title="Rename" onClick={() => setRenaming(run.name)}>
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Rename ${run.name}`}
+          title="Rename"
+          onClick={() => setRenaming(run.name)}
+        >
           ✎
         </button>
         <button

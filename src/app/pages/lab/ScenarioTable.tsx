@@ -30,7 +30,8 @@ export function ScenarioTable({ view }: { readonly view: RunView }) {
   const rows = useMemo(() => scenarioRows(view, figure, reference), [view, figure, reference]);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const { metrics, final } = currentMetrics(view);
-  const candidates = runs?.filter((run) => run.setup.dataset === view.setup.dataset && run.id !== view.id) ?? [];
+  const candidates =
+    runs?.filter((run) => run.setup.dataset === view.setup.dataset && run.id !== view.id) ?? [];
   const shown = (value: number | null, format: (value: number | null) => string) =>
     metrics === null ? '–' : format(value);
   return (
@@ -80,13 +81,21 @@ export function ScenarioTable({ view }: { readonly view: RunView }) {
               <th scope="col" className="number">
                 AUC
               </th>
-              <th scope="col" className="number" title="AUC of the true click probability: the best any model can reach">
+              <th
+                scope="col"
+                className="number"
+                title="AUC of the true click probability: the best any model can reach"
+              >
                 ceiling
               </th>
               <th scope="col" className="number">
                 log loss
               </th>
-              <th scope="col" className="number" title="Mean prediction divided by click rate; 1 is calibrated">
+              <th
+                scope="col"
+                className="number"
+                title="Mean prediction divided by click rate; 1 is calibrated"
+              >
                 calibr.
               </th>
               <th scope="col" className="number" title="(AUC − 0.5) / (AUC of the other run − 0.5) − 1">

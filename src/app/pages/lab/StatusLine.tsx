@@ -15,7 +15,8 @@ function stateText(view: RunView): string {
     case 'paused':
       return 'Paused';
     case 'done':
-      if (view.doneReason === 'early-stop') return `Stopped early: best at step ${formatCount(view.bestStep)}`;
+      if (view.doneReason === 'early-stop')
+        return `Stopped early: best at step ${formatCount(view.bestStep)}`;
       return view.doneReason === 'stopped' ? `Stopped: best at step ${formatCount(view.bestStep)}` : 'Done';
     case 'failed':
       return view.failure ?? 'Failed';
@@ -45,16 +46,17 @@ export function StatusLine() {
       {view.state === 'training' && vitals.samplesPerSecond !== null && (
         <span>{formatCount(vitals.samplesPerSecond)} rows/s</span>
       )}
-      {view.state === 'training' && vitals.secondsLeft !== null && <span>{formatDuration(vitals.secondsLeft)} left</span>}
-      {vitals.bytes > 0 && (
-        <span title={`${vitals.tensors} tensors`}>{formatBytes(vitals.bytes)}</span>
+      {view.state === 'training' && vitals.secondsLeft !== null && (
+        <span>{formatDuration(vitals.secondsLeft)} left</span>
       )}
+      {vitals.bytes > 0 && <span title={`${vitals.tensors} tensors`}>{formatBytes(vitals.bytes)}</span>}
       {view.parameters !== null && <span>{formatCount(view.parameters)} parameters</span>}
       <span className="grow" title={backend?.reason}>
         {backend && (
           <>
             {BACKENDS[backend.name]}
-            {backend.name === 'wasm' && ` (${backend.threads} thread${backend.threads === 1 ? '' : 's'}${backend.simd ? ', SIMD' : ''})`}
+            {backend.name === 'wasm' &&
+              ` (${backend.threads} thread${backend.threads === 1 ? '' : 's'}${backend.simd ? ', SIMD' : ''})`}
             {backend.adapter && ` on ${backend.adapter}`}
             {backend.software && ' (software)'}
             {` · ${backend.reason}`}

@@ -24,14 +24,27 @@ function viewOf(scenarios: number, points: readonly (readonly (number | null)[])
 describe('curves of many scenarios', () => {
   it('summaries leave undefined scenarios out', () => {
     const view = viewOf(4, [[0.5, null, 0.7, 0.6]]);
-    expect(summaryPoints(view, 'drawn')[0]).toMatchObject({ x: 10, worst: 0.5, median: expect.closeTo(0.6, 6) as number });
+    expect(summaryPoints(view, 'drawn')[0]).toMatchObject({
+      x: 10,
+      worst: 0.5,
+      median: expect.closeTo(0.6, 6) as number,
+    });
     expect(summaryPoints(view, 'drawn')[0]!.best).toBeCloseTo(0.7, 6);
     expect(summaryPoints(viewOf(2, [[null, null]]), 'drawn')[0]).toMatchObject({ best: null, median: null });
   });
 
   it('time on the heat map is the whole run: later cells wait, none moves', () => {
     const early = heatOverTime(viewOf(2, [[0.5, 0.6]]), 'drawn', [0, 1], 10);
-    const late = heatOverTime(viewOf(2, [[0.5, 0.6], [0.6, 0.7], [0.7, 0.8]]), 'drawn', [0, 1], 10);
+    const late = heatOverTime(
+      viewOf(2, [
+        [0.5, 0.6],
+        [0.6, 0.7],
+        [0.7, 0.8],
+      ]),
+      'drawn',
+      [0, 1],
+      10,
+    );
     expect(Array.from(early.defined!.slice(0, 10))).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(Array.from(late.defined!.slice(0, 10))).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect(late.values[0]).toBe(early.values[0]);

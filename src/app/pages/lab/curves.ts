@@ -29,7 +29,12 @@ export function domainSeries(figure: CurveFigure): string {
 }
 
 /** Few scenarios: a line each and the mean. */
-export function scenarioLines(view: RunView, figure: CurveFigure, colours: readonly string[], ink: string): readonly LineSpec[] {
+export function scenarioLines(
+  view: RunView,
+  figure: CurveFigure,
+  colours: readonly string[],
+  ink: string,
+): readonly LineSpec[] {
   const lines: LineSpec[] = view.scenarios.map((scenario, s) => ({
     key: aucSeries(figure, s),
     label: scenario.name,
@@ -77,7 +82,12 @@ export function summaryPoints(view: RunView, figure: CurveFigure): readonly Line
   });
 }
 
-export const SUMMARY_LINES: readonly { readonly key: string; readonly label: string; readonly dash?: string; readonly width: number }[] = [
+export const SUMMARY_LINES: readonly {
+  readonly key: string;
+  readonly label: string;
+  readonly dash?: string;
+  readonly width: number;
+}[] = [
   { key: 'best', label: 'best', dash: '2 3', width: 1.25 },
   { key: 'mean', label: 'mean', width: 2 },
   { key: 'median', label: 'median', dash: '6 3', width: 1.25 },

@@ -42,7 +42,11 @@ export function currentMetrics(view: RunView): { readonly metrics: Metrics | nul
   return view.final ? { metrics: view.final, final: true } : { metrics: view.latest, final: false };
 }
 
-export function scenarioRows(view: RunView, figure: CurveFigure, reference: RunView | null): readonly ScenarioRow[] {
+export function scenarioRows(
+  view: RunView,
+  figure: CurveFigure,
+  reference: RunView | null,
+): readonly ScenarioRow[] {
   const { metrics } = currentMetrics(view);
   const base = reference ? currentMetrics(reference).metrics : null;
   return view.scenarios.map((scenario, index) => {

@@ -49,7 +49,8 @@ export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinitio
             editable
               ? ({ from, to }) => {
                   const edge = edges.find((one) => one.from === from && one.to === to);
-                  if (edge?.setting) setSetting(edge.setting.name, isCut(edge) ? edge.setting.kept : edge.setting.cut);
+                  if (edge?.setting)
+                    setSetting(edge.setting.name, isCut(edge) ? edge.setting.kept : edge.setting.cut);
                 }
               : null
           }

@@ -30,7 +30,9 @@ interface Props {
 
 function format(value: number | null): string {
   if (value === null) return 'undefined';
-  return Math.abs(value) < 10 ? value.toFixed(Math.abs(value) < 1 ? 3 : 2).replace('-', '−') : formatNumber(value);
+  return Math.abs(value) < 10
+    ? value.toFixed(Math.abs(value) < 1 ? 3 : 2).replace('-', '−')
+    : formatNumber(value);
 }
 
 /** The picture of any probe: curves over time for one axis, a heat map with a time slider for two, one a layer for three. */
@@ -63,7 +65,10 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
   const sliceCount = lead > 0 ? (frame?.value.shape[0] ?? 0) : 0;
   const chosen = Math.min(slice, Math.max(0, sliceCount - 1));
   const matrix = useMemo(() => (frame ? matrixOf(frame.value, [chosen]) : null), [frame, chosen]);
-  const rows = useMemo(() => axisLabels(rowAxis, matrix?.rows ?? 0, view, colours), [rowAxis, matrix?.rows, view, colours]);
+  const rows = useMemo(
+    () => axisLabels(rowAxis, matrix?.rows ?? 0, view, colours),
+    [rowAxis, matrix?.rows, view, colours],
+  );
   const columns = useMemo(
     () => axisLabels(columnAxis, matrix?.columns ?? 0, view, colours),
     [columnAxis, matrix?.columns, view, colours],
@@ -111,7 +116,9 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
               columns={columns}
               rowTitle={axisName(rowAxis)}
               columnTitle={axisName(columnAxis)}
-              valueTitle={spec.scale === 'share' ? 'share' : spec.scale === 'probability' ? 'probability' : 'value'}
+              valueTitle={
+                spec.scale === 'share' ? 'share' : spec.scale === 'probability' ? 'probability' : 'value'
+              }
               data={matrix}
               scale={scale}
               format={format}
@@ -204,7 +211,11 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
           lines={lines}
           points={points}
           x={stepDomain(view.steps, 4)}
-          y={spec.scale === 'signed' ? niceDomain({ min: scale.min, max: scale.max }) : niceDomain({ min: Math.min(0, scale.min), max: scale.max })}
+          y={
+            spec.scale === 'signed'
+              ? niceDomain({ min: scale.min, max: scale.max })
+              : niceDomain({ min: Math.min(0, scale.min), max: scale.max })
+          }
           formatY={format}
           tickY={(value) => formatNumber(value)}
           xLabel="step"

@@ -34,15 +34,23 @@ describe('a probe', () => {
   });
 
   it('takes labels from scenarios, fields, the model, or counts', () => {
-    expect(axisLabels({ name: 'scenario' }, 1, view, ['#123456'])).toEqual([{ label: 'Home', scenario: 'a', colour: '#123456' }]);
+    expect(axisLabels({ name: 'scenario' }, 1, view, ['#123456'])).toEqual([
+      { label: 'Home', scenario: 'a', colour: '#123456' },
+    ]);
     expect(axisLabels({ name: 'field' }, 2, view, []).map(({ label }) => label)).toEqual(['user_age', '2']);
-    expect(axisLabels({ name: 'expert', labels: ['x', 'y'] }, 2, view, []).map(({ label }) => label)).toEqual(['x', 'y']);
+    expect(axisLabels({ name: 'expert', labels: ['x', 'y'] }, 2, view, []).map(({ label }) => label)).toEqual(
+      ['x', 'y'],
+    );
   });
 
   it('signed scales have zero in the middle, shares start at nought', () => {
     const frames = [{ step: 1, value: { ...value, values: value.values.map((x) => x - 2) } }];
     expect(scaleOf(spec([], 'signed'), frames)).toEqual({ kind: 'signed', min: -9, max: 9 });
-    expect(scaleOf(spec([], 'share'), [{ step: 1, value: { ...value, values: new Float32Array(12).fill(1 / 3) } }])).toEqual({
+    expect(
+      scaleOf(spec([], 'share'), [
+        { step: 1, value: { ...value, values: new Float32Array(12).fill(1 / 3) } },
+      ]),
+    ).toEqual({
       kind: 'sequential',
       min: 0,
       max: 2 / 3,
@@ -51,7 +59,12 @@ describe('a probe', () => {
 
   it('undefined cells are null in its table', () => {
     const defined = new Uint8Array([1, 0]);
-    const table = probeTable({ rows: 1, columns: 2, values: new Float32Array([0.5, 9]), defined }, [{ label: 'a' }], [{ label: 'x' }, { label: 'y' }], 'scenario');
+    const table = probeTable(
+      { rows: 1, columns: 2, values: new Float32Array([0.5, 9]), defined },
+      [{ label: 'a' }],
+      [{ label: 'x' }, { label: 'y' }],
+      'scenario',
+    );
     expect(table).toEqual({ columns: ['scenario', 'x', 'y'], rows: [['a', 0.5, null]] });
   });
 });

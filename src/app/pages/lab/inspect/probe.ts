@@ -52,7 +52,8 @@ export function leadingAxes(spec: ProbeSpec): number {
 
 /** The matrix of a frame at fixed leading indices; one axis gives one row, none gives one cell. */
 export function matrixOf(value: ProbeValue, fixed: readonly number[]): HeatValues {
-  const shape = value.shape.length === 0 ? [1, 1] : value.shape.length === 1 ? [1, value.shape[0]!] : value.shape;
+  const shape =
+    value.shape.length === 0 ? [1, 1] : value.shape.length === 1 ? [1, value.shape[0]!] : value.shape;
   const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
   let offset = 0;
   for (let axis = 0; axis < shape.length - 2; axis++) offset = offset * shape[axis]! + (fixed[axis] ?? 0);
@@ -85,7 +86,11 @@ export function scaleOf(spec: ProbeSpec, frames: readonly Frame[]): HeatScale {
     }
     case 'share':
       // An even mix is mid-scale, so that the first step is not drawn as if every share were large.
-      return { kind: 'sequential', min: 0, max: Math.min(1, Math.max(max, 2 / (frames.at(-1)?.value.shape.at(-1) ?? 2))) };
+      return {
+        kind: 'sequential',
+        min: 0,
+        max: Math.min(1, Math.max(max, 2 / (frames.at(-1)?.value.shape.at(-1) ?? 2))),
+      };
     case 'probability':
       return { kind: 'sequential', min: 0, max: Math.max(max, 1e-6) };
     case 'value':
@@ -116,8 +121,5 @@ export function probeTable(
 
 /** A probe of one axis over time, as a table of steps. */
 export function overTime(frames: readonly Frame[], length: number): readonly (readonly (number | null)[])[] {
-  return frames.map((frame) => [
-    frame.step,
-    ...Array.from({ length }, (_, k) => probeAt(frame.value, k)),
-  ]);
+  return frames.map((frame) => [frame.step, ...Array.from({ length }, (_, k) => probeAt(frame.value, k))]);
 }

@@ -2,7 +2,10 @@
 import type { ProbeValue } from '../../../../training/events';
 
 /** Cosine of every two rows of a `[N, units]` probe; undefined where a row is zero or undefined. */
-export function rowCosines(value: ProbeValue): { readonly values: Float32Array; readonly defined: Uint8Array } {
+export function rowCosines(value: ProbeValue): {
+  readonly values: Float32Array;
+  readonly defined: Uint8Array;
+} {
   const [n, units] = [value.shape[0] ?? 0, value.shape[1] ?? 0];
   const values = new Float32Array(n * n);
   const defined = new Uint8Array(n * n);
@@ -35,7 +38,11 @@ export function rowCosines(value: ProbeValue): { readonly values: Float32Array; 
  *
  * @returns coordinates `[n * 2]` and the share of variance of each component
  */
-export function principalComponents(rows: Float32Array, n: number, dim: number): { readonly points: Float32Array; readonly share: readonly [number, number] } {
+export function principalComponents(
+  rows: Float32Array,
+  n: number,
+  dim: number,
+): { readonly points: Float32Array; readonly share: readonly [number, number] } {
   const centred = Float64Array.from(rows);
   for (let k = 0; k < dim; k++) {
     let mean = 0;
@@ -59,7 +66,8 @@ export function principalComponents(rows: Float32Array, n: number, dim: number):
     let eigen = 0;
     for (let turn = 0; turn < 300; turn++) {
       const next = new Float64Array(n);
-      for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) next[a] = next[a]! + gram[a * n + b]! * vector[b]!;
+      for (let a = 0; a < n; a++)
+        for (let b = 0; b < n; b++) next[a] = next[a]! + gram[a * n + b]! * vector[b]!;
       const size = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0));
       if (size < 1e-12) {
         eigen = 0;

@@ -32,7 +32,11 @@ function cosineFilm(view: RunView): Film {
 }
 
 /** Mean and lowest cosine over pairs of different scenarios. */
-function summary(value: ProbeValue): { readonly mean: number | null; readonly lowest: number | null; readonly opposed: number | null } {
+function summary(value: ProbeValue): {
+  readonly mean: number | null;
+  readonly lowest: number | null;
+  readonly opposed: number | null;
+} {
   const n = value.shape[0] ?? 0;
   let [sum, count, below] = [0, 0, 0];
   let lowest = Number.POSITIVE_INFINITY;
@@ -46,7 +50,9 @@ function summary(value: ProbeValue): { readonly mean: number | null; readonly lo
       lowest = Math.min(lowest, cosine);
     }
   }
-  return count === 0 ? { mean: null, lowest: null, opposed: null } : { mean: sum / count, lowest, opposed: below / count };
+  return count === 0
+    ? { mean: null, lowest: null, opposed: null }
+    : { mean: sum / count, lowest, opposed: below / count };
 }
 
 function format(value: number | null): string {

@@ -52,9 +52,26 @@ export function ProjectionFigure({ view, spec }: Props) {
     >
       <div className="projection" ref={ref}>
         {projected && size.width > 0 && (
-          <svg width={size.width} height={size.height} role="img" aria-label="Scenarios by two principal components">
-            <line className="projection-axis" x1={margin} x2={size.width - margin} y1={size.height / 2} y2={size.height / 2} />
-            <line className="projection-axis" x1={size.width / 2} x2={size.width / 2} y1={margin} y2={size.height - margin} />
+          <svg
+            width={size.width}
+            height={size.height}
+            role="img"
+            aria-label="Scenarios by two principal components"
+          >
+            <line
+              className="projection-axis"
+              x1={margin}
+              x2={size.width - margin}
+              y1={size.height / 2}
+              y2={size.height / 2}
+            />
+            <line
+              className="projection-axis"
+              x1={size.width / 2}
+              x2={size.width / 2}
+              y1={margin}
+              y2={size.height - margin}
+            />
             {view.scenarios.slice(0, projected.n).map((scenario, s) => {
               const x = place(xs[s]!, dx, margin, size.width - margin * 3);
               const y = place(ys[s]!, dy, size.height - margin, margin);
