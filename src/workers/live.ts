@@ -3,14 +3,17 @@ import { Mutex } from './mutex';
 import { Speedometer } from './vitals';
 import type { TrainingEvent } from '../training/events';
 import type { Run } from '../training/run';
-import type { RunSetup } from '../training/runRecord';
+import type { RunSetup, RunStatus } from '../training/runRecord';
 import type { RunId, SessionState, TrainOptions } from './protocol';
 
 export interface Live {
   readonly id: RunId;
   readonly setup: RunSetup;
   readonly options: TrainOptions;
+  /** Held while an event is pulled, and by whoever reads weights. */
   readonly lock: Mutex;
+  /** Held while the run is written to storage. */
+  readonly keeping: Mutex;
   readonly speed: Speedometer;
   /** Built from kept weights to be looked at; never trains and is not kept anew. */
   readonly shown: boolean;
@@ -42,6 +45,7 @@ export function newLive(id: RunId, setup: RunSetup, options: TrainOptions, shown
     setup,
     options,
     lock: new Mutex(),
+    keeping: new Mutex(),
     speed: new Speedometer(),
     shown,
     run: null,
@@ -60,4 +64,20 @@ export function newLive(id: RunId, setup: RunSetup, options: TrainOptions, shown
     waiting: [],
     loop: Promise.resolve(),
   };
+}
+
+/** Under which status a run is kept as it stands. */
+export function statusOf({ state, run }: Live): RunStatus {
+  switch (state) {
+    case 'done':
+      return run?.trainer.stopping ? 'stopped' : 'done';
+    case 'failed':
+      return 'failed';
+    case 'paused':
+      return 'paused';
+    case 'ready':
+    case 'compiling':
+    case 'training':
+      return 'running';
+  }
 }

@@ -10,7 +10,7 @@ import { validateSetup } from '../training/setup';
 import { evaluationDue } from '../training/schedule';
 import { nextTurn } from '../training/turn';
 import { versions } from '../training/versions';
-import { newLive } from './live';
+import { newLive, statusOf } from './live';
 import { scoredRows, trueRates } from './scored';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo, BackendRequest } from '../engine';
@@ -28,6 +28,9 @@ import type {
   Tick,
   TrainOptions,
 } from './protocol';
+
+/** Above it a checkpoint (moments and best weights beside the weights) takes long enough to be felt: only pauses make one. */
+const AUTOSAVE_PARAMETERS = 8_000_000;
 
 /** What a session needs of its surroundings. */
 export interface SessionHost {
@@ -138,7 +141,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
 
   async record(run: RunId): Promise<RunRecord> {
     const live = this.find(run);
-    return this.recordOf(live, this.statusOf(live));
+    return this.recordOf(live, statusOf(live));
   }
 
   async weights(run: RunId): Promise<Uint8Array> {
@@ -151,7 +154,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
     if (live.state !== 'paused' && live.state !== 'done') {
       throw new Error('Pause the run before saving where it stands.');
     }
-    return live.lock.run(() => built.checkpoint(this.statusOf(live)));
+    return live.lock.run(() => built.checkpoint(statusOf(live)));
   }
 
   async predict(run: RunId, split: 'validation' | 'test'): Promise<ScoredRows> {
@@ -218,7 +221,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
       await this.pull(live, live.run);
       if (live.dropped) return;
       this.become(live, 'done');
-      if (!live.shown) await this.keep(live, this.statusOf(live), true);
+      if (!live.shown) await this.keep(live, statusOf(live), 'weights');
       if (live.pending.length > 0) this.tick(live, true);
     } catch (error) {
       if (live.dropped) return;
@@ -271,7 +274,8 @@ export class Session implements Omit<LabWorker, 'connect'> {
     if (live.state === 'training' && performance.now() - live.keptAt > (this.host.keepMs ?? 20_000)) {
       live.keptAt = performance.now();
       // Until something better is known of it, a run that is still going is one that was interrupted.
-      void live.lock.run(() => this.keep(live, 'interrupted', false)).catch(() => undefined);
+      const small = (live.run?.trainer.parameterCount ?? 0) <= AUTOSAVE_PARAMETERS;
+      void this.keep(live, 'interrupted', small ? 'checkpoint' : 'record');
     }
   }
 
@@ -282,7 +286,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
     this.become(live, 'paused');
     if (live.step > 0) {
       live.keptAt = performance.now();
-      void live.lock.run(() => this.keep(live, 'paused', false)).catch(() => undefined);
+      void this.keep(live, 'paused', 'checkpoint');
     }
     await woken;
     live.wake = null;
@@ -325,21 +329,6 @@ export class Session implements Omit<LabWorker, 'connect'> {
     });
   }
 
-  private statusOf({ state, run }: Live): RunStatus {
-    switch (state) {
-      case 'done':
-        return run?.trainer.stopping ? 'stopped' : 'done';
-      case 'failed':
-        return 'failed';
-      case 'paused':
-        return 'paused';
-      case 'ready':
-      case 'compiling':
-      case 'training':
-        return 'running';
-    }
-  }
-
   private recordOf(live: Live, status: RunStatus): RunRecord {
     if (live.run) return live.run.record(status, live.failure);
     const recorder = createRecorder({
@@ -352,15 +341,33 @@ export class Session implements Omit<LabWorker, 'connect'> {
     return recorder.record(status, live.failure, { firstStep: null, training: 0, evaluation: 0, step: null });
   }
 
-  /** Keeps the run with its checkpoint; at its end with its weights. Storage that fails must not fail the run. */
-  private async keep(live: Live, status: RunStatus, ended: boolean): Promise<void> {
+  /**
+   * Keeps the run with its weights (at its end), with a checkpoint to go on from, or alone. The run waits only while its
+   * weights are read, not while they are written. Storage that fails must not fail the run.
+   */
+  private async keep(
+    live: Live,
+    status: RunStatus,
+    what: 'weights' | 'checkpoint' | 'record',
+  ): Promise<void> {
     const { run } = live;
     if (!run || live.dropped) return;
     try {
-      const artifacts = ended
-        ? { weights: await run.weights(), checkpoint: null }
-        : { checkpoint: await run.checkpoint(status) };
-      await this.host.keep(run.record(status), artifacts);
+      const kept = await live.lock.run(async () => {
+        if (live.dropped) return null;
+        return {
+          record: run.record(status),
+          artifacts:
+            what === 'weights'
+              ? { weights: await run.weights(), checkpoint: null }
+              : what === 'checkpoint'
+                ? { checkpoint: await run.checkpoint(status) }
+                : {},
+        };
+      });
+      if (!kept) return;
+      // In order: an earlier state must not overwrite a later one.
+      await live.keeping.run(() => this.host.keep(kept.record, kept.artifacts));
     } catch (error) {
       live.pending.push({
         kind: 'message',
@@ -376,7 +383,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
     if (live.state === 'done' || live.state === 'failed') await live.loop;
     const unfinished = live.state === 'training' || live.state === 'paused';
     if (keep && unfinished && live.step > 0) {
-      await live.lock.run(() => this.keep(live, 'interrupted', false));
+      await this.keep(live, 'interrupted', 'checkpoint');
     }
     live.dropped = true;
     live.wake?.();
@@ -384,6 +391,8 @@ export class Session implements Omit<LabWorker, 'connect'> {
     live.waiting = [];
     for (const resolve of waiting) resolve();
     await live.loop;
+    // Whoever still reads weights reads them to the end.
+    await live.lock.run(() => Promise.resolve());
     live.run?.dispose();
     live.run = null;
   }
