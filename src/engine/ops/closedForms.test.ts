@@ -5,6 +5,7 @@ import {
   backThroughLayer,
   batchMatMulTransposed,
   bceSlopeRows,
+  crossEntropy,
   matMulTransposed,
   missDirections,
   mixOwnTrained,
@@ -109,6 +110,15 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
     (z) => bceSlopeRows(as2(z), label(), weight()),
     (z) => tf.mul(weight(), tf.sub(tf.sigmoid(z), label())),
     () => [values<tf.Rank.R2>([5, 1], 1)],
+  ],
+  [
+    'cross-entropy of a softmax',
+    (z) => crossEntropy(as2(z), oneHot(), weight()),
+    (z) => {
+      const rows = tf.neg(tf.sum(tf.mul(oneHot(), tf.logSoftmax(z)), 1, true));
+      return tf.div(tf.sum(tf.mul(rows, weight())), tf.sum(weight()));
+    },
+    () => [values<tf.Rank.R2>([5, 3], 1)],
   ],
   [
     'directions of misses',

@@ -1,6 +1,7 @@
 /** Losses over rows; `weight [B, 1]` is 0 for rows that must not count. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../kernels/defineOperation';
+import { crossEntropyRows, crossEntropyRowsGradient } from '../kernels/crossEntropy';
 import { bceRows, bceRowsGradient, weightedMean, weightedMeanGradient } from '../kernels/rows';
 import { logSoftmaxLast } from './softmax';
 
@@ -69,7 +70,25 @@ export function bceWithProbability(
   return rowMean(bceProbabilityRows(probability, label), weight);
 }
 
-/** Mean cross-entropy over weighted rows: `logits [B, N]`, `oneHot [B, N]`, `weight [B, 1]`; a scalar. */
+const crossEntropyOperation = defineOperation<'logits' | 'oneHot'>({
+  name: 'EngineCrossEntropy',
+  saveInputs: ['logits', 'oneHot'],
+  forward: (inputs) => crossEntropyRows(inputs, {}),
+  gradient: ([dy], [logits, oneHot]) => ({
+    logits: () => crossEntropyRowsGradient({ dy: dy!, logits: logits!, oneHot: oneHot! }, {}),
+    oneHot: () => tf.neg(tf.mul(dy!, logSoftmaxLast(logits!))),
+  }),
+});
+
+/**
+ * Mean cross-entropy over weighted rows: `logits [B, N]`, `oneHot [B, N]`, `weight [B, 1]`; a scalar.
+ * @throws RangeError where the shapes differ.
+ */
 export function crossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
-  return rowMean(tf.neg(tf.sum(tf.mul(oneHot, logSoftmaxLast(logits)), 1, true)), weight);
+  if (logits.size !== oneHot.size) {
+    throw new RangeError(
+      `Cross-entropy got [${logits.shape.join(', ')}] and [${oneHot.shape.join(', ')}]; it needs one shape.`,
+    );
+  }
+  return rowMean(crossEntropyOperation({ logits, oneHot }, {}) as tf.Tensor2D, weight);
 }
