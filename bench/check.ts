@@ -109,10 +109,11 @@ async function checkModel(definition: AnyModelDefinition): Promise<CheckResult> 
   };
 }
 
-/** Checks every model; one that fails is reported, not thrown. */
-export async function checkBackend(): Promise<CheckResult[]> {
+/** Checks every model (or those named); one that fails is reported, not thrown. */
+export async function checkBackend(ids: readonly string[] = []): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const definition of models) {
+    if (ids.length > 0 && !ids.includes(definition.id)) continue;
     try {
       results.push(await checkModel(definition));
     } catch (error) {

@@ -7,7 +7,7 @@ import { measure, type MeasureOptions, type Measurement } from './measure';
 export interface BenchPage {
   open(request: BackendRequest): Promise<BackendInfo>;
   models(): string[];
-  check(): Promise<CheckResult[]>;
+  check(ids?: readonly string[]): Promise<CheckResult[]>;
   measure(id: string, options: MeasureOptions): Promise<Measurement>;
 }
 
@@ -31,6 +31,6 @@ window.bench = {
       ),
     }),
   models: () => models.map(({ id }) => id),
-  check: () => checkBackend(),
+  check: (ids) => checkBackend(ids),
   measure: (id, options) => measure(findModel(id), options),
 };

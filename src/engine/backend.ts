@@ -3,8 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
 import { replaceDeviceCast } from './kernels/device';
+import { demandNoDeviceErrors, watchDevice } from './kernels/deviceErrors';
 import { replaceLibraryKernels } from './kernels/wasm/library';
 import { loadWasmKernels } from './kernels/wasm/module';
+import { webgpu } from './kernels/webgpu';
 import { selfTest } from './selfTest';
 import type { BackendInfo, BackendName, BackendRequest } from './types';
 
@@ -48,6 +50,7 @@ async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   if (!(await tf.setBackend('webgpu'))) throw new Error('WebGPU did not start');
   await tf.ready();
+  watchDevice(webgpu().device);
   replaceDeviceCast();
   return {
     name: 'webgpu',
@@ -109,6 +112,7 @@ export async function openBackend(
     try {
       const attempt = await start(name, request, options);
       const { passed, error } = await selfTest();
+      demandNoDeviceErrors();
       if (!passed) throw new Error(`its gradients are off by ${(error * 100).toPrecision(2)} %`);
       const asked = request !== 'auto' && failures.length === 0 ? 'as asked' : 'the fastest that works here';
       const story = failures.map((failure) => `; ${failure}`).join('');

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addInto } from './kernels/copy';
+import { demandNoDeviceErrors } from './kernels/deviceErrors';
 
 /** Sums of loss terms on the device, read rarely and asynchronously. */
 export interface LossAccumulator {
   /** Adds one step's terms. Names are fixed by the first call. @throws RangeError for other names. */
   add(terms: Readonly<Record<string, tf.Scalar>>): void;
-  /** Means since the last read (an empty record if no step came), then starts anew. One readback. */
+  /** Means since the last read (an empty record if no step came), then starts anew. One readback. @throws Error where the device refused a step. */
   read(): Promise<Record<string, number>>;
   readonly steps: number;
   /** Sums since the last read, to the bit, without starting anew: what a checkpoint keeps. */
@@ -55,6 +56,7 @@ export function createLossAccumulator(): LossAccumulator {
       steps = 0;
       const values = await taken.data();
       taken.dispose();
+      demandNoDeviceErrors();
       return count === 0 ? {} : Object.fromEntries(names.map((name, i) => [name, values[i]! / count]));
     },
     async snapshot() {

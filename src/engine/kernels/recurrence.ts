@@ -90,8 +90,8 @@ const stateProgram = (tape: number[], threads: number): Program =>
      }
      let n = tanh(clamp(a, -20.0, 20.0));
      result[to + 2 * w + d] = n;
-     let move = mask[b * uniforms.steps + uniforms.k] * result[to + d];
-     result[to + 3 * w + d] = before + move * (n - before);`,
+     let change = mask[b * uniforms.steps + uniforms.k] * result[to + d];
+     result[to + 3 * w + d] = before + change * (n - before);`,
     threads,
   );
 
