@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { judge, noBest, stopFigure } from './stopping';
+import type { Metrics } from './metrics';
+
+const overall = {
+  rows: 10,
+  positives: 3,
+  auc: 0.6,
+  noiseFreeAuc: 0.65,
+  interestAuc: null,
+  logLoss: 0.4,
+  calibration: 1,
+};
+const metrics: Metrics = {
+  scenarios: [],
+  overall,
+  domainAuc: 0.61,
+  domainNoiseFreeAuc: 0.66,
+  major5Auc: null,
+  minor10Auc: null,
+  minor5Auc: null,
+};
+
+describe('early stopping', () => {
+  it('watches the chosen figure, larger is better, log loss turned round', () => {
+    expect(stopFigure('none', metrics)).toBeNull();
+    expect(stopFigure('auc', metrics)).toBe(0.6);
+    expect(stopFigure('domainAuc', metrics)).toBe(0.61);
+    expect(stopFigure('noiseFreeAuc', metrics)).toBe(0.66);
+    expect(stopFigure('logLoss', metrics)).toBe(-0.4);
+    expect(stopFigure('logLoss', { ...metrics, overall: { ...overall, logLoss: null } })).toBeNull();
+  });
+
+  it('counts evaluations since the best; an equal one is no improvement, an undefined one does not count', () => {
+    let best = noBest;
+    const seen: [boolean, number, number][] = [];
+    [null, 0.6, 0.5, null, 0.6, 0.7, 0.1].forEach((figure, i) => {
+      const judged = judge(best, figure, 10 * i);
+      best = judged.best;
+      seen.push([judged.improved, best.step, best.since]);
+    });
+    expect(seen).toEqual([
+      [false, 0, 0],
+      [true, 10, 0],
+      [false, 10, 1],
+      [false, 10, 1],
+      [false, 10, 2],
+      [true, 50, 0],
+      [false, 50, 1],
+    ]);
+  });
+});
