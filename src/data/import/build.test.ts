@@ -3,7 +3,9 @@ import { SPLIT } from '../dataset';
 import { readDataset, writeDataset } from '../format';
 import { buildDataset } from './build';
 import { inspectFile } from './inspect';
+import { proposeThreshold } from './labels';
 import { parseMapping, type Mapping } from './mapping';
+import { mappingProblem } from './mappingSummary';
 import { codes, csv, importError, importWith, plainLog, utf8 } from './testing';
 
 const set = (mapping: Mapping, column: string, change: Partial<Mapping['columns'][number]>): void => {
@@ -117,6 +119,17 @@ describe('a plain log becomes a dataset', () => {
   });
 
   it.each([
+    ['click', 0, 1, null],
+    ['clicks', 0, 7, 1],
+    ['rating', 0, 5, 4],
+    ['stars', 1, 5, 4],
+    ['score', 1, 10, 8],
+    ['rating', 1, 100, 80],
+  ])('a label “%s” from %d to %d is positive from %j on', (name, min, max, threshold) => {
+    expect(proposeThreshold(name, min, max)).toBe(threshold);
+  });
+
+  it.each([
     ['words', (row: number) => (row % 3 === 0 ? 'yes' : 'no')],
     ['truth values', (row: number) => (row % 3 === 0 ? 'True' : 'False')],
     ['signs', (row: number) => (row % 3 === 0 ? 1 : -1)],
@@ -167,6 +180,8 @@ describe('what ends an import', () => {
     const inspection = await inspectFile(csv(plainLog({ without: ['label'] })));
     expect(inspection.mapping).toBeNull();
     expect(codes(inspection.warnings)).toContain('noLabel');
+    expect(inspection.draft).toMatchObject({ userId: 'user_id', itemId: 'item_id' });
+    expect(mappingProblem(inspection.draft)).toMatchObject({ code: 'noLabel' });
   });
 
   it('no label in the mapping', async () => {

@@ -36,6 +36,8 @@ export interface Inspection {
   readonly preset: { readonly id: string; readonly title: string; readonly note: string | null } | null;
   /** The proposed mapping, complete; null where no label is in sight. */
   readonly mapping: Mapping | null;
+  /** The proposed mapping all the same; where no label is in sight, a person must choose one before it can be imported. */
+  readonly draft: Mapping;
   readonly warnings: readonly Notice[];
 }
 
@@ -71,7 +73,7 @@ export async function inspectTable(table: Table, options: InspectOptions = {}): 
   const warnings: Notice[] = [...table.notices];
   const proposals = propose(table, profiles, preset);
   const evidence = await lookForLeaks(table, profiles, proposals, preset, warnings, options);
-  const mapping = assemble(table, profiles, proposals, preset);
+  const draft = assemble(table, profiles, proposals, preset);
   warn(profiles, proposals, idsOf(profiles, proposals, preset), table.lines[0]!, warnings);
   return {
     file: table.file,
@@ -86,7 +88,8 @@ export async function inspectTable(table: Table, options: InspectOptions = {}): 
       table.columns.map((column) => column.values[column.codes[row]!]!),
     ),
     preset: preset && { id: preset.id, title: preset.title, note: preset.note },
-    mapping,
+    mapping: draft.columns.some((column) => column.role === 'label') ? draft : null,
+    draft,
     warnings,
   };
 }
@@ -293,7 +296,7 @@ async function lookForLeaks(
 function thresholdFor(label: ColumnProfile, preset: Preset | null): number | null {
   if (label.kind !== 'integer' && label.kind !== 'decimal') return null;
   if ((label.max ?? 1) <= 1) return null;
-  return preset?.threshold ?? proposeThreshold(label.max);
+  return preset?.threshold ?? proposeThreshold(label.name, label.min, label.max);
 }
 
 function assemble(
@@ -301,9 +304,8 @@ function assemble(
   profiles: readonly ColumnProfile[],
   proposals: ReadonlyMap<string, Proposal>,
   preset: Preset | null,
-): Mapping | null {
+): Mapping {
   const label = profiles.find((profile) => proposals.get(profile.name)!.role === 'label');
-  if (!label) return null;
   const ids = idsOf(profiles, proposals, preset);
   const time = profiles.find((profile) => proposals.get(profile.name)!.role === 'time');
   const held = (name: string | null, role: ImportRole): string | null =>
@@ -315,7 +317,7 @@ function assemble(
     columns: profiles.map((profile) => toColumnMapping(profile.name, proposals.get(profile.name)!)),
     userId: held(ids.user, 'user'),
     itemId: held(ids.item, 'item'),
-    label: { threshold: thresholdFor(label, preset), positive: null },
+    label: { threshold: label ? thresholdFor(label, preset) : null, positive: null },
     time: { unit: time ? (time.timeUnit ?? 'bins') : 'auto' },
     read: {
       delimiter: table.format.delimiter,

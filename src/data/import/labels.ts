@@ -15,9 +15,13 @@ export function binaryLabel(text: string): 0 | 1 | null {
   return positiveWords.has(word) ? 1 : negativeWords.has(word) ? 0 : null;
 }
 
-/** The threshold that ratings need: null for 0/1 labels, else from four fifths of the scale on (4 of 5, 8 of 10). */
-export function proposeThreshold(max: number | null): number | null {
+/**
+ * The threshold that a numeric label needs: none for 0 and 1; for ratings four fifths of their scale (4 of 5, 8 of 10); for counts
+ * that start at 0 (times clicked) one.
+ */
+export function proposeThreshold(name: string, min: number | null, max: number | null): number | null {
   if (max === null || max <= 1) return null;
+  if (min === 0 && !/rat(e|ing)|score|star|overall/i.test(name)) return 1;
   return max <= 5 ? 4 : max <= 10 ? 8 : Math.ceil(max * 0.8);
 }
 

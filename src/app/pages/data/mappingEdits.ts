@@ -1,20 +1,11 @@
 /** Edits of a mapping as a person makes them; each gives a new one. */
-import { checkRoles, mappingSchema } from '../../../data/import/mapping';
+import { checkRoles } from '../../../data/import/mapping';
 import type { ColumnMapping, ImportRole, Mapping, Side } from '../../../data/import/mapping';
 import type { Inspection } from '../../../workers/protocol';
 
-/** The proposed mapping, or one of the columns' roles alone where no label was in sight. */
+/** The proposed mapping; where no label was in sight, all of it but the label. */
 export function startMapping(inspection: Inspection): Mapping {
-  if (inspection.mapping) return inspection.mapping;
-  return mappingSchema.parse({
-    version: 1,
-    title: inspection.file.slice(0, 200) || 'Imported file',
-    columns: inspection.columns.map(({ name, role }) => ({
-      column: name,
-      role,
-      ...(role === 'numeric' || role === 'sequence' ? { side: 'context' } : {}),
-    })),
-  });
+  return inspection.mapping ?? inspection.draft;
 }
 
 /** Roles that one column at most can have. */
