@@ -75,6 +75,9 @@ export interface OwnedTrainer extends Trainer {
 
 const BEST = 'best.';
 
+/** Steps after which the device is waited for: WebGPU takes steps faster than it does them, and a pause would come late. */
+const SETTLE_EVERY = 16;
+
 /**
  * Builds the model on the active backend and everything that training it takes.
  *
@@ -279,6 +282,10 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
         keepBest(event.metrics);
         evaluated = step;
         yield event;
+      } else if (step % SETTLE_EVERY === 0) {
+        const start = performance.now();
+        await losses.snapshot();
+        stopwatch.settled(performance.now() - start);
       }
       return best.value !== null && best.since >= training.patience;
     },
