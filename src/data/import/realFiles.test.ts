@@ -90,6 +90,15 @@ describe('published logs', () => {
     });
     return;
   }
+  it('KuaiRand’s play time is seen to give the click away, by its numbers and not by its name alone', async () => {
+    const inspection = await inspectFile(new Uint8Array(readFileSync(`${folder}/kuairand-1-tab.csv`)), {
+      preset: null,
+    });
+    const leak = inspection.warnings.find((warning) => warning.code === 'leak');
+    expect(leak).toMatchObject({ column: 'play_time_ms' });
+    expect(inspection.columns.find((column) => column.name === 'play_time_ms')!.auc).toBeGreaterThan(0.95);
+  });
+
   it.each(files)('$file is recognised and becomes a dataset', async (expected) => {
     const bytes = new Uint8Array(readFileSync(`${folder}/${expected.file}`));
     const inspection = await inspectFile(bytes, { name: expected.file });
