@@ -38,10 +38,17 @@ export const aliexpress4: Twin = {
   brands: 60,
   historyLength: 20,
   earlierClicks: 12,
-  knobs: { ...USUAL, conflict: 0.25, matchStrength: 0.82, itemOverlap: 0.7 },
+  knobs: {
+    ...USUAL,
+    conflict: 0.25,
+    matchStrength: 0.82,
+    itemQuality: 1.1,
+    conformity: 0.35,
+    itemOverlap: 0.7,
+  },
   sizes: {
     small: { trainRows: 120_000, validationMin: 2_000, testMin: 4_000, users: 1_200, items: 500 },
-    medium: { trainRows: 500_000, validationMin: 4_000, testMin: 4_000, users: 5_000, items: 2_000 },
+    medium: { trainRows: 500_000, validationMin: 4_000, testMin: 4_000, users: 4_000, items: 1_200 },
     large: { trainRows: 800_000, validationMin: 4_000, testMin: 8_000, users: 15_000, items: 6_000 },
   },
 };

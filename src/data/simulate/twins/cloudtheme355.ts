@@ -45,7 +45,15 @@ export const cloudtheme355: Twin = {
   brands: 120,
   historyLength: 20,
   earlierClicks: 12,
-  knobs: { ...USUAL, treeShare: 0.75, matchStrength: 1.35, directEffect: 0.3, itemOverlap: 0.08 },
+  knobs: {
+    ...USUAL,
+    treeShare: 0.75,
+    matchStrength: 1.2,
+    itemQuality: 1.1,
+    conformity: 0.35,
+    directEffect: 0.3,
+    itemOverlap: 0.08,
+  },
   sizes: {
     small: { trainRows: 100_000, validationMin: 50, testMin: 200, users: 3_000, items: 2_000 },
     medium: { trainRows: 400_000, validationMin: 100, testMin: 200, users: 12_000, items: 6_000 },
