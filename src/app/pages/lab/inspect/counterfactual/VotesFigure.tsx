@@ -69,13 +69,13 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
             )
           : [],
       }}
-      controls={known && <Segments label="Shown" options={SHOWN} value={shown} onChange={setWanted} />}
       empty={!votes && <p>Filled at the first evaluation of a CausalInt run.</p>}
     >
       {votes && data && frame && (
         <div className="probe-split">
           <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
           <div className="c-controls">
+            {known && <Segments label="Shown" options={SHOWN} value={shown} onChange={setWanted} />}
             {known ? (
               <span data-testid="votes-error">
                 error off the diagonal <b>{said(compared?.error)}</b>, bias {said(compared?.bias)}
