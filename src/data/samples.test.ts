@@ -27,13 +27,17 @@ describe('committed samples', () => {
     for (const entry of listed) expect(entry.title).toContain('simulated');
   });
 
-  test.each(catalogue.samples.map((sample) => sample.id))('%s is made again to the byte', async (id) => {
-    const dataset = await simulate({ twin: id, size: 'small', seed: 1, knobs: {} });
-    const { parquet, manifest } = writeDataset(dataset);
-    expect(JSON.parse(JSON.stringify(manifest))).toEqual(json(`${id}.json`));
-    expect(Buffer.compare(parquet, bytes(`${id}.parquet`)), 'run npm run samples').toBe(0);
-    // Two seconds on an idle computer; packing is slow on a busy one.
-  }, 240_000);
+  test.each(catalogue.samples.map((sample) => sample.id))(
+    '%s is made again to the byte',
+    async (id) => {
+      const dataset = await simulate({ twin: id, size: 'small', seed: 1, knobs: {} });
+      const { parquet, manifest } = writeDataset(dataset);
+      expect(JSON.parse(JSON.stringify(manifest))).toEqual(json(`${id}.json`));
+      expect(Buffer.compare(parquet, bytes(`${id}.parquet`)), 'run npm run samples').toBe(0);
+      // Two seconds on an idle computer; packing is slow on a busy one.
+    },
+    240_000,
+  );
 
   test.each(catalogue.samples.map((sample) => sample.id))(
     '%s meets its calibration: shares, click rates, ceiling, evaluation rows',
