@@ -19,6 +19,8 @@ interface Peer {
   readonly model: string;
   readonly batch: number;
   readonly threads: number;
+  /** `openblas` or `mkl`; with `reference` the peer is no measure of PyTorch. */
+  readonly blas: string;
   readonly msPerStep: number;
   readonly bestMsPerStep: number;
 }
@@ -127,6 +129,12 @@ if (!values['no-peers']) {
   } catch (error) {
     notes.push(`PyTorch: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
   }
+}
+
+if (torch.some(({ blas }) => blas === 'reference')) {
+  notes.push(
+    'PyTorch: runs on reference BLAS, many times slower than OpenBLAS or MKL; install libopenblas0-pthread.',
+  );
 }
 
 const [cpu] = cpus();
