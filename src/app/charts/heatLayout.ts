@@ -45,8 +45,18 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
   const { width, height, view, longestRow, longestColumn, stepColumns, square } = input;
   const left = input.left ?? Math.min(width * 0.36, Math.max(18, longestRow * CHARACTER + 12));
   const room = Math.max(10, width - left - (input.right ?? 6));
-  const slanted = !stepColumns && longestColumn * 5.7 + 4 > room / view.columns;
-  const fits = room / view.columns >= 9;
+  const top = 4;
+  const limit = stepColumns ? 40 : 64;
+  const fitting = (foot: number) => {
+    const space = Math.max(10, height - top - foot - KEY_HEIGHT);
+    const wide = room / view.columns;
+    const high = Math.min(space / view.rows, limit);
+    return square ? { wide: Math.min(wide, high), high: Math.min(wide, high) } : { wide, high };
+  };
+  const upright = fitting(34);
+  // Square cells are narrower than the room allows, so labels are measured against the cells.
+  const slanted = !stepColumns && longestColumn * 5.7 + 4 > upright.wide;
+  const fits = upright.wide >= 9;
   const foot = stepColumns
     ? 20
     : !fits
@@ -54,11 +64,7 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
       : slanted
         ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28)
         : 34;
-  const top = 4;
-  const space = Math.max(10, height - top - foot - KEY_HEIGHT);
-  let cellWidth = room / view.columns;
-  let cellHeight = Math.min(space / view.rows, stepColumns ? 40 : 64);
-  if (square) cellWidth = cellHeight = Math.min(cellWidth, cellHeight);
+  const { wide: cellWidth, high: cellHeight } = fitting(foot);
   return {
     left,
     top,

@@ -50,7 +50,14 @@ interface WithFrames extends Props {
   readonly frames: readonly Frame[];
 }
 
-const WAITING = <p>Filled at the first evaluation of a run.</p>;
+/** What fills an empty picture: an evaluation, or a phase of the model's own training. */
+function waiting(spec: ProbeSpec) {
+  return spec.source === 'procedure' ? (
+    <p>Filled when training first comes to it: a search or a refresh of this model’s own. A short run may end before.</p>
+  ) : (
+    <p>Filled at the first evaluation of a run.</p>
+  );
+}
 
 function Matrix({ name, view, spec, frames, controls, onSelect, selected }: WithFrames) {
   const theme = useTheme((state) => state.theme);
@@ -92,7 +99,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
       equation={spec.equation || null}
       table={table}
       controls={controls}
-      empty={frame === null && WAITING}
+      empty={frame === null && waiting(spec)}
     >
       {matrix && frame && (
         <div className="probe-split">
@@ -191,7 +198,7 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
       equation={spec.equation || null}
       table={{ columns: ['step', ...labels.map(({ label }) => label)], rows }}
       controls={controls}
-      empty={frames.length === 0 && WAITING}
+      empty={frames.length === 0 && waiting(spec)}
     >
       {heat ? (
         <HeatMap
