@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from './support/lab';
+
+const tiny = {
+  preset: 'tiny',
+  batch: 128,
+  steps: 6,
+  evaluateEvery: 3,
+  evaluationRows: 200,
+  stopMetric: 'none',
+  backend: 'wasm',
+};
+
+test('seeds of one set-up are one column with mean and spread, and a run leaves and comes back as a file', async ({
+  lab,
+  page,
+}) => {
+  const means: number[] = [];
+  for (const seed of [1, 2]) {
+    await lab.open({ ...tiny, model: 'shared-bottom', seed, autostart: 1 });
+    await lab.expectState('done');
+    const footer = page.getByTestId('scenario-table').locator('tfoot td').nth(3);
+    means.push(Number(await footer.innerText()));
+  }
+  await page.getByRole('link', { name: 'Compare' }).click();
+  const runs = page.getByTestId('compare-runs').getByRole('listitem');
+  await expect(runs).toHaveCount(2);
+  for (const run of await runs.all()) await run.getByRole('checkbox').check();
+  await expect.poll(async () => (await lab.figure('compare')).rows.length).toBe(4);
+  const { head, rows } = await lab.figure('compare');
+  expect(head).toHaveLength(4);
+  const last = rows.at(-1)!;
+  expect(last[0]).toBe('Mean by rows');
+  expect(Number(last[1])).toBeCloseTo((means[0]! + means[1]!) / 2, 3);
+  // Two values lie |a - b| / sqrt(2) from their mean in the sample deviation.
+  expect(Number(last[2])).toBeCloseTo(Math.abs(means[0]! - means[1]!) / Math.SQRT2, 3);
+
+  await runs.nth(1).getByRole('checkbox').uncheck();
+  const leaving = page.waitForEvent('download');
+  await page.getByTestId('export-runs').click();
+  const path = await (await leaving).path();
+  const name = (await runs.nth(0).locator('.run-name').innerText()).trim();
+  await runs.nth(0).hover();
+  await runs
+    .nth(0)
+    .getByRole('button', { name: /^Delete/ })
+    .click();
+  await expect(runs).toHaveCount(1);
+  await page.getByTestId('import-run').setInputFiles({
+    name: 'run.json',
+    mimeType: 'application/json',
+    buffer: await readFile(path),
+  });
+  await expect(runs).toHaveCount(2);
+  await expect(page.getByTestId('compare-runs')).toContainText(name);
+});
+
+test('a deleted run comes back by undo, a renamed one keeps its name over a reload', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ ...tiny, model: 'mix', autostart: 1 });
+  await lab.expectState('done');
+  const runs = page.getByTestId('run-list').getByRole('listitem');
+  await expect(runs).toHaveCount(1);
+  await runs.first().hover();
+  await runs
+    .first()
+    .getByRole('button', { name: /^Delete/ })
+    .click();
+  await expect(runs).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(runs).toHaveCount(1);
+  await runs.first().hover();
+  await runs
+    .first()
+    .getByRole('button', { name: /^Rename/ })
+    .click();
+  await page.getByLabel('New name').fill('my run');
+  await page.getByLabel('New name').press('Enter');
+  await expect(runs.first()).toContainText('my run');
+  await page.goto('./?preset=tiny');
+  await expect(page.getByTestId('run-list')).toContainText('my run');
+});
+
+test('one click ablates, the queue survives a reload, and its table opens', async ({ lab, page }) => {
+  await lab.open({ ...tiny, model: 'mscan', autostart: 1 });
+  await lab.expectState('done');
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByTestId('compare-runs').getByRole('checkbox').first().check();
+  await page.getByTestId('ablate-seeds').fill('1');
+  await page.getByTestId('ablate').click();
+  const queue = page.getByTestId('queue');
+  await expect(queue).toBeVisible();
+  await expect.poll(async () => Number(await queue.getAttribute('data-done'))).toBeGreaterThanOrEqual(1);
+  await page.reload();
+  await expect(queue).toBeVisible();
+  const total = Number(await queue.getAttribute('data-total'));
+  await expect
+    .poll(async () => Number(await queue.getAttribute('data-done')), { timeout: 80_000 })
+    .toBe(total);
+  await page.getByTestId('open-results').click();
+  await expect.poll(async () => (await lab.figure('compare')).rows.length).toBe(4);
+  expect((await lab.figure('compare')).head.length).toBeGreaterThan(4);
+});

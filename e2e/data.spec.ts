@@ -1,0 +1,83 @@
+import { expect, test } from './support/lab';
+import type { Page } from '@playwright/test';
+
+/** Rows of a log: scenario `c` has no click at all. */
+function log(delimiter: string, rows = 400): string {
+  const lines = [['user_id', 'item_id', 'price', 'tab', 'is_click', 'timestamp'].join(delimiter)];
+  for (let k = 0; k < rows; k++) {
+    const tab = ['a', 'b', 'c'][k % 3]!;
+    const click = tab !== 'c' && (k * 7919) % 10 < 3 ? 1 : 0;
+    lines.push([k % 40, k % 23, (k % 17) / 2, tab, click, 1_600_000_000 + k * 60].join(delimiter));
+  }
+  return lines.join('\r\n');
+}
+
+async function give(page: Page, name: string, content: string): Promise<void> {
+  await page.getByTestId('open-import').click();
+  await page
+    .getByTestId('import-file')
+    .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+}
+
+test('an awkward file (byte order mark, semicolons, CRLF) imports and trains; a scenario without clicks is "undefined"', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ page: 'data', preset: 'tiny', batch: 64, steps: 6, evaluateEvery: 3, backend: 'wasm' });
+  await give(page, 'awkward.csv', `\uFEFF${log(';')}`);
+  await expect(page.getByTestId('mapping-table')).toBeVisible();
+  await expect(page.getByTestId('role-is_click')).toHaveValue('label');
+  await expect(page.getByTestId('role-tab')).toHaveValue('scenario');
+  await page.getByTestId('import-go').click();
+  await expect(page.getByTestId('dataset')).toContainText('awkward');
+  await page.getByRole('button', { name: 'Train on it' }).click();
+  await lab.control('train').click();
+  await lab.expectState('done');
+  expect(await lab.scenarios()).toHaveLength(3);
+  const values = Object.values(await lab.aucs());
+  expect(values.filter((value) => value.startsWith('undefined'))).toHaveLength(1);
+  await expect(page.getByText('NaN')).toHaveCount(0);
+});
+
+test('a file without a label says so and lets the person choose one; nonsense is refused in one sentence', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ page: 'data' });
+  await give(page, 'unlabelled.csv', log(',').replace('is_click', 'flag_x'));
+  await expect(page.getByTestId('mapping-table')).toBeVisible();
+  if ((await page.getByTestId('role-flag_x').inputValue()) !== 'label') {
+    await expect(page.getByTestId('import-go')).toBeDisabled();
+    await page.getByTestId('role-flag_x').selectOption('label');
+  }
+  await expect(page.getByTestId('import-go')).toBeEnabled();
+  await page.getByTestId('role-flag_x').selectOption('ignore');
+  await expect(page.getByTestId('import-go')).toBeDisabled();
+  await expect(page.getByRole('alert')).toContainText(/label/);
+
+  await give(page, 'empty.csv', '');
+  await expect(page.getByRole('alert').filter({ hasText: /empty/i })).toBeVisible();
+});
+
+test('a world of one’s own: an edge cut on the graph turns its knob, and what is made says "simulated"', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ page: 'data' });
+  await page.getByTestId('open-simulator').click();
+  await page.getByTestId('edge-scenario-click').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('knob-directEffect')).toHaveValue('0');
+  await expect(page.getByTestId('world-changes')).toContainText('Direct effect');
+  await page.getByTestId('simulate').click();
+  await expect(page.getByTestId('progress')).toBeVisible();
+  await expect(page.getByTestId('dataset')).toBeVisible({ timeout: 80_000 });
+  await expect(page.getByTestId('dataset')).toContainText(/simulated/i);
+});
+
+test('the catalogue never shows simulated rows without the word', async ({ lab, page }) => {
+  await lab.open({ page: 'data' });
+  const samples = page.locator('button[data-dataset]');
+  await expect(samples.first()).toBeVisible();
+  for (const title of await samples.allInnerTexts()) expect(title).toMatch(/simulated/i);
+});
