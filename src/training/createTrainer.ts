@@ -13,7 +13,7 @@ import { readBatch } from '../data/batches';
 import { assembleInputs, batchLayout, dataShape, disposeBatch, uploadBatch } from '../models/inputs';
 import { forwardPass, scoreRows } from './forward';
 import { auc as aucOf, computeCeilings, computeMetrics } from './metrics';
-import { batchOrder, evaluationSample, rowsOfSplit } from './sampling';
+import { batchOrder, evaluationSample, rowsOfEachScenario, rowsOfSplit } from './sampling';
 import { evaluationDue } from './schedule';
 import { judge, noBest, stopFigure } from './stopping';
 import { createStopwatch } from './timing';
@@ -136,7 +136,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     return { rows, known };
   }
 
-  const validation = sample('validation', training.evaluationRows);
+  const curveRows = rowsOfEachScenario(training.evaluationRows, scenarios);
+  const validation = sample('validation', curveRows);
   const ceilings = computeCeilings(validation.known);
   const stopMetric: StopMetric =
     training.stopMetric === 'noiseFreeAuc' && !dataset.truth ? 'domainAuc' : training.stopMetric;
@@ -278,7 +279,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       if (evaluationDue(step, training) && evaluated < step) {
         const terms = await readLosses();
         if (Object.keys(terms).length > 0) yield { kind: 'loss', step, terms };
-        const event = await evaluate('validation', training.evaluationRows);
+        const event = await evaluate('validation', curveRows);
         keepBest(event.metrics);
         evaluated = step;
         yield event;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { smallDataset } from '../../tests/support/smallDataset';
-import { batchOrder, evaluationSample, rowsOfSplit } from './sampling';
+import { batchOrder, evaluationSample, rowsOfEachScenario, rowsOfSplit } from './sampling';
 
 const dataset = smallDataset(900);
 
@@ -76,6 +76,15 @@ describe('an evaluation sample', () => {
         expect(count).toBe(Math.min(perScenario, there));
       });
     }
+  });
+
+  it('grows with the number of scenarios up to six, and then hardly', () => {
+    const total = (scenarios: number): number => scenarios * rowsOfEachScenario(4000, scenarios);
+    expect([1, 3, 6].map(total)).toEqual([4000, 12_000, 24_000]);
+    expect(total(25)).toBe(24_000);
+    expect(rowsOfEachScenario(4000, 355)).toBe(67);
+    expect(rowsOfEachScenario(100, 355)).toBe(50);
+    expect(rowsOfEachScenario(20, 355)).toBe(20);
   });
 
   it('weighs its rows so that every scenario keeps the weight it had', () => {

@@ -48,7 +48,7 @@ export const trainingFields = {
   }),
   evaluationRows: hyper.int({
     label: 'Evaluation rows',
-    help: 'Rows of each scenario that a curve’s point is computed from; the final figures use all of them.',
+    help: 'Rows of each scenario that a curve’s point is computed from (of more than six scenarios proportionally fewer); the final figures use all of them.',
     unit: 'rows',
     default: 4000,
     min: 50,
