@@ -14,6 +14,7 @@ import { openBackend } from '../src/engine';
 import { findModel, models } from '../src/models/registry';
 import { withBenchPage } from './browser';
 import { measure, type Measurement } from './measure';
+import { measureSlider } from './slider';
 
 interface Peer {
   readonly model: string;
@@ -137,6 +138,7 @@ if (torch.some(({ blas }) => blas === 'reference')) {
   );
 }
 
+const slider = [measureSlider(100_000, 3), measureSlider(100_000, 25)];
 const [cpu] = cpus();
 const machine = { processor: cpu?.model ?? 'unknown', cores: cpus().length, node: process.version };
-process.stdout.write(`${JSON.stringify({ machine, results, peers: { torch }, notes }, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify({ machine, results, slider, peers: { torch }, notes }, null, 2)}\n`);
