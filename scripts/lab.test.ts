@@ -175,6 +175,29 @@ describe('the command line', () => {
     expect(error.trim().split('\n').at(-1)).toMatch(/history|behaviours/);
   });
 
+  it('trains on the file that it simulated', async () => {
+    const out = join(folder, 'world.parquet');
+    const made = await lab('simulate', '--twin', 'aliccp-3', '--seed', '4', '--out', out, '--json');
+    expect(made.code).toBe(0);
+    const facts = JSON.parse(made.out) as { readonly id: string; readonly fingerprint: string };
+    expect(facts.id).toBe('aliccp-3-seed4');
+    const trained = await lab(
+      'train',
+      '--model',
+      'mix',
+      '--data',
+      out,
+      ...quick,
+      '--evaluationRows',
+      '50',
+      '--json',
+    );
+    expect(trained.code).toBe(0);
+    const record = JSON.parse(trained.out) as { datasetFingerprint: string; datasetTitle: string };
+    expect(record.datasetFingerprint).toBe(facts.fingerprint);
+    expect(record.datasetTitle).toContain('simulated');
+  });
+
   it('lists models, settings and datasets', async () => {
     const { code, out } = await lab('list');
     expect(code).toBe(0);
