@@ -78,7 +78,7 @@ export default tseslint.config(
         URL: 'readonly',
         setTimeout: 'readonly',
         Buffer: 'readonly',
-        performance: 'readonly',
+        performance: 'readonly', document: 'readonly', URLSearchParams: 'readonly',
       },
     },
   },
