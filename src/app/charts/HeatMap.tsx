@@ -166,7 +166,7 @@ export function HeatMap(props: HeatMapProps) {
     : '';
   const rowEvery = labelEvery(layout.cellHeight, 11);
   const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 11 : 1);
-  const columnsFit = !stepColumns && (layout.cellWidth >= 9 || columnEvery === 1);
+  const columnsFit = layout.columnLabels;
   const baseline = layout.top + layout.height;
   const clip = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
   const rect = (cell: Cell) => ({

@@ -40,6 +40,35 @@ describe('a heat map', () => {
     expect(layout.left + layout.width).toBeLessThanOrEqual(400);
   });
 
+  it('its labels never run into its key, however many columns there are', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 22 }),
+        fc.integer({ min: 240, max: 900 }),
+        fc.boolean(),
+        (n, longest, size, square) => {
+          const layout = layoutHeat({
+            width: size,
+            height: size,
+            view: { row: 0, column: 0, rows: n, columns: n },
+            longestRow: longest,
+            longestColumn: longest,
+            stepColumns: false,
+            square,
+          });
+          const labels = !layout.columnLabels
+            ? 0
+            : layout.slanted
+              ? longest * 6.1 * Math.sin((40 / 180) * Math.PI)
+              : 13;
+          expect(layout.keyY).toBeGreaterThanOrEqual(layout.top + layout.height + labels - 4);
+          expect(layout.keyY).toBeLessThanOrEqual(size);
+        },
+      ),
+    );
+  });
+
   it('never looks outside its matrix, however one zooms and moves', () => {
     const act = fc.oneof(
       fc.tuple(fc.constant('zoom' as const), fc.constantFrom(0.6, 1.25, 5, 0.01), cell, cell),

@@ -19,6 +19,8 @@ export interface HeatLayout {
   readonly view: Window;
   /** Column labels stand upright where they do not fit side by side. */
   readonly slanted: boolean;
+  /** False where columns are too narrow for any label; hover and focus name them. */
+  readonly columnLabels: boolean;
   /** Where the key begins, under the labels. */
   readonly keyY: number;
 }
@@ -56,14 +58,9 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
   const upright = fitting(34);
   // Square cells are narrower than the room allows, so labels are measured against the cells.
   const slanted = !stepColumns && longestColumn * 5.7 + 4 > upright.wide;
-  const fits = upright.wide >= 9;
-  const foot = stepColumns
-    ? 20
-    : !fits
-      ? 18
-      : slanted
-        ? Math.min(86, longestColumn * CHARACTER * 0.75 + 28)
-        : 34;
+  const columnLabels = !stepColumns && upright.wide >= 3;
+  const slantedFoot = Math.min(86, longestColumn * CHARACTER * 0.75 + 28);
+  const foot = stepColumns ? 20 : !columnLabels ? 18 : slanted ? slantedFoot : 34;
   const { wide: cellWidth, high: cellHeight } = fitting(foot);
   return {
     left,
@@ -74,6 +71,7 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
     height: cellHeight * view.rows,
     view,
     slanted,
+    columnLabels,
     keyY: top + cellHeight * view.rows + foot,
   };
 }

@@ -17,6 +17,24 @@ it('every node lies inside the drawing, in the order of its coordinates', () => 
   expect(places.get('a')!.x).toBeLessThan(places.get('b')!.x);
 });
 
+it('an edge past a node right on its way bends towards the other nodes, not out of the drawing', () => {
+  const [from, to] = [
+    { x: 300, y: 0 },
+    { x: 300, y: 200 },
+  ];
+  const path = edgePath(
+    from,
+    to,
+    16,
+    [
+      { x: 300, y: 100 },
+      { x: 20, y: 100 },
+    ],
+    false,
+  );
+  expect(path.middle.x).toBeLessThan(284);
+});
+
 it('an edge bends around a node in its way, and runs straight where the way is free', () => {
   const [from, to] = [
     { x: 0, y: 0 },

@@ -43,6 +43,16 @@ function offside(
   return { distance: Math.abs(cross), side: Math.sign(cross) || 1, along };
 }
 
+/** The side of the line on which most of the other nodes lie, as the sign of a bend. */
+function inward(from: Point, to: Point, others: readonly Point[]): number {
+  let sum = 0;
+  for (const other of others) {
+    const { distance, side } = offside(from, to, other);
+    sum += distance * side;
+  }
+  return sum >= 0 ? 1 : -1;
+}
+
 /** From rim to rim; bent away from nodes in the way, and where the way back is an edge too. */
 export function edgePath(
   from: Point,
@@ -58,7 +68,11 @@ export function edgePath(
   for (const other of others) {
     const { distance, side, along } = offside(from, to, other);
     const need = radius + 8;
-    if (along > 0.08 && along < 0.92 && distance < need) bend = -side * 2.2 * (need - distance + 6);
+    if (along > 0.08 && along < 0.92 && distance < need) {
+      // A node right on the line leaves the side open: towards the other nodes the bend stays inside the drawing.
+      const way = distance < 1 ? inward(from, to, others) : -side;
+      bend = way * 2.2 * (need - distance + 6);
+    }
   }
   const control = { x: (from.x + to.x) / 2 - uy * bend, y: (from.y + to.y) / 2 + ux * bend };
   const toward = (start: Point, reach: number): Point => {
