@@ -348,7 +348,10 @@ export async function loadWasmKernels(): Promise<boolean> {
   const useFused = WebAssembly.validate(fast);
   const bytes = useFused ? fast : decode(shared ? sharedPlain : plain);
   if (!WebAssembly.validate(bytes)) return false;
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  // Memory declared otherwise than ours expects is no reason to lose the backend: the library's kernels remain.
+  const started = await WebAssembly.instantiate(bytes, { env: { memory } }).catch(() => null);
+  if (!started) return false;
+  const { instance } = started;
   const run = instance.exports as unknown as WasmExports;
   const scratch = backend.wasm._malloc(run.gemmScratch() + 64);
   loaded = {
