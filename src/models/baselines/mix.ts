@@ -17,7 +17,7 @@ export const mix = defineModel({
   },
   presets: {
     paper: { hidden: [256, 128, 64], embeddingDim: 16 },
-    browser: { batchNorm: 'off' },
+    browser: { batchNorm: 'off', hidden: [64, 32] },
     tiny: { hidden: [8, 4], embeddingDim: 4, historyLength: 3 },
   },
   variants: [],

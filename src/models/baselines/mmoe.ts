@@ -36,7 +36,7 @@ export const mmoe = defineModel({
   },
   presets: {
     paper: { numExperts: 8, expertHidden: [256, 128], towerHidden: [64] },
-    browser: { batchNorm: 'off' },
+    browser: { batchNorm: 'off', numExperts: 8, expertHidden: [128], towerHidden: [32] },
     tiny: { numExperts: 2, expertHidden: [8], towerHidden: [4], embeddingDim: 4, historyLength: 3 },
   },
   variants: [],
