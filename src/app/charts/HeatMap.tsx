@@ -165,7 +165,7 @@ export function HeatMap(props: HeatMapProps) {
     ? `${rows[cursor.row]?.label ?? ''}, ${stepColumns ? `${props.columnTitle} ` : ''}${columns[cursor.column]?.label ?? ''}: ${value === null ? 'undefined' : format(value)}`
     : '';
   const rowEvery = labelEvery(layout.cellHeight, 11);
-  const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 11 : 1);
+  const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
   const columnsFit = layout.columnLabels;
   const baseline = layout.top + layout.height;
   const clip = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);

@@ -84,7 +84,12 @@ function ProbeTab({ tab, view }: { readonly tab: ProbeSpec['tab']; readonly view
     <>
       {extra?.draw(view)}
       {rest.map((spec, k) => (
-        <ProbeFigure key={spec.name} name={figureName(tab, spec, k === 0 && extra === null)} view={view} spec={spec} />
+        <ProbeFigure
+          key={spec.name}
+          name={figureName(tab, spec, k === 0 && extra === null)}
+          view={view}
+          spec={spec}
+        />
       ))}
     </>
   );
@@ -144,18 +149,22 @@ export function Inspect({ view }: { readonly view: RunView }) {
       {tab === null ? (
         <div className="empty">
           {untouched ? (
-            <p>
-              Train, and what {model.title} does inside appears here while it learns.
-            </p>
+            <p>Train, and what {model.title} does inside appears here while it learns.</p>
           ) : view.probeSpecs.length === 0 && view.state === 'compiling' ? (
             <p>Building the model.</p>
           ) : (
-            <p>{model.title} has no gates, masks or attention to look into. MMoE would show its gates here.</p>
+            <p>
+              {model.title} has no gates, masks or attention to look into. MMoE would show its gates here.
+            </p>
           )}
         </div>
       ) : (
         <div className="tab-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
-          {tab === 'graph' ? <CausalGraphFigure model={model} /> : <ProbeTab key={view.id ?? ''} tab={tab} view={view} />}
+          {tab === 'graph' ? (
+            <CausalGraphFigure model={model} />
+          ) : (
+            <ProbeTab key={view.id ?? ''} tab={tab} view={view} />
+          )}
         </div>
       )}
     </div>

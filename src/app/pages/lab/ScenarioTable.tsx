@@ -64,6 +64,7 @@ export function ScenarioTable({ view }: { readonly view: RunView }) {
           </select>
         </label>
       </header>
+      {rows.length === 0 && <p className="muted">Reading the dataset.</p>}
       <div className="scenarios-scroll" tabIndex={rows.length > 8 ? 0 : undefined}>
         <table data-testid="scenario-table" className="table">
           <thead>
@@ -134,7 +135,15 @@ export function ScenarioTable({ view }: { readonly view: RunView }) {
                 <td className="number" data-metric="calibration">
                   {shown(row.calibration, formatRatio)}
                 </td>
-                <td className="number" data-metric="relaimpr">
+                <td
+                  className="number"
+                  data-metric="relaimpr"
+                  title={
+                    row.aucRatio === null
+                      ? undefined
+                      : `AUC / AUC of the other run − 1, which CausalInt and M-scan print: ${formatSignedPercent(row.aucRatio)}`
+                  }
+                >
                   {reference === null || metrics === null ? '–' : formatSignedPercent(row.relaImpr)}
                 </td>
               </tr>

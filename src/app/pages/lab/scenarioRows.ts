@@ -1,5 +1,5 @@
 /** Figures of the scenario table: one row each, `null` where undefined. */
-import { relaImpr } from '../../../training/metrics/relaImpr';
+import { aucRatio, relaImpr } from '../../../training/metrics/relaImpr';
 import type { Metrics, ScenarioMetrics } from '../../../training/metrics/types';
 import type { RunView } from '../../live/runView';
 import type { CurveFigure } from '../../state/lab';
@@ -19,6 +19,8 @@ export interface ScenarioRow {
   readonly logLoss: number | null;
   readonly calibration: number | null;
   readonly relaImpr: number | null;
+  /** The plain ratio that CausalInt and M-scan print under the same name. */
+  readonly aucRatio: number | null;
 }
 
 /** Standard error of an AUC from `positives` and `negatives` drawn labels (Hanley and McNeil 1982, Eq 2). */
@@ -70,6 +72,7 @@ export function scenarioRows(
       logLoss: figures?.logLoss ?? null,
       calibration: figures?.calibration ?? null,
       relaImpr: base && there >= 0 ? relaImpr(auc, pick(figure, base.scenarios[there])) : null,
+      aucRatio: base && there >= 0 ? aucRatio(auc, pick(figure, base.scenarios[there])) : null,
     };
   });
 }
