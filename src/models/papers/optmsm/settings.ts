@@ -35,11 +35,11 @@ export const fields = {
   }),
   lambdaOrth: hyper.real({
     label: 'λ',
-    help: 'Weight of the orthogonality between a row’s representations in different scenarios; 0 removes the constraint.',
-    default: 0.1,
+    help: 'Weight of the orthogonality between a row’s representations in different scenarios; 0 removes the constraint. From 0.001 on it silences the branches of small scenarios.',
+    default: 1e-4,
     min: 0,
     max: 1,
-    step: 0.01,
+    step: 1e-4,
     paper: 'not printed',
   }),
   op: ablation.choice({
@@ -130,6 +130,7 @@ export const presets = {
     hidden: [8, 6, 5],
     predictorHidden: [6, 5],
     hyperHidden: 6,
+    lambdaOrth: 0.1,
     historyLength: 4,
     dropout: 0,
   },
