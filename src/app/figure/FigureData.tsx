@@ -1,6 +1,10 @@
 import { memo } from 'react';
 import { formatNumber } from '../format';
+import { useCalm } from '../live/useCalm';
 import type { Cell, FigureTable } from './types';
+
+/** Tables beyond this many cells are laid out once a second, not at every redraw. */
+const LIGHT_CELLS = 1500;
 
 function text(cell: Cell): string {
   if (cell === null) return 'undefined';
@@ -36,7 +40,8 @@ interface Props {
 }
 
 /** A figure's numbers. Always in the page for screen readers and scripts; shown when a person asks for numbers. */
-export function FigureData({ name, caption, table, visible }: Props) {
+export function FigureData({ name, caption, table: newest, visible }: Props) {
+  const table = useCalm(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
   return (
     <div className={visible ? 'figure-numbers' : 'visually-hidden'} tabIndex={visible ? 0 : undefined}>
       <table data-testid={`figure-${name}-data`}>

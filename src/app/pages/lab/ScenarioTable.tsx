@@ -9,6 +9,7 @@ import {
   formatSignedPercent,
 } from '../../format';
 import type { RunView } from '../../live/runView';
+import { useCalm } from '../../live/useCalm';
 import { pointing, useHighlight } from '../../state/highlight';
 import { useLab } from '../../state/lab';
 import { useRuns } from '../../state/runs';
@@ -17,8 +18,12 @@ import { useTheme } from '../../state/theme';
 import { drawnFigure } from './curves';
 import { currentMetrics, scenarioRows } from './scenarioRows';
 
+/** Beyond this many scenarios the table follows once a second. */
+const MANY_ROWS = 60;
+
 /** One row a scenario: how much there is of it and how well it is ranked. */
-export function ScenarioTable({ view }: { readonly view: RunView }) {
+export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
+  const view = useCalm(newest, newest.live && newest.scenarios.length > MANY_ROWS);
   const wanted = useLab((state) => state.curve);
   const referenceId = useLab((state) => state.referenceRun);
   const set = useLab((state) => state.set);

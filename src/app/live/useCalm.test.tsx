@@ -1,0 +1,30 @@
+// @vitest-environment jsdom
+import { act, renderHook } from '@testing-library/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { useCalm } from './useCalm';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+it('a calm value changes once a second at most and always ends with the last', () => {
+  const seen = new Set<number>();
+  const { result, rerender } = renderHook(({ value }) => useCalm(value, true), {
+    initialProps: { value: 0 },
+  });
+  for (let value = 1; value <= 20; value++) {
+    rerender({ value });
+    act(() => void vi.advanceTimersByTime(200));
+    seen.add(result.current);
+  }
+  expect(seen.size).toBeLessThanOrEqual(6);
+  act(() => void vi.advanceTimersByTime(1100));
+  expect(result.current).toBe(20);
+});
+
+it('otherwise the value itself is shown at once', () => {
+  const { result, rerender } = renderHook(({ value }) => useCalm(value, false), {
+    initialProps: { value: 0 },
+  });
+  rerender({ value: 5 });
+  expect(result.current).toBe(5);
+});
