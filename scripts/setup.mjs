@@ -32,7 +32,11 @@ export function ensurePackages() {
   if (existsSync(mark) && statSync(mark).mtimeMs >= statSync(lock).mtimeMs) return;
   if (existsSync(mark) && samePackages(lock, mark)) return;
   console.log('Installing packages …');
-  if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  if (run('npm', ['ci', '--prefer-online', ...quiet]) === 0) return;
+  // A registry that lags behind the lockfile may still hold versions that fit package.json.
+  console.log('The locked versions could not be installed; trying the ones that package.json allows …');
+  if (run('npm', ['install', '--no-package-lock', '--prefer-online', ...quiet]) !== 0) {
     fail('npm could not install the packages; check the network and try again.');
   }
 }
