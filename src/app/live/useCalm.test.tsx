@@ -21,6 +21,16 @@ it('a calm value changes once a second at most and always ends with the last', (
   expect(result.current).toBe(20);
 });
 
+it('growing calm starts from the value of now, not from one held before', () => {
+  const { result, rerender } = renderHook(({ value, calm }) => useCalm(value, calm), {
+    initialProps: { value: 0, calm: true },
+  });
+  rerender({ value: 1, calm: false });
+  rerender({ value: 2, calm: false });
+  rerender({ value: 3, calm: true });
+  expect(result.current).toBe(3);
+});
+
 it('otherwise the value itself is shown at once', () => {
   const { result, rerender } = renderHook(({ value }) => useCalm(value, false), {
     initialProps: { value: 0 },

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, memo, Suspense, useEffect } from 'react';
 import { Boundary } from '../../Boundary';
 import { useLabActions } from '../../live/lab';
+import { useCalm } from '../../live/useCalm';
 import { useLab } from '../../state/lab';
 import { useShownRun } from '../../state/shown';
 import { AucFigure } from './AucFigure';
@@ -10,13 +11,18 @@ import { RunHeading } from './RunHeading';
 import { ScenarioTable } from './ScenarioTable';
 import './lab.css';
 
-const Inspect = lazy(() => import('./Inspect').then((module) => ({ default: module.Inspect })));
+const Inspect = memo(lazy(() => import('./Inspect').then((module) => ({ default: module.Inspect }))));
+const Loss = memo(LossFigure);
 
 /** Left the controls, in the middle what happens, right what is inside. */
 export function LabPage() {
   const lab = useLabActions();
   const dataset = useLab((state) => state.setup.dataset);
   const view = useShownRun();
+  // Loss and pictures follow a little slower, each in a task of its own: one redraw of all would block the page.
+  const training = view.live && view.state === 'training';
+  const lossView = useCalm(view, training, 450);
+  const pictureView = useCalm(view, training, 350);
   useEffect(() => void lab.preview(dataset), [lab, dataset]);
   return (
     <div className="lab">
@@ -27,13 +33,13 @@ export function LabPage() {
         <Boundary what="The curves">
           <AucFigure view={view} />
           <ScenarioTable view={view} />
-          <LossFigure view={view} />
+          <Loss view={lossView} />
         </Boundary>
       </div>
       <aside className="lab-inspect" aria-label="Inspect">
         <Boundary what="The picture">
           <Suspense fallback={null}>
-            <Inspect view={view} />
+            <Inspect view={pictureView} />
           </Suspense>
         </Boundary>
       </aside>
