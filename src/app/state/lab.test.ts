@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { models } from '../../models/registry';
+import { defaultSetup, presetSettings } from '../../training/setup';
+import { addressOf, openAddress, pages, useLab } from './lab';
+
+describe('the address', () => {
+  it('of the default is empty', () => {
+    expect(addressOf({ page: 'lab', setup: defaultSetup(), preset: 'browser', tab: null })).toBe('');
+  });
+
+  it.each(models.map((model) => model.id))('brings %s back with page, tab, preset and settings', (model) => {
+    for (const page of pages) {
+      const setup = {
+        ...defaultSetup(),
+        model,
+        settings: presetSettings(model, 'tiny'),
+        dataset: 'travel-20',
+        seed: 9,
+        backend: 'cpu' as const,
+      };
+      const opened = openAddress(addressOf({ page, setup, preset: 'tiny', tab: 'gates' }));
+      expect(opened.problems).toEqual([]);
+      expect({ ...opened, autostart: undefined, problems: undefined }).toEqual({
+        page,
+        setup,
+        preset: 'tiny',
+        tab: 'gates',
+        autostart: undefined,
+        problems: undefined,
+      });
+    }
+  });
+
+  it('that asks for an unknown page opens the lab and says so', () => {
+    const opened = openAddress('?page=nowhere&autostart=1');
+    expect(opened.page).toBe('lab');
+    expect(opened.autostart).toBe(true);
+    expect(opened.problems.join(' ')).toContain('nowhere');
+  });
+});
+
+describe('choosing', () => {
+  it('a model takes that model’s settings under the present preset and leaves the rest', () => {
+    useLab.setState({ setup: { ...defaultSetup(), seed: 5 }, preset: 'tiny' });
+    const other = models.find((model) => model.id !== defaultSetup().model)!;
+    useLab.getState().chooseModel(other.id);
+    const { setup } = useLab.getState();
+    expect(setup.seed).toBe(5);
+    expect(setup.settings).toEqual(presetSettings(other.id, 'tiny'));
+  });
+});
