@@ -105,7 +105,7 @@ test('the sweep over c agrees with the exported rows, and the slider re-scores a
   await expect(lab.control('c-slider')).toBeVisible({ timeout: 60_000 });
   const download = page.waitForEvent('download');
   await lab.control('export-rows').click();
-  const text = await readFile((await (await download).path())!, 'utf8');
+  const text = await readFile((await (await download).path()), 'utf8');
   const [head, ...lines] = text.trim().split('\n');
   const names = head!.split(',');
   const rows = lines.map((line) => line.split(',').map(Number));
