@@ -21,7 +21,7 @@ export function setupOf(flags: Flags): RunSetup {
   if (!params.has('backend')) params.set('backend', 'wasm');
   const { setup, problems } = parseSetup(params);
   // On a page the default is used instead; here the command ends.
-  if (problems.length > 0) throw new UsageError(problems[0]!.replace(/; [^;]* is used\.$/, '.'));
+  if (problems.length > 0) throw new UsageError(problems[0]!.replace(/; [^;]* is used\.$/, '; `lab list` prints what there is.'));
   return setup;
 }
 
