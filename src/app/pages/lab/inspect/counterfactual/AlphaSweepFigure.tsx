@@ -3,8 +3,6 @@ import { findModel } from '../../../../../models/registry';
 import { aucDomain, niceDomain } from '../../../../charts/axis';
 import { HeatMap } from '../../../../charts/HeatMap';
 import { LineFrame } from '../../../../charts/LineFrame';
-import type { LinePoint } from '../../../../charts/Lines';
-import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
 import { formatAuc, formatDuration, formatNumber } from '../../../../format';
 import { useLabActions, useLiveView } from '../../../../live/lab';
@@ -15,10 +13,11 @@ import { clearQueue, enqueue, queueSecondsLeft, useQueue } from '../../../../sta
 import { openRun, useRuns } from '../../../../state/runs';
 import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
-import { byShare, drawnFigure, MAX_LINES } from '../../curves';
+import { drawnFigure } from '../../curves';
 import { alphaRuns, parseAlphas, sweepOf } from './alphaSweep';
 import { aucAt, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint } from './sweep';
+import { sweepChart } from './sweepChart';
 import './counterfactual.css';
 
 interface Grid {
@@ -60,26 +59,11 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
       figure === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
     return [{ alpha, overall: one(final.overall), scenarios: final.scenarios.map(one) }];
   });
-  const colours = scenarioColours(view.scenarios, theme);
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
-  const drawn = byShare(view.scenarios).slice(0, MAX_LINES - 1);
-  const lines = [
-    { key: 'overall', label: 'overall', colour: ink, dash: '6 3' },
-    ...drawn.map((s) => ({
-      key: `s${s}`,
-      label: view.scenarios[s]!.name,
-      colour: colours[s]!,
-      scenario: view.scenarios[s]!.id,
-    })),
-  ];
-  const points = known.map((point): LinePoint => ({
-    ...Object.fromEntries(drawn.map((s) => [`s${s}`, point.scenarios[s] ?? null])),
-    overall: point.overall,
-    x: point.alpha,
-  }));
-  const values = points
-    .flatMap((point) => lines.map(({ key }) => point[key] ?? null))
-    .filter((value) => value !== null);
+  const { lines, points, range } = sweepChart(
+    view.scenarios,
+    theme,
+    known.map((point) => ({ ...point, x: point.alpha })),
+  );
   const busy = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
 
   /** Scores every run of the sweep with its kept weights, at the c's of the first run's grid. */
@@ -172,10 +156,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 lines={lines}
                 points={points}
                 x={niceDomain({ min: 0, max: Math.max(0.1, ...known.map(({ alpha }) => alpha)) })}
-                y={aucDomain(
-                  values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null,
-                  view.ceilings?.scenarios ?? [],
-                )}
+                y={aucDomain(range, view.ceilings?.scenarios ?? [])}
                 formatY={formatAuc}
                 tickY={(value) => value.toFixed(2)}
                 formatX={(value) => formatNumber(value)}

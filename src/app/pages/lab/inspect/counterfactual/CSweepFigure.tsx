@@ -1,8 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { aucDomain, niceDomain } from '../../../../charts/axis';
 import { LineFrame } from '../../../../charts/LineFrame';
-import type { LinePoint } from '../../../../charts/Lines';
-import { scenarioColours } from '../../../../colour/scenario';
 import { download } from '../../../../figure/export';
 import { Figure } from '../../../../figure/Figure';
 import { formatAuc, formatNumber } from '../../../../format';
@@ -10,11 +8,12 @@ import type { RunView } from '../../../../live/runView';
 import { useLab } from '../../../../state/lab';
 import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
-import { byShare, drawnFigure, MAX_LINES } from '../../curves';
+import { drawnFigure } from '../../curves';
 import { useScoredRows } from '../useScoredRows';
 import { scoredCsv } from './scoredCsv';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint, SweepRows } from './sweep';
+import { sweepChart } from './sweepChart';
 import './counterfactual.css';
 
 const EQUATION = String.raw`\hat y_{db}=\hat y_m\,\sigma(\hat y_s)-c\,\sigma(\hat y_s)\quad\text{(Eq 12)}`;
@@ -65,27 +64,15 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
   const c = Math.min(high, Math.max(low, chosen ?? best?.c ?? 0));
   const here = useMemo(() => (rows ? aucAt(rows, c, figure) : null), [rows, c, figure]);
 
-  const colours = scenarioColours(view.scenarios, theme);
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
-  const drawn = byShare(view.scenarios).slice(0, MAX_LINES - 1);
-  const lines = [
-    { key: 'overall', label: 'overall', colour: ink, dash: '6 3' },
-    ...drawn.map((s) => ({
-      key: `s${s}`,
-      label: view.scenarios[s]!.name,
-      colour: colours[s]!,
-      scenario: view.scenarios[s]!.id,
-    })),
-  ];
-  const data = points.map((point): LinePoint => ({
-    ...Object.fromEntries(drawn.map((s) => [`s${s}`, point.scenarios[s] ?? null])),
-    overall: point.overall,
-    x: point.c,
-  }));
-  const values = data
-    .flatMap((point) => lines.map(({ key }) => point[key] ?? null))
-    .filter((value) => value !== null);
-  const range = values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null;
+  const {
+    lines,
+    points: data,
+    range,
+  } = sweepChart(
+    view.scenarios,
+    theme,
+    points.map((point) => ({ ...point, x: point.c })),
+  );
   const table = here ? [...points.filter((point) => point.c !== c), here].sort((p, q) => p.c - q.c) : points;
 
   return (
