@@ -12,6 +12,7 @@ export interface ClickModelParts {
   readonly losses?: (output: Output, inputs: Inputs) => Losses;
   readonly probes?: readonly ProbeSpec[];
   readonly probe?: (output: Output, inputs: Inputs) => Readonly<Record<string, ProbeTensor>>;
+  readonly represent?: Model['represent'];
 }
 
 /** Mean cross-entropy of the click logit; the term is `click`. */
@@ -37,6 +38,7 @@ export function clickModel(parts: ClickModelParts): Model {
     scores: clickScores,
     probes: parts.probes ?? [],
     probe: parts.probe ?? (() => ({})),
+    represent: parts.represent,
     dispose: () => collected.dispose(),
   };
 }

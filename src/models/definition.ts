@@ -93,6 +93,11 @@ export interface ProbeTensor {
   readonly sum: tf.Tensor;
   /** Same leading axes as `sum`, or a scalar. */
   readonly count: tf.Tensor;
+  /**
+   * Sum of squares, shaped as `sum`: the value is then the standard deviation `sqrt(squares / count - (sum / count)²)`.
+   * Sum differences from a constant near the mean, or the subtraction cancels.
+   */
+  readonly squares?: tf.Tensor;
 }
 
 /** Meaning of one axis: a known set of labels, or a count. */
@@ -108,7 +113,8 @@ export interface ProbeAxis {
     | 'unit'
     | 'bin'
     | 'item'
-    | 'candidate';
+    | 'candidate'
+    | 'row';
   readonly labels?: readonly string[];
 }
 
@@ -123,8 +129,11 @@ export interface ProbeSpec {
   /** Equation as TeX, with its number in the paper. */
   readonly equation: string;
   readonly axes: readonly ProbeAxis[];
-  /** Set where the numbers come from the procedure (`procedure-probe` events) and not from `probe` at evaluations. */
-  readonly source?: 'procedure';
+  /**
+   * Where the numbers come from, if not from `probe` at evaluations: `procedure` (`procedure-probe` events), or `rows`
+   * (`represent`, one vector a row of a sample, read on request and at the run's end).
+   */
+  readonly source?: 'procedure' | 'rows';
   /** `share` 0…1 summing to 1 over the last axis; `signed` around 0; `value` otherwise. */
   readonly scale: 'share' | 'signed' | 'value' | 'probability';
 }
@@ -159,6 +168,11 @@ export interface Model {
   readonly probes: readonly ProbeSpec[];
   /** Numbers of every probe for one evaluation batch; keys are probe names. */
   probe(output: Output, inputs: Inputs): Readonly<Record<string, ProbeTensor>>;
+  /**
+   * Hidden vectors of each row for every probe of source `rows`: `[batch, units]`, or `[batch, N, units]` where a row has
+   * one vector in each scenario. Of an evaluate-mode output; asked for a sample only, never while training.
+   */
+  represent?(output: Output, inputs: Inputs): Readonly<Record<string, tf.Tensor>>;
   dispose(): void;
 }
 

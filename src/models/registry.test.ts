@@ -112,7 +112,7 @@ describe.each(models.map((definition) => [definition.id, definition] as const))(
     tf.tidy(() => {
       const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
       const values = model.probe(output, inputs);
-      const declared = model.probes.filter(({ source }) => source !== 'procedure');
+      const declared = model.probes.filter(({ source }) => source === undefined);
       expect(Object.keys(values).sort()).toEqual(declared.map(({ name }) => name).sort());
       for (const { name, axes, scale } of declared) {
         const { sum, count } = values[name]!;
@@ -132,6 +132,26 @@ describe.each(models.map((definition) => [definition.id, definition] as const))(
           for (let k = 0; k < width; k++) share += sums[from + k]!;
           if (of > 0) expect(share / of, `${name}: row ${from / width}`).toBeCloseTo(1, 4);
         }
+      }
+    });
+  });
+
+  it('gives every declared representation, a finite vector a row', () => {
+    tf.tidy(() => {
+      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+      const vectors = model.represent?.(output, inputs) ?? {};
+      const declared = model.probes.filter(({ source }) => source === 'rows');
+      expect(declared.length).toBeGreaterThan(0);
+      expect(Object.keys(vectors).sort()).toEqual(declared.map(({ name }) => name).sort());
+      for (const { name, axes } of declared) {
+        const { shape: size } = vectors[name]!;
+        expect(size.length, name).toBe(axes.length);
+        expect(size[0], name).toBe(shape.batch);
+        if (axes.length === 3) expect(size[1], name).toBe(shape.scenarios);
+        const values = vectors[name]!.dataSync();
+        expect(values.every(Number.isFinite), name).toBe(true);
+        // Rows differ: a representation of nothing would be no picture.
+        expect(new Set(values).size, name).toBeGreaterThan(1);
       }
     });
   });

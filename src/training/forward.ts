@@ -44,9 +44,9 @@ interface ProbeSums {
 }
 
 function probeSums(): ProbeSums {
-  let sums: Readonly<Record<string, { sum: tf.Tensor; count: tf.Tensor }>> = {};
+  let sums: Readonly<Record<string, ProbeTensor>> = {};
   const dispose = (): void => {
-    tf.dispose(Object.values(sums).flatMap(({ sum, count }) => [sum, count]));
+    tf.dispose(Object.values(sums).flatMap((tensors) => Object.values(tensors) as tf.Tensor[]));
     sums = {};
   };
   return {
@@ -54,13 +54,16 @@ function probeSums(): ProbeSums {
     add(probes) {
       const next = tf.tidy(() =>
         Object.fromEntries(
-          Object.entries(probes).map(([name, { sum, count }]) => {
+          Object.entries(probes).map(([name, { sum, count, squares }]) => {
             const before = sums[name];
+            const added = (one: tf.Tensor, earlier: tf.Tensor | undefined): tf.Tensor =>
+              tf.keep(earlier ? tf.add(earlier, one) : tf.clone(one));
             return [
               name,
               {
-                sum: tf.keep(before ? tf.add(before.sum, sum) : tf.clone(sum)),
-                count: tf.keep(before ? tf.add(before.count, count) : tf.clone(count)),
+                sum: added(sum, before?.sum),
+                count: added(count, before?.count),
+                ...(squares && { squares: added(squares, before?.squares) }),
               },
             ];
           }),
@@ -74,11 +77,12 @@ function probeSums(): ProbeSums {
         model.probes.map(async ({ name }) => {
           const found = sums[name];
           if (!found) return null;
-          const [sum, count] = await Promise.all([
+          const [sum, count, squares] = await Promise.all([
             found.sum.data<'float32'>(),
             found.count.data<'float32'>(),
+            found.squares?.data<'float32'>(),
           ]);
-          return divide(name, found.sum.shape, sum, count);
+          return divide(name, found.sum.shape, sum, count, squares);
         }),
       );
       return values.filter((value) => value !== null);
@@ -86,14 +90,25 @@ function probeSums(): ProbeSums {
   };
 }
 
-/** `sum / count`, the count repeated over the trailing axes; cells without a count, or not finite, are undefined and hold 0. */
-function divide(name: string, shape: readonly number[], sum: Float32Array, count: Float32Array): ProbeValue {
+/**
+ * `sum / count`, the count repeated over the trailing axes; with squares, the standard deviation. Cells without a count, or
+ * not finite, are undefined and hold 0.
+ */
+function divide(
+  name: string,
+  shape: readonly number[],
+  sum: Float32Array,
+  count: Float32Array,
+  squares: Float32Array | undefined,
+): ProbeValue {
   const values = new Float32Array(sum.length);
   const defined = new Uint8Array(sum.length);
   const trailing = sum.length / Math.max(1, count.length);
   for (let i = 0; i < sum.length; i++) {
     const of = count[Math.floor(i / trailing)]!;
-    const value = sum[i]! / of;
+    const mean = sum[i]! / of;
+    // Rounding can take a variance of nothing below 0.
+    const value = squares ? Math.sqrt(Math.max(0, squares[i]! / of - mean * mean)) : mean;
     if (of === 0 || !Number.isFinite(value)) continue;
     values[i] = value;
     defined[i] = 1;
@@ -104,11 +119,11 @@ function divide(name: string, shape: readonly number[], sum: Float32Array, count
 /** Tensors of the caller's own: a probe may hand out a live variable (a mask), which must not be freed with the rest. */
 function ownTensors(
   probes: Readonly<Record<string, ProbeTensor>>,
-): Record<string, { sum: tf.Tensor; count: tf.Tensor }> {
+): Record<string, Record<'sum' | 'count', tf.Tensor> & { squares?: tf.Tensor }> {
   return Object.fromEntries(
-    Object.entries(probes).map(([name, { sum, count }]) => [
+    Object.entries(probes).map(([name, { sum, count, squares }]) => [
       name,
-      { sum: tf.clone(sum), count: tf.clone(count) },
+      { sum: tf.clone(sum), count: tf.clone(count), ...(squares && { squares: tf.clone(squares) }) },
     ]),
   );
 }

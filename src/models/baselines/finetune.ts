@@ -13,6 +13,7 @@ import { clickModel } from '../clickModel';
 import { collect, type Collector } from '../collect';
 import { defineModel } from '../definition';
 import { applyOwnLinear, createBatchNorm, flatInputs, flatWidth, priorBias } from '../layers';
+import { lastLayer } from '../representation';
 import { hyper } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
 
@@ -140,8 +141,10 @@ export const finetune = defineModel({
           sum(outputBias) as tf.Tensor2D,
           scenarioOneHot,
         );
-        return { logit };
+        return { logit, lastLayer: h };
       },
+      probes: [lastLayer],
+      represent: (out) => ({ lastLayer: out['lastLayer']! }),
     });
   },
 });

@@ -3,6 +3,7 @@ import { clickModel } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel } from '../definition';
 import { createLinear, createMlp, flatInputs, flatWidth, priorBias } from '../layers';
+import { lastLayer } from '../representation';
 import { baselineFields, baselineNeeds, hidden } from './common';
 
 export const mix = defineModel({
@@ -44,8 +45,10 @@ export const mix = defineModel({
       collected,
       forward(inputs, mode) {
         const h = mlp.apply(flatInputs(inputs, settings.history), inputs, mode).output;
-        return { logit: output.apply(h) };
+        return { logit: output.apply(h), lastLayer: h };
       },
+      probes: [lastLayer],
+      represent: (out) => ({ lastLayer: out['lastLayer']! }),
     });
   },
 });

@@ -14,6 +14,7 @@ import {
   priorBiases,
 } from '../layers';
 import { hyper } from '../settings';
+import { lastLayer, mixedExperts } from '../representation';
 import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
 
 export const mmoe = defineModel({
@@ -78,7 +79,7 @@ export const mmoe = defineModel({
         const weights = gate.own(flat, inputs.scenarioOneHot);
         const mixed = selectStack(experts.apply(flat, inputs, mode), weights);
         const h = tower.apply(mixed, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot), gate: weights };
+        return { logit: output.apply(h, inputs.scenarioOneHot), gate: weights, mixed, lastLayer: h };
       },
       probes: [
         {
@@ -90,8 +91,11 @@ export const mmoe = defineModel({
           axes: [scenarioAxis(shape), { name: 'expert', labels: numbered('expert', numExperts) }],
           scale: 'share',
         },
+        mixedExperts,
+        lastLayer,
       ],
       probe: (out, inputs) => ({ gates: sumByScenario(out['gate'] as tf.Tensor2D, inputs) }),
+      represent: (out) => ({ mixed: out['mixed']!, lastLayer: out['lastLayer']! }),
     });
   },
 });

@@ -23,6 +23,7 @@ import {
   type StackedMlpOptions,
 } from '../layers';
 import { hyper } from '../settings';
+import { lastLayer, mixedExperts } from '../representation';
 import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
 
 interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
@@ -214,7 +215,7 @@ export const ple = defineModel({
         for (const level of levels.slice(0, -1)) entry = level.extract(entry, inputs, mode);
         const { own, gate } = levels[levels.length - 1]!.finish(entry, inputs, mode);
         const h = tower.apply(own, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot), gate };
+        return { logit: output.apply(h, inputs.scenarioOneHot), gate, mixed: own, lastLayer: h };
       },
       probes: [
         {
@@ -231,8 +232,11 @@ export const ple = defineModel({
           ],
           scale: 'share',
         },
+        mixedExperts,
+        lastLayer,
       ],
       probe: (out, inputs) => ({ gates: sumByScenario(out['gate'] as tf.Tensor2D, inputs) }),
+      represent: (out) => ({ mixed: out['mixed']!, lastLayer: out['lastLayer']! }),
     });
   },
 });

@@ -3,6 +3,7 @@ import { clickModel } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel } from '../definition';
 import { createMlp, createOwnLinear, createTowerBank, flatInputs, flatWidth, priorBiases } from '../layers';
+import { lastLayer, rowVectors } from '../representation';
 import { ablation } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
 
@@ -74,8 +75,18 @@ export const sharedBottom = defineModel({
         const flat = flatInputs(inputs, settings.history);
         const shared = bottom ? bottom.apply(flat, inputs, mode).output : flat;
         const h = tower.apply(shared, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot) };
+        return { logit: output.apply(h, inputs.scenarioOneHot), shared, lastLayer: h };
       },
+      probes: [
+        rowVectors({
+          name: 'shared',
+          title: settings.bottom === 'mlp' ? 'Shared bottom, before the towers' : 'Shared embeddings',
+          reading: 'What every scenario’s tower reads: scenarios that this part cannot tell apart overlap.',
+          equation: String.raw`f(x),\quad \hat y^n = h^n(f(x))`,
+        }),
+        lastLayer,
+      ],
+      represent: (out) => ({ shared: out['shared']!, lastLayer: out['lastLayer']! }),
     });
   },
 });

@@ -8,6 +8,7 @@ import { clickModel } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel, type Inputs } from '../definition';
 import { createOwnLinear, createTowerBank, flatWidth, meanOverSequence, priorBiases } from '../layers';
+import { lastLayer } from '../representation';
 import { hyper } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
 
@@ -94,8 +95,10 @@ export const single = defineModel({
         }
         const flat = parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
         const h = tower.apply(flat, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot) };
+        return { logit: output.apply(h, inputs.scenarioOneHot), lastLayer: h };
       },
+      probes: [lastLayer],
+      represent: (out) => ({ lastLayer: out['lastLayer']! }),
       losses: (out, inputs) => ({
         total: sumOfOwnMeans(out.logit, inputs),
         terms: { click: bceWithLogits(out.logit, inputs.label, inputs.weight) },

@@ -17,6 +17,7 @@ import {
   flatWidth,
   priorBias,
 } from '../layers';
+import { lastLayer } from '../representation';
 import { ablation } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
 
@@ -141,7 +142,9 @@ export const star = defineModel({
       forward(inputs, mode) {
         const flat = flatInputs(inputs, settings.history);
         let h = norm ? norm.apply(flat, inputs, mode).output : flat;
+        let below = h;
         layers.forEach((layer, k) => {
+          below = h;
           const weight = tf.mul<tf.Tensor3D>(layer.ownWeight.tensor, layer.sharedWeight.tensor);
           const bias = tf.add<tf.Tensor2D>(layer.ownBias.tensor, layer.sharedBias.tensor);
           h = applyOwnLinear(h, weight, bias, inputs.scenarioOneHot);
@@ -151,8 +154,10 @@ export const star = defineModel({
           auxiliary && auxiliaryOutput
             ? auxiliaryOutput.apply(auxiliary.apply(flat, inputs, mode).output)
             : null;
-        return { logit: extra ? tf.add(h, extra) : h };
+        return { logit: extra ? tf.add(h, extra) : h, lastLayer: below };
       },
+      probes: [{ ...lastLayer, title: 'Last hidden layer of the star' }],
+      represent: (out) => ({ lastLayer: out['lastLayer']! }),
     });
   },
 });

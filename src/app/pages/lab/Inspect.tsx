@@ -79,7 +79,7 @@ const EXTRAS: Partial<Record<ProbeSpec['tab'], (specs: readonly ProbeSpec[]) => 
 function ProbeTab({ tab, view }: { readonly tab: ProbeSpec['tab']; readonly view: RunView }) {
   const specs = view.probeSpecs.filter((spec) => spec.tab === tab);
   const extra = EXTRAS[tab]?.(specs) ?? null;
-  const rest = specs.filter((spec) => !extra?.hides.includes(spec.name));
+  const rest = specs.filter((spec) => spec.source !== 'rows' && !extra?.hides.includes(spec.name));
   return (
     <>
       {extra?.draw(view)}

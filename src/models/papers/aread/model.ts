@@ -14,7 +14,7 @@
  * all, is one static graph. How masks are found is `training/procedures/aread`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, mixEach, stackedDense } from '../../../engine';
+import { matMul, mixEach, selectStack, stackedDense } from '../../../engine';
 import type { Mode, StateTensor, VariableFactory } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import { collect } from '../../collect';
@@ -230,6 +230,7 @@ export function buildHierarchical(
     const features = flatInputs(inputs, settings.history);
     const baseGates = baseGate.all(features);
     let entry = mixEach(base.apply(features, inputs, mode), baseGates);
+    const firstEntry = entry;
     const gateInput = query ? query(inputs) : features;
     const edgeGates: tf.Tensor2D[] = [];
     let outputs: tf.Tensor3D | null = null;
@@ -260,7 +261,7 @@ export function buildHierarchical(
       );
     }
     const { active: activeHeads, ...rest } = read;
-    return { ...rest, activeHeads, headLogits, gates, baseGates };
+    return { ...rest, activeHeads, headLogits, gates, baseGates, firstEntry, lastOutputs: outputs! };
   }
 
   function losses(output: Output, inputs: Inputs): Losses {
@@ -299,6 +300,11 @@ export function buildHierarchical(
     scores,
     probes: areadProbes(shape, settings, layout),
     probe,
+    // The prediction averages the active heads, so the picture does.
+    represent: ({ lastOutputs, firstEntry, share }) => ({
+      lastLayer: selectStack(lastOutputs as tf.Tensor3D, share as tf.Tensor2D),
+      entry: tf.mean(firstEntry!, 0),
+    }),
     dispose: () => variables.dispose(),
   };
 }

@@ -1,5 +1,6 @@
 /** What AREAD's pictures are drawn from. */
 import type { DataShape, ProbeSpec } from '../../definition';
+import { rowVectors } from '../../representation';
 import { edgeLabels } from './masks';
 import type { MaskLayout } from './masks';
 import type { AreadSettings } from './settings';
@@ -44,6 +45,18 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       axes: [scenario, edge],
       scale: 'probability',
     },
+    rowVectors({
+      name: 'lastLayer',
+      title: 'Last layer of experts, mean of the active ones',
+      reading: 'What the heads read: scenarios with overlapping masks pass the same experts and stand close.',
+      equation: String.raw`\textstyle\sum_n K_{d,n}\, e_{L,n} \big/ \sum_n K_{d,n}\quad\text{(Eq 3, 7)}`,
+    }),
+    rowVectors({
+      name: 'entry',
+      title: 'Input of the hierarchy, mean over its first experts',
+      reading: 'The base experts’ mixture before any mask: what all scenarios share.',
+      equation: String.raw`I_1 = \textstyle\sum_k g_k(x)\, X_k\quad\text{(Eq 3)}`,
+    }),
   ];
   if (!settings.hemp) return always;
   return [

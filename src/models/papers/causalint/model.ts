@@ -53,7 +53,7 @@ export function buildCausalInt(
   settings: CausalIntSettings,
   variables: VariableFactory,
   table: EmbeddingTable,
-): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'dispose'> {
+): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'represent' | 'dispose'> {
   const { invar, fusion, fusionInput, maml, innerRate, firstOrder, leakySlope: slope } = settings;
   const common = fieldIndices(shape, settings.scenarioFieldInE ? {} : { exceptRoles: ['scenario'] });
   const context = shape.fields.flatMap((field, i) =>
@@ -179,6 +179,10 @@ export function buildCausalInt(
         votes:
           experts && fusionModule.votes ? (x, s) => fusionModule.votes!(x, experts.all(s), inputs) : null,
       }),
+    represent: (output) => ({
+      xIR: output['xIR']!,
+      ...(output['xSR'] && { xSR: output['xSR'] }),
+    }),
     dispose: () => sampler?.dispose(),
   };
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { sumByScenario } from '../../clickModel';
 import type { DataShape, Inputs, ProbeSpec, ProbeTensor } from '../../definition';
+import { rowVectors } from '../../representation';
 import { lossSlope, scenarioCounts } from './conflict';
 import type { Pass } from './model';
 import type { CausalIntSettings } from './settings';
@@ -57,8 +58,24 @@ export function probeSpecs(
     axes: [scenario, { name: 'unit' }],
     scale: 'signed',
   });
+  specs.push(
+    rowVectors({
+      name: 'xIR',
+      title: 'Scenario-invariant representation',
+      reading:
+        'What the invariant extractor keeps of a row; scenarios should overlap where it carries nothing of them.',
+      equation: String.raw`X_{IR} = f_{\theta_1}(E)\quad(1)`,
+    }),
+  );
   if (settings.invar) {
     specs.push(
+      rowVectors({
+        name: 'xSR',
+        title: 'Scenario-specific representation',
+        reading:
+          'What the scenario’s extractor keeps of a row; scenarios should part, as a classifier reads it.',
+        equation: String.raw`X_{SR} = f_{\theta_2}(E)\quad(2)`,
+      }),
       {
         name: 'orthogonality',
         tab: 'conflict',

@@ -102,15 +102,17 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     });
     const interest = select(behaviours, beta);
     const x = tf.concat([pickFlat(inputs.fields, matchIndices), state, interest], 1);
-    const matchScore = matchOutput.apply(match.apply(x, inputs, mode).output);
-    if (!direct || !directOutput) return { logit: matchScore, matchScore, historyWeight: beta };
-    const scenario = pickFlat(inputs.fields, scenarioIndices);
-    const scenarioLogit = directOutput.apply(direct.apply(scenario, inputs, mode).output);
+    const matchHidden = match.apply(x, inputs, mode).output;
+    const matchScore = matchOutput.apply(matchHidden);
+    const shown = { matchScore, historyWeight: beta, state, interest, matchHidden };
+    if (!direct || !directOutput) return { logit: matchScore, ...shown };
+    const scenarioHidden = direct.apply(pickFlat(inputs.fields, scenarioIndices), inputs, mode).output;
+    const scenarioLogit = directOutput.apply(scenarioHidden);
     return {
       logit: tf.mul(matchScore, tf.sigmoid(scenarioLogit)),
-      matchScore,
+      ...shown,
       scenarioLogit,
-      historyWeight: beta,
+      scenarioHidden,
     };
   }
 
@@ -139,6 +141,12 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     ...(settings.sbe && settings.cMode === 'auto' ? { tuneInference } : {}),
     probes: probeSpecs(shape, settings.historyLength, settings.sbe),
     probe: (output, inputs) => probeSums(output, inputs, shape.scenarios),
+    represent: ({ interest, state, matchHidden, scenarioHidden }) => ({
+      matchHidden: matchHidden!,
+      interest: interest!,
+      state: state!,
+      ...(scenarioHidden && { scenarioHidden }),
+    }),
     dispose: () => variables.dispose(),
   };
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../../engine';
 import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
+import { rowVectors } from '../../representation';
 
 export function probeSpecs(shape: DataShape, historyLength: number, eliminator: boolean): ProbeSpec[] {
   const scenarios = { labels: shape.scenarioIds };
@@ -63,8 +64,36 @@ export function probeSpecs(shape: DataShape, historyLength: number, eliminator: 
       axes: [{ name: 'scenario', ...scenarios }],
       scale: 'probability',
     },
+    rowVectors({
+      name: 'matchHidden',
+      title: 'User–item representation',
+      reading: 'The last layer below the match score, which the counterfactual inference keeps.',
+      equation: 'h_m,\\quad \\hat y_m = w^\\top h_m + b',
+    }),
+    rowVectors({
+      name: 'interest',
+      title: 'Interest by co-attention',
+      reading: 'Behaviours of all scenarios, weighed by how they fit the current one.',
+      equation: '\\textstyle\\sum_j \\beta_j h_j \\quad (17)',
+    }),
+    rowVectors({
+      name: 'state',
+      title: 'Interest in the current scenario',
+      reading:
+        'What the encoder makes of the behaviours in the row’s own scenario; empty histories share one point.',
+      equation: '\\mathrm{GRU}(\\mathcal S_u) \\quad (4)',
+    }),
   ];
   if (eliminator) {
+    specs.push(
+      rowVectors({
+        name: 'scenarioHidden',
+        title: 'Bias eliminator',
+        reading:
+          'The last layer of the branch that sees nothing but the scenario’s features: what inference takes away.',
+        equation: 'h_s,\\quad \\hat y_s = w_s^\\top h_s + b_s \\quad (7\\text{–}8)',
+      }),
+    );
     specs.push({
       name: 'scenarioEffect',
       tab: 'counterfactual',

@@ -10,7 +10,7 @@ import { fieldIndices } from '../../layers';
 import { pairCosines } from './constraint';
 import { createAdaptiveGate, createPartition } from './inputs';
 import { createPredictor } from './predictor';
-import { probeSpecs, runProbes, type Pass } from './probes';
+import { probeSpecs, representations, runProbes, type Pass } from './probes';
 import type { OptMsmSettings } from './settings';
 import { createTransfer } from './transfer';
 
@@ -27,7 +27,7 @@ export function buildOptMsm(
   settings: OptMsmSettings,
   variables: VariableFactory,
   table: EmbeddingTable,
-): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'dispose'> {
+): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'represent' | 'dispose'> {
   const { scenarios } = shape;
   const partition = createPartition(variables, settings, shape, table.dim);
   const input = partition.sharedCount * table.dim;
@@ -76,11 +76,7 @@ export function buildOptMsm(
   return {
     forward,
     losses,
-    scores: ({ logit, representation }) => ({
-      score: logit,
-      probability: tf.sigmoid(logit),
-      columns: { representation: representation as tf.Tensor2D },
-    }),
+    scores: ({ logit }) => ({ score: logit, probability: tf.sigmoid(logit) }),
     probes: probeSpecs(settings, shape, {
       sharedNames: sharedNames(shape, settings),
       experts: transfer?.experts ?? 0,
@@ -89,6 +85,7 @@ export function buildOptMsm(
       scaledWidths: predictor.scaledWidths,
     }),
     probe: (output, inputs) => runProbes(passOf(output), inputs, transfer?.ownDeviation ?? null),
+    represent: (output) => representations(output, passOf(output)),
     dispose: () => transfer?.dispose(),
   };
 }

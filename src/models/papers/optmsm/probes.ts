@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { selectStack } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
-import type { DataShape, Inputs, ProbeSpec, ProbeTensor } from '../../definition';
+import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
+import { rowVectors, scenarioVectors } from '../../representation';
 import { unitRepresentations } from './constraint';
 import type { GatedInputs } from './inputs';
 import type { OptMsmSettings } from './settings';
@@ -49,6 +50,16 @@ export function probeSpecs(
       axes: [scenario, { name: 'field', labels: sizes.sharedNames }],
       scale: 'value',
     });
+    specs.push({
+      name: 'seGateDeviation',
+      tab: 'gates',
+      title: 'How much the weights of the shared fields vary',
+      reading:
+        'Standard deviation of a field’s weight over a scenario’s rows: 0 is a fixed weight, more means that it depends on the row.',
+      equation: String.raw`\mathrm{sd}_{b:\, m_b = m}(z^m_b)\quad(5)`,
+      axes: [scenario, { name: 'field', labels: sizes.sharedNames }],
+      scale: 'value',
+    });
   }
   if (sizes.experts > 0) {
     const own = (e: number): string => `own of ${shape.scenarioIds[Math.floor(e / 2)]}, ${(e % 2) + 1}`;
@@ -65,6 +76,37 @@ export function probeSpecs(
       axes: [scenario, { name: 'expert', labels: Array.from({ length: sizes.experts }, (_, e) => label(e)) }],
       scale: 'share',
     });
+  }
+  if (sizes.transfers) {
+    specs.push(
+      scenarioVectors({
+        name: 'contrastive',
+        title: 'Contrastive representations',
+        reading:
+          'Each row once in every scenario: the vectors that the constraint holds at right angles, coloured by that scenario.',
+        equation: String.raw`r_b^m = \mathrm{Op}^m(e_c^m),\; m = 1 \dots N\quad(6\text{–}9)`,
+      }),
+    );
+  }
+  specs.push(
+    rowVectors({
+      name: 'own',
+      title: sizes.transfers ? 'Own representation, after the transfer' : 'Shared input of the predictor',
+      reading:
+        'What the predictor reads of the shared fields in the row’s own scenario, the specific fields aside.',
+      equation: String.raw`r_b^{k},\; k = m_b\quad(6)`,
+    }),
+  );
+  if (sizes.transfers) {
+    specs.push(
+      rowVectors({
+        name: 'gated',
+        title: 'Gated shared input, before the transfer',
+        reading:
+          'The shared fields’ embeddings as the row’s own scenario weighs them: what the transfer starts from.',
+        equation: String.raw`e_c^m = [z_1^m e_{c1}, \dots, z_F^m e_{cF}]\quad(5)`,
+      }),
+    );
   }
   if (sizes.transfers) {
     specs.push({
@@ -130,7 +172,16 @@ export function runProbes(
   ownDeviation: (() => tf.Tensor2D) | null,
 ): Readonly<Record<string, ProbeTensor>> {
   const probes: Record<string, ProbeTensor> = {};
-  if (gated.weights) probes.seGate = sumByScenario(gated.weights(), inputs);
+  if (gated.weights) {
+    const weights = gated.weights();
+    probes.seGate = sumByScenario(weights, inputs);
+    // Weights start at a half: differences from it keep the digits of a small deviation.
+    const aside = tf.sub<tf.Tensor2D>(weights, 0.5);
+    probes.seGateDeviation = {
+      ...sumByScenario(aside, inputs),
+      squares: sumByScenario(tf.square(aside), inputs).sum,
+    };
+  }
   if (transferred?.gates) {
     probes.transferGate = sumByScenario(selectStack(transferred.gates, inputs.scenarioOneHot), inputs);
   }
@@ -143,6 +194,13 @@ export function runProbes(
   });
   if (scales.length > 0) probes.hyperHistogram = histograms(scales, inputs.weight);
   return probes;
+}
+
+/** Hidden vectors of each row, by probe: r of every scenario `[B, N, R]`, the own one `[B, R]`, what the transfer reads. */
+export function representations(output: Output, { gated, transferred }: Pass): Record<string, tf.Tensor> {
+  const own = output.representation!;
+  if (!transferred) return { own };
+  return { contrastive: tf.transpose(transferred.representations, [1, 0, 2]), own, gated: gated.own() };
 }
 
 /** Sum over rows of all pairs' cosines, as one product: `[N, B R] x [B R, N]`. */

@@ -137,6 +137,8 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       logit: tf.sub(tf.log(probability), tf.log(tf.sub(1, probability))),
       behaviourWeight,
       gate: weights,
+      gathered,
+      vector,
     };
   }
 
@@ -161,8 +163,13 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       own: settings.numOwn,
       shared: settings.numShared,
       historyLength: settings.historyLength,
+      transform: settings.transform,
     }),
     probe: (output, inputs) => probeSums(output, inputs, shape.scenarios),
+    represent: ({ gathered, vector }) => ({
+      gathered: gathered!,
+      ...(settings.transform && { transformed: vector! }),
+    }),
     dispose: () => variables.dispose(),
   };
 }

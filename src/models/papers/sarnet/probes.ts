@@ -3,14 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
+import { rowVectors } from '../../representation';
 
 export interface ProbeOptions {
   readonly own: number;
   readonly shared: number;
   readonly historyLength: number;
+  readonly transform: boolean;
 }
 
-export function probeSpecs(shape: DataShape, { own, shared, historyLength }: ProbeOptions): ProbeSpec[] {
+export function probeSpecs(
+  shape: DataShape,
+  { own, shared, historyLength, transform }: ProbeOptions,
+): ProbeSpec[] {
   const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
   const numbered = (one: string, count: number) => Array.from({ length: count }, (_, k) => `${one} ${k + 1}`);
   return [
@@ -82,6 +87,24 @@ export function probeSpecs(shape: DataShape, { own, shared, historyLength }: Pro
       source: 'procedure',
       scale: 'probability',
     },
+    ...(transform
+      ? [
+          rowVectors({
+            name: 'transformed',
+            title: 'Vector of a row after its scenario’s transform',
+            reading:
+              'What the experts read: each scenario scales and shifts the gathered vector in its own way.',
+            equation: "v' = v \\odot \\beta^s + \\gamma^s \\quad (8)",
+          }),
+        ]
+      : []),
+    rowVectors({
+      name: 'gathered',
+      title: transform ? 'Vector of a row before the transform' : 'Vector that the experts read',
+      reading:
+        'Attended behaviours beside the row’s fields, before any part of the network is a scenario’s own.',
+      equation: 'v = [v_{cb}, e_u, e_i, e_s] \\quad (7)',
+    }),
   ];
 }
 

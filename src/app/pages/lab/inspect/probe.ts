@@ -20,6 +20,7 @@ const AXIS_NAMES: Record<ProbeAxis['name'], string> = {
   bin: 'bin',
   item: 'items',
   candidate: 'candidate',
+  row: 'row',
 };
 
 export function axisName(axis: ProbeAxis | undefined): string {
