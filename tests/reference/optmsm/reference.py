@@ -216,7 +216,6 @@ class OptMSM:
         return dict(
             score=out["logit"],
             probability=torch.sigmoid(out["logit"]),
-            columns={"representation": out["representation"]},
         )
 
     def probe(self, out, x):
