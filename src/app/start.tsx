@@ -5,6 +5,7 @@ import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
 import { Lab, LabProvider } from './live/lab';
 import { startQueueRunner } from './live/queueRunner';
+import { followAblations } from './state/ablations';
 import { followQueue } from './state/queue';
 import { openAddress, useLab } from './state/lab';
 import { useNotices } from './state/notices';
@@ -29,6 +30,7 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
   );
   followRuns(client.runs);
   followQueue();
+  followAblations();
   startQueueRunner(lab);
   warmCharts();
 }

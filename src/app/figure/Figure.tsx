@@ -24,11 +24,16 @@ interface FigureProps {
   readonly className?: string;
   /** Say less: the reading moves behind the (i). */
   readonly compact?: boolean;
+  /** What the menu exports; pictures of tables leave PNG and SVG out. */
+  readonly formats?: readonly Format[];
+  /** Further files of the menu, e.g. a table as LaTeX. */
+  readonly files?: readonly { readonly label: string; readonly save: () => void }[];
   readonly children: ReactNode;
 }
 
 type Panel = 'none' | 'about' | 'numbers';
 const FORMATS = ['PNG', 'SVG', 'CSV', 'JSON'] as const;
+type Format = (typeof FORMATS)[number];
 
 /** Title, drawing, how to read it, equation and numbers on demand, export; the same around every picture. */
 export function Figure({
@@ -41,6 +46,8 @@ export function Figure({
   controls,
   className,
   compact,
+  formats = FORMATS,
+  files = [],
   children,
 }: FigureProps) {
   const [panel, setPanel] = useState<Panel>('none');
@@ -49,7 +56,7 @@ export function Figure({
   const menu = useRef<HTMLDivElement>(null);
   const isEmpty = empty !== undefined && empty !== null && empty !== false;
 
-  async function save(format: (typeof FORMATS)[number]): Promise<void> {
+  async function save(format: Format): Promise<void> {
     menu.current?.hidePopover?.();
     const file = `scenarium-${name}.${format.toLowerCase()}`;
     if (format === 'CSV') return download(file, tableToCsv(table), 'text/csv');
@@ -108,9 +115,21 @@ export function Figure({
             role="group"
             aria-label={`Export ${title}`}
           >
-            {FORMATS.map((format) => (
+            {formats.map((format) => (
               <button key={format} type="button" onClick={() => void save(format).catch(report)}>
                 {format}
+              </button>
+            ))}
+            {files.map((file) => (
+              <button
+                key={file.label}
+                type="button"
+                onClick={() => {
+                  menu.current?.hidePopover?.();
+                  file.save();
+                }}
+              >
+                {file.label}
               </button>
             ))}
           </div>

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { RunStore, RunSummary } from '../../workers/protocol';
 import { viewOfRecord } from '../live/runView';
 import type { RunView } from '../live/runView';
+import { useLab } from './lab';
 import { report, useNotices } from './notices';
 
 interface RunsState {
@@ -14,6 +15,7 @@ interface RunsState {
 
 export const useRuns = create<RunsState>(() => ({ list: null, views: new Map() }));
 
+/** Records held open, beyond those chosen on the Compare page. */
 const MAX_OPEN = 24;
 
 /** Follows the store; called once. */
@@ -52,9 +54,14 @@ export async function openRun(store: RunStore, id: string): Promise<RunView | nu
   const view = viewOfRecord(record);
   const views = new Map(useRuns.getState().views);
   views.set(id, view);
-  for (const old of views.keys()) {
-    if (views.size <= MAX_OPEN) break;
+  // What is on show stays: were it dropped, it would be read again at once, and the next one dropped for it.
+  const { chosen } = useLab.getState();
+  let spare = views.size - MAX_OPEN;
+  for (const old of [...views.keys()]) {
+    if (spare <= 0) break;
+    if (old === id || chosen.includes(old)) continue;
     views.delete(old);
+    spare--;
   }
   useRuns.setState({ views });
   return view;

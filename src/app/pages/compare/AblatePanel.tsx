@@ -1,23 +1,39 @@
 import { useMemo, useState } from 'react';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
-import { enqueue } from '../../state/queue';
-import { ablationRuns, plannedVariants } from './ablations';
+import { beginAblation } from '../../state/ablations';
+import { ablationRuns, isOwn, rowChoices } from './ablations';
 
-/** One click: the chosen run and each of its variants over n seeds, one after the other. */
+/** One click: a run's switches in turn, or the rows of one of its paper's tables, over n seeds, one run after the other. */
 export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
   const [chosen, setChosen] = useState<string | null>(null);
+  const [wanted, setWanted] = useState<string | null>(null);
   const [seeds, setSeeds] = useState(3);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const view = views.find((one) => one.id === chosen) ?? views.at(-1)!;
   const model = findModel(view.setup.model);
-  const planned = useMemo(() => plannedVariants(model, view.setup), [model, view.setup]);
-  const taken = planned.filter((variant) => !left.has(variant.name));
-  const runs = (taken.length + 1) * seeds;
+  const choices = useMemo(() => rowChoices(model, view.setup), [model, view.setup]);
+  const choice = choices.find((one) => one.id === wanted) ?? choices[0] ?? null;
+  const rows = choice?.rows.filter((row) => isOwn(view.setup, row) || !left.has(row.name)) ?? [];
+
+  function begin(): void {
+    const what = choice?.id === 'switches' ? 'each switch' : choice?.id === 'all' ? 'all rows' : choice?.id;
+    beginAblation(
+      `${model.title} on ${view.datasetTitle || view.setup.dataset}, ${what ?? ''}`,
+      view.setup,
+      rows.map(({ name, table, changes }) => ({
+        name,
+        table,
+        settings: { ...view.setup.settings, ...changes },
+      })),
+      ablationRuns(model, view.setup, rows, seeds),
+    );
+  }
+
   return (
     <section className="ablate" aria-labelledby="ablate-title">
       <h3 id="ablate-title">Ablate</h3>
-      {planned.length === 0 ? (
+      {choice === null ? (
         <p className="muted">{model.title} has no switches to turn off.</p>
       ) : (
         <>
@@ -28,6 +44,20 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
                 {views.map((one) => (
                   <option key={one.id} value={one.id ?? ''}>
                     {one.name}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              rows{' '}
+              <select
+                value={choice.id}
+                data-testid="ablate-rows"
+                onChange={(event) => setWanted(event.target.value)}
+              >
+                {choices.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {one.label} ({one.rows.length})
                   </option>
                 ))}
               </select>
@@ -50,30 +80,28 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
               type="button"
               className="button primary"
               data-testid="ablate"
-              onClick={() =>
-                enqueue(
-                  ablationRuns(model, view.setup, taken, seeds),
-                  `ablation of ${view.name}, ${new Date().toISOString().slice(0, 19)}`,
-                )
-              }
+              disabled={rows.length < 2}
+              title={rows.length < 2 ? 'Choose at least one row to compare with the run.' : undefined}
+              onClick={begin}
             >
-              Train {runs} runs
+              Train {rows.length * seeds} runs
             </button>
           </div>
           <div className="ablate-variants">
-            {planned.map((variant) => (
-              <label key={`${variant.table ?? ''}${variant.name}`}>
+            {choice.rows.map((row) => (
+              <label key={`${row.table ?? ''}${row.name}`}>
                 <input
                   type="checkbox"
-                  checked={!left.has(variant.name)}
+                  checked={isOwn(view.setup, row) || !left.has(row.name)}
+                  disabled={isOwn(view.setup, row)}
                   onChange={(event) => {
                     const next = new Set(left);
-                    if (event.target.checked) next.delete(variant.name);
-                    else next.add(variant.name);
+                    if (event.target.checked) next.delete(row.name);
+                    else next.add(row.name);
                     setLeft(next);
                   }}
                 />{' '}
-                {variant.name} {variant.table && <span className="muted">{variant.table}</span>}
+                {row.name} {row.table && <span className="muted">{row.table}</span>}
               </label>
             ))}
           </div>

@@ -4,6 +4,7 @@ import type { RunView } from '../../live/runView';
 import { useLab } from '../../state/lab';
 import { report } from '../../state/notices';
 import { openRun, useRuns } from '../../state/runs';
+import { AblationShelf } from './ablation/AblationShelf';
 import { AblatePanel } from './AblatePanel';
 import { CompareCurves } from './CompareCurves';
 import { CompareTable } from './CompareTable';
@@ -46,6 +47,7 @@ export function ComparePage() {
       <RunChooser />
       <div className="compare-main">
         <QueuePanel />
+        <AblationShelf />
         {views.length === 0 ? (
           <div className="empty">
             <p>Choose runs at the left: their curves, figures and settings appear here side by side.</p>

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../format';
 import { useLabActions, useLiveView } from '../../live/lab';
+import { useAblations } from '../../state/ablations';
 import { useLab } from '../../state/lab';
 import { clearQueue, queueSecondsLeft, useQueue } from '../../state/queue';
 
@@ -49,7 +50,13 @@ export function QueuePanel() {
           type="button"
           className="button"
           data-testid="open-results"
-          onClick={() => set({ chosen: runs })}
+          onClick={() => {
+            set({ chosen: runs });
+            useAblations.setState(({ kept, shown }) => ({
+              kept,
+              shown: kept.findLast(({ id }) => queue.items.some((item) => item.batch === id))?.id ?? shown,
+            }));
+          }}
         >
           Open the table
         </button>

@@ -2,32 +2,65 @@ import { describe, expect, it } from 'vitest';
 import { models } from '../../../models/registry';
 import { settingsSchema } from '../../../models/settings';
 import { defaultSetup, presetSettings } from '../../../training/setup';
-import { ablationRuns, plannedVariants } from './ablations';
+import { ablationRuns, isOwn, rowChoices, settingsKey, switchedOff } from './ablations';
 import { setupKey } from './groups';
 
 describe.each(models.map((model) => [model.id, model] as const))('ablating %s', (id, model) => {
   const setup = { ...defaultSetup(), model: id, settings: presetSettings(id, 'browser') };
+  const choices = rowChoices(model, setup);
 
-  it('plans only valid set-ups, each different from the run itself', () => {
+  it('plans only valid set-ups, none of them twice', () => {
     const schema = settingsSchema(model.fields);
-    for (const { changes } of plannedVariants(model, setup)) {
-      const settings = { ...setup.settings, ...changes };
-      expect(schema.safeParse(settings).success).toBe(true);
-      expect(setupKey({ ...setup, settings })).not.toBe(setupKey(setup));
+    for (const { id: choice, rows } of choices) {
+      const keys = rows.map(({ changes }) => {
+        const settings = { ...setup.settings, ...changes };
+        expect(schema.safeParse(settings).success).toBe(true);
+        return setupKey({ ...setup, settings });
+      });
+      expect(new Set(keys).size, choice).toBe(keys.length);
     }
   });
 
-  it('plans no set-up twice', () => {
-    const keys = plannedVariants(model, setup).map(({ changes }) =>
-      setupKey({ ...setup, settings: { ...setup.settings, ...changes } }),
-    );
-    expect(new Set(keys).size).toBe(keys.length);
+  it('turns each switch alone, and away from what it is', () => {
+    for (const row of switchedOff(model, setup)) {
+      expect(Object.keys(row.changes)).toHaveLength(1);
+      expect(isOwn(setup, row), row.name).toBe(false);
+    }
+  });
+
+  it('has the run itself among all choices but tables that leave it out', () => {
+    for (const { id: choice, rows } of choices)
+      if (choice === 'switches' || choice === 'all')
+        expect(rows.filter((row) => isOwn(setup, row))).toHaveLength(1);
   });
 
   it('runs everything once a seed', () => {
-    const variants = plannedVariants(model, setup);
-    const runs = ablationRuns(model, setup, variants, 3);
-    expect(runs).toHaveLength(3 * (variants.length + 1));
-    expect(new Set(runs.map((run) => run.setup.seed))).toEqual(new Set([1, 2, 3]));
+    for (const { rows } of choices) {
+      const runs = ablationRuns(model, setup, rows, 3);
+      expect(runs).toHaveLength(3 * rows.length);
+      expect(new Set(runs.map((run) => run.setup.seed))).toEqual(new Set([1, 2, 3]));
+    }
   });
+});
+
+describe('ablating CausalInt', () => {
+  const model = models.find((one) => one.id === 'causalint')!;
+  const setup = { ...defaultSetup(), model: 'causalint', settings: presetSettings('causalint', 'browser') };
+
+  it('has five switches, and Table 5 with its five rows in the paper’s order', () => {
+    expect(switchedOff(model, setup)).toHaveLength(5);
+    const table = rowChoices(model, setup).find((choice) => choice.id === 'Table 5')!;
+    expect(table.rows.map((row) => row.name)).toEqual([
+      'w/o orth',
+      'w/o invar',
+      'w/o classifier',
+      'w/o concat',
+      'SRM',
+    ]);
+  });
+});
+
+it('settings are one text whatever their order', () => {
+  expect(settingsKey({ b: [1, 2], a: true })).toBe(settingsKey({ a: true, b: [1, 2] }));
+  expect(settingsKey({ a: 0.1 })).not.toBe(settingsKey({ a: 0.2 }));
 });

@@ -1,8 +1,10 @@
-/** The runs of an ablation: a run, and each of its switches turned in turn. */
+/** The runs of an ablation: a run, and each of its switches turned in turn, or the rows of one of the paper's tables. */
 import type { AnyModelDefinition } from '../../../models/definition';
-import type { AnySettings, SettingValue } from '../../../models/settings';
+import { publishedOf } from '../../../models/published';
+import type { AnySettings, SettingField, SettingValue } from '../../../models/settings';
 import type { RunSetup } from '../../../training/runRecord';
 import { sameValue } from '../../controls/parse';
+import { formatSetting } from '../../format';
 
 export interface PlannedVariant {
   readonly name: string;
@@ -11,32 +13,77 @@ export interface PlannedVariant {
   readonly changes: AnySettings;
 }
 
-/** The other value of a switch, where there is exactly one way to turn it off. */
-function off(model: AnyModelDefinition, name: string, value: SettingValue): SettingValue | null {
-  const field = model.fields[name];
-  if (!field) return null;
-  if (field.type === 'toggle') return !value;
-  if (field.type === 'choice' && field.options.includes('off') && value !== 'off') return 'off';
-  return null;
+/** A way to choose rows: all switches in turn, one of the paper's tables, or everything. */
+export interface RowChoice {
+  readonly id: string;
+  readonly label: string;
+  /** The run itself is among them where the choice needs it. */
+  readonly rows: readonly PlannedVariant[];
 }
 
-/** The paper's own variants, then each switch that none of them is. Variants that change nothing in this run are left out. */
-export function plannedVariants(model: AnyModelDefinition, setup: RunSetup): readonly PlannedVariant[] {
-  const differs = (changes: AnySettings) =>
-    Object.entries(changes).some(([name, value]) => !sameValue(setup.settings[name], value));
-  const planned: PlannedVariant[] = model.variants
-    .filter((variant) => differs(variant.settings))
-    .map((variant) => ({ name: variant.name, table: variant.table, changes: variant.settings }));
-  for (const [name, field] of Object.entries(model.fields)) {
-    if (field.role !== 'ablation') continue;
-    const value = off(model, name, setup.settings[name] ?? field.default);
-    if (value === null) continue;
-    const alone = planned.some(
-      ({ changes }) => Object.keys(changes).length === 1 && sameValue(changes[name], value),
+/** What turning a switch off means; null where it is off, or where there is no one way to. */
+function turned(field: SettingField, value: SettingValue): { value: SettingValue; name: string } | null {
+  if (field.type === 'toggle') return value === true ? { value: false, name: `w/o ${field.label}` } : null;
+  if (field.type !== 'choice' || value === 'off' || value === 'none') return null;
+  const off = field.options.find((option) => option === 'off' || option === 'none');
+  if (off !== undefined) return { value: off, name: `w/o ${field.label}` };
+  const other = field.options.filter((option) => option !== value);
+  return other.length === 1
+    ? { value: other[0]!, name: `${field.label}: ${field.optionLabels?.[other[0]!] ?? other[0]!}` }
+    : null;
+}
+
+/** Each of the model's main switches turned off alone; those behind "advanced" are conventions, not modules. */
+export function switchedOff(model: AnyModelDefinition, setup: RunSetup): readonly PlannedVariant[] {
+  return Object.entries(model.fields).flatMap(([name, field]) => {
+    if (field.role !== 'ablation' || field.advanced) return [];
+    const found = turned(field, setup.settings[name] ?? field.default);
+    return found ? [{ name: found.name, table: null, changes: { [name]: found.value } }] : [];
+  });
+}
+
+function own(model: AnyModelDefinition): PlannedVariant {
+  return { name: model.title, table: null, changes: {} };
+}
+
+/** The choices that a run offers: its switches first, then the paper's tables in their order, then all together. */
+export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly RowChoice[] {
+  const switches = switchedOff(model, setup);
+  const tables = [...new Set(model.variants.map((variant) => variant.table))];
+  const published = publishedOf(model.id)?.tables ?? [];
+  const choices: RowChoice[] = [];
+  if (switches.length > 0)
+    choices.push({
+      id: 'switches',
+      label: 'each switch off in turn',
+      rows: merged(model, setup, [own(model), ...switches]),
+    });
+  for (const table of tables) {
+    const rows = merged(
+      model,
+      setup,
+      model.variants
+        .filter((variant) => variant.table === table)
+        .map(({ name, settings }) => ({ name, table, changes: settings })),
     );
-    if (!alone) planned.push({ name: `w/o ${field.label}`, table: null, changes: { [name]: value } });
+    const title = published.find((one) => one.table === table)?.title;
+    if (rows.length > 1) choices.push({ id: table, label: title ? `${table}: ${title}` : table, rows });
   }
-  return merged(model, setup, planned);
+  const all = merged(model, setup, [
+    own(model),
+    ...model.variants.map(({ name, table, settings }) => ({ name, table, changes: settings })),
+    ...switches,
+  ]);
+  if (choices.length > 1) choices.push({ id: 'all', label: 'all of these', rows: all });
+  return choices;
+}
+
+/** One text a set-up of settings, whatever their order. */
+export function settingsKey(settings: AnySettings): string {
+  return Object.entries(settings)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${formatSetting(value)}`)
+    .join('&');
 }
 
 /** Rows of several tables that are one set-up are trained once, under the first name, with all tables named. */
@@ -45,32 +92,36 @@ function merged(
   setup: RunSetup,
   planned: readonly PlannedVariant[],
 ): readonly PlannedVariant[] {
-  const names = Object.keys(model.fields).sort();
-  const byChanges = new Map<string, PlannedVariant>();
+  const rows = new Map<string, PlannedVariant>();
   for (const variant of planned) {
-    const key = JSON.stringify(names.map((name) => variant.changes[name] ?? setup.settings[name] ?? null));
-    const known = byChanges.get(key);
+    const key = settingsKey({ ...setup.settings, ...variant.changes });
+    const known = rows.get(key);
+    if (!known) {
+      rows.set(key, variant);
+      continue;
+    }
     const also = variant.table === null ? variant.name : `${variant.table}: ${variant.name}`;
-    byChanges.set(
-      key,
-      known ? { ...known, table: known.table === null ? also : `${known.table}, ${also}` } : variant,
-    );
+    rows.set(key, { ...known, table: known.table === null ? also : `${known.table}, ${also}` });
   }
-  return [...byChanges.values()];
+  return [...rows.values()];
 }
 
-/** Base and variants over seeds, seed by seed, so that a table can be read before all are done. */
+/** True where a row is the run itself. */
+export function isOwn(setup: RunSetup, { changes }: PlannedVariant): boolean {
+  return Object.entries(changes).every(([name, value]) => sameValue(setup.settings[name], value));
+}
+
+/** Every row over seeds, seed by seed, so that a table can be read before all are done. */
 export function ablationRuns(
   model: AnyModelDefinition,
   setup: RunSetup,
-  variants: readonly PlannedVariant[],
+  rows: readonly PlannedVariant[],
   seeds: number,
 ): readonly { readonly name: string; readonly setup: RunSetup }[] {
-  return Array.from({ length: seeds }, (_, k) => setup.seed + k).flatMap((seed) => [
-    { name: `${model.title}, seed ${seed}`, setup: { ...setup, seed } },
-    ...variants.map((variant) => ({
-      name: `${model.title} ${variant.name}, seed ${seed}`,
-      setup: { ...setup, seed, settings: { ...setup.settings, ...variant.changes } },
+  return Array.from({ length: seeds }, (_, k) => setup.seed + k).flatMap((seed) =>
+    rows.map((row) => ({
+      name: `${row.name === model.title ? '' : `${model.title} `}${row.name}, seed ${seed}`,
+      setup: { ...setup, seed, settings: { ...setup.settings, ...row.changes } },
     })),
-  ]);
+  );
 }

@@ -3,16 +3,18 @@ import type { RunRecord } from '../../../training/runRecord';
 
 /** A typed array in JSON: its kind and its numbers. */
 interface Packed {
-  readonly $array: 'Float32Array' | 'Uint8Array';
+  readonly $array: keyof typeof KINDS;
   readonly values: readonly number[];
 }
 
+const KINDS = { Float32Array, Uint8Array, Uint16Array, Int32Array } as const;
+
 export function recordToText(record: RunRecord): string {
   return JSON.stringify(record, (_, value: unknown) => {
-    if (value instanceof Float32Array)
-      return { $array: 'Float32Array', values: Array.from(value) } satisfies Packed;
-    if (value instanceof Uint8Array)
-      return { $array: 'Uint8Array', values: Array.from(value) } satisfies Packed;
+    for (const [kind, type] of Object.entries(KINDS)) {
+      if (value instanceof type)
+        return { $array: kind as Packed['$array'], values: Array.from(value) } satisfies Packed;
+    }
     return value;
   });
 }
@@ -22,6 +24,7 @@ function isPacked(value: unknown): value is Packed {
     typeof value === 'object' &&
     value !== null &&
     '$array' in value &&
+    Object.hasOwn(KINDS, String(value.$array)) &&
     Array.isArray((value as Packed).values)
   );
 }
@@ -31,11 +34,7 @@ export function parseRecord(text: string, file: string): RunRecord {
   let value: unknown;
   try {
     value = JSON.parse(text, (_, inner: unknown) =>
-      isPacked(inner)
-        ? inner.$array === 'Uint8Array'
-          ? Uint8Array.from(inner.values)
-          : Float32Array.from(inner.values)
-        : inner,
+      isPacked(inner) ? KINDS[inner.$array].from(inner.values) : inner,
     );
   } catch {
     throw new Error(`“${file}” is not JSON; choose a file that was exported from the Compare page.`);

@@ -1,0 +1,47 @@
+import { forgetAblation, useAblations } from '../../../state/ablations';
+import { AblationResult } from './AblationResult';
+
+/** The ablations that were run, newest first, and the table of the one on show. */
+export function AblationShelf() {
+  const kept = useAblations((state) => state.kept);
+  const shown = useAblations((state) => state.shown);
+  if (kept.length === 0) return null;
+  const open = kept.find((one) => one.id === shown);
+  return (
+    <section className="ablations" aria-labelledby="ablations-title">
+      <h2 id="ablations-title" className="ablations-title">
+        Ablations
+      </h2>
+      <ul className="ablations-list" data-testid="ablations">
+        {[...kept].reverse().map((one) => {
+          const done = one.runs.filter((run) => run !== null).length;
+          return (
+            <li key={one.id} className={one === open ? 'current' : undefined}>
+              <button
+                type="button"
+                className="button"
+                aria-expanded={one === open}
+                onClick={() => useAblations.setState({ shown: one === open ? null : one.id })}
+              >
+                {one.name}{' '}
+                <span className="muted">
+                  {done}/{one.runs.length}
+                </span>
+              </button>
+              <button
+                type="button"
+                className="tool"
+                title="Forget this table; its runs stay"
+                aria-label={`Forget the table ${one.name}`}
+                onClick={() => forgetAblation(one.id)}
+              >
+                ×
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      {open && <AblationResult key={open.id} ablation={open} />}
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+/** Final figures of kept runs, read once each: what tables of many runs need, without holding their histories. */
+import { create } from 'zustand';
+import type { Metrics } from '../../training/metrics/types';
+import type { RunRecord } from '../../training/runRecord';
+import type { RunStore } from '../../workers/protocol';
+
+export interface Finals {
+  readonly scenarios: RunRecord['scenarios'];
+  readonly final: Metrics;
+  readonly datasetTitle: string;
+}
+
+/** By run id. */
+export const useFinals = create<{ readonly byRun: ReadonlyMap<string, Finals> }>(() => ({
+  byRun: new Map(),
+}));
+
+/** Reads the runs whose figures are not there yet; runs that are gone or unfinished stay out. */
+export async function readFinals(store: RunStore, runs: readonly string[]): Promise<void> {
+  const { byRun } = useFinals.getState();
+  const found = new Map<string, Finals>();
+  for (const id of runs) {
+    if (byRun.has(id) || found.has(id)) continue;
+    const record = await store.get(id);
+    if (record?.final)
+      found.set(id, { scenarios: record.scenarios, final: record.final, datasetTitle: record.datasetTitle });
+  }
+  if (found.size > 0) useFinals.setState((state) => ({ byRun: new Map([...state.byRun, ...found]) }));
+}
