@@ -1,38 +1,87 @@
 /** Order of scenarios in a similarity matrix, and how two such matrices agree. */
 import { midRanks } from '../../../../../training/statistics';
 
+/** Two clusters that average linkage joins: a member of each, and how alike the clusters are. */
+interface Merge {
+  readonly a: number;
+  readonly b: number;
+  readonly link: number;
+}
+
+/**
+ * The merges of average linkage by nearest-neighbour chain (Murtagh 1983): from any cluster to its nearest, until two are
+ * each other's nearest. Average linkage is reducible, so these are the merges of the greedy algorithm in another order.
+ */
+function averageLinkage(similarity: ArrayLike<number>, count: number): Merge[] {
+  const links = Float64Array.from({ length: count * count }, (_, cell) => similarity[cell]!);
+  const size = new Float64Array(count).fill(1);
+  /** Clusters that are left, each standing at the place of one of its members. */
+  const left = Int32Array.from({ length: count }, (_, i) => i);
+  let living = count;
+  const merges: Merge[] = [];
+  const chain: number[] = [];
+  while (merges.length < count - 1) {
+    if (chain.length === 0) chain.push(left[0]!);
+    for (;;) {
+      const tip = chain.at(-1)!;
+      // In a tie the one before the tip wins, or the chain could go round for ever.
+      let nearest = chain.at(-2) ?? -1;
+      let most = nearest < 0 ? -Infinity : links[tip * count + nearest]!;
+      for (let k = 0; k < living; k++) {
+        const other = left[k]!;
+        if (other === tip) continue;
+        const link = links[tip * count + other]!;
+        if (link > most) [nearest, most] = [other, link];
+      }
+      if (nearest !== chain.at(-2)) {
+        chain.push(nearest);
+        continue;
+      }
+      chain.length -= 2;
+      merges.push({ a: tip, b: nearest, link: most });
+      const [sizeA, sizeB] = [size[tip]!, size[nearest]!];
+      size[nearest] = sizeA + sizeB;
+      left.copyWithin(left.indexOf(tip), left.indexOf(tip) + 1, living);
+      living--;
+      for (let k = 0; k < living; k++) {
+        const other = left[k]!;
+        if (other === nearest) continue;
+        const joined =
+          (sizeA * links[tip * count + other]! + sizeB * links[nearest * count + other]!) / (sizeA + sizeB);
+        links[nearest * count + other] = links[other * count + nearest] = joined;
+      }
+      break;
+    }
+  }
+  return merges;
+}
+
 /**
  * Leaf order of average-linkage clustering, so that similar scenarios stand side by side.
  *
- * @param similarity `[N * N]`, symmetric, larger is more alike
- * @returns the scenarios' indices in the order to draw; time O(N³)
+ * @param similarity `[N * N]`, symmetric, larger is more alike, finite
+ * @returns the scenarios' indices in the order to draw; time O(N²)
  */
 export function clusterOrder(similarity: ArrayLike<number>, count: number): number[] {
-  let groups = Array.from({ length: count }, (_, i) => [i]);
-  const between = (a: readonly number[], b: readonly number[]): number => {
-    let sum = 0;
-    for (const i of a) for (const j of b) sum += similarity[i * count + j]!;
-    return sum / (a.length * b.length);
+  // Most alike first, as the greedy algorithm joins: each group's run of leaves grows from its two parts' runs.
+  const merges = averageLinkage(similarity, count).sort((a, b) => b.link - a.link);
+  const parent = Int32Array.from({ length: count }, (_, i) => i);
+  const root = (of: number): number => {
+    let at = of;
+    while (parent[at] !== at) at = parent[at] = parent[parent[at]!]!;
+    return at;
   };
-  let links = groups.map((a, x) => groups.map((b, y) => (x === y ? -Infinity : between(a, b))));
-  while (groups.length > 1) {
-    let [first, second, best] = [0, 1, -Infinity];
-    for (let x = 0; x < groups.length; x++) {
-      for (let y = x + 1; y < groups.length; y++) {
-        if (links[x]![y]! > best) [first, second, best] = [x, y, links[x]![y]!];
-      }
-    }
-    const [a, b] = [groups[first]!, groups[second]!];
-    const joined = joinEnds(a, b, similarity, count);
-    const keep = groups.map((_, k) => k).filter((k) => k !== first && k !== second);
-    // Average linkage needs no second look at the members: the joined link is the sizes' mean of both.
-    const row = keep.map(
-      (k) => (a.length * links[first]![k]! + b.length * links[second]![k]!) / (a.length + b.length),
-    );
-    links = [...keep.map((x, i) => [...keep.map((y) => links[x]![y]!), row[i]!]), [...row, -Infinity]];
-    groups = [...keep.map((k) => groups[k]!), joined];
-  }
-  return groups[0] ?? [];
+  const born = Array.from({ length: count }, (_, i) => i);
+  const runs: number[][] = born.map((i) => [i]);
+  merges.forEach(({ a, b }, k) => {
+    const [x, y] = [root(a), root(b)];
+    const [older, newer] = born[x]! < born[y]! ? [x, y] : [y, x];
+    runs[older] = joinEnds(runs[older]!, runs[newer]!, similarity, count);
+    runs[newer] = [];
+    parent[newer] = older;
+    born[older] = count + k;
+  });
+  return count === 0 ? [] : runs[root(0)]!;
 }
 
 /** Puts two runs end to end so that the two scenarios that meet are as alike as can be. */
