@@ -2,6 +2,7 @@
 import type { BackendInfo } from '../engine';
 import type { ProbeSpec } from '../models/definition';
 import type { Ceilings, Metrics } from './metrics/types';
+import type { RepresentationSample } from './representation/sample';
 
 /** What pictures need to know of the data that a run trains on. */
 export interface RunData {
@@ -64,6 +65,8 @@ export type TrainingEvent =
     }
   /** Numbers that a procedure makes for a picture outside evaluations (mask search scores, coefficients). */
   | { readonly kind: 'procedure-probe'; readonly step: number; readonly probe: ProbeValue }
+  /** Hidden vectors of a sample of test rows with the final weights, just before `done`. */
+  | { readonly kind: 'representation'; readonly step: number; readonly sample: RepresentationSample }
   | { readonly kind: 'message'; readonly step: number; readonly text: string }
   | {
       readonly kind: 'done';

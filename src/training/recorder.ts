@@ -78,6 +78,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         final: from.final,
         bestStep: from.bestStep,
         step: from.step,
+        representation: from.representation,
       }
     : {};
   const history = [...(from?.history ?? [])];
@@ -124,6 +125,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
           break;
         case 'procedure-probe':
           keep({ step: event.step, probes: [event.probe] });
+          break;
+        case 'representation':
+          facts = { ...facts, representation: event.sample };
           break;
         case 'done':
           facts = {

@@ -6,6 +6,7 @@ import { readWeights, writeWeights } from './checkpoint/weights';
 import { createTrainer } from './createTrainer';
 import { findProcedure } from './procedures';
 import { createRecorder } from './recorder';
+import { readRepresentations } from './representation/read';
 import { nextTurn } from './turn';
 import { validateSetup } from './setup';
 import { versions } from './versions';
@@ -114,7 +115,24 @@ export function createRun(options: RunOptions): Run {
         relatedness: dataset.relatedness,
       },
     };
-    yield* started.events;
+    for await (const event of started.events) {
+      // Weights are the best ones by now: what is kept of the rows goes with the final figures.
+      if (event.kind === 'done') yield* represented(event.step);
+      yield event;
+    }
+  }
+
+  /** A picture that cannot be made must not cost the run its end. */
+  async function* represented(step: number): AsyncGenerator<TrainingEvent, void, void> {
+    let event: TrainingEvent | null = null;
+    try {
+      const sample = await readRepresentations(trainer);
+      if (sample) event = { kind: 'representation', step, sample };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      event = { kind: 'message', step, text: `The representations could not be read: ${reason}` };
+    }
+    if (event) yield event;
   }
 
   async function* recorded(): AsyncGenerator<TrainingEvent, void, void> {

@@ -4,6 +4,7 @@ import type { AnySettings } from '../models/settings';
 import type { ProbeSpec } from '../models/definition';
 import type { ProbeValue, RunData } from './events';
 import type { Ceilings, Metrics } from './metrics/types';
+import type { RepresentationSample } from './representation/sample';
 import type { TrainingSettings } from './settings';
 
 /** The whole set-up of a run: what the address bar holds. */
@@ -68,6 +69,8 @@ export interface RunRecord {
   readonly losses: readonly LossPoint[];
   readonly probeSpecs: readonly ProbeSpec[];
   readonly probes: readonly KeptProbes[];
+  /** Hidden vectors of a sample of test rows with the final weights; left out where the run did not end. */
+  readonly representation?: RepresentationSample | null;
   /** Test figures with the best weights. */
   readonly final: Metrics | null;
   readonly bestStep: number | null;

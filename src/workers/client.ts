@@ -15,11 +15,17 @@ import type {
   CatalogueEntry,
   DatasetSummary,
   DataWorker,
+  Description,
+  EmbeddingMethod,
   ImportResult,
   Inspection,
   LabWorker,
   Mapping,
+  OnEmbedding,
   OnProgress,
+  Points,
+  ProjectionWorker,
+  RepresentationSample,
   RowPage,
   RunId,
   RunStore,
@@ -54,7 +60,18 @@ export interface LabClient {
   checkpoint(): Promise<Uint8Array>;
   predict(split: 'validation' | 'test'): Promise<ScoredRows>;
   counterfactualRates(split: 'validation' | 'test'): Promise<Float32Array | null>;
+  representations(): Promise<RepresentationSample | null>;
   backendInfo(request: BackendRequest): Promise<BackendInfo>;
+
+  /** Components, cosines and separation of points, computed aside. */
+  describePoints(points: Points): Promise<Description>;
+  /** Arranges points in the plane; aborting `signal` ends it at once with an `AbortError`. One at a time: a second ends the first. */
+  embed(
+    points: Points,
+    method: EmbeddingMethod,
+    seed: number,
+    options?: { readonly onProgress?: OnEmbedding; readonly signal?: AbortSignal },
+  ): Promise<Float32Array>;
 
   catalogue(): Promise<readonly CatalogueEntry[]>;
   dataset(id: string): Promise<DatasetSummary>;
@@ -79,6 +96,7 @@ export interface JobOptions {
 export interface ClientOptions {
   readonly spawnLab: () => WorkerLike;
   readonly spawnData: () => WorkerLike;
+  readonly spawnProjection: () => WorkerLike;
   readonly runs: RunStore;
   /** Address of the page, from which samples are read. */
   readonly base: string;
@@ -113,6 +131,11 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
   const spawnData =
     options.spawnData ??
     (() => new Worker(new URL('./data.worker.ts', import.meta.url), { type: 'module', name: 'data' }));
+
+  const spawnProjection =
+    options.spawnProjection ??
+    (() =>
+      new Worker(new URL('./projection.worker.ts', import.meta.url), { type: 'module', name: 'projection' }));
 
   const listeners = new Set<(tick: Tick) => void>();
   let run: RunId | null = null;
@@ -166,6 +189,18 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
   const data = new Supervised<DataWorker>(
     spawnData,
     (remote) => void remote.connect(base),
+    () => undefined,
+  );
+
+  // Two of a kind: what is computed at once must not wait behind, nor end with, what was asked for.
+  const describer = new Supervised<ProjectionWorker>(
+    spawnProjection,
+    () => undefined,
+    () => undefined,
+  );
+  const embedder = new Supervised<ProjectionWorker>(
+    spawnProjection,
+    () => undefined,
     () => undefined,
   );
 
@@ -260,7 +295,20 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
     checkpoint: () => command('save', (remote, id) => remote.checkpoint(id)),
     predict: (split) => command('score', (remote, id) => remote.predict(id, split)),
     counterfactualRates: (split) => command('compare', (remote, id) => remote.counterfactualRates(id, split)),
+    representations: () => command('look into', (remote, id) => remote.representations(id)),
     backendInfo: (request) => lab.call((remote) => remote.backendInfo(request)),
+    describePoints: (points) => describer.call((remote) => remote.describe(points)),
+    async embed(points, method, seed, { onProgress = () => undefined, signal } = {}) {
+      const end = (): void => embedder.end(new DOMException('Cancelled.', 'AbortError'));
+      signal?.throwIfAborted();
+      if (embedder.alive) end();
+      signal?.addEventListener('abort', end, { once: true });
+      try {
+        return await embedder.call((remote) => remote.embed(points, method, seed, Comlink.proxy(onProgress)));
+      } finally {
+        signal?.removeEventListener('abort', end);
+      }
+    },
     catalogue: () => data.call((remote) => remote.catalogue()),
     dataset: (id) => data.call((remote) => remote.summary(id)),
     datasetRows: (id, offset, count) => data.call((remote) => remote.rows(id, offset, count)),
@@ -276,6 +324,8 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
       const reason = new WorkerDied('The page was closed.');
       lab.end(reason);
       data.end(reason);
+      describer.end(reason);
+      embedder.end(reason);
     },
   };
 }

@@ -63,6 +63,7 @@ const worker: LabWorker = {
     );
   },
   counterfactualRates: (run, split) => session.counterfactualRates(run, split),
+  representations: (run) => session.representations(run),
   backendInfo: (request) => session.backendInfo(request),
 };
 

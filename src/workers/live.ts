@@ -1,9 +1,12 @@
 /** What a session knows of its one run. */
+import { createRecorder } from '../training/recorder';
+import { defaultRunName } from '../training/run';
+import { versions } from '../training/versions';
 import { Mutex } from './mutex';
 import { Speedometer } from './vitals';
 import type { TrainingEvent } from '../training/events';
 import type { Run } from '../training/run';
-import type { RunSetup, RunStatus } from '../training/runRecord';
+import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { RunId, SessionState, TrainOptions } from './protocol';
 
 export interface Live {
@@ -80,4 +83,17 @@ export function statusOf({ state, run }: Live): RunStatus {
     case 'training':
       return 'running';
   }
+}
+
+/** The run's record; of one that is not built yet, its set-up alone. */
+export function recordOf(live: Live, status: RunStatus): RunRecord {
+  if (live.run) return live.run.record(status, live.failure);
+  const recorder = createRecorder({
+    id: live.id,
+    name: live.options.name ?? defaultRunName(live.setup),
+    createdAt: new Date().toISOString(),
+    setup: live.setup,
+    versions,
+  });
+  return recorder.record(status, live.failure, { firstStep: null, training: 0, evaluation: 0, step: null });
 }

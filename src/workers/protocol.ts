@@ -10,9 +10,14 @@ import type { DatasetSource, Field, Scenario } from '../data/dataset';
 import type { Inspection, Mapping, Notice } from '../data/import';
 import type { BackendInfo, BackendRequest } from '../engine';
 import type { TrainingEvent } from '../training/events';
+import type { Description } from '../training/representation/describe';
+import type { EmbeddingMethod } from '../training/representation/embed';
+import type { Points } from '../training/representation/points';
+import type { RepresentationSample } from '../training/representation/sample';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 
-export type { Inspection, Mapping, Notice, RunId };
+export type { Description, EmbeddingMethod, Inspection, Mapping, Notice, Points, RunId };
+export type { RepresentationSample };
 export { newRunId } from './runId';
 
 export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
@@ -100,6 +105,8 @@ export interface LabWorker {
    * data is not simulated.
    */
   counterfactualRates(run: RunId, split: 'validation' | 'test'): Promise<Float32Array | null>;
+  /** Hidden vectors of a sample of test rows with the present weights; null where the model offers none. */
+  representations(run: RunId): Promise<RepresentationSample | null>;
   /** Opens the backend if none is open, and says which it is and why. */
   backendInfo(request: BackendRequest): Promise<BackendInfo>;
 }
@@ -216,6 +223,22 @@ export interface DataWorker {
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
   /** Forgets a simulated or imported dataset; samples cannot be removed. */
   remove(id: string): Promise<void>;
+}
+
+/** An embedding as it stands after `done` of `total` iterations; `xy` `[points * 2]`. */
+export type OnEmbedding = (done: number, total: number, xy: Float32Array) => void;
+
+/** Arranges points, so that the page never waits for it. Cancelling is ending it. */
+export interface ProjectionWorker {
+  /** Principal components, cosines and measures of separation. */
+  describe(points: Points): Promise<Description>;
+  /** Two-dimensional embedding `[points * 2]`; the same points and seed give the same picture. */
+  embed(
+    points: Points,
+    method: EmbeddingMethod,
+    seed: number,
+    onProgress: OnEmbedding,
+  ): Promise<Float32Array>;
 }
 
 /** What the list of runs shows; the record itself is read when it is needed. */

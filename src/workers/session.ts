@@ -4,13 +4,12 @@
  *
  * compiling → training ⇄ paused → done, and → failed from anywhere. Commands act between two events of the run.
  */
-import { createRun, defaultRunName } from '../training/run';
-import { createRecorder } from '../training/recorder';
+import { createRun } from '../training/run';
+import { readRepresentations } from '../training/representation/read';
 import { validateSetup } from '../training/setup';
 import { evaluationDue } from '../training/schedule';
 import { nextTurn } from '../training/turn';
-import { versions } from '../training/versions';
-import { newLive, statusOf } from './live';
+import { newLive, recordOf, statusOf } from './live';
 import { scoredRows, trueRates } from './scored';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo, BackendRequest } from '../engine';
@@ -21,6 +20,7 @@ import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type {
   LabWorker,
   OnProgress,
+  RepresentationSample,
   RunArtifacts,
   RunId,
   ScoredRows,
@@ -141,7 +141,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
 
   async record(run: RunId): Promise<RunRecord> {
     const live = this.find(run);
-    return this.recordOf(live, statusOf(live));
+    return recordOf(live, statusOf(live));
   }
 
   async weights(run: RunId): Promise<Uint8Array> {
@@ -165,6 +165,11 @@ export class Session implements Omit<LabWorker, 'connect'> {
   async counterfactualRates(run: RunId, split: 'validation' | 'test'): Promise<Float32Array | null> {
     const { built } = this.findBuilt(run);
     return trueRates(built.trainer.dataset, split);
+  }
+
+  async representations(run: RunId): Promise<RepresentationSample | null> {
+    const { live, built } = this.findBuilt(run);
+    return live.lock.run(() => readRepresentations(built.trainer));
   }
 
   private find(run: RunId): Live {
@@ -226,7 +231,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
     } catch (error) {
       if (live.dropped) return;
       live.failure = sentence(error);
-      await this.host.keep(this.recordOf(live, 'failed'), {}).catch(() => undefined);
+      await this.host.keep(recordOf(live, 'failed'), {}).catch(() => undefined);
       this.become(live, 'failed');
     }
   }
@@ -327,18 +332,6 @@ export class Session implements Omit<LabWorker, 'connect'> {
       events,
       failure: live.failure,
     });
-  }
-
-  private recordOf(live: Live, status: RunStatus): RunRecord {
-    if (live.run) return live.run.record(status, live.failure);
-    const recorder = createRecorder({
-      id: live.id,
-      name: live.options.name ?? defaultRunName(live.setup),
-      createdAt: new Date().toISOString(),
-      setup: live.setup,
-      versions,
-    });
-    return recorder.record(status, live.failure, { firstStep: null, training: 0, evaluation: 0, step: null });
   }
 
   /**

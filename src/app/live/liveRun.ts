@@ -42,6 +42,7 @@ function blank(setup: RunSetup): Mutable<RunView> {
     parameters: null,
     probeSpecs: [],
     ...emptyHistories(),
+    representation: null,
     latest: null,
     final: null,
     bestStep: null,
@@ -183,6 +184,9 @@ export class LiveRun {
         break;
       case 'message':
         this.now.activity = event.text;
+        break;
+      case 'representation':
+        this.now.representation = event.sample;
         break;
       case 'done':
         this.now.final = event.final;

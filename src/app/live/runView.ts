@@ -4,7 +4,7 @@ import type { ProbeSpec } from '../../models/definition';
 import type { RunData, TrainingEvent } from '../../training/events';
 import type { Ceilings, Metrics, ScenarioMetrics } from '../../training/metrics/types';
 import type { RunRecord, RunSetup, RunStatus } from '../../training/runRecord';
-import type { SessionState } from '../../workers/protocol';
+import type { RepresentationSample, SessionState } from '../../workers/protocol';
 import { Film } from './film';
 import { Trace } from './trace';
 
@@ -44,6 +44,8 @@ export interface RunView {
   readonly metrics: Trace;
   readonly losses: Trace;
   readonly film: Film;
+  /** Hidden vectors of a sample of test rows with the final weights; null before the run's end. */
+  readonly representation: RepresentationSample | null;
   readonly latest: Metrics | null;
   readonly final: Metrics | null;
   readonly bestStep: number | null;
@@ -98,6 +100,7 @@ export function remember(histories: Histories, event: TrainingEvent): void {
     case 'step':
     case 'phase':
     case 'message':
+    case 'representation':
     case 'done':
       break;
     default:
@@ -138,6 +141,7 @@ export function viewOfRecord(record: RunRecord): RunView {
     parameters: null,
     probeSpecs: record.probeSpecs,
     ...histories,
+    representation: record.representation ?? null,
     latest: record.history.at(-1)?.metrics ?? null,
     final: record.final,
     bestStep: record.bestStep,

@@ -1,0 +1,23 @@
+/** Entry of the worker that arranges points: principal components, UMAP, t-SNE. Started when a picture first needs it. */
+import * as Comlink from 'comlink';
+import { describePoints } from '../training/representation/describe';
+import { embed } from '../training/representation/embed';
+import type { ProjectionWorker } from './protocol';
+
+/** Between two pictures of an embedding under way, in milliseconds. */
+const SHOW_EVERY = 200;
+
+const worker: ProjectionWorker = {
+  describe: async (points) => describePoints(points),
+  async embed(points, method, seed, onProgress) {
+    let shown = performance.now();
+    return embed(points, method, seed, (done, total, xy) => {
+      const now = performance.now();
+      if (now - shown < SHOW_EVERY) return;
+      shown = now;
+      onProgress(done, total, xy);
+    });
+  },
+};
+
+Comlink.expose(worker);
