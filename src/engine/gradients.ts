@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { rawProduct } from './kernels/product';
-import { softmaxGradient } from './kernels/rows';
+import { sigmoidGradient, softmaxGradient } from './kernels/rows';
 
 type Lazy = Readonly<Record<string, () => tf.Tensor>>;
 
@@ -124,7 +124,7 @@ for (const [name, derivative] of Object.entries(byInput)) {
 /** Element-wise functions whose derivative is cheapest in terms of the output. */
 const byOutput: Readonly<Record<string, (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor>> = {
   Exp: (dy, y) => tf.mul(dy, y),
-  Sigmoid: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+  Sigmoid: (dy, y) => sigmoidGradient({ dy, y }, {}),
   Tanh: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
   Relu: (dy, y) => tf.mul(dy, tf.step(y)),
 };

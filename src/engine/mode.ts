@@ -1,12 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropoutMask } from './kernels/dropoutMask';
-import type { Mode, StateTensor } from './types';
+import type { Mode, StateBlend, StateTensor } from './types';
+
+/** A state's next value: `keep * state + take * value`. */
+export interface RecordedState extends StateBlend {
+  readonly state: StateTensor;
+  readonly value: tf.Tensor;
+}
 
 /** A mode that the step runner can finish: it holds the states recorded during the forward pass. */
 export interface StepMode extends Mode {
-  /** Recorded states and their values (kept); the runner assigns and frees them. */
-  takeRecorded(): readonly { readonly state: StateTensor; readonly value: tf.Tensor }[];
+  /** Recorded states and their values (kept); the runner writes and frees them. */
+  takeRecorded(): readonly RecordedState[];
 }
+
+/** The next value is the value given. */
+const REPLACE: StateBlend = { keep: 0, take: 1 };
 
 /**
  * The mode of one forward pass.
@@ -15,13 +24,18 @@ export interface StepMode extends Mode {
  */
 export function createMode(kind: 'train' | 'evaluate', seed: number, step: number): StepMode {
   let call = 0;
-  let recorded: { state: StateTensor; value: tf.Tensor }[] = [];
+  let recorded: RecordedState[] = [];
   return {
     kind,
     dropoutMask: (shape, rate) =>
       kind === 'evaluate' || rate === 0 ? tf.ones([...shape]) : dropoutMask(shape, rate, seed, step, call++),
-    recordState: (state, value) => {
-      if (kind === 'train') recorded.push({ state, value: tf.keep(tf.clone(value)) });
+    recordState: (state, value, blend = REPLACE) => {
+      if (value.size !== state.tensor.size) {
+        throw new RangeError(
+          `${state.name} holds ${state.tensor.size} values; it cannot take ${value.size}.`,
+        );
+      }
+      if (kind === 'train') recorded.push({ state, value: tf.keep(tf.clone(value)), ...blend });
     },
     takeRecorded: () => {
       const taken = recorded;

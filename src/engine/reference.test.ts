@@ -92,6 +92,17 @@ const operations: Readonly<Record<string, Operation>> = {
   bceWithLogits: ({ logit, label, weight }) => engine.bceWithLogits(as2(logit), as2(label), as2(weight)),
   bceWithProbability: ({ probability, label, weight }) =>
     engine.bceWithProbability(as2(probability), as2(label), as2(weight)),
+  routedAffine: ({ x, scale, shift, route }) =>
+    engine.routedAffine(as2(x), as2(scale), as2(shift), as2(route)),
+  rowDots: ({ x, weight, bias }) => engine.rowDots(as3(x), weight!, bias!, null),
+  'rowDots.routed': ({ x, weight, bias, route }) => engine.rowDots(as3(x), weight!, bias!, as2(route)),
+  'rowDots.shares': ({ x, weight, bias, route }) => engine.rowDots(as3(x), weight!, bias!, as2(route)),
+  besideProduct: ({ x, y }) => engine.besideProduct(as3(x), as2(y)),
+  split: ({ x }) => {
+    const [first, , last] = engine.split(x!, [2, 1, 3], 1);
+    return tf.concat([tf.mul(first!, 2), last!], 1);
+  },
+  logOdds: ({ p }) => engine.logOdds(p!),
   crossEntropy: ({ logits, oneHot, weight }) => engine.crossEntropy(as2(logits), as2(oneHot), as2(weight)),
 };
 
@@ -224,13 +235,6 @@ describe.each<BackendName>(['cpu', 'wasm'])('on %s', (backend) => {
       expectClose(await engine.readTensor(matrix), step.matrix, `matrix after step ${at + 1}`, 2e-6);
       expectClose(await engine.readTensor(bias), step.bias, `bias after step ${at + 1}`, 2e-6);
     }
-  });
-
-  it('a moving average keeps its share of the old', () => {
-    tf.tidy(() => {
-      const now = engine.movingAverage(tf.tensor1d([1, -2]), tf.tensor2d([[11, 8]]), 0.9);
-      expect([...now.dataSync()].map((value) => value.toFixed(5))).toEqual(['2.00000', '-1.00000']);
-    });
   });
 
   it('no gradient passes a stop', () => {

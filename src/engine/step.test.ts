@@ -22,6 +22,7 @@ import {
   type BackendName,
 } from '.';
 import { uniformArray } from './random';
+import { blendStates } from './variables';
 
 const BATCH = 16;
 const FIELDS = 3;
@@ -85,6 +86,27 @@ describe.each<BackendName>(['cpu', 'wasm'])('a training step on %s', (backend) =
     expect(info.name).toBe(backend);
   });
   afterAll(() => tf.disposeVariables());
+
+  it('recorded states become what their blend says, more of them than one dispatch writes', async () => {
+    const variables = createVariables(1);
+    const states = Array.from({ length: 6 }, (_, k) =>
+      variables.state(`state${k}`, [k + 1], new Float32Array(k + 1).fill(k)),
+    );
+    const mode = createMode('train', 1, 0);
+    states.forEach((state, k) => {
+      const blend = [undefined, { keep: 0.75, take: 0.25 }, { keep: 1, take: 1 }][k % 3];
+      mode.recordState(state, tf.fill([k + 1, 1], 10), blend);
+    });
+    expect(() => mode.recordState(states[1]!, tf.ones([3]))).toThrow('state1 holds 2 values');
+    const recorded = mode.takeRecorded();
+    blendStates(recorded);
+    tf.dispose(recorded.map(({ value }) => value));
+    for (const [k, { tensor }] of states.entries()) {
+      const expected = [10, 0.75 * k + 2.5, k + 10][k % 3]!;
+      expect([...(await tensor.data())]).toEqual(new Array<number>(k + 1).fill(expected));
+    }
+    expect(mode.takeRecorded()).toEqual([]);
+  });
 
   it('lowers the loss', async () => {
     const { step, losses } = network(1);

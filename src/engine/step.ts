@@ -5,7 +5,7 @@ import type { StepMode } from './mode';
 import type { Adam } from './optimiser';
 import { gatherTable, planRows, type RowPlan } from './table';
 import type { EmbeddingTable, Parameter } from './types';
-import { assignState } from './variables';
+import { blendStates } from './variables';
 
 export interface StepLosses {
   /** What is differentiated; without L2, which the optimiser adds. */
@@ -35,7 +35,7 @@ export interface Step {
 
 /**
  * Runs one step: gradients of `total` over the gathered rows and the trainable parameters, Adam in place, recorded states
- * assigned after the gradient, loss terms added up on the device.
+ * written after the gradient, loss terms added up on the device.
  */
 export function runStep(step: Step): void {
   const { table, parameters, optimiser, ids, mode } = step;
@@ -69,10 +69,9 @@ export function runStep(step: Step): void {
       step.losses!.add({ total: value, ...kept.terms });
       tf.dispose(Object.values(kept.terms));
     }
-    for (const { state, value: next } of mode.takeRecorded()) {
-      assignState(state, next);
-      next.dispose();
-    }
+    const recorded = mode.takeRecorded();
+    blendStates(recorded);
+    tf.dispose(recorded.map(({ value: taken }) => taken));
   });
 }
 

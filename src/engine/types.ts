@@ -76,6 +76,15 @@ export interface Mode {
   readonly kind: 'train' | 'evaluate';
   /** Draws a dropout mask (already scaled by 1/(1-rate)) of a shape; the n-th call of a step always sees the same stream. */
   readonly dropoutMask: (shape: readonly number[], rate: number) => tf.Tensor;
-  /** New moving statistics are handed here; the runner assigns them after the gradient. */
-  readonly recordState: (state: StateTensor, value: tf.Tensor) => void;
+  /**
+   * A state's next value is handed here: `keep * state + take * value`, by default the value itself. The runner writes it after
+   * the gradient, many states at once.
+   */
+  readonly recordState: (state: StateTensor, value: tf.Tensor, blend?: StateBlend) => void;
+}
+
+/** How a state and a new value make the next one: 0.9 and 0.1 a moving average, 1 and 1 a sum. */
+export interface StateBlend {
+  readonly keep: number;
+  readonly take: number;
 }

@@ -1,7 +1,9 @@
 /** A model's variables: made on the host from the seed, kept on the device, written in place. */
 import * as tf from '@tensorflow/tfjs-core';
+import { BLEND_GROUP, blendInto, blendNames } from './kernels/blend';
 import { copyInto } from './kernels/copy';
 import { normalArray, streamSeed, uniformArray } from './random';
+import type { RecordedState } from './mode';
 import type { EmbeddingTable, Parameter, StateTensor, VariableFactory } from './types';
 
 const product = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
@@ -127,6 +129,21 @@ export const assignParameter: (
 
 /** Writes a state in place. */
 export const assignState: (state: StateTensor, value: tf.Tensor | Float32Array) => void = assign;
+
+/** Writes states in place, a few a dispatch: `keep * state + take * value`. */
+export function blendStates(recorded: readonly RecordedState[]): void {
+  for (let from = 0; from < recorded.length; from += BLEND_GROUP) {
+    const group = recorded.slice(from, from + BLEND_GROUP);
+    const tensors = group.flatMap(({ state, value }, k) => {
+      const names = blendNames(k);
+      return [
+        [names.target, state.tensor],
+        [names.source, value],
+      ] as const;
+    });
+    blendInto(Object.fromEntries(tensors), { slots: group.map(({ keep, take }) => ({ keep, take })) });
+  }
+}
 
 /** A tensor's values, copied to the host without stalling the caller's thread on WebGPU. */
 export async function readTensor(source: tf.Tensor | Variable): Promise<Float32Array> {

@@ -1,5 +1,6 @@
 /** From a batch on the host to the `Inputs` that a model's forward pass reads. */
 import * as tf from '@tensorflow/tfjs-core';
+import { split } from '../engine';
 import { layoutWidth, type BatchLayout, type HostBatch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import type { DataShape, Inputs, Needs } from './definition';
@@ -126,18 +127,24 @@ export function assembleInputs(
 ): Inputs {
   const size = layout.batch;
   const dim = rows.shape[1];
-  const wide = tf.reshape<tf.Rank.R3>(rows, [size, layout.width, dim]);
+  const lengths = [
+    layout.fields.length,
+    ...(layout.history
+      ? [
+          layout.history.length * layout.history.itemFields.length,
+          ...(layout.history.scenarioField === null ? [] : [layout.history.length]),
+        ]
+      : []),
+    ...(layout.ownHistory ? [layout.ownHistory.length * layout.ownHistory.itemFields.length] : []),
+  ];
+  const parts = split(tf.reshape<tf.Rank.R3>(rows, [size, layout.width, dim]), lengths, 1);
   let at = 0;
-  const take = (count: number): tf.Tensor3D => {
-    const part = count === layout.width ? wide : tf.slice(wide, [0, at, 0], [size, count, dim]);
-    at += count;
-    return part;
-  };
+  const take = (): tf.Tensor3D => parts[at++]!;
   /** `[B, L * k, d]` to masked `[B, L, k * d]`. */
   const sequence = (length: number, perStep: number, mask: tf.Tensor2D): tf.Tensor3D =>
-    tf.mul(tf.reshape(take(length * perStep), [size, length, perStep * dim]), tf.expandDims(mask, 2));
+    tf.mul(tf.reshape(take(), [size, length, perStep * dim]), tf.expandDims(mask, 2));
 
-  const fields = take(layout.fields.length);
+  const fields = take();
   let history: Inputs['history'] = null;
   if (layout.history) {
     const { length, itemFields, scenarioField } = layout.history;

@@ -5,7 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createAdam, gatherTable, readTensor, runStep } from '../../src/engine';
 import type { Model } from '../../src/models/definition';
-import { forwardRows, scriptedMode, type Fixture, type Named, type TensorValues } from './fixture';
+import {
+  buildFixtureModel,
+  forwardRows,
+  scriptedMode,
+  type Fixture,
+  type Named,
+  type TensorValues,
+} from './fixture';
 
 export type Part = 'output' | 'loss' | 'gradient' | 'state' | 'adam';
 
@@ -64,11 +71,17 @@ async function compareTensor(
   return { part, what, error: difference(await readTensor(got), wanted.values, scale, skip) };
 }
 
+interface VariableNames {
+  readonly parameters: Named<readonly number[]>;
+  readonly states: Named<readonly number[]>;
+  readonly kinds: Named<string>;
+}
+
 /** Variables by name with shape and kind, as the model and as the fixture have them. */
 export function variablesOf(
   model: Model,
   fixture: Fixture,
-): { readonly got: unknown; readonly wanted: unknown } {
+): { readonly got: VariableNames; readonly wanted: VariableNames } {
   const shapes = (record: Named) =>
     Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, [...shape]]));
   const named = (list: readonly { name: string; tensor: tf.Tensor }[]) =>
@@ -117,7 +130,12 @@ export async function compareTraining(model: Model, fixture: Fixture): Promise<D
       if (gradient) gradients[name] = gradient;
     });
     const states = Object.fromEntries(
-      mode.takeRecorded().map(({ state, value: next }) => [state.name, next]),
+      mode
+        .takeRecorded()
+        .map(({ state, value: given, keep: kept, take }) => [
+          state.name,
+          tf.add(tf.mul(state.tensor, kept), tf.mul(tf.reshape(given, state.tensor.shape), take)),
+        ]),
     );
     return { total: value, ...kept, gradients, states, rows: ofRows! };
   });
@@ -241,4 +259,22 @@ function sumRows(fixture: Fixture, rowGradient: ArrayLike<number>): number[] {
     for (let k = 0; k < dim; k++) sum[id * dim + k]! += rowGradient[m * dim + k]!;
   });
   return sum;
+}
+
+/** The whole comparison. @throws Error where variables, names or shapes differ. */
+export async function compareFixture(fixture: Fixture): Promise<Deviation[]> {
+  const model = buildFixtureModel(fixture);
+  try {
+    const { got, wanted } = variablesOf(model, fixture);
+    const text = ({ parameters, states, kinds }: VariableNames): string =>
+      JSON.stringify([parameters, states, kinds].map((record) => Object.entries(record).sort()));
+    if (text(got) !== text(wanted)) throw new Error(`${fixture.model} has other variables than its fixture.`);
+    return [
+      ...(await compareTraining(model, fixture)),
+      ...(await compareInference(model, fixture)),
+      ...(await compareAdam(model, fixture)),
+    ];
+  } finally {
+    model.dispose();
+  }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activateForward, activateGradient, type Slope } from '../kernels/activate';
 import { defineOperation } from '../kernels/defineOperation';
+import { logOddsForward, logOddsGradient } from '../kernels/rows';
 
 const leaky = defineOperation<'x', Slope>({
   name: 'EngineLeakyRelu',
@@ -42,6 +43,18 @@ export function activationFactor<T extends tf.Tensor>(x: T, slope: number): T {
 
 export function sigmoid<T extends tf.Tensor>(x: T): T {
   return tf.sigmoid(x);
+}
+
+const odds = defineOperation<'p'>({
+  name: 'EngineLogOdds',
+  saveInputs: ['p'],
+  forward: (inputs) => logOddsForward(inputs, {}),
+  gradient: ([dy], [p]) => ({ p: () => logOddsGradient({ dy: dy!, p: p! }, {}) }),
+});
+
+/** `log(p / (1 - p))` of probabilities: the logit that a sigmoid would have made them of. */
+export function logOdds<T extends tf.Tensor>(p: T): T {
+  return odds({ p }, {}) as T;
 }
 
 export function tanh<T extends tf.Tensor>(x: T): T {

@@ -9,7 +9,6 @@ import {
   scaleGradients,
   type RowAxis,
 } from '../kernels/norm';
-import { average } from '../kernels/rows';
 import { matMul } from './matMul';
 
 export { NORM_EPSILON };
@@ -161,12 +160,4 @@ export function domainMoments(
   const centred = tf.sub(x, matMul(oneHot, mean as tf.Tensor2D));
   const variance = tf.div(matMul(shareByDomain, tf.square(centred) as tf.Tensor2D), divisor);
   return { mean, variance, count };
-}
-
-/** Moving statistics after a batch: `keep * old + (1 - keep) * fresh`. No gradient. */
-export function movingAverage(old: tf.Tensor, fresh: tf.Tensor, keep: number): tf.Tensor {
-  if (old.size !== fresh.size) {
-    throw new RangeError(`A moving average of ${old.size} values cannot take ${fresh.size}.`);
-  }
-  return average({ old, fresh: tf.reshape(fresh, old.shape) }, { keep });
 }

@@ -1,9 +1,16 @@
-export { activationFactor, leakyRelu, maskedLeakyRelu, sigmoid, softplus, tanh } from './activations';
+export {
+  activationFactor,
+  leakyRelu,
+  logOdds,
+  maskedLeakyRelu,
+  sigmoid,
+  softplus,
+  tanh,
+} from './activations';
 export {
   batchMoments,
   batchNorm,
   domainMoments,
-  movingAverage,
   normalise,
   NORM_EPSILON,
   type BatchNormalised,
@@ -29,6 +36,10 @@ export { rankOneStep } from './rankOne';
 export { rowMatMul } from './rowMatrix';
 export { bceSlopeRows, missDirections } from './slopes';
 export { mixEach } from './mixEach';
+export { besideProduct } from './besideProduct';
+export { routedAffine } from './routedAffine';
+export { rowDots } from './rowDots';
+export { split } from './split';
 export { select, selectStack } from './mixture';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { routedDense } from './routed';

@@ -2,11 +2,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../kernels/defineOperation';
 import { crossEntropyRows, crossEntropyRowsGradient } from '../kernels/crossEntropy';
-import { bceRows, bceRowsGradient, weightedMean, weightedMeanGradient } from '../kernels/rows';
+import {
+  bceProbability,
+  bceProbabilityGradient,
+  bceRows,
+  bceRowsGradient,
+  PROBABILITY_EPSILON,
+  weightedMean,
+  weightedMeanGradient,
+} from '../kernels/rows';
+import { logOdds } from './activations';
 import { logSoftmaxLast } from './softmax';
 
-/** Keeps logarithms of probabilities finite. */
-export const PROBABILITY_EPSILON = 1e-7;
+export { PROBABILITY_EPSILON };
 
 const meanOperation = defineOperation<'q' | 'weight'>({
   name: 'EngineRowMean',
@@ -49,11 +57,27 @@ export function bceLogitsRows(logit: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor
   return bceOperation({ logit, label }, {}) as tf.Tensor2D;
 }
 
-/** Binary cross-entropy of probabilities, row by row, with 1e-7 inside the logarithms, `[B, 1]`. */
+const bceProbabilityOperation = defineOperation<'probability' | 'label'>({
+  name: 'EngineBceOfProbability',
+  saveInputs: ['probability', 'label'],
+  forward: (inputs) => bceProbability(inputs, {}),
+  gradient: ([dy], [probability, label]) => ({
+    probability: () => bceProbabilityGradient({ dy: dy!, probability: probability!, label: label! }, {}),
+    label: () => tf.neg(tf.mul(dy!, logOdds(probability!))),
+  }),
+});
+
+/**
+ * Binary cross-entropy of probabilities, row by row, with 1e-7 inside the logarithms, `[B, 1]`.
+ * @throws RangeError where the rows differ.
+ */
 export function bceProbabilityRows(probability: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D {
-  const click = tf.mul(label, tf.log(tf.add(probability, PROBABILITY_EPSILON)));
-  const rest = tf.mul(tf.sub(1, label), tf.log(tf.sub(1 + PROBABILITY_EPSILON, probability)));
-  return tf.neg(tf.add(click, rest));
+  if (probability.size !== label.size) {
+    throw new RangeError(
+      `Binary cross-entropy got ${probability.size} probabilities and ${label.size} labels.`,
+    );
+  }
+  return bceProbabilityOperation({ probability, label }, {}) as tf.Tensor2D;
 }
 
 /** Mean binary cross-entropy of logits over weighted rows; a scalar. */

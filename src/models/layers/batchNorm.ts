@@ -10,16 +10,15 @@
  * statistics and leaves them as they are.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  batchNorm,
-  domainMoments,
-  matMul,
-  movingAverage,
-  normalise,
-  NORM_EPSILON,
-  stopGradient,
+import { batchNorm, domainMoments, matMul, normalise, NORM_EPSILON, stopGradient } from '../../engine';
+import type {
+  BatchNormalised,
+  Mode,
+  Parameter,
+  StateBlend,
+  StateTensor,
+  VariableFactory,
 } from '../../engine';
-import type { BatchNormalised, Mode, Parameter, StateTensor, VariableFactory } from '../../engine';
 import type { Inputs } from '../definition';
 
 export type Normalisation = 'off' | 'shared' | 'domain' | 'own' | 'partitioned';
@@ -43,9 +42,8 @@ export interface BatchNorm {
 
 const KEEP = 0.9;
 
-function moved(old: tf.Tensor, fresh: tf.Tensor): tf.Tensor {
-  return movingAverage(old, fresh, KEEP);
-}
+/** Moving statistics. */
+const MOVING: StateBlend = { keep: KEEP, take: 1 - KEEP };
 
 function ones(length: number): Float32Array {
   return new Float32Array(length).fill(1);
@@ -111,8 +109,8 @@ function sharedNorm(
     return { output, mean: mean.tensor, variance: variance.tensor };
   }
   const batch = batchNorm(x, inputs.weight, gamma.tensor, beta.tensor);
-  mode.recordState(mean, moved(mean.tensor, batch.mean));
-  mode.recordState(variance, moved(variance.tensor, batch.variance));
+  mode.recordState(mean, batch.mean, MOVING);
+  mode.recordState(variance, batch.variance, MOVING);
   return batch;
 }
 
@@ -179,8 +177,8 @@ function scenarioMoments(
   const blend = (fresh: tf.Tensor, old: tf.Tensor2D): tf.Tensor2D =>
     tf.add(old, tf.mul(enough, tf.sub(fresh, old)));
   const now = { mean: blend(batch.mean, oldMean), variance: blend(batch.variance, oldVariance) };
-  mode.recordState(mean, moved(oldMean, now.mean));
-  mode.recordState(variance, moved(oldVariance, now.variance));
+  mode.recordState(mean, now.mean, MOVING);
+  mode.recordState(variance, now.variance, MOVING);
   return now;
 }
 
@@ -230,8 +228,8 @@ export function createStackedBatchNorm(
       const train = mode.kind === 'train';
       const now = train ? batchNorm(x, inputs.weight, gamma.tensor, beta.tensor, 1) : evaluated(x);
       if (train) {
-        mode.recordState(mean, moved(mean.tensor, now.mean));
-        mode.recordState(variance, moved(variance.tensor, now.variance));
+        mode.recordState(mean, now.mean, MOVING);
+        mode.recordState(variance, now.variance, MOVING);
       }
       return {
         output: now.output,

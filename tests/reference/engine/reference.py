@@ -170,6 +170,33 @@ cases = [
         )
         for name, route in (("routedDense", one_hot), ("routedDense.shares", randn(B, N)))
     ],
+    case(
+        "rowDots",
+        {"x": randn(B, 5, 7), "weight": randn(5, 7), "bias": randn(5)},
+        lambda x, weight, bias: (x * weight).sum(2) + bias,
+    ),
+    *[
+        case(
+            name,
+            {"x": randn(B, 2, 6), "weight": randn(N, 12), "bias": randn(N, 2), "route": route},
+            lambda x, weight, bias, route: torch.einsum("bn,new,bew->be", route, weight.reshape(N, 2, 6), x) + route @ bias,
+            plain=("route",),
+        )
+        for name, route in (("rowDots.routed", one_hot), ("rowDots.shares", randn(B, N)))
+    ],
+    case(
+        "routedAffine",
+        {"x": randn(B, O), "scale": randn(N, O), "shift": randn(N, O), "route": one_hot},
+        lambda x, scale, shift, route: x * (route @ scale) + route @ shift,
+        plain=("route",),
+    ),
+    case(
+        "besideProduct",
+        {"x": randn(B, 4, 6), "y": randn(B, 6)},
+        lambda x, y: torch.cat([x, x * y[:, None]], 2),
+    ),
+    case("split", {"x": randn(B, 6)}, lambda x: torch.cat([2 * x[:, :2], x[:, 3:]], 1)),
+    case("logOdds", {"p": (torch.rand(B, 1) * 0.8 + 0.1).float().double()}, lambda p: torch.logit(p)),
 ]
 
 

@@ -15,7 +15,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul, mixEach, selectStack, stackedDense } from '../../../engine';
-import type { Mode, StateTensor, VariableFactory } from '../../../engine';
+import type { Mode, StateBlend, StateTensor, VariableFactory } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import { collect } from '../../collect';
 import type { DataShape, Inputs, Losses, Model, Output, ProbeTensor, Scores } from '../../definition';
@@ -36,6 +36,9 @@ import { maskedShares } from './maskedShares';
 import { areadProbes } from './probes';
 import { expertCounts, expertWidths } from './settings';
 import type { AreadSettings } from './settings';
+
+/** Sums over the steps since they were last read. */
+const SUM: StateBlend = { keep: 1, take: 1 };
 
 /** Names of the state tensors that the procedure writes and reads. */
 export const areadStates = {
@@ -254,11 +257,8 @@ export function buildHierarchical(
     if (mode.kind === 'train') {
       const rows = tf.mul(inputs.scenarioOneHot, inputs.weight);
       const sums = matMul(tf.transpose(rows) as tf.Tensor2D, gates);
-      mode.recordState(states.gateSum, tf.add(states.gateSum.tensor, sums));
-      mode.recordState(
-        states.gateCount,
-        tf.add(states.gateCount.tensor, tf.reshape(tf.sum(rows, 0), [scenarios, 1])),
-      );
+      mode.recordState(states.gateSum, sums, SUM);
+      mode.recordState(states.gateCount, tf.sum(rows, 0), SUM);
     }
     const { active: activeHeads, ...rest } = read;
     return { ...rest, activeHeads, headLogits, gates, baseGates, firstEntry, lastOutputs: outputs! };

@@ -3,7 +3,7 @@
  * normalised afterwards, slot by slot over all rows.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, leakyRelu, matMul, select, wide } from '../../../engine';
+import { dropout, leakyRelu, routedDense, rowDots, wide } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { Inputs } from '../../definition';
 import { createBatchNorm } from '../../layers';
@@ -59,7 +59,7 @@ export function createOwnHidden(
     variables.glorot(`${name}.weight`, shape, input, hidden),
   );
   return finish(variables, name, sizes.own, hidden, sizes, (x, inputs) =>
-    select(wide(x, weight.tensor as tf.Tensor3D, null), inputs.scenarioOneHot),
+    routedDense(x, weight.tensor as tf.Tensor3D, null, inputs.scenarioOneHot),
   );
 }
 
@@ -107,7 +107,7 @@ export function createSharedHeads(
     new Float32Array(shared).fill(initialBias),
   );
   return {
-    apply: (x) => tf.add(tf.sum(tf.mul(x, tf.expandDims(weight.tensor, 0)), 2), bias.tensor),
+    apply: (x) => rowDots(x, weight.tensor, bias.tensor, null),
   };
 }
 
@@ -133,9 +133,6 @@ export function createOwnHeads(
     new Float32Array(scenarios * own).fill(initialBias),
   );
   return {
-    apply(x, { scenarioOneHot }) {
-      const picked = tf.reshape(matMul(scenarioOneHot, weight.tensor as tf.Tensor2D), [...x.shape]);
-      return tf.add(tf.sum(tf.mul(x, picked), 2), matMul(scenarioOneHot, bias.tensor as tf.Tensor2D));
-    },
+    apply: (x, { scenarioOneHot }) => rowDots(x, weight.tensor, bias.tensor, scenarioOneHot),
   };
 }

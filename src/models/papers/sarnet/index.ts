@@ -8,7 +8,7 @@
  * Coefficients (Eq 1) come from the training procedure. Where the paper is silent: docs/decisions/sarnet.md.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceProbabilityRows, rowMean, select, sigmoid } from '../../../engine';
+import { bceProbabilityRows, logOdds, rowMean, select, sigmoid } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
 import { defineModel } from '../../definition';
@@ -130,11 +130,11 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       const u = bias.apply({ own: coefficient, shared: coefficient }, inputs, mode);
       probability = biased(z, u, weights);
       const means = tf.stack([rowMean(probability, inputs.weight), rowMean(without, inputs.weight)]);
-      mode.recordState(calibration, tf.add(tf.mul(calibration.tensor, KEEP), tf.mul(means, 1 - KEEP)));
+      mode.recordState(calibration, means, { keep: KEEP, take: 1 - KEEP });
     }
     return {
       probability,
-      logit: tf.sub(tf.log(probability), tf.log(tf.sub(1, probability))),
+      logit: logOdds(probability),
       behaviourWeight,
       gate: weights,
       gathered,
@@ -176,7 +176,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
 
 /** Sum over experts by the gate `[B, 1]`. */
 function mixed(values: tf.Tensor2D, weights: tf.Tensor2D): tf.Tensor2D {
-  return tf.sum(tf.mul(values, weights), 1, true);
+  return select(tf.expandDims<tf.Tensor3D>(values, 2), weights);
 }
 
 /** Even steps of log FC until the first table gives deciles. */

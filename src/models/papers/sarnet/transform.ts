@@ -1,6 +1,6 @@
 /** Scenario-specific transform layer (Eq 8): v' = v ⊙ β_s + γ_s. */
-import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../../../engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import { routedAffine } from '../../../engine';
 import type { VariableFactory } from '../../../engine';
 
 export interface Transform {
@@ -15,10 +15,6 @@ export function createTransform(variables: VariableFactory, scenarios: number, w
   const scale = variables.parameter('transform.scale', 'norm', shape, new Float32Array(size).fill(1));
   const shift = variables.parameter('transform.shift', 'norm', shape, new Float32Array(size));
   return {
-    apply: (x, oneHot) =>
-      tf.add(
-        tf.mul(x, matMul(oneHot, scale.tensor as tf.Tensor2D)),
-        matMul(oneHot, shift.tensor as tf.Tensor2D),
-      ),
+    apply: (x, oneHot) => routedAffine(x, scale.tensor as tf.Tensor2D, shift.tensor as tf.Tensor2D, oneHot),
   };
 }

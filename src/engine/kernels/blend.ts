@@ -1,0 +1,69 @@
+/** States after a step, in place, several a dispatch: `keep * target + take * source`. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { runDevice, type Binding } from './device';
+import { defineInPlace } from './inPlace';
+import { liveFloats } from './live';
+import { float, int, type Uniform } from './webgpu';
+
+export interface Blend {
+  readonly keep: number;
+  readonly take: number;
+}
+
+/** States that one device program writes: two buffers each, eight in all. */
+export const BLEND_GROUP = 4;
+
+export interface BlendAttributes {
+  /** One entry a state. */
+  readonly slots: readonly Blend[];
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+/** Names of the k-th state's tensors among the inputs. */
+export function blendNames(k: number): { target: string; source: string } {
+  return { target: k === 0 ? 'target' : `target${k}`, source: `source${k}` };
+}
+
+type Infos = Readonly<Record<string, tf.TensorInfo>>;
+
+function onHost(inputs: Infos, { slots }: BlendAttributes): void {
+  slots.forEach(({ keep, take }, k) => {
+    const names = blendNames(k);
+    const target = liveFloats(inputs[names.target]!);
+    const source = liveFloats(inputs[names.source]!);
+    for (let i = 0; i < target.length; i++) target[i] = keep * target[i]! + take * source[i]!;
+  });
+}
+
+function onDevice(inputs: Infos, { slots }: BlendAttributes): void {
+  const bindings: Binding[] = [];
+  const uniforms: Record<string, Uniform> = {};
+  let threads = 0;
+  const parts = slots.map(({ keep, take }, k) => {
+    const names = blendNames(k);
+    const target = inputs[names.target]!;
+    const count = size(target.shape);
+    bindings.push({ name: `state${k}`, tensor: target, write: true });
+    bindings.push({ name: `fresh${k}`, tensor: inputs[names.source]! });
+    uniforms[`start${k}`] = int(threads);
+    uniforms[`count${k}`] = int(count);
+    uniforms[`keep${k}`] = float(keep);
+    uniforms[`take${k}`] = float(take);
+    threads += count;
+    return `{
+      let i = index - uniforms.start${k};
+      if (i >= 0 && i < uniforms.count${k}) {
+        state${k}[i] = uniforms.keep${k} * state${k}[i] + uniforms.take${k} * fresh${k}[i];
+      }
+    }`;
+  });
+  runDevice({ name: `blend ${slots.length}`, bindings, uniforms, body: parts.join('\n'), threads });
+}
+
+/** Writes up to `BLEND_GROUP` states; inputs as `blendNames` calls them, of equal sizes in a pair. */
+export const blendInto = defineInPlace<BlendAttributes>({
+  name: 'EngineBlend',
+  host: onHost,
+  device: onDevice,
+});

@@ -1,0 +1,273 @@
+/**
+ * Kernels of many small heads: `out[b, e] = Σ_n route[b, n] (x[b, e, :] · weight[n, e, :] + bias[n, e])`, one number a row and
+ * expert. Without a route there is one n, whose share is 1. `x [B, E, w]`, `weight [N, E w]`, `bias [N, E]`, `route [B, N]`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { defineKernel } from './defineOperation';
+import { newDeviceOutput, runDevice } from './device';
+import { liveFloats } from './live';
+import { newOutput, pointer, wasmKernels } from './wasm/module';
+import { int } from './webgpu';
+
+type Shape = readonly [number, number, number];
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
+
+/** Weights of each row's own head `[B, E, w]`, or of the only one `[1, E, w]`. */
+function picked(weight: tf.Tensor, route: tf.Tensor | undefined, count: number, width: number): tf.Tensor {
+  const flat = tf.reshape<tf.Rank.R2>(weight, [-1, count * width]);
+  return tf.reshape(route ? tf.matMul(route, flat) : flat, [-1, count, width]);
+}
+
+/** Sizes as uniforms; N is 1 without a route. */
+const measures = ([rows, count, width]: Shape, route: tf.TensorInfo | undefined, size: number) => ({
+  rows: int(rows),
+  count: int(count),
+  width: int(width),
+  routes: int(route ? route.shape[1]! : 1),
+  size: int(size),
+});
+
+const bound = (route: tf.TensorInfo | undefined) => (route ? [{ name: 'route', tensor: route }] : []);
+
+/** WGSL: share of `n` in row `b`. */
+const shareOf = (route: tf.TensorInfo | undefined): string =>
+  route ? 'route[b * uniforms.routes + n]' : '1.0';
+
+/** Calls `visit` with every n that row `b` reaches, and its share. */
+function eachShare(
+  route: Float32Array | null,
+  routes: number,
+  b: number,
+  visit: (n: number, share: number) => void,
+): void {
+  if (!route) return visit(0, 1);
+  for (let n = 0; n < routes; n++) {
+    const share = route[b * routes + n]!;
+    if (share !== 0) visit(n, share);
+  }
+}
+
+export const rowDotsForward = defineKernel<'x' | 'weight' | 'bias', object, 'route'>({
+  name: 'EngineRowDotsForward',
+  forward: ({ x, weight, bias, route }) => {
+    const [, count, width] = x.shape as unknown as Shape;
+    const flat = tf.reshape<tf.Rank.R2>(bias, [-1, count]);
+    const own = tf.sum(tf.mul(x, picked(weight, route, count, width)), 2);
+    return tf.add(own, route ? tf.matMul(route, flat) : flat);
+  },
+  native: {
+    wasm: ({ x, weight, bias, route }) => {
+      const kernels = wasmKernels();
+      if (!kernels) return null;
+      const [rows, count, width] = x.shape as unknown as Shape;
+      const out = newOutput([rows, count]);
+      if (!route) {
+        const places = [pointer(weight), pointer(x), pointer(out)] as const;
+        kernels.run.mixWeightGradient(...places, count, rows, width, width, count * width, 1, count);
+      }
+      const [values, shift] = [liveFloats(out), liveFloats(bias)];
+      if (!route) {
+        for (let at = 0; at < values.length; at++) values[at]! += shift[at % count]!;
+        return out;
+      }
+      const [from, w, shares] = [liveFloats(x), liveFloats(weight), liveFloats(route)];
+      values.fill(0);
+      for (let b = 0; b < rows; b++) {
+        eachShare(shares, route.shape[1]!, b, (n, share) => {
+          for (let e = 0; e < count; e++) {
+            let sum = shift[n * count + e]!;
+            const [row, head] = [(b * count + e) * width, (n * count + e) * width];
+            for (let c = 0; c < width; c++) sum += from[row + c]! * w[head + c]!;
+            values[b * count + e]! += share * sum;
+          }
+        });
+      }
+      return out;
+    },
+    webgpu: ({ x, weight, bias, route }) => {
+      const shape = x.shape as unknown as Shape;
+      const threads = shape[0] * shape[1];
+      const out = newDeviceOutput([shape[0], shape[1]]);
+      runDevice({
+        name: route ? 'rowDotsRouted' : 'rowDots',
+        bindings: [
+          { name: 'out', tensor: out, write: true },
+          { name: 'x', tensor: x },
+          { name: 'weight', tensor: weight },
+          { name: 'bias', tensor: bias },
+          ...bound(route),
+        ],
+        uniforms: measures(shape, route, threads),
+        body: `
+          if (index < uniforms.size) {
+            let b = index / uniforms.count;
+            let e = index - b * uniforms.count;
+            var total = 0.0;
+            for (var n = 0; n < uniforms.routes; n = n + 1) {
+              let share = ${shareOf(route)};
+              if (share != 0.0) {
+                let head = n * uniforms.count + e;
+                var sum = bias[head];
+                for (var c = 0; c < uniforms.width; c = c + 1) {
+                  sum = sum + x[index * uniforms.width + c] * weight[head * uniforms.width + c];
+                }
+                total = total + share * sum;
+              }
+            }
+            out[index] = total;
+          }
+        `,
+        threads,
+      });
+      return out;
+    },
+  },
+});
+
+/** `dx[b, e, :] = dy[b, e] Σ_n route[b, n] weight[n, e, :]`; `width` is that of x. */
+export const rowDotsInputGradient = defineKernel<'dy' | 'weight', { readonly width: number }, 'route'>({
+  name: 'EngineRowDotsInputGradient',
+  forward: ({ dy, weight, route }, { width }) =>
+    tf.mul(tf.expandDims(dy, 2), picked(weight, route, dy.shape[1]!, width)),
+  native: {
+    wasm: ({ dy, weight, route }, { width }) => {
+      const kernels = wasmKernels();
+      if (!kernels) return null;
+      const [rows, count] = dy.shape as [number, number];
+      const dx = newOutput([rows, count, width]);
+      if (!route) {
+        const places = [pointer(weight), pointer(dy), pointer(dx)] as const;
+        kernels.run.mixGradient(...places, count, rows, width, width, count * width, 1, count);
+        return dx;
+      }
+      const [to, given] = [liveFloats(dx), liveFloats(dy)];
+      const [w, shares] = [liveFloats(weight), liveFloats(route)];
+      to.fill(0);
+      for (let b = 0; b < rows; b++) {
+        eachShare(shares, route.shape[1]!, b, (n, share) => {
+          for (let e = 0; e < count; e++) {
+            const slope = share * given[b * count + e]!;
+            const [row, head] = [(b * count + e) * width, (n * count + e) * width];
+            for (let c = 0; c < width; c++) to[row + c]! += slope * w[head + c]!;
+          }
+        });
+      }
+      return dx;
+    },
+    webgpu: ({ dy, weight, route }, { width }) => {
+      const shape: Shape = [dy.shape[0]!, dy.shape[1]!, width];
+      const threads = sizeOf(shape);
+      const dx = newDeviceOutput(shape);
+      runDevice({
+        name: route ? 'rowDotsInputRouted' : 'rowDotsInput',
+        bindings: [
+          { name: 'dx', tensor: dx, write: true },
+          { name: 'dy', tensor: dy },
+          { name: 'weight', tensor: weight },
+          ...bound(route),
+        ],
+        uniforms: measures(shape, route, threads),
+        body: `
+          if (index < uniforms.size) {
+            let place = index / uniforms.width;
+            let b = place / uniforms.count;
+            let within = index - b * uniforms.count * uniforms.width;
+            var own = 0.0;
+            for (var n = 0; n < uniforms.routes; n = n + 1) {
+              let share = ${shareOf(route)};
+              if (share != 0.0) {
+                own = own + share * weight[n * uniforms.count * uniforms.width + within];
+              }
+            }
+            dx[index] = dy[place] * own;
+          }
+        `,
+        threads,
+      });
+      return dx;
+    },
+  },
+});
+
+/** Gradients of weight `[N, E, w]` and bias `[N, E]`: sums over rows by their shares. */
+export const rowDotsWeightGradient = defineKernel<'dy' | 'x', object, 'route'>({
+  name: 'EngineRowDotsWeightGradient',
+  forward: ({ dy, x, route }) => {
+    const [rows, count, width] = x.shape as unknown as Shape;
+    const each = tf.reshape<tf.Rank.R2>(tf.mul(x, tf.expandDims(dy, 2)), [rows, count * width]);
+    const dWeight = route ? tf.matMul(route, each, true, false) : tf.sum(each, 0);
+    const dBias = route ? tf.matMul(route, dy, true, false) : tf.sum(dy, 0, true);
+    return [tf.reshape(dWeight, [-1, count, width]), dBias];
+  },
+  native: {
+    wasm: ({ dy, x, route }) => {
+      const kernels = wasmKernels();
+      if (!kernels) return null;
+      const [rows, count, width] = x.shape as unknown as Shape;
+      const routes = route ? route.shape[1]! : 1;
+      const dWeight = newOutput([routes, count, width]);
+      const dBias = newOutput([routes, count]);
+      const places = [pointer(x), pointer(dy), pointer(dWeight)] as const;
+      if (!route) kernels.run.mix(...places, count, rows, width, width, count * width, 1, count);
+      const [given, shares] = [liveFloats(dy), route ? liveFloats(route) : null];
+      const [from, to, shift] = [liveFloats(x), liveFloats(dWeight), liveFloats(dBias)];
+      shift.fill(0);
+      if (route) to.fill(0);
+      for (let b = 0; b < rows; b++) {
+        eachShare(shares, routes, b, (n, share) => {
+          for (let e = 0; e < count; e++) {
+            const slope = share * given[b * count + e]!;
+            shift[n * count + e]! += slope;
+            if (!route) continue;
+            const [row, head] = [(b * count + e) * width, (n * count + e) * width];
+            for (let c = 0; c < width; c++) to[head + c]! += slope * from[row + c]!;
+          }
+        });
+      }
+      return [dWeight, dBias];
+    },
+    webgpu: ({ dy, x, route }) => {
+      const shape = x.shape as unknown as Shape;
+      const [, count, width] = shape;
+      const routes = route ? route.shape[1]! : 1;
+      const dWeight = newDeviceOutput([routes, count, width]);
+      const dBias = newDeviceOutput([routes, count]);
+      // One more column than x has: the bias, whose input is 1.
+      const threads = routes * count * (width + 1);
+      runDevice({
+        name: route ? 'rowDotsWeightRouted' : 'rowDotsWeight',
+        bindings: [
+          { name: 'dWeight', tensor: dWeight, write: true },
+          { name: 'dBias', tensor: dBias, write: true },
+          { name: 'dy', tensor: dy },
+          { name: 'x', tensor: x },
+          ...bound(route),
+        ],
+        uniforms: measures(shape, route, threads),
+        body: `
+          if (index < uniforms.size) {
+            let head = index / (uniforms.width + 1);
+            let c = index - head * (uniforms.width + 1);
+            let n = head / uniforms.count;
+            let e = head - n * uniforms.count;
+            let shifts = c == uniforms.width;
+            var sum = 0.0;
+            for (var b = 0; b < uniforms.rows; b = b + 1) {
+              let share = ${shareOf(route)};
+              if (share != 0.0) {
+                let place = b * uniforms.count + e;
+                var input = 1.0;
+                if (!shifts) { input = x[place * uniforms.width + c]; }
+                sum = sum + share * dy[place] * input;
+              }
+            }
+            if (shifts) { dBias[head] = sum; } else { dWeight[head * uniforms.width + c] = sum; }
+          }
+        `,
+        threads,
+      });
+      return [dWeight, dBias];
+    },
+  },
+});

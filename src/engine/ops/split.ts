@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { defineOperations } from '../kernels/defineOperation';
+
+const operation = defineOperations<'x', { readonly axis: number; readonly sizes: readonly number[] }>({
+  name: 'EngineSplit',
+  forward: ({ x }, { axis, sizes }) => {
+    let from = 0;
+    return sizes.map((size) => {
+      const begin = x.shape.map((_, at) => (at === axis ? from : 0));
+      from += size;
+      return tf.slice(
+        x,
+        begin,
+        x.shape.map((length, at) => (at === axis ? size : length)),
+      );
+    });
+  },
+  gradient: (dys, _saved, { axis }) => ({ x: () => tf.concat([...dys], axis) }),
+});
+
+/**
+ * Neighbouring parts of a tensor along `axis`, of `sizes` that add up to its length. Their gradient is one concatenation, where
+ * slices would pad and add each. @throws RangeError where the sizes do not add up.
+ */
+export function split<T extends tf.Tensor>(x: T, sizes: readonly number[], axis: number): T[] {
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  if (whole !== x.shape[axis]) {
+    throw new RangeError(
+      `split got [${x.shape.join(', ')}] and parts of ${sizes.join(' + ')} along axis ${axis}.`,
+    );
+  }
+  return sizes.length === 1 ? [x] : (operation({ x }, { axis, sizes }) as T[]);
+}
