@@ -16,8 +16,14 @@ function systemBrowser(): string | undefined {
   return ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 }
 
-/** Opens the page, hands it over and closes everything afterwards. `software` allows the software WebGPU adapter. */
-export async function withBenchPage<T>(software: boolean, work: (page: Page) => Promise<T>): Promise<T> {
+export interface BenchServer {
+  /** Address of the benchmark page. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the benchmark page, straight from the sources. */
+export async function serveBench(): Promise<BenchServer> {
   const server = await createServer({
     logLevel: 'error',
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
@@ -35,6 +41,18 @@ export async function withBenchPage<T>(software: boolean, work: (page: Page) => 
     cacheDir: 'node_modules/.vite-bench',
   });
   await server.listen();
+  return { url: `${server.resolvedUrls!.local[0]}bench/page.html`, close: () => server.close() };
+}
+
+/** Opens the benchmark page and waits until it can be called. */
+export async function openBenchPage(page: Page, { url }: BenchServer): Promise<void> {
+  await page.goto(url);
+  await page.waitForFunction(() => window.bench !== undefined, undefined, { timeout: 120_000 });
+}
+
+/** Opens the page, hands it over and closes everything afterwards. `software` allows the software WebGPU adapter. */
+export async function withBenchPage<T>(software: boolean, work: (page: Page) => Promise<T>): Promise<T> {
+  const server = await serveBench();
   const browser = await chromium.launch({
     executablePath: systemBrowser(),
     args: software ? [...flags, '--enable-unsafe-webgpu'] : flags,
@@ -45,8 +63,7 @@ export async function withBenchPage<T>(software: boolean, work: (page: Page) => 
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) process.stderr.write(`console: ${message.text()}\n`);
     });
-    await page.goto(`${server.resolvedUrls!.local[0]}bench/page.html`);
-    await page.waitForFunction(() => window.bench !== undefined, undefined, { timeout: 120_000 });
+    await openBenchPage(page, server);
     return await work(page);
   } finally {
     await browser.close();

@@ -1,6 +1,9 @@
-/** The browser's side of the benchmark: opens a backend, checks it and measures models, on the driver's call. */
+/** The browser's side of benchmarks and checks: opens a backend, then measures, compares or trains on the driver's call. */
 import { openBackend, type BackendInfo, type BackendRequest } from '../src/engine';
 import { findModel, models } from '../src/models/registry';
+import { compareFixture, type Deviation } from '../tests/support/compare';
+import type { Fixture } from '../tests/support/fixture';
+import { longRun, type LongRun } from '../tests/support/longRun';
 import { checkBackend, type CheckResult } from './check';
 import { measure, type MeasureOptions, type Measurement } from './measure';
 
@@ -9,6 +12,10 @@ export interface BenchPage {
   models(): string[];
   check(ids?: readonly string[]): Promise<CheckResult[]>;
   measure(id: string, options: MeasureOptions): Promise<Measurement>;
+  /** A model against the numbers of its independent implementation. */
+  compare(fixture: Fixture): Promise<Deviation[]>;
+  /** @throws Error where no backend was opened */
+  longRun(id: string, steps: number, evaluateEvery: number): Promise<LongRun>;
 }
 
 declare global {
@@ -23,14 +30,23 @@ const binaries = import.meta.glob<string>('/node_modules/@tensorflow/tfjs-backen
   eager: true,
 });
 
+const wasmPath = Object.fromEntries(
+  Object.entries(binaries).map(([path, url]) => [path.slice(path.lastIndexOf('/') + 1), url]),
+);
+
+let backend: BackendInfo | null = null;
+
 window.bench = {
-  open: (request) =>
-    openBackend(request, {
-      wasmPath: Object.fromEntries(
-        Object.entries(binaries).map(([path, url]) => [path.slice(path.lastIndexOf('/') + 1), url]),
-      ),
-    }),
+  async open(request) {
+    backend = await openBackend(request, { wasmPath });
+    return backend;
+  },
   models: () => models.map(({ id }) => id),
   check: (ids) => checkBackend(ids),
   measure: (id, options) => measure(findModel(id), options),
+  compare: compareFixture,
+  longRun(id, steps, evaluateEvery) {
+    if (!backend) throw new Error('Open a backend first.');
+    return longRun(id, backend, steps, evaluateEvery);
+  },
 };
