@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from 'react';
-import type { KeyboardEvent, PointerEvent, WheelEvent } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import { useHighlight } from '../state/highlight';
 import { useTheme } from '../state/theme';
 import { drawHeat, drawKey } from './heatDraw';
@@ -46,6 +46,8 @@ export interface HeatMapProps {
 
 const KEY_WIDTH = 96;
 const ZOOM_FROM = 40;
+/** One press of + shows this part of what was in view. */
+const ZOOM_IN = 0.6;
 
 function valueOf(data: HeatValues, { row, column }: Cell): number | null {
   const index = row * data.columns + column;
@@ -68,7 +70,10 @@ export function HeatMap(props: HeatMapProps) {
   const [asked, setView] = useState<Window | null>(null);
   const [drag, setDrag] = useState<{ x: number; y: number; view: Window } | null>(null);
 
-  const whole: Window = { row: 0, column: 0, rows: rows.length, columns: columns.length };
+  const whole = useMemo<Window>(
+    () => ({ row: 0, column: 0, rows: rows.length, columns: columns.length }),
+    [rows.length, columns.length],
+  );
   // A window from a matrix of another size is forgotten.
   const view =
     asked && asked.row + asked.rows <= rows.length && asked.column + asked.columns <= columns.length
@@ -78,16 +83,11 @@ export function HeatMap(props: HeatMapProps) {
   const longest = (labels: readonly HeatLabel[]) =>
     labels.reduce((max, { label }) => Math.max(max, Math.min(22, label.length)), 1);
   const [longestRow, longestColumn] = useMemo(() => [longest(rows), longest(columns)], [rows, columns]);
-  const layout = layoutHeat({
-    ...size,
-    view,
-    longestRow,
-    longestColumn,
-    stepColumns,
-    square,
-    left: props.left,
-    right: props.right,
-  });
+  const { left, right } = props;
+  const layout = useMemo(
+    () => layoutHeat({ ...size, view, longestRow, longestColumn, stepColumns, square, left, right }),
+    [size, view, longestRow, longestColumn, stepColumns, square, left, right],
+  );
   const { keyY } = layout;
 
   useEffect(() => {
@@ -106,7 +106,18 @@ export function HeatMap(props: HeatMapProps) {
     });
     const context = canvas.getContext('2d');
     if (context) drawKey(context, scale, theme, { x: layout.left, y: keyY + 5, width: KEY_WIDTH, height: 8 });
-  });
+    // Only what is drawn: a pointer that moves over a large matrix must not paint it again.
+  }, [canvas, size, layout, keyY, data, scale, theme, format]);
+
+  // React listens to wheels passively, so the page would scroll while the matrix zooms.
+  const wheel = useRef<(event: WheelEvent) => void>(null);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element || !zoomable) return;
+    const turn = (event: WheelEvent) => wheel.current?.(event);
+    element.addEventListener('wheel', turn, { passive: false });
+    return () => element.removeEventListener('wheel', turn);
+  }, [ref, zoomable]);
 
   function go(cell: Cell | null): void {
     setCursor(cell);
@@ -132,18 +143,35 @@ export function HeatMap(props: HeatMapProps) {
         column: Math.min(columns.length - 1, Math.max(0, move.column)),
       });
     } else if ((event.key === 'Enter' || event.key === ' ') && onSelect) onSelect(at);
-    else if (zoomable && (event.key === '+' || event.key === '='))
-      setView(zoom(view, whole, 0.6, at.row, at.column));
-    else if (zoomable && event.key === '-') setView(zoom(view, whole, 1 / 0.6, at.row, at.column));
+    else if (zoomable && (event.key === '+' || event.key === '=')) zoomBy(ZOOM_IN);
+    else if (zoomable && event.key === '-') zoomBy(1 / ZOOM_IN);
     else if (zoomable && event.key === '0') setView(null);
     else return;
     event.preventDefault();
   }
 
-  const local = (event: PointerEvent | WheelEvent) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return cellAt(layout, event.clientX - box.left, event.clientY - box.top);
+  const local = (event: { readonly clientX: number; readonly clientY: number }) => {
+    const box = ref.current?.getBoundingClientRect();
+    return box ? cellAt(layout, event.clientX - box.left, event.clientY - box.top) : null;
   };
+
+  useEffect(() => {
+    wheel.current = (event) => {
+      const cell = local(event);
+      const next = cell && zoom(view, whole, event.deltaY < 0 ? 0.8 : 1.25, cell.row, cell.column);
+      // At either end the wheel is the page's again.
+      if (!next || (next.rows === view.rows && next.columns === view.columns)) return;
+      event.preventDefault();
+      setView(next);
+    };
+  });
+
+  /** Zooms around the cell under the cursor, else around the middle. */
+  function zoomBy(factor: number): void {
+    const row = cursor?.row ?? Math.floor(view.row + view.rows / 2);
+    const column = cursor?.column ?? Math.floor(view.column + view.columns / 2);
+    setView(zoom(view, whole, factor, row, column));
+  }
 
   function onPointerMove(event: PointerEvent): void {
     if (drag) {
@@ -201,15 +229,10 @@ export function HeatMap(props: HeatMapProps) {
       }}
       onPointerUp={() => setDrag(null)}
       onClick={(event) => {
-        const cell = local(event as unknown as PointerEvent);
+        const cell = local(event);
         if (cell && onSelect) onSelect(cell);
       }}
       onDoubleClick={() => setView(null)}
-      onWheel={(event) => {
-        if (!zoomable) return;
-        const cell = local(event);
-        if (cell) setView(zoom(view, whole, event.deltaY < 0 ? 0.8 : 1.25, cell.row, cell.column));
-      }}
       style={{ cursor: onSelect ? 'pointer' : zoomable && view !== whole ? 'grab' : 'default' }}
     >
       <canvas ref={setCanvas} aria-hidden="true" />
@@ -223,6 +246,9 @@ export function HeatMap(props: HeatMapProps) {
                 y={layout.top + (k + 0.5) * layout.cellHeight}
                 textAnchor="end"
                 dominantBaseline="central"
+                className={
+                  row.scenario !== undefined && row.scenario === highlighted ? 'label-on-top' : undefined
+                }
                 style={{
                   fill: row.colour,
                   fontWeight: row.scenario !== undefined && row.scenario === highlighted ? 700 : 400,
@@ -289,14 +315,58 @@ export function HeatMap(props: HeatMapProps) {
           <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
             {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}
             <tspan className="axis-title" dx={8}>
-              {spoken || props.valueTitle}
+              {(!zoomable && spoken) || props.valueTitle}
             </tspan>
           </text>
+          {zoomable && spoken && (
+            <text x={layout.left} y={keyY + 27} className="axis-title">
+              {spoken}
+            </text>
+          )}
         </svg>
       )}
       <span className="visually-hidden" role="status">
         {spoken}
       </span>
+      {zoomable && (
+        // Out of the matrix's own clicks and drags.
+        <span
+          className="heat-zoom"
+          onClick={(event) => event.stopPropagation()}
+          onPointerDown={(event) => event.stopPropagation()}
+          onDoubleClick={(event) => event.stopPropagation()}
+          onKeyDown={(event) => event.stopPropagation()}
+        >
+          <button
+            type="button"
+            className="tool"
+            aria-label="Zoom in"
+            title="Zoom in (+, wheel)"
+            onClick={() => zoomBy(ZOOM_IN)}
+          >
+            +
+          </button>
+          <button
+            type="button"
+            className="tool"
+            aria-label="Zoom out"
+            title="Zoom out (−, wheel)"
+            onClick={() => zoomBy(1 / ZOOM_IN)}
+          >
+            −
+          </button>
+          <button
+            type="button"
+            className="tool"
+            aria-label="Whole matrix"
+            title="Whole matrix (0, double click)"
+            disabled={view === whole}
+            onClick={() => setView(null)}
+          >
+            ▣
+          </button>
+        </span>
+      )}
     </div>
   );
 }

@@ -59,6 +59,46 @@ export interface DrawInput {
   readonly font: string;
 }
 
+/** Cells without gaps as a picture of one pixel each, scaled up: one call in place of one a cell. */
+function drawSmallCells(context: CanvasRenderingContext2D, { layout, data, scale, theme }: DrawInput): void {
+  const { view } = layout;
+  const table = scaleTable(scale.kind, theme);
+  const pixels = new ImageData(view.columns, view.rows);
+  for (let r = 0; r < view.rows; r++) {
+    for (let c = 0; c < view.columns; c++) {
+      const index = (view.row + r) * data.columns + view.column + c;
+      if (data.defined !== null && data.defined[index] !== 1) continue;
+      const at = Math.round(placeOn(scale, data.values[index]!) * (SCALE_STEPS - 1)) * 3;
+      const to = (r * view.columns + c) * 4;
+      pixels.data[to] = table[at]!;
+      pixels.data[to + 1] = table[at + 1]!;
+      pixels.data[to + 2] = table[at + 2]!;
+      pixels.data[to + 3] = 255;
+    }
+  }
+  let picture = canvasOf(view.columns, view.rows);
+  picture.getContext('2d')?.putImageData(pixels, 0, 0);
+  // Along a side where cells are smaller than a pixel they are averaged; along the other they keep their edges.
+  const width = layout.cellWidth < 1 ? Math.max(1, Math.round(layout.width)) : view.columns;
+  const height = layout.cellHeight < 1 ? Math.max(1, Math.round(layout.height)) : view.rows;
+  if (width !== view.columns || height !== view.rows) {
+    const averaged = canvasOf(width, height);
+    const into = averaged.getContext('2d');
+    if (into) into.imageSmoothingQuality = 'high';
+    into?.drawImage(picture, 0, 0, width, height);
+    picture = averaged;
+  }
+  context.imageSmoothingEnabled = false;
+  context.drawImage(picture, layout.left, layout.top, layout.width, layout.height);
+}
+
+function canvasOf(width: number, height: number): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
 export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
   const { layout, data, scale, theme } = input;
   const context = prepare(canvas, input.size.width, input.size.height);
@@ -67,6 +107,10 @@ export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
   const { view, cellWidth, cellHeight, left, top } = layout;
   const gap = Math.min(cellWidth, cellHeight) >= 8 ? 1 : 0;
   const withText = cellWidth >= 34 && cellHeight >= 16;
+  if (gap === 0 && !withText) {
+    drawSmallCells(context, input);
+    return;
+  }
   if (withText) {
     context.font = `11px ${input.font}`;
     context.textAlign = 'center';
@@ -77,18 +121,15 @@ export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
     for (let c = 0; c < view.columns; c++) {
       const index = (view.row + r) * data.columns + view.column + c;
       const x = left + c * cellWidth;
-      // Neighbours overlap by a hair where there is no gap, or seams would show through.
-      const w = gap ? cellWidth - gap : cellWidth + 0.6;
-      const h = gap ? cellHeight - gap : cellHeight + 0.6;
+      const w = cellWidth - gap;
+      const h = cellHeight - gap;
       if (data.defined !== null && data.defined[index] !== 1) {
         context.strokeStyle = input.hatch;
         context.lineWidth = 1;
-        if (gap) {
-          context.beginPath();
-          context.moveTo(x + 2, y + h - 2);
-          context.lineTo(x + w - 2, y + 2);
-          context.stroke();
-        }
+        context.beginPath();
+        context.moveTo(x + 2, y + h - 2);
+        context.lineTo(x + w - 2, y + 2);
+        context.stroke();
         continue;
       }
       const value = data.values[index]!;

@@ -25,7 +25,7 @@ export interface HeatLayout {
   readonly keyY: number;
 }
 
-const CHARACTER = 6.1;
+const CHARACTER = 6.7;
 const KEY_HEIGHT = 30;
 
 export interface LayoutInput {

@@ -5,6 +5,8 @@ import type { Cell, FigureTable } from './types';
 
 /** Tables beyond this many cells are laid out once a second, not at every redraw. */
 const LIGHT_CELLS = 1500;
+/** The page holds no more cells than this of one figure: laying out the pairs of 355 scenarios takes a minute. */
+const MAX_CELLS = 6000;
 
 function text(cell: Cell): string {
   if (cell === null) return 'undefined';
@@ -39,13 +41,24 @@ interface Props {
   readonly visible: boolean;
 }
 
-/** A figure's numbers. Always in the page for screen readers and scripts; shown when a person asks for numbers. */
+/**
+ * A figure's numbers. Always in the page for screen readers and scripts; shown when a person asks for numbers. Of a very
+ * long table the first rows (of curves, the last) stand here, and the exported files have them all.
+ */
 export function FigureData({ name, caption, table: newest, visible }: Props) {
   const table = useCalm(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
+  const limit = Math.max(1, Math.floor(MAX_CELLS / Math.max(1, table.columns.length)));
+  const cut = table.rows.length > limit;
+  const overTime = table.columns[0] === 'step';
+  const rows = cut ? (overTime ? table.rows.slice(-limit) : table.rows.slice(0, limit)) : table.rows;
   return (
     <div className={visible ? 'figure-numbers' : 'visually-hidden'} tabIndex={visible ? 0 : undefined}>
       <table data-testid={`figure-${name}-data`}>
-        <caption className="visually-hidden">{caption}</caption>
+        <caption className={cut ? 'muted' : 'visually-hidden'}>
+          {caption}
+          {cut &&
+            `: the ${overTime ? 'last' : 'first'} ${limit} of ${table.rows.length} rows; the exported files have all`}
+        </caption>
         <thead>
           <tr>
             {table.columns.map((column, k) => (
@@ -56,7 +69,7 @@ export function FigureData({ name, caption, table: newest, visible }: Props) {
           </tr>
         </thead>
         <tbody>
-          {table.rows.map((row, k) => (
+          {rows.map((row, k) => (
             <Row key={typeof row[0] === 'number' ? `n${row[0]}` : k} row={row} />
           ))}
         </tbody>

@@ -53,7 +53,10 @@ interface WithFrames extends Props {
 /** What fills an empty picture: an evaluation, or a phase of the model's own training. */
 function waiting(spec: ProbeSpec) {
   return spec.source === 'procedure' ? (
-    <p>Filled when training first comes to it: a search or a refresh of this model’s own. A short run may end before.</p>
+    <p>
+      Filled when training first comes to it: a search or a refresh of this model’s own. A short run may end
+      before.
+    </p>
   ) : (
     <p>Filled at the first evaluation of a run.</p>
   );
@@ -84,7 +87,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
   const scale = useMemo(() => scaleOf(spec, frames), [spec, newest]);
   const table = useMemo(
     () =>
-      matrix && rows.length * columns.length <= 4000
+      matrix
         ? probeTable(matrix, rows, columns, axisName(rowAxis))
         : { columns: [axisName(rowAxis)], rows: [] },
     [matrix, rows, columns, rowAxis],

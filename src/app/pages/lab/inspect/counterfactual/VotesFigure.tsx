@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { ProbeSpec } from '../../../../../models/definition';
 import { HeatMap } from '../../../../charts/HeatMap';
+import type { HeatScale } from '../../../../charts/heatDraw';
 import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
 import type { RunView } from '../../../../live/runView';
@@ -9,7 +10,7 @@ import { useTheme } from '../../../../state/theme';
 import { FrameSlider } from '../FrameSlider';
 import { axisLabels, matrixOf } from '../probe';
 import { useComputed } from '../useScoredRows';
-import { compareVotes, differences } from './votes';
+import { compareVotes, differences, voteRows } from './votes';
 
 const SHOWN = [
   { value: 'votes', label: 'votes' },
@@ -31,18 +32,38 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
   const truth = useComputed(view, (lab) => lab.client.counterfactualRates('test'));
   const votes = useMemo(() => (frame ? matrixOf(frame.value, []) : null), [frame]);
-  const colours = scenarioColours(view.scenarios, theme);
-  const labels = axisLabels(spec.axes[0], votes?.rows ?? 0, view, colours);
+  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const count = votes?.rows ?? 0;
+  const labels = useMemo(
+    () => axisLabels(spec.axes[0], count, view, colours),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these are read
+    [spec, count, view.scenarios, view.fields, colours],
+  );
   const known = truth.value;
-  const compared = votes ? compareVotes(votes, known) : null;
+  const compared = useMemo(() => (votes ? compareVotes(votes, known) : null), [votes, known]);
   const shown = known ? wanted : 'votes';
-  const data =
-    votes && known && shown === 'truth'
-      ? { ...votes, values: known, defined: null }
-      : votes && known && shown === 'difference'
-        ? differences(votes, known)
-        : votes;
-  const reach = data ? data.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) : 1;
+  const data = useMemo(
+    () =>
+      votes && known && shown === 'truth'
+        ? { ...votes, values: known, defined: null }
+        : votes && known && shown === 'difference'
+          ? differences(votes, known)
+          : votes,
+    [votes, known, shown],
+  );
+  const scale = useMemo((): HeatScale => {
+    const reach = data ? data.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) : 1;
+    return shown === 'difference'
+      ? { kind: 'signed', min: -reach, max: reach }
+      : { kind: 'sequential', min: 0, max: reach };
+  }, [data, shown]);
+  const table = useMemo(
+    () => ({
+      columns: ['shown in', 'voted by', 'vote', 'true rate', 'difference'],
+      rows: votes ? voteRows(votes, known, labels) : [],
+    }),
+    [votes, known, labels],
+  );
   return (
     <Figure
       name="votes"
@@ -50,25 +71,7 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
       title="Votes: what each scenario’s expert expects of each scenario’s rows"
       reading="A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there."
       equation={spec.equation || null}
-      table={{
-        columns: ['shown in', 'voted by', 'vote', 'true rate', 'difference'],
-        rows: votes
-          ? labels.flatMap((row, d) =>
-              labels.map((column, p) => {
-                const cell = d * votes.columns + p;
-                const vote = votes.defined !== null && votes.defined[cell] !== 1 ? null : votes.values[cell]!;
-                const right = known?.[cell] ?? null;
-                return [
-                  row.label,
-                  column.label,
-                  vote,
-                  right,
-                  vote === null || right === null ? null : vote - right,
-                ];
-              }),
-            )
-          : [],
-      }}
+      table={table}
       empty={!votes && <p>Filled at the first evaluation of a CausalInt run.</p>}
     >
       {votes && data && frame && (
@@ -102,11 +105,7 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
               columnTitle="voted by"
               valueTitle={shown === 'difference' ? 'vote − truth' : 'click rate'}
               data={data}
-              scale={
-                shown === 'difference'
-                  ? { kind: 'signed', min: -reach, max: reach }
-                  : { kind: 'sequential', min: 0, max: reach }
-              }
+              scale={scale}
               format={rate}
               square
             />

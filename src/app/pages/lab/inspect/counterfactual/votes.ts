@@ -1,5 +1,6 @@
 /** CausalInt's votes ŷ(d→p) beside the simulator's true counterfactual click rates. */
 import type { HeatValues } from '../../../../charts/heatDraw';
+import type { Cell } from '../../../../figure/types';
 
 export interface VotesComparison {
   /** Root of the mean squared difference over cells off the diagonal; null where no truth is known. */
@@ -29,4 +30,20 @@ export function compareVotes(votes: HeatValues, truth: Float32Array | null): Vot
 /** Votes minus truth, for the map of differences. */
 export function differences(votes: HeatValues, truth: Float32Array): HeatValues {
   return { ...votes, values: votes.values.map((value, cell) => value - truth[cell]!) };
+}
+
+/** The figure's table: a row for every scenario shown in and every scenario voting. */
+export function voteRows(
+  votes: HeatValues,
+  truth: Float32Array | null,
+  labels: readonly { readonly label: string }[],
+): readonly (readonly Cell[])[] {
+  return labels.flatMap((row, d) =>
+    labels.map((column, p): readonly Cell[] => {
+      const cell = d * votes.columns + p;
+      const vote = votes.defined !== null && votes.defined[cell] !== 1 ? null : votes.values[cell]!;
+      const right = truth?.[cell] ?? null;
+      return [row.label, column.label, vote, right, vote === null || right === null ? null : vote - right];
+    }),
+  );
 }

@@ -24,8 +24,6 @@ interface Props {
 }
 
 const share = (value: number): string => value.toFixed(2);
-/** Beyond this the accessible table would be longer than anyone reads; the file export holds it all. */
-const TABLE_CELLS = 4000;
 
 /** AREAD's masks compared: which scenarios share expert paths, beside how related they truly are; and any two side by side. */
 export function MaskFigures({ view, spec }: Props) {
@@ -40,26 +38,39 @@ export function MaskFigures({ view, spec }: Props) {
   const count = frame?.value.shape[0] ?? 0;
   const masks = frame?.value.values ?? null;
   const transition = layer === 'all' ? null : Number(layer);
+  const whole = useMemo(() => (masks ? maskOverlap(layout, masks, null) : null), [layout, masks]);
   const overlap = useMemo(
-    () => (masks ? maskOverlap(layout, masks, transition) : null),
-    [layout, masks, transition],
+    () => (masks && transition !== null ? maskOverlap(layout, masks, transition) : whole),
+    [layout, masks, transition, whole],
   );
-  const order = useMemo(() => {
-    if (!masks) return [];
-    return clusterOrder(maskOverlap(layout, masks, null), count);
-  }, [layout, masks, count]);
+  const order = useMemo(() => (whole ? clusterOrder(whole, count) : []), [whole, count]);
   const truth = view.relatedness;
   const source = shown === 'truth' && truth ? truth : overlap;
   const ordered = useMemo(() => (source ? reorder(source, order) : null), [source, order]);
-  const correlation = overlap && truth ? rankCorrelation(overlap, truth, count) : null;
-  const density = masks ? maskDensity(masks) : null;
-  const colours = scenarioColours(view.scenarios, theme);
-  const labels = order.map((s) => ({
-    label: view.scenarios[s]?.name ?? String(s + 1),
-    scenario: view.scenarios[s]?.id,
-    colour: colours[s],
-  }));
-  const cells = ordered && count * count <= TABLE_CELLS ? ordered : null;
+  const correlation = useMemo(
+    () => (overlap && truth ? rankCorrelation(overlap, truth, count) : null),
+    [overlap, truth, count],
+  );
+  const density = useMemo(() => (masks ? maskDensity(masks) : null), [masks]);
+  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const labels = useMemo(
+    () =>
+      order.map((s) => ({
+        label: view.scenarios[s]?.name ?? String(s + 1),
+        scenario: view.scenarios[s]?.id,
+        colour: colours[s],
+      })),
+    [order, view.scenarios, colours],
+  );
+  const table = useMemo(
+    () => ({
+      columns: ['scenario', ...labels.map(({ label }) => label)],
+      rows: ordered
+        ? labels.map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)])
+        : [],
+    }),
+    [labels, ordered, count],
+  );
   const signed = shown === 'truth';
   return (
     <>
@@ -73,12 +84,7 @@ export function MaskFigures({ view, spec }: Props) {
             : `A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`
         }
         equation={String.raw`\mathrm{OR}_{d,d'}=\frac{|M_d\cap M_{d'}|}{|M_d\cup M_{d'}|}\quad\text{(Mask Analysis)}`}
-        table={{
-          columns: ['scenario', ...labels.map(({ label }) => label)],
-          rows: cells
-            ? labels.map(({ label }, r) => [label, ...labels.map((_, c) => cells[r * count + c]!)])
-            : [],
-        }}
+        table={table}
         empty={
           !frame && (
             <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
