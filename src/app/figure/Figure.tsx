@@ -17,6 +17,8 @@ interface FigureProps {
   readonly reading: string;
   readonly equation?: string | null;
   readonly table: FigureTable;
+  /** What CSV and JSON hold, where that is more than anyone reads as a table. */
+  readonly exported?: () => FigureTable;
   /** What would fill the figure; shown in place of the drawing. */
   readonly empty?: ReactNode;
   /** Controls beside the title (a switch, a slider). */
@@ -42,6 +44,7 @@ export function Figure({
   reading,
   equation,
   table,
+  exported = () => table,
   empty,
   controls,
   className,
@@ -59,8 +62,8 @@ export function Figure({
   async function save(format: Format): Promise<void> {
     menu.current?.hidePopover?.();
     const file = `scenarium-${name}.${format.toLowerCase()}`;
-    if (format === 'CSV') return download(file, tableToCsv(table), 'text/csv');
-    if (format === 'JSON') return download(file, tableToJson(title, table), 'application/json');
+    if (format === 'CSV') return download(file, tableToCsv(exported()), 'text/csv');
+    if (format === 'JSON') return download(file, tableToJson(title, exported()), 'application/json');
     if (!body.current) return;
     const svg = drawingToSvg(body.current, title);
     download(file, format === 'SVG' ? svg.text : await svgToPng(svg), 'image/svg+xml');

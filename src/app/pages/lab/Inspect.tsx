@@ -11,6 +11,7 @@ import { CSweepFigure } from './inspect/counterfactual/CSweepFigure';
 import { VotesFigure } from './inspect/counterfactual/VotesFigure';
 import { MaskFigures } from './inspect/masks/MaskFigures';
 import { ProjectionFigure } from './inspect/representation/ProjectionFigure';
+import { RepresentationFigures } from './inspect/representation/RepresentationFigures';
 import { ProbeFigure } from './inspect/ProbeFigure';
 import './inspect/inspect.css';
 
@@ -59,6 +60,11 @@ const EXTRAS: Partial<Record<ProbeSpec['tab'], (specs: readonly ProbeSpec[]) => 
   masks: (specs) => {
     const masks = specs.find((spec) => spec.name === 'masks');
     return masks ? { hides: [], draw: (view) => <MaskFigures view={view} spec={masks} /> } : null;
+  },
+  representation: (specs) => {
+    const rows = specs.filter((spec) => spec.source === 'rows');
+    if (rows.length === 0) return null;
+    return { hides: [], draw: (view) => <RepresentationFigures view={view} specs={rows} /> };
   },
   conflict: (specs) => {
     const gradient = specs.find((spec) => spec.name === 'scenarioGradient');
