@@ -67,17 +67,33 @@ export function matrixOf(value: ProbeValue, fixed: readonly number[]): HeatValue
   };
 }
 
-/** The scale of all frames together, so that colours mean the same at every step. */
-export function scaleOf(spec: ProbeSpec, frames: readonly Frame[]): HeatScale {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const { value } of frames) {
+const ranges = new WeakMap<ProbeValue, { readonly min: number; readonly max: number }>();
+
+/** Smallest and largest defined number of a frame, infinities where there is none; a frame never changes, so once. */
+function rangeOf(value: ProbeValue): { readonly min: number; readonly max: number } {
+  let range = ranges.get(value);
+  if (!range) {
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < value.values.length; k++) {
       if (value.defined[k] !== 1) continue;
       const number = value.values[k]!;
       if (number < min) min = number;
       if (number > max) max = number;
     }
+    ranges.set(value, (range = { min, max }));
+  }
+  return range;
+}
+
+/** The scale of all frames together, so that colours mean the same at every step. */
+export function scaleOf(spec: ProbeSpec, frames: readonly Frame[]): HeatScale {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const { value } of frames) {
+    const range = rangeOf(value);
+    min = Math.min(min, range.min);
+    max = Math.max(max, range.max);
   }
   if (min > max) [min, max] = [0, 1];
   switch (spec.scale) {

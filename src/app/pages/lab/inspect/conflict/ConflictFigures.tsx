@@ -1,18 +1,16 @@
 import { useMemo } from 'react';
 import type { ProbeSpec } from '../../../../../models/definition';
-import type { ProbeValue } from '../../../../../training/events';
 import { niceDomain, stepDomain } from '../../../../charts/axis';
 import { LineFrame } from '../../../../charts/LineFrame';
 import { Figure } from '../../../../figure/Figure';
-import { Film } from '../../../../live/film';
 import type { RunView } from '../../../../live/runView';
 import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
 import { ProbeFigure } from '../ProbeFigure';
-import { rowCosines } from '../vectors';
+import { COSINE_NAME, useConflict } from './cosines';
 
 const COSINE: ProbeSpec = {
-  name: 'scenarioCosine',
+  name: COSINE_NAME,
   tab: 'conflict',
   title: 'Do scenarios pull the shared representation apart?',
   reading: 'Cosine of two scenarios’ mean gradients: below 0 (orange) a step that helps one hurts the other.',
@@ -21,40 +19,6 @@ const COSINE: ProbeSpec = {
   scale: 'signed',
 };
 
-/** Cosines of every kept gradient, as a film of their own. */
-function cosineFilm(view: RunView): Film {
-  const film = new Film();
-  for (const { step, value } of view.film.frames('scenarioGradient')) {
-    const n = value.shape[0] ?? 0;
-    film.add(step, { name: COSINE.name, shape: [n, n], ...rowCosines(value) });
-  }
-  return film;
-}
-
-/** Mean and lowest cosine over pairs of different scenarios. */
-function summary(value: ProbeValue): {
-  readonly mean: number | null;
-  readonly lowest: number | null;
-  readonly opposed: number | null;
-} {
-  const n = value.shape[0] ?? 0;
-  let [sum, count, below] = [0, 0, 0];
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let a = 0; a < n; a++) {
-    for (let b = a + 1; b < n; b++) {
-      if (value.defined[a * n + b] !== 1) continue;
-      const cosine = value.values[a * n + b]!;
-      sum += cosine;
-      count++;
-      if (cosine < 0) below++;
-      lowest = Math.min(lowest, cosine);
-    }
-  }
-  return count === 0
-    ? { mean: null, lowest: null, opposed: null }
-    : { mean: sum / count, lowest, opposed: below / count };
-}
-
 function format(value: number | null): string {
   return value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
 }
@@ -62,16 +26,8 @@ function format(value: number | null): string {
 /** CausalInt's negative transfer, seen: cosines between scenarios' gradients, now and over time. */
 export function ConflictFigures({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
-  const film = useMemo(
-    () => cosineFilm(view),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the film's version says when
-    [view.film, view.film.version],
-  );
+  const { film, rows } = useConflict(view);
   const cosines = useMemo(() => ({ ...view, film }), [view, film]);
-  const rows = useMemo(
-    () => film.frames(COSINE.name).map(({ step, value }) => ({ x: step, ...summary(value) })),
-    [film],
-  );
   const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const lines = [
     { key: 'mean', label: 'mean', colour: ink },
