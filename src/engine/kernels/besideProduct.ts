@@ -50,7 +50,9 @@ export const besideProductForward = defineKernel<'x' | 'y'>({
 export const besideProductGradient = defineKernel<'dout' | 'x' | 'y'>({
   name: 'EngineBesideProductGradient',
   forward: ({ dout, x, y }) => {
-    const [plain, scaled] = tf.split(dout, 2, 2) as [tf.Tensor, tf.Tensor];
+    const [rows, length, width] = x.shape as unknown as Shape;
+    const plain = tf.slice(dout, [0, 0, 0], [rows, length, width]);
+    const scaled = tf.slice(dout, [0, 0, width], [rows, length, width]);
     return [tf.add(plain, tf.mul(scaled, tf.expandDims(y, 1))), tf.sum(tf.mul(scaled, x), 1)];
   },
   native: {

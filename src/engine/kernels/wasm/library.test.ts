@@ -190,6 +190,35 @@ describe('passes over tensors', () => {
     );
   });
 
+  it('concatenations agree', async () => {
+    const parts = fc.record({
+      outer: fc.array(length(4), { maxLength: 2 }),
+      lengths: fc.array(length(5), { minLength: 2, maxLength: 4 }),
+      inner: fc.array(length(4), { maxLength: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(parts, async ({ outer, lengths, inner }) => {
+        await compare(
+          lengths.map((own) => [...outer, own, ...inner]),
+          (...given) => tf.concat(given, outer.length),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('a clone is another name for one memory, which lives as long as either', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const before = tf.memory().numDataBuffers;
+    const y = tf.clone(x);
+    expect(tf.memory().numDataBuffers).toBe(before);
+    x.dispose();
+    const others = Array.from({ length: 8 }, () => tf.fill([3], 9));
+    expect([...y.dataSync()]).toEqual([1, 2, 3]);
+    tf.dispose([y, ...others]);
+    expect(tf.memory().numDataBuffers).toBe(before - 1);
+  });
+
   it('gathered rows agree', async () => {
     await compare([[7, 5]], (x) => tf.gather(x, tf.tensor1d([6, 0, 3, 3, 1], 'int32')));
     await compare([[7, 4, 2]], (x) =>

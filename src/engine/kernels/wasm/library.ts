@@ -1,10 +1,11 @@
 /**
  * The library's WASM kernels that training leans on, replaced by ours: products (theirs cache packed weights by tensor and
- * are slow transposed or batched), sums, transposes, tiles, slices, pads and arithmetic that broadcasts.
+ * are slow transposed or batched), sums, transposes, tiles, slices, pads, concatenations, arithmetic that broadcasts, and clones.
  *
  * Anything ours do not cover goes to the library's kernel.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { alias } from '../live';
 import { newOutput, pointer, wasmKernels } from './module';
 import { wasmProduct } from './product';
 
@@ -85,6 +86,29 @@ function tile({ x }: Inputs, { reps }: Attributes): tf.TensorInfo | null {
   const inner = size(shape.slice(first));
   const times = size(repeats.slice(first, last + 1));
   wasmKernels()!.run.repeatBlocks(pointer(x!), pointer(out), size(shape.slice(0, first)), times, inner);
+  return out;
+}
+
+/** Another name for the same memory, as the other backends have it; the library's copies, and every kernel on the tape clones. */
+function identity({ x }: Inputs): tf.TensorInfo | null {
+  return x!.dtype === 'string' ? null : alias(x!);
+}
+
+function concat(inputs: Inputs, { axis }: Attributes): tf.TensorInfo | null {
+  const parts = Object.values(inputs);
+  const [first] = parts;
+  if (!first || parts.some(({ dtype, shape }) => dtype !== 'float32' || size(shape) === 0)) return null;
+  const at = tf.util.parseAxisParam(axis as number, first.shape)[0]!;
+  const rows = size(first.shape.slice(0, at));
+  const widths = parts.map(({ shape }) => size(shape.slice(at)));
+  const width = widths.reduce((sum, own) => sum + own, 0);
+  const length = parts.reduce((sum, { shape }) => sum + shape[at]!, 0);
+  const out = newOutput(first.shape.map((own, i) => (i === at ? length : own)));
+  let to = pointer(out);
+  parts.forEach((part, i) => {
+    wasmKernels()!.run.paste(pointer(part), to, 1, 1, rows, widths[i]!, 0, 0, width);
+    to += 4 * widths[i]!;
+  });
   return out;
 }
 
@@ -213,7 +237,9 @@ const replacements: Readonly<Record<string, Replacement>> = {
     a!.dtype === 'float32' && b!.dtype === 'float32'
       ? wasmProduct(a!, b!, transposeA === true, transposeB === true)
       : null,
+  Concat: concat,
   GatherV2: gather,
+  Identity: identity,
   PadV2: pad,
   Slice: slice,
   Sum: sum,
