@@ -35,12 +35,12 @@ export function held(): Held {
 /** Settings under which a thousand steps pass through all of a procedure's phases, before and after the first reading. */
 const phases: Readonly<Record<string, { settings: AnySettings; kind: string; least: number }>> = {
   aread: {
-    settings: { warmup: 50, maskInterval: 200, numCandidates: 1, trialSteps: 2, evalSteps: 1 },
+    settings: { warmup: 50, maskInterval: 100, numCandidates: 1, trialSteps: 2, evalSteps: 1 },
     kind: 'procedure-probe',
     least: 5,
   },
   sarnet: { settings: { fairnessWarmup: 1, fairnessRefresh: 4 }, kind: 'procedure-probe', least: 5 },
-  finetune: { settings: {}, kind: 'message', least: 1 },
+  finetune: { settings: { pooledShare: 0.15 }, kind: 'message', least: 1 },
 };
 
 export interface LongRun {
