@@ -5,7 +5,7 @@ import { embed } from '../training/representation/embed';
 import type { ProjectionWorker } from './protocol';
 
 /** Between two pictures of an embedding under way, in milliseconds. */
-const SHOW_EVERY = 200;
+const SHOW_EVERY = 400;
 
 const worker: ProjectionWorker = {
   describe: async (points) => describePoints(points),

@@ -48,10 +48,10 @@ function oneScale(
 }
 
 export function layoutScatter({ width, height, xy, figures }: ScatterInput): ScatterLayout {
-  const left = figures ? 44 : 22;
-  const top = 8;
+  const left = figures ? 46 : 8;
+  const top = 20;
   const inner = {
-    width: Math.max(20, width - left - 10),
+    width: Math.max(20, width - left - 18),
     height: Math.max(20, height - top - (figures ? 36 : 24)),
   };
   const [rangeX, rangeY] = [range(xy, 0), range(xy, 1)];
@@ -94,6 +94,37 @@ export function pointTowards(places: Float32Array, from: number, dx: number, dy:
     best = point;
   }
   return best;
+}
+
+interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+const LINE = 13;
+const CHARACTER = 6.4;
+
+/** Labels moved apart along y where they would overlap, in the order of their heights. */
+export function partLabels<L extends Label>(labels: readonly L[], low: number, high: number): readonly L[] {
+  const placed: L[] = [];
+  for (const label of [...labels].sort((a, b) => a.y - b.y)) {
+    let y = Math.max(low, label.y);
+    for (const above of placed) {
+      const wide = ((label.text.length + above.text.length) / 2) * CHARACTER;
+      if (Math.abs(label.x - above.x) < wide && y < above.y + LINE) y = above.y + LINE;
+    }
+    placed.push({ ...label, y });
+  }
+  // What was pushed below the end comes back up, one line each.
+  let limit = high;
+  for (let k = placed.length - 1; k >= 0; k--) {
+    const label = placed[k]!;
+    if (label.y <= limit) continue;
+    placed[k] = { ...label, y: limit };
+    limit -= LINE;
+  }
+  return placed;
 }
 
 /** Middle of each group's points in pixels; null where it has none. */

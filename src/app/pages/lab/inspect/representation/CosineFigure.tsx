@@ -22,8 +22,9 @@ const KINDS: Readonly<
   Record<Kind, { readonly label: string; readonly reading: string; readonly equation: string }>
 > = {
   rows: {
-    label: 'within a row',
-    reading: 'Mean cosine between one row’s representations in two scenarios; the constraint pulls it to 0.',
+    label: 'in a row',
+    reading:
+      'Mean cosine between one row’s representations in two scenarios, which the constraint pulls to 0; the diagonal is the share of rows whose representation is not silent.',
     equation: String.raw`\operatorname{mean}_b \frac{r_b^i \cdot r_b^j}{\lVert r_b^i\rVert\,\lVert r_b^j\rVert}\quad\text{(OptMSM, Eq 9)}`,
   },
   means: {
@@ -32,7 +33,7 @@ const KINDS: Readonly<
     equation: String.raw`\cos(\bar h_i,\bar h_j),\quad \bar h_i=\operatorname{mean}_{b:\,m_b=i} h_b`,
   },
   centred: {
-    label: 'of means, centred',
+    label: 'centred',
     reading:
       'The same after taking off what all scenarios share: above 0 two scenarios differ from the rest in the same way.',
     equation: String.raw`\cos(\bar h_i-\bar h,\;\bar h_j-\bar h),\quad \bar h=\operatorname{mean}_i \bar h_i`,
@@ -62,7 +63,7 @@ export function CosineFigure({ title, labels, described }: Props) {
     rows: matrices.flatMap(({ pane, matrix }) =>
       labels.map(({ label }, r) => [
         label,
-        ...(matrices.length > 1 ? [pane.view.name] : []),
+        ...(matrices.length > 1 ? [pane.title] : []),
         ...labels.map((_, c) => cell(matrix, r * n + c)),
       ]),
     ),
@@ -71,7 +72,7 @@ export function CosineFigure({ title, labels, described }: Props) {
   return (
     <Figure
       name="representation-cosine"
-      className="probe"
+      className="of-panes"
       title={`${title}: cosines`}
       reading={KINDS[kind].reading}
       equation={KINDS[kind].equation}
@@ -89,11 +90,11 @@ export function CosineFigure({ title, labels, described }: Props) {
     >
       <div className="panes">
         {matrices.map(({ pane, matrix }, at) => (
-          <div className="pane" key={at}>
-            {matrices.length > 1 && <p className="pane-name">{pane.view.name}</p>}
+          <div className={`pane matrix${n > 12 ? ' large' : ''}`} key={at}>
+            {matrices.length > 1 && <p className="pane-name">{pane.title}</p>}
             <div className="pane-body">
               <HeatMap
-                label={`${title}, ${pane.view.name}: cosines between scenarios`}
+                label={`${title}, ${pane.title}: cosines between scenarios`}
                 rows={labels}
                 columns={labels}
                 rowTitle="scenario"

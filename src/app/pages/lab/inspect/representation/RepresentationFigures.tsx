@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { ProbeSpec } from '../../../../../models/definition';
+import { findModel } from '../../../../../models/registry';
 import type { EmbeddingMethod } from '../../../../../workers/protocol';
 import { Scatter } from '../../../../charts/Scatter';
 import { scenarioColours } from '../../../../colour/scenario';
@@ -67,8 +68,8 @@ export function RepresentationFigures({ view, specs }: Props) {
   const beside = useSample(other ?? view);
   const theirs = other ? beside.sample : null;
 
-  const mine = usePane(view, own.sample, spec.name);
-  const yours = usePane(other ?? view, theirs, spec.name);
+  const mine = usePane(view, useTitle(view), own.sample, spec.name);
+  const yours = usePane(other ?? view, other?.name ?? '', theirs, spec.name);
   // A live view is new at every tick; its points are not.
   const [points, otherPoints] = [mine?.points ?? null, yours?.points ?? null];
   const panes = useMemo<readonly Pane[]>(
@@ -140,7 +141,7 @@ export function RepresentationFigures({ view, specs }: Props) {
       </div>
       <Figure
         name="representation"
-        className={`probe${panes.length > 1 ? ' tall' : ''}`}
+        className="of-panes"
         title={`${spec.title}: ${methodTitle}`}
         reading={method === 'pca' ? spec.reading : `${spec.reading} ${ARRANGED}`}
         equation={`${spec.equation}\\qquad ${EQUATIONS[method]}`}
@@ -200,11 +201,11 @@ export function RepresentationFigures({ view, specs }: Props) {
         >
           {drawn.map(({ pane, description, xy }, at) => (
             <div className="pane" key={at}>
-              {panes.length > 1 && <p className="pane-name">{pane.view.name}</p>}
+              {panes.length > 1 && <p className="pane-name">{pane.title}</p>}
               <div className="pane-body">
                 {xy && (
                   <Scatter
-                    label={`${spec.title} of ${pane.view.name || 'the run'}, ${methodTitle}`}
+                    label={`${spec.title} of ${pane.title}, ${methodTitle}`}
                     xy={xy}
                     group={pane.points.group}
                     groups={groups}
@@ -238,6 +239,12 @@ export function RepresentationFigures({ view, specs }: Props) {
       )}
     </>
   );
+}
+
+/** A run's name; of a live one that nobody named, the name it is kept under. */
+function useTitle({ id, name, setup }: RunView): string {
+  const kept = useRuns((state) => state.list?.find((run) => run.id === id)?.name);
+  return name || kept || `${findModel(setup.model).title}, seed ${setup.seed}`;
 }
 
 function axisLabel(axis: string, share: number | undefined, method: Method): string {
@@ -299,6 +306,7 @@ function TwinButton({
   readonly onTrain: () => void;
 }) {
   const set = useLab((state) => state.set);
+  const title = useTitle(view);
   const twin = twinOf(view.setup);
   const batch = `twin of ${view.id ?? ''}`;
   const waiting = useQueue((state) =>
@@ -319,7 +327,7 @@ function TwinButton({
         // The queue trains on the live run; this one stays on show.
         set({ shownRun: view.id });
         onTrain();
-        enqueue([{ name: `${view.name}, ${twin.label}`, setup: twin.setup }], batch);
+        enqueue([{ name: `${title}, ${twin.label}`, setup: twin.setup }], batch);
       }}
     >
       {waiting ? 'Training its twin' : `Train it ${twin.label}`}

@@ -7,6 +7,8 @@ import type { Description, Points, RepresentationSample } from '../../../../../w
 
 export interface Pane {
   readonly view: RunView;
+  /** The run's name. */
+  readonly title: string;
   readonly sample: RepresentationSample;
   readonly kept: KeptVectors;
   readonly points: Points;
@@ -66,7 +68,7 @@ export function summaryTable(
           n > 0 ? Math.sqrt(Math.max(0, squares / n - (total / n) ** 2)) : null;
         return [
           scenarioName(pane.view, s),
-          ...(several ? [pane.view.name] : []),
+          ...(several ? [pane.title] : []),
           n,
           n > 0 ? x / n : null,
           n > 0 ? y / n : null,
@@ -101,7 +103,7 @@ export function pointTable(
         const { view, sample, points } = pane;
         const row = rowOf(pane, point);
         return [
-          view.name,
+          pane.title,
           sample.rows[row]!,
           scenarioName(view, points.group[point]!),
           scenarioName(view, sample.scenario[row]!),
@@ -133,7 +135,7 @@ export function separationTable(
     ['the same by chance', 'chance'],
   ] as const;
   return {
-    columns: ['measure', ...described.map(({ pane }) => pane.view.name || 'this run')],
+    columns: ['measure', ...described.map(({ pane }) => pane.title)],
     rows: [
       ...rows.map(([title, key]) => [
         title,

@@ -22,13 +22,18 @@ export function useSample(view: RunView): Sampled {
 }
 
 /** A run's representation as points; null without a sample, and where the sample lacks it. */
-export function usePane(view: RunView, sample: RepresentationSample | null, name: string): Pane | null {
+export function usePane(
+  view: RunView,
+  title: string,
+  sample: RepresentationSample | null,
+  name: string,
+): Pane | null {
   const groups = view.scenarios.length;
   const read = useMemo(() => {
     const kept = sample?.vectors.find((one) => one.name === name);
     return sample && kept ? { kept, points: pointsOf(sample, kept, groups) } : null;
   }, [sample, name, groups]);
-  return sample && read ? { view, sample, ...read } : null;
+  return sample && read ? { view, title, sample, ...read } : null;
 }
 
 /** What was computed of a sample, as long as the sample lives: tabs come and go. */
