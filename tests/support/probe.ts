@@ -79,3 +79,23 @@ export function scoresOf(model: Model, shape: DataShape, batch: HostBatch): Floa
     return tf.concat([score, probability], 1).dataSync<'float32'>().slice();
   });
 }
+
+/** Gives `to` the values of every variable of the same name in `from`, and its table. */
+export function copyVariables(from: Model, to: Model): void {
+  const given = new Map([...from.parameters, ...from.states].map((variable) => [variable.name, variable]));
+  for (const variable of [...to.parameters, ...to.states]) {
+    const source = given.get(variable.name);
+    if (source) assign(variable, source.tensor.dataSync<'float32'>().slice());
+  }
+  assign(to.table, from.table.tensor.dataSync<'float32'>().slice());
+}
+
+/** One evaluate-mode tensor of a model's output, on the host. */
+export function outputOf(model: Model, shape: DataShape, batch: HostBatch, name: string): Float32Array {
+  return tf.tidy(() => {
+    const { output } = forward(model, shape, batch, quietMode('evaluate'));
+    const found = output[name];
+    if (!found) throw new Error(`The model gives no ${name}; it gives ${Object.keys(output).join(', ')}.`);
+    return found.dataSync<'float32'>().slice();
+  });
+}

@@ -137,3 +137,41 @@ export function fillPadding(batch: HostBatch): HostBatch {
   filled.weight.set(batch.weight);
   return filled;
 }
+
+/**
+ * The same batch with every row's behaviours (ids, mask, scenario) in the order `order`: `order[k]` is the old place of the
+ * new behaviour k. `which` picks the histories over all scenarios or those in the row's own.
+ */
+export function permuteBehaviours(
+  batch: HostBatch,
+  which: 'history' | 'ownHistory',
+  order: readonly number[],
+): HostBatch {
+  const { layout } = batch;
+  const sequence = layout[which]!;
+  const { length, itemFields } = sequence;
+  const perStep = itemFields.length;
+  const scenarioField = layout.history?.scenarioField ?? null;
+  const historyWidth = layout.history
+    ? layout.history.length * (layout.history.itemFields.length + (scenarioField === null ? 0 : 1))
+    : 0;
+  const start = layout.fields.length + (which === 'history' ? 0 : historyWidth);
+  const ids = batch.ids.slice();
+  const move = <T extends Int32Array | Float32Array>(column: T): T => {
+    const moved = column.slice() as T;
+    for (let b = 0; b < layout.batch; b++)
+      order.forEach((from, to) => (moved[b * length + to] = column[b * length + from]!));
+    return moved;
+  };
+  for (let b = 0; b < layout.batch; b++) {
+    const at = b * layout.width + start;
+    order.forEach((from, to) => {
+      for (let f = 0; f < perStep; f++) ids[at + to * perStep + f] = batch.ids[at + from * perStep + f]!;
+      if (which === 'history' && scenarioField !== null)
+        ids[at + length * perStep + to] = batch.ids[at + length * perStep + from]!;
+    });
+  }
+  return which === 'history'
+    ? { ...batch, ids, historyMask: move(batch.historyMask), historyScenario: move(batch.historyScenario) }
+    : { ...batch, ids, ownHistoryMask: move(batch.ownHistoryMask) };
+}
