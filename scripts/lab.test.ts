@@ -36,6 +36,10 @@ interface Printed {
   readonly history: { readonly step: number }[];
   readonly final: { readonly overall: { readonly auc: number | null }; readonly scenarios: unknown[] };
   readonly probes: { readonly probes: { readonly name: string; readonly values: number[] }[] }[];
+  readonly representation: {
+    readonly rows: number[];
+    readonly vectors: { readonly name: string; readonly dim: number; readonly values: number[][] }[];
+  };
   readonly timings: { readonly training: number };
   readonly step: number;
 }
@@ -90,6 +94,8 @@ describe('the command line', () => {
       ...quick,
       '--json',
       '--probe',
+      'representation',
+      '--probe',
       'gates',
     ];
     const { code, out, error } = await lab(...words, '--save', saved, '--predict', scores);
@@ -102,6 +108,12 @@ describe('the command line', () => {
     expect(printed.timings.training).toBeGreaterThan(0);
     const gates = printed.probes.at(-1)!.probes.find(({ name }) => name === 'gates')!;
     expect(gates.values[0]! + gates.values[1]!).toBeCloseTo(1, 5);
+    const { rows, vectors } = printed.representation;
+    expect(vectors.map(({ name }) => name)).toEqual(['mixed', 'lastLayer']);
+    for (const { dim, values } of vectors) {
+      expect(values).toHaveLength(rows.length);
+      expect(values.every((vector) => vector.length === dim && vector.every(Number.isFinite))).toBe(true);
+    }
     expect(Object.keys(readWeights(await readFile(saved)))).toContain('embedding');
 
     // The predictions give the printed AUC again.

@@ -38,7 +38,8 @@ function sentence(error: unknown): string {
 }
 
 main(process.argv.slice(2)).then(
-  () => process.exit(0), // WASM threads would keep the process open
+  // WASM threads would keep the process open, so it is ended; what a pipe has not taken yet is waited for.
+  () => void process.stdout.write('', () => process.exit(0)),
   (error: unknown) => {
     process.stderr.write(`${sentence(error)}\n`);
     if (process.env['LAB_TRACE'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -8,6 +8,7 @@ import { importDataset } from './importFile';
 import { flag, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Metrics } from '../../src/training/metrics';
+import type { RepresentationSample } from '../../src/training/representation/sample';
 import type { RunRecord, RunSetup } from '../../src/training/runRecord';
 import type { Flags } from './usage';
 
@@ -21,9 +22,13 @@ export function setupOf(flags: Flags): RunSetup {
   if (!params.has('backend')) params.set('backend', 'wasm');
   const { setup, problems } = parseSetup(params);
   // On a page the default is used instead; here the command ends.
-  if (problems.length > 0) throw new UsageError(problems[0]!.replace(/; [^;]* is used\.$/, '; `lab list` prints what there is.'));
+  if (problems.length > 0)
+    throw new UsageError(problems[0]!.replace(/; [^;]* is used\.$/, '; `lab list` prints what there is.'));
   return setup;
 }
+
+/** Asks for every hidden representation of the sampled rows at once. */
+const ALL_REPRESENTATIONS = 'representation';
 
 const figure = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
 
@@ -93,11 +98,35 @@ export function printed(record: RunRecord, probes: readonly string[]): string {
   const asked = record.probes
     .map(({ step, probes: kept }) => ({ step, probes: kept.filter(({ name }) => probes.includes(name)) }))
     .filter(({ probes: kept }) => kept.length > 0);
+  const { representation, ...rest } = record;
+  const vectors = representation ? askedVectors(representation, probes) : [];
   return JSON.stringify(
-    { ...record, probeSpecs: record.probeSpecs.map(({ name, title }) => ({ name, title })), probes: asked },
+    {
+      ...rest,
+      probeSpecs: record.probeSpecs.map(({ name, title }) => ({ name, title })),
+      probes: asked,
+      ...(vectors.length > 0 && { representation: { ...representation, vectors } }),
+    },
     plain,
     2,
   );
+}
+
+/** Hidden vectors in plain numbers, `[rows][slots * dim]`. */
+function askedVectors(sample: RepresentationSample, probes: readonly string[]) {
+  return sample.vectors
+    .filter(({ name }) => probes.includes(ALL_REPRESENTATIONS) || probes.includes(name))
+    .map(({ name, rows, slots, dim, codes, low, step }) => ({
+      name,
+      rows,
+      slots,
+      dim,
+      values: Array.from({ length: rows }, (_, row) =>
+        Array.from(codes.subarray(row * slots * dim, (row + 1) * slots * dim), (code, k) =>
+          Number((low[k % dim]! + code * step[k % dim]!).toPrecision(7)),
+        ),
+      ),
+    }));
 }
 
 export async function train(flags: Flags): Promise<void> {
@@ -124,7 +153,11 @@ export async function train(flags: Flags): Promise<void> {
     from: resume === null ? null : await readFile(resume),
   });
   const probes = flags.values.get('probe') ?? [];
-  const offered = run.trainer.model.probes.map(({ name }) => name);
+  const specs = run.trainer.model.probes;
+  const offered = [
+    ...specs.map(({ name }) => name),
+    ...(specs.some(({ source }) => source === 'rows') ? [ALL_REPRESENTATIONS] : []),
+  ];
   const missing = probes.find((name) => !offered.includes(name));
   if (missing !== undefined) {
     throw new UsageError(

@@ -19,7 +19,8 @@ train:
   --save FILE, --weights FILE            write, read weights (safetensors)
   --checkpoint FILE, --resume FILE       write, read everything needed to go on
   --predict FILE                         write one CSV row per evaluation row
-  --probe NAME                           add a probe to the JSON (may be repeated)
+  --probe NAME                           add a probe to the JSON (may be repeated); "representation" adds hidden
+                                         vectors of up to 2,000 test rows
 
 simulate:
   --twin ID --size small|medium|large --seed N --out FILE.parquet   (the manifest goes to FILE.json)
