@@ -6,7 +6,7 @@ import type { Cell, FigureTable } from './types';
 /** Tables beyond this many cells are laid out once a second, not at every redraw. */
 const LIGHT_CELLS = 1500;
 /** The page holds no more cells than this of one figure: laying out the pairs of 355 scenarios takes a minute. */
-const MAX_CELLS = 6000;
+const MAX_CELLS = 4000;
 
 function text(cell: Cell): string {
   if (cell === null) return 'undefined';
@@ -52,7 +52,7 @@ export function FigureData({ name, caption, table: newest, visible }: Props) {
   const overTime = table.columns[0] === 'step';
   const rows = cut ? (overTime ? table.rows.slice(-limit) : table.rows.slice(0, limit)) : table.rows;
   return (
-    <div className={visible ? 'figure-numbers' : 'visually-hidden'} tabIndex={visible ? 0 : undefined}>
+    <div className={visible ? 'figure-numbers' : 'figure-numbers-away'} tabIndex={visible ? 0 : undefined}>
       <table data-testid={`figure-${name}-data`}>
         <caption className={cut ? 'muted' : 'visually-hidden'}>
           {caption}

@@ -104,15 +104,29 @@ function joinEnds(a: number[], b: number[], similarity: ArrayLike<number>, count
 
 /** The cells above the diagonal, row by row. */
 function upper(matrix: ArrayLike<number>, count: number): Float64Array {
-  const out: number[] = [];
-  for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) out.push(matrix[i * count + j]!);
-  return Float64Array.from(out);
+  const out = new Float64Array((count * (count - 1)) / 2);
+  let next = 0;
+  for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) out[next++] = matrix[i * count + j]!;
+  return out;
 }
 
-/** Spearman's rank correlation of two symmetric matrices' pairs; null where one of them is constant. */
+const ranked = new WeakMap<object, Float64Array>();
+
+/** Ranks of a matrix's pairs, once a matrix: the truth stays while masks change. */
+function pairRanks(matrix: ArrayLike<number>, count: number): Float64Array {
+  let ranks = ranked.get(matrix);
+  if (!ranks) ranked.set(matrix, (ranks = midRanks(upper(matrix, count))));
+  return ranks;
+}
+
+/**
+ * Spearman's rank correlation of two symmetric matrices' pairs; null where one of them is constant.
+ *
+ * @param a `[N * N]`, not changed afterwards: its ranks are kept; `b` alike
+ */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>, count: number): number | null {
-  const x = midRanks(upper(a, count));
-  const y = midRanks(upper(b, count));
+  const x = pairRanks(a, count);
+  const y = pairRanks(b, count);
   const n = x.length;
   if (n < 2) return null;
   const mean = (n + 1) / 2;
