@@ -5,7 +5,8 @@ import './gradients';
 import { replaceDeviceCast } from './kernels/device';
 import { demandNoDeviceErrors, watchDevice } from './kernels/deviceErrors';
 import { replaceLibraryKernels } from './kernels/wasm/library';
-import { loadWasmKernels } from './kernels/wasm/module';
+import { loadWasmKernels, wasmKernels } from './kernels/wasm/module';
+import { withSharedMemory } from './kernels/wasm/shared';
 import { webgpu } from './kernels/webgpu';
 import { selfTest } from './selfTest';
 import type { BackendInfo, BackendName, BackendRequest } from './types';
@@ -15,6 +16,18 @@ export interface BackendOptions {
   readonly allowSoftware?: boolean;
   /** Where the WASM binaries are: a folder's address, or one address a file name. Node finds them itself. */
   readonly wasmPath?: string | Record<string, string>;
+  /**
+   * Threads that WASM may use, the caller's included. By default as many as there are cores, up to four, in an isolated page;
+   * one in Node, where several runs often share a machine.
+   */
+  readonly threads?: number;
+}
+
+const MOST_THREADS = 4;
+
+function defaultThreads(): number {
+  if (tf.env().get('IS_NODE') === true) return 1;
+  return Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
 }
 
 interface Adapter {
@@ -61,19 +74,27 @@ async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
   };
 }
 
-async function startWasm(path: BackendOptions['wasmPath']): Promise<Attempt> {
+async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOptions): Promise<Attempt> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  if (path !== undefined) wasm.setWasmPaths(path);
-  if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly did not start');
-  await tf.ready();
-  if (await loadWasmKernels()) replaceLibraryKernels();
+  if (wasmPath !== undefined) wasm.setWasmPaths(wasmPath);
+  const open = async (): Promise<boolean> => {
+    const opened = await tf.setBackend('wasm');
+    await tf.ready();
+    return opened;
+  };
+  const inNode = tf.env().get('IS_NODE') === true;
+  if (inNode && threads > 1) wasm.setThreadsCount(1);
+  if (!(await (threads > 1 ? withSharedMemory(open) : open()))) throw new Error('WebAssembly did not start');
+  const ours = await loadWasmKernels(threads);
+  if (ours) replaceLibraryKernels();
   const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {
     name: 'wasm',
     adapter: null,
     software: false,
-    threads: threaded === true ? wasm.getThreadsCount() : 1,
+    // Nearly all work is in kernels of ours; the library's own threads count only where they run instead.
+    threads: ours ? (wasmKernels()?.pool?.threads ?? 1) : threaded === true ? wasm.getThreadsCount() : 1,
     simd: simd === true,
   };
 }
@@ -129,7 +150,7 @@ function start(name: BackendName, request: BackendRequest, options: BackendOptio
     case 'webgpu':
       return startWebGpu(request === 'webgpu' || options.allowSoftware === true);
     case 'wasm':
-      return startWasm(options.wasmPath);
+      return startWasm(options);
     case 'cpu':
       return startCpu();
   }

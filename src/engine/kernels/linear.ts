@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel, type NativeKernel } from './defineOperation';
 import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { gemmAt } from './wasm/product';
+import { gemmAll, gemmAt, gemmChain } from './wasm/product';
 
 export type Layout = 'rows' | 'stack';
 
@@ -36,6 +36,11 @@ function place(
   return layout === 'rows' ? [n * width, stack * width] : [n * batch * width, width];
 }
 
+/** One product for each slice of a stack. */
+function each<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
 /** `x [B, in]`, `weight [N, in, out]`, `bias [N, out]` to N outputs. */
 export const wideForward = defineKernel<'x' | 'weight', LayoutAttributes, 'bias'>({
   name: 'EngineWide',
@@ -56,19 +61,21 @@ export const wideForward = defineKernel<'x' | 'weight', LayoutAttributes, 'bias'
       const batch = x.shape[0]!;
       const out = newOutput(layout === 'rows' ? [batch, n, output] : [n, batch, output]);
       const [px, pw, pb, po] = [pointer(x), pointer(weight), address(bias), pointer(out)];
-      for (let i = 0; i < n; i++) {
-        const [start, ldc] = place(layout, i, n, batch, output);
-        gemmAt({
-          a: px,
-          b: pw + 4 * i * input * output,
-          c: po + 4 * start,
-          bias: pb && pb + 4 * i * output,
-          m: batch,
-          n: output,
-          k: input,
-          ldc,
-        });
-      }
+      gemmAll(
+        each(n, (i) => {
+          const [start, ldc] = place(layout, i, n, batch, output);
+          return {
+            a: px,
+            b: pw + 4 * i * input * output,
+            c: po + 4 * start,
+            bias: pb && pb + 4 * i * output,
+            m: batch,
+            n: output,
+            k: input,
+            ldc,
+          };
+        }),
+      );
       return out;
     },
   },
@@ -90,20 +97,22 @@ export const wideInputGradient = defineKernel<'dy' | 'weight', LayoutAttributes>
       const batch = layout === 'rows' ? dy.shape[0]! : dy.shape[1]!;
       const out = newOutput([batch, input]);
       const [pd, pw, po] = [pointer(dy), pointer(weight), pointer(out)];
-      for (let i = 0; i < n; i++) {
-        const [start, lda] = place(layout, i, n, batch, output);
-        gemmAt({
-          a: pd + 4 * start,
-          b: pw + 4 * i * input * output,
-          c: po,
-          m: batch,
-          n: input,
-          k: output,
-          lda,
-          transposeB: true,
-          accumulate: i > 0,
-        });
-      }
+      gemmChain(
+        each(n, (i) => {
+          const [start, lda] = place(layout, i, n, batch, output);
+          return {
+            a: pd + 4 * start,
+            b: pw + 4 * i * input * output,
+            c: po,
+            m: batch,
+            n: input,
+            k: output,
+            lda,
+            transposeB: true,
+            accumulate: i > 0,
+          };
+        }),
+      );
       return out;
     },
   },
@@ -126,20 +135,22 @@ export const wideWeightGradient = defineKernel<'x' | 'dy', LayoutAttributes>({
       const output = dy.shape[2]!;
       const out = newOutput([n, input, output]);
       const [px, pd, po] = [pointer(x), pointer(dy), pointer(out)];
-      for (let i = 0; i < n; i++) {
-        const [start, ldb] = place(layout, i, n, batch, output);
-        gemmAt({
-          a: px,
-          b: pd + 4 * start,
-          c: po + 4 * i * input * output,
-          m: input,
-          n: output,
-          k: batch,
-          lda: input,
-          ldb,
-          transposeA: true,
-        });
-      }
+      gemmAll(
+        each(n, (i) => {
+          const [start, ldb] = place(layout, i, n, batch, output);
+          return {
+            a: px,
+            b: pd + 4 * start,
+            c: po + 4 * i * input * output,
+            m: input,
+            n: output,
+            k: batch,
+            lda: input,
+            ldb,
+            transposeA: true,
+          };
+        }),
+      );
       return out;
     },
   },
@@ -151,8 +162,8 @@ const stackedNative: NativeKernel<'x' | 'weight', object, 'bias'> = ({ x, weight
   const output = weight.shape[2]!;
   const out = newOutput([n, batch, output]);
   const [px, pw, pb, po] = [pointer(x), pointer(weight), address(bias), pointer(out)];
-  for (let i = 0; i < n; i++) {
-    gemmAt({
+  gemmAll(
+    each(n, (i) => ({
       a: px + 4 * i * batch * input,
       b: pw + 4 * i * input * output,
       c: po + 4 * i * batch * output,
@@ -160,8 +171,8 @@ const stackedNative: NativeKernel<'x' | 'weight', object, 'bias'> = ({ x, weight
       m: batch,
       n: output,
       k: input,
-    });
-  }
+    })),
+  );
   return out;
 };
 

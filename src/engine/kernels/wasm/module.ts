@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { fused, plain, sharedFused, sharedPlain } from './binary';
+import { startPool, type Pool, type PoolOptions } from './pool';
 
 type Pointer = number;
 
@@ -280,6 +281,8 @@ export interface WasmKernels {
   readonly scratch: Pointer;
   /** Whether products use fused multiply-add. */
   readonly fused: boolean;
+  /** Threads that help with large kernels; null where there are none. */
+  readonly pool: Pool | null;
   /** The backend's memory as bytes. Memory that grows makes older views useless: ask anew each time. */
   heap(): Uint8Array;
 }
@@ -336,10 +339,20 @@ function memoryOf({ wasm }: Backend): WebAssembly.Memory | null {
   return candidates.find((value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory) ?? null;
 }
 
-/** Starts the kernels on the current WASM backend; false where its memory cannot be reached or SIMD is missing. */
-export async function loadWasmKernels(): Promise<boolean> {
+/** The functions among a module's exports. */
+function computing(exports: PoolOptions['exports']): PoolOptions['exports'] {
+  return Object.fromEntries(Object.entries(exports).filter(([, value]) => typeof value === 'function'));
+}
+
+/**
+ * Starts the kernels on the current WASM backend; false where its memory cannot be reached or SIMD is missing.
+ *
+ * @param threads that large kernels may use, this one included; one where the memory is not shared
+ */
+export async function loadWasmKernels(threads = 1): Promise<boolean> {
   const backend = wasmBackend();
   if (loaded?.owner === backend) return true;
+  loaded?.pool?.stop();
   loaded = null;
   const memory = memoryOf(backend);
   if (!memory) return false;
@@ -353,13 +366,13 @@ export async function loadWasmKernels(): Promise<boolean> {
   if (!started) return false;
   const { instance } = started;
   const run = instance.exports as unknown as WasmExports;
-  const scratch = backend.wasm._malloc(run.gemmScratch() + 64);
-  loaded = {
-    run,
-    scratch: (scratch + 63) & ~63,
-    fused: useFused,
-    heap: () => backend.wasm.HEAPU8,
-    owner: backend,
+  const allocate = (): Pointer => {
+    const address = backend.wasm._malloc(run.gemmScratch() + 64);
+    return address + 64 - (address % 64);
   };
+  const scratch = allocate();
+  const exports = run as unknown as PoolOptions['exports'];
+  const pool = await startPool({ bytes, memory, exports: computing(exports), threads, allocate, scratch });
+  loaded = { run, scratch, fused: useFused, pool, heap: () => backend.wasm.HEAPU8, owner: backend };
   return true;
 }

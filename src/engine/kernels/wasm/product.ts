@@ -1,6 +1,9 @@
 /** Matrix products of any batch on the WASM backend. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { newOutput, pointer, wasmKernels } from './module';
+import type { Call } from './pool';
+import { OWN_SCRATCH } from './poolThread';
+import { cutProduct, type Cuttable } from './slices';
 
 const size = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
 
@@ -29,24 +32,61 @@ export interface ProductCall {
   readonly accumulate?: boolean;
 }
 
+/**
+ * Multiplications from which a product is worth sharing among threads: less is done before a sleeping thread wakes. Measured;
+ * see docs/decisions/engine-kernels.md.
+ */
+const SHARE = 2 ** 21;
+/** Parts per thread: a thread that comes late leaves the rest to the others. */
+const PARTS = 2;
+
+function resolve(call: ProductCall): Cuttable {
+  const { a, b, c, m, n, k, transposeA = false, transposeB = false } = call;
+  const flags =
+    (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0) | (call.accumulate ? ACCUMULATE : 0);
+  const lda = call.lda ?? (transposeA ? m : k);
+  const ldb = call.ldb ?? (transposeB ? k : n);
+  return { a, b, c, bias: call.bias ?? 0, m, n, k, lda, ldb, ldc: call.ldc ?? n, flags };
+}
+
+function gemmCall({ a, b, c, bias, m, n, k, lda, ldb, ldc, flags }: Cuttable): Call {
+  return { name: 'gemm', given: [a, b, c, bias, m, n, k, lda, ldb, ldc, flags, OWN_SCRATCH] };
+}
+
+const worth = (calls: readonly ProductCall[]): number =>
+  calls.reduce((sum, { m, n, k }) => sum + m * n * k, 0);
+
 /** One product at addresses; all sizes in values. */
 export function gemmAt(call: ProductCall): void {
-  const { a, b, c, m, n, k, transposeA = false, transposeB = false } = call;
-  const { run, scratch } = wasmKernels()!;
-  run.gemm(
-    a,
-    b,
-    c,
-    call.bias ?? 0,
-    m,
-    n,
-    k,
-    call.lda ?? (transposeA ? m : k),
-    call.ldb ?? (transposeB ? k : n),
-    call.ldc ?? n,
-    (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0) | (call.accumulate ? ACCUMULATE : 0),
-    scratch,
+  gemmAll([call]);
+}
+
+/** Products that write different places. */
+export function gemmAll(calls: readonly ProductCall[]): void {
+  const { run, scratch, pool } = wasmKernels()!;
+  const work = pool ? worth(calls) : 0;
+  if (!pool || work < SHARE) {
+    for (const call of calls) {
+      const { a, b, c, bias, m, n, k, lda, ldb, ldc, flags } = resolve(call);
+      run.gemm(a, b, c, bias, m, n, k, lda, ldb, ldc, flags, scratch);
+    }
+    return;
+  }
+  const wanted = pool.threads * PARTS;
+  pool.run(
+    calls.flatMap((call) => {
+      const parts = Math.max(1, Math.round((wanted * call.m * call.n * call.k) / work));
+      return cutProduct(resolve(call), parts).map((part) => [gemmCall(part)]);
+    }),
   );
+}
+
+/** Products into one place, of which all but the first add to it: every part of it sees them in their order. */
+export function gemmChain(calls: readonly ProductCall[]): void {
+  const { pool } = wasmKernels()!;
+  if (!pool || worth(calls) < SHARE) return calls.forEach(gemmAt);
+  const cut = calls.map((call) => cutProduct(resolve(call), pool.threads * PARTS));
+  pool.run(cut[0]!.map((_, part) => cut.map((parts) => gemmCall(parts[part]!))));
 }
 
 /** Index of operand's matrix for each matrix of a broadcast batch. */
@@ -104,8 +144,8 @@ export function wasmProduct(
   } else {
     const offsetsA = batchOffsets(outerA, outer);
     const offsetsB = batchOffsets(outerB, outer);
-    for (let i = 0; i < count; i++) {
-      gemmAt({
+    gemmAll(
+      Array.from({ length: count }, (_, i) => ({
         a: addressA + 4 * m * k * offsetsA[i]!,
         b: addressB + 4 * k * n * offsetsB[i]!,
         c: addressC + 4 * m * n * i,
@@ -113,8 +153,8 @@ export function wasmProduct(
         n,
         k,
         ...flags,
-      });
-    }
+      })),
+    );
   }
   return out;
 }
