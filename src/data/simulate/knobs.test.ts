@@ -99,6 +99,17 @@ const EFFECTS: Record<KnobName, (value: number) => Promise<number> | number> = {
       for (let k = 0; k < 6; k++) most = Math.max(most, Math.abs(prominence[s * 6 + k]! - prominence[k]!));
     return most;
   },
+  commonTaste: (value) => {
+    // Cosine of two people's interests, mean over pairs: chance and shared segments leave it near 0.
+    const { users } = tinyWorld({ commonTaste: value });
+    const unit = Array.from({ length: users.count }, (_, u) => {
+      const z = users.interests.subarray(u * 8, u * 8 + 8);
+      return z.map((x) => x / Math.hypot(...z));
+    });
+    const sum = Array.from({ length: 8 }, (_, k) => unit.reduce((total, z) => total + z[k]!, 0));
+    const mean = (Math.hypot(...sum) ** 2 - users.count) / (users.count * (users.count - 1));
+    return Math.abs(mean) < 0.2 ? 0 : mean;
+  },
   positionBias: (value) => {
     const { prominence } = tinyWorld({ positionBias: value, directEffect: 0 });
     return prominence[0]! - prominence[5]!;

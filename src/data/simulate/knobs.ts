@@ -40,6 +40,14 @@ const table = {
     'Share of scenarios whose interests point the other way: the source of negative transfer.',
     'No two scenarios have opposed interests.',
   ],
+  commonTaste: [
+    0,
+    1,
+    0.05,
+    null,
+    'Share of interests that everybody has in common: taste of the whole public instead of the person’s own.',
+    'Tastes have nothing in common but their segments.',
+  ],
   matchStrength: [
     0,
     4,
@@ -191,11 +199,11 @@ const shape = Object.fromEntries(
   KNOBS.map(({ name, min, max }) => [name, z.number().min(min).max(max)]),
 ) as Record<KnobName, z.ZodNumber>;
 
-/** All knobs of a world. Unknown names are refused. */
-export const knobsSchema = z.strictObject(shape);
+/** All knobs of a world. Unknown names are refused; files older than `commonTaste` had none. */
+export const knobsSchema = z.strictObject({ ...shape, commonTaste: shape.commonTaste.default(0) });
 
 /** Knobs that differ from a twin's. */
-export const knobOverridesSchema = knobsSchema.partial();
+export const knobOverridesSchema = z.strictObject(shape).partial();
 
 /**
  * A twin's knobs with some of them turned.

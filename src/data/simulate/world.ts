@@ -62,11 +62,22 @@ function normalBin(x: number, bins: number): number {
   return bin < 0 ? 0 : bin >= bins ? bins - 1 : bin;
 }
 
+/** The taste that everybody shares `[K]`, of length √K. */
+function commonTaste(seed: number): Float64Array {
+  const draws = stream(seed, 'common taste');
+  const taste = Float64Array.from({ length: INTERESTS }, (_, k) => draws.normal(k));
+  let square = 0;
+  for (const value of taste) square += value * value;
+  const scale = Math.sqrt(INTERESTS / square);
+  return taste.map((value) => value * scale);
+}
+
 function makeUsers(seed: number, count: number, knobs: Knobs): Users {
   const centroids = stream(seed, 'segments');
   const draws = stream(seed, 'interests');
   const traits = stream(seed, 'traits');
   const profile = stream(seed, 'profile');
+  const taste = commonTaste(seed);
   const interests = new Float64Array(count * INTERESTS);
   const users = {
     count,
@@ -81,6 +92,9 @@ function makeUsers(seed: number, count: number, knobs: Knobs): Users {
   const noise = knobs.profileNoise;
   const clear = Math.sqrt(1 - noise);
   const blur = Math.sqrt(noise);
+  const common = Math.sqrt(knobs.commonTaste);
+  const personal = Math.sqrt(1 - knobs.commonTaste);
+  const own = new Float64Array(INTERESTS);
   for (let u = 0; u < count; u++) {
     // Two segments, mixed: weights m and 1−m, scaled to unit variance.
     const a = traits.integer(SEGMENTS, u, 0);
@@ -89,11 +103,13 @@ function makeUsers(seed: number, count: number, knobs: Knobs): Users {
     const scale = 1 / Math.sqrt(m * m + (1 - m) * (1 - m));
     for (let k = 0; k < INTERESTS; k++) {
       const centre = (m * centroids.normal(a, k) + (1 - m) * centroids.normal(b, k)) * scale;
-      interests[u * INTERESTS + k] = Math.sqrt(0.6) * centre + Math.sqrt(0.4) * draws.normal(u, k);
+      own[k] = Math.sqrt(0.6) * centre + Math.sqrt(0.4) * draws.normal(u, k);
+      interests[u * INTERESTS + k] = common * taste[k]! + personal * own[k]!;
     }
     users.conformity[u] = knobs.conformity * traits.uniform(u, 3);
     users.activity[u] = power(2.718281828459045, knobs.userSkew * traits.normal(u, 4));
-    const seen = (k: number) => clear * interests[u * INTERESTS + k]! + blur * profile.normal(u, k);
+    // Profiles tell what is a person's own: what all have in common would leave a field with one bin.
+    const seen = (k: number) => clear * own[k]! + blur * profile.normal(u, k);
     users.age[u] = normalBin(seen(0), AGE_BINS);
     users.gender[u] = normalBin(seen(1), GENDER_BINS);
     users.cityLevel[u] = normalBin(seen(2), CITY_BINS);

@@ -25,14 +25,25 @@ export const aliccp3: Twin = {
   days: 10,
   promotion: [0.4, 0.6],
   slots: 8,
-  categories: 24,
-  brands: 48,
+  categories: 16,
+  brands: 32,
   historyLength: 20,
   earlierClicks: 14,
-  knobs: { ...USUAL, matchStrength: 0.46, conflict: 0.34 },
+  /*
+   * A click in 25 rows teaches little: 130,000 rows hold some 5,000. So much of the match is taste of the whole public (which
+   * scenarios turn around), few brands carry it, and the small size has few people and items; larger sizes are sparser.
+   */
+  knobs: {
+    ...USUAL,
+    commonTaste: 0.85,
+    matchStrength: 0.54,
+    conflict: 0.34,
+    directEffect: 0.65,
+    positionBias: 0.6,
+  },
   sizes: {
-    small: { trainRows: 100_000, validationMin: 2_000, testMin: 4_000, users: 800, items: 400 },
-    medium: { trainRows: 400_000, validationMin: 4_000, testMin: 4_000, users: 4_000, items: 1_500 },
-    large: { trainRows: 800_000, validationMin: 4_000, testMin: 8_000, users: 12_000, items: 4_000 },
+    small: { trainRows: 130_000, validationMin: 2_000, testMin: 4_000, users: 300, items: 150 },
+    medium: { trainRows: 400_000, validationMin: 4_000, testMin: 4_000, users: 8_000, items: 6_000 },
+    large: { trainRows: 800_000, validationMin: 4_000, testMin: 8_000, users: 20_000, items: 12_000 },
   },
 };

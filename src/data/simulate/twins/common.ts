@@ -6,6 +6,7 @@ export const USUAL: Knobs = {
   interestShift: 0.8,
   treeShare: 0.6,
   conflict: 0.3,
+  commonTaste: 0,
   matchStrength: 0.5,
   itemQuality: 0.8,
   directEffect: 0.4,
