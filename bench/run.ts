@@ -1,117 +1,141 @@
 /**
- * Times a training step of every registered model and prints JSON.
+ * Times a training step of every registered model and prints JSON, or with `--table` a Markdown table.
  *
- *     npm run -s bench -- [--models mix,mmoe] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20] [--software] [--no-peers]
+ *     npm run -s bench -- [--models mix,mmoe] [--preset browser] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20]
+ *                         [--rounds 3] [--software] [--no-peers] [--table]
  *
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
- * software one. Beside them, the same step in PyTorch with one and with two threads, where python3 has torch.
+ * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
  */
-import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openBackend } from '../src/engine';
-import { findModel, models } from '../src/models/registry';
 import { withBenchPage } from './browser';
+import { benchCase, caseNames, type BenchCase, type PresetName } from './cases';
 import { measure, type Measurement } from './measure';
 import { measureSlider } from './slider';
+import { table } from './table';
+import { startTorch, type Peer, type TorchProcess } from './torch';
 
-interface Peer {
-  readonly model: string;
-  readonly batch: number;
+export interface BenchResult extends Measurement {
+  readonly case: string;
   readonly threads: number;
-  /** `openblas` or `mkl`; with `reference` the peer is no measure of PyTorch. */
-  readonly blas: string;
-  readonly msPerStep: number;
-  readonly bestMsPerStep: number;
+  /** The fastest round of PyTorch; null without one. */
+  readonly peer: Peer | null;
+  /** Our time over PyTorch's, best of all rounds by best of all rounds; null without a peer. */
+  readonly ratio: number | null;
 }
 
 const { values } = parseArgs({
   options: {
     models: { type: 'string' },
+    preset: { type: 'string', default: 'browser' },
     batch: { type: 'string', default: '256,1024' },
     backends: { type: 'string', default: 'wasm,cpu,webgpu' },
     steps: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '3' },
     software: { type: 'boolean', default: false },
     'no-peers': { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
   },
 });
 
-const names = values.models?.split(',') ?? models.map(({ id }) => id);
 const batches = values.batch.split(',').map(Number);
 const backends = values.backends.split(',');
-const steps = Number(values.steps);
+const [steps, rounds] = [Number(values.steps), Number(values.rounds)];
 
-if (![...batches, steps].every((value) => Number.isInteger(value) && value > 0)) {
-  throw new RangeError('--batch and --steps take whole numbers above 0, e.g. --batch 256,1024 --steps 20.');
+if (![...batches, steps, rounds].every((value) => Number.isInteger(value) && value > 0)) {
+  throw new RangeError(
+    '--batch, --steps and --rounds take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
+  );
 }
+if (!['paper', 'browser', 'tiny'].includes(values.preset)) {
+  throw new RangeError(`There is no preset "${values.preset}"; known: paper, browser, tiny.`);
+}
+const cases = (values.models?.split(',') ?? caseNames).map((name) =>
+  benchCase(name, values.preset as PresetName),
+);
 
 /** Steps of a backend on which one takes seconds. */
 const FEW = 3;
 
 const notes: string[] = [];
+const note = (text: string): void => void (notes.includes(text) || notes.push(text));
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
-async function inNode(backend: 'wasm' | 'cpu'): Promise<Measurement[]> {
+const faster = <T extends { readonly bestMsPerStep: number }>(a: T | null, b: T): T =>
+  a === null || b.bestMsPerStep < a.bestMsPerStep ? b : a;
+
+/** Turns of ours and PyTorch's. */
+async function besidePeer(
+  { name, definition, settings }: BenchCase,
+  batch: number,
+  threads: number,
+): Promise<BenchResult> {
+  let torch: TorchProcess | null = values['no-peers']
+    ? null
+    : startTorch({ [definition.id]: settings }, { batch, steps, threads });
+  let ours: Measurement | null = null;
+  let peer: Peer | null = null;
+  for (let round = 0; round < rounds; round++) {
+    ours = faster(ours, await measure(definition, { batch, steps, settings }));
+    try {
+      if (torch) peer = faster(peer, await torch.measure(definition.id));
+    } catch (error) {
+      note(firstLine(error));
+      torch = null;
+    }
+  }
+  torch?.close();
+  const ratio = peer && ours!.bestMsPerStep / peer.bestMsPerStep;
+  return { ...ours!, case: name, threads, peer, ratio };
+}
+
+async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
   const info = await openBackend(backend);
   if (info.name !== backend) {
-    notes.push(info.reason);
+    note(info.reason);
     return [];
   }
-  const results: Measurement[] = [];
-  // Plain JavaScript takes seconds a step: the smallest batch says enough.
-  const sizes = backend === 'cpu' ? [Math.min(...batches)] : batches;
-  for (const name of names) {
-    for (const batch of sizes) {
-      results.push(await measure(findModel(name), { batch, steps: backend === 'cpu' ? FEW : steps }));
+  const results: BenchResult[] = [];
+  for (const given of cases) {
+    if (backend === 'wasm') {
+      for (const batch of batches) results.push(await besidePeer(given, batch, info.threads));
+      continue;
     }
+    // Plain JavaScript takes seconds a step: the smallest batch says enough.
+    const options = { batch: Math.min(...batches), steps: FEW, settings: given.settings };
+    const ours = await measure(given.definition, options);
+    results.push({ ...ours, case: given.name, threads: 1, peer: null, ratio: null });
   }
   return results;
 }
 
-async function onWebGpu(): Promise<Measurement[]> {
+async function onWebGpu(): Promise<BenchResult[]> {
   return withBenchPage(values.software, async (page) => {
     const software = values.software;
     const info = await page.evaluate((allow) => window.bench!.open(allow ? 'webgpu' : 'auto'), software);
     if (info.name !== 'webgpu') {
-      notes.push(info.reason);
+      note(info.reason);
       return [];
     }
-    const results: Measurement[] = [];
-    for (const name of names) {
+    const results: BenchResult[] = [];
+    for (const { name, definition, settings } of cases) {
       for (const batch of info.software ? [Math.min(...batches)] : batches) {
-        const options = { batch, steps: info.software ? FEW : steps };
-        results.push(
-          await page.evaluate(([id, given]) => window.bench!.measure(id, given), [name, options] as const),
-        );
+        const options = { batch, steps: info.software ? FEW : steps, settings };
+        const ours = await page.evaluate(([id, given]) => window.bench!.measure(id, given), [
+          definition.id,
+          options,
+        ] as const);
+        results.push({ ...ours, case: name, threads: 1, peer: null, ratio: null });
       }
     }
     return results;
   });
 }
 
-function peers(threads: 1 | 2): Peer[] {
-  const script = fileURLToPath(new URL('./peers/step.py', import.meta.url));
-  const results: Peer[] = [];
-  for (const batch of batches) {
-    const output = execFileSync(
-      process.env.PYTHON ?? '/usr/bin/python3',
-      [script, '--batch', String(batch), '--steps', String(steps), '--models', names.join(',')],
-      {
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          OPENBLAS_NUM_THREADS: String(threads),
-          OMP_NUM_THREADS: String(threads),
-          ...(threads > 1 && { OMP_WAIT_POLICY: 'PASSIVE', GOMP_SPINCOUNT: '0' }),
-        },
-      },
-    );
-    results.push(...(JSON.parse(output) as Peer[]));
-  }
-  return results;
-}
-
-const results: Measurement[] = [];
+const results: BenchResult[] = [];
 for (const backend of backends) {
   try {
     if (backend === 'webgpu') results.push(...(await onWebGpu()));
@@ -119,26 +143,27 @@ for (const backend of backends) {
     else throw new RangeError(`There is no backend "${backend}"; known: wasm, cpu, webgpu.`);
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    notes.push(`${backend}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    note(`${backend}: ${firstLine(error)}`);
   }
 }
 
-let torch: Peer[] = [];
-if (!values['no-peers']) {
-  try {
-    torch = [...peers(1), ...peers(2)];
-  } catch (error) {
-    notes.push(`PyTorch: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-  }
-}
-
-if (torch.some(({ blas }) => blas === 'reference')) {
-  notes.push(
-    'PyTorch: runs on reference BLAS, many times slower than OpenBLAS or MKL; install libopenblas0-pthread.',
+if (results.some(({ peer }) => peer?.blas === 'reference')) {
+  note(
+    'PyTorch runs on reference BLAS, many times slower than OpenBLAS or MKL; install libopenblas0-pthread.',
   );
 }
 
 const slider = [measureSlider(100_000, 3), measureSlider(100_000, 25)];
 const [cpu] = cpus();
-const machine = { processor: cpu?.model ?? 'unknown', cores: cpus().length, node: process.version };
-process.stdout.write(`${JSON.stringify({ machine, results, slider, peers: { torch }, notes }, null, 2)}\n`);
+const machine = {
+  processor: cpu?.model ?? 'unknown',
+  cores: cpus().length,
+  node: process.version,
+  // Above the number of cores, both sides waited for others.
+  load: loadavg()[0],
+};
+process.stdout.write(
+  values.table
+    ? `${table(results)}\n\n${notes.join('\n')}\n`
+    : `${JSON.stringify({ machine, results, slider, notes }, null, 2)}\n`,
+);

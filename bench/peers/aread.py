@@ -1,99 +1,66 @@
-"""A step of AREAD in PyTorch at the browser preset's sizes, for comparison with ours: OMP_NUM_THREADS=1 python3 bench/peers/aread.py
-
-Vectorised as one would write it for speed (batched products, no loop over experts or domains); the readable form that
-numbers are compared with is tests/reference/aread/reference.py. Prints JSON: median milliseconds of a step, by the clock
-and in CPU time.
-"""
-import json
-import os
-import time
-
+"""AREAD: hierarchical experts under masks on an MMoE base (a step between searches)."""
 import torch
 from torch import nn
 
-B, N, F, D, V = 1024, 25, 12, 16, 2716
-EXPERTS, WIDTHS, BASE, HIDDEN = [3, 6, 12], [(64, 32), (32, 16), (16, 8)], 4, [256, 128, 64]
-torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-torch.manual_seed(0)
+from common import FIELDS, SCENARIOS
 
 
 class Stack(nn.Module):
     """Linear layers of `count` experts at once."""
 
-    def __init__(self, count, below, out):
+    def __init__(self, count, below, out, bias=True):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(count, below, out) * below**-0.5)
-        self.bias = nn.Parameter(torch.zeros(count, 1, out))
+        self.bias = nn.Parameter(torch.zeros(count, 1, out)) if bias else None
 
     def forward(self, x):
-        return torch.baddbmm(self.bias, x, self.weight)
+        return torch.bmm(x, self.weight) if self.bias is None else torch.baddbmm(self.bias, x, self.weight)
 
 
 class Aread(nn.Module):
-    def __init__(self):
+    def __init__(self, s):
         super().__init__()
-        self.table = nn.Embedding(V, D)
-        width = F * D
-        sizes = [width, *HIDDEN]
-        self.base = nn.ModuleList(Stack(BASE, a, b) for a, b in zip(sizes, sizes[1:]))
-        self.norm = nn.ModuleList(nn.BatchNorm1d(BASE * b) for b in HIDDEN)
-        self.drop = nn.Dropout(0.2)
-        self.base_gate = nn.Linear(width, EXPERTS[0] * BASE)
-        below, layers, gates = HIDDEN[-1], [], []
-        for count, widths in zip(EXPERTS, WIDTHS):
-            for out in widths:
+        width = FIELDS * s["embeddingDim"]
+        self.count = s["baseExperts"]
+        self.experts = [s["firstExperts"] * 2**k for k in range(s["numLayers"])]
+        if (s["hei"], s["hemp"], s["gate"], s["heiBatchNorm"], s["numLayers"]) != (True, True, "features", False, 3):
+            raise ValueError("The peer of aread is the full model with three layers.")
+        norm = s["batchNorm"] == "shared"
+        sizes = [width, *s["baseHidden"]]
+        self.base = nn.ModuleList(Stack(self.count, a, b, bias=not norm) for a, b in zip(sizes, sizes[1:]))
+        self.norm = nn.ModuleList(nn.BatchNorm1d(self.count * b) if norm else nn.Identity() for b in s["baseHidden"])
+        self.drop = nn.Dropout(s["dropout"])
+        self.base_gate = nn.Linear(width, self.experts[0] * self.count)
+        below, layers = s["baseHidden"][-1], []
+        # Widths halve from the last to the first layer (decisions/aread.md): (64, 32), (32, 16), (16, 8) at 16.
+        for k, count in enumerate(self.experts):
+            first = s["headWidth"] * 2 ** (len(self.experts) - 1 - k)
+            for out in (first, first // 2):
                 layers.append(Stack(count, below, out))
                 below = out
-        for a, b in zip(EXPERTS, EXPERTS[1:]):
-            gates.append(nn.Linear(width, a * b))
-        self.layers, self.gates = nn.ModuleList(layers), nn.ModuleList(gates)
-        self.head = Stack(EXPERTS[-1], below, 1)
+        self.layers = nn.ModuleList(layers)
+        self.gates = nn.ModuleList(nn.Linear(width, a * b) for a, b in zip(self.experts, self.experts[1:]))
+        self.head = Stack(self.experts[-1], below, 1)
+        self.masks = [
+            (torch.rand(SCENARIOS, b, a) < 0.5).float() for a, b in zip(self.experts, self.experts[1:])
+        ]
 
-    def forward(self, ids, scenario, masks):
-        x = self.table(ids).flatten(1)
-        h = x.expand(BASE, -1, -1)
+    def forward(self, x):
+        rows = x.size
+        h = x.flat.expand(self.count, -1, -1)
         for linear, norm in zip(self.base, self.norm):
-            h = linear(h)
-            flat = norm(h.permute(1, 0, 2).flatten(1))
-            h = self.drop(torch.relu(flat.view(B, BASE, -1).permute(1, 0, 2)))
-        gate = torch.softmax(self.base_gate(x).view(B, EXPERTS[0], BASE), 2)
+            flat = norm(linear(h).permute(1, 0, 2).flatten(1))
+            h = self.drop(torch.relu(flat.view(rows, self.count, -1).permute(1, 0, 2)))
+        gate = torch.softmax(self.base_gate(x.flat).view(rows, self.experts[0], self.count), 2)
         h = torch.bmm(gate, h.transpose(0, 1)).transpose(0, 1)
-        for l in range(len(EXPERTS)):
-            if l > 0:
-                g = torch.softmax(self.gates[l - 1](x).view(B, EXPERTS[l], EXPERTS[l - 1]), 2)
-                kept = g * masks[l - 1][scenario]
+        for k, count in enumerate(self.experts):
+            if k > 0:
+                g = torch.softmax(self.gates[k - 1](x.flat).view(rows, count, self.experts[k - 1]), 2)
+                kept = g * self.masks[k - 1][x.scenario]
                 h = torch.bmm(kept / (kept.sum(2, keepdim=True) + 1e-8), h.transpose(0, 1)).transpose(0, 1)
-            h = torch.relu(self.layers[2 * l + 1](torch.relu(self.layers[2 * l](h))))
-        return self.head(h)[:, :, 0].T, masks[-1].amax(2)[scenario]
+            h = torch.relu(self.layers[2 * k + 1](torch.relu(self.layers[2 * k](h))))
+        z, active = self.head(h)[:, :, 0].T, self.masks[-1].amax(2)[x.scenario]
+        return (active * (nn.functional.softplus(z) - x.label * z)).sum(1).mean()
 
 
-def main():
-    model = Aread().train()
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    masks = [(torch.rand(N, b, a) < 0.5).float() for a, b in zip(EXPERTS, EXPERTS[1:])]
-    ids, scenario = torch.randint(1, V, (B, F)), torch.randint(0, N, (B,))
-    label = torch.randint(0, 2, (B, 1)).float()
-    clock, cpu = [], []
-    for _ in range(25):
-        wall, used = time.perf_counter(), time.process_time()
-        z, active = model(ids, scenario, masks)
-        loss = (active * (nn.functional.softplus(z) - label * z)).sum(1).mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        clock.append(1000 * (time.perf_counter() - wall))
-        cpu.append(1000 * (time.process_time() - used))
-    median = lambda values: round(sorted(values[5:])[10], 1)
-    figures = dict(
-        model="aread",
-        peer="pytorch",
-        threads=torch.get_num_threads(),
-        batch=B,
-        msPerStep=median(clock),
-        cpuMsPerStep=median(cpu),
-        bestMsPerStep=round(min(clock), 1))
-    print(json.dumps(figures))
-
-
-if __name__ == "__main__":
-    main()
+MODELS = {"aread": Aread}

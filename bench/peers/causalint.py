@@ -1,56 +1,49 @@
-"""A step of CausalInt in PyTorch at the browser preset's sizes, for comparison with ours:
-OMP_NUM_THREADS=1 python3 bench/peers/causalint.py
-
-Inner gradients by autograd (`create_graph=True`), otherwise vectorised as one would write it for speed; the readable form
-that numbers are compared with is tests/reference/causalint/reference.py. Prints JSON: median milliseconds of a step, by the
-clock and in CPU time.
-"""
-import json
-import os
-import time
-
+"""CausalInt with every module on; inner gradients by autograd (`create_graph=True`)."""
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-B, N, FIELDS, SPECIFIC, D, V = 1024, 3, 11, 2, 16, 2205
-HIDDEN, K, ETA, SLOPE = [256, 128, 64], 16, 1e-3, 0.2
-torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-torch.manual_seed(0)
+from common import FIELDS, SCENARIOS
+
+# The scenario's id is not among the common features.
+COMMON, SPECIFIC = FIELDS - 1, 2
 
 
 class CausalInt(nn.Module):
-    def __init__(self):
+    def __init__(self, s):
         super().__init__()
-        self.table = nn.Embedding(V, D)
-        sizes = [FIELDS * D, *HIDDEN]
+        if (s["fusion"], s["batchNorm"], s["orthNorm"], s["gate"]) != ("transnet", "shared", "raw", "classifier"):
+            raise ValueError("The peer of causalint is the full model.")
+        d, self.hidden, self.k = s["embeddingDim"], s["hidden"], s["transWidth"]
+        self.rate, self.slope, self.dropout = s["innerRate"], s["leakySlope"], s["dropout"]
+        sizes = [COMMON * d, *self.hidden]
         pairs = list(zip(sizes, sizes[1:]))
         self.linear = nn.ModuleList(nn.ModuleList(nn.Linear(a, b, bias=False) for a, b in pairs) for _ in range(2))
-        self.norm = nn.ModuleList(nn.ModuleList(nn.BatchNorm1d(b) for b in HIDDEN) for _ in range(2))
-        m = HIDDEN[-1]
-        self.general, self.classifier, self.joint = nn.Linear(m, 1), nn.Linear(m, N), nn.Linear(2 * m, 1)
-        self.experts = nn.Linear(SPECIFIC * D, N * K * K)
-        self.transform = nn.Parameter(torch.randn(m, N * K) * m**-0.5)
-        self.output = nn.Parameter(torch.randn(N, K) * K**-0.5)
-        self.bias = nn.Parameter(torch.zeros(N))
+        self.norm = nn.ModuleList(nn.ModuleList(nn.BatchNorm1d(b) for b in self.hidden) for _ in range(2))
+        m, k = self.hidden[-1], self.k
+        self.general, self.classifier, self.joint = nn.Linear(m, 1), nn.Linear(m, SCENARIOS), nn.Linear(2 * m, 1)
+        self.experts = nn.Linear(SPECIFIC * d, SCENARIOS * k * k)
+        self.transform = nn.Parameter(torch.randn(m, SCENARIOS * k) * m**-0.5)
+        self.output = nn.Parameter(torch.randn(SCENARIOS, k) * k**-0.5)
+        self.bias = nn.Parameter(torch.zeros(SCENARIOS))
 
     def extract(self, side, e, masks):
         h = e
         for linear, norm, mask in zip(self.linear[side], self.norm[side], masks[side]):
-            h = F.leaky_relu(norm(linear(h)), SLOPE) * mask
+            h = F.leaky_relu(norm(linear(h)), self.slope) * mask
         return h
 
     def tower(self, x, t, one_hot):
-        v = (x @ self.transform).view(B, N, K)
-        v = F.leaky_relu((v * one_hot[:, :, None]).sum(1), SLOPE)
+        v = (x @ self.transform).view(len(x), SCENARIOS, self.k)
+        v = F.leaky_relu((v * one_hot[:, :, None]).sum(1), self.slope)
         q = torch.bmm(v[:, None], t)[:, 0]
-        return (F.leaky_relu(q, SLOPE) * (one_hot @ self.output)).sum(1) + one_hot @ self.bias
+        return (F.leaky_relu(q, self.slope) * (one_hot @ self.output)).sum(1) + one_hot @ self.bias
 
-    def loss(self, ids, scenario, label):
-        one_hot = F.one_hot(scenario, N).float()
-        rows = self.table(ids)
-        e, s = rows[:, :FIELDS].flatten(1), rows[:, FIELDS - SPECIFIC + 1 :].flatten(1)
-        masks = [[(torch.rand(B, w) > 0.1).float() / 0.9 for w in HIDDEN] for _ in range(2)]
+    def forward(self, batch):
+        one_hot, scenario, label, size = batch.one_hot, batch.scenario, batch.label[:, 0], batch.size
+        e, s = batch.fields[:, :COMMON].flatten(1), batch.fields[:, -SPECIFIC:].flatten(1)
+        keep = 1 - self.dropout
+        masks = [[(torch.rand(size, w) < keep).float() / keep for w in self.hidden] for _ in range(2)]
         x, x_sr = self.extract(0, e, masks), self.extract(1, e, masks)
         z1, zc = self.general(x)[:, 0], self.classifier(x_sr)
         z3 = self.joint(torch.cat([x, x_sr], 1))[:, 0]
@@ -60,11 +53,11 @@ class CausalInt(nn.Module):
         (g2,) = torch.autograd.grad(loss2, e, create_graph=True)
         orth = (F.cosine_similarity(g1, g2, dim=1) ** 2).mean()
         (inner,) = torch.autograd.grad(loss1, x, create_graph=True)
-        x = x - ETA * inner
-        h = F.leaky_relu(self.experts(s), SLOPE).view(B, N, K * K)
+        x = x - self.rate * inner
+        h = F.leaky_relu(self.experts(s), self.slope).view(size, SCENARIOS, self.k**2)
         own = one_hot[:, :, None]
         alpha = torch.softmax(zc, 1)
-        t = (alpha[:, :, None] * (own * h + (1 - own) * h.detach())).sum(1).view(B, K, K)
+        t = (alpha[:, :, None] * (own * h + (1 - own) * h.detach())).sum(1).view(size, self.k, self.k)
         z = self.tower(x, t, one_hot)
         loss_d = F.binary_cross_entropy_with_logits(z, label, reduction="sum")
         (d,) = torch.autograd.grad(loss_d, x, create_graph=True)
@@ -74,34 +67,7 @@ class CausalInt(nn.Module):
             basis.append(row - sum((row @ b) / (b @ b + 1e-12) * b for b in basis))
         conflict = 0.5 * ((g - torch.stack(basis)) ** 2).sum()
         loss3 = F.binary_cross_entropy_with_logits(z3, label)
-        return (loss1 + loss2 + loss_d) / B + loss3 + orth + conflict
+        return (loss1 + loss2 + loss_d) / size + loss3 + orth + conflict
 
 
-def main():
-    model = CausalInt().train()
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    ids, scenario = torch.randint(1, V, (B, FIELDS + 1)), torch.randint(0, N, (B,))
-    label = (torch.rand(B) < 0.1).float()
-    clock, cpu = [], []
-    for _ in range(25):
-        wall, used = time.perf_counter(), time.process_time()
-        loss = model.loss(ids, scenario, label)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        clock.append(1000 * (time.perf_counter() - wall))
-        cpu.append(1000 * (time.process_time() - used))
-    median = lambda values: round(sorted(values[5:])[10], 1)
-    figures = dict(
-        model="causalint",
-        peer="pytorch",
-        threads=torch.get_num_threads(),
-        batch=B,
-        msPerStep=median(clock),
-        cpuMsPerStep=median(cpu),
-        bestMsPerStep=round(min(clock), 1))
-    print(json.dumps(figures))
-
-
-if __name__ == "__main__":
-    main()
+MODELS = {"causalint": CausalInt}

@@ -1,0 +1,63 @@
+/** PyTorch beside us: a process that measures a model's step whenever it is asked, so that both sides take turns. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { AnySettings } from '../src/models/settings';
+
+export interface Peer {
+  readonly model: string;
+  readonly batch: number;
+  readonly threads: number;
+  /** `openblas` or `mkl`; with `reference` the peer is no measure of PyTorch. */
+  readonly blas: string;
+  readonly msPerStep: number;
+  readonly bestMsPerStep: number;
+}
+
+export interface TorchProcess {
+  /** @throws Error with what the process said when it dies. */
+  measure(model: string): Promise<Peer>;
+  close(): void;
+}
+
+/** @param settings of every model that will be asked for, by its id */
+export function startTorch(
+  settings: Readonly<Record<string, AnySettings>>,
+  { batch, steps, threads }: { batch: number; steps: number; threads: number },
+): TorchProcess {
+  const script = fileURLToPath(new URL('./peers/step.py', import.meta.url));
+  const child = spawn(
+    process.env.PYTHON ?? '/usr/bin/python3',
+    [script, '--serve', '--batch', String(batch), '--steps', String(steps)],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        OPENBLAS_NUM_THREADS: String(threads),
+        OMP_NUM_THREADS: String(threads),
+        ...(threads > 1 && { OMP_WAIT_POLICY: 'PASSIVE', GOMP_SPINCOUNT: '0' }),
+      },
+    },
+  );
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (): void =>
+      reject(new Error(`PyTorch: ${said.trim().split('\n').at(-1) || 'did not start'}`));
+    child.on('error', fail);
+    child.on('exit', fail);
+  });
+  failed.catch(() => undefined);
+  // A broken pipe is told by the exit.
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(`${JSON.stringify(settings)}\n`);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async measure(model) {
+      child.stdin.write(`${model}\n`);
+      const line: IteratorResult<string, unknown> = await Promise.race([lines.next(), failed]);
+      return line.done ? failed : (JSON.parse(line.value) as Peer);
+    },
+    close: () => child.stdin.end(),
+  };
+}
