@@ -31,6 +31,10 @@ export interface LineSpec {
   readonly scenario?: string;
   /** The best that is possible, drawn as a thin line across. */
   readonly ceiling?: number | null;
+  /** Keys of the lower and upper edge of a band behind the line, e.g. quartiles. */
+  readonly band?: readonly [string, string];
+  /** Marks the points themselves, where they are few. */
+  readonly dots?: boolean;
 }
 
 export type LinePoint = Readonly<Record<string, number | null>> & { readonly x: number };
@@ -104,6 +108,34 @@ function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
           </text>
         </g>
       ))}
+    </g>
+  );
+}
+
+/** Bands behind their lines, from one point to the next that has both edges. */
+function Bands({ lines, points, faded }: Pick<LinesProps, 'lines' | 'points'> & Pick<Ends, 'faded'>) {
+  const scaleX = useXAxisScale();
+  const scaleY = useYAxisScale();
+  if (!scaleX || !scaleY) return null;
+  return (
+    <g className="bands">
+      {lines.map((line) => {
+        if (!line.band) return null;
+        const [low, high] = line.band;
+        const edges = points.flatMap((point) => {
+          const [from, to] = [point[low], point[high]];
+          if (typeof from !== 'number' || typeof to !== 'number') return [];
+          return [{ x: Number(scaleX(point.x)), from: Number(scaleY(from)), to: Number(scaleY(to)) }];
+        });
+        // One point alone has no width; a bar shows what it spans.
+        const only = edges.length === 1 ? edges[0]! : null;
+        const path = only
+          ? `M${only.x - 4},${only.to}H${only.x + 4}V${only.from}H${only.x - 4}Z`
+          : `M${[...edges.map(({ x, to }) => `${x},${to}`), ...edges.toReversed().map(({ x, from }) => `${x},${from}`)].join('L')}Z`;
+        return edges.length === 0 ? null : (
+          <path key={line.key} d={path} fill={line.colour} fillOpacity={faded(line) ? 0.04 : 0.16} />
+        );
+      })}
     </g>
   );
 }
@@ -242,6 +274,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
           />
         )}
       />
+      <Bands lines={lines} points={points} faded={faded} />
       {lines.map((line) => (
         <Line
           key={line.key}
@@ -251,7 +284,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
           strokeWidth={highlighted !== null && line.scenario === highlighted ? 2.5 : (line.width ?? 1.75)}
           strokeDasharray={line.dash}
           strokeOpacity={faded(line) ? 0.2 : 1}
-          dot={false}
+          dot={line.dots ? { r: 2.5, fill: line.colour, strokeWidth: 0 } : false}
           activeDot={false}
           isAnimationActive={false}
           connectNulls={false}

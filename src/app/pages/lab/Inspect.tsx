@@ -9,6 +9,7 @@ import { ConflictFigures } from './inspect/conflict/ConflictFigures';
 import { AlphaSweepFigure } from './inspect/counterfactual/AlphaSweepFigure';
 import { CSweepFigure } from './inspect/counterfactual/CSweepFigure';
 import { VotesFigure } from './inspect/counterfactual/VotesFigure';
+import { FairnessFigures } from './inspect/fairness/FairnessFigures';
 import { MaskFigures } from './inspect/masks/MaskFigures';
 import { ProjectionFigure } from './inspect/representation/ProjectionFigure';
 import { RepresentationFigures } from './inspect/representation/RepresentationFigures';
@@ -65,6 +66,14 @@ const EXTRAS: Partial<Record<ProbeSpec['tab'], (specs: readonly ProbeSpec[]) => 
     const rows = specs.filter((spec) => spec.source === 'rows');
     if (rows.length === 0) return null;
     return { hides: [], draw: (view) => <RepresentationFigures view={view} specs={rows} /> };
+  },
+  fairness: (specs) => {
+    const fairness = specs.find((spec) => spec.name === 'fairness');
+    if (!fairness) return null;
+    return {
+      hides: [fairness.name, 'fairnessRecovery'],
+      draw: (view) => <FairnessFigures view={view} spec={fairness} />,
+    };
   },
   conflict: (specs) => {
     const gradient = specs.find((spec) => spec.name === 'scenarioGradient');

@@ -5,6 +5,9 @@ import { sumByScenario } from '../../clickModel';
 import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
 import { rowVectors } from '../../representation';
 
+/** What is shown of a group's fairness coefficients: their mean, and the values below which these parts of them lie. */
+const COEFFICIENT_SUMMARY = ['mean', 'tenth', 'quarter', 'half', 'three quarters', 'nine tenths'];
+
 export interface ProbeOptions {
   readonly own: number;
   readonly shared: number;
@@ -60,7 +63,7 @@ export function probeSpecs(
       equation: 'w^{i,s} = \\frac{F(i,s) / \\sum_i F(i,s)}{PV(i,s) / \\sum_i PV(i,s)} \\quad (1)',
       axes: [
         { name: 'item', labels: ['intervened', 'other', 'all'] },
-        { name: 'bin', labels: ['mean', 'tenth', 'half', 'nine tenths'] },
+        { name: 'bin', labels: COEFFICIENT_SUMMARY },
       ],
       source: 'procedure',
       scale: 'value',
@@ -72,7 +75,7 @@ export function probeSpecs(
       reading:
         'Mean and quantiles of the coefficients of a scenario’s training rows; the mean is near 1 by construction.',
       equation: 'w^{i,s} \\quad (1)',
-      axes: [scenario, { name: 'bin', labels: ['mean', 'tenth', 'half', 'nine tenths'] }],
+      axes: [scenario, { name: 'bin', labels: COEFFICIENT_SUMMARY }],
       source: 'procedure',
       scale: 'value',
     },

@@ -2,7 +2,7 @@
 import { auc } from '../../metrics';
 import type { ProbeValue } from '../../events';
 
-const QUANTILES = [0.1, 0.5, 0.9] as const;
+const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
 
 /** Mean, quantiles and count of one group of coefficients; undefined (0 and marked so) where the group is empty. */
 function summary(values: Float32Array): number[] | null {
@@ -22,7 +22,7 @@ function probe(name: string, shape: readonly number[], cells: readonly (number |
 }
 
 /**
- * `fairness` `[3 groups (intervened, other, all), 4 (mean, tenth, half, nine tenths)]`, `fairnessByScenario` `[N, 4]` and, where the
+ * `fairness` `[3 groups (intervened, other, all), 6 (mean, tenth, quarter, half, three quarters, nine tenths)]`, `fairnessByScenario` `[N, 6]` and, where the
  * truth is known, `fairnessRecovery` `[1]`: AUC of telling intervened rows by a low coefficient.
  */
 export function fairnessPictures(
