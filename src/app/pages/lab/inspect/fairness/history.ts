@@ -47,8 +47,8 @@ export function fairnessHistory(
     const summary = (group: Group): GroupSummary => ({
       mean: at(group, 'mean'),
       median: at(group, 'half'),
-      low: at(group, low!),
-      high: at(group, high!),
+      low: at(group, low),
+      high: at(group, high),
     });
     const found = recovery.find((frame) => frame.step === step);
     return {
