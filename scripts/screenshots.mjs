@@ -40,8 +40,10 @@ const pictures = {
   fairness: { query: travel, tab: 'fairness' },
   attention: { query: travel, tab: 'attention' },
   representation: {
-    query: { model: 'optmsm', ...quick, steps: 120, evaluateEvery: 20 },
+    query: { model: 'optmsm', ...quick, preset: 'browser', steps: 120, evaluateEvery: 20 },
     tab: 'representation',
+    press: 'train-twin',
+    then: 'pane-1',
   },
   graph: { query: { model: 'causalint' }, tab: 'graph', idle: true },
   data: { query: { page: 'data' }, idle: true },

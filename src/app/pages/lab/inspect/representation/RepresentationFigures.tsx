@@ -200,7 +200,7 @@ export function RepresentationFigures({ view, specs }: Props) {
           data-ready={placed.length}
         >
           {drawn.map(({ pane, description, xy }, at) => (
-            <div className="pane" key={at}>
+            <div className="pane" key={at} data-testid={xy ? `pane-${at}` : undefined}>
               {panes.length > 1 && <p className="pane-name">{pane.title}</p>}
               <div className="pane-body">
                 {xy && (
