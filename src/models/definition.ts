@@ -178,6 +178,8 @@ export interface Model {
 
 /** An edge of the paper's causal graph; an edge with `setting` can be cut. */
 export interface CausalGraph {
+  /** What the drawing shows, where it is not causes: a paper without a causal graph shows its flow of information. */
+  readonly title?: string;
   readonly nodes: readonly {
     readonly id: string;
     readonly label: string;

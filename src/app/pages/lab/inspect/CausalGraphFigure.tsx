@@ -19,8 +19,11 @@ export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinitio
   return (
     <Figure
       name="causal-graph"
-      title={`What causes what, by ${model.title}`}
-      reading="Arrows are causes. A ring marks an edge that a module cuts: press it to cut or restore it for the next run."
+      title={graph?.title ?? `What causes what, by ${model.title}`}
+      reading={
+        (graph?.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
+        ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
+      }
       table={{
         columns: ['edge', 'meaning', 'state', 'setting'],
         rows: edges.map((edge) => [
