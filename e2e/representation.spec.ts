@@ -200,7 +200,7 @@ test('one click trains the twin without the constraint, and both stand side by s
   page,
 }) => {
   test.setTimeout(180_000);
-  await lab.open({ ...small, steps: 120, evaluateEvery: 60 });
+  await lab.open({ ...small, hidden: '16,12', steps: 120, evaluateEvery: 60 });
   await lab.expectState('done', 120_000);
   await expectPlaced(lab, 'pca');
   await lab.control('train-twin').click();
