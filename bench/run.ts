@@ -2,7 +2,7 @@
  * Times a training step of every registered model and prints JSON, or with `--table` a Markdown table.
  *
  *     npm run -s bench -- [--models mix,mmoe] [--preset browser] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20]
- *                         [--rounds 3] [--software] [--no-peers] [--table]
+ *                         [--rounds 3] [--threads 1] [--software] [--no-peers] [--table]
  *
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     backends: { type: 'string', default: 'wasm,cpu,webgpu' },
     steps: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '1' },
     software: { type: 'boolean', default: false },
     'no-peers': { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
@@ -43,10 +44,11 @@ const { values } = parseArgs({
 const batches = values.batch.split(',').map(Number);
 const backends = values.backends.split(',');
 const [steps, rounds] = [Number(values.steps), Number(values.rounds)];
+const wanted = Number(values.threads);
 
-if (![...batches, steps, rounds].every((value) => Number.isInteger(value) && value > 0)) {
+if (![...batches, steps, rounds, wanted].every((value) => Number.isInteger(value) && value > 0)) {
   throw new RangeError(
-    '--batch, --steps and --rounds take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
+    '--batch, --steps, --rounds and --threads take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
   );
 }
 if (!['paper', 'browser', 'tiny'].includes(values.preset)) {
@@ -93,7 +95,7 @@ async function besidePeer(
 }
 
 async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
-  const info = await openBackend(backend);
+  const info = await openBackend(backend, { threads: wanted });
   if (info.name !== backend) {
     note(info.reason);
     return [];

@@ -129,6 +129,20 @@ describe('the command line', () => {
     expect(again.code).toBe(0);
   });
 
+  it('trains to the same bits with one thread and with two', async () => {
+    const weights: Buffer[] = [];
+    for (const threads of ['1', '2']) {
+      const file = join(folder, `threads-${threads}.safetensors`);
+      const sizes = ['--preset', 'browser', '--steps', '4', '--batch', '512', '--evaluateEvery', '4'];
+      const words = ['train', '--model', 'mmoe', '--data', log, ...sizes, '--threads', threads];
+      const { code, out } = await lab(...words, '--save', file);
+      expect(code).toBe(0);
+      expect(out).toContain(`${threads} thread`);
+      weights.push(await readFile(file));
+    }
+    expect(weights[0]!.equals(weights[1]!)).toBe(true);
+  });
+
   it('goes on from a checkpoint to the figures of one run', async () => {
     const half = join(folder, 'half.checkpoint');
     const train = [
@@ -160,6 +174,7 @@ describe('the command line', () => {
       [['train', '--model', 'none'], /^There is no model "none"; `lab list` prints what there is\.$/],
       [['train', '--data', '/no/such/file.csv'], /cannot be read/],
       [['simulate', '--bend', '1'], /no knob "bend"/],
+      [['train', '--threads', '0'], /--threads must be a whole number above 0/],
     ];
     for (const [words, sentence] of wrong) {
       const answer = await lab(...words);

@@ -11,7 +11,7 @@ import { parseSetup, settingText } from '../src/training/setup';
 import type { Dataset } from '../src/data/dataset';
 import type { RunSetup } from '../src/training/runRecord';
 import { readSample } from './lab/datasets';
-import { flag, readFlags, UsageError } from './lab/usage';
+import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
 import { readCell, trainCell, type Cell } from './study/cells';
 import { updatePage } from './study/document';
 import { planOf, plans, type StudyPlan } from './study/plans';
@@ -26,10 +26,11 @@ const usage = `Usage: npm run study -- [options]
   --against ID,ID      models to compare with, each with the same preset (default: the plan's)
   --preset NAME        paper, browser or tiny (default browser)
   --backend NAME       wasm or cpu (default wasm)
+  --threads N          threads of WASM (default 1); they do not change the numbers
   --page ID            page of docs/models to write (default: the model's); --page - prints only
   --NAME VALUE         any training setting, for every row; any setting of the model, for its own rows`;
 
-const OWN = ['seeds', 'variants', 'against', 'page', 'dataset'];
+const OWN = ['threads', 'seeds', 'variants', 'against', 'page', 'dataset'];
 
 /** The same parameters for every row; what the row's model does not know is taken away for models compared with. */
 function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boolean): RunSetup {
@@ -75,6 +76,7 @@ interface Order {
   readonly seeds: number;
   readonly variants: string;
   readonly backend: 'wasm' | 'cpu';
+  readonly threads: number;
   /** Training and model settings of every row. */
   readonly given: URLSearchParams;
   /** Page of docs/models, or `-` for standard output. */
@@ -83,7 +85,7 @@ interface Order {
 
 /** Trains what is missing. Seed by seed, so that an interrupted study has every row for the seeds that it finished. */
 async function trainAll(order: Order, rows: readonly StudyRow[], dataset: Dataset): Promise<RowResult[]> {
-  const backend = await openBackend(order.backend);
+  const backend = await openBackend(order.backend, { threads: order.threads });
   const started = performance.now();
   const total = rows.length * order.seeds;
   let done = 0;
@@ -145,6 +147,7 @@ async function main(words: readonly string[]): Promise<void> {
       seeds,
       variants: flag(flags, 'variants') ?? 'all',
       backend: given.get('backend') === 'cpu' ? 'cpu' : 'wasm',
+      threads: threadsOf(flags) ?? 1,
       given,
       page: flag(flags, 'page') ?? plan.model,
     });

@@ -5,7 +5,7 @@ import { parseSetup } from '../../src/training/setup';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
-import { flag, UsageError } from './usage';
+import { flag, threadsOf, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Metrics } from '../../src/training/metrics';
 import type { RepresentationSample } from '../../src/training/representation/sample';
@@ -13,7 +13,7 @@ import type { RunRecord, RunSetup } from '../../src/training/runRecord';
 import type { Flags } from './usage';
 
 /** Flags of the command; all others are parts of the set-up. */
-const OWN = ['data', 'map', 'save', 'weights', 'checkpoint', 'resume', 'predict', 'probe', 'name'];
+const OWN = ['threads', 'data', 'map', 'save', 'weights', 'checkpoint', 'resume', 'predict', 'probe', 'name'];
 
 /** @throws UsageError for the first thing that is not taken as given: a script must not train something else silently */
 export function setupOf(flags: Flags): RunSetup {
@@ -140,7 +140,7 @@ export async function train(flags: Flags): Promise<void> {
   const file = flag(flags, 'data');
   const dataset =
     file === null ? await readSample(setup.dataset) : await importDataset(file, flag(flags, 'map'), warn);
-  const backend = await openBackend(setup.backend);
+  const backend = await openBackend(setup.backend, { threads: threadsOf(flags) ?? 1 });
   const weights = flag(flags, 'weights');
   const resume = flag(flags, 'resume');
   const run = createRun({
@@ -164,7 +164,8 @@ export async function train(flags: Flags): Promise<void> {
       `This model has no probe "${missing}"; it offers ${offered.length > 0 ? offered.join(', ') : 'none'}.`,
     );
   }
-  say(`${dataset.title}: ${run.trainer.trainingRows.length} training rows. ${backend.reason}`);
+  const threads = `${backend.threads} thread${backend.threads === 1 ? '' : 's'}`;
+  say(`${dataset.title}: ${run.trainer.trainingRows.length} training rows. ${backend.reason} ${threads}.`);
   for await (const event of run.events) {
     if (event.kind === 'evaluation') {
       const { domainAuc, domainNoiseFreeAuc, overall } = event.metrics;

@@ -13,6 +13,7 @@ export const usage = `Usage:
 train:
   --model ID --dataset ID --seed N --steps N --batch N --preset paper|browser|tiny
   --backend wasm|cpu|webgpu              default wasm
+  --threads N                            threads of WASM, default 1; they do not change the numbers
   --NAME VALUE                           any hyper-parameter or ablation by its own name
   --data FILE [--map FILE]               train on a CSV or Parquet file; FILE of --map holds the mapping as JSON
   --json                                 print settings, history, final metrics and timings as JSON
@@ -58,4 +59,15 @@ export function readFlags(words: readonly string[]): Flags {
 /** The last value of a flag, or null. */
 export function flag(flags: Flags, name: string): string | null {
   return flags.values.get(name)?.at(-1) ?? null;
+}
+
+/** Threads of WASM; null where they were not asked for. @throws UsageError unless a whole number above 0 */
+export function threadsOf(flags: Flags): number | null {
+  const given = flag(flags, 'threads');
+  if (given === null) return null;
+  const threads = Number(given);
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UsageError('--threads must be a whole number above 0.');
+  }
+  return threads;
 }

@@ -57,8 +57,8 @@ export interface PoolOptions {
 /** Calls and tasks of one `run`; more are computed by the caller alone. */
 const MAX_CALLS = 512;
 const MAX_TASKS = 128;
-/** Milliseconds that threads may take to start. */
-const START = 3000;
+/** Milliseconds that threads may take to start: a busy machine's first ones take seconds. */
+const START = 8000;
 /** Milliseconds of one wait, and waits, for a task that was taken. Many short ones: a machine that slept wakes with one overdue. */
 const WAIT = 500;
 const WAITS = 40;
@@ -72,6 +72,7 @@ interface Thread {
   postMessage(message: unknown): void;
   terminate(): unknown;
   unref?(): void;
+  on?(event: 'error', heard: () => void): void;
 }
 
 /** May this thread sleep until another wakes it? A page's main thread may not. */
@@ -90,8 +91,8 @@ interface NodeProcess {
   };
 }
 
-/** Null where no thread can be made. */
-function startThread(): Thread | null {
+/** Null where no thread can be made; `failed` hears of one that was made and does not run. */
+function startThread(failed: () => void): Thread | null {
   try {
     const node = (globalThis as { readonly process?: NodeProcess }).process;
     if (node?.getBuiltinModule) {
@@ -99,12 +100,15 @@ function startThread(): Thread | null {
       const thread = new NodeWorker(threadSource, { eval: true });
       // The process may end while threads sleep.
       thread.unref?.();
+      thread.on?.('error', failed);
       return thread;
     }
     const url = URL.createObjectURL(new Blob([threadSource], { type: 'text/javascript' }));
     const thread = new Worker(url);
-    // A thread that does not start helps nobody, and nobody waits for it.
-    thread.onerror = (event) => event.preventDefault();
+    thread.onerror = (event) => {
+      event.preventDefault();
+      failed();
+    };
     return thread;
   } catch {
     return null;
@@ -124,7 +128,9 @@ export async function startPool(options: PoolOptions): Promise<Pool | null> {
   const names = Object.keys(exports);
   const indices = new Map(names.map((name, index) => [name, index]));
   const module = await WebAssembly.compile(bytes);
-  const started = Array.from({ length: options.threads - 1 }, startThread).filter(
+  let failures = 0;
+  const fail = (): void => void failures++;
+  const started = Array.from({ length: options.threads - 1 }, () => startThread(fail)).filter(
     (thread) => thread !== null,
   );
   for (const thread of started) {
@@ -137,7 +143,7 @@ export async function startPool(options: PoolOptions): Promise<Pool | null> {
     for (const thread of started) void thread.terminate();
   };
   const ready = (): number => Atomics.load(control, READY);
-  for (let waited = 0; waited < START && ready() < started.length; waited += 5) {
+  for (let waited = 0; waited < START && ready() + failures < started.length; waited += 5) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   if (ready() === 0) {
