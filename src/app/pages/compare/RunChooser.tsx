@@ -4,9 +4,11 @@ import type { RunSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatAuc } from '../../format';
 import { useLabActions } from '../../live/lab';
+import { RunTool, RunTools } from '../../runs/RunTools';
+import { useRename } from '../../runs/useRename';
 import { addressOf, useLab } from '../../state/lab';
 import { report, useNotices } from '../../state/notices';
-import { deleteRun, useRuns } from '../../state/runs';
+import { useRuns } from '../../state/runs';
 import { parseRecord, recordToText } from './exchange';
 import { titleOf } from './groups';
 
@@ -140,16 +142,9 @@ function ChooserRow({
   readonly chosen: boolean;
   readonly onToggle: () => void;
 }) {
-  const { client } = useLabActions();
   const { go, set } = useLab();
-  const [renaming, setRenaming] = useState<string | null>(null);
+  const rename = useRename(run);
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
-
-  function rename(): void {
-    const name = renaming?.trim() ?? '';
-    setRenaming(null);
-    if (name !== '' && name !== run.name) void client.runs.rename(run.id, name).catch(report);
-  }
 
   async function share(): Promise<void> {
     const link = new URL(
@@ -164,7 +159,7 @@ function ChooserRow({
     <li data-run={run.id} data-status={run.status} className={chosen ? 'current' : undefined}>
       <label>
         <input type="checkbox" checked={chosen} onChange={onToggle} aria-label={`Compare ${run.name}`} />
-        {renaming === null ? (
+        {rename.field || (
           <span className="chooser-text">
             <span className="run-name">{run.name}</span>
             <span className="muted">
@@ -172,27 +167,13 @@ function ChooserRow({
               {run.status}
             </span>
           </span>
-        ) : (
-          <input
-            type="text"
-            autoFocus
-            aria-label="New name"
-            value={renaming}
-            onChange={(event) => setRenaming(event.target.value)}
-            onBlur={rename}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') rename();
-              if (event.key === 'Escape') setRenaming(null);
-            }}
-          />
         )}
         <span className="run-auc">{auc === null ? '–' : formatAuc(auc)}</span>
       </label>
-      <span className="run-tools">
-        <button
-          type="button"
-          className="tool"
-          aria-label={`Open ${run.name} in the lab`}
+      <RunTools run={run} onRename={rename.begin}>
+        <RunTool
+          run={run}
+          does="Open … in the lab"
           title="Open in the lab"
           onClick={() => {
             set({ shownRun: run.id });
@@ -200,35 +181,16 @@ function ChooserRow({
           }}
         >
           ↗
-        </button>
-        <button
-          type="button"
-          className="tool"
-          aria-label={`Copy a link to ${run.name}`}
+        </RunTool>
+        <RunTool
+          run={run}
+          does="Copy a link to …"
           title="Copy a link to its set-up"
           onClick={() => void share().catch(report)}
         >
           ⧉
-        </button>
-        <button
-          type="button"
-          className="tool"
-          aria-label={`Rename ${run.name}`}
-          title="Rename"
-          onClick={() => setRenaming(run.name)}
-        >
-          ✎
-        </button>
-        <button
-          type="button"
-          className="tool"
-          aria-label={`Delete ${run.name}`}
-          title="Delete"
-          onClick={() => void deleteRun(client.runs, run).catch(report)}
-        >
-          ×
-        </button>
-      </span>
+        </RunTool>
+      </RunTools>
     </li>
   );
 }

@@ -1,19 +1,10 @@
-import { useState } from 'react';
 import type { RunSummary } from '../../../workers/protocol';
 import { formatAuc } from '../../format';
-import { useLabActions, useLiveView } from '../../live/lab';
-import { report } from '../../state/notices';
+import { useLiveView } from '../../live/lab';
+import { RunTools } from '../../runs/RunTools';
+import { useRename } from '../../runs/useRename';
 import { useLab } from '../../state/lab';
-import { deleteRun, useRuns } from '../../state/runs';
-
-const STATUS: Record<RunSummary['status'], string> = {
-  running: 'running',
-  paused: 'paused',
-  done: 'done',
-  stopped: 'stopped',
-  failed: 'failed',
-  interrupted: 'interrupted',
-};
+import { useRuns } from '../../state/runs';
 
 /** Kept runs: open, rename, delete with undo. */
 export function RunList() {
@@ -40,71 +31,29 @@ export function RunList() {
 }
 
 export function RunRow({ run, current }: { readonly run: RunSummary; readonly current: boolean }) {
-  const { client } = useLabActions();
   const live = useLiveView();
   const set = useLab((state) => state.set);
-  const [renaming, setRenaming] = useState<string | null>(null);
+  const rename = useRename(run);
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
-
-  function rename(): void {
-    if (renaming === null) return;
-    const name = renaming.trim();
-    setRenaming(null);
-    if (name !== '' && name !== run.name) void client.runs.rename(run.id, name).catch(report);
-  }
-
   return (
     <li data-run={run.id} data-status={run.status} className={current ? 'current' : undefined}>
-      {renaming === null ? (
+      {rename.field || (
         <button
           type="button"
           className="run-open"
           aria-current={current ? 'true' : undefined}
           onClick={() => set({ shownRun: live.id === run.id ? null : run.id })}
-          onDoubleClick={() => setRenaming(run.name)}
+          onDoubleClick={rename.begin}
           onKeyDown={(event) => {
-            if (event.key === 'F2') setRenaming(run.name);
+            if (event.key === 'F2') rename.begin();
           }}
-          title={`${run.name}, ${STATUS[run.status]} at step ${run.step}`}
+          title={`${run.name}, ${run.status} at step ${run.step}`}
         >
           <span className="run-name">{run.name}</span>
-          <span className="run-auc">{auc === null ? STATUS[run.status] : formatAuc(auc)}</span>
+          <span className="run-auc">{auc === null ? run.status : formatAuc(auc)}</span>
         </button>
-      ) : (
-        <input
-          type="text"
-          aria-label="New name"
-          autoFocus
-          value={renaming}
-          onFocus={(event) => event.target.select()}
-          onChange={(event) => setRenaming(event.target.value)}
-          onBlur={rename}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') rename();
-            if (event.key === 'Escape') setRenaming(null);
-          }}
-        />
       )}
-      <span className="run-tools">
-        <button
-          type="button"
-          className="tool"
-          aria-label={`Rename ${run.name}`}
-          title="Rename"
-          onClick={() => setRenaming(run.name)}
-        >
-          ✎
-        </button>
-        <button
-          type="button"
-          className="tool"
-          aria-label={`Delete ${run.name}`}
-          title="Delete"
-          onClick={() => void deleteRun(client.runs, run).catch(report)}
-        >
-          ×
-        </button>
-      </span>
+      <RunTools run={run} onRename={rename.begin} />
     </li>
   );
 }

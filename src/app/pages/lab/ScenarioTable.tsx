@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { scenarioColours } from '../../colour/scenario';
 import {
   formatAuc,
@@ -30,6 +30,8 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const reference = useKeptRun(referenceId);
   const runs = useRuns((state) => state.list);
   const theme = useTheme((state) => state.theme);
+  /** On a narrow screen: all columns, not only those that a glance needs. */
+  const [wide, setWide] = useState(false);
   const highlighted = useHighlight((state) => state.scenario);
   const figure = drawnFigure(view, wanted);
   const rows = useMemo(() => scenarioRows(view, figure, reference), [view, figure, reference]);
@@ -40,7 +42,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const shown = (value: number | null, format: (value: number | null) => string) =>
     metrics === null ? '–' : format(value);
   return (
-    <section className="scenarios" aria-labelledby="scenarios-title">
+    <section className={`scenarios ${wide ? 'all-columns' : ''}`} aria-labelledby="scenarios-title">
       <header className="figure-head">
         <h3 id="scenarios-title">
           Scenarios{' '}
@@ -53,6 +55,15 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
           </span>
         </h3>
         <span className="header-gap" />
+        <button
+          type="button"
+          className="link columns-toggle"
+          aria-expanded={wide}
+          data-testid="all-columns"
+          onClick={() => setWide(!wide)}
+        >
+          {wide ? 'fewer columns' : 'all columns'}
+        </button>
         <label className="reference">
           RelaImpr against
           <select
@@ -75,10 +86,10 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
           <thead>
             <tr>
               <th scope="col">Scenario</th>
-              <th scope="col" className="number" title="Share of the traffic">
+              <th scope="col" className="number more" title="Share of the traffic">
                 share
               </th>
-              <th scope="col" className="number" title="Rows that the figures are computed from">
+              <th scope="col" className="number more" title="Rows that the figures are computed from">
                 rows
               </th>
               <th scope="col" className="number" title="Click rate over all rows">
@@ -94,17 +105,17 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
               >
                 ceiling
               </th>
-              <th scope="col" className="number">
+              <th scope="col" className="number more">
                 log loss
               </th>
               <th
                 scope="col"
-                className="number"
+                className="number more"
                 title="Mean prediction divided by click rate; 1 is calibrated"
               >
                 calibr.
               </th>
-              <th scope="col" className="number" title="(AUC − 0.5) / (AUC of the other run − 0.5) − 1">
+              <th scope="col" className="number more" title="(AUC − 0.5) / (AUC of the other run − 0.5) − 1">
                 RelaImpr
               </th>
             </tr>
@@ -120,8 +131,8 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
                 <th scope="row">
                   <span className="swatch" style={{ background: colours[row.index] }} /> {row.name}
                 </th>
-                <td className="number muted">{formatPercent(row.share)}</td>
-                <td className="number" data-metric="rows">
+                <td className="number muted more">{formatPercent(row.share)}</td>
+                <td className="number more" data-metric="rows">
                   {row.rows === null ? '–' : formatCount(row.rows)}
                 </td>
                 <td className="number" data-metric="ctr">
@@ -134,14 +145,14 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
                 <td className="number" data-metric="ceiling">
                   {view.ceilings === null ? '–' : formatAuc(row.ceiling)}
                 </td>
-                <td className="number" data-metric="logloss">
+                <td className="number more" data-metric="logloss">
                   {shown(row.logLoss, formatLoss)}
                 </td>
-                <td className="number" data-metric="calibration">
+                <td className="number more" data-metric="calibration">
                   {shown(row.calibration, formatRatio)}
                 </td>
                 <td
-                  className="number"
+                  className="number more"
                   data-metric="relaimpr"
                   title={
                     row.aucRatio === null
@@ -158,16 +169,16 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
             <tfoot>
               <tr>
                 <th scope="row">Mean by rows</th>
-                <td />
-                <td className="number">{formatCount(metrics.overall.rows)}</td>
+                <td className="more" />
+                <td className="number more">{formatCount(metrics.overall.rows)}</td>
                 <td />
                 <td className="number strong">
                   {formatAuc(figure === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc)}
                 </td>
                 <td className="number">{view.ceilings ? formatAuc(view.ceilings.domain) : '–'}</td>
-                <td className="number">{formatLoss(metrics.overall.logLoss)}</td>
-                <td className="number">{formatRatio(metrics.overall.calibration)}</td>
-                <td />
+                <td className="number more">{formatLoss(metrics.overall.logLoss)}</td>
+                <td className="number more">{formatRatio(metrics.overall.calibration)}</td>
+                <td className="more" />
               </tr>
             </tfoot>
           )}

@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react';
+import type { RunSummary } from '../../workers/protocol';
+import { useLabActions } from '../live/lab';
+import { report } from '../state/notices';
+import { deleteRun } from '../state/runs';
+
+/** One small button of a run's row: what it does, to which run, and its sign. */
+export function RunTool({
+  run,
+  does,
+  title,
+  onClick,
+  children,
+}: {
+  readonly run: RunSummary;
+  /** With `…` in the place of the run's name, e.g. `Rename …`. */
+  readonly does: string;
+  readonly title: string;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className="tool"
+      aria-label={does.replace('…', run.name)}
+      title={title}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** What can be done with a kept run wherever it is listed: a page's own tools, rename, delete with undo. */
+export function RunTools({
+  run,
+  onRename,
+  children,
+}: {
+  readonly run: RunSummary;
+  readonly onRename: () => void;
+  readonly children?: ReactNode;
+}) {
+  const { client } = useLabActions();
+  return (
+    <span className="run-tools">
+      {children}
+      <RunTool run={run} does="Rename …" title="Rename" onClick={onRename}>
+        ✎
+      </RunTool>
+      <RunTool
+        run={run}
+        does="Delete …"
+        title="Delete"
+        onClick={() => void deleteRun(client.runs, run).catch(report)}
+      >
+        ×
+      </RunTool>
+    </span>
+  );
+}
