@@ -13,9 +13,9 @@ import type { BackendInfo, BackendRequest } from '../engine';
 import type { RunRecord, RunSetup } from '../training/runRecord';
 import type {
   CatalogueEntry,
+  Components,
   DatasetSummary,
   DataWorker,
-  Description,
   EmbeddingMethod,
   ImportResult,
   Inspection,
@@ -25,6 +25,7 @@ import type {
   OnProgress,
   Points,
   ProjectionWorker,
+  Relations,
   RepresentationSample,
   RowPage,
   RunId,
@@ -63,8 +64,9 @@ export interface LabClient {
   representations(): Promise<RepresentationSample | null>;
   backendInfo(request: BackendRequest): Promise<BackendInfo>;
 
-  /** Components, cosines and separation of points, computed aside. */
-  describePoints(points: Points): Promise<Description>;
+  /** Principal components of points, computed aside; their cosines and separation, which take longer. */
+  components(points: Points): Promise<Components>;
+  relations(points: Points): Promise<Relations>;
   /** Arranges points in the plane; aborting `signal` ends it at once with an `AbortError`. One at a time: a second ends the first. */
   embed(
     points: Points,
@@ -297,7 +299,8 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
     counterfactualRates: (split) => command('compare', (remote, id) => remote.counterfactualRates(id, split)),
     representations: () => command('look into', (remote, id) => remote.representations(id)),
     backendInfo: (request) => lab.call((remote) => remote.backendInfo(request)),
-    describePoints: (points) => describer.call((remote) => remote.describe(points)),
+    components: (points) => describer.call((remote) => remote.components(points)),
+    relations: (points) => describer.call((remote) => remote.relations(points)),
     async embed(points, method, seed, { onProgress = () => undefined, signal } = {}) {
       const end = (): void => embedder.end(new DOMException('Cancelled.', 'AbortError'));
       signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 /** Entry of the worker that arranges points: principal components, UMAP, t-SNE. Started when a picture first needs it. */
 import * as Comlink from 'comlink';
-import { describePoints } from '../training/representation/describe';
+import { componentsOf, relationsOf } from '../training/representation/describe';
 import { embed } from '../training/representation/embed';
 import type { ProjectionWorker } from './protocol';
 
@@ -8,7 +8,8 @@ import type { ProjectionWorker } from './protocol';
 const SHOW_EVERY = 400;
 
 const worker: ProjectionWorker = {
-  describe: async (points) => describePoints(points),
+  components: async (points) => componentsOf(points),
+  relations: async (points) => relationsOf(points),
   async embed(points, method, seed, onProgress) {
     let shown = performance.now();
     return embed(points, method, seed, (done, total, xy) => {

@@ -10,13 +10,13 @@ import type { DatasetSource, Field, Scenario } from '../data/dataset';
 import type { Inspection, Mapping, Notice } from '../data/import';
 import type { BackendInfo, BackendRequest } from '../engine';
 import type { TrainingEvent } from '../training/events';
-import type { Description } from '../training/representation/describe';
+import type { Components, Relations } from '../training/representation/describe';
 import type { EmbeddingMethod } from '../training/representation/embed';
 import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 
-export type { Description, EmbeddingMethod, Inspection, Mapping, Notice, Points, RunId };
+export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Notice, Points, RunId };
 export type { RepresentationSample };
 export { newRunId } from './runId';
 
@@ -230,8 +230,10 @@ export type OnEmbedding = (done: number, total: number, xy: Float32Array) => voi
 
 /** Arranges points, so that the page never waits for it. Cancelling is ending it. */
 export interface ProjectionWorker {
-  /** Principal components, cosines and measures of separation. */
-  describe(points: Points): Promise<Description>;
+  /** The first two principal components: a fraction of a second. */
+  components(points: Points): Promise<Components>;
+  /** Cosines and measures of separation, over all pairs of points: about a second. */
+  relations(points: Points): Promise<Relations>;
   /** Two-dimensional embedding `[points * 2]`; the same points and seed give the same picture. */
   embed(
     points: Points,

@@ -1,4 +1,4 @@
-/** Everything that a representation's pictures show at once: components, cosines, separation. */
+/** What a representation's pictures show without being asked: components at once, then how scenarios relate. */
 import { meanCosines, rowCosines } from './cosines';
 import { principalComponents } from './pca';
 import { separation } from './separation';
@@ -7,8 +7,7 @@ import type { Components } from './pca';
 import type { Points } from './points';
 import type { Separation } from './separation';
 
-export interface Description {
-  readonly components: Components;
+export interface Relations {
   readonly separation: Separation;
   readonly cosines: {
     /** Between the scenarios' means. */
@@ -20,9 +19,16 @@ export interface Description {
   };
 }
 
-export function describePoints(points: Points): Description {
+export type { Components };
+
+/** The picture itself: the first two principal components. */
+export function componentsOf(points: Points): Components {
+  return principalComponents(points, 2);
+}
+
+/** The numbers beside it, which take longer: every pair of points is looked at. */
+export function relationsOf(points: Points): Relations {
   return {
-    components: principalComponents(points, 2),
     separation: separation(points),
     cosines: {
       means: meanCosines(points, false),

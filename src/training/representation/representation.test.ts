@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { smallDataset } from '../../../tests/support/smallDataset';
-import { describePoints } from './describe';
+import { componentsOf, relationsOf } from './describe';
 import { embed } from './embed';
 import { nearestNeighbours } from './neighbours';
 import { principalComponents } from './pca';
@@ -60,12 +60,13 @@ function clusters(count: number, dim: number, apart: number, groups = 3): Points
 }
 
 describe.each(Object.entries(fixture))('%s points', (_, given) => {
-  const found = describePoints(points(given));
+  const components = componentsOf(points(given));
+  const found = relationsOf(points(given));
 
   it('have the principal components that NumPy finds', () => {
-    near(found.components.scores, given.scores, 4);
-    near(found.components.shares!.slice(0, given.shares.length), given.shares, 6);
-    expect(found.components.variance).toBeCloseTo(given.variance, 4);
+    near(components.scores, given.scores, 4);
+    near(components.shares!.slice(0, given.shares.length), given.shares, 6);
+    expect(components.variance).toBeCloseTo(given.variance, 4);
   });
 
   it('have its separation and cosines', () => {
@@ -116,7 +117,7 @@ describe('principal components', () => {
     const same = { values: new Float32Array(12).fill(0.3), count: 4, dim: 3 };
     expect(principalComponents(same)).toMatchObject({ shares: null, variance: 0 });
     expect([...principalComponents(same).scores]).toEqual(new Array(8).fill(0));
-    const silent = describePoints({ ...same, group: Uint16Array.of(0, 1, 0, 1), groups: 2, slots: 1 });
+    const silent = relationsOf({ ...same, group: Uint16Array.of(0, 1, 0, 1), groups: 2, slots: 1 });
     expect(silent.separation.between).toBeNull();
   });
 });

@@ -24,15 +24,12 @@ export function separation(points: Points): Separation {
   let silhouettes = 0;
   let own = 0;
   const k = Math.min(NEIGHBOURS, count - 1);
-  const distance = new Float64Array(count);
+  const distances = allDistances(points);
   const sums = new Float64Array(groups);
   for (let a = 0; a < count; a++) {
+    const distance = distances.subarray(a * count, (a + 1) * count);
     sums.fill(0);
-    for (let b = 0; b < count; b++) {
-      const squared = a === b ? 0 : squaredDistance(points, a, b);
-      distance[b] = squared;
-      sums[group[b]!]! += Math.sqrt(squared);
-    }
+    for (let b = 0; b < count; b++) sums[group[b]!]! += distance[b]!;
     silhouettes += silhouetteOf(sums, sizes, group[a]!);
     distance[a] = Number.POSITIVE_INFINITY;
     for (const b of nearest(distance, k)) if (group[b] === group[a]) own++;
@@ -45,6 +42,18 @@ export function separation(points: Points): Separation {
     neighbours: own / (count * k),
     chance: chance / (count - 1),
   };
+}
+
+/** Euclidean distances of all pairs `[count * count]`. */
+function allDistances(points: Points): Float32Array {
+  const { count } = points;
+  const distances = new Float32Array(count * count);
+  for (let a = 0; a < count; a++) {
+    for (let b = a + 1; b < count; b++) {
+      distances[a * count + b] = distances[b * count + a] = Math.sqrt(squaredDistance(points, a, b));
+    }
+  }
+  return distances;
 }
 
 /** (b − a) / max(a, b) of a point; 0 where it is alone in its group. */
@@ -60,7 +69,7 @@ function silhouetteOf(sums: Float64Array, sizes: Float64Array, of: number): numb
 }
 
 /** Indices of the `k` least values, in no order; of equal ones the first. */
-export function nearest(distance: Float64Array, k: number): Int32Array {
+export function nearest(distance: Float64Array | Float32Array, k: number): Int32Array {
   const best = new Int32Array(k);
   let filled = 0;
   for (let b = 0; b < distance.length; b++) {

@@ -5,18 +5,18 @@ import type { HeatScale } from '../../../../charts/heatDraw';
 import { Figure } from '../../../../figure/Figure';
 import type { FigureTable } from '../../../../figure/types';
 import { Segments } from '../../../../Segments';
-import type { Description } from '../../../../../workers/protocol';
+import type { Relations } from '../../../../../workers/protocol';
 import type { Pane } from './pane';
 
 interface Props {
   readonly title: string;
   /** Scenarios. */
   readonly labels: readonly HeatLabel[];
-  readonly described: readonly { readonly pane: Pane; readonly description: Description }[];
+  readonly related: readonly { readonly pane: Pane; readonly relations: Relations }[];
 }
 
 type Kind = 'rows' | 'means' | 'centred';
-type Matrix = Description['cosines']['means'];
+type Matrix = Relations['cosines']['means'];
 
 const KINDS: Readonly<
   Record<Kind, { readonly label: string; readonly reading: string; readonly equation: string }>
@@ -47,13 +47,13 @@ const format = (value: number | null): string =>
   value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
 
 /** Cosines between scenarios, of one run or of two side by side on one scale. */
-export function CosineFigure({ title, labels, described }: Props) {
+export function CosineFigure({ title, labels, related }: Props) {
   const [asked, setKind] = useState<Kind | null>(null);
   const kinds = (Object.keys(KINDS) as Kind[]).filter(
-    (kind) => kind !== 'rows' || described.every(({ description }) => description.cosines.rows !== null),
+    (kind) => kind !== 'rows' || related.every(({ relations }) => relations.cosines.rows !== null),
   );
   const kind = asked !== null && kinds.includes(asked) ? asked : kinds[0]!;
-  const matrices = described.map(({ pane, description }) => ({ pane, matrix: description.cosines[kind]! }));
+  const matrices = related.map(({ pane, relations }) => ({ pane, matrix: relations.cosines[kind]! }));
   const n = labels.length;
   const lowest = matrices.reduce((low, { matrix }) => matrix.values.reduce((a, b) => Math.min(a, b), low), 0);
   const scale: HeatScale =

@@ -69,7 +69,15 @@ export function RepresentationFigures({ view, specs }: Props) {
   const theirs = other ? beside.sample : null;
 
   const mine = usePane(view, useTitle(view), own.sample, spec.name);
-  const yours = usePane(other ?? view, other?.name ?? '', theirs, spec.name);
+  // Another model’s hidden layers have other names: then its first stands in.
+  const same = theirs?.vectors.find((one) => one.name === spec.name) ?? theirs?.vectors[0];
+  const otherTitle = other?.probeSpecs.find((one) => one.name === same?.name)?.title;
+  const yours = usePane(
+    other ?? view,
+    `${other?.name ?? ''}${same?.name === spec.name || !otherTitle ? '' : `: ${otherTitle}`}`,
+    theirs,
+    same?.name ?? spec.name,
+  );
   // A live view is new at every tick; its points are not.
   const [points, otherPoints] = [mine?.points ?? null, yours?.points ?? null];
   const panes = useMemo<readonly Pane[]>(
@@ -82,15 +90,16 @@ export function RepresentationFigures({ view, specs }: Props) {
 
   const drawn = panes.map((pane, at) => ({
     pane,
-    description: descriptions[at] ?? null,
-    xy: method === 'pca' ? (descriptions[at]?.components.scores ?? null) : (embedding.xy[at] ?? null),
+    components: descriptions[at]?.components,
+    relations: descriptions[at]?.relations,
+    xy: method === 'pca' ? (descriptions[at]?.components?.scores ?? null) : (embedding.xy[at] ?? null),
   }));
   const axes: AxisNames =
     method === 'pca'
       ? ['component 1', 'component 2']
       : [`${method === 'umap' ? 'UMAP' : 't-SNE'} 1`, `${method === 'umap' ? 'UMAP' : 't-SNE'} 2`];
   const placed = drawn.flatMap(({ pane, xy }) => (xy ? [{ pane, xy }] : []));
-  const described = drawn.flatMap(({ pane, description }) => (description ? [{ pane, description }] : []));
+  const related = drawn.flatMap(({ pane, relations }) => (relations ? [{ pane, relations }] : []));
   const groups = useMemo(() => {
     const colours = scenarioColours(view.scenarios, theme);
     return view.scenarios.map((scenario, s) => ({
@@ -199,7 +208,7 @@ export function RepresentationFigures({ view, specs }: Props) {
           data-method={method}
           data-ready={placed.length}
         >
-          {drawn.map(({ pane, description, xy }, at) => (
+          {drawn.map(({ pane, components, relations, xy }, at) => (
             <div className="pane" key={at} data-testid={xy ? `pane-${at}` : undefined}>
               {panes.length > 1 && <p className="pane-name">{pane.title}</p>}
               <div className="pane-body">
@@ -210,13 +219,13 @@ export function RepresentationFigures({ view, specs }: Props) {
                     group={pane.points.group}
                     groups={groups}
                     figures={method === 'pca'}
-                    xLabel={axisLabel(axes[0], description?.components.shares?.[0], method)}
-                    yLabel={axisLabel(axes[1], description?.components.shares?.[1], method)}
+                    xLabel={axisLabel(axes[0], components?.shares?.[0], method)}
+                    yLabel={axisLabel(axes[1], components?.shares?.[1], method)}
                     describe={(point) => describePoint(pane, point)}
                   />
                 )}
               </div>
-              {description && <p className="pane-measures">{measures(description.separation)}</p>}
+              <p className="pane-measures">{relations && measures(relations.separation)}</p>
             </div>
           ))}
           {other && !yours && (
@@ -231,10 +240,10 @@ export function RepresentationFigures({ view, specs }: Props) {
           )}
         </div>
       </Figure>
-      {described.length > 0 && (
+      {related.length > 0 && (
         <>
-          <CosineFigure title={spec.title} labels={groups} described={described} />
-          <SeparationFigure table={separationTable(described)} />
+          <CosineFigure title={spec.title} labels={groups} related={related} />
+          <SeparationFigure table={separationTable(related)} />
         </>
       )}
     </>

@@ -3,7 +3,7 @@ import type { FigureTable } from '../../../../figure/types';
 import { formatPercent } from '../../../../format';
 import type { RunView } from '../../../../live/runView';
 import type { KeptVectors } from '../../../../../training/representation/sample';
-import type { Description, Points, RepresentationSample } from '../../../../../workers/protocol';
+import type { Points, Relations, RepresentationSample } from '../../../../../workers/protocol';
 
 export interface Pane {
   readonly view: RunView;
@@ -126,7 +126,7 @@ const short = (value: number): number => Number(value.toPrecision(7));
 
 /** The measures of separation, run by run. */
 export function separationTable(
-  described: readonly { readonly pane: Pane; readonly description: Description }[],
+  related: readonly { readonly pane: Pane; readonly relations: Relations }[],
 ): FigureTable {
   const rows = [
     ['variance between scenarios', 'between'],
@@ -135,13 +135,7 @@ export function separationTable(
     ['the same by chance', 'chance'],
   ] as const;
   return {
-    columns: ['measure', ...described.map(({ pane }) => pane.title)],
-    rows: [
-      ...rows.map(([title, key]) => [
-        title,
-        ...described.map(({ description }) => description.separation[key]),
-      ]),
-      ['variance', ...described.map(({ description }) => description.components.variance)],
-    ],
+    columns: ['measure', ...related.map(({ pane }) => pane.title)],
+    rows: rows.map(([title, key]) => [title, ...related.map(({ relations }) => relations.separation[key])]),
   };
 }

@@ -1,7 +1,12 @@
 import { useEffect, useMemo, useState } from 'react';
 import { pointsOf } from '../../../../../training/representation/sample';
-import type { LabClient } from '../../../../../workers/client';
-import type { Description, EmbeddingMethod, RepresentationSample } from '../../../../../workers/protocol';
+import type {
+  Components,
+  EmbeddingMethod,
+  Points,
+  Relations,
+  RepresentationSample,
+} from '../../../../../workers/protocol';
 import { useLabActions } from '../../../../live/lab';
 import type { RunView } from '../../../../live/runView';
 import { report } from '../../../../state/notices';
@@ -37,43 +42,66 @@ export function usePane(
 }
 
 /** What was computed of a sample, as long as the sample lives: tabs come and go. */
-const described = new WeakMap<RepresentationSample, Map<string, Promise<Description>>>();
+const described = new WeakMap<RepresentationSample, Map<string, Promise<unknown>>>();
 
-function describe(client: LabClient, { sample, kept, points }: Pane): Promise<Description> {
+function once<T>({ sample, kept }: Pane, what: string, compute: () => Promise<T>): Promise<T> {
   let known = described.get(sample);
-  if (!known) described.set(sample, (known = new Map<string, Promise<Description>>()));
-  let found = known.get(kept.name);
+  if (!known) described.set(sample, (known = new Map<string, Promise<unknown>>()));
+  const key = `${what} ${kept.name}`;
+  let found = known.get(key) as Promise<T> | undefined;
   if (!found) {
-    found = client.describePoints(points);
-    known.set(kept.name, found);
+    found = compute();
+    known.set(key, found);
     // What failed may be tried again.
-    found.catch(() => known.delete(kept.name));
+    found.catch(() => known.delete(key));
   }
   return found;
 }
 
-/** Components, cosines and separation of every pane; null until they are there. */
-export function useDescriptions(panes: readonly Pane[]): readonly (Description | null)[] {
+export interface Description {
+  readonly components?: Components;
+  readonly relations?: Relations;
+}
+
+/** Components of every pane, and a little later cosines and separation; empty until they are there. */
+export function useDescriptions(panes: readonly Pane[]): readonly Description[] {
   const { client } = useLabActions();
-  const [found, setFound] = useState<ReadonlyMap<Pane['kept'], Description>>(new Map());
+  const [found, setFound] = useState<ReadonlyMap<Points, Description>>(new Map());
   useEffect(() => {
     let current = true;
-    for (const pane of panes) {
-      describe(client, pane).then(
-        (description) => {
-          if (current) setFound((before) => new Map(before).set(pane.kept, description));
+    const take = ({ points }: Pane, part: Promise<Description>): void => {
+      part.then(
+        (value) => {
+          if (current) setFound((before) => new Map(before).set(points, { ...before.get(points), ...value }));
         },
         (error: unknown) => {
           if (current) report(error);
         },
       );
-    }
+    };
+    const parts = {
+      components: (pane: Pane) => once(pane, 'components', () => client.components(pane.points)),
+      relations: (pane: Pane) => once(pane, 'relations', () => client.relations(pane.points)),
+    };
+    // All pictures before the first measures.
+    for (const pane of panes)
+      take(
+        pane,
+        parts.components(pane).then((components) => ({ components })),
+      );
+    for (const pane of panes)
+      take(
+        pane,
+        parts.relations(pane).then((relations) => ({ relations })),
+      );
     return () => {
       current = false;
     };
   }, [client, panes]);
-  return panes.map((pane) => found.get(pane.kept) ?? null);
+  return panes.map((pane) => found.get(pane.points) ?? NOTHING);
 }
+
+const NOTHING: Description = {};
 
 const embedded = new WeakMap<RepresentationSample, Map<string, Float32Array>>();
 const keyOf = ({ kept }: Pane, method: EmbeddingMethod, seed: number): string =>
