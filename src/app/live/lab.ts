@@ -19,10 +19,14 @@ export interface TrainChoice {
 export class Lab {
   readonly live: LiveRun;
   private previewed: string | null = null;
+  /** Kept run that the worker was last given to compute from: its ticks are no training and change no picture. */
+  private scored: string | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(readonly client: LabClient) {
     this.live = new LiveRun(useLab.getState().setup);
     client.onTick((tick) => {
+      if (tick.run === this.scored) return;
       const before = this.live.state;
       this.live.apply(tick);
       if (tick.state === 'failed' && before !== 'failed' && tick.failure)
@@ -37,6 +41,7 @@ export class Lab {
       useQueue.setState({ paused: true });
     }
     const name = options.name ?? null;
+    this.scored = null;
     this.live.begin(setup, name ?? '');
     try {
       this.live.accepted(await this.client.train(setup, { startPaused: options.startPaused ?? false, name }));
@@ -53,6 +58,7 @@ export class Lab {
       useLab.getState().set({ shownRun: null });
       useQueue.setState({ paused: true });
     }
+    this.scored = null;
     this.live.begin(record.setup, record.name);
     this.live.recall(record);
     try {
@@ -67,6 +73,30 @@ export class Lab {
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /**
+   * Computes from a run's weights: of the run that the worker holds with those of now, else after giving it the kept ones.
+   * One computation after the other, so that none finds another's weights.
+   *
+   * @throws Error where the run's weights were not kept
+   */
+  compute<T>(
+    run: { readonly id: string; readonly name: string; readonly setup: RunSetup },
+    act: (client: LabClient) => Promise<T>,
+  ): Promise<T> {
+    const result = this.turn.then(async () => {
+      if (this.client.run !== run.id) {
+        const { weights } = await this.client.runs.artifacts(run.id);
+        if (!weights)
+          throw new Error(`The weights of “${run.name}” were not kept, so its rows cannot be scored again.`);
+        this.scored = run.id;
+        await this.client.show(run.id, run.setup, weights);
+      }
+      return act(this.client);
+    });
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   pauseOrResume(): Promise<void> {

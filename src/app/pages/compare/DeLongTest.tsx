@@ -35,12 +35,8 @@ export function DeLongTest({
   const pair = `${a.id ?? ''}/${b.id ?? ''}`;
   const running = state === 'training' || state === 'compiling' || state === 'paused';
 
-  async function scores(run: RunView): Promise<ScoredRows> {
-    const { weights } = await lab.client.runs.artifacts(run.id ?? '');
-    if (!weights)
-      throw new Error(`The weights of “${run.name}” were not kept, so its rows cannot be scored again.`);
-    await lab.client.show(run.id ?? '', run.setup, weights);
-    return lab.client.predict('test');
+  function scores(run: RunView): Promise<ScoredRows> {
+    return lab.compute({ ...run, id: run.id ?? '' }, (client) => client.predict('test'));
   }
 
   async function test(first: RunView, second: RunView): Promise<void> {

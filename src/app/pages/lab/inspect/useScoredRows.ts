@@ -24,7 +24,7 @@ export function useComputed<T>(
   const live = useLiveView();
   const [found, setFound] = useState<{ readonly key: string; readonly value: T } | null>(null);
   const [busy, setBusy] = useState(false);
-  const own = view.live || view.id === live.id;
+  const own = view.id !== null && view.id === lab.client.run;
   const key = `${view.id ?? ''} ${view.step}`;
   const running = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
   const blocked =
@@ -39,13 +39,12 @@ export function useComputed<T>(
   async function work(): Promise<void> {
     setBusy(true);
     try {
-      if (!own) {
-        const { weights } = await lab.client.runs.artifacts(view.id ?? '');
-        if (!weights)
-          throw new Error(`The weights of “${view.name}” were not kept, so its rows cannot be scored again.`);
-        await lab.client.show(view.id ?? '', view.setup, weights);
-      }
-      setFound({ key, value: await compute(lab) });
+      setFound({
+        key,
+        value: await lab.compute({ id: view.id ?? '', name: view.name, setup: view.setup }, () =>
+          compute(lab),
+        ),
+      });
     } catch (error) {
       report(error);
     } finally {

@@ -73,10 +73,9 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
     const done: number[] = [];
     for (const run of runs) {
       setScoring(`${done.length + 1} of ${runs.length}`);
-      const { weights } = await lab.client.runs.artifacts(run.id);
-      if (!weights) continue;
-      await lab.client.show(run.id, run.setup, weights);
-      const scored = sweepRows(await lab.client.predict('test'), view.scenarios.length);
+      if (!run.hasWeights) continue;
+      const rowsOfRun = await lab.compute(run, (client) => client.predict('test'));
+      const scored = sweepRows(rowsOfRun, view.scenarios.length);
       if (!scored) continue;
       cs ??= sweepGrid(scored);
       rows.push(cs.map((c) => aucAt(scored, c, figure)));
