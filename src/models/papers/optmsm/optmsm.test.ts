@@ -14,8 +14,12 @@ import { optmsm } from '.';
 const shape = tinyShape();
 const batch = tinyBatch(shape, {}, 3);
 
+/** Widths that tell layers apart, and a constraint that is felt. */
+const distinct = { hidden: [8, 6, 5], predictorHidden: [6, 5], lambdaOrth: 0.1 };
+
 function build(settings: AnySettings = {}): Model {
-  const model = optmsm.build(shape, { ...optmsm.presets.tiny, ...settings }, createVariables(1));
+  const given = { ...optmsm.presets.tiny, ...distinct, ...settings };
+  const model = optmsm.build(shape, given, createVariables(1));
   shake(model);
   return model;
 }

@@ -127,10 +127,10 @@ export const presets = {
   browser: {},
   tiny: {
     embeddingDim: 4,
-    hidden: [8, 6, 5],
-    predictorHidden: [6, 5],
+    // Narrower layers lose all of their units at once (decisions/optmsm.md).
+    hidden: [16, 16, 16],
+    predictorHidden: [16, 16],
     hyperHidden: 6,
-    lambdaOrth: 0.1,
     historyLength: 4,
     dropout: 0,
   },
