@@ -79,7 +79,9 @@ function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes)
     } else {
       onHost(liveFloats(weights), liveFloats(moments), liveFloats(gradient), rates, slot);
     }
-    if (clear) liveFloats(gradient).fill(0);
+    if (!clear) return;
+    if (kernels) kernels.run.zero(pointer(gradient), size(gradient.shape));
+    else liveFloats(gradient).fill(0);
   });
 }
 

@@ -46,9 +46,11 @@ function gathered(x: tf.TensorInfo, ids: tf.TensorInfo, count: number): tf.Tenso
   return out;
 }
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
+
 function zeroed(shape: readonly number[]): tf.TensorInfo {
   const out = newOutput(shape);
-  liveFloats(out).fill(0);
+  wasmKernels()!.run.zero(pointer(out), sizeOf(shape));
   return out;
 }
 

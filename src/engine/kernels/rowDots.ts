@@ -72,7 +72,7 @@ export const rowDotsForward = defineKernel<'x' | 'weight' | 'bias', object, 'rou
         return out;
       }
       const [from, w, shares] = [liveFloats(x), liveFloats(weight), liveFloats(route)];
-      values.fill(0);
+      kernels.run.zero(pointer(out), values.length);
       for (let b = 0; b < rows; b++) {
         eachShare(shares, route.shape[1]!, b, (n, share) => {
           for (let e = 0; e < count; e++) {
@@ -143,7 +143,7 @@ export const rowDotsInputGradient = defineKernel<'dy' | 'weight', { readonly wid
       }
       const [to, given] = [liveFloats(dx), liveFloats(dy)];
       const [w, shares] = [liveFloats(weight), liveFloats(route)];
-      to.fill(0);
+      kernels.run.zero(pointer(dx), to.length);
       for (let b = 0; b < rows; b++) {
         eachShare(shares, route.shape[1]!, b, (n, share) => {
           for (let e = 0; e < count; e++) {
@@ -212,8 +212,8 @@ export const rowDotsWeightGradient = defineKernel<'dy' | 'x', object, 'route'>({
       if (!route) kernels.run.mix(...places, count, rows, width, width, count * width, 1, count);
       const [given, shares] = [liveFloats(dy), route ? liveFloats(route) : null];
       const [from, to, shift] = [liveFloats(x), liveFloats(dWeight), liveFloats(dBias)];
-      shift.fill(0);
-      if (route) to.fill(0);
+      kernels.run.zero(pointer(dBias), shift.length);
+      if (route) kernels.run.zero(pointer(dWeight), to.length);
       for (let b = 0; b < rows; b++) {
         eachShare(shares, routes, b, (n, share) => {
           for (let e = 0; e < count; e++) {

@@ -124,6 +124,7 @@ export interface WasmExports {
     inner: number,
   ): void;
   repeatBlocks(x: Pointer, out: Pointer, outer: number, repeats: number, inner: number): void;
+  zero(out: Pointer, count: number): void;
   cut(x: Pointer, out: Pointer, ...layout: number[]): void;
   paste(x: Pointer, out: Pointer, ...layout: number[]): void;
   gatherRows(x: Pointer, ids: Pointer, out: Pointer, count: number, rows: number, inner: number): void;

@@ -36,7 +36,7 @@ export interface ProductCall {
  * Multiplications from which a product is worth sharing among threads: less is done before a sleeping thread wakes. Measured;
  * see docs/decisions/engine-kernels.md.
  */
-const SHARE = 2 ** 21;
+const SHARE = 2 ** 22;
 /** Parts per thread: a thread that comes late leaves the rest to the others. */
 const PARTS = 2;
 
