@@ -33,6 +33,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 720 },
     locale: 'en-GB',
     timezoneId: 'UTC',
+    // Specs stand in for the network themselves; offline.spec.ts lets the service worker in.
+    serviceWorkers: 'block',
     launchOptions: { executablePath: installed, args: quiet },
   },
   projects: [

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { offlinePage } from './offlinePage';
 
 /** Cross-origin isolation lets WASM use threads; the page also works where a host does not send these. */
 const isolationHeaders = {
@@ -27,7 +28,7 @@ const selfContainedWasmThreads: Plugin = {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), selfContainedWasmThreads],
+  plugins: [react(), selfContainedWasmThreads, offlinePage],
   worker: { format: 'es', plugins: () => [selfContainedWasmThreads] },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },

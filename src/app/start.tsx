@@ -5,6 +5,7 @@ import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
 import { Lab, LabProvider } from './live/lab';
 import { startQueueRunner } from './live/queueRunner';
+import { keepForOffline } from './offline/register';
 import { followAblations } from './state/ablations';
 import { followQueue } from './state/queue';
 import { openAddress, useLab } from './state/lab';
@@ -33,4 +34,5 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
   followAblations();
   startQueueRunner(lab);
   warmCharts();
+  keepForOffline();
 }

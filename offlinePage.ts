@@ -1,0 +1,40 @@
+/** Build step: writes `sw.js`, the service worker that serves the built page without a network. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Plugin } from 'vite';
+
+const source = new URL('src/app/offline/serviceWorker.js', import.meta.url);
+
+/** Older forms of fonts that no browser with modules asks for. */
+const NEEDLESS = /\.(woff|ttf)$/;
+
+/** What an opened page needs later: everything that was built, the catalogue, and the sample that is chosen at first. */
+function filesOf(folder: string): string[] {
+  const all = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  const catalogue = JSON.parse(readFileSync(join(folder, 'samples', 'index.json'), 'utf8')) as {
+    samples: { manifest: string; parquet: string }[];
+  };
+  const first = catalogue.samples[0]!;
+  const samples = ['index.json', first.manifest, first.parquet].map((name) => `samples/${name}`);
+  return all
+    .filter((name) => name !== 'sw.js' && !NEEDLESS.test(name))
+    .filter((name) => !name.startsWith('samples/') || samples.includes(name))
+    .sort();
+}
+
+export const offlinePage: Plugin = {
+  name: 'offline-page',
+  apply: 'build',
+  writeBundle({ dir }) {
+    if (!dir) return;
+    const files = filesOf(dir);
+    const hash = createHash('sha256');
+    // Names of assets hold their hashes; the others count by what is in them.
+    for (const name of files) hash.update(name.startsWith('assets/') ? name : readFileSync(join(dir, name)));
+    const head = `const VERSION = '${hash.digest('hex').slice(0, 12)}';\nconst FILES = ${JSON.stringify(['./', ...files])};\n`;
+    writeFileSync(join(dir, 'sw.js'), head + readFileSync(source, 'utf8'));
+  },
+};
