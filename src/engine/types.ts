@@ -11,7 +11,7 @@ export interface BackendInfo {
   readonly adapter: string | null;
   /** True for a software WebGPU adapter. */
   readonly software: boolean;
-  /** WASM threads (1 without cross-origin isolation); 1 elsewhere. */
+  /** Threads that compute on WASM, the caller's included (1 without cross-origin isolation); 1 elsewhere. */
   readonly threads: number;
   readonly simd: boolean;
   /** One sentence: why this backend, what was tried before it and why that failed. */
