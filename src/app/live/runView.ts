@@ -101,7 +101,10 @@ export function remember(histories: Histories, event: TrainingEvent): void {
     case 'phase':
     case 'message':
     case 'representation':
+      break;
     case 'done':
+      // As in the record: a finished run's pictures are of the rows and weights that its figures are of.
+      for (const probe of event.probes ?? []) histories.film.add(event.step, probe);
       break;
     default:
       event satisfies never;
