@@ -102,6 +102,8 @@ export function variantName(setup: RunSetup): string | null {
     const base = presetSettings(setup.model, preset);
     for (const variant of definition.variants) {
       const wanted = { ...base, ...variant.settings };
+      // A table's complete model is the model itself.
+      if (Object.keys(base).every((name) => same(base[name], wanted[name]))) continue;
       if (Object.keys(base).every((name) => same(setup.settings[name], wanted[name]))) return variant.name;
     }
   }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Figure } from '../../../figure/Figure';
 import { download } from '../../../figure/export';
 import { formatAuc, formatSigned } from '../../../format';
@@ -28,6 +28,9 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
   const byRun = useFinals((state) => state.byRun);
   const curve = useLab((state) => state.curve);
   const { runs } = ablation;
+  const place = useRef<HTMLElement>(null);
+  // Its button may be far below what it opens.
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
   useEffect(() => {
     // Deleted runs can come back by undo, so every change of the list looks again for what is missing.
     void readFinals(
@@ -51,6 +54,7 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
   const dataset = known[0]?.datasetTitle ?? ablation.base.dataset;
   return (
     <section
+      ref={place}
       className="ablation"
       data-testid="ablation"
       data-done={known.length}
