@@ -91,6 +91,11 @@ it('OptMSM: each row has one vector in every scenario, its own among them', asyn
     for (let k = 0; k < each.dim; k++)
       expect(each.values[from + k]).toBeCloseTo(own.values[row * own.dim + k]!, 4);
   }
+  // A probe that comes with squares is read as a standard deviation: of weights in 0…1, so at most a half.
+  const kept = run.record('done').probes.at(-1)!.probes.find(({ name }) => name === 'seGateDeviation')!;
+  expect(Math.max(...kept.values)).toBeGreaterThan(0);
+  expect(Math.max(...kept.values)).toBeLessThanOrEqual(0.5);
+  expect(Math.min(...kept.values)).toBeGreaterThanOrEqual(0);
   // Without a transfer there is nothing to hold apart.
   const plain = start('optmsm', { op: 'none', lambdaOrth: 0 });
   expect((await trained(plain)).sample.vectors.map(({ name }) => name)).toEqual(['own']);

@@ -128,12 +128,18 @@ describe('separation', () => {
     expect(mixed.between).toBeLessThan(0.1);
     expect(Math.abs(mixed.silhouette!)).toBeLessThan(0.1);
     expect(Math.abs(mixed.neighbours! - mixed.chance!)).toBeLessThan(0.1);
+    // Random groups of two points each part the points by chance alone.
+    const small = clusters(120, 4, 0);
+    const pairs = separation({ ...small, group: small.group.map((_, i) => i % 60), groups: 60 });
+    expect(Math.abs(pairs.between! - pairs.betweenChance!)).toBeLessThan(0.08);
+    expect(pairs.betweenChance).toBeCloseTo(59 / 119, 9);
     const parted = separation(clusters(120, 4, 40));
     expect(parted.between).toBeGreaterThan(0.99);
     expect(parted.silhouette).toBeGreaterThan(0.9);
     expect(parted.neighbours).toBe(1);
     expect(separation(clusters(12, 2, 1, 1))).toEqual({
       between: null,
+      betweenChance: null,
       silhouette: null,
       neighbours: null,
       chance: null,

@@ -5,6 +5,8 @@ import type { Points } from './points';
 export interface Separation {
   /** Share of the points' variance that lies between the groups' means, 0…1. */
   readonly between: number | null;
+  /** What `between` would be if groups were drawn at random: much, where groups are many and small. */
+  readonly betweenChance: number | null;
   /** Mean silhouette, −1…1: above 0 a point is nearer to its own group than to the next. */
   readonly silhouette: number | null;
   /** Share of a point's nearest neighbours that are of its own group, 0…1. */
@@ -20,7 +22,8 @@ export function separation(points: Points): Separation {
   const { count, group, groups } = points;
   const { means, sizes } = groupMeans(points);
   const filled = sizes.reduce((sum, size) => sum + (size > 0 ? 1 : 0), 0);
-  if (filled < 2 || count < 3) return { between: null, silhouette: null, neighbours: null, chance: null };
+  if (filled < 2 || count < 3)
+    return { between: null, betweenChance: null, silhouette: null, neighbours: null, chance: null };
   let silhouettes = 0;
   let own = 0;
   const k = Math.min(NEIGHBOURS, count - 1);
@@ -38,6 +41,7 @@ export function separation(points: Points): Separation {
   for (const size of sizes) chance += (size / count) * ((size - 1) * Number(size > 0));
   return {
     between: betweenShare(points, means, sizes),
+    betweenChance: (filled - 1) / (count - 1),
     silhouette: silhouettes / count,
     neighbours: own / (count * k),
     chance: chance / (count - 1),

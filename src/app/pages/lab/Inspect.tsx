@@ -169,7 +169,8 @@ export function Inspect({ view }: { readonly view: RunView }) {
             <p>Building the model.</p>
           ) : (
             <p>
-              {model.title} has no gates, masks or attention to look into. MMoE would show its gates here.
+              {model.title} showed nothing of its inside in this run; train it again, and its pictures appear
+              here.
             </p>
           )}
         </div>

@@ -252,6 +252,45 @@ describe('switches', () => {
     model.dispose();
   });
 
+  it('shows the deviation of the gate’s weights beside their mean, over each scenario’s own rows', () => {
+    const model = build();
+    tf.tidy(() => {
+      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+      const { sum, count, squares } = model.probe(output, inputs).seGateDeviation!;
+      const [sums, counts, squared] = [numbers(sum), numbers(count), numbers(squares!)];
+      const fields = sum.shape[1]!;
+      // z = σ(W^m x̄ + b^m), row by row, from the parameters themselves.
+      const [weight, bias] = ['seGate.weight', 'seGate.bias'].map((name) =>
+        numbers(model.parameters.find((one) => one.name === name)!.tensor),
+      );
+      const squeezed = tf.mean<tf.Tensor3D>(inputs.fields, 2).arraySync() as unknown as number[][];
+      const common = shape.fields.flatMap(({ scenarioSpecific, role }, f) =>
+        scenarioSpecific || role === 'scenario' ? [] : [f],
+      );
+      expect(common).toHaveLength(fields);
+      for (let m = 0; m < shape.scenarios; m++) {
+        const rows = squeezed.filter((_, b) => batch.weight[b] === 1 && batch.scenario[b] === m);
+        for (let f = 0; f < fields; f++) {
+          const z = rows.map((row) => {
+            const score = common.reduce(
+              (total, of, k) => total + row[of]! * weight![(m * fields + k) * fields + f]!,
+              bias![m * fields + f]!,
+            );
+            return 1 / (1 + Math.exp(-score));
+          });
+          const mean = z.reduce((total, value) => total + value, 0) / z.length;
+          const deviation = Math.sqrt(z.reduce((total, value) => total + (value - mean) ** 2, 0) / z.length);
+          const of = m * fields + f;
+          expect(Math.sqrt(squared[of]! / counts[m]! - (sums[of]! / counts[m]!) ** 2)).toBeCloseTo(
+            deviation,
+            4,
+          );
+        }
+      }
+    });
+    model.dispose();
+  });
+
   it('says what it lacks where every field is specific', () => {
     const all = { ...shape, fields: shape.fields.map((field) => ({ ...field, scenarioSpecific: true })) };
     expect(() => optmsm.build(all, optmsm.presets.tiny, createVariables(1))).toThrow('scenario-specific');

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { ProbeSpec } from '../../../../../models/definition';
 import { findModel } from '../../../../../models/registry';
-import type { EmbeddingMethod } from '../../../../../workers/protocol';
+import type { EmbeddingMethod, Relations } from '../../../../../workers/protocol';
 import { Scatter } from '../../../../charts/Scatter';
 import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
@@ -260,17 +260,9 @@ function axisLabel(axis: string, share: number | undefined, method: Method): str
   return method === 'pca' && share !== undefined ? `${axis}, ${formatPercent(share)} of variance` : axis;
 }
 
-function measures({
-  between,
-  neighbours,
-  chance,
-}: {
-  between: number | null;
-  neighbours: number | null;
-  chance: number | null;
-}): string {
+function measures({ between, betweenChance, neighbours, chance }: Relations['separation']): string {
   if (between === null) return 'The points do not vary, so nothing parts the scenarios.';
-  return `${formatPercent(between)} of variance between scenarios; ${formatPercent(neighbours, 0)} of neighbours from the same (chance ${formatPercent(chance, 0)})`;
+  return `${formatPercent(between)} of variance between scenarios (chance ${formatPercent(betweenChance)}); ${formatPercent(neighbours, 0)} of neighbours from the same (chance ${formatPercent(chance, 0)})`;
 }
 
 /** What would fill the picture, and the way to fill it now. */

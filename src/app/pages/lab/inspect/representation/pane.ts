@@ -130,9 +130,10 @@ export function separationTable(
 ): FigureTable {
   const rows = [
     ['variance between scenarios', 'between'],
+    ['variance between scenarios by chance', 'betweenChance'],
     ['silhouette', 'silhouette'],
     ['neighbours of the same scenario', 'neighbours'],
-    ['the same by chance', 'chance'],
+    ['neighbours of the same scenario by chance', 'chance'],
   ] as const;
   return {
     columns: ['measure', ...related.map(({ pane }) => pane.title)],
