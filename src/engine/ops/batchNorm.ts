@@ -1,14 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation, defineOperations } from '../kernels/defineOperation';
-import {
-  batchNormInputGradient,
-  momentsForward,
-  momentsGradient,
-  NORM_EPSILON,
-  normaliseForward,
-  scaleGradients,
-  type RowAxis,
-} from '../kernels/norm';
+import { momentsForward, momentsGradient } from '../kernels/moments';
+import { batchNormInputGradient, scaleGradients } from '../kernels/normGradient';
+import { normaliseForward } from '../kernels/normalise';
+import { NORM_EPSILON, type RowAxis } from '../kernels/normLayout';
 import { matMul } from './matMul';
 
 export { NORM_EPSILON };

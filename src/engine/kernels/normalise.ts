@@ -1,0 +1,79 @@
+/** Kernel of normalisation by given statistics, with scale and shift. */
+import * as tf from '@tensorflow/tfjs-core';
+import { defineKernel } from './defineOperation';
+import { newDeviceOutput, runDevice } from './device';
+import { liveFloats } from './live';
+import { NORM_EPSILON, rowLayout, rstdOf, size, type RowAxis } from './normLayout';
+import { free, newOutput, pointer, wasmKernels } from './wasm/module';
+import { float, int } from './webgpu';
+
+type StatisticsNames = 'x' | 'mean' | 'variance' | 'gamma' | 'beta';
+
+/** Per column: scale and shift of the affine map that normalisation is. */
+function affineOf(inputs: Readonly<Record<Exclude<StatisticsNames, 'x'>, tf.TensorInfo>>): {
+  scale: tf.TensorInfo;
+  shift: tf.TensorInfo;
+} {
+  const scale = newOutput(inputs.mean.shape);
+  const shift = newOutput(inputs.mean.shape);
+  const [mean, variance, gamma, beta] = [inputs.mean, inputs.variance, inputs.gamma, inputs.beta].map(
+    liveFloats,
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const scales = liveFloats(scale);
+  const shifts = liveFloats(shift);
+  for (let c = 0; c < mean.length; c++) {
+    scales[c] = gamma[c]! / Math.sqrt(variance[c]! + NORM_EPSILON);
+    shifts[c] = beta[c]! - mean[c]! * scales[c]!;
+  }
+  return { scale, shift };
+}
+
+/** `gamma (x - mean) / sqrt(variance + eps) + beta`, all with statistics' shape but x. */
+export const normaliseForward = defineKernel<StatisticsNames, RowAxis>({
+  name: 'EngineNormaliseForward',
+  forward: ({ x, mean, variance, gamma, beta }) =>
+    tf.add(tf.mul(tf.sub(x, mean), tf.mul(rstdOf(variance), gamma)), beta),
+  native: {
+    wasm: ({ x, ...statistics }, { rowAxis }) => {
+      if (!wasmKernels()) return null;
+      const y = newOutput(x.shape);
+      const { scale, shift } = affineOf(statistics);
+      const layout = rowLayout(x.shape, rowAxis);
+      wasmKernels()!.run.affine(pointer(x), pointer(scale), pointer(shift), pointer(y), ...layout);
+      free(scale, shift);
+      return y;
+    },
+    webgpu: ({ x, mean, variance, gamma, beta }, { rowAxis }) => {
+      const [, rows, columns] = rowLayout(x.shape, rowAxis);
+      const y = newDeviceOutput(x.shape);
+      const threads = size(x.shape);
+      runDevice({
+        name: 'normalise',
+        bindings: [
+          { name: 'y', tensor: y, write: true },
+          { name: 'x', tensor: x },
+          { name: 'mean', tensor: mean },
+          { name: 'variance', tensor: variance },
+          { name: 'gamma', tensor: gamma },
+          { name: 'beta', tensor: beta },
+        ],
+        uniforms: {
+          rows: int(rows),
+          columns: int(columns),
+          size: int(threads),
+          epsilon: float(NORM_EPSILON),
+        },
+        body: `
+          if (index < uniforms.size) {
+            let outer = index / (uniforms.rows * uniforms.columns);
+            let at = outer * uniforms.columns + index % uniforms.columns;
+            let scale = gamma[at] * inverseSqrt(variance[at] + uniforms.epsilon);
+            y[index] = (x[index] - mean[at]) * scale + beta[at];
+          }
+        `,
+        threads,
+      });
+      return y;
+    },
+  },
+});
