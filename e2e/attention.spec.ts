@@ -5,12 +5,12 @@ import { compressors } from 'hyparquet-compressors';
 import type { FigureTable } from './support/lab';
 import { expect, test } from './support/lab';
 
-const VALIDATION = 1;
+const TEST = 2;
 const small = {
   preset: 'tiny',
   dataset: 'aliccp-3',
   batch: 1024,
-  // All validation rows.
+  // All rows of an evaluation.
   evaluationRows: 100000,
   steps: 20,
   evaluateEvery: 20,
@@ -29,7 +29,7 @@ interface DataRow {
   readonly history_scenario: number[];
 }
 
-/** Of validation rows with behaviours, by the row's scenario: mean share of its latest behaviours in each scenario, and by place. */
+/** Of test rows, which a finished run's pictures are of, with behaviours, by the row's scenario: mean share of its latest behaviours in each scenario, and by place. */
 async function sharesOfData(
   page: Page,
 ): Promise<{ byScenario: number[][]; byPlace: number[][]; empty: number[] }> {
@@ -45,7 +45,7 @@ async function sharesOfData(
     [0, 0, 0],
   ];
   for (const { scenario, split, history_length: length, history_scenario: places } of rows) {
-    if (split !== VALIDATION) continue;
+    if (split !== TEST) continue;
     const latest = places.slice(0, length).slice(-LENGTH);
     if (latest.length === 0) {
       empty[scenario]! += 1;

@@ -1,35 +1,6 @@
 /** Every Inspect tab: a small run is trained and the figure's numbers are checked against numbers computed another way. */
-import { readFile } from 'node:fs/promises';
-import type { FigureTable, Lab } from './support/lab';
+import { column, exportedRows, numbers, numeric, rankAuc, trained } from './support/pictures';
 import { expect, test } from './support/lab';
-
-const small = {
-  preset: 'tiny',
-  batch: 256,
-  evaluationRows: 300,
-  stopMetric: 'none',
-  backend: 'wasm',
-  autostart: 1,
-};
-
-async function trained(
-  lab: Lab,
-  query: Readonly<Record<string, string | number>>,
-  tab: string,
-): Promise<void> {
-  await lab.open({ ...small, ...query });
-  await lab.expectState('done', 120_000);
-  await lab.control(`tab-${tab}`).click();
-}
-
-const numbers = (row: readonly string[]): number[] =>
-  row.slice(1).map((cell) => Number(cell.replace('−', '-')));
-
-function column(table: FigureTable, name: string): number {
-  const at = table.head.indexOf(name);
-  expect(at, `column ${name} of ${table.head.join(', ')}`).toBeGreaterThanOrEqual(0);
-  return at;
-}
 
 test('gates of every scenario sum to 1', async ({ lab }) => {
   await trained(lab, { model: 'mmoe', steps: 20, evaluateEvery: 10 }, 'gates');
@@ -75,26 +46,6 @@ test('mask overlap is the share of common edges, recomputed from the masks', asy
   expect(pair.rows.map((row) => Number(row[1]))).toEqual(first);
 });
 
-/** AUC by counting wins over all pairs of classes, from sorted scores; independent of the project's own. */
-function rankAuc(score: readonly number[], label: readonly number[], weight: readonly number[]): number {
-  const order = score.map((_, k) => k).sort((a, b) => score[a]! - score[b]!);
-  let [below, won, positives, negatives] = [0, 0, 0, 0];
-  for (let k = 0; k < order.length;) {
-    let [tiedPositive, tiedNegative] = [0, 0];
-    const value = score[order[k]!]!;
-    for (; k < order.length && score[order[k]!] === value; k++) {
-      const row = order[k]!;
-      if (label[row] === 1) tiedPositive += weight[row]!;
-      else tiedNegative += weight[row]!;
-    }
-    won += tiedPositive * (below + tiedNegative / 2);
-    below += tiedNegative;
-    positives += tiedPositive;
-    negatives += tiedNegative;
-  }
-  return won / (positives * negatives);
-}
-
 test('the sweep over c agrees with the exported rows, and the slider re-scores at once', async ({
   lab,
   page,
@@ -103,13 +54,7 @@ test('the sweep over c agrees with the exported rows, and the slider re-scores a
   await page.getByText('drawn labels').click();
   await lab.control('score-rows').click();
   await expect(lab.control('c-slider')).toBeVisible({ timeout: 60_000 });
-  const download = page.waitForEvent('download');
-  await lab.control('export-rows').click();
-  const text = await readFile((await (await download).path()), 'utf8');
-  const [head, ...lines] = text.trim().split('\n');
-  const names = head!.split(',');
-  const rows = lines.map((line) => line.split(',').map(Number));
-  const read = (name: string) => rows.map((row) => row[names.indexOf(name)]!);
+  const read = await exportedRows(lab);
   const [match, gate, label, weight] = [
     read('matchScore'),
     read('scenarioGate'),
@@ -122,7 +67,7 @@ test('the sweep over c agrees with the exported rows, and the slider re-scores a
   const table = await lab.figure('c-sweep');
   const overall = column(table, 'overall');
   for (const at of [2, 10, 18]) {
-    const c = Number(table.rows[at]![0]!.replace('−', '-'));
+    const c = numeric(table.rows[at]![0]);
     const score = match.map((m, k) => gate[k]! * (m - c));
     // The table shows c with the digits that a reader needs, so its last digit can move a few pairs.
     expect(Number(table.rows[at]![overall]), `c = ${c}`).toBeCloseTo(rankAuc(score, label, weight), 2);
@@ -141,22 +86,10 @@ test('votes stand beside the simulator’s truth, row by row', async ({ lab }) =
   const table = await lab.figure('votes');
   const [vote, truth, difference] = ['vote', 'true rate', 'difference'].map((name) => column(table, name));
   for (const row of table.rows) {
-    const value = (at: number | undefined) => Number(row[at!]!.replace('−', '-'));
+    const value = (at: number | undefined) => numeric(row[at!]);
     expect(value(truth)).toBeGreaterThan(0);
     expect(value(difference)).toBeCloseTo(value(vote) - value(truth), 3);
   }
-});
-
-test('SAR-Net’s coefficients are shown at each refresh, with mean near 1', async ({ lab }) => {
-  await trained(
-    lab,
-    { model: 'sarnet', dataset: 'travel-20', batch: 8192, steps: 24, evaluateEvery: 12, evaluationRows: 60 },
-    'fairness',
-  );
-  const table = await lab.figure('fairness');
-  const all = table.rows.find((row) => row[0] === 'all');
-  expect(Number(all?.[1])).toBeGreaterThan(0.7);
-  expect(Number(all?.[1])).toBeLessThan(1.3);
 });
 
 test('an edge of the causal graph switches its module, by keyboard', async ({ lab, page }) => {
