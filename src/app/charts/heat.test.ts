@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeOn } from './heatDraw';
+import { cellPixels, placeOn } from './heatDraw';
+import { SCALE_STEPS, scaleTable } from '../colour/scales';
 import { cellAt, layoutHeat, pan, reveal, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
 
@@ -102,5 +103,46 @@ describe('a heat map', () => {
     expect(placeOn({ kind: 'signed', min: -0.1, max: 0.8 }, 0.8)).toBe(1);
     expect(placeOn({ kind: 'sequential', min: 0.5, max: 0.75 }, 0.5)).toBe(0);
     expect(placeOn({ kind: 'sequential', min: 1, max: 1 }, 1)).toBe(0.5);
+  });
+});
+
+describe('cells too small to be drawn one by one', () => {
+  const view: Window = { row: 0, column: 0, rows: 4, columns: 2 };
+  const layout = layoutHeat({
+    width: 300,
+    height: 200,
+    view,
+    longestRow: 1,
+    longestColumn: 1,
+    stepColumns: false,
+    square: false,
+  });
+  const data = {
+    rows: 4,
+    columns: 2,
+    values: Float32Array.from([0, 1, 0.5, 1, 0.25, 9, 0.75, 9]),
+    defined: Uint8Array.from([1, 1, 1, 1, 1, 0, 1, 0]),
+  };
+  const input = { layout, data, scale: { kind: 'sequential', min: 0, max: 1 }, theme: 'light' } as const;
+  const colour = (value: number) => {
+    const at = Math.round(value * (SCALE_STEPS - 1)) * 3;
+    return [...scaleTable('sequential', 'light').slice(at, at + 3), 255];
+  };
+  const pixel = (pixels: Uint8ClampedArray, k: number) => [...pixels.slice(4 * k, 4 * k + 4)];
+
+  it('are a pixel each', () => {
+    const pixels = cellPixels(input, 2, 4);
+    expect(pixel(pixels, 0)).toEqual(colour(0));
+    expect(pixel(pixels, 1)).toEqual(colour(1));
+    expect(pixel(pixels, 4)).toEqual(colour(0.25));
+    expect(pixel(pixels, 5), 'undefined').toEqual([0, 0, 0, 0]);
+  });
+
+  it('share a pixel as their mean, row by row, and never with the next column', () => {
+    const pixels = cellPixels(input, 2, 2);
+    expect(pixel(pixels, 0)).toEqual(colour(0.25));
+    expect(pixel(pixels, 1)).toEqual(colour(1));
+    expect(pixel(pixels, 2)).toEqual(colour(0.5));
+    expect(pixel(pixels, 3), 'undefined').toEqual([0, 0, 0, 0]);
   });
 });

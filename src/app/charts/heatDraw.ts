@@ -59,44 +59,63 @@ export interface DrawInput {
   readonly font: string;
 }
 
-/** Cells without gaps as a picture of one pixel each, scaled up: one call in place of one a cell. */
-function drawSmallCells(context: CanvasRenderingContext2D, { layout, data, scale, theme }: DrawInput): void {
-  const { view } = layout;
+/**
+ * The part in view as pixels of a picture: a pixel a cell, or the mean of the cells that share a pixel. Undefined cells
+ * do not count; a pixel without any stays clear.
+ *
+ * @param width pixels, at most the columns in view; `height` alike
+ * @returns RGBA `[height * width * 4]`
+ */
+export function cellPixels(
+  { layout: { view }, data, scale, theme }: Pick<DrawInput, 'layout' | 'data' | 'scale' | 'theme'>,
+  width: number,
+  height: number,
+): Uint8ClampedArray<ArrayBuffer> {
   const table = scaleTable(scale.kind, theme);
-  const pixels = new ImageData(view.columns, view.rows);
-  for (let r = 0; r < view.rows; r++) {
-    for (let c = 0; c < view.columns; c++) {
-      const index = (view.row + r) * data.columns + view.column + c;
-      if (data.defined !== null && data.defined[index] !== 1) continue;
-      const at = Math.round(placeOn(scale, data.values[index]!) * (SCALE_STEPS - 1)) * 3;
-      const to = (r * view.columns + c) * 4;
-      pixels.data[to] = table[at]!;
-      pixels.data[to + 1] = table[at + 1]!;
-      pixels.data[to + 2] = table[at + 2]!;
-      pixels.data[to + 3] = 255;
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const [fromRow, toRow] = [
+      Math.floor((y * view.rows) / height),
+      Math.floor(((y + 1) * view.rows) / height),
+    ];
+    for (let x = 0; x < width; x++) {
+      const [fromColumn, toColumn] = [
+        Math.floor((x * view.columns) / width),
+        Math.floor(((x + 1) * view.columns) / width),
+      ];
+      let [sum, count] = [0, 0];
+      for (let r = fromRow; r < toRow; r++) {
+        for (let c = fromColumn; c < toColumn; c++) {
+          const index = (view.row + r) * data.columns + view.column + c;
+          if (data.defined !== null && data.defined[index] !== 1) continue;
+          sum += data.values[index]!;
+          count++;
+        }
+      }
+      if (count === 0) continue;
+      const at = Math.round(placeOn(scale, sum / count) * (SCALE_STEPS - 1)) * 3;
+      const to = (y * width + x) * 4;
+      pixels[to] = table[at]!;
+      pixels[to + 1] = table[at + 1]!;
+      pixels[to + 2] = table[at + 2]!;
+      pixels[to + 3] = 255;
     }
   }
-  let picture = canvasOf(view.columns, view.rows);
-  picture.getContext('2d')?.putImageData(pixels, 0, 0);
-  // Along a side where cells are smaller than a pixel they are averaged; along the other they keep their edges.
-  const width = layout.cellWidth < 1 ? Math.max(1, Math.round(layout.width)) : view.columns;
-  const height = layout.cellHeight < 1 ? Math.max(1, Math.round(layout.height)) : view.rows;
-  if (width !== view.columns || height !== view.rows) {
-    const averaged = canvasOf(width, height);
-    const into = averaged.getContext('2d');
-    if (into) into.imageSmoothingQuality = 'high';
-    into?.drawImage(picture, 0, 0, width, height);
-    picture = averaged;
-  }
-  context.imageSmoothingEnabled = false;
-  context.drawImage(picture, layout.left, layout.top, layout.width, layout.height);
+  return pixels;
 }
 
-function canvasOf(width: number, height: number): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  return canvas;
+/** Cells without gaps as one picture, scaled up with sharp edges: one call in place of one a cell. */
+function drawSmallCells(context: CanvasRenderingContext2D, input: DrawInput): void {
+  const { layout } = input;
+  const ratio = Math.min(3, window.devicePixelRatio || 1);
+  const pixelsOf = (size: number, cells: number) => Math.max(1, Math.min(cells, Math.round(size * ratio)));
+  const picture = document.createElement('canvas');
+  picture.width = pixelsOf(layout.width, layout.view.columns);
+  picture.height = pixelsOf(layout.height, layout.view.rows);
+  const pixels = cellPixels(input, picture.width, picture.height);
+  picture.getContext('2d')?.putImageData(new ImageData(pixels, picture.width, picture.height), 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(picture, layout.left, layout.top, layout.width, layout.height);
 }
 
 export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
