@@ -101,5 +101,37 @@ test('one click ablates, the queue survives a reload, and its table opens', asyn
     .toBe(total);
   await page.getByTestId('open-results').click();
   await expect.poll(async () => (await lab.figure('compare')).rows.length).toBe(4);
-  expect((await lab.figure('compare')).head.length).toBeGreaterThan(4);
+  const compared = await lab.figure('compare');
+  expect(compared.head.length).toBeGreaterThan(4);
+
+  // The same runs in the form of an ablation: the complete model first, each switch against it.
+  const table = await lab.figure('ablation-switches');
+  expect(table.rows).toHaveLength(total);
+  expect(table.rows[0]![0]).toBe('M-scan');
+  const mean = table.head.indexOf('Mean by rows');
+  const own = Number(table.rows[0]![mean]);
+  const overall = compared.rows.at(-1)!;
+  expect(overall.slice(1).map(Number)).toContain(own);
+  for (const row of table.rows.slice(1)) {
+    // One seed: a difference, and nothing that it could be held against chance with.
+    expect(Number(row[mean + 2])).toBeCloseTo(Number(row[mean]) - own, 4);
+    expect(row[mean + 3]).toBe('undefined');
+  }
+  // Both modules alone are rows of the paper's Table 2; its figures stand beside them.
+  const paper = await lab.figure('ablation-table-2');
+  expect(paper.rows.map((row) => row[0])).toEqual([
+    'w/ SACA, w/ SBE',
+    'w/ SACA, w/o SBE',
+    'w/o SACA, w/ SBE',
+    'w/o SACA, w/o SBE',
+  ]);
+  expect(paper.rows.map((row) => row[paper.head.indexOf('All rows: paper')])).toEqual([
+    '0.6714',
+    '0.6671',
+    '0.6618',
+    '0.6573',
+  ]);
+  expect(paper.rows.at(-1)![1], 'seeds of the row that was not asked for').toBe('0');
+  await page.reload();
+  await expect(page.getByTestId('ablations').getByRole('button').first()).toContainText(`${total}/${total}`);
 });

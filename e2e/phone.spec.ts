@@ -1,0 +1,23 @@
+/** A phone: nothing scrolls sideways, and what is not on show at once is one press away. */
+import { expect, test } from './support/lab';
+
+test.use({ viewport: { width: 390, height: 844 } });
+
+test('the scenario table fits a phone, and shows all its columns when asked', async ({ lab, page }) => {
+  await lab.open({ preset: 'tiny', batch: 256, steps: 10, evaluateEvery: 5, backend: 'wasm', autostart: 1 });
+  await lab.expectState('done');
+  await lab.aucs();
+  const table = page.getByTestId('scenario-table');
+  const overflow = () =>
+    table.evaluate((element) => element.parentElement!.scrollWidth - element.parentElement!.clientWidth);
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  const [first] = await lab.scenarios();
+  await expect(lab.metric(first!, 'auc')).toBeInViewport();
+  await expect(lab.metric(first!, 'ceiling')).toBeInViewport();
+  await expect(lab.metric(first!, 'logloss')).toBeHidden();
+  await lab.control('all-columns').click();
+  await expect(lab.metric(first!, 'logloss')).toBeVisible();
+  expect(Number(await lab.metric(first!, 'logloss').innerText())).toBeGreaterThan(0);
+  await lab.control('all-columns').click();
+  expect(await overflow()).toBeLessThanOrEqual(0);
+});
