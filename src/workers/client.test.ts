@@ -4,12 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { openBackend } from '../engine';
 import { defaultTraining, presetSettings } from '../training/setup';
+import { componentsOf, relationsOf } from '../training/representation/describe';
 import { createLabClient } from './client';
 import { DataSession } from './dataSession';
 import { openRunStore } from './runStore';
 import { Session } from './session';
 import type { LabClient } from './client';
-import type { DataWorker, LabWorker, RunId, RunStore, Tick } from './protocol';
+import type { DataWorker, LabWorker, ProjectionWorker, RunId, RunStore, Tick } from './protocol';
 import type { WorkerLike } from './supervised';
 import type { Dataset } from '../data/dataset';
 import type { RunSetup } from '../training/runRecord';
@@ -249,5 +250,52 @@ describe('the client', () => {
     const page = await client.datasetRows('aliccp-3-seed2', 10, 5);
     expect(page.rows).toHaveLength(5);
     expect(page.rows[0]).toHaveLength(page.columns.length);
+  });
+
+  it('embeds with progress; cancelling ends that alone, and a second request ends the first', async () => {
+    const workers: LocalWorker[] = [];
+    const client = createLabClient({
+      runs: openRunStore(`test-${++stores}`),
+      base: 'http://localhost/',
+      spawnProjection: () => {
+        const remote: ProjectionWorker = {
+          components: async (points) => componentsOf(points),
+          relations: async (points) => relationsOf(points),
+          // Never ends by itself.
+          embed: (_points, _method, _seed, onProgress) => {
+            onProgress(1, 10, new Float32Array(2));
+            return new Promise(() => undefined);
+          },
+        };
+        const made = new LocalWorker((port) => {
+          Comlink.expose(remote, port);
+          port.start();
+        });
+        workers.push(made);
+        return made.like;
+      },
+    });
+    open.push(client);
+    const values = Float32Array.of(0, 0, 3, 0, 0, 1, 3, 1);
+    const points = { values, count: 4, dim: 2, group: Uint16Array.of(0, 1, 0, 1), groups: 2, slots: 1 };
+    expect((await client.components(points)).shares![0]).toBeCloseTo(0.9, 6);
+    const cancel = new AbortController();
+    const told: number[] = [];
+    const cancelled = client.embed(points, 'umap', 1, {
+      signal: cancel.signal,
+      onProgress: (done) => {
+        told.push(done);
+        cancel.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(told).toEqual([1]);
+    expect((await client.relations(points)).separation.between).toBeCloseTo(0.9, 6);
+    expect(workers.map(({ ended }) => ended)).toEqual([false, true]);
+    const first = client.embed(points, 'tsne', 1);
+    const replaced = expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    await until(() => workers.length === 3);
+    void client.embed(points, 'tsne', 2).catch(() => undefined);
+    await replaced;
   });
 });

@@ -103,7 +103,9 @@ export function quantise(
 export function pointsOf(sample: RepresentationSample, kept: KeptVectors, groups: number): Points {
   const { rows, slots, dim, codes, low, step } = kept;
   const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) values[i] = low[i % dim]! + codes[i]! * step[i % dim]!;
+  for (let from = 0; from < codes.length; from += dim) {
+    for (let k = 0; k < dim; k++) values[from + k] = low[k]! + codes[from + k]! * step[k]!;
+  }
   const group = Uint16Array.from({ length: rows * slots }, (_, point) =>
     slots === 1 ? sample.scenario[point]! : point % slots,
   );
