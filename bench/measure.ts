@@ -22,7 +22,7 @@ export interface Measurement {
   readonly msPerStep: number;
   /** The fastest measured step: what an idle machine gives. */
   readonly bestMsPerStep: number;
-  /** Of that, time outside kernels (WASM, CPU) or on the calling thread (WebGPU). */
+  /** Of the fastest step, time outside kernels (WASM, CPU); of the median one, time on the calling thread (WebGPU). */
   readonly jsMsPerStep: number;
   readonly dispatchesPerStep: number;
   readonly samplesPerSecond: number;
@@ -169,6 +169,7 @@ export async function measure(
   );
   if (webgpu) Object.assign(kernels, Object.fromEntries(counts));
   const msPerStep = median(wall);
+  const bestMsPerStep = Math.min(...wall);
   const inKernels = Object.values(kernels).reduce((sum, { ms }) => sum + ms, 0);
   const memory = memoryOf();
   losses.dispose();
@@ -179,8 +180,8 @@ export async function measure(
     backend: tf.getBackend(),
     batch,
     msPerStep,
-    bestMsPerStep: Math.min(...wall),
-    jsMsPerStep: webgpu ? median(thread) : Math.max(0, msPerStep - inKernels),
+    bestMsPerStep,
+    jsMsPerStep: webgpu ? median(thread) : Math.max(0, bestMsPerStep - inKernels),
     dispatchesPerStep,
     samplesPerSecond: (1000 * batch) / msPerStep,
     tensors: memory.tensors,
