@@ -1,11 +1,11 @@
 /**
- * Kernels of mixtures `sum_n weights[b, n] h[b, n, :]`. Layouts of h: `rows` is `[B, N, w]`, `stack` is `[N, B, w]`; weights are
- * `[B, N]` in both.
+ * Kernels of mixtures `out[m, b, :] = Σ_n weights[b, m, n] h[b, n, :]`: one mixture a row (weights `[B, N]`, out `[B, w]`) or M of
+ * the same vectors (weights `[B, M, N]`, out `[M, B, w]`). Layouts of h: `rows` is `[B, N, w]`, `stack` is `[N, B, w]`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import type { Layout } from './linear';
 import { newDeviceOutput, runDevice } from './device';
+import type { Layout } from './linear';
 import { newOutput, pointer, wasmKernels } from './wasm/module';
 import { int } from './webgpu';
 
@@ -13,28 +13,35 @@ interface LayoutAttributes {
   readonly layout: Layout;
 }
 
-/** `[B, N]` as it multiplies h. */
-function spread(weights: tf.Tensor, layout: Layout): tf.Tensor {
-  return layout === 'rows' ? tf.expandDims(weights, 2) : tf.expandDims(tf.transpose(weights), 2);
+const BYTES = 4;
+
+/** Sizes of a mixture, and the distances of rows and of vectors in h. */
+interface Sizes {
+  readonly rows: number;
+  /** N, vectors that are mixed. */
+  readonly count: number;
+  /** M, mixtures a row. */
+  readonly mixtures: number;
+  readonly width: number;
+  readonly strideB: number;
+  readonly strideN: number;
 }
 
-/** B, N, w and the strides of a row and of a vector in h. */
-function measure(
-  shape: readonly number[],
-  layout: Layout,
-): readonly [number, number, number, number, number] {
-  const [first, second, width] = shape as [number, number, number];
+/** @param weights shape `[B, N]` or `[B, M, N]` */
+function sizesOf(weights: readonly number[], width: number, layout: Layout): Sizes {
+  const rows = weights[0]!;
+  const count = weights[weights.length - 1]!;
+  const mixtures = weights.length === 3 ? weights[1]! : 1;
   return layout === 'rows'
-    ? [first, second, width, second * width, width]
-    : [second, first, width, width, second * width];
+    ? { rows, count, mixtures, width, strideB: count * width, strideN: width }
+    : { rows, count, mixtures, width, strideB: width, strideN: rows * width };
 }
 
-/** Sizes and strides as uniforms. */
-function measures(shape: readonly number[], layout: Layout, threads: number) {
-  const [batch, n, width, strideB, strideN] = measure(shape, layout);
+function uniformsOf({ rows, count, mixtures, width, strideB, strideN }: Sizes, threads: number) {
   return {
-    rows: int(batch),
-    count: int(n),
+    rows: int(rows),
+    count: int(count),
+    mixtures: int(mixtures),
     width: int(width),
     strideB: int(strideB),
     strideN: int(strideN),
@@ -42,33 +49,51 @@ function measures(shape: readonly number[], layout: Layout, threads: number) {
   };
 }
 
+const shapeOfVectors = ({ rows, count, width }: Sizes, layout: Layout): number[] =>
+  layout === 'rows' ? [rows, count, width] : [count, rows, width];
+
+/** The shape of weights that made a result: one mixture a row has no axis of its own. */
+const shapeOfWeights = (dy: tf.TensorInfo, h: tf.TensorInfo, layout: Layout): number[] => {
+  const [rows, count] = layout === 'rows' ? [h.shape[0]!, h.shape[1]!] : [h.shape[1]!, h.shape[0]!];
+  return dy.shape.length === 3 ? [rows, dy.shape[0]!, count] : [rows, count];
+};
+
+/** Weights as `[M, N, B, 1]`, h as `[1, N, B, w]`, results as `[M, 1, B, w]`: what the composed forms multiply. */
+const spreadWeights = (weights: tf.Tensor): tf.Tensor => {
+  const each = weights.rank === 3 ? weights : tf.expandDims(weights, 1);
+  return tf.expandDims(tf.transpose(each, [1, 2, 0]), 3);
+};
+const spreadVectors = (h: tf.Tensor, layout: Layout): tf.Tensor =>
+  tf.expandDims(layout === 'rows' ? tf.transpose(h, [1, 0, 2]) : h, 0);
+const spreadResult = (y: tf.Tensor): tf.Tensor => tf.expandDims(y.rank === 3 ? y : tf.expandDims(y, 0), 1);
+
 export const mixForward = defineKernel<'h' | 'weights', LayoutAttributes>({
   name: 'EngineMixForward',
-  forward: ({ h, weights }, { layout }) =>
-    tf.sum(tf.mul(h, spread(weights, layout)), layout === 'rows' ? 1 : 0),
+  forward: ({ h, weights }, { layout }) => {
+    const mixed = tf.sum(tf.mul(spreadWeights(weights), spreadVectors(h, layout)), 1);
+    return weights.rank === 3 ? mixed : tf.squeeze(mixed, [0]);
+  },
   native: {
     wasm: ({ h, weights }, { layout }) => {
-      if (!wasmKernels()) return null;
-      const [batch, n, width, strideB, strideN] = measure(h.shape, layout);
-      const out = newOutput([batch, width]);
-      wasmKernels()!.run.mix(
-        pointer(h),
-        pointer(weights),
-        pointer(out),
-        batch,
-        n,
-        width,
-        strideB,
-        strideN,
-        n,
-        1,
-      );
+      const kernels = wasmKernels();
+      if (!kernels) return null;
+      const { rows, count, mixtures, width, strideB, strideN } = sizesOf(weights.shape, h.shape[2]!, layout);
+      const out = newOutput(weights.shape.length === 3 ? [mixtures, rows, width] : [rows, width]);
+      for (let m = 0; m < mixtures; m++) {
+        kernels.run.mix(
+          pointer(h),
+          pointer(weights) + BYTES * m * count,
+          pointer(out) + BYTES * m * rows * width,
+          ...([rows, count, width, strideB, strideN, mixtures * count, 1] as const),
+        );
+      }
       return out;
     },
     webgpu: ({ h, weights }, { layout }) => {
-      const [batch, , width] = measure(h.shape, layout);
-      const out = newDeviceOutput([batch, width]);
-      const threads = batch * width;
+      const sizes = sizesOf(weights.shape, h.shape[2]!, layout);
+      const { rows, mixtures, width } = sizes;
+      const out = newDeviceOutput(weights.shape.length === 3 ? [mixtures, rows, width] : [rows, width]);
+      const threads = mixtures * rows * width;
       runDevice({
         name: 'mix',
         bindings: [
@@ -76,14 +101,17 @@ export const mixForward = defineKernel<'h' | 'weights', LayoutAttributes>({
           { name: 'h', tensor: h },
           { name: 'weights', tensor: weights },
         ],
-        uniforms: measures(h.shape, layout, threads),
+        uniforms: uniformsOf(sizes, threads),
         body: `
           if (index < uniforms.size) {
-            let b = index / uniforms.width;
-            let c = index % uniforms.width;
+            let row = index / uniforms.width;
+            let c = index - row * uniforms.width;
+            let m = row / uniforms.rows;
+            let b = row - m * uniforms.rows;
+            let first = (b * uniforms.mixtures + m) * uniforms.count;
             var sum = 0.0;
             for (var n = 0; n < uniforms.count; n = n + 1) {
-              sum = sum + weights[b * uniforms.count + n] * h[b * uniforms.strideB + n * uniforms.strideN + c];
+              sum = sum + weights[first + n] * h[b * uniforms.strideB + n * uniforms.strideN + c];
             }
             out[index] = sum;
           }
@@ -95,38 +123,40 @@ export const mixForward = defineKernel<'h' | 'weights', LayoutAttributes>({
   },
 });
 
+/** `dh[b, n, :] = Σ_m weights[b, m, n] dy[m, b, :]`, laid out as h. */
 export const mixInputGradient = defineKernel<'dy' | 'weights', LayoutAttributes>({
   name: 'EngineMixInputGradient',
-  forward: ({ dy, weights }, { layout }) =>
-    tf.mul(tf.expandDims(dy, layout === 'rows' ? 1 : 0), spread(weights, layout)),
+  forward: ({ dy, weights }, { layout }) => {
+    const dh = tf.sum(tf.mul(spreadWeights(weights), spreadResult(dy)), 0);
+    return layout === 'rows' ? tf.transpose(dh, [1, 0, 2]) : dh;
+  },
   native: {
     wasm: ({ dy, weights }, { layout }) => {
-      if (!wasmKernels()) return null;
-      const [batch, n] = weights.shape as [number, number];
-      const width = dy.shape[1]!;
-      const shape = layout === 'rows' ? [batch, n, width] : [n, batch, width];
-      const [, , , strideB, strideN] = measure(shape, layout);
-      const out = newOutput(shape);
-      wasmKernels()!.run.mixGradient(
-        pointer(dy),
-        pointer(weights),
-        pointer(out),
-        batch,
-        n,
-        width,
-        strideB,
-        strideN,
-        n,
-        1,
-      );
+      const kernels = wasmKernels();
+      const sizes = sizesOf(weights.shape, dy.shape[dy.shape.length - 1]!, layout);
+      const { rows, count, mixtures, width, strideB, strideN } = sizes;
+      if (!kernels || (mixtures > 1 && layout === 'rows')) return null;
+      const out = newOutput(shapeOfVectors(sizes, layout));
+      if (mixtures === 1) {
+        const places = [pointer(dy), pointer(weights), pointer(out)] as const;
+        kernels.run.mixGradient(...places, rows, count, width, strideB, strideN, count, 1);
+        return out;
+      }
+      // Of a stack, each vector's gradient is a mixture of the results' gradients.
+      for (let n = 0; n < count; n++) {
+        kernels.run.mix(
+          pointer(dy),
+          pointer(weights) + BYTES * n,
+          pointer(out) + BYTES * n * rows * width,
+          ...([rows, mixtures, width, width, rows * width, mixtures * count, count] as const),
+        );
+      }
       return out;
     },
     webgpu: ({ dy, weights }, { layout }) => {
-      const [batch, n] = weights.shape as [number, number];
-      const width = dy.shape[1]!;
-      const shape = layout === 'rows' ? [batch, n, width] : [n, batch, width];
-      const out = newDeviceOutput(shape);
-      const threads = batch * n * width;
+      const sizes = sizesOf(weights.shape, dy.shape[dy.shape.length - 1]!, layout);
+      const out = newDeviceOutput(shapeOfVectors(sizes, layout));
+      const threads = sizes.rows * sizes.count * sizes.width;
       runDevice({
         name: 'mixInput',
         bindings: [
@@ -134,12 +164,18 @@ export const mixInputGradient = defineKernel<'dy' | 'weights', LayoutAttributes>
           { name: 'dy', tensor: dy },
           { name: 'weights', tensor: weights },
         ],
-        uniforms: measures(shape, layout, threads),
+        uniforms: uniformsOf(sizes, threads),
         body: `
           if (index < uniforms.size) {
             let b = (index / uniforms.strideB) % uniforms.rows;
             let n = (index / uniforms.strideN) % uniforms.count;
-            out[index] = weights[b * uniforms.count + n] * dy[b * uniforms.width + index % uniforms.width];
+            let c = index % uniforms.width;
+            var sum = 0.0;
+            for (var m = 0; m < uniforms.mixtures; m = m + 1) {
+              let share = weights[(b * uniforms.mixtures + m) * uniforms.count + n];
+              sum = sum + share * dy[(m * uniforms.rows + b) * uniforms.width + c];
+            }
+            out[index] = sum;
           }
         `,
         threads,
@@ -149,35 +185,35 @@ export const mixInputGradient = defineKernel<'dy' | 'weights', LayoutAttributes>
   },
 });
 
+/** `dWeights[b, m, n] = dy[m, b, :] · h[b, n, :]`. */
 export const mixWeightGradient = defineKernel<'dy' | 'h', LayoutAttributes>({
   name: 'EngineMixWeightGradient',
   forward: ({ dy, h }, { layout }) => {
-    const product = tf.sum(tf.mul(h, tf.expandDims(dy, layout === 'rows' ? 1 : 0)), 2);
-    return layout === 'rows' ? product : tf.transpose(product);
+    const products = tf.sum(tf.mul(spreadResult(dy), spreadVectors(h, layout)), 3);
+    return tf.reshape(tf.transpose(products, [2, 0, 1]), shapeOfWeights(dy, h, layout));
   },
   native: {
     wasm: ({ dy, h }, { layout }) => {
-      if (!wasmKernels()) return null;
-      const [batch, n, width, strideB, strideN] = measure(h.shape, layout);
-      const out = newOutput([batch, n]);
-      wasmKernels()!.run.mixWeightGradient(
-        pointer(dy),
-        pointer(h),
-        pointer(out),
-        batch,
-        n,
-        width,
-        strideB,
-        strideN,
-        n,
-        1,
-      );
+      const kernels = wasmKernels();
+      if (!kernels) return null;
+      const shape = shapeOfWeights(dy, h, layout);
+      const { rows, count, mixtures, width, strideB, strideN } = sizesOf(shape, h.shape[2]!, layout);
+      const out = newOutput(shape);
+      for (let m = 0; m < mixtures; m++) {
+        kernels.run.mixWeightGradient(
+          pointer(dy) + BYTES * m * rows * width,
+          pointer(h),
+          pointer(out) + BYTES * m * count,
+          ...([rows, count, width, strideB, strideN, mixtures * count, 1] as const),
+        );
+      }
       return out;
     },
     webgpu: ({ dy, h }, { layout }) => {
-      const [batch, n] = measure(h.shape, layout);
-      const out = newDeviceOutput([batch, n]);
-      const threads = batch * n;
+      const shape = shapeOfWeights(dy, h, layout);
+      const sizes = sizesOf(shape, h.shape[2]!, layout);
+      const out = newDeviceOutput(shape);
+      const threads = sizes.rows * sizes.mixtures * sizes.count;
       runDevice({
         name: 'mixWeight',
         bindings: [
@@ -185,15 +221,16 @@ export const mixWeightGradient = defineKernel<'dy' | 'h', LayoutAttributes>({
           { name: 'dy', tensor: dy },
           { name: 'h', tensor: h },
         ],
-        uniforms: measures(h.shape, layout, threads),
+        uniforms: uniformsOf(sizes, threads),
         body: `
           if (index < uniforms.size) {
-            let b = index / uniforms.count;
             let n = index % uniforms.count;
+            let m = (index / uniforms.count) % uniforms.mixtures;
+            let b = index / (uniforms.count * uniforms.mixtures);
+            let result = (m * uniforms.rows + b) * uniforms.width;
+            let vector = b * uniforms.strideB + n * uniforms.strideN;
             var sum = 0.0;
-            for (var c = 0; c < uniforms.width; c = c + 1) {
-              sum = sum + dy[b * uniforms.width + c] * h[b * uniforms.strideB + n * uniforms.strideN + c];
-            }
+            for (var c = 0; c < uniforms.width; c = c + 1) { sum = sum + dy[result + c] * h[vector + c]; }
             out[index] = sum;
           }
         `,

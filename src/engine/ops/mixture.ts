@@ -45,3 +45,21 @@ export function selectStack(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
   }
   return mixOperation({ h, weights }, { layout: 'stack' }) as tf.Tensor2D;
 }
+
+/**
+ * Mixes one stack many times, row by row: `out[m, b] = Σ_i weights[b, m, i] · h[i, b]`, `h [I, B, w]`, `weights [B, M, I]`, to
+ * `[M, B, w]`. One layer of experts feeds the next through it. @throws RangeError naming the shapes.
+ */
+export function mixEach(h: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D {
+  if (
+    h.rank !== 3 ||
+    weights.rank !== 3 ||
+    h.shape[1] !== weights.shape[0] ||
+    h.shape[0] !== weights.shape[2]
+  ) {
+    throw new RangeError(
+      `mixEach got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [I, B, w] and [B, M, I].`,
+    );
+  }
+  return mixOperation({ h, weights }, { layout: 'stack' }) as tf.Tensor3D;
+}

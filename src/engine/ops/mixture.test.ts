@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBackend } from '../backend';
 import { normalArray } from '../random';
-import { mixEach } from './mixEach';
+import { mixEach } from './mixture';
 
 const [lower, upper, rows, width] = [3, 5, 7, 6];
 
