@@ -92,7 +92,10 @@ it('OptMSM: each row has one vector in every scenario, its own among them', asyn
       expect(each.values[from + k]).toBeCloseTo(own.values[row * own.dim + k]!, 4);
   }
   // A probe that comes with squares is read as a standard deviation: of weights in 0…1, so at most a half.
-  const kept = run.record('done').probes.at(-1)!.probes.find(({ name }) => name === 'seGateDeviation')!;
+  const kept = run
+    .record('done')
+    .probes.at(-1)!
+    .probes.find(({ name }) => name === 'seGateDeviation')!;
   expect(Math.max(...kept.values)).toBeGreaterThan(0);
   expect(Math.max(...kept.values)).toBeLessThanOrEqual(0.5);
   expect(Math.min(...kept.values)).toBeGreaterThanOrEqual(0);
