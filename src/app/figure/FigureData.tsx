@@ -1,12 +1,11 @@
 import { memo } from 'react';
 import { formatNumber } from '../format';
 import { useCalm } from '../live/useCalm';
+import { MAX_CELLS } from './types';
 import type { Cell, FigureTable } from './types';
 
 /** Tables beyond this many cells are laid out once a second, not at every redraw. */
 const LIGHT_CELLS = 1500;
-/** The page holds no more cells than this of one figure: laying out the pairs of 355 scenarios takes a minute. */
-const MAX_CELLS = 4000;
 
 function text(cell: Cell): string {
   if (cell === null) return 'undefined';
@@ -48,7 +47,8 @@ interface Props {
 export function FigureData({ name, caption, table: newest, visible }: Props) {
   const table = useCalm(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
   const limit = Math.max(1, Math.floor(MAX_CELLS / Math.max(1, table.columns.length)));
-  const cut = table.rows.length > limit;
+  const total = table.total ?? table.rows.length;
+  const cut = total > limit;
   const overTime = table.columns[0] === 'step';
   const rows = cut ? (overTime ? table.rows.slice(-limit) : table.rows.slice(0, limit)) : table.rows;
   return (
@@ -57,7 +57,7 @@ export function FigureData({ name, caption, table: newest, visible }: Props) {
         <caption className={cut ? 'muted' : 'visually-hidden'}>
           {caption}
           {cut &&
-            `: the ${overTime ? 'last' : 'first'} ${limit} of ${table.rows.length} rows; the exported files have all`}
+            `: the ${overTime ? 'last' : 'first'} ${limit} of ${total} rows; the exported files have all`}
         </caption>
         <thead>
           <tr>

@@ -7,6 +7,7 @@ import { LineFrame } from '../../../charts/LineFrame';
 import type { LinePoint } from '../../../charts/Lines';
 import { scenarioColours } from '../../../colour/scenario';
 import { Figure } from '../../../figure/Figure';
+import { MAX_CELLS } from '../../../figure/types';
 import { formatCount, formatNumber } from '../../../format';
 import { probeAt } from '../../../live/film';
 import type { Frame } from '../../../live/film';
@@ -85,13 +86,12 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
   );
   // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the newest says when
   const scale = useMemo(() => scaleOf(spec, frames), [spec, newest]);
-  const table = useMemo(
-    () =>
-      matrix
-        ? probeTable(matrix, rows, columns, axisName(rowAxis))
-        : { columns: [axisName(rowAxis)], rows: [] },
-    [matrix, rows, columns, rowAxis],
-  );
+  const table = useMemo(() => {
+    if (!matrix) return { columns: [axisName(rowAxis)], rows: [] };
+    // At every frame only what the page can hold; the whole when a file is asked for.
+    const held = rows.slice(0, Math.max(1, Math.floor(MAX_CELLS / (columns.length + 1))));
+    return { ...probeTable(matrix, held, columns, axisName(rowAxis)), total: rows.length };
+  }, [matrix, rows, columns, rowAxis]);
   const square = rowAxis?.name === 'scenario' && columnAxis?.name === 'otherScenario';
   return (
     <Figure
@@ -101,6 +101,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
       reading={spec.reading}
       equation={spec.equation || null}
       table={table}
+      exported={() => (matrix ? probeTable(matrix, rows, columns, axisName(rowAxis)) : table)}
       controls={controls}
       empty={frame === null && waiting(spec)}
     >

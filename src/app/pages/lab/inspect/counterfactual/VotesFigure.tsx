@@ -4,6 +4,7 @@ import { HeatMap } from '../../../../charts/HeatMap';
 import type { HeatScale } from '../../../../charts/heatDraw';
 import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
+import { MAX_CELLS } from '../../../../figure/types';
 import type { RunView } from '../../../../live/runView';
 import { Segments } from '../../../../Segments';
 import { useTheme } from '../../../../state/theme';
@@ -17,6 +18,8 @@ const SHOWN = [
   { value: 'truth', label: 'truth' },
   { value: 'difference', label: 'difference' },
 ] as const;
+
+const TABLE_COLUMNS = ['shown in', 'voted by', 'vote', 'true rate', 'difference'] as const;
 
 const rate = (value: number): string => `${(100 * value).toFixed(2).replace('-', '−')} %`;
 
@@ -59,10 +62,11 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
   }, [data, shown]);
   const table = useMemo(
     () => ({
-      columns: ['shown in', 'voted by', 'vote', 'true rate', 'difference'],
-      rows: votes ? voteRows(votes, known, labels) : [],
+      columns: TABLE_COLUMNS,
+      rows: votes ? voteRows(votes, known, labels, MAX_CELLS / TABLE_COLUMNS.length) : [],
+      total: count * count,
     }),
-    [votes, known, labels],
+    [votes, known, labels, count],
   );
   return (
     <Figure
@@ -72,6 +76,7 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
       reading="A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there."
       equation={spec.equation || null}
       table={table}
+      exported={() => ({ columns: TABLE_COLUMNS, rows: votes ? voteRows(votes, known, labels) : [] })}
       empty={!votes && <p>Filled at the first evaluation of a CausalInt run.</p>}
     >
       {votes && data && frame && (

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareVotes, differences } from './votes';
+import { compareVotes, differences, voteRows } from './votes';
 
 const votes = { rows: 2, columns: 2, values: Float32Array.of(0.5, 0.2, 0.4, 0.9), defined: null };
 
@@ -19,4 +19,24 @@ it('says undefined without truth or without a defined cell', () => {
 
 it('subtracts the truth cell by cell', () => {
   expect([...differences(votes, Float32Array.of(0.5, 0.2, 0.4, 0.9)).values]).toEqual([0, 0, 0, 0]);
+});
+
+it('the table has a row a pair, row by row; its beginning is that of the whole', () => {
+  const votes = {
+    rows: 2,
+    columns: 2,
+    values: Float32Array.of(0.5, 0.25, 0.75, 1),
+    defined: Uint8Array.of(1, 1, 0, 1),
+  };
+  const truth = Float32Array.of(0.25, 0.25, 0.5, 0.5);
+  const labels = [{ label: 'a' }, { label: 'b' }];
+  const all = voteRows(votes, truth, labels);
+  expect(all).toEqual([
+    ['a', 'a', 0.5, 0.25, 0.25],
+    ['a', 'b', 0.25, 0.25, 0],
+    ['b', 'a', null, 0.5, null],
+    ['b', 'b', 1, 0.5, 0.5],
+  ]);
+  expect(voteRows(votes, truth, labels, 3)).toEqual(all.slice(0, 3));
+  expect(voteRows(votes, null, labels)[0]).toEqual(['a', 'a', 0.5, null, null]);
 });

@@ -32,18 +32,25 @@ export function differences(votes: HeatValues, truth: Float32Array): HeatValues 
   return { ...votes, values: votes.values.map((value, cell) => value - truth[cell]!) };
 }
 
-/** The figure's table: a row for every scenario shown in and every scenario voting. */
+/** The figure's table: a row for every scenario shown in and every scenario voting; the first `limit` of them. */
 export function voteRows(
   votes: HeatValues,
   truth: Float32Array | null,
   labels: readonly { readonly label: string }[],
+  limit = Number.POSITIVE_INFINITY,
 ): readonly (readonly Cell[])[] {
-  return labels.flatMap((row, d) =>
-    labels.map((column, p): readonly Cell[] => {
-      const cell = d * votes.columns + p;
-      const vote = votes.defined !== null && votes.defined[cell] !== 1 ? null : votes.values[cell]!;
-      const right = truth?.[cell] ?? null;
-      return [row.label, column.label, vote, right, vote === null || right === null ? null : vote - right];
-    }),
-  );
+  const count = labels.length;
+  return Array.from({ length: Math.min(limit, count * count) }, (_, k): readonly Cell[] => {
+    const [row, column] = [Math.floor(k / count), k % count];
+    const cell = row * votes.columns + column;
+    const vote = votes.defined !== null && votes.defined[cell] !== 1 ? null : votes.values[cell]!;
+    const right = truth?.[cell] ?? null;
+    return [
+      labels[row]!.label,
+      labels[column]!.label,
+      vote,
+      right,
+      vote === null || right === null ? null : vote - right,
+    ];
+  });
 }

@@ -9,6 +9,7 @@ import type { ProbeSpec } from '../../../../../models/definition';
 import { HeatMap } from '../../../../charts/HeatMap';
 import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
+import { MAX_CELLS } from '../../../../figure/types';
 import { formatNumber } from '../../../../format';
 import type { RunView } from '../../../../live/runView';
 import { Segments } from '../../../../Segments';
@@ -62,15 +63,16 @@ export function MaskFigures({ view, spec }: Props) {
       })),
     [order, view.scenarios, colours],
   );
-  const table = useMemo(
-    () => ({
-      columns: ['scenario', ...labels.map(({ label }) => label)],
-      rows: ordered
-        ? labels.map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)])
-        : [],
-    }),
-    [labels, ordered, count],
-  );
+  const tableOf = (limit: number) => ({
+    columns: ['scenario', ...labels.map(({ label }) => label)],
+    rows: ordered
+      ? labels.slice(0, limit).map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)])
+      : [],
+    total: ordered ? count : 0,
+  });
+  const held = Math.max(1, Math.floor(MAX_CELLS / (count + 1)));
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
+  const table = useMemo(() => tableOf(held), [labels, ordered, count]);
   const signed = shown === 'truth';
   return (
     <>
@@ -85,6 +87,7 @@ export function MaskFigures({ view, spec }: Props) {
         }
         equation={String.raw`\mathrm{OR}_{d,d'}=\frac{|M_d\cap M_{d'}|}{|M_d\cup M_{d'}|}\quad\text{(Mask Analysis)}`}
         table={table}
+        exported={() => tableOf(count)}
         empty={
           !frame && (
             <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
