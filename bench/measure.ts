@@ -18,6 +18,8 @@ export interface Measurement {
   readonly model: string;
   readonly backend: string;
   readonly batch: number;
+  /** Trained numbers, table included. */
+  readonly parameters: number;
   /** Median over the measured steps. */
   readonly msPerStep: number;
   /** The fastest measured step: what an idle machine gives. */
@@ -172,6 +174,7 @@ export async function measure(
   const bestMsPerStep = Math.min(...wall);
   const inKernels = Object.values(kernels).reduce((sum, { ms }) => sum + ms, 0);
   const memory = memoryOf();
+  const parameters = [model.table, ...model.parameters].reduce((sum, { tensor }) => sum + tensor.size, 0);
   losses.dispose();
   optimiser.dispose();
   model.dispose();
@@ -179,6 +182,7 @@ export async function measure(
     model: definition.id,
     backend: tf.getBackend(),
     batch,
+    parameters,
     msPerStep,
     bestMsPerStep,
     jsMsPerStep: webgpu ? median(thread) : Math.max(0, bestMsPerStep - inKernels),

@@ -90,6 +90,10 @@ async function besidePeer(
     }
   }
   torch?.close();
+  if (peer && peer.parameters !== ours!.parameters)
+    note(
+      `${name}: PyTorch trains ${peer.parameters} numbers, ours ${ours!.parameters}; they are not the same model.`,
+    );
   const ratio = peer && ours!.bestMsPerStep / peer.bestMsPerStep;
   return { ...ours!, case: name, threads, peer, ratio };
 }

@@ -7,6 +7,8 @@ import type { AnySettings } from '../src/models/settings';
 export interface Peer {
   readonly model: string;
   readonly batch: number;
+  /** Trained numbers, table included: the same as ours where both are the same model. */
+  readonly parameters: number;
   readonly threads: number;
   /** `openblas` or `mkl`; with `reference` the peer is no measure of PyTorch. */
   readonly blas: string;

@@ -179,6 +179,7 @@ class Timed:
         return {
             "model": self.name,
             "batch": self.rows,
+            "parameters": sum(p.numel() for p in [*self.model.parameters(), *self.table.parameters()]),
             "threads": int(os.environ.get("OPENBLAS_NUM_THREADS", torch.get_num_threads())),
             "blas": blas(),
             "msPerStep": statistics.median(times),
