@@ -22,4 +22,21 @@ describe('rows of a probe', () => {
     // Distances along the axis are those in space.
     expect(Math.abs(points[2]! - points[0]!)).toBeCloseTo(Math.sqrt(14), 4);
   });
+
+  it('are the same whether there are more rows or more units', () => {
+    // Units beyond the first three are zero: they change no component, only which side is the smaller.
+    const [n, dim, wide] = [9, 3, 12];
+    const value = (r: number, k: number) => (k < dim ? Math.sin(7 * r + 3 * k) * (3 - k) : 0);
+    const rows = (width: number) =>
+      Float32Array.from({ length: n * width }, (_, at) => value(Math.floor(at / width), at % width));
+    const few = principalComponents(rows(dim), n, dim);
+    const many = principalComponents(rows(wide), n, wide);
+    for (const axis of [0, 1]) {
+      expect(few.share[axis]).toBeCloseTo(many.share[axis]!, 6);
+      // A component may point either way.
+      const sign = Math.sign(few.points[axis]! * many.points[axis]!);
+      for (let r = 0; r < n; r++)
+        expect(few.points[2 * r + axis]).toBeCloseTo(sign * many.points[2 * r + axis]!, 4);
+    }
+  });
 });

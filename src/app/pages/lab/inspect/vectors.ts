@@ -34,7 +34,7 @@ export function rowCosines(value: ProbeValue): {
 }
 
 /**
- * The first two principal components of rows `[n, dim]`, by power iteration on the Gram matrix.
+ * The first two principal components of rows `[n, dim]`, by power iteration.
  *
  * @returns coordinates `[n * 2]` and the share of variance of each component
  */
@@ -49,38 +49,52 @@ export function principalComponents(
     for (let r = 0; r < n; r++) mean += centred[r * dim + k]! / n;
     for (let r = 0; r < n; r++) centred[r * dim + k] = centred[r * dim + k]! - mean;
   }
-  const gram = new Float64Array(n * n);
+  // Rows' products or units' products have the same eigenvalues; the smaller matrix is the quicker.
+  const byUnits = dim < n;
+  const size = byUnits ? dim : n;
+  const product = new Float64Array(size * size);
+  const [length, step, stride] = byUnits ? [n, dim, 1] : [dim, 1, dim];
   let trace = 0;
-  for (let a = 0; a < n; a++) {
-    for (let b = a; b < n; b++) {
+  for (let a = 0; a < size; a++) {
+    for (let b = a; b < size; b++) {
       let dot = 0;
-      for (let k = 0; k < dim; k++) dot += centred[a * dim + k]! * centred[b * dim + k]!;
-      gram[a * n + b] = gram[b * n + a] = dot;
+      for (let k = 0; k < length; k++)
+        dot += centred[a * stride + k * step]! * centred[b * stride + k * step]!;
+      product[a * size + b] = product[b * size + a] = dot;
       if (a === b) trace += dot;
     }
   }
   const points = new Float32Array(n * 2);
   const share: [number, number] = [0, 0];
   for (const axis of [0, 1] as const) {
-    let vector = Float64Array.from({ length: n }, (_, k) => Math.sin(1 + k * (axis + 1.7)));
+    let vector = Float64Array.from({ length: size }, (_, k) => Math.sin(1 + k * (axis + 1.7)));
     let eigen = 0;
     for (let turn = 0; turn < 300; turn++) {
-      const next = new Float64Array(n);
-      for (let a = 0; a < n; a++)
-        for (let b = 0; b < n; b++) next[a] = next[a]! + gram[a * n + b]! * vector[b]!;
-      const size = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0));
-      if (size < 1e-12) {
+      const next = new Float64Array(size);
+      for (let a = 0; a < size; a++)
+        for (let b = 0; b < size; b++) next[a] = next[a]! + product[a * size + b]! * vector[b]!;
+      const norm = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0));
+      if (norm < 1e-12) {
         eigen = 0;
         break;
       }
-      eigen = size;
-      vector = next.map((x) => x / size);
+      eigen = norm;
+      const turned = next.map((x) => x / norm);
+      const moved = turned.reduce((most, x, k) => Math.max(most, Math.abs(x - vector[k]!)), 0);
+      vector = turned;
+      if (moved < 1e-10) break;
     }
-    for (let a = 0; a < n; a++) points[a * 2 + axis] = vector[a]! * Math.sqrt(eigen);
+    for (let a = 0; a < n; a++) {
+      let at = 0;
+      if (byUnits) for (let k = 0; k < dim; k++) at += centred[a * dim + k]! * vector[k]!;
+      else at = vector[a]! * Math.sqrt(eigen);
+      points[a * 2 + axis] = eigen === 0 ? 0 : at;
+    }
     share[axis] = trace > 0 ? eigen / trace : 0;
     // What is found is taken out, so that the next component is orthogonal to it.
-    for (let a = 0; a < n; a++)
-      for (let b = 0; b < n; b++) gram[a * n + b] = gram[a * n + b]! - eigen * vector[a]! * vector[b]!;
+    for (let a = 0; a < size; a++)
+      for (let b = 0; b < size; b++)
+        product[a * size + b] = product[a * size + b]! - eigen * vector[a]! * vector[b]!;
   }
   return { points, share };
 }
