@@ -1,4 +1,5 @@
 /** How many programs a training step submits on WebGPU: each costs the calling thread about as much as a small product. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { measure } from '../bench/measure';
 import { findModel, models } from '../src/models/registry';
@@ -11,14 +12,20 @@ afterAll(() => {
 
 const LIMIT = 250;
 
+/** What docs/bench.md prints under "WebGPU", by model. */
+const page = readFileSync(new URL('../docs/bench.md', import.meta.url), 'utf8').split('## WebGPU')[1] ?? '';
+const printed = (model: string): number =>
+  Number(page.match(RegExp(`^\\| ${model} +\\| (\\d+) +\\|$`, 'm'))?.[1]);
+
 it.each(models.map(({ id }) => id))(
-  '%s: a step of its browser preset is at most 250 dispatches',
+  '%s: a step of its browser preset is at most 250 dispatches, as many as docs/bench.md prints',
   async (id) => {
     const definition = findModel(id);
     const settings = definition.presets.browser;
     const { dispatchesPerStep } = await measure(definition, { batch: 64, steps: 1, settings });
     expect(dispatchesPerStep).toBeGreaterThan(20);
     expect(dispatchesPerStep).toBeLessThanOrEqual(LIMIT);
+    expect(dispatchesPerStep).toBe(printed(id));
   },
 );
 
@@ -27,4 +34,5 @@ it('mmoe with 4 experts [256, 128] and 3 towers [64]: at most 100', async () => 
   const { dispatchesPerStep } = await measure(findModel('mmoe'), { batch: 1024, steps: 1, settings });
   expect(dispatchesPerStep).toBeGreaterThan(20);
   expect(dispatchesPerStep).toBeLessThanOrEqual(100);
+  expect(dispatchesPerStep).toBe(printed('mmoe-large'));
 });
