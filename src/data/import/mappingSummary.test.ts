@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { importRoles, mappingSchema, type Mapping } from './mapping';
-import { columnSentence, mappingProblem, mappingSentences, roleChoices, useChoices } from './mappingSummary';
+import { columnSentence, mappingSentences, roleChoices, useChoices } from './mappingSummary';
 
 const mapping = (change: object = {}): Mapping =>
   mappingSchema.parse({
@@ -57,13 +57,5 @@ describe('a mapping in words', () => {
       'A category of the item, the first entry of its list; values in fewer than 2 training rows count as “other”.',
       'Not used.',
     ]);
-  });
-
-  it('names the problem of one that cannot be imported', () => {
-    expect(mappingProblem(mapping())).toBeNull();
-    expect(
-      mappingProblem(mapping({ columns: [{ column: 'u', role: 'user' }], userId: null, itemId: null })),
-    ).toMatchObject({ code: 'noLabel' });
-    expect(mappingProblem(mapping({ userId: 'p' }))).toMatchObject({ code: 'badMapping', column: 'p' });
   });
 });

@@ -1,6 +1,4 @@
-import type { Notice } from './errors';
-import { ImportError } from './errors';
-import { checkRoles, importRoles, type ColumnMapping, type ImportRole, type Mapping } from './mapping';
+import { importRoles, type ColumnMapping, type ImportRole, type Mapping } from './mapping';
 
 /** One choice of a form: what is stored, what a person reads, and what it does in one sentence. */
 export interface Choice<Value> {
@@ -158,16 +156,4 @@ function splitSentence(mapping: Mapping, split: string | null, time: string | nu
     return `By “${time}”, the latest ${percent(test)} of the rows are the test and the ${percent(validation)} before them the validation.`;
   }
   return `Rows are split at random (seed ${mapping.seed}): ${percent(validation)} for validation, ${percent(test)} for test.`;
-}
-
-/** The first thing that keeps a mapping from being imported, or null. */
-export function mappingProblem(mapping: Mapping): Notice | null {
-  try {
-    checkRoles(mapping);
-    return null;
-  } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
-    const { code, sentence, column, line } = error;
-    return { code, sentence, column, line };
-  }
 }

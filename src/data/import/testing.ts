@@ -67,6 +67,20 @@ export async function importError(work: () => Promise<unknown>): Promise<ImportE
   throw new Error('The work was expected to end with an ImportError, but it succeeded.');
 }
 
+/** Changes what the mapping says of one column. */
+export const set = (mapping: Mapping, column: string, change: Partial<Mapping['columns'][number]>): void => {
+  Object.assign(
+    mapping.columns.find((c) => c.column === column)!,
+    change,
+  );
+};
+
+/** The ImportError that importing ends with, the proposed mapping changed. */
+export const failWith = (
+  bytes: Uint8Array,
+  change?: (mapping: Mapping) => void,
+): ReturnType<typeof importError> => importError(() => importWith(bytes, change));
+
 export function codes(list: readonly { readonly code: ProblemCode }[]): ProblemCode[] {
   return list.map((one) => one.code);
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { DragEvent } from 'react';
 import type { Mapping } from '../../../data/import/mapping';
+import { mappingSentences } from '../../../data/import/mappingSummary';
 import type { Inspection } from '../../../workers/protocol';
 import { formatCount } from '../../format';
 import { useLabActions } from '../../live/lab';
@@ -116,6 +117,9 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
             onPreset={(preset) => void look(looked.file, preset)}
           />
           <MappingTable inspection={looked.inspection} mapping={mapping} onChange={setMapping} />
+          <p className="muted" data-testid="import-summary">
+            {mappingSentences(mapping).join(' ')}
+          </p>
           <div className="import-go">
             <button
               type="button"

@@ -1,23 +1,9 @@
-import { importRoles, sides } from '../../../data/import/mapping';
-import type { ImportRole, Mapping, Side } from '../../../data/import/mapping';
+import { sides } from '../../../data/import/mapping';
+import type { ColumnMapping, ImportRole, Mapping, Side } from '../../../data/import/mapping';
+import { columnSentence, roleChoices, useChoices } from '../../../data/import/mappingSummary';
 import type { Inspection } from '../../../workers/protocol';
 import { formatAuc, formatCount, formatPercent } from '../../format';
-import { setRole, setSide } from './mappingEdits';
-
-const ROLE_LABELS: Record<ImportRole, string> = {
-  user: 'user: category',
-  item: 'item: category',
-  context: 'context: category',
-  numeric: 'number, bucketed',
-  sequence: 'list of behaviours',
-  scenario: 'scenario',
-  label: 'label',
-  time: 'time',
-  split: 'split',
-  weight: 'row weight',
-  truth: 'truth (never a feature)',
-  ignore: 'ignore',
-};
+import { setRole, setSide, setUse } from './mappingEdits';
 
 interface Props {
   readonly inspection: Inspection;
@@ -25,7 +11,7 @@ interface Props {
   readonly onChange: (mapping: Mapping) => void;
 }
 
-/** Every column with what it looks like, the role that is proposed and why, and its first values. */
+/** Every column with what it looks like, the role that is proposed and why, what it becomes, and its first values. */
 export function MappingTable({ inspection, mapping, onChange }: Props) {
   return (
     <div className="table-scroll mapping-scroll" tabIndex={0}>
@@ -66,18 +52,42 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
                   <select
                     aria-label={`Role of ${column.name}`}
                     data-testid={`role-${column.name}`}
+                    title={mapped && columnSentence(mapped, mapping)}
                     value={role}
                     onChange={(event) =>
                       onChange(setRole(mapping, column.name, event.target.value as ImportRole))
                     }
                   >
-                    {importRoles.map((one) => (
-                      <option key={one} value={one}>
-                        {ROLE_LABELS[one]}
+                    {roleChoices.map(({ value, title, sentence }) => (
+                      <option key={value} value={value} title={sentence}>
+                        {title}
                       </option>
                     ))}
                   </select>
-                  {(role === 'numeric' || role === 'sequence') && (
+                  {role === 'sequence' && (
+                    <select
+                      aria-label={`What ${column.name} is used for`}
+                      title={mapped && columnSentence(mapped, mapping)}
+                      value={mapped?.use ?? 'length'}
+                      onChange={(event) =>
+                        onChange(
+                          setUse(
+                            mapping,
+                            column.name,
+                            event.target.value as NonNullable<ColumnMapping['use']>,
+                          ),
+                        )
+                      }
+                    >
+                      {useChoices.map(({ value, title, sentence }) => (
+                        <option key={value} value={value} title={sentence}>
+                          {title}
+                        </option>
+                      ))}
+                    </select>
+                  )}
+                  {(role === 'numeric' ||
+                    (role === 'sequence' && (mapped?.use ?? 'length') === 'length')) && (
                     <select
                       aria-label={`Whose ${column.name} is`}
                       value={mapped?.side ?? 'context'}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mappingSchema } from '../../../data/import/mapping';
-import { mappingProblem, setRole, setSide } from './mappingEdits';
+import { mappingProblem, setRole, setSide, setUse } from './mappingEdits';
 
 const mapping = mappingSchema.parse({
   version: 1,
@@ -34,5 +34,13 @@ describe('a mapping', () => {
     const next = setSide(setRole(mapping, 'x', 'numeric'), 'x', 'item');
     expect(next.columns[3]).toMatchObject({ role: 'numeric', side: 'item' });
     expect(setRole(next, 'x', 'context').columns[3]).not.toHaveProperty('side');
+  });
+
+  it('uses a list by its length until told otherwise, and forgets the use with the role', () => {
+    const list = setRole(mapping, 'x', 'sequence');
+    expect(list.columns[3]).toMatchObject({ role: 'sequence', use: 'length' });
+    const history = setUse(list, 'x', 'history');
+    expect(history.columns[3]).toMatchObject({ role: 'sequence', use: 'history' });
+    expect(setRole(history, 'x', 'item').columns[3]).not.toHaveProperty('use');
   });
 });

@@ -1,5 +1,6 @@
 /** Edits of a mapping as a person makes them; each gives a new one. */
 import { checkRoles } from '../../../data/import/mapping';
+import { roleChoices } from '../../../data/import/mappingSummary';
 import type { ColumnMapping, ImportRole, Mapping, Side } from '../../../data/import/mapping';
 import type { Inspection } from '../../../workers/protocol';
 
@@ -8,8 +9,9 @@ export function startMapping(inspection: Inspection): Mapping {
   return inspection.mapping ?? inspection.draft;
 }
 
-/** Roles that one column at most can have. */
-const SINGLE: readonly ImportRole[] = ['label', 'scenario', 'time', 'split', 'weight'];
+const single: ReadonlySet<ImportRole> = new Set(
+  roleChoices.flatMap((choice) => (choice.single ? [choice.value] : [])),
+);
 
 /** Gives a column a role; a role that only one can have is taken from the column that had it. */
 export function setRole(mapping: Mapping, column: string, role: ImportRole): Mapping {
@@ -24,7 +26,7 @@ export function setRole(mapping: Mapping, column: string, role: ImportRole): Map
         ...(role === 'sequence' ? { use: use ?? 'length' } : {}),
       };
     }
-    return SINGLE.includes(role) && one.role === role ? { ...one, role: 'ignore' } : one;
+    return single.has(role) && one.role === role ? { ...one, role: 'ignore' } : one;
   });
   const has = (id: string | null, wanted: ImportRole) =>
     id !== null && columns.some((one) => one.column === id && (one.role === wanted || one.role === 'ignore'));
@@ -40,6 +42,14 @@ export function setSide(mapping: Mapping, column: string, side: Side): Mapping {
   return {
     ...mapping,
     columns: mapping.columns.map((one) => (one.column === column ? { ...one, side } : one)),
+  };
+}
+
+/** What a list column is used for. */
+export function setUse(mapping: Mapping, column: string, use: NonNullable<ColumnMapping['use']>): Mapping {
+  return {
+    ...mapping,
+    columns: mapping.columns.map((one) => (one.column === column ? { ...one, use } : one)),
   };
 }
 
