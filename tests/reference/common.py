@@ -284,7 +284,7 @@ BN_KEEP = 0.9
 
 
 def batch_norm(p, s, x, mode, inputs, prefix):
-    """Shared batch norm over rows `x` [B, n] (rows weighted 0 stand aside), models.md 0.2."""
+    """Shared batch norm over rows `x` [B, n] (rows weighted 0 stand aside)."""
     if mode.train:
         weight = inputs.weight
         total = weight.sum().clamp(min=1)

@@ -1,57 +1,14 @@
-/** What must hold of CausalInt whatever its weights are (models.md, invariants). */
+/** What must hold of CausalInt whatever its weights are. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../../../tests/support/probe';
-import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
-import { assign, createMode, createVariables, gramSchmidt, openBackend, select } from '../../../engine';
+import { forward, gradientsOf, quietMode, scoresOf } from '../../../../tests/support/probe';
+import { assign, createVariables, openBackend, select } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
-import type { Model, Output } from '../../definition';
+import type { Model } from '../../definition';
 import { findModel } from '../../registry';
-import type { AnySettings } from '../../settings';
-import { conflictLoss, createScenarioSampler, SAMPLED_SCENARIOS } from './conflict';
 import { createExperts } from './experts';
+import { batch, build, moved, numbers, parameter, rewrite, shape, termOf, trained } from './testing';
 import { causalint } from '.';
-
-const shape = tinyShape();
-const batch = tinyBatch(shape, {}, 3);
-
-function build(settings: AnySettings = {}, of = shape): Model {
-  const model = causalint.build(of, { ...causalint.presets.tiny, ...settings }, createVariables(1));
-  shake(model);
-  return model;
-}
-
-const numbers = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
-
-/** Runs a training pass and reads what `look` makes of it. */
-function trained<T>(model: Model, look: (output: Output, terms: Record<string, number>) => T, of = batch): T {
-  let found: T | undefined;
-  tf.tidy(() => {
-    const { output, losses } = forward(model, shape, of, quietMode('train'));
-    const terms = Object.entries(losses.terms).map(([name, term]) => [name, numbers(term)[0]!] as const);
-    found = look(output, Object.fromEntries(terms));
-  });
-  return found!;
-}
-
-const termOf = (model: Model, name: string, of = batch): number =>
-  trained(model, (_, terms) => terms[name]!, of);
-
-function parameter(model: Model, name: string) {
-  const found = model.parameters.find((one) => one.name === name);
-  if (!found) throw new Error(`No parameter ${name}.`);
-  return found;
-}
-
-function rewrite(model: Model, name: string, change: (value: number, i: number) => number): void {
-  const target = parameter(model, name);
-  assign(target, target.tensor.dataSync<'float32'>().map(change));
-}
-
-/** The same rows, as if all of them had happened in scenarios that `change` names. */
-function moved(change: (scenario: number) => number): HostBatch {
-  return { ...batch, scenario: batch.scenario.map(change) };
-}
 
 beforeAll(async () => {
   await openBackend('cpu');
@@ -142,91 +99,6 @@ describe('orthogonality of Loss₁ and Loss₂', () => {
     expect(termOf(model, 'orth')).toBeGreaterThan(0);
     expect(termOf(model, 'orth')).toBeLessThanOrEqual(1);
     model.dispose();
-  });
-});
-
-describe('conflict between scenarios', () => {
-  it('one scenario alone has nothing to be orthogonal to', () => {
-    for (const orthNorm of ['raw', 'unit']) {
-      const model = build({ orthNorm });
-      expect(termOf(model, 'gramSchmidt')).toBeGreaterThan(0);
-      expect(
-        termOf(
-          model,
-          'gramSchmidt',
-          moved(() => 1),
-        ),
-      ).toBe(0);
-      model.dispose();
-    }
-  });
-
-  it('the first gradient is its own basis vector, and basis vectors are orthogonal', () => {
-    tf.tidy(() => {
-      const g = tf.randomNormal<tf.Rank.R2>([5, 8], 0, 1, 'float32', 3);
-      const { basis, coefficients } = gramSchmidt(g);
-      expect(numbers(basis).slice(0, 8)).toEqual(numbers(g).slice(0, 8));
-      const products = numbers(tf.matMul(basis, basis, false, true));
-      for (let i = 0; i < 5; i++) {
-        for (let j = 0; j < i; j++) expect(Math.abs(products[5 * i + j]!)).toBeLessThan(1e-4);
-        expect(products[6 * i]!).toBeGreaterThan(0.1);
-      }
-      const rebuilt = numbers(tf.matMul(coefficients, g));
-      numbers(basis).forEach((value, i) => expect(rebuilt[i]).toBeCloseTo(value, 4));
-    });
-  });
-
-  it('unit gradients give a loss that does not know their length; raw ones its square', () => {
-    tf.tidy(() => {
-      const g = tf.randomNormal<tf.Rank.R2>([4, 6], 0, 1, 'float32', 5);
-      const loss = (norm: 'raw' | 'unit', factor: number): number =>
-        numbers(conflictLoss(tf.mul<tf.Tensor2D>(g, factor), norm, null))[0]!;
-      expect(loss('unit', 9)).toBeCloseTo(loss('unit', 1), 4);
-      expect(loss('raw', 9) / loss('raw', 1)).toBeCloseTo(81, 3);
-    });
-  });
-
-  describe('with more than ten scenarios', () => {
-    const many = tinyShape(30, 13);
-
-    it('a step draws eight different scenarios, other ones the next time, all of them in time', () => {
-      const sampler = createScenarioSampler(13)!;
-      const seen = new Set<number>();
-      const draws: string[] = [];
-      for (let step = 1; step <= 40; step++) {
-        const rows = tf.tidy(() => numbers(sampler.draw(createMode('train', 3, step))));
-        const picked: number[] = [];
-        for (let k = 0; k < SAMPLED_SCENARIOS; k++) {
-          const row = rows.slice(13 * k, 13 * (k + 1));
-          expect(row.filter((value) => value === 1)).toHaveLength(1);
-          expect(row.filter((value) => value === 0)).toHaveLength(12);
-          picked.push(row.indexOf(1));
-        }
-        expect(new Set(picked).size).toBe(SAMPLED_SCENARIOS);
-        picked.forEach((scenario) => seen.add(scenario));
-        draws.push(picked.join());
-      }
-      sampler.dispose();
-      expect(seen.size).toBe(13);
-      expect(new Set(draws).size).toBeGreaterThan(35);
-    });
-
-    it('the sampled loss is no more than that of all', () => {
-      const model = build({ orthNorm: 'unit' }, many);
-      const rows = tinyBatch(many, {}, 3);
-      const loss = tf.tidy(() => {
-        const { losses } = forward(model, many, rows, quietMode('train'));
-        return numbers(losses.terms.gramSchmidt!)[0]!;
-      });
-      model.dispose();
-      expect(loss).toBeGreaterThan(0);
-      // Eight unit vectors lose at most their length each, the first nothing.
-      expect(loss).toBeLessThanOrEqual(0.5 * (SAMPLED_SCENARIOS - 1) + 1e-4);
-    });
-  });
-
-  it('ten scenarios are compared without a draw', () => {
-    expect(createScenarioSampler(10)).toBeNull();
   });
 });
 

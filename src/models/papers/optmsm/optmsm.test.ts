@@ -1,4 +1,4 @@
-/** What must hold of OptMSM whatever its weights are (models.md, invariants). */
+/** What must hold of OptMSM whatever its weights are. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../../../tests/support/probe';
