@@ -46,10 +46,10 @@ test('a file without a label says so and lets the person choose one; nonsense is
   await lab.open({ page: 'data' });
   await give(page, 'unlabelled.csv', log(',').replace('is_click', 'flag_x'));
   await expect(page.getByTestId('mapping-table')).toBeVisible();
-  if ((await page.getByTestId('role-flag_x').inputValue()) !== 'label') {
-    await expect(page.getByTestId('import-go')).toBeDisabled();
-    await page.getByTestId('role-flag_x').selectOption('label');
-  }
+  await expect(page.getByTestId('role-flag_x')).toHaveValue('context');
+  await expect(page.getByTestId('import-go')).toBeDisabled();
+  await page.getByTestId('role-flag_x').selectOption('label');
+  await expect(page.getByTestId('import-summary')).toContainText('Predicts “flag_x”');
   await expect(page.getByTestId('import-go')).toBeEnabled();
   await page.getByTestId('role-flag_x').selectOption('ignore');
   await expect(page.getByTestId('import-go')).toBeDisabled();

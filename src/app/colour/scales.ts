@@ -3,7 +3,7 @@
  * differences for the eye. One table of 256 entries a scale and theme.
  */
 import { fromOklab, toOklab } from './oklab';
-import type { Lab, Rgb } from './oklab';
+import type { Lab } from './oklab';
 
 export type Theme = 'light' | 'dark';
 export type ScaleKind = 'sequential' | 'signed';
@@ -58,15 +58,4 @@ export function scaleTable(kind: ScaleKind, theme: Theme): Uint8ClampedArray {
   }
   cache.set(key, table);
   return table;
-}
-
-/** Colour of `t` in 0…1 as RGB. */
-export function scaleColour(kind: ScaleKind, theme: Theme, t: number): Rgb {
-  const table = scaleTable(kind, theme);
-  const i = Math.round(Math.min(1, Math.max(0, t)) * (SCALE_STEPS - 1)) * 3;
-  return [table[i]!, table[i + 1]!, table[i + 2]!];
-}
-
-export function cssColour([r, g, b]: Rgb): string {
-  return `rgb(${r} ${g} ${b})`;
 }

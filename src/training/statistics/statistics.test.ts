@@ -65,7 +65,9 @@ describe('DeLong’s test', () => {
     fc.assert(
       fc.property(rows, (all) => {
         const [a, b, y] = [all.map((r) => r.a), all.map((r) => r.b), all.map((r) => r.y)];
+        const positives = y.filter((label) => label === 1).length;
         const test = deLongTest(a, b, y);
+        expect(test !== null).toBe(Math.min(positives, y.length - positives) >= 2);
         if (!test) return;
         expect(test.aucA).toBeCloseTo(auc(a, y)!, 10);
         expect(test.aucB).toBeCloseTo(auc(b, y)!, 10);

@@ -6,7 +6,6 @@ import {
   edgeCount,
   edgeLabels,
   edgeScale,
-  expertUtilisation,
   initialMask,
   layoutFromLabels,
   maskDensity,
@@ -16,7 +15,6 @@ import {
   pruneCounts,
   pruneMask,
   randomOverlap,
-  scenariosPerExpert,
   topMask,
   validateMask,
 } from './masks';
@@ -270,22 +268,5 @@ describe('overlap', () => {
 
   test('of random masks at density 0.4 is the paper’s 0.25', () => {
     expect(randomOverlap(0.4)).toBeCloseTo(0.25, 12);
-  });
-});
-
-describe('use of experts', () => {
-  const layout = maskLayout([2, 2]);
-  const masks = [1, 0, 1, 1, /**/ 0, 0, 1, 0];
-  const gates = [0.6, 0.9, 0.2, 0.2, /**/ 0.5, 0.5, 0.5, 0.5];
-
-  test('is the outgoing share of gate weight over kept edges', () => {
-    const used = expertUtilisation(layout, gates, masks, 0);
-    expect([...used].map((share) => Math.round(share * 1e6) / 1e6)).toEqual([0.6, 0.4, 0, 1]);
-    expect([...expertUtilisation(layout, gates, masks, 1)]).toEqual([0.5, 0.5, 1, 0]);
-  });
-
-  test('counts scenarios per expert', () => {
-    expect([...scenariosPerExpert(layout, masks, 0)]).toEqual([1, 2]);
-    expect([...scenariosPerExpert(layout, masks, 1)]).toEqual([2, 1]);
   });
 });
