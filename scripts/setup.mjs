@@ -63,7 +63,7 @@ const knownBrowsers = [
 ];
 
 /** Path of a Chromium: `CHROMIUM_PATH`, an installed one, Playwright's own, or null. */
-export async function findChromium() {
+async function findChromium() {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
     if (!existsSync(named)) fail(`CHROMIUM_PATH names ${named}, which does not exist.`, 2);

@@ -16,13 +16,13 @@ export interface ClickModelParts {
 }
 
 /** Mean cross-entropy of the click logit; the term is `click`. */
-export function clickLoss(output: Output, inputs: Inputs): Losses {
+function clickLoss(output: Output, inputs: Inputs): Losses {
   const click = bceWithLogits(output.logit, inputs.label, inputs.weight);
   return { total: click, terms: { click } };
 }
 
 /** The logit ranks, its sigmoid is the click probability. */
-export function clickScores(output: Output): Scores {
+function clickScores(output: Output): Scores {
   return { score: output.logit, probability: sigmoid(output.logit) };
 }
 

@@ -15,9 +15,9 @@ export type PresetName = (typeof presetNames)[number];
 
 export const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
 
-export const DEFAULT_MODEL = 'mmoe';
-export const DEFAULT_DATASET = 'aliccp-3';
-export const DEFAULT_SEED = 1;
+const DEFAULT_MODEL = 'mmoe';
+const DEFAULT_DATASET = 'aliccp-3';
+const DEFAULT_SEED = 1;
 const LARGEST_SEED = 0x7fffffff;
 
 /** Names of a set-up that are neither a model's nor training's. */

@@ -6,7 +6,7 @@ import type { RunRecord } from '../training/runRecord';
 
 const nothing: RunArtifacts = { weights: null, checkpoint: null };
 
-export function summarise(record: RunRecord, artifacts: RunArtifacts): RunSummary {
+function summarise(record: RunRecord, artifacts: RunArtifacts): RunSummary {
   const metrics = record.final ?? record.history.at(-1)?.metrics ?? null;
   return {
     id: record.id,

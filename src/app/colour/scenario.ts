@@ -10,7 +10,7 @@ export const PALETTE: Readonly<Record<Theme, readonly string[]>> = {
   dark: ['#3a97e0', '#ee6d12', '#79d4a2', '#d4abff', '#ffb020', '#8dfcff', '#b0857d', '#97a7bb'],
 };
 
-export const MAX_DISTINCT = 8;
+const MAX_DISTINCT = 8;
 
 export interface Coloured {
   readonly share: number;

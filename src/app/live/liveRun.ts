@@ -10,7 +10,7 @@ import { emptyHistories, remember, viewOfRecord } from './runView';
 import type { RunView } from './runView';
 import { Throttle } from './throttle';
 
-export const REDRAW_MS = 200;
+const REDRAW_MS = 200;
 
 export const idleVitals: Vitals = {
   step: 0,

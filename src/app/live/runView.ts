@@ -68,7 +68,7 @@ export function emptyHistories(): Histories {
 }
 
 /** All figures of an evaluation by series name. */
-export function metricSeries(metrics: Metrics): Record<string, number | null> {
+function metricSeries(metrics: Metrics): Record<string, number | null> {
   const values: Record<string, number | null> = {
     domainAuc: metrics.domainAuc,
     domainNoiseFreeAuc: metrics.domainNoiseFreeAuc,

@@ -16,7 +16,7 @@ export class UndecodableBytes extends Error {
 }
 
 /** A decoder that refuses bad bytes and drops a byte-order mark. @throws ImportError for an unknown label. */
-export function makeDecoder(encoding: string): TextDecoder {
+function makeDecoder(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch {

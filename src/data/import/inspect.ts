@@ -226,7 +226,7 @@ function dropProfileDates(table: Table, proposals: Map<string, Proposal>, userId
 }
 
 /** Whether `inner` has one value within each group, over at least 20 groups of several rows. */
-export function isConstantWithin(group: Int32Array, groups: number, inner: Int32Array): boolean {
+function isConstantWithin(group: Int32Array, groups: number, inner: Int32Array): boolean {
   const first = new Int32Array(groups).fill(-1);
   const several = new Uint8Array(groups);
   for (let row = 0; row < group.length; row++) {

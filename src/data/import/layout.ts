@@ -29,7 +29,7 @@ export function parseText(
 }
 
 /** Rows that are not blank lines. */
-export function withoutBlankRows(rows: readonly string[][]): string[][] {
+function withoutBlankRows(rows: readonly string[][]): string[][] {
   return rows.filter((row) => row.length > 1 || row[0] !== '');
 }
 
@@ -78,7 +78,7 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * Whether the first row names the columns: it is not all numbers, and its words stand above numbers or above values that do not
  * repeat them. Words and numbers that do come again below speak against it.
  */
-export function looksLikeHeader(rows: readonly string[][]): boolean {
+function looksLikeHeader(rows: readonly string[][]): boolean {
   const [first, ...rest] = rows;
   if (!first) return true;
   const names = first.map((cell) => cell.trim());

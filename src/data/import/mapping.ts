@@ -22,7 +22,7 @@ export type ImportRole = (typeof importRoles)[number];
 export const sides = ['user', 'item', 'context'] as const;
 export type Side = (typeof sides)[number];
 
-export const columnMappingSchema = z.strictObject({
+const columnMappingSchema = z.strictObject({
   column: z.string(),
   role: z.enum(importRoles),
   /** Whose property a `numeric` or `sequence` column is. */
@@ -45,7 +45,7 @@ export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 
 const share = z.number().gt(0).lt(1);
 
-export const splitMappingSchema = z.strictObject({
+const splitMappingSchema = z.strictObject({
   /** `auto`: by the split column, else by time, else at random. */
   by: z.enum(['auto', 'column', 'time', 'random']).default('auto'),
   /** Shares of validation and test rows where the file does not say them. */

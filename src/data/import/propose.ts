@@ -54,7 +54,7 @@ export interface Proposal extends PresetColumn {
 }
 
 /** Whose property a column is by its name. */
-export function guessSide(name: string): Side {
+function guessSide(name: string): Side {
   // `userid` is `user_id` too.
   const words = nameWords(name).map((word) => word.replace(/(?<=.{3})ids?$/, ''));
   if (words.some((word) => userWords.has(word)) || /^u(ser)?\d*$/.test(words[0] ?? '')) return 'user';

@@ -5,7 +5,7 @@ import type { Table, TextColumn } from './table';
 import { canonical, isMissing, parseNumber } from './values';
 
 /** `Dataset.scenario` is 16 bits wide. */
-export const mostScenarios = 32_766;
+const mostScenarios = 32_766;
 
 export interface ScenarioColumn {
   /** Scenario index by table row. */

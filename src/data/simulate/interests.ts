@@ -32,7 +32,7 @@ export function scenarioWeights(seed: number, twin: Twin, knobs: Knobs): Float64
 }
 
 /** Which scenarios stand on the opposed side: whole groups first, in the twin's order, up to the knob's share. */
-export function opposedScenarios(twin: Twin, knobs: Knobs): boolean[] {
+function opposedScenarios(twin: Twin, knobs: Knobs): boolean[] {
   const n = twin.scenarios.length;
   const wanted = knobs.interestShift > 0 ? Math.round(knobs.conflict * n) : 0;
   const rank = (s: number) => {

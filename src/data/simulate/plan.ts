@@ -28,7 +28,7 @@ function secondOfDay(share: number): number {
 }
 
 /** Whole numbers that add up to `total`, as near to `total · shares` as can be (largest remainder), at least 1 each. */
-export function apportion(total: number, shares: readonly number[]): number[] {
+function apportion(total: number, shares: readonly number[]): number[] {
   const exact = shares.map((share) => share * total);
   const counts = exact.map((x) => Math.max(1, Math.floor(x)));
   const order = exact

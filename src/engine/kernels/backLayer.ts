@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { defineLoop, type Loop } from './loop';
 
-export const VARIANCE_FLOOR = 1e-5;
+const VARIANCE_FLOOR = 1e-5;
 
 interface Slope {
   readonly slope: number;

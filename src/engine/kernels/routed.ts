@@ -18,7 +18,7 @@ interface Group {
 }
 
 /** Every row with a share in n, for each n with any. */
-export function groupRows(route: Float32Array, batch: number, count: number): Group[] {
+function groupRows(route: Float32Array, batch: number, count: number): Group[] {
   const groups: Group[] = [];
   for (let n = 0; n < count; n++) {
     let length = 0;

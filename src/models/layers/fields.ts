@@ -21,7 +21,7 @@ export function fieldIndices(shape: DataShape, filter: FieldFilter = {}): number
 }
 
 /** All fields side by side: `[B, F, d]` to `[B, F*d]`. */
-export function flattenFields(fields: tf.Tensor3D): tf.Tensor2D {
+function flattenFields(fields: tf.Tensor3D): tf.Tensor2D {
   const [batch, count, dim] = fields.shape;
   return tf.reshape(fields, [batch, count * dim]);
 }

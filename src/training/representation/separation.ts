@@ -16,7 +16,7 @@ export interface Separation {
 }
 
 /** Neighbours of a point that are counted. */
-export const NEIGHBOURS = 10;
+const NEIGHBOURS = 10;
 
 export function separation(points: Points): Separation {
   const { count, group, groups } = points;

@@ -25,7 +25,7 @@ function series(view: RunView, scenario: string | null, figure: CurveFigure): st
 }
 
 /** A group's curve: the mean over its runs at each step that all of them have, smoothed. */
-export function groupCurve(
+function groupCurve(
   group: RunGroup,
   scenario: string | null,
   figure: CurveFigure,

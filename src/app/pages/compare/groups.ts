@@ -89,7 +89,7 @@ export function titleOf(model: string): string {
 }
 
 /** The paper's name of a variant where the settings are one of its variants. */
-export function variantName(setup: RunSetup): string | null {
+function variantName(setup: RunSetup): string | null {
   let definition;
   try {
     definition = findModel(setup.model);

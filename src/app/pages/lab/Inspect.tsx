@@ -30,7 +30,7 @@ const TABS: readonly { readonly id: TabId; readonly label: string }[] = [
 ];
 
 /** Tabs that the run on show offers: those of its probes, and the paper's graph. */
-export function offeredTabs(view: RunView): readonly TabId[] {
+function offeredTabs(view: RunView): readonly TabId[] {
   const offered = new Set<TabId>(view.probeSpecs.map((spec) => spec.tab));
   if (findModel(view.setup.model).graph) offered.add('graph');
   return TABS.map((tab) => tab.id).filter((id) => offered.has(id));

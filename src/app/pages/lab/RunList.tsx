@@ -30,7 +30,7 @@ export function RunList() {
   );
 }
 
-export function RunRow({ run, current }: { readonly run: RunSummary; readonly current: boolean }) {
+function RunRow({ run, current }: { readonly run: RunSummary; readonly current: boolean }) {
   const live = useLiveView();
   const set = useLab((state) => state.set);
   const rename = useRename(run);

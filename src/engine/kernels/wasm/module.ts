@@ -295,7 +295,7 @@ export function wasmKernels(): WasmKernels | null {
   return loaded && tf.getBackend() === 'wasm' ? loaded : null;
 }
 
-export function wasmBackend(): Backend {
+function wasmBackend(): Backend {
   return tf.backend() as unknown as Backend;
 }
 

@@ -9,7 +9,7 @@ const size = (shape: readonly number[]): number => shape.reduce((all, length) =>
 
 const TRANSPOSE_A = 1;
 const TRANSPOSE_B = 2;
-export const ACCUMULATE = 4;
+const ACCUMULATE = 4;
 
 /** Products below this many multiplications skip packing when there are many of them. */
 const SMALL = 4096;

@@ -30,7 +30,7 @@ export function cuts(length: number, tile: number, parts: number): number[] {
 }
 
 /** Rows or columns? Each part packs the operand that is not cut for itself, so the longer side is. */
-export function alongRows({ m, n }: Pick<Cuttable, 'm' | 'n'>): boolean {
+function alongRows({ m, n }: Pick<Cuttable, 'm' | 'n'>): boolean {
   return m >= n;
 }
 

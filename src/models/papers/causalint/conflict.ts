@@ -7,7 +7,7 @@ import type { Fused } from './fusion';
 import { LENGTH_FLOOR } from './representation';
 
 /** With more scenarios than this, a step compares a sample of them. */
-export const ALL_SCENARIOS_UP_TO = 10;
+const ALL_SCENARIOS_UP_TO = 10;
 export const SAMPLED_SCENARIOS = 8;
 /** Coin flips that make one random number of the sample. */
 const FLIPS = 24;

@@ -23,7 +23,7 @@ interface Frame {
 
 const known = new WeakMap<ProbeValue, Frame>();
 
-export function conflictOf(cosines: ProbeValue): Conflict {
+function conflictOf(cosines: ProbeValue): Conflict {
   const n = cosines.shape[0] ?? 0;
   let [sum, count, below] = [0, 0, 0];
   let lowest = Number.POSITIVE_INFINITY;
