@@ -142,7 +142,7 @@ export async function openBackend(
       failures.push(`${titles[name]} not used: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new Error(`No backend works here. ${failures.join('. ')}.`);
+  throw new Error(`No backend works here; try a browser with WebAssembly SIMD. ${failures.join('. ')}.`);
 }
 
 function start(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Attempt> {

@@ -13,7 +13,9 @@ export function arrayOf(
 ): Float32Array {
   const values = arrays[name];
   if (!values)
-    throw new RangeError(`The weights hold no "${name}"; they belong to another model or other settings.`);
+    throw new RangeError(
+      `The weights hold no "${name}"; model and settings must be those that they were trained with.`,
+    );
   if (values.length !== tensor.size) {
     throw new RangeError(
       `The weights hold ${values.length} values of "${name}", the model ${tensor.size}; model, settings and dataset must be the same.`,

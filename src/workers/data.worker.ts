@@ -7,7 +7,7 @@ import type { DataWorker } from './protocol';
 let session: DataSession | null = null;
 
 function connected(): DataSession {
-  if (!session) throw new Error('The page has not connected yet.');
+  if (!session) throw new Error('The page has not connected yet; reload it.');
   return session;
 }
 

@@ -17,7 +17,9 @@ async function get(address: URL, what: string): Promise<Response> {
     throw new Error(`${what} could not be fetched; check the connection and try again.`, { cause: error });
   }
   if (!response.ok)
-    throw new Error(`${what} could not be fetched (${response.status} ${response.statusText}).`);
+    throw new Error(
+      `${what} could not be fetched (${response.status} ${response.statusText}); reload the page, or choose another dataset.`,
+    );
   return response;
 }
 

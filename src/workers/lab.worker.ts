@@ -25,7 +25,7 @@ const runs = openRunStore();
 const session = new Session({
   post: (tick: Tick) => port?.postMessage(tick),
   loadDataset: (id, onProgress) => {
-    if (!datasets) throw new Error('The page has not connected yet.');
+    if (!datasets) throw new Error('The page has not connected yet; reload it.');
     return datasets.load(id, onProgress);
   },
   openBackend: (request) => openBackend(request, { wasmPath }),

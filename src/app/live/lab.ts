@@ -89,7 +89,9 @@ export class Lab {
       if (this.client.run !== run.id) {
         const { weights } = await this.client.runs.artifacts(run.id);
         if (!weights)
-          throw new Error(`The weights of “${run.name}” were not kept, so its rows cannot be scored again.`);
+          throw new Error(
+            `The weights of “${run.name}” were not kept, so its rows cannot be scored; train it again.`,
+          );
         this.scored = run.id;
         await this.client.show(run.id, run.setup, weights);
       }

@@ -38,5 +38,7 @@ export function parseCatalogue(value: unknown): Catalogue {
   const parsed = catalogueSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new Error(`This is no dataset catalogue: ${issue.path.join('.') || 'the file'}: ${issue.message}.`);
+  throw new Error(
+    `This is no dataset catalogue: ${issue.path.join('.') || 'the file'}: ${issue.message}; make it again with npm run samples.`,
+  );
 }

@@ -153,7 +153,7 @@ export class Columns {
       throw new Error(`The file of ${this.id} has no column ${name}; its manifest belongs to another file.`);
     if (length(column) !== this.rows) {
       throw new Error(
-        `Column ${name} of ${this.id} has ${length(column)} rows, its manifest says ${this.rows}.`,
+        `Column ${name} of ${this.id} has ${length(column)} rows, its manifest says ${this.rows}; the manifest belongs to another file.`,
       );
     }
     return column;

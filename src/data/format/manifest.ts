@@ -98,5 +98,7 @@ export function parseManifest(value: unknown): Manifest {
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new Error(`This is no dataset manifest: ${issue.path.join('.') || 'the file'}: ${issue.message}.`);
+  throw new Error(
+    `This is no dataset manifest: ${issue.path.join('.') || 'the file'}: ${issue.message}; choose the one that was written beside the data.`,
+  );
 }

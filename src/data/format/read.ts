@@ -30,7 +30,9 @@ function readHistory(
   const itemFields = described.fields.map(({ field }) => {
     const index = manifest.fields.findIndex((f) => f.name === field);
     if (index < 0)
-      throw new Error(`Histories of ${manifest.id} carry ${field}, which is no field of the dataset.`);
+      throw new Error(
+        `Histories of ${manifest.id} carry ${field}, which is no field of the dataset; write the dataset again.`,
+      );
     return index;
   });
   const first = columns.lists(described.fields[0]!.column ?? '');
@@ -38,7 +40,9 @@ function readHistory(
   for (let row = 0; row < rows; row++) {
     const have = first.lengths[row]!;
     if (have > length)
-      throw new Error(`Row ${row} of ${manifest.id} has ${have} behaviours, its manifest allows ${length}.`);
+      throw new Error(
+        `Row ${row} of ${manifest.id} has ${have} behaviours, its manifest allows ${length}; the manifest belongs to another file.`,
+      );
     lengths[row] = have;
   }
   const ids = new Int32Array(rows * length * stride);

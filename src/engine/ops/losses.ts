@@ -52,7 +52,9 @@ const bceOperation = defineOperation<'logit' | 'label'>({
 /** Binary cross-entropy of logits, row by row: `softplus(z) - y z`, `[B, 1]`. @throws RangeError where the rows differ. */
 export function bceLogitsRows(logit: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D {
   if (logit.size !== label.size) {
-    throw new RangeError(`Binary cross-entropy got ${logit.size} logits and ${label.size} labels.`);
+    throw new RangeError(
+      `Binary cross-entropy got ${logit.size} logits and ${label.size} labels; it needs one label a logit.`,
+    );
   }
   return bceOperation({ logit, label }, {}) as tf.Tensor2D;
 }

@@ -29,7 +29,9 @@ const masked = defineOperation<'x' | 'mask'>({
  */
 export function maskedSoftmax<T extends tf.Tensor>(x: T, mask: tf.Tensor): T {
   if (!tf.util.arraysEqual(x.shape, mask.shape)) {
-    throw new RangeError(`maskedSoftmax got [${x.shape.join(', ')}] and a mask [${mask.shape.join(', ')}].`);
+    throw new RangeError(
+      `maskedSoftmax got [${x.shape.join(', ')}] and a mask [${mask.shape.join(', ')}]; they need one shape.`,
+    );
   }
   return masked({ x, mask }, {}) as T;
 }

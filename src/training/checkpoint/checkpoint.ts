@@ -56,7 +56,9 @@ export function readCheckpoint(file: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSafetensors(file);
   const { format, record, trainer, procedure } = metadata;
   if (format !== FORMAT || record === undefined || trainer === undefined || procedure === undefined) {
-    throw new RangeError('This file is no checkpoint of a run; weights alone cannot be continued.');
+    throw new RangeError(
+      'This file is no checkpoint of a run; weights alone cannot be continued. Choose a file saved as a checkpoint.',
+    );
   }
   return {
     record: unpackArrays(JSON.parse(record), underPrefix(tensors, 'record/')) as RunRecord,

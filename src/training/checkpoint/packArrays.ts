@@ -46,7 +46,10 @@ export function unpackArrays(json: unknown, arrays: Readonly<Arrays>): unknown {
   if (typeof json !== 'object' || json === null) return json;
   if (isPlace(json)) {
     const found = arrays[json.$array];
-    if (!found) throw new RangeError('The file is incomplete: an array that its header names is missing.');
+    if (!found)
+      throw new RangeError(
+        'The file is incomplete: an array that its header names is missing. Save it again.',
+      );
     return json.type === 'f32' ? found : KINDS[json.type].from(found);
   }
   return Object.fromEntries(Object.entries(json).map(([key, child]) => [key, unpackArrays(child, arrays)]));

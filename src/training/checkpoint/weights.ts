@@ -23,6 +23,7 @@ export function readWeights(file: Uint8Array): Record<string, Float32Array> {
   const { tensors } = readSafetensors(file);
   const arrays: Record<string, Float32Array> = {};
   for (const [name, { values }] of tensors) if (values instanceof Float32Array) arrays[name] = values;
-  if (Object.keys(arrays).length === 0) throw new RangeError('The weights file holds no float32 tensors.');
+  if (Object.keys(arrays).length === 0)
+    throw new RangeError('The file holds no float32 tensors; choose weights that were exported from a run.');
   return arrays;
 }

@@ -26,12 +26,14 @@ export function embed(
 ): Float32Array {
   if (points.count < LEAST_POINTS)
     throw new RangeError(
-      `An embedding needs at least ${LEAST_POINTS} points; this sample has ${points.count}.`,
+      `An embedding needs at least ${LEAST_POINTS} points; this sample has ${points.count}. Choose principal components.`,
     );
   const axes = Math.min(COMPONENTS, points.dim, points.count);
   const reduced = principalComponents(points, axes);
   if (reduced.shares === null)
-    throw new RangeError('All rows have the same representation, so there is nothing to arrange.');
+    throw new RangeError(
+      'All rows have the same representation, so there is nothing to arrange; choose another layer.',
+    );
   const space = { values: reduced.scores, count: points.count, dim: axes };
   return method === 'umap' ? umap(space, seed, progress) : tsne(space, seed, progress);
 }

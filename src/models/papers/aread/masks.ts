@@ -61,7 +61,10 @@ export function layoutFromLabels(labels: readonly string[]): MaskLayout {
   const experts: number[] = [];
   for (const label of labels) {
     const found = /^(\d+)\.(\d+)→(\d+)\.(\d+)$/.exec(label);
-    if (!found) throw new RangeError(`"${label}" names no edge between expert layers.`);
+    if (!found)
+      throw new RangeError(
+        `"${label}" names no edge between expert layers; an edge is written layer.expert→layer.expert.`,
+      );
     const [below, i, above, n] = found.slice(1).map(Number) as [number, number, number, number];
     experts[below - 1] = Math.max(experts[below - 1] ?? 0, i + 1);
     experts[above - 1] = Math.max(experts[above - 1] ?? 0, n + 1);
@@ -225,7 +228,9 @@ export function maskOverlap(
 ): Float32Array {
   const n = masks.length / layout.edges;
   if (!Number.isInteger(n)) {
-    throw new RangeError(`${masks.length} values are no masks of ${layout.edges} edges each.`);
+    throw new RangeError(
+      `${masks.length} values are no masks of ${layout.edges} edges each; masks and layout must be of one model.`,
+    );
   }
   const part = transition === null ? null : layout.transitions[transition];
   if (part === undefined) {
