@@ -4,18 +4,11 @@ import { selectStack } from '../../engine';
 import { clickModel, sumByScenario } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel } from '../definition';
-import {
-  createOwnLinear,
-  createScenarioGate,
-  createStackedMlp,
-  createTowerBank,
-  flatInputs,
-  flatWidth,
-  priorBiases,
-} from '../layers';
+import { createScenarioGate, createStackedMlp, flatInputs, flatWidth } from '../layers';
 import { hyper } from '../settings';
 import { lastLayer, mixedExperts } from '../representation';
 import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
+import { createClickTowers } from './clickTowers';
 
 export const mmoe = defineModel({
   id: 'mmoe',
@@ -59,18 +52,7 @@ export const mmoe = defineModel({
       dropout,
     });
     const gate = createScenarioGate(collected, 'gate', scenarios, input, numExperts);
-    const tower = createTowerBank(collected, 'tower', {
-      input: experts.outputWidth,
-      widths: settings.towerHidden,
-      batchNorm,
-      scenarios,
-      dropout,
-    });
-    const output = createOwnLinear(collected, 'output', scenarios, {
-      input: tower.outputWidth,
-      output: 1,
-      bias: priorBiases(shape, settings.priorBias),
-    });
+    const towers = createClickTowers(collected, shape, settings, experts.outputWidth);
     return clickModel({
       table,
       collected,
@@ -78,8 +60,7 @@ export const mmoe = defineModel({
         const flat = flatInputs(inputs, settings.history);
         const weights = gate.own(flat, inputs.scenarioOneHot);
         const mixed = selectStack(experts.apply(flat, inputs, mode), weights);
-        const h = tower.apply(mixed, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot), gate: weights, mixed, lastLayer: h };
+        return { ...towers.apply(mixed, inputs, mode), gate: weights, mixed };
       },
       probes: [
         {

@@ -12,19 +12,17 @@ import { clickModel, sumByScenario } from '../clickModel';
 import { collect, type Collector } from '../collect';
 import { defineModel, type Inputs } from '../definition';
 import {
-  createOwnLinear,
   createScenarioGate,
   createSharedGate,
   createStackedMlp,
-  createTowerBank,
   flatInputs,
   flatWidth,
-  priorBiases,
   type StackedMlpOptions,
 } from '../layers';
 import { hyper } from '../settings';
 import { lastLayer, mixedExperts } from '../representation';
 import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
+import { createClickTowers } from './clickTowers';
 
 interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
   readonly specific: number;
@@ -195,18 +193,7 @@ export const ple = defineModel({
       input = level.outputWidth;
       return level;
     });
-    const tower = createTowerBank(collected, 'tower', {
-      input,
-      widths: settings.towerHidden,
-      batchNorm,
-      scenarios,
-      dropout,
-    });
-    const output = createOwnLinear(collected, 'output', scenarios, {
-      input: tower.outputWidth,
-      output: 1,
-      bias: priorBiases(shape, settings.priorBias),
-    });
+    const towers = createClickTowers(collected, shape, settings, input);
     return clickModel({
       table,
       collected,
@@ -214,8 +201,7 @@ export const ple = defineModel({
         let entry: tf.Tensor2D | Streams = flatInputs(inputs, settings.history);
         for (const level of levels.slice(0, -1)) entry = level.extract(entry, inputs, mode);
         const { own, gate } = levels[levels.length - 1]!.finish(entry, inputs, mode);
-        const h = tower.apply(own, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot), gate, mixed: own, lastLayer: h };
+        return { ...towers.apply(own, inputs, mode), gate, mixed: own };
       },
       probes: [
         {

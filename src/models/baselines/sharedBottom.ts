@@ -2,10 +2,11 @@
 import { clickModel } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel } from '../definition';
-import { createMlp, createOwnLinear, createTowerBank, flatInputs, flatWidth, priorBiases } from '../layers';
+import { createMlp, flatInputs, flatWidth } from '../layers';
 import { lastLayer, rowVectors } from '../representation';
 import { ablation } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
+import { createClickTowers } from './clickTowers';
 
 export const sharedBottom = defineModel({
   id: 'shared-bottom',
@@ -56,26 +57,14 @@ export const sharedBottom = defineModel({
             dropout,
           })
         : null;
-    const tower = createTowerBank(collected, 'tower', {
-      input: bottom?.outputWidth ?? width,
-      widths: settings.towerHidden,
-      batchNorm,
-      scenarios,
-      dropout,
-    });
-    const output = createOwnLinear(collected, 'output', scenarios, {
-      input: tower.outputWidth,
-      output: 1,
-      bias: priorBiases(shape, settings.priorBias),
-    });
+    const towers = createClickTowers(collected, shape, settings, bottom?.outputWidth ?? width);
     return clickModel({
       table,
       collected,
       forward(inputs, mode) {
         const flat = flatInputs(inputs, settings.history);
         const shared = bottom ? bottom.apply(flat, inputs, mode).output : flat;
-        const h = tower.apply(shared, inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot), shared, lastLayer: h };
+        return { ...towers.apply(shared, inputs, mode), shared };
       },
       probes: [
         rowVectors({

@@ -1,0 +1,44 @@
+/** The end that Shared Bottom, MMoE and PLE have in common: a tower and a click logit of each scenario's own. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Mode, VariableFactory } from '../../engine';
+import type { DataShape, Inputs } from '../definition';
+import { createOwnLinear, createTowerBank, priorBiases } from '../layers';
+
+interface TowerSettings {
+  readonly towerHidden: readonly number[];
+  readonly batchNorm: 'off' | 'shared' | 'domain';
+  readonly dropout: number;
+  readonly priorBias: 'off' | 'on';
+}
+
+export interface ClickTowers {
+  /** `h [B, in]` through the row's own tower: the logit `[B, 1]` and the tower's last layer `[B, w]`. */
+  apply(
+    h: tf.Tensor2D,
+    inputs: Inputs,
+    mode: Mode,
+  ): { readonly logit: tf.Tensor2D; readonly lastLayer: tf.Tensor2D };
+}
+
+/** Parameters `tower.k.*` (`[N, in, out]`) and `output.weight [N, w, 1]`, `output.bias [N, 1]`. */
+export function createClickTowers(
+  variables: VariableFactory,
+  shape: DataShape,
+  settings: TowerSettings,
+  input: number,
+): ClickTowers {
+  const { scenarios } = shape;
+  const { towerHidden: widths, batchNorm, dropout } = settings;
+  const tower = createTowerBank(variables, 'tower', { input, widths, batchNorm, scenarios, dropout });
+  const output = createOwnLinear(variables, 'output', scenarios, {
+    input: tower.outputWidth,
+    output: 1,
+    bias: priorBiases(shape, settings.priorBias),
+  });
+  return {
+    apply(h, inputs, mode) {
+      const lastLayer = tower.apply(h, inputs, mode).output;
+      return { logit: output.apply(lastLayer, inputs.scenarioOneHot), lastLayer };
+    },
+  };
+}
