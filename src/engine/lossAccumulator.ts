@@ -22,6 +22,7 @@ export interface LossSums {
   readonly steps: number;
 }
 
+/** Holds one tensor `[terms]` on the device from the first `add` to `dispose`. */
 export function createLossAccumulator(): LossAccumulator {
   let names: readonly string[] = [];
   let sums: tf.Tensor1D | null = null;

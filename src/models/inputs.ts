@@ -108,6 +108,7 @@ export function uploadBatch(batch: HostBatch): BatchTensors {
   };
 }
 
+/** Frees a batch's tensors. */
 export function disposeBatch(batch: BatchTensors): void {
   const { extra, ...tensors } = batch;
   for (const tensor of [...Object.values(tensors), ...Object.values(extra)]) tensor?.dispose();

@@ -106,6 +106,7 @@ export function settingsSchema(fields: SettingFields): z.ZodType<AnySettings> {
   ) as unknown as z.ZodType<AnySettings>;
 }
 
+/** Every setting at its default. */
 export function defaultSettings(fields: SettingFields): AnySettings {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
 }

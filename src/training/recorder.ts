@@ -25,6 +25,7 @@ export interface RecorderOptions {
 
 const noTimings: RunTimings = { firstStep: null, training: 0, evaluation: 0, step: null };
 
+/** A record of a run that has not begun. */
 export function emptyRecord(options: RecorderOptions): RunRecord {
   return {
     format: 'scenarium-run/1',
@@ -69,6 +70,7 @@ function thin(kept: KeptProbes[]): KeptProbes[] {
   return list;
 }
 
+/** Builds a run's record from its events, one `take` an event. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const base = emptyRecord(options);
   const from = options.from ?? null;

@@ -24,6 +24,7 @@ export function arrayOf(
   return values;
 }
 
+/** Values on the host, by name. */
 export async function readAll(variables: readonly Variable[]): Promise<Record<string, Float32Array>> {
   const arrays = await Promise.all(variables.map((variable) => readTensor(variable)));
   return Object.fromEntries(variables.map(({ name }, i) => [name, arrays[i]!]));

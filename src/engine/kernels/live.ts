@@ -39,10 +39,12 @@ export function liveValues(x: tf.TensorInfo): Float32Array | Int32Array {
   throw new Error(`The ${name} backend has no memory that the host can write; use a device kernel.`);
 }
 
+/** `liveValues` of a float32 tensor. */
 export function liveFloats(x: tf.TensorInfo): Float32Array {
   return liveValues(x) as Float32Array;
 }
 
+/** `liveValues` of an int32 tensor. */
 export function liveInts(x: tf.TensorInfo): Int32Array {
   return liveValues(x) as Int32Array;
 }

@@ -23,6 +23,7 @@ export function statisticsShape(shape: readonly number[], rowAxis: 0 | 1): numbe
   return shape.map((length, axis) => (axis === rowAxis ? 1 : length));
 }
 
+/** Row weights as shares that sum to 1, along the row axis of a tensor of `rank` axes; all 0 where no row counts. */
 export function share(weight: tf.Tensor, rank: number, rowAxis: 0 | 1): tf.Tensor {
   const shape = Array.from({ length: rank }, (_, axis) => (axis === rowAxis ? weight.size : 1));
   return tf.div(tf.reshape(weight, shape), tf.maximum(tf.sum(weight), 1));

@@ -39,6 +39,7 @@ export interface WebGpuBackend {
   ): tf.TensorInfo;
 }
 
+/** The current backend, which must be WebGPU. */
 export function webgpu(): WebGpuBackend {
   return tf.backend() as unknown as WebGpuBackend;
 }
@@ -90,6 +91,7 @@ export function runInPlace(
   backend.tensorMap.get(output.dataId).values = null;
 }
 
+/** Uniforms of a program, by WGSL's types. */
 export function float(value: number): Uniform {
   return { type: 'float32', data: [value] };
 }

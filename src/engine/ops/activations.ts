@@ -41,6 +41,7 @@ export function activationFactor<T extends tf.Tensor>(x: T, slope: number): T {
   return tf.step(x, slope);
 }
 
+/** `1 / (1 + exp(-x))`, element by element. */
 export function sigmoid<T extends tf.Tensor>(x: T): T {
   return tf.sigmoid(x);
 }
@@ -57,6 +58,7 @@ export function logOdds<T extends tf.Tensor>(p: T): T {
   return odds({ p }, {}) as T;
 }
 
+/** Hyperbolic tangent, element by element. */
 export function tanh<T extends tf.Tensor>(x: T): T {
   return tf.tanh(x);
 }

@@ -34,6 +34,7 @@ interface HistorySettings {
   readonly historyLength: number;
 }
 
+/** Nothing beside the fields, or histories of items (their scenarios are not read). */
 export function baselineNeeds({ history, historyLength }: HistorySettings): Needs {
   return history === 'mean' ? { history: { length: historyLength, scenario: false } } : {};
 }

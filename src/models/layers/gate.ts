@@ -10,6 +10,7 @@ export interface SharedGate {
   apply(x: tf.Tensor2D): tf.Tensor2D;
 }
 
+/** @param input width of what the gate reads; @param experts E */
 export function createSharedGate(
   variables: VariableFactory,
   name: string,
@@ -30,6 +31,7 @@ export interface ScenarioGate {
   each(x: tf.Tensor3D): tf.Tensor3D;
 }
 
+/** @param scenarios N; @param input width of what the gates read; @param experts E */
 export function createScenarioGate(
   variables: VariableFactory,
   name: string,

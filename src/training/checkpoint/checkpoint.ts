@@ -37,6 +37,7 @@ function underPrefix(
   return found;
 }
 
+/** One safetensors file: every array by name, everything else as JSON in its header. */
 export function writeCheckpoint({ record, trainer, procedure }: Checkpoint): Uint8Array {
   const tensors = new Map<string, SafeTensor>();
   withPrefix(tensors, 'trainer/', trainer.arrays);

@@ -7,6 +7,7 @@ interface Named {
   readonly tensor: { readonly shape: readonly number[] };
 }
 
+/** A safetensors file of `arrays` by variable name, in the variables' shapes. */
 export function writeWeights(
   arrays: Readonly<Record<string, Float32Array>>,
   variables: readonly Named[],

@@ -18,6 +18,7 @@ export interface Separation {
 /** Neighbours of a point that are counted. */
 const NEIGHBOURS = 10;
 
+/** Measured in all dimensions of the points, not in a picture's two; everything is null with fewer than two groups or three points. */
 export function separation(points: Points): Separation {
   const { count, group, groups } = points;
   const { means, sizes } = groupMeans(points);

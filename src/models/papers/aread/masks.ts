@@ -72,6 +72,7 @@ export function layoutFromLabels(labels: readonly string[]): MaskLayout {
   return maskLayout(experts);
 }
 
+/** The mask that keeps every edge `[E]`. */
 export function onesMask(layout: MaskLayout): Uint8Array {
   return new Uint8Array(layout.edges).fill(1);
 }

@@ -58,6 +58,7 @@ interface FusionSizes {
   readonly scenario: number;
 }
 
+/** Do(Trans) as TransNet (Eq 18–21), or what the paper's ablations have in its place (Tables 4 to 7). */
 export function createFusion(
   variables: VariableFactory,
   settings: CausalIntSettings,

@@ -48,6 +48,7 @@ function expertStart(settings: CausalIntSettings, width: number): Float32Array {
   });
 }
 
+/** CausalInt (Eq 1–22) with the modules that `settings` leave in. */
 export function buildCausalInt(
   shape: DataShape,
   settings: CausalIntSettings,

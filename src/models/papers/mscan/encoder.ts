@@ -15,6 +15,7 @@ export interface Encoder {
 
 export type EncoderKind = 'gru' | 'attention' | 'mean';
 
+/** Scenario encoder (Eq 4 for `gru`): behaviours in the current scenario to one state. @param width of an item's history fields */
 export function createEncoder(
   variables: VariableFactory,
   kind: EncoderKind,

@@ -22,6 +22,7 @@ function sharedNames(shape: DataShape, { priors, history }: OptMsmSettings): str
   return [...names, ...pooled.map((index) => `past ${shape.fields[index]!.name}`)];
 }
 
+/** OptMSM (Eq 4–14) with the modules that `settings` leave in. */
 export function buildOptMsm(
   shape: DataShape,
   settings: OptMsmSettings,

@@ -59,6 +59,7 @@ function createPsi(variables: VariableFactory, name: string, width: number, hidd
   };
 }
 
+/** Weights `[B, L]` of the behaviours that are there (Eq 5–7, Table 4). @param renorm divides them by their sum */
 export function createBehaviourAttention(
   variables: VariableFactory,
   kind: AttentionKind,
