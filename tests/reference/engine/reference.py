@@ -1,6 +1,6 @@
 """Expected values of the engine's operations and of Adam, from PyTorch in float64 (Adam in float32).
 
-Run: /usr/bin/python3 tests/reference/engine/reference.py > tests/reference/engine/fixtures.json
+Run: python3 tests/reference/engine/reference.py > tests/reference/engine/fixtures.json
 """
 import json
 import sys
