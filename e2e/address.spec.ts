@@ -17,6 +17,12 @@ test('the address holds what differs from the default, and a link brings it back
   await expect(lab.control('hp-learningRate')).toHaveValue('0.005');
 });
 
+test('an address that is not even text opens the page, with what can be read of it', async ({ lab, page }) => {
+  await page.goto('./?%E0%A4%A&seed=7');
+  await lab.expectState('ready');
+  await expect(lab.control('seed-input')).toHaveValue('7');
+});
+
 test('nonsense in the address is clamped or dropped, and said', async ({ lab }) => {
   await lab.open({
     seed: 'abc',

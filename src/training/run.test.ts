@@ -190,7 +190,7 @@ describe('a run', () => {
     const weights = await run.weights();
     const checkpoint = await run.checkpoint('paused');
     run.dispose();
-    expect(() => start(setupFor('mix'), { weights })).toThrow(/belong to another model|must be the same/);
+    expect(() => start(setupFor('mix'), { weights })).toThrow(/must be those that they were trained with/);
     expect(() =>
       createRun({
         id: 'x',

@@ -40,6 +40,8 @@ interface Props {
 }
 
 const RADIUS = 16;
+/** Letters that fit into a circle. */
+const FITTING = 4;
 
 /** A causal graph whose switchable edges are switches, by pointer and by keyboard. */
 export function GraphDrawing({ label, nodes, edges, width, height, onToggle, note }: Props) {
@@ -118,6 +120,9 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
         {nodes.map((node) => {
           const at = places.get(node.id)!;
           const said = `${node.caption ?? node.symbol}: ${node.meaning}`;
+          // A word does not fit into a circle: its initial stands inside, the word below.
+          const long = node.symbol.length > FITTING;
+          const caption = node.caption ?? (long ? node.symbol : undefined);
           return (
             <g
               key={node.id}
@@ -127,11 +132,11 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
             >
               <circle cx={at.x} cy={at.y} r={RADIUS} />
               <text x={at.x} y={at.y} textAnchor="middle" dominantBaseline="central">
-                {node.symbol}
+                {long ? node.symbol[0] : node.symbol}
               </text>
-              {node.caption && (
+              {caption && (
                 <text x={at.x} y={at.y + RADIUS + 10} textAnchor="middle" className="node-caption">
-                  {node.caption}
+                  {caption}
                 </text>
               )}
             </g>

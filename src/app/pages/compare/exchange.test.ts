@@ -43,3 +43,21 @@ it('says in one sentence what is wrong with another file', () => {
   expect(() => parseRecord('{"format":"other"}', 'a.json')).toThrow(/not a run of this lab/);
   expect(() => parseRecord('null', 'a.json')).toThrow(/not a run of this lab/);
 });
+
+it.each([
+  ['no set-up', { setup: null }, /not a run of this lab \(see setup\)/],
+  ['a set-up without a model', { setup: {} }, /not a run of this lab \(see setup\.model\)/],
+  ['a history of nothing', { history: [null] }, /not a run of this lab \(see history\.0\)/],
+  [
+    'an unheard-of model',
+    { setup: { ...record.setup, model: 'atlantis' } },
+    /“atlantis”, which this lab does not have/,
+  ],
+  [
+    'a setting out of range',
+    { setup: { ...record.setup, settings: { embeddingDim: -1 } } },
+    /does not fit this lab: .*embeddingDim/,
+  ],
+])('refuses a run with %s', (_, patch, sentence) => {
+  expect(() => parseRecord(JSON.stringify({ ...record, ...patch }), 'a.json')).toThrow(sentence);
+});

@@ -1,5 +1,32 @@
 /** Runs as files: JSON, with typed arrays written as plain lists. */
+import { z } from 'zod';
+import { models } from '../../../models/registry';
+import { parseSettings, type AnySettings } from '../../../models/settings';
 import type { RunRecord } from '../../../training/runRecord';
+
+/** What every page takes for granted of a run; figures are left as they are, for a missing one is shown as undefined. */
+const recordSchema = z.looseObject({
+  format: z.literal('scenarium-run/1'),
+  id: z.string().min(1),
+  name: z.string(),
+  status: z.string(),
+  setup: z.looseObject({
+    model: z.string(),
+    settings: z.record(z.string(), z.unknown()),
+    training: z.looseObject({ steps: z.number(), batch: z.number() }),
+    dataset: z.string(),
+    seed: z.number(),
+    backend: z.string(),
+  }),
+  datasetTitle: z.string(),
+  scenarios: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+  fields: z.array(z.string()),
+  history: z.array(z.looseObject({ step: z.number(), metrics: z.looseObject({}) })),
+  losses: z.array(z.looseObject({ step: z.number() })),
+  probeSpecs: z.array(z.looseObject({ name: z.string() })),
+  probes: z.array(z.looseObject({ step: z.number(), probes: z.array(z.unknown()) })),
+  timings: z.looseObject({}),
+});
 
 /** A typed array in JSON: its kind and its numbers. */
 interface Packed {
@@ -39,19 +66,29 @@ export function parseRecord(text: string, file: string): RunRecord {
   } catch {
     throw new Error(`“${file}” is not JSON; choose a file that was exported from the Compare page.`);
   }
-  const record = value as Partial<RunRecord> | null;
-  if (
-    typeof record !== 'object' ||
-    record === null ||
-    record.format !== 'scenarium-run/1' ||
-    typeof record.id !== 'string' ||
-    typeof record.setup !== 'object' ||
-    !Array.isArray(record.history) ||
-    !Array.isArray(record.scenarios)
-  ) {
+  const checked = recordSchema.safeParse(value);
+  if (!checked.success) {
+    const place = checked.error.issues[0]?.path.join('.');
     throw new Error(
-      `“${file}” is not a run of this lab; choose a file that was exported from the Compare page.`,
+      `“${file}” is not a run of this lab${place ? ` (see ${place})` : ''}; choose a file that was exported from the Compare page.`,
     );
   }
-  return record as RunRecord;
+  const { model, settings } = checked.data.setup;
+  const definition = models.find(({ id }) => id === model);
+  if (!definition) {
+    throw new Error(
+      `“${file}” is a run of “${model}”, which this lab does not have; update the lab and try again.`,
+    );
+  }
+  try {
+    parseSettings(definition.fields, settings as AnySettings);
+  } catch (error) {
+    throw new Error(
+      `“${file}” does not fit this lab: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return value as RunRecord;
 }
