@@ -10,7 +10,7 @@ import { followAblations } from './state/ablations';
 import { followQueue } from './state/queue';
 import { openAddress, useLab } from './state/lab';
 import { useNotices } from './state/notices';
-import { followRuns } from './state/runs';
+import { followRuns, useRuns } from './state/runs';
 
 /** Reads the address, asks the worker to get ready, and draws the page. */
 export function start(client: LabClient, opened: Promise<BackendInfo | null>): void {
@@ -30,6 +30,10 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
     </LabProvider>,
   );
   followRuns(client.runs);
+  useRuns.subscribe(({ list }) => {
+    const kept = list?.find(({ id }) => id === lab.live.id);
+    if (kept) lab.live.rename(kept.name);
+  });
   followQueue();
   followAblations();
   startQueueRunner(lab);

@@ -5,7 +5,8 @@ import type { LabClient } from '../../workers/client';
 import type { Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from '../state/notices';
 import { useLab } from '../state/lab';
-import { useQueue } from '../state/queue';
+import { holdsQueue, pauseQueue } from '../state/queue';
+import { lockRun, runIsUnderWay } from '../state/runLock';
 import { LiveRun } from './liveRun';
 import type { RunView } from './runView';
 
@@ -25,6 +26,7 @@ export class Lab {
 
   constructor(readonly client: LabClient) {
     this.live = new LiveRun(useLab.getState().setup);
+    lockRun(this.live);
     client.onTick((tick) => {
       if (tick.run === this.scored) return;
       const before = this.live.state;
@@ -38,7 +40,7 @@ export class Lab {
   async train(setup: RunSetup = useLab.getState().setup, options: TrainChoice = {}): Promise<void> {
     if (!options.fromQueue) {
       useLab.getState().set({ shownRun: null });
-      useQueue.setState({ paused: true });
+      if (holdsQueue()) pauseQueue(true);
     }
     const name = options.name ?? null;
     this.scored = null;
@@ -50,13 +52,20 @@ export class Lab {
     }
   }
 
-  /** Goes on with a kept run that was interrupted or paused. */
+  /**
+   * Goes on with a kept run that was interrupted or paused.
+   *
+   * @throws Error where another tab has it under way
+   */
   async continueRun(record: RunRecord, { fromQueue = false } = {}): Promise<void> {
+    // Whoever takes the queue over goes on with a run whose tab has closed, even before its lock is seen to be free.
+    if (!fromQueue && record.id !== this.live.id && (await runIsUnderWay(record.id)))
+      throw new Error(`“${record.name}” is under way in another tab; stop it there, or go on there.`);
     const { checkpoint } = await this.client.runs.artifacts(record.id);
     if (!fromQueue) {
       useLab.getState().adopt(record.setup);
       useLab.getState().set({ shownRun: null });
-      useQueue.setState({ paused: true });
+      if (holdsQueue()) pauseQueue(true);
     }
     this.scored = null;
     this.live.begin(record.setup, record.name);

@@ -89,6 +89,13 @@ export class LiveRun {
     this.publish();
   }
 
+  /** A person, perhaps in another tab, gave it another name. */
+  rename(name: string): void {
+    if (this.now.name === name) return;
+    this.now.name = name;
+    this.publish();
+  }
+
   /** Back to nothing trained. */
   clear(setup: RunSetup): void {
     const { scenarios, ceilings, datasetTitle, backend, version } = this.now;

@@ -1,11 +1,27 @@
-/** Trains what waits in the queue, one run after the other, on the same live run that the lab shows. */
+/**
+ * Trains what waits in the queue, one run after the other, on the same live run that the lab shows. Only in the tab that
+ * holds the queue.
+ */
 import { useRuns } from '../state/runs';
-import { nextItem, patchItem, useQueue } from '../state/queue';
-import type { QueueItem } from '../state/queue';
+import {
+  holdsQueue,
+  onQueueCancelled,
+  patchItem,
+  pauseQueue,
+  tellProgress,
+  useQueue,
+  useQueueTab,
+} from '../state/queue';
+import { nextItem } from '../state/queueEdits';
+import type { QueueItem } from '../state/queueEdits';
 import type { Lab } from './lab';
+
+/** Other tabs hear of the run under way this often. */
+const PROGRESS_MS = 500;
 
 export function startQueueRunner(lab: Lab): () => void {
   let current: { readonly item: QueueItem; readonly began: number } | null = null;
+  let told = Number.NEGATIVE_INFINITY;
 
   async function begin(item: QueueItem): Promise<void> {
     current = { item, began: performance.now() };
@@ -19,11 +35,15 @@ export function startQueueRunner(lab: Lab): () => void {
       return;
     }
     if (before) await lab.continueRun(before, { fromQueue: true });
-    else await lab.train(item.setup, { name: item.name, fromQueue: true });
+    else {
+      patchItem(item.id, { run: null }); // the run was deleted since
+      await lab.train(item.setup, { name: item.name, fromQueue: true });
+    }
     patchItem(item.id, { run: lab.live.id });
   }
 
   function look(): void {
+    if (!holdsQueue()) return;
     const { state, id } = lab.live;
     if (current) {
       const { item, began } = current;
@@ -37,7 +57,7 @@ export function startQueueRunner(lab: Lab): () => void {
       if (replaced) {
         current = null;
         patchItem(item.id, { state: 'waiting', run: null });
-        useQueue.setState({ paused: true });
+        pauseQueue(true);
       } else if (state === 'done' || state === 'failed') {
         if (mine.run === null && state === 'done') return; // its id is still on the way
         current = null;
@@ -46,7 +66,13 @@ export function startQueueRunner(lab: Lab): () => void {
           took: performance.now() - began,
           failure: state === 'failed' ? lab.live.view().failure : null,
         });
-      } else return;
+      } else {
+        if (performance.now() - told < PROGRESS_MS) return;
+        told = performance.now();
+        const { step, steps } = lab.live.view();
+        tellProgress({ item: item.id, step, steps });
+        return;
+      }
     }
     const idle = state === 'ready' || state === 'done' || state === 'failed';
     const next = idle ? nextItem(useQueue.getState()) : null;
@@ -56,10 +82,14 @@ export function startQueueRunner(lab: Lab): () => void {
   const stopLive = lab.live.subscribe(look);
   const stopQueue = useQueue.subscribe(look);
   const stopRuns = useRuns.subscribe(look);
+  const stopRole = useQueueTab.subscribe(look);
+  const stopCancel = onQueueCancelled(() => void lab.stop());
   look();
   return () => {
     stopLive();
     stopQueue();
     stopRuns();
+    stopRole();
+    stopCancel();
   };
 }

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { AnySettings } from '../../models/settings';
 import type { RunSetup } from '../../training/runRecord';
 import { enqueue, useQueue } from './queue';
-import type { Queue } from './queue';
+import type { Queue } from './queueEdits';
 
 export interface AblationRow {
   readonly name: string;
@@ -81,34 +81,43 @@ export function withRuns(kept: readonly Ablation[], items: Queue['items']): read
   return changed ? next : kept;
 }
 
-/** Reads what was kept, follows the queue, keeps every change. Called once, before the queue goes on. */
-export function followAblations(): void {
-  let text: string | null = null;
+function readKept(): readonly Ablation[] | null {
   try {
-    text = localStorage.getItem(KEY);
+    return restoredAblations(localStorage.getItem(KEY));
   } catch {
-    // Storage refused: ablations last as long as the page.
+    return null; // storage refused: ablations last as long as the page
   }
-  const take = ({ items }: Queue) => {
-    const { kept } = useAblations.getState();
-    const next = withRuns(kept, items);
-    if (next !== kept) useAblations.setState({ kept: next });
-  };
-  const kept = restoredAblations(text);
+}
+
+/** Changes what is kept, starting from what another tab may have kept since. */
+function change(edit: (kept: readonly Ablation[]) => readonly Ablation[]): void {
+  const before = readKept() ?? useAblations.getState().kept;
+  const kept = edit(before);
+  if (kept === before) return;
+  useAblations.setState({ kept });
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // As above.
+  }
+}
+
+/** Reads what was kept, follows the queue and the other tabs. Called once, after the queue was read. */
+export function followAblations(): void {
+  const kept = readKept() ?? [];
   const { items } = useQueue.getState();
   useAblations.setState({
     kept,
     // One that was under way when the page closed is what a person comes back for.
     shown: kept.findLast((one) => items.some((item) => item.batch === one.id))?.id ?? null,
   });
+  const take = (queue: Queue) => change((now) => withRuns(now, queue.items));
   take(useQueue.getState());
   useQueue.subscribe(take);
-  useAblations.subscribe((state) => {
-    try {
-      localStorage.setItem(KEY, JSON.stringify(state.kept));
-    } catch {
-      // As above.
-    }
+  window.addEventListener('storage', (event) => {
+    // A null key: everything was cleared.
+    if (event.key === KEY || event.key === null)
+      useAblations.setState({ kept: restoredAblations(event.key === null ? null : event.newValue) });
   });
 }
 
@@ -127,14 +136,13 @@ export function beginAblation(
   const id = `${name}, ${createdAt}`;
   const seeds = [...new Set(runs.map((run) => run.setup.seed))];
   const ablation: Ablation = { id, name, createdAt, base, seeds, rows, runs: runs.map(() => null) };
-  useAblations.setState(({ kept }) => ({ kept: [...kept, ablation], shown: id }));
+  change((kept) => [...kept, ablation]);
+  useAblations.setState({ shown: id });
   enqueue(runs, id);
 }
 
 /** Forgets the table; its runs stay. */
 export function forgetAblation(id: string): void {
-  useAblations.setState(({ kept, shown }) => ({
-    kept: kept.filter((one) => one.id !== id),
-    shown: shown === id ? null : shown,
-  }));
+  change((kept) => kept.filter((one) => one.id !== id));
+  useAblations.setState(({ shown }) => ({ shown: shown === id ? null : shown }));
 }

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunSetup } from '../../training/runRecord';
-import { clearQueue, enqueue, nextItem, patchItem, queueSecondsLeft, restored, useQueue } from './queue';
+import { clearQueue, enqueue, patchItem, pauseQueue, useQueue } from './queue';
+import { nextItem, parsedQueue, queueSecondsLeft, resting } from './queueEdits';
 
 const setup = { model: 'mmoe', seed: 1 } as unknown as RunSetup;
 const three = ['a', 'b', 'c'].map((name) => ({ name, setup }));
 
 describe('the queue', () => {
-  beforeEach(clearQueue);
+  beforeEach(() => clearQueue());
 
   it('gives one item at a time, in order', () => {
     enqueue(three, 'x');
@@ -20,7 +21,7 @@ describe('the queue', () => {
 
   it('gives nothing while paused', () => {
     enqueue(three, 'x');
-    useQueue.setState({ paused: true });
+    pauseQueue(true);
     expect(nextItem(useQueue.getState())).toBeNull();
   });
 
@@ -28,13 +29,13 @@ describe('the queue', () => {
     enqueue(three, 'x');
     patchItem('x/0', { state: 'done' });
     patchItem('x/1', { state: 'running', run: 'r1' });
-    const back = restored(JSON.stringify(useQueue.getState()));
+    const back = resting(parsedQueue(JSON.stringify(useQueue.getState())).queue);
     expect(back.items.map(({ state }) => state)).toEqual(['done', 'waiting', 'waiting']);
     expect(back.items[1]?.run).toBe('r1');
   });
 
   it('does not trip over what is not a queue', () => {
     for (const text of [null, '', '{', '[]', '{"items":[1]}', '{"items":"x"}'])
-      expect(restored(text).items).toEqual([]);
+      expect(parsedQueue(text)).toEqual({ queue: { items: [], paused: false }, revision: 0 });
   });
 });

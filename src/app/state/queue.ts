@@ -1,77 +1,67 @@
-/** Runs that wait their turn: ablations and sweeps. Kept in the browser, so that a reload goes on where it was. */
+/**
+ * Runs that wait their turn: ablations and sweeps. Kept in the browser, so that a reload goes on where it was, and shared
+ * by the tabs of the page: one of them trains it (`queueTabs.ts`), all show it.
+ */
 import { create } from 'zustand';
 import type { RunSetup } from '../../training/runRecord';
-
-export interface QueueItem {
-  readonly id: string;
-  readonly name: string;
-  readonly setup: RunSetup;
-  /** What the item belongs to, e.g. one ablation; its results open together. */
-  readonly batch: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed';
-  /** Run that it became. */
-  readonly run: string | null;
-  /** Milliseconds that it took. */
-  readonly took: number | null;
-  readonly failure: string | null;
-}
-
-export interface Queue {
-  readonly items: readonly QueueItem[];
-  readonly paused: boolean;
-}
+import { edited, emptyQueue } from './queueEdits';
+import type { Queue, QueueEdit, QueueItem } from './queueEdits';
+import { QueueTabs } from './queueTabs';
+import type { QueueProgress, QueueRole } from './queueTabs';
 
 const KEY = 'scenarium-queue';
-const empty: Queue = { items: [], paused: false };
 
-export const useQueue = create<Queue>(() => empty);
+export const useQueue = create<Queue>(() => emptyQueue);
 
-function isQueue(value: unknown): value is Queue {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Array.isArray((value as Queue).items) &&
-    (value as Queue).items.every(
-      (item: Partial<QueueItem>) => typeof item.id === 'string' && typeof item.setup === 'object',
-    )
-  );
-}
+/** Whether this tab trains the queue, and how far the run is that another tab trains. */
+export const useQueueTab = create<{ readonly role: QueueRole; readonly progress: QueueProgress | null }>(
+  () => ({ role: 'asks', progress: null }),
+);
 
-/** What was kept; an item that ran when the page closed waits again, keeping its run so that it can go on. */
-export function restored(text: string | null): Queue {
-  if (text === null) return empty;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isQueue(value)) return empty;
-    return {
-      paused: value.paused,
-      items: value.items.map((item) => (item.state === 'running' ? { ...item, state: 'waiting' } : item)),
-    };
-  } catch {
-    return empty; // not ours, or cut short: nothing of the kept runs depends on it
-  }
-}
+let tabs: QueueTabs | null = null;
 
-function keep(queue: Queue): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ items: queue.items, paused: queue.paused }));
-  } catch {
-    // Storage refused: the queue lasts as long as the page.
-  }
-}
-
-function keptText(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** Reads the kept queue and keeps every change from now on. */
+/** Reads the kept queue, shares it with the other tabs and keeps every change from now on. Called once. */
 export function followQueue(): void {
-  useQueue.setState(restored(keptText()));
-  useQueue.subscribe(keep);
+  tabs = new QueueTabs(useQueue, {
+    // Absent where the page is not served securely: then each tab is alone, as nothing can tell it otherwise.
+    locks: 'locks' in navigator ? navigator.locks : null,
+    channel: new BroadcastChannel(KEY),
+    read: () => {
+      try {
+        return localStorage.getItem(KEY);
+      } catch {
+        return null;
+      }
+    },
+    write: (text) => {
+      try {
+        localStorage.setItem(KEY, text);
+      } catch {
+        // Storage refused: the queue lasts as long as the page.
+      }
+    },
+    tell: (state) => useQueueTab.setState(state),
+  });
+  tabs.start();
+}
+
+function edit(change: QueueEdit): void {
+  if (tabs) tabs.edit(change);
+  else useQueue.setState(edited(useQueue.getState(), change));
+}
+
+/** True in the one tab that may train the queue. */
+export const holdsQueue = (): boolean => useQueueTab.getState().role === 'holds';
+
+/** Tells the other tabs how far the run under way is; of this tab only. */
+export function tellProgress(progress: QueueProgress): void {
+  tabs?.tellProgress(progress);
+}
+
+/** Called in the tab that trains when a person, in any tab, cancels the run under way. Returns the way to stop listening. */
+export function onQueueCancelled(listener: () => void): () => void {
+  if (!tabs) return () => undefined;
+  return tabs.onCancelled(listener);
 }
 
 /** Puts set-ups at the end of the queue and returns their batch. */
@@ -89,32 +79,26 @@ export function enqueue(
     took: null,
     failure: null,
   }));
-  useQueue.setState(({ items: before }) => ({ items: [...before, ...items], paused: false }));
+  edit({ kind: 'add', items });
   return batch;
 }
 
+/** What became of an item; said by the tab that trains it. */
 export function patchItem(id: string, patch: Partial<QueueItem>): void {
   useQueue.setState(({ items }) => ({
     items: items.map((item) => (item.id === id ? { ...item, ...patch } : item)),
   }));
 }
 
-export function nextItem(queue: Queue): QueueItem | null {
-  if (queue.paused || queue.items.some((item) => item.state === 'running')) return null;
-  return queue.items.find((item) => item.state === 'waiting') ?? null;
+export function pauseQueue(paused: boolean): void {
+  edit({ kind: 'pause', paused });
 }
 
-/** Seconds that the rest takes at the pace of what is done; null before the first is done. */
-export function queueSecondsLeft(queue: Queue): number | null {
-  const took = queue.items.map((item) => item.took).filter((ms) => ms !== null);
-  if (took.length === 0) return null;
-  const mean = took.reduce((sum, ms) => sum + ms, 0) / took.length;
-  return (
-    (mean * queue.items.filter((item) => item.state === 'waiting' || item.state === 'running').length) / 1000
-  );
-}
-
-/** Drops what waits; what is done stays with its runs. */
-export function clearQueue(): void {
-  useQueue.setState({ items: [], paused: false });
+/**
+ * Drops what waits; what is done stays with its runs.
+ *
+ * @param stop true: the run under way ends too, in whichever tab it trains; else it ends by itself
+ */
+export function clearQueue({ stop = false } = {}): void {
+  edit({ kind: 'clear', stop });
 }

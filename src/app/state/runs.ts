@@ -5,6 +5,7 @@ import { viewOfRecord } from '../live/runView';
 import type { RunView } from '../live/runView';
 import { useLab } from './lab';
 import { report, useNotices } from './notices';
+import { runIsUnderWay } from './runLock';
 
 interface RunsState {
   /** Null until the store answered. */
@@ -67,8 +68,14 @@ export async function openRun(store: RunStore, id: string): Promise<RunView | nu
   return view;
 }
 
-/** Deletes a run and offers to take it back. */
+/**
+ * Deletes a run and offers to take it back.
+ *
+ * @throws Error while a tab has it under way: it would be kept again at its next pause
+ */
 export async function deleteRun(store: RunStore, summary: RunSummary): Promise<void> {
+  if (await runIsUnderWay(summary.id))
+    throw new Error(`“${summary.name}” is under way, here or in another tab; stop it before you delete it.`);
   const removed = await store.remove(summary.id);
   if (!removed) return;
   useNotices.getState().tell('news', `Deleted “${summary.name}”.`, {

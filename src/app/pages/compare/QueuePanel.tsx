@@ -1,14 +1,15 @@
 import { formatDuration } from '../../format';
-import { useLabActions, useLiveView } from '../../live/lab';
+import { useLiveView } from '../../live/lab';
 import { useAblations } from '../../state/ablations';
 import { useLab } from '../../state/lab';
-import { clearQueue, queueSecondsLeft, useQueue } from '../../state/queue';
+import { clearQueue, pauseQueue, useQueue, useQueueTab } from '../../state/queue';
+import { queueSecondsLeft } from '../../state/queueEdits';
 
 /** What waits and what is done, with time left; pause, go on, cancel, and open the results. */
 export function QueuePanel() {
   const queue = useQueue();
-  const lab = useLabActions();
   const live = useLiveView();
+  const { role, progress } = useQueueTab();
   const set = useLab((state) => state.set);
   if (queue.items.length === 0) return null;
   const done = queue.items.filter((item) => item.state === 'done');
@@ -16,6 +17,8 @@ export function QueuePanel() {
   const running = queue.items.find((item) => item.state === 'running');
   const waiting = queue.items.filter((item) => item.state === 'waiting').length;
   const left = queueSecondsLeft(queue);
+  const elsewhere = role === 'watches';
+  const now = !elsewhere ? live : progress?.item === running?.id ? progress : null;
   const finished = waiting === 0 && !running;
   const runs = queue.items.flatMap((item) => (item.run !== null && item.state === 'done' ? [item.run] : []));
   return (
@@ -30,16 +33,21 @@ export function QueuePanel() {
       <span>
         {done.length} of {queue.items.length} runs done
         {failed.length > 0 && `, ${failed.length} failed`}
-        {running && `; now ${running.name}, step ${live.step} of ${live.steps}`}
+        {running && `; now ${running.name}${now ? `, step ${now.step} of ${now.steps}` : ''}`}
         {!finished && left !== null && `; ${formatDuration(left)} left`}
         {queue.paused && !finished && '; paused'}
+        {elsewhere && !finished && (
+          <span data-testid="queue-elsewhere">
+            . Another tab trains this queue; this one takes over when that one closes.
+          </span>
+        )}
       </span>
       <span className="header-gap" />
       {!finished && (
         <button
           type="button"
           className="button"
-          onClick={() => useQueue.setState({ paused: !queue.paused })}
+          onClick={() => pauseQueue(!queue.paused)}
           title={queue.paused ? undefined : 'The run under way ends first'}
         >
           {queue.paused ? 'Go on' : 'Pause'}
@@ -61,14 +69,7 @@ export function QueuePanel() {
           Open the table
         </button>
       )}
-      <button
-        type="button"
-        className="button"
-        onClick={() => {
-          clearQueue();
-          if (running) void lab.stop();
-        }}
-      >
+      <button type="button" className="button" onClick={() => clearQueue({ stop: true })}>
         {finished ? 'Dismiss' : 'Cancel'}
       </button>
     </section>
