@@ -1,58 +1,19 @@
 /**
- * Makes the pictures of the documentation from the built page: `npm run screenshots`. Small runs on WASM, light and dark;
- * docs/img/<picture>-<scheme>.png. Arguments choose pictures by name.
+ * Makes the pictures of the documentation from the built page: `npm run screenshots`. Every scene trains once on WASM and is
+ * drawn light and dark: docs/img/<picture>-<scheme>.png. Arguments choose scenes by name.
  */
 import { mkdirSync } from 'node:fs';
 import { chromium } from '@playwright/test';
+import { scenes } from './screenshotScenes.mjs';
 import { ensureChromium, fail, root, run } from './setup.mjs';
 
-const quick = { preset: 'tiny', batch: 512, evaluationRows: 600, stopMetric: 'none', backend: 'wasm' };
-const travel = { model: 'sarnet', dataset: 'travel-20', ...quick, batch: 4096, steps: 60, evaluateEvery: 20 };
-const causal = { model: 'causalint', ...quick, steps: 120, evaluateEvery: 20 };
-const aread = {
-  model: 'aread',
-  dataset: 'amazon-25',
-  ...quick,
-  batch: 256,
-  steps: 60,
-  warmup: 20,
-  maskInterval: 30,
-  evaluateEvery: 10,
-};
-
-/** What each picture shows: address, tab, and what is pressed before it is taken. */
-const pictures = {
-  lab: {
-    query: { model: 'mmoe', steps: 160, evaluateEvery: 10, backend: 'wasm' },
-    wait: 'training',
-    until: 60,
-  },
-  gates: { query: { model: 'mmoe', ...quick, steps: 120, evaluateEvery: 10 }, tab: 'gates' },
-  masks: { query: aread, tab: 'masks' },
-  counterfactual: {
-    query: { model: 'mscan', ...quick, steps: 200, evaluateEvery: 20 },
-    tab: 'counterfactual',
-    press: 'score-rows',
-    then: 'c-slider',
-  },
-  votes: { query: causal, tab: 'counterfactual', press: 'votes-truth', then: 'votes-error' },
-  conflict: { query: causal, tab: 'conflict' },
-  fairness: { query: travel, tab: 'fairness' },
-  attention: { query: travel, tab: 'attention' },
-  representation: {
-    query: { model: 'optmsm', ...quick, preset: 'browser', steps: 120, evaluateEvery: 20 },
-    tab: 'representation',
-    press: 'train-twin',
-    then: 'pane-1',
-  },
-  graph: { query: { model: 'causalint' }, tab: 'graph', idle: true },
-  data: { query: { page: 'data' }, idle: true },
-};
+/** Trainings at `browser` sizes take minutes where the machine has other work. */
+const LONG = 900_000;
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in pictures));
+const unknown = asked.filter((name) => !(name in scenes));
 if (unknown.length > 0)
-  fail(`There is no picture ${unknown.join(', ')}; pictures are ${Object.keys(pictures).join(', ')}.`, 2);
+  fail(`There is no scene ${unknown.join(', ')}; scenes are ${Object.keys(scenes).join(', ')}.`, 2);
 
 if (run('npx', ['vite', 'build', '--logLevel', 'warn']) !== 0) fail('The page could not be built.');
 const { serve } = await import('./serve.mjs');
@@ -69,38 +30,98 @@ const browser = await chromium.launch({
 });
 mkdirSync(`${root}docs/img`, { recursive: true });
 
-for (const [name, picture] of Object.entries(pictures)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  for (const colorScheme of ['light', 'dark']) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme });
-    const query = new URLSearchParams({ ...picture.query, ...(picture.idle ? {} : { autostart: 1 }) });
-    await page.goto(`${server.address}?${query}`);
-    const app = page.getByTestId('app');
-    await app.waitFor();
-    if (picture.until) {
+/** Until the page has trained as far as the scene wants: to its end, or to a step on the way. */
+async function trained(page, scene) {
+  await page.getByTestId('app').waitFor();
+  if (scene.idle) return;
+  const state = await page
+    .waitForFunction(
+      (step) => {
+        const app = document.querySelector('[data-testid=app]');
+        const state = app?.getAttribute('data-state') ?? '';
+        if (['done', 'failed'].includes(state)) return state;
+        return step !== null && Number(app?.getAttribute('data-step')) >= step ? state : false;
+      },
+      scene.untilStep ?? null,
+      { timeout: LONG },
+    )
+    .then((handle) => handle.jsonValue());
+  if (state === 'failed') throw new Error('The training failed.');
+}
+
+async function prepare(page, steps = []) {
+  for (const step of steps) {
+    if (step.page) await page.getByRole('link', { name: step.page, exact: true }).click();
+    if (step.click) await page.getByTestId(step.click).click();
+    if (step.choose) await page.getByTestId(step.choose[0]).selectOption({ value: step.choose[1] });
+    if (step.see) await page.getByTestId(step.see).first().waitFor({ timeout: LONG });
+    if (step.rows)
       await page.waitForFunction(
-        (step) => Number(document.querySelector('[data-testid=app]')?.getAttribute('data-step')) >= step,
-        picture.until,
-        { timeout: 300_000 },
+        ([id, count]) => document.querySelectorAll(`[data-testid=${id}] tbody tr`).length >= count,
+        step.rows,
+        { timeout: LONG },
       );
-    } else if (!picture.idle) {
-      await page.waitForFunction(
-        () =>
-          ['done', 'failed'].includes(
-            document.querySelector('[data-testid=app]')?.getAttribute('data-state') ?? '',
-          ),
-        undefined,
-        { timeout: 300_000 },
-      );
+    if (step.gone) {
+      await page.getByTestId(step.gone).waitFor({ timeout: LONG });
+      await page.getByTestId(step.gone).waitFor({ state: 'hidden', timeout: LONG });
     }
-    if (picture.tab) await page.getByTestId(`tab-${picture.tab}`).click();
-    if (picture.press) await page.getByTestId(picture.press).click();
-    if (picture.then) await page.getByTestId(picture.then).waitFor({ timeout: 120_000 });
-    // Charts are fetched and drawn after the numbers are there.
-    await page.waitForTimeout(1500);
-    await page.screenshot({ path: `${root}docs/img/${name}-${colorScheme}.png` });
-    await page.close();
+    if (step.settled)
+      await page.waitForFunction(
+        (id) => {
+          const data = document.querySelector(`[data-testid=${id}]`)?.dataset;
+          return data?.total !== undefined && data.done === data.total;
+        },
+        step.settled,
+        { timeout: LONG },
+      );
   }
+}
+
+/** Makes the window as high as the tab's panel needs to show all that it holds. */
+async function unroll(page) {
+  // Figures that grow with the panel settle in a second pass.
+  for (let pass = 0; pass < 2; pass++) {
+    await page.waitForTimeout(1000);
+    const hidden = await page
+      .getByRole('tabpanel')
+      .evaluate((panel) => panel.scrollHeight - panel.clientHeight);
+    const { width, height } = page.viewportSize();
+    await page.setViewportSize({ width, height: height + Math.max(0, hidden) });
+  }
+}
+
+/** The panel's rectangle with a margin, inside the window. */
+async function around(page) {
+  const margin = 12;
+  const { x, y, width, height } = await page.getByRole('tabpanel').boundingBox();
+  return { x: x - margin, y, width: width + 2 * margin, height: height + margin };
+}
+
+for (const [name, scene] of Object.entries(scenes)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 });
+  await page.goto(
+    `${server.address}?${new URLSearchParams({ ...scene.query, ...(scene.idle ? {} : { autostart: 1 }) })}`,
+  );
+  await trained(page, scene);
+  for (const [picture, { tab, height = 720, steps }] of Object.entries(scene.pictures)) {
+    await page.setViewportSize({ width: tab ? 1440 : 1280, height });
+    if (tab) await page.getByTestId(`tab-${tab}`).click();
+    await prepare(page, steps);
+    if (tab) await unroll(page);
+    // A pointer left on a chart would open its tooltip.
+    await page.mouse.move(0, 0);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      // Charts are fetched and drawn after the numbers are there.
+      await page.waitForTimeout(1500);
+      await page.screenshot({
+        path: `${root}docs/img/${picture}-${colorScheme}.png`,
+        ...(tab ? { clip: await around(page) } : {}),
+      });
+    }
+  }
+  await page.close();
   console.log(name);
 }
 await browser.close();
