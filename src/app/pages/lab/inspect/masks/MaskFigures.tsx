@@ -10,12 +10,12 @@ import { HeatMap } from '../../../../charts/HeatMap';
 import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
 import { MAX_CELLS } from '../../../../figure/types';
-import { formatNumber } from '../../../../format';
 import type { RunView } from '../../../../live/runView';
-import { Segments } from '../../../../Segments';
 import { useTheme } from '../../../../state/theme';
 import { FrameSlider } from '../FrameSlider';
 import { MaskPairFigure } from './MaskPairFigure';
+import { SearchFigures } from './SearchFigures';
+import { RelatednessFigure } from './RelatednessFigure';
 import { clusterOrder, rankCorrelation, reorder } from './order';
 
 interface Props {
@@ -32,7 +32,6 @@ export function MaskFigures({ view, spec }: Props) {
   const frames = view.film.frames(spec.name);
   const [step, setStep] = useState<number | null>(null);
   const [layer, setLayer] = useState('all');
-  const [shown, setShown] = useState<'overlap' | 'truth'>('overlap');
   const [pair, setPair] = useState<readonly [number, number]>([0, 1]);
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
   const layout = useMemo(() => layoutFromLabels(spec.axes[1]?.labels ?? []), [spec]);
@@ -46,8 +45,7 @@ export function MaskFigures({ view, spec }: Props) {
   );
   const order = useMemo(() => (whole ? clusterOrder(whole, count) : []), [whole, count]);
   const truth = view.relatedness;
-  const source = shown === 'truth' && truth ? truth : overlap;
-  const ordered = useMemo(() => (source ? reorder(source, order) : null), [source, order]);
+  const ordered = useMemo(() => (overlap ? reorder(overlap, order) : null), [overlap, order]);
   const correlation = useMemo(
     () => (overlap && truth ? rankCorrelation(overlap, truth, count) : null),
     [overlap, truth, count],
@@ -73,18 +71,16 @@ export function MaskFigures({ view, spec }: Props) {
   const held = Math.max(1, Math.floor(MAX_CELLS / (count + 1)));
   // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
   const table = useMemo(() => tableOf(held), [labels, ordered, count]);
-  const signed = shown === 'truth';
+  const selected = { row: order.indexOf(pair[0]), column: order.indexOf(pair[1]) };
+  const select = ({ row, column }: { readonly row: number; readonly column: number }) =>
+    setPair([order[row] ?? 0, order[column] ?? 0]);
   return (
     <>
       <Figure
         name="mask-overlap"
         className="probe tall"
-        title={shown === 'truth' ? 'How related the scenarios truly are' : 'Overlap of the scenarios’ masks'}
-        reading={
-          shown === 'truth'
-            ? 'Cosine of the simulator’s interest weights, in the order of the masks’ clusters.'
-            : `A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`
-        }
+        title="Overlap of the scenarios’ masks"
+        reading={`A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`}
         equation={String.raw`\mathrm{OR}_{d,d'}=\frac{|M_d\cap M_{d'}|}{|M_d\cup M_{d'}|}\quad\text{(Mask Analysis)}`}
         table={table}
         exported={() => tableOf(count)}
@@ -113,23 +109,6 @@ export function MaskFigures({ view, spec }: Props) {
                   ))}
                 </select>
               </label>
-              {truth && (
-                <Segments
-                  label="Matrix"
-                  options={[
-                    { value: 'overlap', label: 'overlap' },
-                    { value: 'truth', label: 'truth' },
-                  ]}
-                  value={shown}
-                  onChange={setShown}
-                />
-              )}
-              {truth && (
-                <span data-testid="mask-correlation">
-                  rank correlation with the truth{' '}
-                  <b>{correlation === null ? 'undefined' : formatNumber(correlation)}</b>
-                </span>
-              )}
             </div>
             <div className="probe-heat">
               <HeatMap
@@ -138,18 +117,29 @@ export function MaskFigures({ view, spec }: Props) {
                 columns={labels}
                 rowTitle="scenario"
                 columnTitle="other scenario"
-                valueTitle={signed ? 'cosine' : 'overlap ratio'}
+                valueTitle="overlap ratio"
                 data={{ rows: count, columns: count, values: ordered, defined: null }}
-                scale={signed ? { kind: 'signed', min: -1, max: 1 } : { kind: 'sequential', min: 0, max: 1 }}
+                scale={{ kind: 'sequential', min: 0, max: 1 }}
                 format={share}
                 square
-                selected={{ row: order.indexOf(pair[0]), column: order.indexOf(pair[1]) }}
-                onSelect={({ row, column }) => setPair([order[row] ?? 0, order[column] ?? 0])}
+                selected={selected}
+                onSelect={select}
               />
             </div>
           </div>
         )}
       </Figure>
+      {truth && frame && (
+        <RelatednessFigure
+          truth={truth}
+          order={order}
+          labels={labels}
+          correlation={correlation}
+          of={layer === 'all' ? 'all layers' : `layer ${Number(layer) + 1} to ${Number(layer) + 2}`}
+          selected={selected}
+          onSelect={select}
+        />
+      )}
       <MaskPairFigure
         view={view}
         layout={layout}
@@ -158,6 +148,7 @@ export function MaskFigures({ view, spec }: Props) {
         onPair={setPair}
         step={frame?.step ?? null}
       />
+      <SearchFigures view={view} />
     </>
   );
 }
