@@ -4,7 +4,7 @@ import { useHighlight } from '../state/highlight';
 import { useTheme } from '../state/theme';
 import { drawHeat, drawKey } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
-import { cellAt, labelEvery, layoutHeat, pan, reveal, zoom } from './heatLayout';
+import { cellAt, labelEvery, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
 import type { Domain } from './axis';
 import { formatCount } from '../format';
@@ -46,8 +46,14 @@ export interface HeatMapProps {
 
 const KEY_WIDTH = 96;
 const ZOOM_FROM = 40;
+const FEW = 6;
+const LONGEST_LABEL = 22;
 /** One press of + shows this part of what was in view. */
 const ZOOM_IN = 0.6;
+
+function clip(label: string): string {
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
+}
 
 function valueOf(data: HeatValues, { row, column }: Cell): number | null {
   const index = row * data.columns + column;
@@ -59,7 +65,9 @@ function valueOf(data: HeatValues, { row, column }: Cell): number | null {
  * the wheel or + and −, and move by dragging.
  */
 export function HeatMap(props: HeatMapProps) {
-  const { rows, columns, data, scale, format, selected, onSelect, square = false } = props;
+  const { rows, columns, data, scale, format, selected, onSelect } = props;
+  // Few scenarios: wide cells hold their figures, and their columns' names.
+  const square = (props.square ?? false) && rows.length > FEW;
   const stepColumns = props.steps !== undefined;
   const [ref, size] = useSize<HTMLDivElement>();
   const theme = useTheme((state) => state.theme);
@@ -81,12 +89,31 @@ export function HeatMap(props: HeatMapProps) {
       : whole;
   const zoomable = !stepColumns && (rows.length > ZOOM_FROM || columns.length > ZOOM_FROM);
   const longest = (labels: readonly HeatLabel[]) =>
-    labels.reduce((max, { label }) => Math.max(max, Math.min(22, label.length)), 1);
+    labels.reduce((max, { label }) => Math.max(max, Math.min(LONGEST_LABEL, label.length)), 1);
   const [longestRow, longestColumn] = useMemo(() => [longest(rows), longest(columns)], [rows, columns]);
+  const longestColumnLine = useMemo(
+    () =>
+      columns.reduce(
+        (max, { label }) => Math.max(max, ...onTwoLines(clip(label)).map((line) => line.length)),
+        1,
+      ),
+    [columns],
+  );
   const { left, right } = props;
   const layout = useMemo(
-    () => layoutHeat({ ...size, view, longestRow, longestColumn, stepColumns, square, left, right }),
-    [size, view, longestRow, longestColumn, stepColumns, square, left, right],
+    () =>
+      layoutHeat({
+        ...size,
+        view,
+        longestRow,
+        longestColumn,
+        longestColumnLine,
+        stepColumns,
+        square,
+        left,
+        right,
+      }),
+    [size, view, longestRow, longestColumn, longestColumnLine, stepColumns, square, left, right],
   );
   const { keyY } = layout;
 
@@ -194,9 +221,12 @@ export function HeatMap(props: HeatMapProps) {
     : '';
   const rowEvery = labelEvery(layout.cellHeight, 11);
   const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
+  // Steps are marked at every tick, or at every other where they would touch.
+  const ticks = props.steps?.ticks ?? [];
+  const tickEvery = labelEvery(layout.width / Math.max(1, ticks.length - 1), 40);
+  const stepTicks = ticks.filter((_, k) => k % tickEvery === 0);
   const columnsFit = layout.columnLabels;
   const baseline = layout.top + layout.height;
-  const clip = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
   const rect = (cell: Cell) => ({
     x: layout.left + (cell.column - view.column) * layout.cellWidth,
     y: layout.top + (cell.row - view.row) * layout.cellHeight,
@@ -258,7 +288,7 @@ export function HeatMap(props: HeatMapProps) {
               </text>
             ) : null,
           )}
-          {props.steps?.ticks.map((tick) => (
+          {stepTicks.map((tick) => (
             <text
               key={tick}
               x={layout.left + (tick / props.steps!.max) * layout.width}
@@ -282,7 +312,13 @@ export function HeatMap(props: HeatMapProps) {
                   transform={layout.slanted ? `rotate(-40 ${x} ${y - 4})` : undefined}
                   style={{ fill: column.colour }}
                 >
-                  {clip(column.label)}
+                  {layout.twoLines
+                    ? onTwoLines(clip(column.label)).map((line, l) => (
+                        <tspan key={l} x={x} dy={l === 0 ? 0 : 12}>
+                          {line}
+                        </tspan>
+                      ))
+                    : clip(column.label)}
                 </text>
               );
             })}

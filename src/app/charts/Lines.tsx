@@ -17,6 +17,7 @@ import {
   YAxis,
 } from 'recharts';
 import { formatCount } from '../format';
+import { tickFormat } from './axis';
 import type { Domain } from './axis';
 import { spread } from './endLabels';
 
@@ -63,6 +64,9 @@ export interface LinesProps {
 const LABEL_GAP = 15;
 /** Below this width in pixels labels are names only; the figures are in the table. */
 const NARROW = 460;
+/** Letters of a name that a narrow chart shows, and the room at its right that they may take. */
+const NARROW_LETTERS = 19;
+const NARROW_ROOM = 132;
 
 interface Ends {
   readonly lines: readonly LineSpec[];
@@ -99,7 +103,11 @@ function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
             strokeWidth={1}
           />
           <text x={x + 11} y={placed[k]} dominantBaseline="central" fill={line.colour} className="end-label">
-            <tspan>{narrow && line.label.length > 16 ? `${line.label.slice(0, 15)}…` : line.label}</tspan>
+            <tspan>
+              {narrow && line.label.length > NARROW_LETTERS
+                ? `${line.label.slice(0, NARROW_LETTERS - 1)}…`
+                : line.label}
+            </tspan>
             {!narrow && (
               <tspan className="end-value" dx={5}>
                 {formatY(last.get(line.key)!.y)}
@@ -187,7 +195,11 @@ function Reading({
 export const Lines = memo(function Lines(props: LinesProps) {
   const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
   const formatX = props.formatX ?? formatCount;
-  const labelWidth = width < NARROW ? Math.min(112, props.labelWidth ?? 130) : (props.labelWidth ?? 130);
+  const longest = Math.min(NARROW_LETTERS, Math.max(0, ...lines.map((line) => line.label.length)));
+  const labelWidth =
+    width < NARROW
+      ? Math.min(NARROW_ROOM, props.labelWidth ?? NARROW_ROOM, 18 + 6.2 * longest)
+      : (props.labelWidth ?? 130);
   const last = useMemo(() => {
     const found = new Map<string, { x: number; y: number }>();
     for (const line of lines) {
@@ -229,7 +241,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
         type="number"
         domain={[y.min, y.max]}
         ticks={[...y.ticks]}
-        tickFormatter={tickY ?? ((value: number) => String(value))}
+        tickFormatter={tickY ?? tickFormat(y.ticks)}
         tickLine={false}
         axisLine={false}
         width={props.axisWidth ?? 38}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { trimNumber } from '../format';
+import { tickFormat } from './axis';
 import { useHighlight } from '../state/highlight';
 import { groupMiddles, layoutScatter, partLabels, pointAt, pointTowards } from './scatterLayout';
 import type { ScatterLayout } from './scatterLayout';
@@ -185,7 +185,7 @@ export function Scatter(props: Props) {
                 y={bottom + 13}
                 textAnchor="middle"
               >
-                {trimNumber(tick)}
+                {tickFormat(layout.x.ticks)(tick)}
               </text>
             ))}
           {figures &&
@@ -197,7 +197,7 @@ export function Scatter(props: Props) {
                 textAnchor="end"
                 dominantBaseline="central"
               >
-                {trimNumber(tick)}
+                {tickFormat(layout.y.ticks)(tick)}
               </text>
             ))}
           <text className="axis-title" x={layout.left + layout.width} y={size.height - 6} textAnchor="end">

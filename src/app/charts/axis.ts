@@ -1,4 +1,5 @@
 /** Domains and ticks of axes that never jump while training: they depend on figures that only ever grow. */
+import { formatCount, trimNumber } from '../format';
 
 export interface Domain {
   readonly min: number;
@@ -19,6 +20,19 @@ export function niceStep(size: number): number {
 function ticksOf(min: number, max: number, step: number): number[] {
   const count = Math.round((max - min) / step);
   return Array.from({ length: count + 1 }, (_, k) => Number((min + k * step).toPrecision(10)));
+}
+
+/** Figures along an axis: as many decimals as its finest tick needs, alike on all of them; a true minus. */
+export function tickFormat(ticks: readonly number[]): (value: number) => string {
+  const texts = ticks.map(trimNumber);
+  const decimals = texts.map((text) => text.split('.')[1]?.length ?? 0);
+  const digits = Math.max(0, ...decimals);
+  return (value) => {
+    if (value === 0) return '0';
+    if (texts.some((text) => text.includes('e')) || digits > 5) return trimNumber(value).replace(/^-/, '−');
+    if (digits === 0) return (value < 0 ? '−' : '') + formatCount(Math.abs(value));
+    return value.toFixed(digits).replace('-', '−');
+  };
 }
 
 /**

@@ -1,11 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aucDomain, niceDomain, niceStep, stepDomain, zeroDomain } from './axis';
+import { aucDomain, niceDomain, niceStep, stepDomain, tickFormat, zeroDomain } from './axis';
 import { spread } from './endLabels';
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true });
 
 describe('axes', () => {
+  it('write their figures with the same decimals and a true minus', () => {
+    const write = (ticks: readonly number[]) => ticks.map(tickFormat(ticks));
+    expect(write([0.9, 1, 1.1])).toEqual(['0.9', '1.0', '1.1']);
+    expect(write([-1, -0.5, 0, 0.5, 1])).toEqual(['−1.0', '−0.5', '0', '0.5', '1.0']);
+    expect(write([-2500, 0, 2500])).toEqual(['−2\u2009500', '0', '2\u2009500']);
+    expect(write([-2e-7, 0, 2e-7])).toEqual(['−2e-7', '0', '2e-7']);
+  });
+
+  it('tell every tick from its neighbours, without a hyphen', () => {
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        const { ticks } = niceDomain({ min: Math.min(a, b), max: Math.max(a, b) });
+        const written = ticks.map(tickFormat(ticks));
+        expect(new Set(written).size).toBe(ticks.length);
+        expect(written.every((text) => !text.startsWith('-'))).toBe(true);
+      }),
+    );
+  });
+
   it('hold every figure and never shrink as the range grows', () => {
     fc.assert(
       fc.property(number, number, number, (a, b, c) => {

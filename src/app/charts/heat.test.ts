@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellPixels, placeOn } from './heatDraw';
 import { SCALE_STEPS, scaleTable } from '../colour/scales';
-import { cellAt, layoutHeat, pan, reveal, zoom } from './heatLayout';
+import { cellAt, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
 
 const total = { rows: 355, columns: 355 };
@@ -39,6 +39,33 @@ describe('a heat map', () => {
     expect(cellAt(layout, 0, 0)).toBeNull();
     expect(layout.top + layout.height).toBeLessThan(300);
     expect(layout.left + layout.width).toBeLessThanOrEqual(400);
+  });
+
+  it('breaks a column’s name where its two lines are most alike, and loses no letter', () => {
+    expect(onTwoLines('Scenario 1 (large)')).toEqual(['Scenario', '1 (large)']);
+    expect(onTwoLines('user_id')).toEqual(['user_id']);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 22 }), (label) => {
+        expect(onTwoLines(label).join(' ')).toBe(label);
+      }),
+    );
+  });
+
+  it('writes few wide columns on two lines rather than slanted', () => {
+    const input = {
+      width: 350,
+      height: 240,
+      view: { row: 0, column: 0, rows: 3, columns: 3 },
+      longestRow: 18,
+      longestColumn: 18,
+      stepColumns: false,
+      square: false,
+    };
+    expect(layoutHeat(input)).toMatchObject({ slanted: true, twoLines: false });
+    const layout = layoutHeat({ ...input, longestColumnLine: 10 });
+    expect(layout).toMatchObject({ slanted: false, twoLines: true });
+    expect(layout.height).toBeGreaterThan(layoutHeat(input).height);
+    expect(layout.keyY).toBeGreaterThanOrEqual(layout.top + layout.height + 13 + 12);
   });
 
   it('its labels never run into its key, however many columns there are', () => {

@@ -19,6 +19,8 @@ export interface HeatLayout {
   readonly view: Window;
   /** Column labels stand upright where they do not fit side by side. */
   readonly slanted: boolean;
+  /** Column labels stand on two lines, which fit where one does not. */
+  readonly twoLines: boolean;
   /** False where columns are too narrow for any label; hover and focus name them. */
   readonly columnLabels: boolean;
   /** Where the key begins, under the labels. */
@@ -26,7 +28,9 @@ export interface HeatLayout {
 }
 
 const CHARACTER = 6.7;
+/** Room of the key; a matrix may say what is pointed at in a line under it. */
 const KEY_HEIGHT = 30;
+const KEY_HEIGHT_STEPS = 18;
 
 export interface LayoutInput {
   readonly width: number;
@@ -34,6 +38,8 @@ export interface LayoutInput {
   readonly view: Window;
   readonly longestRow: number;
   readonly longestColumn: number;
+  /** Its longest line where column labels are written on two; as `longestColumn` where they are not. */
+  readonly longestColumnLine?: number;
   /** Steps along x: numbers under a few columns instead of a label each. */
   readonly stepColumns: boolean;
   /** Cells are squares (matrices of scenarios). */
@@ -50,17 +56,20 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
   const top = 4;
   const limit = stepColumns ? 40 : 64;
   const fitting = (foot: number) => {
-    const space = Math.max(10, height - top - foot - KEY_HEIGHT);
+    const space = Math.max(10, height - top - foot - (stepColumns ? KEY_HEIGHT_STEPS : KEY_HEIGHT));
     const wide = room / view.columns;
     const high = Math.min(space / view.rows, limit);
     return square ? { wide: Math.min(wide, high), high: Math.min(wide, high) } : { wide, high };
   };
   const upright = fitting(34);
   // Square cells are narrower than the room allows, so labels are measured against the cells.
-  const slanted = !stepColumns && longestColumn * 5.7 + 4 > upright.wide;
+  const fits = (letters: number) => letters * 5.7 + 4 <= upright.wide;
+  const oneLine = stepColumns || fits(longestColumn);
+  const twoLines = !oneLine && fits(input.longestColumnLine ?? longestColumn);
+  const slanted = !oneLine && !twoLines;
   const columnLabels = !stepColumns && upright.wide >= 3;
   const slantedFoot = Math.min(86, longestColumn * CHARACTER * 0.75 + 28);
-  const foot = stepColumns ? 20 : !columnLabels ? 18 : slanted ? slantedFoot : 34;
+  const foot = stepColumns ? 20 : !columnLabels ? 18 : slanted ? slantedFoot : twoLines ? 46 : 34;
   const { wide: cellWidth, high: cellHeight } = fitting(foot);
   return {
     left,
@@ -71,9 +80,21 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
     height: cellHeight * view.rows,
     view,
     slanted,
+    twoLines,
     columnLabels,
     keyY: top + cellHeight * view.rows + foot,
   };
+}
+
+/** A label on two lines, broken at the space that leaves them most alike; on one where it has none. */
+export function onTwoLines(label: string): readonly string[] {
+  let best: readonly string[] = [label];
+  for (let at = label.indexOf(' '); at >= 0; at = label.indexOf(' ', at + 1)) {
+    const lines = [label.slice(0, at), label.slice(at + 1)];
+    if (Math.max(...lines.map((line) => line.length)) < Math.max(...best.map((line) => line.length)))
+      best = lines;
+  }
+  return best;
 }
 
 /** The cell under a point of the figure, or null outside. */

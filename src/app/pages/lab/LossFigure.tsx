@@ -3,7 +3,7 @@ import { stepDomain, zeroDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import type { LineSpec } from '../../charts/Lines';
 import { Figure } from '../../figure/Figure';
-import { formatNumber, trimNumber } from '../../format';
+import { formatNumber } from '../../format';
 import type { RunView } from '../../live/runView';
 import { useTheme } from '../../state/theme';
 import { labelRoom } from './AucFigure';
@@ -67,7 +67,6 @@ export function LossFigure({ view }: { readonly view: RunView }) {
         x={stepDomain(view.steps)}
         y={zeroDomain(range, 3)}
         formatY={format}
-        tickY={trimNumber}
         xLabel="step"
         labelWidth={labelRoom(lines.map((line) => line.label))}
       />
