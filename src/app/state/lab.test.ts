@@ -37,6 +37,14 @@ describe('the address', () => {
     expect(opened.autostart).toBe(true);
     expect(opened.problems.join(' ')).toContain('nowhere');
   });
+
+  it('that asks for an unknown picture drops it and says which there are', () => {
+    const opened = openAddress('?tab=gatez&seed=3');
+    expect(opened.tab).toBeNull();
+    expect(opened.setup.seed).toBe(3);
+    expect(opened.problems).toEqual([expect.stringMatching(/"gatez".*gates, masks/)]);
+    expect(addressOf(opened)).toBe('?seed=3');
+  });
 });
 
 describe('choosing', () => {

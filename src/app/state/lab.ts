@@ -3,10 +3,22 @@ import { create } from 'zustand';
 import { defaultSetup, parseSetup, presetSettings, setupToParams } from '../../training/setup';
 import type { PresetName } from '../../training/setup';
 import type { SettingValue } from '../../models/settings';
+import type { ProbeSpec } from '../../models/definition';
 import type { RunSetup } from '../../training/runRecord';
 
 export const pages = ['lab', 'data', 'compare'] as const;
 export type Page = (typeof pages)[number];
+/** Inspect tabs, in their order. */
+export const tabIds = [
+  'gates',
+  'masks',
+  'counterfactual',
+  'conflict',
+  'fairness',
+  'attention',
+  'representation',
+  'graph',
+] as const satisfies readonly (ProbeSpec['tab'] | 'graph')[];
 export type CurveFigure = 'noiseFree' | 'drawn';
 
 export interface LabState {
@@ -55,12 +67,15 @@ const PAGE_KEYS = ['page', 'tab', 'autostart', 'curve', 'run', 'runs'] as const;
 export function openAddress(search: string): Opening {
   const params = new URLSearchParams(search);
   const asked = params.get('page');
-  const tab = params.get('tab');
+  const askedTab = params.get('tab');
   const autostart = params.get('autostart') === '1';
   for (const key of PAGE_KEYS) params.delete(key);
   const { setup, preset, problems } = parseSetup(params);
   const page = pages.find((known) => known === asked) ?? 'lab';
   const unknown = asked !== null && page !== asked ? [`There is no page "${asked}"; this is the lab.`] : [];
+  const tab = tabIds.find((known) => known === askedTab) ?? null;
+  if (askedTab !== null && tab === null)
+    unknown.push(`There is no picture "${askedTab}"; pictures are ${tabIds.join(', ')}.`);
   return { page, setup, preset, tab, autostart, problems: [...unknown, ...problems] };
 }
 

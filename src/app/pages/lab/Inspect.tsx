@@ -3,7 +3,7 @@ import type { KeyboardEvent, ReactNode } from 'react';
 import type { ProbeSpec } from '../../../models/definition';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
-import { useLab } from '../../state/lab';
+import { tabIds, useLab } from '../../state/lab';
 import { CausalGraphFigure } from './inspect/CausalGraphFigure';
 import { ConflictFigures } from './inspect/conflict/ConflictFigures';
 import { AlphaSweepFigure } from './inspect/counterfactual/AlphaSweepFigure';
@@ -16,24 +16,24 @@ import { RepresentationFigures } from './inspect/representation/RepresentationFi
 import { ProbeFigure } from './inspect/ProbeFigure';
 import './inspect/inspect.css';
 
-export type TabId = ProbeSpec['tab'] | 'graph';
+export type TabId = (typeof tabIds)[number];
 
-const TABS: readonly { readonly id: TabId; readonly label: string }[] = [
-  { id: 'gates', label: 'Gates' },
-  { id: 'masks', label: 'Masks' },
-  { id: 'counterfactual', label: 'Counterfactual' },
-  { id: 'conflict', label: 'Conflict' },
-  { id: 'fairness', label: 'Fairness' },
-  { id: 'attention', label: 'Attention' },
-  { id: 'representation', label: 'Representation' },
-  { id: 'graph', label: 'Causal graph' },
-];
+const LABELS: Record<TabId, string> = {
+  gates: 'Gates',
+  masks: 'Masks',
+  counterfactual: 'Counterfactual',
+  conflict: 'Conflict',
+  fairness: 'Fairness',
+  attention: 'Attention',
+  representation: 'Representation',
+  graph: 'Causal graph',
+};
 
 /** Tabs that the run on show offers: those of its probes, and the paper's graph. */
 function offeredTabs(view: RunView): readonly TabId[] {
   const offered = new Set<TabId>(view.probeSpecs.map((spec) => spec.tab));
   if (findModel(view.setup.model).graph) offered.add('graph');
-  return TABS.map((tab) => tab.id).filter((id) => offered.has(id));
+  return tabIds.filter((id) => offered.has(id));
 }
 
 /** Pictures made from a tab's probes beside (or in place of) the probes' own; `hides` are not drawn again. */
@@ -95,17 +95,27 @@ function ProbeTab({ tab, view }: { readonly tab: ProbeSpec['tab']; readonly view
   const specs = view.probeSpecs.filter((spec) => spec.tab === tab);
   const extra = EXTRAS[tab]?.(specs) ?? null;
   const rest = specs.filter((spec) => spec.source !== 'rows' && !extra?.hides.includes(spec.name));
+  // What a search or a refresh has yet to bring is named in one sentence, not in an empty figure each.
+  const empty = (spec: ProbeSpec) => spec.source === 'procedure' && view.film.frames(spec.name).length === 0;
+  const awaited = extra === null ? rest.filter(empty).slice(1) : rest.filter(empty);
   return (
     <>
       {extra?.draw(view)}
-      {rest.map((spec, k) => (
-        <ProbeFigure
-          key={spec.name}
-          name={figureName(tab, spec, k === 0 && extra === null)}
-          view={view}
-          spec={spec}
-        />
-      ))}
+      {rest
+        .filter((spec) => !awaited.includes(spec))
+        .map((spec, k) => (
+          <ProbeFigure
+            key={spec.name}
+            name={figureName(tab, spec, k === 0 && extra === null)}
+            view={view}
+            spec={spec}
+          />
+        ))}
+      {awaited.length > 0 && (
+        <p className="muted tab-awaited" data-testid="awaited">
+          With this model’s next search or refresh: {awaited.map(({ title }) => title).join('; ')}.
+        </p>
+      )}
     </>
   );
 }
@@ -156,7 +166,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
               tabIndex={one === tab ? 0 : -1}
               onClick={() => set({ tab: one })}
             >
-              {TABS.find((known) => known.id === one)?.label}
+              {LABELS[one]}
             </button>
           ))}
         </div>
