@@ -136,6 +136,8 @@ export interface ProbeSpec {
   readonly source?: 'procedure' | 'rows';
   /** `share` 0…1 summing to 1 over the last axis; `signed` around 0; `value` otherwise. */
   readonly scale: 'share' | 'signed' | 'value' | 'probability';
+  /** What one number is, for the colour key (`cosine`, `weight`); by the scale where it is not said. */
+  readonly quantity?: string;
 }
 
 /** Evaluation rows on the host, with the columns that `Model.scores` gave. */

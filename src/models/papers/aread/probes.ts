@@ -31,7 +31,10 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       equation: String.raw`\bar g_{d,k}=\operatorname{mean}_{x\in d,\,n}\operatorname{softmax}(W_nE+b_n)_k\quad\text{(Eq 3)}`,
       axes: [
         scenario,
-        { name: 'expert', labels: Array.from({ length: settings.baseExperts }, (_, k) => `${k + 1}`) },
+        {
+          name: 'expert',
+          labels: Array.from({ length: settings.baseExperts }, (_, k) => `expert ${k + 1}`),
+        },
       ],
       scale: 'share',
     },
@@ -44,6 +47,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       equation: String.raw`\bar g_{l,n}[i]\quad\text{(Eq 3)}`,
       axes: [scenario, edge],
       scale: 'probability',
+      quantity: 'gate weight',
     },
     rowVectors({
       name: 'lastLayer',
@@ -69,6 +73,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       equation: String.raw`M_d^{(l)}\in\{0,1\}^{N_{l-1}\times N_l}\quad\text{(Eq 4)}`,
       axes: [scenario, edge],
       scale: 'value',
+      quantity: 'kept',
     },
     {
       name: searchProbes.candidateScores,
@@ -80,6 +85,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       equation: String.raw`M_d=\arg\min_{z}\mathcal L(f(x,d;T_{d,z}),y)\quad\text{(Algorithm 1)}`,
       axes: [scenario, candidate],
       scale: 'value',
+      quantity: 'log loss',
     },
     {
       name: searchProbes.chosenCandidate,
@@ -90,6 +96,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       equation: String.raw`M_d=T_{d,z^*}\quad\text{(Algorithm 1)}`,
       axes: [scenario, candidate],
       scale: 'value',
+      quantity: 'chosen',
     },
     {
       name: searchProbes.density,
@@ -106,6 +113,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
         },
       ],
       scale: 'value',
+      quantity: 'share of edges',
     },
     {
       name: searchProbes.augmentation,
@@ -117,6 +125,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       equation: String.raw`y(x,d\in\mathcal D_a\mid p(i)<\rho)=1\Rightarrow y(x,d'\in\mathcal D_b\mid p(i)<\rho)=1\quad\text{(Eq 5)}`,
       axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
       scale: 'value',
+      quantity: 'rows',
     },
   ];
 }

@@ -49,6 +49,7 @@ export function probeSpecs(
       equation: String.raw`z^m = \sigma(W^m[\mathrm{average}(e_{c1}), \dots] + b^m)\quad(5)`,
       axes: [scenario, { name: 'field', labels: sizes.sharedNames }],
       scale: 'value',
+      quantity: 'weight',
     });
     specs.push({
       name: 'seGateDeviation',
@@ -59,6 +60,7 @@ export function probeSpecs(
       equation: String.raw`\mathrm{sd}_{b:\, m_b = m}(z^m_b)\quad(5)`,
       axes: [scenario, { name: 'field', labels: sizes.sharedNames }],
       scale: 'value',
+      quantity: 'standard deviation',
     });
   }
   if (sizes.experts > 0) {
@@ -117,6 +119,7 @@ export function probeSpecs(
       equation: String.raw`\langle r_b^i, r_b^j \rangle = \frac{r_b^i \cdot r_b^j}{\lVert r_b^i\rVert \lVert r_b^j\rVert}\quad(9)`,
       axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
       scale: 'signed',
+      quantity: 'cosine',
     });
   }
   if (sizes.ownLayers > 0) {
@@ -132,6 +135,7 @@ export function probeSpecs(
         { name: 'layer', labels: Array.from({ length: sizes.ownLayers }, (_, k) => `layer ${k + 1}`) },
       ],
       scale: 'value',
+      quantity: 'length',
     });
   }
   const scaleEquation = String.raw`2 \sigma(w_1 \mathrm{Relu}(w_0 R_0 + b_0) + b_1)\quad(11)`;
@@ -145,6 +149,7 @@ export function probeSpecs(
       equation: scaleEquation,
       axes: [scenario, { name: 'unit' }],
       scale: 'value',
+      quantity: 'factor',
     }),
   );
   if (sizes.scaledWidths.length > 0) {

@@ -51,6 +51,10 @@ interface WithFrames extends Props {
   readonly frames: readonly Frame[];
 }
 
+function quantityOf({ quantity, scale }: ProbeSpec): string {
+  return quantity ?? (scale === 'share' || scale === 'probability' ? scale : 'value');
+}
+
 /** What fills an empty picture: an evaluation, or a phase of the model's own training. */
 function waiting(spec: ProbeSpec) {
   return spec.source === 'procedure' ? (
@@ -127,9 +131,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
               columns={columns}
               rowTitle={axisName(rowAxis)}
               columnTitle={axisName(columnAxis)}
-              valueTitle={
-                spec.scale === 'share' ? 'share' : spec.scale === 'probability' ? 'probability' : 'value'
-              }
+              valueTitle={quantityOf(spec)}
               data={matrix}
               scale={scale}
               format={format}
@@ -211,7 +213,7 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
           columns={frames.map((frame) => ({ label: formatCount(frame.step) }))}
           rowTitle={axisName(axis)}
           columnTitle="step"
-          valueTitle="value"
+          valueTitle={quantityOf(spec)}
           data={heat}
           scale={scale}
           format={format}
@@ -228,7 +230,6 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
               : niceDomain({ min: Math.min(0, scale.min), max: scale.max })
           }
           formatY={format}
-          tickY={(value) => formatNumber(value)}
           xLabel="step"
           labelWidth={labelRoom(lines.map((line) => line.label))}
         />

@@ -17,6 +17,7 @@ const COSINE: ProbeSpec = {
   equation: String.raw`\cos(g^i,g^j)=\frac{g^i\cdot g^j}{\lVert g^i\rVert\,\lVert g^j\rVert}\quad(12)`,
   axes: [{ name: 'scenario' }, { name: 'otherScenario' }],
   scale: 'signed',
+  quantity: 'cosine',
 };
 
 function format(value: number | null): string {

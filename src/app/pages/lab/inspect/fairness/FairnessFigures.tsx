@@ -5,7 +5,6 @@ import { LineFrame } from '../../../../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../../../../charts/Lines';
 import { PALETTE } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
-import { formatNumber } from '../../../../format';
 import type { RunView } from '../../../../live/runView';
 import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
@@ -65,29 +64,33 @@ export function FairnessFigures({ view, spec }: Props) {
     <p>Filled at the first refresh of the coefficients, after the first epoch. A short run may end before.</p>
   );
   const x = stepDomain(view.steps, 4);
+  const overTime = (
+    <Figure
+      name="fairness-over-time"
+      className="probe"
+      title="Fairness coefficients over the refreshes"
+      reading={`Median of each kind of item and, shaded, its ${band === 'quartiles' ? 'middle half' : 'middle eight tenths'}; below 1 an item was shown more than its predictions earn.${groups[0] === 'all' && points.length > 0 ? ' Which items were promoted is known for simulated data only.' : ''}`}
+      equation={spec.equation || null}
+      table={fairnessTable(history)}
+      empty={points.length === 0 && waiting}
+    >
+      <LineFrame
+        label="Median and quartiles of fairness coefficients over steps"
+        lines={lines}
+        points={drawn}
+        x={x}
+        y={niceDomain({ min: Math.min(0.9, ...defined), max: Math.max(1.1, ...defined) })}
+        formatY={format}
+        xLabel="step"
+        labelWidth={labelRoom(lines.map((line) => line.label))}
+      />
+    </Figure>
+  );
+  // Before the first refresh one empty figure says what all of them wait for.
+  if (points.length === 0) return overTime;
   return (
     <>
-      <Figure
-        name="fairness-over-time"
-        className="probe"
-        title="Fairness coefficients over the refreshes"
-        reading={`Median of each kind of item and, shaded, its ${band === 'quartiles' ? 'middle half' : 'middle eight tenths'}; below 1 an item was shown more than its predictions earn.${groups[0] === 'all' && points.length > 0 ? ' Which items were promoted is known for simulated data only.' : ''}`}
-        equation={spec.equation || null}
-        table={fairnessTable(history)}
-        empty={points.length === 0 && waiting}
-      >
-        <LineFrame
-          label="Median and quartiles of fairness coefficients over steps"
-          lines={lines}
-          points={drawn}
-          x={x}
-          y={niceDomain({ min: Math.min(0.9, ...defined), max: Math.max(1.1, ...defined) })}
-          formatY={format}
-          tickY={(value) => formatNumber(value)}
-          xLabel="step"
-          labelWidth={labelRoom(lines.map((line) => line.label))}
-        />
-      </Figure>
+      {overTime}
       <Figure
         name="fairness-recovery"
         className="fairness-recovery"
@@ -95,11 +98,7 @@ export function FairnessFigures({ view, spec }: Props) {
         reading="AUC of finding truly intervened rows by a low coefficient; 0.5 is chance. Known for simulated data only."
         equation={String.raw`\mathrm{AUC}(-w^{i,s},\ \text{intervened})`}
         table={{ columns: ['step', 'AUC'], rows: recovery.map(({ x: step, auc }) => [step, auc]) }}
-        empty={
-          points.length === 0
-            ? waiting
-            : recovery.length === 0 && <p>This log does not say which rows were promoted.</p>
-        }
+        empty={recovery.length === 0 && <p>This log does not say which rows were promoted.</p>}
       >
         <LineFrame
           label="AUC of telling intervened rows by their coefficients, over steps"
@@ -111,7 +110,6 @@ export function FairnessFigures({ view, spec }: Props) {
             max: Math.max(0.7, ...recovery.map(({ auc }) => auc)),
           })}
           formatY={format}
-          tickY={(value) => value.toFixed(1)}
           xLabel="step"
           labelWidth={labelRoom(['AUC'])}
         />
