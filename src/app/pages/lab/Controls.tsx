@@ -65,7 +65,7 @@ export function Controls() {
         <fieldset>
           <legend>Run</legend>
           <SeedControl />
-          <div className="setting">
+          <div className="setting setting-choice">
             <label htmlFor="backend">Backend</label>
             <div className="setting-control">
               <select

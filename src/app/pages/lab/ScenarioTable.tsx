@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import type { CSSProperties } from 'react';
 import { scenarioColours } from '../../colour/scenario';
 import {
   formatAuc,
@@ -20,6 +21,8 @@ import { currentMetrics, scenarioRows } from './scenarioRows';
 
 /** Beyond this many scenarios the table follows once a second. */
 const MANY_ROWS = 60;
+/** Beyond this many the rows stand closer, and only whole ones are in view. */
+const CLOSE_ROWS = 8;
 
 /** One row a scenario: how much there is of it and how well it is ranked. */
 export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
@@ -42,7 +45,11 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const shown = (value: number | null, format: (value: number | null) => string) =>
     metrics === null ? '–' : format(value);
   return (
-    <section className={`scenarios ${wide ? 'all-columns' : ''}`} aria-labelledby="scenarios-title">
+    <section
+      className={`scenarios ${rows.length > CLOSE_ROWS ? 'scenarios-many' : ''} ${wide ? 'all-columns' : ''}`}
+      style={{ '--rows': rows.length } as CSSProperties}
+      aria-labelledby="scenarios-title"
+    >
       <header className="figure-head">
         <h3 id="scenarios-title">
           Scenarios{' '}
@@ -81,7 +88,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
         </label>
       </header>
       {rows.length === 0 && <p className="muted">Reading the dataset.</p>}
-      <div className="scenarios-scroll" tabIndex={rows.length > 8 ? 0 : undefined}>
+      <div className="scenarios-scroll" tabIndex={rows.length > CLOSE_ROWS ? 0 : undefined}>
         <table data-testid="scenario-table" className="table">
           <thead>
             <tr>
