@@ -310,9 +310,22 @@ def coefficients():
         f = sum(prediction[q] for q in of_pair) / sum(prediction[q] for q in of_scenario)
         pv = len(of_pair) / len(of_scenario)
         exact.append(f / pv)
+    # As training uses them: few exposures say nothing, and no row weighs more than `limit` times another's due.
+    limit, minimum, limited = 1.15, 6, []
+    for r in range(rows):
+        exposures = sum(1 for q in range(rows) if item[q] == item[r] and scenario[q] == scenario[r])
+        limited.append(1.0 if exposures < minimum else min(limit, max(1 / limit, exact[r])))
     write_json(
         fixture_path(__file__, "coefficients"),
-        dict(item=item.tolist(), scenario=scenario.tolist(), prediction=prediction, coefficient=_round(exact)),
+        dict(
+            item=item.tolist(),
+            scenario=scenario.tolist(),
+            prediction=prediction,
+            coefficient=_round(exact),
+            limit=limit,
+            minimum=minimum,
+            limited=_round(limited),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ import type { DataShape, Inputs, Losses, Model, Output } from '../../definition'
 import { createScenarioGate, fieldIndices, logit, pickFlat } from '../../layers';
 import type { SettingsOf } from '../../settings';
 import { createBehaviourAttention, readsScenarios } from './attention';
+import { biasFactors } from './biasCurves';
 import { graph } from './graph';
 import { biasInput, BUCKETS, createExpertLogits, createLevels } from './network';
 import { probeSpecs, probeSums } from './probes';
@@ -164,8 +165,19 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       shared: settings.numShared,
       historyLength: settings.historyLength,
       transform: settings.transform,
+      biasNet: settings.biasNet,
+      vectorFields: [
+        ...historyFields.map((field) => `past ${shape.fields[field]!.name}`),
+        ...joined.map((field) => shape.fields[field]!.name),
+      ],
     }),
-    probe: (output, inputs) => probeSums(output, inputs, shape.scenarios),
+    probe: (output, inputs) =>
+      probeSums(output, inputs, shape.scenarios, {
+        transform,
+        dim: d,
+        biasFactors: bias && ((of) => biasFactors(bias, boundaries, of, shape.scenarios)),
+        own: settings.numOwn,
+      }),
     represent: ({ gathered, vector }) => ({
       gathered: gathered!,
       ...(settings.transform && { transformed: vector! }),

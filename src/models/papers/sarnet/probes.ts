@@ -2,22 +2,39 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
-import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
+import type { DataShape, Inputs, Output, ProbeAxis, ProbeSpec, ProbeTensor } from '../../definition';
 import { rowVectors } from '../../representation';
+import { biasCurves, COEFFICIENTS } from './biasCurves';
+import type { Transform } from './transform';
 
 /** What is shown of a group's fairness coefficients: their mean, and the values below which these parts of them lie. */
 const COEFFICIENT_SUMMARY = ['mean', 'tenth', 'quarter', 'half', 'three quarters', 'nine tenths'];
+
+/** Edges between ranges of coefficients, for the histogram; a coefficient on an edge counts above it. */
+export const COEFFICIENT_RANGES = [
+  'below 0.5',
+  '0.5 to 0.8',
+  '0.8 to 0.9',
+  '0.9 to 1',
+  '1 to 1.1',
+  '1.1 to 1.25',
+  '1.25 to 2',
+  '2 and more',
+] as const;
 
 export interface ProbeOptions {
   readonly own: number;
   readonly shared: number;
   readonly historyLength: number;
   readonly transform: boolean;
+  readonly biasNet: boolean;
+  /** What the units of the gathered vector belong to, in their order. */
+  readonly vectorFields: readonly string[];
 }
 
 export function probeSpecs(
   shape: DataShape,
-  { own, shared, historyLength, transform }: ProbeOptions,
+  { own, shared, historyLength, transform, biasNet, vectorFields }: ProbeOptions,
 ): ProbeSpec[] {
   const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
   const numbered = (one: string, count: number) => Array.from({ length: count }, (_, k) => `${one} ${k + 1}`);
@@ -67,6 +84,7 @@ export function probeSpecs(
       ],
       source: 'procedure',
       scale: 'value',
+      quantity: 'coefficient',
     },
     {
       name: 'fairnessByScenario',
@@ -78,6 +96,7 @@ export function probeSpecs(
       axes: [scenario, { name: 'bin', labels: COEFFICIENT_SUMMARY }],
       source: 'procedure',
       scale: 'value',
+      quantity: 'coefficient',
     },
     {
       name: 'fairnessRecovery',
@@ -90,6 +109,44 @@ export function probeSpecs(
       source: 'procedure',
       scale: 'probability',
     },
+    {
+      name: 'fairnessHistogram',
+      tab: 'fairness',
+      title: 'Training rows by their coefficient',
+      reading: 'Share of each kind of rows in each range of coefficients; at 1 an item is shown as it earns.',
+      equation: 'w^{i,s} \\quad (1)',
+      axes: [
+        { name: 'item', labels: ['intervened', 'other', 'all'] },
+        { name: 'bin', labels: [...COEFFICIENT_RANGES] },
+      ],
+      source: 'procedure',
+      scale: 'share',
+    },
+    {
+      name: 'fairnessDrift',
+      tab: 'fairness',
+      title: 'How much a refresh moves the coefficients',
+      reading:
+        'Mean absolute change of log coefficients since the refresh before, by scenario; near 0 the table has settled. Undefined at the first refresh.',
+      equation: '\\mathrm{mean}_{d_{\\cdot,s}} |\\log w^{i,s}_{t} - \\log w^{i,s}_{t-1}|',
+      axes: [scenario],
+      source: 'procedure',
+      scale: 'value',
+      quantity: 'change',
+    },
+    {
+      name: 'exposure',
+      tab: 'fairness',
+      title: 'What is shown, and what predictions say it earns, by category',
+      reading:
+        'Each row sums to 1: the categories’ shares of the training rows, and of the predictions summed over them.',
+      equation: 'PV(i,s),\\; F(i,s) \\quad (1)',
+      axes: [{ name: 'bin', labels: ['shown', 'predicted to earn'] }, { name: 'unit' }],
+      source: 'procedure',
+      scale: 'share',
+    },
+    ...(biasNet ? biasSpecs(shape, own, shared) : []),
+    ...(transform ? transformSpecs(scenario, vectorFields) : []),
     ...(transform
       ? [
           rowVectors({
@@ -111,8 +168,82 @@ export function probeSpecs(
   ];
 }
 
+function biasSpecs(shape: DataShape, own: number, shared: number): ProbeSpec[] {
+  const coefficients = { name: 'bin', labels: COEFFICIENTS.map((value) => `${value}`) } as const;
+  const experts = [
+    ...Array.from({ length: shared }, (_, k) => `shared ${k + 1}`),
+    ...shape.scenarioIds.flatMap((id) => Array.from({ length: own }, (_, k) => `own ${k + 1} of ${id}`)),
+  ];
+  return [
+    {
+      name: 'biasByScenario',
+      tab: 'fairness',
+      title: 'What bias nets make of a coefficient, by scenario',
+      reading:
+        'The bias nets’ factors mixed by each scenario’s mean gate: how far training lowers the prediction of a row with that coefficient. Inference has no bias nets.',
+      equation: '\\sum_e w^k_e\\, \\sigma(u_e(w_{fairness})) \\quad (10)',
+      axes: [{ name: 'scenario', labels: shape.scenarioIds }, coefficients],
+      scale: 'probability',
+      quantity: 'factor',
+    },
+    {
+      name: 'biasByExpert',
+      tab: 'fairness',
+      title: 'What each expert’s bias net makes of a coefficient',
+      reading:
+        'A row is an expert’s bias net, a column a fairness coefficient; a flat row has learnt nothing of intervention.',
+      equation: '\\sigma(u_e(w_{fairness}))',
+      axes: [{ name: 'expert', labels: experts }, coefficients],
+      scale: 'probability',
+      quantity: 'factor',
+    },
+  ];
+}
+
+function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): ProbeSpec[] {
+  const axes = [scenario, { name: 'field', labels: vectorFields }] as const;
+  return [
+    {
+      name: 'transformScale',
+      tab: 'gates',
+      title: 'How each scenario scales what it reads',
+      reading:
+        'Root mean square of β over a field’s units: above 1 the scenario turns the field up, below 1 down.',
+      equation: "v' = v \\odot \\beta^s + \\gamma^s \\quad (8)",
+      axes,
+      scale: 'value',
+      quantity: 'scale',
+    },
+    {
+      name: 'transformShift',
+      tab: 'gates',
+      title: 'How each scenario shifts what it reads',
+      reading: 'Root mean square of γ over a field’s units; 0 leaves the field where it is.',
+      equation: "v' = v \\odot \\beta^s + \\gamma^s \\quad (8)",
+      axes,
+      scale: 'value',
+      quantity: 'shift',
+    },
+  ];
+}
+
+/** Parts of the model that pictures look into; null where a switch has removed them. */
+export interface Parts {
+  readonly transform: Transform | null;
+  /** Units of an embedding. */
+  readonly dim: number;
+  /** `[N, coefficients, m_k + m_s]` */
+  readonly biasFactors: ((inputs: Inputs) => tf.Tensor3D) | null;
+  readonly own: number;
+}
+
 /** Attention is shown as shares: the weights of a row divided by their sum; rows without behaviours do not count. */
-export function probeSums(output: Output, inputs: Inputs, scenarios: number): Record<string, ProbeTensor> {
+export function probeSums(
+  output: Output,
+  inputs: Inputs,
+  scenarios: number,
+  { transform, dim, biasFactors, own }: Parts,
+): Record<string, ProbeTensor> {
   const history = inputs.history!;
   const weight = output.behaviourWeight as tf.Tensor2D;
   const present = tf.minimum(tf.sum(history.mask, 1, true), 1);
@@ -121,8 +252,15 @@ export function probeSums(output: Output, inputs: Inputs, scenarios: number): Re
   const count = tf.sum(rows, 1);
   const happened = tf.cast(tf.oneHot(tf.cast(history.scenarioIndex, 'int32'), scenarios), 'float32');
   const byScenario: tf.Tensor2D = tf.sum(tf.mul(happened, tf.expandDims(share, 2)), 1);
+  const gates = sumByScenario(output.gate as tf.Tensor2D, inputs);
+  const gains = transform?.gains(dim);
   return {
-    gates: sumByScenario(output.gate as tf.Tensor2D, inputs),
+    ...(biasFactors && biasCurves(biasFactors(inputs), own, gates)),
+    ...(gains && {
+      transformScale: { sum: gains.scale, count: tf.scalar(1) },
+      transformShift: { sum: gains.shift, count: tf.scalar(1) },
+    }),
+    gates,
     attention: { sum: matMul(rows, byScenario), count },
     attentionPosition: { sum: matMul(rows, share), count },
   };

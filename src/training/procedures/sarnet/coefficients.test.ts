@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fairnessCoefficients, limitedCoefficients, quantileBoundaries } from './coefficients';
-import { fairnessPictures } from './pictures';
+import { exposureShares, fairnessDrift, fairnessPictures } from './pictures';
 
 const logs = fc
   .array(
@@ -26,13 +26,25 @@ describe('fairness coefficients (Eq 1)', () => {
       scenario: number[];
       prediction: number[];
       coefficient: number[];
+      limit: number;
+      minimum: number;
+      limited: number[];
     };
-    const found = fairnessCoefficients({
+    const log = {
       item: Int32Array.from(fixture.item),
       scenario: Int16Array.from(fixture.scenario),
       value: Float32Array.from(fixture.prediction),
-    });
+    };
+    const found = fairnessCoefficients(log);
     fixture.coefficient.forEach((expected, row) => expect(found[row]).toBeCloseTo(expected, 5));
+    const { limit, minimum } = fixture;
+    const limited = limitedCoefficients(log, { limit, minimum });
+    fixture.limited.forEach((expected, row) => expect(limited[row]).toBeCloseTo(expected, 5));
+    // The log has pairs that are too rare, pairs at each limit, and pairs between.
+    const kinds = fixture.limited.map((value) =>
+      value === 1 ? 'rare' : value === limit ? 'high' : value < 0.87 ? 'low' : 'free',
+    );
+    expect([...new Set(kinds)].sort()).toEqual(['free', 'high', 'low', 'rare']);
   });
 
   it('average to 1 over the rows of every scenario', () => {
@@ -79,7 +91,7 @@ describe('pictures of the coefficients', () => {
       number[],
       number[],
     ];
-    const [groups, byScenario, recovery] = fairnessPictures(
+    const [groups, byScenario, recovery, ranges] = fairnessPictures(
       Float32Array.of(1, 2),
       Int16Array.of(0, 0),
       2,
@@ -88,6 +100,33 @@ describe('pictures of the coefficients', () => {
     expect([...groups!.defined]).toEqual([...zeros, ...zeros, ...ones]);
     expect([...byScenario!.defined]).toEqual([...ones, ...zeros]);
     expect([...recovery!.defined]).toEqual([0]);
+    expect([...ranges!.defined]).toEqual([...Array<number>(16).fill(0), ...Array<number>(8).fill(1)]);
+  });
+
+  it('sort rows of each kind into ranges that share them out', () => {
+    const truth = Uint8Array.of(1, 1, 0, 0, 0);
+    const ranges = fairnessPictures(Float32Array.of(0.3, 0.7, 1, 1.05, 3), new Int16Array(5), 1, truth)[3]!;
+    const row = (k: number): number[] => [...ranges.values.subarray(8 * k, 8 * (k + 1))];
+    expect(row(0)).toEqual([0.5, 0.5, 0, 0, 0, 0, 0, 0]);
+    const [third, fifth] = [Math.fround(1 / 3), Math.fround(1 / 5)];
+    expect(row(1)).toEqual([0, 0, 0, 0, Math.fround(2 / 3), 0, 0, third]);
+    expect(row(2)).toEqual([fifth, fifth, 0, 0, Math.fround(2 / 5), 0, 0, fifth]);
+  });
+
+  it('measure how far a refresh moved each scenario’s coefficients, and nothing at the first one', () => {
+    const scenario = Int16Array.of(0, 0, 1);
+    const [before, after] = [Float32Array.of(1, 1, 2), Float32Array.of(Math.E, 1, 2)];
+    const moved = fairnessDrift(before, after, scenario, 3);
+    expect([...moved.defined]).toEqual([1, 1, 0]);
+    expect(moved.values[0]).toBeCloseTo(0.5, 6);
+    expect(moved.values[1]).toBe(0);
+    expect([...fairnessDrift(null, after, scenario, 3).defined]).toEqual([0, 0, 0]);
+  });
+
+  it('set what is shown beside what is predicted to earn, by category', () => {
+    const shares = exposureShares(Int32Array.of(1, 1, 1, 2), Float32Array.of(0.1, 0.1, 0.1, 0.9), 3);
+    expect(shares.shape).toEqual([2, 3]);
+    [0, 0.75, 0.25, 0, 0.25, 0.75].forEach((value, i) => expect(shares.values[i]).toBeCloseTo(value, 6));
   });
 
   it('recover intervened rows by low coefficients', () => {

@@ -5,7 +5,7 @@
  * The paper scores each day's log with the model of the day before; an epoch stands for a day here.
  */
 import { assignState, uniformAt } from '../../../engine';
-import { fairnessPictures } from './pictures';
+import { exposureShares, fairnessDrift, fairnessPictures } from './pictures';
 import { limitedCoefficients, quantileBoundaries } from './coefficients';
 import type { Dataset } from '../../../data/dataset';
 import type { TrainingEvent } from '../../events';
@@ -38,12 +38,23 @@ function itemColumn(dataset: Dataset): Int32Array {
   return dataset.columns[best]!;
 }
 
+/** The item's category: the item field named so, or the one with the fewest values. */
+function categoryField(dataset: Dataset): number {
+  const items = dataset.fields.flatMap((field, index) => (field.role === 'item' ? [index] : []));
+  const size = (index: number): number => dataset.fields[index]!.size;
+  return (
+    items.find((index) => /categ/i.test(dataset.fields[index]!.name)) ??
+    items.reduce((least, index) => (size(index) < size(least) ? index : least))
+  );
+}
+
 const isState = (value: unknown): value is State =>
   typeof value === 'object' && value !== null && typeof (value as State).refreshes === 'number';
 
 function start(trainer: Trainer, from: ProcedurePosition | null): ReturnType<Procedure['start']> {
   const { dataset, settings, trainingRows, layout } = trainer;
   const item = itemColumn(dataset);
+  const category = categoryField(dataset);
   const coefficient = new Float32Array(dataset.rows).fill(1);
   const scores = new Float32Array(trainingRows.length);
   const given = from && isState(from.state) ? from.state : null;
@@ -100,6 +111,7 @@ function start(trainer: Trainer, from: ProcedurePosition | null): ReturnType<Pro
       },
       { limit: Number(settings['fairnessLimit']), minimum: Number(settings['fairnessMinimum']) },
     );
+    const before = refreshes > 0 ? Float32Array.from(trainingRows, (row) => coefficient[row]!) : null;
     trainingRows.forEach((row, i) => (coefficient[row] = limited[i]!));
     const boundaries = trainer.model.states.find(({ name }) => name === 'fairnessBoundaries');
     if (boundaries) assignState(boundaries, quantileBoundaries(limited.map(Math.log), BUCKETS));
@@ -111,6 +123,14 @@ function start(trainer: Trainer, from: ProcedurePosition | null): ReturnType<Pro
       scenario,
       dataset.scenarios.length,
       intervened && Uint8Array.from(trainingRows, (row) => intervened[row]!),
+    );
+    pictures.push(
+      fairnessDrift(before, limited, scenario, dataset.scenarios.length),
+      exposureShares(
+        trainingRows.map((row) => dataset.columns[category]![row]!),
+        scores,
+        dataset.fields[category]!.size,
+      ),
     );
     for (const picture of pictures) yield { kind: 'procedure-probe', step: trainer.step, probe: picture };
   }

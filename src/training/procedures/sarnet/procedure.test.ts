@@ -49,8 +49,24 @@ describe('training of SAR-Net', () => {
   it('refreshes coefficients after the first epoch and every epoch then, and uses them', async () => {
     const trainer = makeTrainer({ fairnessMinimum: 1 });
     const { events, fairness } = await finish(trainer);
-    expect(refreshesOf(events).map((event) => ('step' in event ? event.step : null))).toEqual([perEpoch, 2 * perEpoch]);
+    expect(refreshesOf(events).map((event) => ('step' in event ? event.step : null))).toEqual([
+      perEpoch,
+      2 * perEpoch,
+    ]);
     expect(new Set(Array.from(trainer.trainingRows, (row) => fairness[row]!)).size).toBeGreaterThan(3);
+    // Every picture that the model declares comes with every refresh; the first has no table before it.
+    const declared = trainer.model.probes.filter(({ source }) => source === 'procedure');
+    const told = events.flatMap((event) => (event.kind === 'procedure-probe' ? [event] : []));
+    for (const { name, axes } of declared) {
+      const frames = told.filter(({ probe }) => probe.name === name);
+      expect(frames, name).toHaveLength(2);
+      for (const { probe } of frames)
+        axes.forEach(({ labels }, axis) => labels && expect(probe.shape[axis], name).toBe(labels.length));
+    }
+    expect(declared).toHaveLength(new Set(told.map(({ probe }) => probe.name)).size);
+    const drift = told.filter(({ probe }) => probe.name === 'fairnessDrift');
+    expect(drift[0]!.probe.defined.some((one) => one === 1)).toBe(false);
+    expect(Math.max(...drift[1]!.probe.values)).toBeGreaterThan(0);
     const done = events.at(-1);
     expect(done?.kind === 'done' && done.final.overall.logLoss).toBeGreaterThan(0);
     trainer.dispose();
