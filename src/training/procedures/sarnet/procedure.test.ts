@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { smallDataset } from '../../../../tests/support/smallDataset';
 import { withHistory } from '../../../../tests/support/withHistory';
 import { openBackend } from '../../../engine';
@@ -87,18 +87,41 @@ describe('training of SAR-Net', () => {
     trainer.dispose();
   });
 
-  it('sub-sampling changes what is trained on after the first refresh', async () => {
-    // Clicks spread the coefficients more than the predictions of a model this young.
+  it('sub-sampling leaves out some over-exposed rows after the first refresh, and no others', async () => {
+    // Clicks spread the coefficients more than the predictions of a model this young, and depend on no weights.
     const off = { biasNet: false, biasLoss: false, fairnessMinimum: 1, fairnessNumerator: 'clicks' };
-    const plain = makeTrainer(off);
-    const sampled = makeTrainer({ ...off, subSample: '0.6' });
-    await finish(plain);
-    await finish(sampled);
-    const one = await plain.snapshot(false);
-    const other = await sampled.snapshot(false);
-    expect([...one.arrays['own.output.weight']!]).not.toEqual([...other.arrays['own.output.weight']!]);
-    plain.dispose();
-    sampled.dispose();
+    const rowsOf = async (subSample: string) => {
+      const trainer = makeTrainer({ ...off, subSample });
+      const steps: number[][] = [];
+      const train = trainer.train.bind(trainer);
+      vi.spyOn(trainer, 'train').mockImplementation((given, options) => {
+        steps.push(Array.from(given.rows.subarray(0, given.count)));
+        train(given, options);
+      });
+      const { fairness } = await finish(trainer);
+      trainer.dispose();
+      return { steps, fairness };
+    };
+    const plain = await rowsOf('off');
+    const sampled = await rowsOf('0.6');
+    expect(plain.steps).toHaveLength(steps);
+    expect(sampled.steps.slice(0, perEpoch)).toEqual(plain.steps.slice(0, perEpoch));
+    let [overExposed, dropped] = [0, 0];
+    for (let step = perEpoch; step < steps; step++) {
+      const kept = new Set(sampled.steps[step]);
+      for (const row of plain.steps[step]!) {
+        if (sampled.fairness[row]! >= 0.8) {
+          expect(kept.has(row)).toBe(true);
+          continue;
+        }
+        overExposed++;
+        if (!kept.has(row)) dropped++;
+      }
+      expect(kept.size).toBe(sampled.steps[step]!.length);
+    }
+    expect(overExposed).toBeGreaterThan(50);
+    expect(dropped / overExposed).toBeGreaterThan(0.3);
+    expect(dropped / overExposed).toBeLessThan(0.5);
   });
 
   it('goes on from inside a refresh to the same numbers as an uninterrupted run', async () => {
