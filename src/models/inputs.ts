@@ -51,7 +51,7 @@ export function batchLayout(shape: DataShape, needs: Needs): BatchLayout {
   if ((history || ownHistory) && !shape.history) {
     throw new RangeError(
       'This model reads the user’s earlier behaviours and the dataset has none; choose a dataset with history_* columns, ' +
-        'or map a list column as behaviour history when importing.',
+        'or map a list column of item ids as behaviour history when importing, or user, item and time columns, from which histories are made.',
     );
   }
   const itemFields = shape.history?.itemFields ?? [];

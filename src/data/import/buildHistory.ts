@@ -3,6 +3,7 @@ import type { BuildContext } from './buildContext';
 import type { LaidFields } from './buildFields';
 import { counted, ImportError, notice } from './errors';
 import { historyFromLists, historyFromLog, type ListedBehaviours } from './histories';
+import { scenariosOfItems } from './itemScenarios';
 import type { ColumnMapping } from './mapping';
 import type { ScenarioColumn } from './scenarios';
 import type { RowSplit } from './splitRows';
@@ -82,9 +83,38 @@ export function makeHistory(context: BuildContext, given: HistoryInputs): Histor
     const itemField = given.fields.fieldOf.get(mapping.itemId!)!;
     const listed = listedBehaviours(context, given, given.source);
     const times = given.time?.inSeconds ? given.time.seconds : null;
-    return historyFromLists(listed, given.items, itemField, given.rows, mapping.history.length, times);
+    const history = historyFromLists(
+      listed,
+      given.items,
+      itemField,
+      given.rows,
+      mapping.history.length,
+      times,
+    );
+    tellScenarios(context, given.source.column, listed, history);
+    return history;
   }
   return historyOfLog(context, given);
+}
+
+/** Models that ask where a behaviour happened get nothing of a list that does not say; better told than found out. */
+function tellScenarios(
+  { notices }: BuildContext,
+  column: string,
+  listed: ListedBehaviours,
+  { scenario, length, lengths }: History,
+): void {
+  if (listed.scenarios) return;
+  let known = 0;
+  let all = 0;
+  lengths.forEach((count, row) => {
+    all += count;
+    for (let k = 0; k < count; k++) if (scenario[row * length + k]! >= 0) known++;
+  });
+  const sentence = listed.scenarioOfItem
+    ? `No list says in which scenario the behaviours of “${column}” happened. Items stay in one scenario here, so a behaviour counts in its item’s: known for ${known.toLocaleString('en-US')} of ${counted(all, 'behaviour')}.`
+    : `No list says in which scenario the behaviours of “${column}” happened, so none counts as one of the row’s own scenario; a list column of scenarios beside it would say.`;
+  notices.push(notice('history', sentence, { column }));
 }
 
 function listedBehaviours(
@@ -102,6 +132,15 @@ function listedBehaviours(
   return {
     items: context.column(source.column),
     scenarios: scenarios && { column: scenarios, index: given.scenarios.indexOf },
+    scenarioOfItem:
+      scenarios || context.mapping.itemId === null
+        ? null
+        : scenariosOfItems({
+            items: context.column(context.mapping.itemId),
+            rows: given.rows,
+            split: given.parted.split,
+            scenario: given.scenario,
+          }),
     times: times ? { column: times, unit: unitOfLists(times) } : ages ? { column: ages, unit: null } : null,
   };
 }

@@ -87,6 +87,39 @@ describe('histories out of list columns', () => {
   });
 });
 
+describe('the scenario of listed behaviours that no list tells', () => {
+  /** 20 items; `scenarioOf` says where a row of an item happens. */
+  const log = (scenarioOf: (item: number, row: number) => string) =>
+    csv(
+      plainLog({
+        more: {
+          item_id: (row) => `N${row % 20}`,
+          domain: (row) => scenarioOf(row % 20, row),
+          clicked_seq: (row) => `['N${(row + 1) % 20}', 'N${(row + 3) % 20}', 'N99']`,
+        },
+      }),
+    );
+
+  it('is the item’s, where items stay in one scenario; an item that training rows lack has none', async () => {
+    const { dataset, warnings } = await importWith(log((item) => (item < 8 ? 'film' : 'book')));
+    const { scenario, length } = dataset.history!;
+    const name = (at: number) => (scenario[at]! < 0 ? null : dataset.scenarios[scenario[at]!]!.id);
+    for (const row of [0, 4, 7, 19]) {
+      const wanted = [1, 3].map((ahead) => ((row + ahead) % 20 < 8 ? 'film' : 'book'));
+      expect([0, 1, 2].map((k) => name(row * length + k))).toEqual([...wanted, null]);
+    }
+    const told = warnings.find(({ code }) => code === 'history')!;
+    expect(told.sentence).toMatch(/counts in its item’s: known for 400 of 600 behaviours/);
+  });
+
+  it('stays unknown where items wander, and it is said which column would help', async () => {
+    const { dataset, warnings } = await importWith(log((_, row) => `s${row % 3}`));
+    expect([...dataset.history!.scenario].every((s) => s === -1)).toBe(true);
+    const told = warnings.find(({ code }) => code === 'history')!;
+    expect(told.sentence).toMatch(/none counts as one of the row’s own.*a list column of scenarios/);
+  });
+});
+
 describe('histories out of the log', () => {
   it('are the last positives of the same user at strictly earlier times, with scenario and age', async () => {
     await fc.assert(

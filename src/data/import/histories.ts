@@ -13,13 +13,15 @@ export interface ListedBehaviours {
   readonly items: TextColumn;
   /** Scenario of each behaviour, spelled as in the scenario column. */
   readonly scenarios: { readonly column: TextColumn; readonly index: (value: string) => number } | null;
+  /** Scenario that an item belongs to, where no column tells and items decide scenarios; else null. */
+  readonly scenarioOfItem: ((entry: string) => number) | null;
   /** Time of each behaviour (`unit`), or its age in hours (`unit` null). */
   readonly times: { readonly column: TextColumn; readonly unit: TimeUnit | null } | null;
 }
 
 /**
  * Behaviours out of list columns: the last `length` entries (lists are read as oldest first), each an item id in the candidate's
- * own vocabulary. What no column says of them is -1 (scenario) and 0 (age).
+ * own vocabulary. What nothing says of them is -1 (scenario) and 0 (age).
  *
  * @param rowTimes seconds by table row, where ages are to be computed from times.
  */
@@ -47,6 +49,10 @@ export function historyFromLists(
       const own = lists[column.codes[row]!]!;
       if (own.length === history.lengths[r]) history.scenario.set(own, r * length);
     });
+  } else if (listed.scenarioOfItem) {
+    const ofItem = listed.scenarioOfItem;
+    const lists = listEntries(listed.items).map((list) => Int16Array.from(list.slice(-length), ofItem));
+    rows.forEach((row, r) => history.scenario.set(lists[listed.items.codes[row]!]!, r * length));
   }
   if (listed.times) {
     const { column, unit } = listed.times;

@@ -37,7 +37,7 @@ const files: readonly Expected[] = [
     positives: 1547,
     scenarios: 25,
     splitBy: 'time',
-    warnings: ['noPositives'],
+    warnings: ['noPositives', 'history'],
     never: ['user_pos_6month_seq', 'timestamp'],
   },
   {
