@@ -16,7 +16,7 @@ import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
 import { drawnFigure } from '../../curves';
 import { alphaRuns, parseAlphas, sweepOf } from './alphaSweep';
-import { aucAt, sweepGrid, sweepRows } from './sweep';
+import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint } from './sweep';
 import { sweepChart } from './sweepChart';
 import './counterfactual.css';
@@ -26,6 +26,20 @@ interface Grid {
   readonly cs: readonly number[];
   /** Overall AUC `[alphas * cs]`. */
   readonly values: Float32Array;
+}
+
+/** Where the grid is highest; null where every cell is undefined. */
+function bestOfGrid({
+  cs,
+  values,
+}: Grid): { readonly row: number; readonly column: number; readonly auc: number } | null {
+  let best = -1;
+  values.forEach((value, cell) => {
+    if (!Number.isNaN(value) && (best < 0 || value > values[best]!)) best = cell;
+  });
+  return best < 0
+    ? null
+    : { row: Math.floor(best / cs.length), column: best % cs.length, auc: values[best]! };
 }
 
 /** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
@@ -60,11 +74,10 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
       figure === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
     return [{ alpha, overall: one(final.overall), scenarios: final.scenarios.map(one) }];
   });
-  const { lines, points, range } = sweepChart(
-    view.scenarios,
-    theme,
-    known.map((point) => ({ ...point, x: point.alpha })),
-  );
+  const swept = known.map((point) => ({ ...point, x: point.alpha }));
+  const { lines, points, range } = sweepChart(view.scenarios, theme, swept, 'best α');
+  const best = bestPoint(known, ({ alpha }) => alpha);
+  const bestCell = grid && bestOfGrid(grid);
   const busy = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
 
   /** Scores every run of the sweep with its kept weights, at the c's of the first run's grid. */
@@ -96,7 +109,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
         name="alpha-sweep"
         className="probe"
         title="AUC of the test rows by α, retrained"
-        reading="Every point is a run of its own: the same set-up and seed with another weight of the scenario loss."
+        reading="Every point is a run of its own: the same set-up and seed with another weight of the scenario loss; the dot marks the best α."
         equation={String.raw`\mathcal L=\mathcal L_{uis}+\alpha\,\mathcal L_s\quad\text{(Eq 11)}`}
         table={{
           columns: ['alpha', 'overall', ...view.scenarios.map(({ name }) => name)],
@@ -142,6 +155,11 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 <button type="button" className="link" onClick={() => clearQueue()}>
                   cancel
                 </button>
+              </span>
+            )}
+            {best && known.length > 1 && (
+              <span data-testid="alpha-best">
+                best: α = {formatNumber(best.alpha)}, {formatAuc(best.overall)}
               </span>
             )}
           </div>
@@ -211,26 +229,37 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
         }
       >
         {grid && (
-          <HeatMap
-            label="Overall AUC by c and α"
-            rows={grid.alphas.map((alpha) => ({ label: `α = ${alpha}` }))}
-            columns={grid.cs.map((c) => ({ label: formatNumber(c) }))}
-            rowTitle="α"
-            columnTitle="c"
-            valueTitle="AUC"
-            data={{
-              rows: grid.alphas.length,
-              columns: grid.cs.length,
-              values: grid.values,
-              defined: Uint8Array.from(grid.values, (value) => (Number.isNaN(value) ? 0 : 1)),
-            }}
-            scale={{
-              kind: 'sequential',
-              min: Math.min(...grid.values.filter((v) => !Number.isNaN(v))),
-              max: Math.max(...grid.values.filter((v) => !Number.isNaN(v))),
-            }}
-            format={formatAuc}
-          />
+          <div className="probe-split">
+            {bestCell && (
+              <p className="c-controls" data-testid="grid-best">
+                best: c = {formatNumber(grid.cs[bestCell.column]!)} with α ={' '}
+                {formatNumber(grid.alphas[bestCell.row]!)}, {formatAuc(bestCell.auc)}
+              </p>
+            )}
+            <div className="probe-heat">
+              <HeatMap
+                label="Overall AUC by c and α"
+                rows={grid.alphas.map((alpha) => ({ label: `α = ${alpha}` }))}
+                columns={grid.cs.map((c) => ({ label: formatNumber(c) }))}
+                rowTitle="α"
+                columnTitle="c"
+                valueTitle="AUC"
+                data={{
+                  rows: grid.alphas.length,
+                  columns: grid.cs.length,
+                  values: grid.values,
+                  defined: Uint8Array.from(grid.values, (value) => (Number.isNaN(value) ? 0 : 1)),
+                }}
+                scale={{
+                  kind: 'sequential',
+                  min: Math.min(...grid.values.filter((v) => !Number.isNaN(v))),
+                  max: Math.max(...grid.values.filter((v) => !Number.isNaN(v))),
+                }}
+                format={formatAuc}
+                selected={bestCell}
+              />
+            </div>
+          </div>
         )}
       </Figure>
     </>

@@ -60,7 +60,7 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
   const points = curve && curve.rows === rows && curve.figure === figure ? curve.points : NONE;
   const grid = useMemo(() => (rows ? sweepGrid(rows) : [0]), [rows]);
   const [low, high] = [grid[0] ?? 0, grid.at(-1) ?? 0];
-  const best = bestPoint(points);
+  const best = bestPoint(points, (point) => point.c);
   const c = Math.min(high, Math.max(low, chosen ?? best?.c ?? 0));
   const here = useMemo(() => (rows ? aucAt(rows, c, figure) : null), [rows, c, figure]);
 
@@ -72,6 +72,7 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
     view.scenarios,
     theme,
     points.map((point) => ({ ...point, x: point.c })),
+    'best c',
   );
   const table = here ? [...points.filter((point) => point.c !== c), here].sort((p, q) => p.c - q.c) : points;
 
@@ -80,7 +81,7 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
       name="c-sweep"
       className="probe"
       title="AUC of the test rows by c"
-      reading="Moving c re-ranks the rows that were scored once: what a prominent place adds to a score is taken away. Inside a scenario only varying scenario features let c act."
+      reading="Moving c re-ranks the rows that were scored once: what a prominent place adds to a score is taken away. Inside a scenario only varying scenario features let c act. The dot marks the best c."
       equation={EQUATION}
       table={{
         columns: ['c', 'overall', ...view.scenarios.map(({ name }) => name)],

@@ -51,8 +51,10 @@ describe('the sweep over c', () => {
     expect(grid).toContain(0);
     expect([...grid].sort((x, y) => x - y)).toEqual(grid);
     const point = (c: number, overall: number | null) => ({ c, overall, scenarios: [] });
-    expect(bestPoint([point(-1, 0.6), point(0, 0.6), point(1, 0.5)])?.c).toBe(0);
-    expect(bestPoint([point(0, null)])).toBeNull();
+    const c = (one: { readonly c: number }) => one.c;
+    expect(bestPoint([point(-1, 0.6), point(0, 0.6), point(1, 0.5)], c)?.c).toBe(0);
+    expect(bestPoint([point(2, 0.6), point(-1, 0.6), point(3, 0.6)], c)?.c).toBe(-1);
+    expect(bestPoint([point(0, null)], c)).toBeNull();
   });
 
   it('re-scores 100 000 rows in a moment', () => {

@@ -63,13 +63,16 @@ export function sweepGrid(rows: SweepRows): number[] {
   return referenceGrid(rows.match);
 }
 
-/** The point with the best overall AUC; of equals, the one nearest to 0. */
-export function bestPoint(points: readonly SweepPoint[]): SweepPoint | null {
-  let best: SweepPoint | null = null;
+/** The point with the best overall AUC; of equals, the one nearest to 0. `at` says where a point stands (its c, its α). */
+export function bestPoint<P extends { readonly overall: number | null }>(
+  points: readonly P[],
+  at: (point: P) => number,
+): P | null {
+  let best: P | null = null;
   for (const point of points) {
     if (point.overall === null) continue;
     const most = best?.overall ?? -Infinity;
-    const nearer = point.overall === most && Math.abs(point.c) < Math.abs(best?.c ?? Infinity);
+    const nearer = best !== null && point.overall === most && Math.abs(at(point)) < Math.abs(at(best));
     if (point.overall > most || nearer) best = point;
   }
   return best;
