@@ -48,7 +48,20 @@ const refreshesOf = (events: readonly TrainingEvent[]) =>
 describe('training of SAR-Net', () => {
   it('refreshes coefficients after the first epoch and every epoch then, and uses them', async () => {
     const trainer = makeTrainer({ fairnessMinimum: 1 });
+    const given: { rows: number[]; fairness: number[] }[] = [];
+    const train = trainer.train.bind(trainer);
+    vi.spyOn(trainer, 'train').mockImplementation((step, options) => {
+      const of = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, step.count);
+      given.push({ rows: of(step.rows), fairness: of(step.extra.fairness!) });
+      train(step, options);
+    });
     const { events, fairness } = await finish(trainer);
+    given.forEach((step, k) => {
+      if (k < perEpoch) expect(new Set(step.fairness)).toEqual(new Set([1]));
+      // The newest table stands from the last refresh to the end.
+      if (k >= 2 * perEpoch) expect(step.fairness).toEqual(step.rows.map((row) => fairness[row]));
+    });
+    expect(given).toHaveLength(3 * perEpoch);
     expect(refreshesOf(events).map((event) => ('step' in event ? event.step : null))).toEqual([
       perEpoch,
       2 * perEpoch,
