@@ -14,8 +14,11 @@ const cases = [
   'ple-2',
   'star',
   'star-topology',
+  'star-shared-norm',
   'single-own',
   'single-shared',
+  'single-off',
   'finetune',
+  'finetune-off',
 ];
 for (const name of cases) describeReference(`tests/reference/baselines/fixtures/${name}.json`);

@@ -206,10 +206,11 @@ def case(name, **options):
     )
 
 
-case("full")
-case("without-eliminator", sbe=False)
-case("without-co-attention", saca="none")
-case("own-history-only", saca="none", sbe=False)
-case("target-attention", saca="target", scenario_embedding=True)
-case("mean-attention", saca="mean", encoder="mean", alpha=0.5)
-case("attention-encoder-id-only", encoder="attention", scenario_embedding=True, scenario_fields="id")
+if __name__ == "__main__":
+    case("full")
+    case("without-eliminator", sbe=False)
+    case("without-co-attention", saca="none")
+    case("own-history-only", saca="none", sbe=False)
+    case("target-attention", saca="target", scenario_embedding=True)
+    case("mean-attention", saca="mean", encoder="mean", alpha=0.5)
+    case("attention-encoder-id-only", encoder="attention", scenario_embedding=True, scenario_fields="id")
