@@ -11,7 +11,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REFERENCE = os.path.join(HERE, "..", "..", "tests", "reference")
-ROWS, HISTORY, D = 40, 6, 4
+ROWS, HISTORY, OWN, D = 40, 6, 4, 4
 TOLERANCE = 1e-9
 
 
@@ -26,7 +26,7 @@ def load_reference(model):
     return module
 
 
-reference = {model: load_reference(model) for model in ("causalint", "optmsm", "sarnet")}
+reference = {model: load_reference(model) for model in ("causalint", "optmsm", "sarnet", "mscan", "aread", "baselines")}
 sys.path.insert(0, HERE)
 
 import torch  # noqa: E402
@@ -35,6 +35,7 @@ from torch import nn  # noqa: E402
 import causalint  # noqa: E402
 import common  # noqa: E402
 import optmsm  # noqa: E402
+import pairs  # noqa: E402
 import sarnet  # noqa: E402
 
 N = common.SCENARIOS
@@ -51,11 +52,13 @@ def shape():
     return dict(batch=ROWS, scenarios=N, fields=fields, vocabularySize=common.VOCABULARY, history=history)
 
 
-def as_json(batch, history):
+def as_json(batch, history, own_history):
     """A peer's batch as the references read it."""
     layout = dict(batch=ROWS, fields=list(range(common.FIELDS)), width=batch.all_ids.shape[1], ownHistory=None, history=None)
     if history:
         layout["history"] = dict(length=HISTORY, itemFields=common.ITEM_FIELDS, scenarioField=common.SCENARIO)
+    if own_history:
+        layout["ownHistory"] = dict(length=OWN, itemFields=common.ITEM_FIELDS)
     return dict(
         layout=layout,
         ids=batch.all_ids.flatten().tolist(),
@@ -64,6 +67,7 @@ def as_json(batch, history):
         weight=[1.0] * ROWS,
         historyMask=batch.history_mask.flatten().tolist(),
         historyScenario=[0] * (ROWS * HISTORY),
+        ownHistoryMask=batch.own_mask.flatten().tolist(),
         extra=dict(fairness=batch.fairness.flatten().tolist()),
     )
 
@@ -170,27 +174,45 @@ def sarnet_pair():
 PAIRS = {"causalint": causalint_pair, "optmsm": optmsm_pair, "sarnet": sarnet_pair}
 
 
+def some_first(length):
+    """Masks of random lengths, none among them."""
+    return (torch.arange(length) < torch.randint(0, length + 1, (ROWS, 1))).to(torch.get_default_dtype())
+
+
 def compare(name):
     """Largest difference of the loss and of all gradients, in units of the largest gradient."""
     torch.manual_seed(3)
-    peer, variables, forward, losses, history = PAIRS[name]()
+    module = reference[name if name in reference else "baselines"]
+    states, own_history = {}, 0
+    if name in PAIRS:
+        peer, variables, forward, losses, history = PAIRS[name]()
+    else:
+        peer, variables, forward, losses, states = pairs.PAIRS[name](module)
+        history, own_history = (HISTORY, OWN) if name == "mscan" else (0, 0)
     wake(peer.train())
-    table = nn.Embedding(common.VOCABULARY, D)
-    batch = common.Batch(ROWS, history, 0)
+    # `single` has a table a scenario, in the reference side by side.
+    tables = N if name == "single" else 1
+    table = nn.Embedding(common.VOCABULARY * tables, D)
+    batch = common.Batch(ROWS, history, own_history)
+    given = as_json(batch, history, own_history)
+    if tables > 1:
+        batch.all_ids = batch.all_ids * tables + batch.scenario[:, None]
     batch.one_hot = batch.one_hot.to(table.weight.dtype)
     batch.label = (torch.rand(ROWS, 1) < 0.4).to(table.weight.dtype)
     batch.fairness = 0.4 + 1.5 * torch.rand(ROWS, 1)
     if history:
-        batch.history_mask = (torch.arange(history) < torch.randint(0, history + 1, (ROWS, 1))).to(table.weight.dtype)
+        batch.history_mask = some_first(history)
+    if own_history:
+        batch.own_mask = some_first(own_history)
     trained = [*peer.parameters(), table.weight]
     batch.gather(table)
     fast = peer(batch)
     fast_gradients = torch.autograd.grad(fast, trained)
 
     p = variables()
-    module = reference[name]
-    x = module.Inputs(table.weight, shape(), as_json(batch, history))
-    out = forward(p, {**still(p), "calibration": torch.ones(2)}, x, module.Mode(True))
+    given = {**as_json(batch, history, own_history), "ids": given["ids"]}
+    x = reference["mscan"].Inputs(table.weight.view(common.VOCABULARY, -1), shape(), given)
+    out = forward(p, {**still(p), "calibration": torch.ones(2), **states}, x, reference["mscan"].Mode(True))
     slow, _ = losses(out, x)
     slow_gradients = torch.autograd.grad(slow, trained)
 
@@ -202,7 +224,7 @@ def compare(name):
 
 if __name__ == "__main__":
     wrong = []
-    for name in sys.argv[1:] or PAIRS:
+    for name in sys.argv[1:] or [*PAIRS, *pairs.PAIRS]:
         loss, gradient, count = compare(name)
         print(f"{name}: loss {loss:.1e}, worst of {count} gradients {gradient:.1e}")
         if not max(loss, gradient) < TOLERANCE:

@@ -7,7 +7,7 @@ from common import FIELDS, SCENARIOS, Own, Towers, bce, mlp
 
 
 def normed(settings):
-    if settings["batchNorm"] == "domain":
+    if settings["batchNorm"] not in ("off", "shared"):
         raise ValueError("The peers know batch norm over the whole batch, or none.")
     return settings["batchNorm"] == "shared"
 

@@ -1,5 +1,6 @@
 """M-scan: GRU over own behaviours, co-attention over all, scenario bias eliminator."""
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from common import CONTEXTS, FIELDS, bce, glorot, mlp
@@ -34,11 +35,14 @@ class Mscan(nn.Module):
         return h
 
     def forward(self, x):
-        state = self.encode(x.own_history, x.own_mask)
+        own = x.own_history * x.own_mask[..., None]
+        state = self.encode(own, x.own_mask)
         a = self.of_history(x.history)
-        pair = self.of_own(x.own_history) + self.of_item(x.candidate)[:, None]
+        pair = self.of_own(own) + self.of_item(x.candidate)[:, None]
         scores = self.score(torch.relu(a[:, :, None] + pair[:, None]))[..., 0]
-        best = (scores + (x.own_mask[:, None] - 1) * 1e9).amax(2)
+        # Without a behaviour in the current scenario one of zeros stands in.
+        stand_in = F.pad(1 - x.own_mask.amax(1, keepdim=True), (0, x.own_mask.shape[1] - 1))
+        best = (scores + (x.own_mask + stand_in - 1)[:, None] * 1e9).amax(2)
         beta = torch.softmax(best + (x.history_mask - 1) * 1e9, 1) * x.history_mask
         interest = torch.bmm(beta[:, None], x.history)[:, 0]
         match = self.match_output(self.match(torch.cat([x.flat, state, interest], 1)))

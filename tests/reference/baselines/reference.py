@@ -6,9 +6,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from mixtures import mmoe, ple  # noqa: E402
-from networks import finetune, mix, shared_bottom, single  # noqa: E402
-from star import star  # noqa: E402
+from mixtures import *  # noqa: E402,F403
+from networks import *  # noqa: E402,F403
+from star import *  # noqa: E402,F403
 
 if __name__ == "__main__":
     for write in (mix, shared_bottom, mmoe, ple, star, single, finetune):
