@@ -55,7 +55,7 @@ export const fields = {
   }),
   weightInvar: lossWeight(
     'Weight of Loss₁',
-    'Clicks from the invariant representation alone.',
+    'Clicks from the invariant representation alone. With 0 the meta-learning step follows a classifier that its own task does not train.',
     'w/o invar (Table 5)',
   ),
   weightClassifier: lossWeight(
