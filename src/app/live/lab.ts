@@ -2,11 +2,11 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { LabClient } from '../../workers/client';
-import type { Vitals } from '../../workers/protocol';
+import type { DatasetSummary, Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from '../state/notices';
 import { useLab } from '../state/lab';
 import { holdsQueue, pauseQueue } from '../state/queue';
-import { lockRun, runIsUnderWay } from '../state/runLock';
+import { isUnderWay, lockRun, runIsUnderWay } from '../state/runLock';
 import { LiveRun } from './liveRun';
 import type { RunView } from './runView';
 
@@ -19,7 +19,8 @@ export interface TrainChoice {
 
 export class Lab {
   readonly live: LiveRun;
-  private previewed: string | null = null;
+  /** Dataset whose scenarios stand in the table before a run; its summary once it is read. */
+  private previewed: { readonly dataset: string; readonly summary: DatasetSummary | null } | null = null;
   /** Kept run that the worker was last given to compute from: its ticks are no training and change no picture. */
   private scored: string | null = null;
   private turn: Promise<unknown> = Promise.resolve();
@@ -119,6 +120,8 @@ export class Lab {
     const { state } = this.live;
     if (state === 'ready' || state === 'done' || state === 'failed')
       await this.train(undefined, { startPaused: true });
+    // Reset, or a failure, may have come before the model was built: then there is nothing to step.
+    if (this.client.run === null || this.live.state === 'failed') return;
     await this.command(() => this.client.step());
   }
 
@@ -129,23 +132,32 @@ export class Lab {
   async reset(): Promise<void> {
     await this.command(() => this.client.reset());
     this.live.clear(useLab.getState().setup);
+    this.showPreview();
   }
 
   /** Scenarios of the chosen dataset, shown before any run. */
   async preview(dataset: string): Promise<void> {
-    if (this.previewed === dataset) return;
-    this.previewed = dataset;
+    if (this.previewed?.dataset === dataset) return;
+    this.previewed = { dataset, summary: null };
     try {
       const summary = await this.client.dataset(dataset);
-      const { state } = this.live;
-      if (this.previewed === dataset && (state === 'ready' || state === 'done' || state === 'failed')) {
-        if (this.live.view().setup.dataset !== dataset || this.live.view().scenarios.length === 0)
-          this.live.preview(summary.scenarios, summary.title, useLab.getState().setup);
-      }
+      if (this.previewed.dataset !== dataset) return;
+      this.previewed = { dataset, summary };
+      this.showPreview();
     } catch (error) {
-      this.previewed = null;
+      if (this.previewed.dataset === dataset) this.previewed = null;
       report(error);
     }
+  }
+
+  /** What was read of the chosen dataset, unless a run is under way or shows it already. */
+  private showPreview(): void {
+    const { setup } = useLab.getState();
+    const summary = this.previewed?.summary;
+    if (!summary || this.previewed?.dataset !== setup.dataset || isUnderWay(this.live)) return;
+    const shown = this.live.view();
+    if (shown.setup.dataset !== setup.dataset || shown.scenarios.length === 0)
+      this.live.preview(summary.scenarios, summary.title, setup);
   }
 
   private async command(act: () => Promise<void>): Promise<void> {

@@ -20,11 +20,12 @@ import type { Lab } from './lab';
 const PROGRESS_MS = 500;
 
 export function startQueueRunner(lab: Lab): () => void {
-  let current: { readonly item: QueueItem; readonly began: number } | null = null;
+  let current: { readonly item: QueueItem; readonly began: number; started: boolean } | null = null;
   let told = Number.NEGATIVE_INFINITY;
 
   async function begin(item: QueueItem): Promise<void> {
-    current = { item, began: performance.now() };
+    const mine = { item, began: performance.now(), started: false };
+    current = mine;
     patchItem(item.id, { state: 'running' });
     const before = item.run === null ? null : await lab.client.runs.get(item.run).catch(() => null);
     if (before && (before.status === 'done' || before.status === 'stopped')) {
@@ -40,24 +41,28 @@ export function startQueueRunner(lab: Lab): () => void {
       await lab.train(item.setup, { name: item.name, fromQueue: true });
     }
     patchItem(item.id, { run: lab.live.id });
+    mine.started = true;
+    look();
   }
 
   function look(): void {
     if (!holdsQueue()) return;
     const { state, id } = lab.live;
     if (current) {
-      const { item, began } = current;
-      // A run that a person began in between takes the queue's place; the item waits again.
+      const { item, began, started } = current;
+      // A run that a person began in between takes the queue's place, and a reset takes its run: the item waits again.
       const mine = useQueue.getState().items.find((one) => one.id === item.id);
       if (!mine) {
         current = null;
         return;
       }
       const replaced = mine.run !== null && id !== null && id !== mine.run && state !== 'compiling';
-      if (replaced) {
+      const reset = started && state === 'ready';
+      if (replaced || reset) {
         current = null;
-        patchItem(item.id, { state: 'waiting', run: null });
+        // First the pause: an item that waits would be begun again at once.
         pauseQueue(true);
+        patchItem(item.id, { state: 'waiting', run: null });
       } else if (state === 'done' || state === 'failed') {
         if (mine.run === null && state === 'done') return; // its id is still on the way
         current = null;

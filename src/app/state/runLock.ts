@@ -13,7 +13,8 @@ const lockName = (run: string): string => `scenarium-run-${run}`;
 /** Null where the page is not served securely: then tabs know nothing of each other. */
 const lockManager = (): LockManager | null => ('locks' in navigator ? navigator.locks : null);
 
-const isUnderWay = ({ state }: UnderWay): boolean =>
+/** Whether a run is being built, trains or waits to go on. */
+export const isUnderWay = ({ state }: Pick<UnderWay, 'state'>): boolean =>
   state === 'compiling' || state === 'training' || state === 'paused';
 
 /** Holds the lock of the run that is under way here, from now on. */

@@ -1,0 +1,113 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { defaultSetup } from '../../training/setup';
+import type { LabClient } from '../../workers/client';
+import type { Tick } from '../../workers/protocol';
+import { useLab } from '../state/lab';
+import { useNotices } from '../state/notices';
+import { useQueue, useQueueTab } from '../state/queue';
+import { Lab } from './lab';
+import { startQueueRunner } from './queueRunner';
+
+/** A client whose worker answers at once, and whose datasets are read when the test says so. */
+function fakeClient() {
+  let run: string | null = null;
+  let tell: (tick: Tick) => void = () => undefined;
+  let sequence = 0;
+  const client = {
+    get run() {
+      return run;
+    },
+    onTick: (listener: (tick: Tick) => void) => {
+      tell = listener;
+    },
+    train: vi.fn(async () => {
+      const id = `run-${++sequence}`;
+      run = id;
+      await Promise.resolve();
+      return id;
+    }),
+    step: vi.fn(async () => {
+      if (run === null) throw new Error('There is no run to step; press Train first.');
+    }),
+    reset: vi.fn(async () => {
+      run = null;
+    }),
+    dataset: (id: string) =>
+      Promise.resolve({ title: `title of ${id}`, scenarios: [{ id: `${id}-1`, name: id }] }),
+    runs: { get: () => Promise.resolve(null), artifacts: () => Promise.resolve({ checkpoint: null }) },
+  };
+  const tick = (state: Tick['state']): void =>
+    tell({
+      run: (run ?? '') as Tick['run'],
+      sequence: ++sequence,
+      state,
+      vitals: { step: 1, steps: 10, samplesPerSecond: null, secondsLeft: null, tensors: 0, bytes: 0 },
+      events: [],
+      failure: null,
+    });
+  return { client: client as unknown as LabClient, calls: client, tick };
+}
+
+beforeEach(() => {
+  useLab.setState({ setup: defaultSetup(), shownRun: null });
+  useNotices.setState({ list: [] });
+  useQueue.setState({ items: [], paused: false });
+  useQueueTab.setState({ role: 'holds', progress: null });
+});
+
+describe('the lab', () => {
+  it('shows the scenarios of a dataset that was chosen while a run trained, once that is reset', async () => {
+    const { client, tick } = fakeClient();
+    const lab = new Lab(client);
+    await lab.train();
+    tick('training');
+    useLab.getState().setDataset('travel-20');
+    await lab.preview('travel-20');
+    expect(lab.live.view().scenarios).toEqual([]);
+    await lab.reset();
+    expect(lab.live.view().scenarios.map(({ id }) => id)).toEqual(['travel-20-1']);
+    expect(lab.live.view().datasetTitle).toBe('title of travel-20');
+  });
+
+  it('says nothing of a step that a reset has overtaken', async () => {
+    const { client, calls } = fakeClient();
+    const lab = new Lab(client);
+    const stepped = lab.step();
+    await lab.reset();
+    await stepped;
+    expect(calls.step).not.toHaveBeenCalled();
+    expect(useNotices.getState().list).toEqual([]);
+    expect(lab.live.state).toBe('ready');
+  });
+});
+
+describe('the queue', () => {
+  it('lets a run wait again, and itself, when that run is reset', async () => {
+    const { client, calls, tick } = fakeClient();
+    const lab = new Lab(client);
+    const stop = startQueueRunner(lab);
+    useQueue.setState({
+      paused: false,
+      items: [
+        {
+          id: 'a/0',
+          name: 'first',
+          setup: defaultSetup(),
+          batch: 'a',
+          state: 'waiting',
+          run: null,
+          took: null,
+          failure: null,
+        },
+      ],
+    });
+    await vi.waitFor(() => expect(useQueue.getState().items[0]!.run).toBe('run-1'));
+    tick('training');
+    await lab.reset();
+    await vi.waitFor(() => expect(useQueue.getState().items[0]!.state).toBe('waiting'));
+    expect(useQueue.getState().paused).toBe(true);
+    expect(calls.train).toHaveBeenCalledTimes(1);
+    stop();
+  });
+});
