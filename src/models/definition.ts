@@ -175,6 +175,11 @@ export interface Model {
    * one vector in each scenario. Of an evaluate-mode output; asked for a sample only, never while training.
    */
   represent?(output: Output, inputs: Inputs): Readonly<Record<string, tf.Tensor>>;
+  /**
+   * Further columns of scored rows `[batch, k]` that are read only when someone asks for rows, never at an evaluation
+   * (CausalInt: every expert's vote and its gate).
+   */
+  requested?(output: Output, inputs: Inputs): Readonly<Record<string, tf.Tensor2D>>;
   dispose(): void;
 }
 

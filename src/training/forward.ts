@@ -145,7 +145,7 @@ interface Packing {
  * Scores `rows` with the inference path.
  *
  * @param read makes the batch of some rows
- * @param withProbes also adds up the model's probes
+ * @param withProbes also adds up the model's probes; without them the rows themselves are asked for, with all their columns
  * @param done told after each batch how many rows are scored
  */
 export async function scoreRows(
@@ -164,8 +164,11 @@ export async function scoreRows(
     for (let from = 0; from < rows.length; from += batchSize) {
       const batch = read(rows.subarray(from, Math.min(from + batchSize, rows.length)));
       const { packed, sums } = forwardPass(model, scenarios, batch, 'moving', (output, inputs) => {
-        const { score, probability, columns = {} } = model.scores(output, inputs);
-        const entries = Object.entries(columns);
+        const { score, probability, columns } = model.scores(output, inputs);
+        const entries = Object.entries({
+          ...columns,
+          ...(withProbes ? {} : model.requested?.(output, inputs)),
+        });
         packing = {
           names: ['score', 'probability', ...entries.map(([name]) => name)],
           widths: [1, 1, ...entries.map(([, column]) => column.shape[1])],

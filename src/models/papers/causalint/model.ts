@@ -21,6 +21,9 @@ import { probeSpecs, runProbes } from './probes';
 import { createRepresentation, LENGTH_FLOOR, type Representation } from './representation';
 import type { CausalIntSettings } from './settings';
 
+/** With more scenarios than this, every expert's vote on every row is more than a file of rows should hold. */
+const MAX_COLUMNS = 32;
+
 /** What a forward pass leaves for its losses and probes beside its named outputs. */
 export interface Pass {
   readonly representation: Representation;
@@ -54,7 +57,7 @@ export function buildCausalInt(
   settings: CausalIntSettings,
   variables: VariableFactory,
   table: EmbeddingTable,
-): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'represent' | 'dispose'> {
+): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'represent' | 'requested' | 'dispose'> {
   const { invar, fusion, fusionInput, maml, innerRate, firstOrder, leakySlope: slope } = settings;
   const common = fieldIndices(shape, settings.scenarioFieldInE ? {} : { exceptRoles: ['scenario'] });
   const context = shape.fields.flatMap((field, i) =>
@@ -184,6 +187,16 @@ export function buildCausalInt(
       xIR: output['xIR']!,
       ...(output['xSR'] && { xSR: output['xSR'] }),
     }),
+    requested: (output, inputs) => {
+      if (!experts || shape.scenarios > MAX_COLUMNS) return {};
+      const { representation: made, from, alpha } = passOf(output);
+      return {
+        ...(alpha && { alpha }),
+        ...(fusionModule.votes && {
+          vote: tf.sigmoid(fusionModule.votes(made.xIr, experts.all(from.s), inputs)),
+        }),
+      };
+    },
     dispose: () => sampler?.dispose(),
   };
 }

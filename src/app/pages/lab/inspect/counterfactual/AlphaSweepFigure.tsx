@@ -28,18 +28,24 @@ interface Grid {
   readonly values: Float32Array;
 }
 
+interface BestCell {
+  readonly row: number;
+  readonly column: number;
+  readonly alpha: number;
+  readonly c: number;
+  readonly auc: number;
+}
+
 /** Where the grid is highest; null where every cell is undefined. */
-function bestOfGrid({
-  cs,
-  values,
-}: Grid): { readonly row: number; readonly column: number; readonly auc: number } | null {
-  let best = -1;
-  values.forEach((value, cell) => {
-    if (!Number.isNaN(value) && (best < 0 || value > values[best]!)) best = cell;
-  });
-  return best < 0
-    ? null
-    : { row: Math.floor(best / cs.length), column: best % cs.length, auc: values[best]! };
+function bestOfGrid({ alphas, cs, values }: Grid): BestCell | null {
+  let best: BestCell | null = null;
+  alphas.forEach((alpha, row) =>
+    cs.forEach((c, column) => {
+      const auc = values[row * cs.length + column] ?? Number.NaN;
+      if (auc > (best?.auc ?? -Infinity)) best = { row, column, alpha, c, auc };
+    }),
+  );
+  return best;
 }
 
 /** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
@@ -232,8 +238,8 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
           <div className="probe-split">
             {bestCell && (
               <p className="c-controls" data-testid="grid-best">
-                best: c = {formatNumber(grid.cs[bestCell.column]!)} with α ={' '}
-                {formatNumber(grid.alphas[bestCell.row]!)}, {formatAuc(bestCell.auc)}
+                best: c = {formatNumber(bestCell.c)} with α = {formatNumber(bestCell.alpha)},{' '}
+                {formatAuc(bestCell.auc)}
               </p>
             )}
             <div className="probe-heat">

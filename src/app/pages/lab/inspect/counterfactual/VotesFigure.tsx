@@ -3,6 +3,7 @@ import type { ProbeSpec } from '../../../../../models/definition';
 import { HeatMap } from '../../../../charts/HeatMap';
 import type { HeatScale } from '../../../../charts/heatDraw';
 import { scenarioColours } from '../../../../colour/scenario';
+import { download } from '../../../../figure/export';
 import { Figure } from '../../../../figure/Figure';
 import { MAX_CELLS } from '../../../../figure/types';
 import type { RunView } from '../../../../live/runView';
@@ -11,6 +12,7 @@ import { useTheme } from '../../../../state/theme';
 import { FrameSlider } from '../FrameSlider';
 import { axisLabels, matrixOf } from '../probe';
 import { useComputed } from '../useScoredRows';
+import { scoredCsv } from './scoredCsv';
 import { compareVotes, differences, voteRows } from './votes';
 
 const SHOWN = [
@@ -34,6 +36,11 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
   const [wanted, setWanted] = useState<(typeof SHOWN)[number]['value']>('votes');
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
   const truth = useComputed(view, (lab) => lab.client.counterfactualRates('test'));
+  const saved = useComputed(view, async ({ client }) => {
+    const scored = await client.predict('test');
+    download('scenarium-scored-rows.csv', scoredCsv(scored), 'text/csv');
+    return scored.rows.length;
+  });
   const votes = useMemo(() => (frame ? matrixOf(frame.value, []) : null), [frame]);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const count = votes?.rows ?? 0;
@@ -100,6 +107,16 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
                 {truth.busy ? 'Asking the simulator' : 'Compare with the simulator’s truth'}
               </button>
             )}
+            <button
+              type="button"
+              className="link"
+              data-testid="export-rows"
+              disabled={saved.busy || saved.blocked !== null}
+              title={saved.blocked ?? 'Every test row with its votes and its gate'}
+              onClick={saved.ask}
+            >
+              {saved.busy ? 'Scoring' : 'rows as CSV'}
+            </button>
           </div>
           <div className="probe-heat">
             <HeatMap
