@@ -1,7 +1,7 @@
 /** What SAR-Net's pictures say of its parameters, beside the same numbers worked out by hand. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { forward, quietMode, shake } from '../../../../tests/support/probe';
+import { forward, outputOf, quietMode, shake } from '../../../../tests/support/probe';
 import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend } from '../../../engine';
 import type { Model } from '../../definition';
@@ -45,6 +45,41 @@ function probesOf(model: Model): Record<string, { sum: number[]; count: number[]
 
 beforeAll(async () => {
   await openBackend('cpu');
+});
+
+describe('pictures of attention', () => {
+  it('share a row’s weights out over the scenarios and the places of its behaviours; rows without any stand aside', () => {
+    const model = build();
+    const { attention, attentionPosition, gates } = probesOf(model);
+    const [weights, gate] = ['behaviourWeight', 'gate'].map((name) =>
+      outputOf(model, shape, batch, name),
+    ) as [Float32Array, Float32Array];
+    const { length } = batch.layout.history!;
+    const experts = gate.length / shape.batch;
+    const byScenario = new Array<number>(scenarios * scenarios).fill(0);
+    const byPlace = new Array<number>(scenarios * length).fill(0);
+    const byExpert = new Array<number>(scenarios * experts).fill(0);
+    const readers = new Array<number>(scenarios).fill(0);
+    for (let b = 0; b < batch.count; b++) {
+      const n = batch.scenario[b]!;
+      for (let e = 0; e < experts; e++) byExpert[n * experts + e]! += gate[b * experts + e]!;
+      const own = weights.subarray(b * length, (b + 1) * length);
+      const whole = own.reduce((sum, value) => sum + value, 0);
+      if (whole === 0) continue;
+      readers[n]!++;
+      own.forEach((value, k) => {
+        if (value === 0) return;
+        byScenario[n * scenarios + batch.historyScenario[b * length + k]!]! += value / whole;
+        byPlace[n * length + k]! += value / whole;
+      });
+    }
+    expect(readers.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(batch.count);
+    expect(attention!.count).toEqual(readers);
+    byScenario.forEach((value, i) => expect(attention!.sum[i]).toBeCloseTo(value, 4));
+    byPlace.forEach((value, i) => expect(attentionPosition!.sum[i]).toBeCloseTo(value, 4));
+    byExpert.forEach((value, i) => expect(gates!.sum[i]).toBeCloseTo(value, 4));
+    model.dispose();
+  });
 });
 
 describe('pictures of bias nets', () => {
