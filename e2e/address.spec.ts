@@ -17,7 +17,10 @@ test('the address holds what differs from the default, and a link brings it back
   await expect(lab.control('hp-learningRate')).toHaveValue('0.005');
 });
 
-test('an address that is not even text opens the page, with what can be read of it', async ({ lab, page }) => {
+test('an address that is not even text opens the page, with what can be read of it', async ({
+  lab,
+  page,
+}) => {
   await page.goto('./?%E0%A4%A&seed=7');
   await lab.expectState('ready');
   await expect(lab.control('seed-input')).toHaveValue('7');
@@ -41,4 +44,29 @@ test('nonsense in the address is clamped or dropped, and said', async ({ lab }) 
       .or(lab.page.getByRole('alert'))
       .filter({ hasText: /no-such-model/ }),
   ).toBeVisible();
+});
+
+test('back and forward walk the pages that were visited, as often as one likes', async ({ lab, page }) => {
+  await lab.open({ seed: 3 });
+  const at = (name: string) => expect(page.locator('main')).toHaveClass(new RegExp(`page-${name}`));
+  await page.getByRole('link', { name: 'Data' }).click();
+  await page.getByRole('link', { name: 'Compare' }).click();
+  for (let times = 0; times < 2; times++) {
+    await page.goBack();
+    await at('data');
+    await page.goBack();
+    await at('lab');
+    await page.goForward();
+    await at('data');
+    await page.goForward();
+    await at('compare');
+  }
+  expect(new URL(page.url()).searchParams.get('seed')).toBe('3');
+});
+
+test('an unknown picture is named and does not stay in the address', async ({ lab, page }) => {
+  await lab.open({ tab: 'gatez', seed: 5 });
+  await expect(page.getByRole('alert')).toContainText('gatez');
+  await expect.poll(() => page.url()).not.toContain('gatez');
+  await expect(lab.control('seed-input')).toHaveValue('5');
 });

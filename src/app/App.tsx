@@ -16,18 +16,23 @@ const ComparePage = lazy(() =>
 /** Keeps the address and the state the same: changes replace it, the back button is followed. */
 function useAddress(): void {
   useEffect(() => {
+    /** An entry that the browser went to is not a new one: pushing it would cut off what lies ahead. */
+    let following = false;
     const write = () => {
       const address = addressOf(useLab.getState());
       if (address !== location.search) history.replaceState(null, '', address || location.pathname);
     };
     write();
     const stop = useLab.subscribe((state, before) => {
-      if (state.page !== before.page) history.pushState(null, '', addressOf(state) || location.pathname);
+      if (state.page !== before.page && !following)
+        history.pushState(null, '', addressOf(state) || location.pathname);
       else write();
     });
     const back = () => {
       const { page, setup, preset, tab } = openAddress(location.search);
+      following = true;
       useLab.setState({ page, setup, preset, tab });
+      following = false;
     };
     window.addEventListener('popstate', back);
     return () => {

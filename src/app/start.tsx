@@ -12,6 +12,9 @@ import { openAddress, useLab } from './state/lab';
 import { useNotices } from './state/notices';
 import { followRuns, useRuns } from './state/runs';
 
+/** So many sentences are read at once; the form shows what the rest became. */
+const MOST_PROBLEMS = 4;
+
 /** Reads the address, asks the worker to get ready, and draws the page. */
 export function start(client: LabClient, opened: Promise<BackendInfo | null>): void {
   const opening = openAddress(location.search);
@@ -20,7 +23,12 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
   void opened.then((backend) => backend && lab.live.meet(backend));
   if (opening.autostart) void lab.train();
   else client.prepare(opening.setup).catch(() => undefined); // an error comes again, with its sentence, from `train`
-  if (opening.problems.length > 0) useNotices.getState().tell('error', opening.problems.join(' '));
+  if (opening.problems.length > 0) {
+    const said = opening.problems.slice(0, MOST_PROBLEMS);
+    const more = opening.problems.length - said.length;
+    if (more > 0) said.push(`And ${more} more of the address could not be taken.`);
+    useNotices.getState().tell('error', said.join(' '));
+  }
 
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root.');
