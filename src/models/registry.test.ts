@@ -136,6 +136,21 @@ describe.each(models.map((definition) => [definition.id, definition] as const))(
     });
   });
 
+  it('has pictures whose axes fit data that offers fewer behaviours than it asks for', () => {
+    const short = { ...shape, history: { ...shape.history!, length: 2 } };
+    const narrow = definition.build(short, settings, createVariables(1));
+    tf.tidy(() => {
+      const { output, inputs } = forward(narrow, short, tinyBatch(short, needs, 3), quietMode('evaluate'));
+      const values = narrow.probe(output, inputs);
+      for (const { name, axes, source } of narrow.probes) {
+        if (source !== undefined) continue;
+        const labels = axes.map((axis, i) => axis.labels?.length ?? values[name]!.sum.shape[i]);
+        expect(values[name]!.sum.shape, name).toEqual(labels);
+      }
+    });
+    narrow.dispose();
+  });
+
   it('gives every declared representation, a finite vector a row', () => {
     tf.tidy(() => {
       const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));

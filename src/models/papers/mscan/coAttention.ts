@@ -23,8 +23,14 @@ export interface CoAttentionInputs {
   readonly candidate: tf.Tensor2D;
 }
 
-/** Attention weights of behaviours `[B, L]`: they sum to 1, or to 0 where the history is empty or `kind` is `none`. */
-export type CoAttention = (inputs: CoAttentionInputs) => tf.Tensor2D;
+export interface CoAttended {
+  /** β of behaviours `[B, L]`: they sum to 1, or to 0 where the history is empty or `kind` is `none`. */
+  readonly weight: tf.Tensor2D;
+  /** C with absent own behaviours far below the others `[B, L, L_own]`; for `co` only. */
+  readonly relevance?: tf.Tensor3D;
+}
+
+export type CoAttention = (inputs: CoAttentionInputs) => CoAttended;
 
 /**
  * @param widths of a behaviour over all scenarios, of an item, and of the hidden layer
@@ -34,9 +40,11 @@ export function createCoAttention(
   kind: CoAttentionKind,
   widths: { readonly history: number; readonly item: number; readonly hidden: number },
 ): CoAttention {
-  if (kind === 'none') return ({ historyMask }) => tf.zerosLike(historyMask);
+  if (kind === 'none') return ({ historyMask }) => ({ weight: tf.zerosLike(historyMask) });
   if (kind === 'mean') {
-    return ({ historyMask }) => tf.div(historyMask, tf.maximum(tf.sum(historyMask, 1, true), 1));
+    return ({ historyMask }) => ({
+      weight: tf.div(historyMask, tf.maximum(tf.sum(historyMask, 1, true), 1)),
+    });
   }
   const { hidden } = widths;
   const fan = widths.history + widths.item * (kind === 'co' ? 2 : 1);
@@ -66,7 +74,7 @@ export function createCoAttention(
     if (!ofOwn) {
       const active = leakyRelu(tf.add(a, tf.expandDims(item, 1)), 0);
       const scores = matMul(tf.reshape(active, [batch * length, hidden]), tensor2(output));
-      return maskedSoftmax(tf.reshape(scores, [batch, length]), historyMask);
+      return { weight: maskedSoftmax(tf.reshape(scores, [batch, length]), historyMask) };
     }
     const ownLength = own.shape[1];
     const flatOwn: tf.Tensor2D = tf.reshape(own, [batch * ownLength, widths.item]);
@@ -74,8 +82,8 @@ export function createCoAttention(
     const pair: tf.Tensor3D = tf.add(ownPart, tf.expandDims(item, 1));
     const scores = pairScores(a, pair, tensor2(output));
     const barred = tf.mul(tf.sub(withStandIn(ownMask), 1), 1e9);
-    const best = maxLast<tf.Tensor2D>(tf.add(scores, tf.expandDims(barred, 1)));
-    return maskedSoftmax(best, historyMask);
+    const relevance: tf.Tensor3D = tf.add(scores, tf.expandDims(barred, 1));
+    return { weight: maskedSoftmax(maxLast<tf.Tensor2D>(relevance), historyMask), relevance };
   };
 }
 

@@ -93,7 +93,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     const candidate = pickFlat(inputs.fields, historyFields);
     const behaviours = history.scenario ? tf.concat([history.items, history.scenario], 2) : history.items;
     const state = encoder.apply(own.items, own.mask, candidate);
-    const beta = attention({
+    const { weight: beta, relevance } = attention({
       history: behaviours,
       historyMask: history.mask,
       own: own.items,
@@ -104,7 +104,14 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     const x = tf.concat([pickFlat(inputs.fields, matchIndices), state, interest], 1);
     const matchHidden = match.apply(x, inputs, mode).output;
     const matchScore = matchOutput.apply(matchHidden);
-    const shown = { matchScore, historyWeight: beta, state, interest, matchHidden };
+    const shown = {
+      matchScore,
+      historyWeight: beta,
+      state,
+      interest,
+      matchHidden,
+      ...(relevance && { relevance }),
+    };
     if (!direct || !directOutput) return { logit: matchScore, ...shown };
     const scenarioHidden = direct.apply(pickFlat(inputs.fields, scenarioIndices), inputs, mode).output;
     const scenarioLogit = directOutput.apply(scenarioHidden);
@@ -139,7 +146,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       };
     },
     ...(settings.sbe && settings.cMode === 'auto' ? { tuneInference } : {}),
-    probes: probeSpecs(shape, settings.historyLength, settings.sbe),
+    probes: probeSpecs(shape, settings),
     probe: (output, inputs) => probeSums(output, inputs, shape.scenarios),
     represent: ({ interest, state, matchHidden, scenarioHidden }) => ({
       matchHidden: matchHidden!,

@@ -236,6 +236,41 @@ describe('co-attention (Eq 14–17)', () => {
     }
   });
 
+  it('tells which own behaviour holds the maximum; rows without own behaviours are not asked', () => {
+    const model = build();
+    const deciding = (given: HostBatch) =>
+      tf.tidy(() => {
+        const { output, inputs } = forward(model, shape, given, quietMode('evaluate'));
+        const { sum, count } = model.probe(output, inputs)['decidingBehaviour']!;
+        return { sum: [...sum.dataSync()], count: [...count.dataSync()] };
+      });
+    // Only the second own behaviour is there, in the rows that had one.
+    const second = batch.ownHistoryMask.map((kept, at) => (at % ownLength === 1 ? kept : 0));
+    const { sum, count } = deciding({ ...batch, ownHistoryMask: second });
+    let asked = 0;
+    for (let n = 0; n < shape.scenarios; n++) {
+      const rowsHere = Array.from({ length: rows }, (_, row) => row).filter(
+        (row) =>
+          batch.scenario[row] === n &&
+          second[row * ownLength + 1] === 1 &&
+          batch.historyMask.subarray(row * length, (row + 1) * length).some((kept) => kept > 0),
+      );
+      asked += rowsHere.length;
+      expect(count[n]).toBeCloseTo(rowsHere.length, 5);
+      expectNear(
+        sum.slice(n * ownLength, (n + 1) * ownLength),
+        Array.from({ length: ownLength }, (_, k) => (k === 1 ? rowsHere.length : 0)),
+      );
+    }
+    expect(asked).toBeGreaterThan(3);
+    // With all of them the maximum does not always stand at one place.
+    const all = deciding(batch);
+    const places = Array.from({ length: ownLength }, (_, k) =>
+      all.sum.filter((_share, at) => at % ownLength === k).reduce((sum_, share) => sum_ + share, 0),
+    );
+    expect(places.filter((share) => share > 0.01).length).toBeGreaterThan(1);
+  });
+
   it('without a behaviour in the own scenario it is target attention', () => {
     const co = build();
     const target = build({ saca: 'target' });

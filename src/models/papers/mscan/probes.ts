@@ -3,8 +3,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../../engine';
 import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
 import { rowVectors } from '../../representation';
+import type { CoAttentionKind } from './coAttention';
 
-export function probeSpecs(shape: DataShape, historyLength: number, eliminator: boolean): ProbeSpec[] {
+interface ProbedSettings {
+  readonly historyLength: number;
+  readonly ownHistoryLength: number;
+  readonly saca: CoAttentionKind;
+  readonly sbe: boolean;
+}
+
+export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpec[] {
+  const { saca, sbe: eliminator } = settings;
+  // Data may offer fewer behaviours than the settings ask for.
+  const offered = shape.history?.length ?? 0;
+  const historyLength = Math.min(settings.historyLength, offered);
+  const ownHistoryLength = Math.min(settings.ownHistoryLength, offered);
   const scenarios = { labels: shape.scenarioIds };
   const specs: ProbeSpec[] = [
     {
@@ -84,6 +97,21 @@ export function probeSpecs(shape: DataShape, historyLength: number, eliminator: 
       equation: '\\mathrm{GRU}(\\mathcal S_u) \\quad (4)',
     }),
   ];
+  if (saca === 'co') {
+    specs.push({
+      name: 'decidingBehaviour',
+      tab: 'attention',
+      title: 'Which own behaviour speaks for the others',
+      reading:
+        'A column is a place among the behaviours in the row’s own scenario, oldest first; each cell is the share of the attention whose maximum stands there.',
+      equation: '\\arg\\max_k C_{jk} \\quad (16)',
+      axes: [
+        { name: 'scenario', ...scenarios },
+        { name: 'position', labels: Array.from({ length: ownHistoryLength }, (_, k) => String(k + 1)) },
+      ],
+      scale: 'share',
+    });
+  }
   if (eliminator) {
     specs.push(
       rowVectors({
@@ -137,6 +165,16 @@ export function probeSums(output: Output, inputs: Inputs, scenarios: number): Re
     attentionEntropy: { sum: flat(perScenario(entropy)), count: attended },
     ownHistoryEmpty: { sum: flat(perScenario(ownEmpty)), count },
   };
+  if (output.relevance) {
+    const places = own.mask.shape[1];
+    const deciding = tf.cast(tf.oneHot(tf.argMax(output.relevance, 2), places), 'float32');
+    const hasOwn: tf.Tensor2D = tf.sub(1, ownEmpty);
+    const share: tf.Tensor2D = tf.sum(tf.mul(deciding, tf.expandDims(tf.mul(beta, hasOwn), 2)), 1);
+    sums.decidingBehaviour = {
+      sum: perScenario(share),
+      count: flat(perScenario(tf.mul(hasAttention, hasOwn))),
+    };
+  }
   if (output.scenarioLogit) {
     sums.scenarioEffect = {
       sum: flat(perScenario(tf.sigmoid(output.scenarioLogit as tf.Tensor2D))),

@@ -163,7 +163,8 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     probes: probeSpecs(shape, {
       own: settings.numOwn,
       shared: settings.numShared,
-      historyLength: settings.historyLength,
+      // Data may offer fewer behaviours than the settings ask for.
+      historyLength: Math.min(settings.historyLength, shape.history?.length ?? 0),
       transform: settings.transform,
       biasNet: settings.biasNet,
       vectorFields: [
