@@ -208,10 +208,10 @@ function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): P
       tab: 'gates',
       title: 'How each scenario scales what it reads',
       reading:
-        'Root mean square of β over a field’s units: above 1 the scenario turns the field up, below 1 down.',
+        'Root mean square of β over a field’s units, less 1: above 0 the scenario turns the field up, below 0 down.',
       equation: "v' = v \\odot \\beta^s + \\gamma^s \\quad (8)",
       axes,
-      scale: 'value',
+      scale: 'signed',
       quantity: 'scale',
     },
     {

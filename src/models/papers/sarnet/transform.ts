@@ -7,8 +7,8 @@ export interface Transform {
   /** `[B, width]`, one-hot scenario `[B, N]`, to `[B, width]`. */
   apply(x: tf.Tensor2D, scenarioOneHot: tf.Tensor2D): tf.Tensor2D;
   /**
-   * What each scenario makes of each field, whose `dim` units stand side by side: root mean squares of β and of γ
-   * `[N, width / dim]`; 1 and 0 where it changes nothing.
+   * What each scenario makes of each field, whose `dim` units stand side by side `[N, width / dim]`: root mean square of β,
+   * less 1, and of γ; both are 0 where it changes nothing.
    */
   gains(dim: number): { readonly scale: tf.Tensor2D; readonly shift: tf.Tensor2D };
 }
@@ -22,7 +22,10 @@ export function createTransform(variables: VariableFactory, scenarios: number, w
   const byField = (x: tf.Tensor, dim: number): tf.Tensor2D =>
     tf.sqrt(tf.mean(tf.square(tf.reshape(x, [scenarios, width / dim, dim])), 2));
   return {
-    gains: (dim) => ({ scale: byField(scale.tensor, dim), shift: byField(shift.tensor, dim) }),
+    gains: (dim) => ({
+      scale: tf.sub(byField(scale.tensor, dim), 1),
+      shift: byField(shift.tensor, dim),
+    }),
     apply: (x, oneHot) => routedAffine(x, scale.tensor as tf.Tensor2D, shift.tensor as tf.Tensor2D, oneHot),
   };
 }
