@@ -33,7 +33,8 @@ export const sharedBottom = defineModel({
     }),
   },
   presets: {
-    paper: { hidden: [256, 128], towerHidden: [64] },
+    // As CausalInt and M-scan describe their baseline: embeddings are shared, three layers a scenario.
+    paper: { bottom: 'embedding', towerHidden: [256, 128, 64] },
     browser: { batchNorm: 'off' },
     tiny: { hidden: [8], towerHidden: [4], embeddingDim: 4, historyLength: 3 },
   },
