@@ -1,9 +1,10 @@
 import { useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { report } from '../state/notices';
-import { download, drawingToSvg, svgToPng } from './export';
+import { download, drawingToSvg, inkOf, isDrawn, svgToPng } from './export';
 import { Equation } from './Equation';
 import { FigureData } from './FigureData';
+import { tableToSvg } from './tableDrawing';
 import { tableToCsv, tableToJson } from './tables';
 import type { FigureTable } from './types';
 import './figure.css';
@@ -26,8 +27,6 @@ interface FigureProps {
   readonly className?: string;
   /** Say less: the reading moves behind the (i). */
   readonly compact?: boolean;
-  /** What the menu exports; pictures of tables leave PNG and SVG out. */
-  readonly formats?: readonly Format[];
   /** Further files of the menu, e.g. a table as LaTeX. */
   readonly files?: readonly { readonly label: string; readonly save: () => void }[];
   readonly children: ReactNode;
@@ -49,7 +48,6 @@ export function Figure({
   controls,
   className,
   compact,
-  formats = FORMATS,
   files = [],
   children,
 }: FigureProps) {
@@ -65,7 +63,9 @@ export function Figure({
     if (format === 'CSV') return download(file, tableToCsv(exported()), 'text/csv');
     if (format === 'JSON') return download(file, tableToJson(title, exported()), 'application/json');
     if (!body.current) return;
-    const svg = drawingToSvg(body.current, title);
+    const svg = isDrawn(body.current)
+      ? drawingToSvg(body.current, title)
+      : tableToSvg(title, exported(), inkOf(body.current));
     download(file, format === 'SVG' ? svg.text : await svgToPng(svg), 'image/svg+xml');
   }
 
@@ -118,7 +118,7 @@ export function Figure({
             role="group"
             aria-label={`Export ${title}`}
           >
-            {formats.map((format) => (
+            {FORMATS.map((format) => (
               <button key={format} type="button" onClick={() => void save(format).catch(report)}>
                 {format}
               </button>

@@ -1,5 +1,7 @@
 /** A drawn figure as SVG or PNG: every `<svg>` and `<canvas>` inside it at its place, styles written out, title on top. */
 
+import type { Ink } from './tableDrawing';
+
 const SVG = 'http://www.w3.org/2000/svg';
 const STYLES = [
   'fill',
@@ -42,6 +44,28 @@ function placed(
   return { x: box.left - origin.left, y: box.top - origin.top + top, w: box.width, h: box.height };
 }
 
+const drawings = (body: HTMLElement): readonly (SVGSVGElement | HTMLCanvasElement)[] =>
+  [...body.querySelectorAll<SVGSVGElement | HTMLCanvasElement>('svg, canvas')].filter(
+    (element) => !element.closest('button') && !element.parentElement?.closest('svg'),
+  );
+
+/** False where a figure is a table and nothing else. */
+export function isDrawn(body: HTMLElement): boolean {
+  return drawings(body).length > 0;
+}
+
+/** The page's colours and type, for pictures of tables. */
+export function inkOf(body: HTMLElement): Ink {
+  const page = getComputedStyle(document.documentElement);
+  const colour = (name: string, other: string) => page.getPropertyValue(name).trim() || other;
+  return {
+    paper: colour('--surface', '#fff'),
+    ink: colour('--ink', '#000'),
+    rule: colour('--rule-strong', '#ccc'),
+    font: getComputedStyle(body).fontFamily,
+  };
+}
+
 /** One self-contained SVG document of the figure's drawing. */
 export function drawingToSvg(
   body: HTMLElement,
@@ -71,8 +95,7 @@ export function drawingToSvg(
   heading.setAttribute('fill', page.getPropertyValue('--ink').trim() || '#000');
   heading.textContent = title;
   root.append(heading);
-  for (const element of body.querySelectorAll<SVGSVGElement | HTMLCanvasElement>('svg, canvas')) {
-    if (element.closest('button') || element.parentElement?.closest('svg')) continue;
+  for (const element of drawings(body)) {
     const { x, y, w, h } = placed(element, origin, top);
     if (w === 0 || h === 0) continue;
     if (element instanceof HTMLCanvasElement) {

@@ -22,3 +22,11 @@ it('an undefined figure is empty in CSV and null in JSON', () => {
   expect(tableToCsv(table)).toBe('scenario,auc\r\na,\r\n');
   expect(JSON.parse(tableToJson('t', table))).toEqual({ title: 't', rows: [{ scenario: 'a', auc: null }] });
 });
+
+it('columns of one name are all in JSON', () => {
+  const table = { columns: ['step', 'a', 'a'], rows: [[1, 0.5, 0.25]] } as const;
+  expect(JSON.parse(tableToJson('t', table))).toEqual({
+    title: 't',
+    rows: [{ step: 1, a: 0.5, 'a (2)': 0.25 }],
+  });
+});

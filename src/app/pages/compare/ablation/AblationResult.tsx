@@ -111,7 +111,6 @@ function SectionFigure({
       reading={`${figure} on ${dataset}, mean ± standard deviation over seeds; below it the difference from the reference (Student’s paired test: * p < 0.05, ** < 0.01, *** < 0.001)${section.source ? ', then what the paper prints' : ''}.`}
       equation={String.raw`t=\frac{\bar d}{s_d/\sqrt n},\qquad d_i=\mathrm{AUC}_i-\mathrm{AUC}^{\mathrm{ref}}_i`}
       table={toTable(section)}
-      formats={['CSV', 'JSON']}
       files={[
         { label: 'Markdown', save: save('md', toMarkdown) },
         { label: 'LaTeX', save: save('tex', toLatex) },

@@ -12,7 +12,6 @@ export function SeparationFigure({ table }: { readonly table: FigureTable }) {
       reading="Measured in all dimensions, not in the picture: 0 variance between scenarios and neighbours at chance mean that the layer carries nothing of the scenario."
       equation={String.raw`\frac{\sum_i n_i\lVert\bar h_i-\bar h\rVert^2}{\sum_b\lVert h_b-\bar h\rVert^2},\qquad s_b=\frac{d_b^{\text{next}}-d_b^{\text{own}}}{\max(d_b^{\text{next}},d_b^{\text{own}})}`}
       table={table}
-      formats={['CSV', 'JSON']}
     >
       <table className="separation-table" aria-hidden="true">
         <thead>
