@@ -8,6 +8,7 @@ import { AblationShelf } from './ablation/AblationShelf';
 import { AblatePanel } from './AblatePanel';
 import { CompareCurves } from './CompareCurves';
 import { CompareTable } from './CompareTable';
+import { DeLongTest } from './DeLongTest';
 import { Differences } from './Differences';
 import { groupRuns } from './groups';
 import { QueuePanel } from './QueuePanel';
@@ -57,9 +58,10 @@ export function ComparePage() {
           </div>
         ) : (
           <>
-            <Differences groups={groups} />
+            <Differences groups={groups} reference={reference} />
             <CompareCurves groups={groups} />
             <CompareTable groups={groups} reference={reference} onPin={setPinned} />
+            <DeLongTest groups={groups} reference={reference} />
             <AblatePanel views={views} />
           </>
         )}

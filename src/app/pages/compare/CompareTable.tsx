@@ -10,7 +10,6 @@ import { useTheme } from '../../state/theme';
 import { hasTruth } from '../lab/curves';
 import { allScenarios, compareCell, stars } from './groups';
 import type { CompareCell, RunGroup } from './groups';
-import { DeLongTest } from './DeLongTest';
 
 interface Props {
   readonly groups: readonly RunGroup[];
@@ -133,7 +132,6 @@ export function CompareTable({ groups, reference, onPin }: Props) {
           </tbody>
         </table>
       </div>
-      <DeLongTest groups={groups} reference={reference} />
     </Figure>
   );
 }

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import { deLongTest } from '../../../training/statistics';
+import type { DeLongTest as Test } from '../../../training/statistics';
 import type { ScoredRows } from '../../../workers/protocol';
-import { formatSigned } from '../../format';
+import { Figure } from '../../figure/Figure';
+import { formatAuc, formatSigned } from '../../format';
 import { useLabActions, useLiveView } from '../../live/lab';
 import type { RunView } from '../../live/runView';
 import { report } from '../../state/notices';
@@ -11,10 +13,16 @@ interface Result {
   readonly pair: string;
   readonly rows: readonly {
     readonly name: string;
-    readonly difference: number | null;
-    readonly p: number | null;
+    readonly count: number;
+    /** Null with fewer than two rows of a class. */
+    readonly test: Test | null;
   }[];
 }
+
+/** Half width of the 95 % interval in standard errors. */
+const REACH = 1.959964;
+
+const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toFixed(4));
 
 /** Two single runs on the same labels: DeLong's test, from scores computed now with the kept weights. */
 export function DeLongTest({
@@ -28,10 +36,11 @@ export function DeLongTest({
   const { state } = useLiveView();
   const [result, setResult] = useState<Result | null>(null);
   const [busy, setBusy] = useState(false);
-  const other = groups.find((group) => group !== reference);
-  const a = other?.runs[0];
+  // The first runs of two set-ups, or two seeds of one.
   const b = reference?.runs[0];
-  if (groups.length !== 2 || !a || !b || a.setup.dataset !== b.setup.dataset) return null;
+  const a = groups.length === 2 ? groups.find((group) => group !== reference)?.runs[0] : reference?.runs[1];
+  const two = groups.length === 2 || (groups.length === 1 && reference?.runs.length === 2);
+  if (!two || !a || !b || a.setup.dataset !== b.setup.dataset) return null;
   const pair = `${a.id ?? ''}/${b.id ?? ''}`;
   const running = state === 'training' || state === 'compiling' || state === 'paused';
 
@@ -54,41 +63,114 @@ export function DeLongTest({
         y.push(theirs.score[there]!);
         label.push(ours.label[k]!);
       });
-      const found = deLongTest(x, y, label);
-      return { name: scenario.name, difference: found?.difference ?? null, p: found?.p ?? null };
+      return { name: scenario.name, count: label.length, test: deLongTest(x, y, label) };
     });
     setResult({ pair, rows });
   }
 
+  const called = (run: RunView): string =>
+    groups.length === 2
+      ? (groups.find((group) => group.runs.includes(run))?.label ?? run.name)
+      : `seed ${run.setup.seed}`;
+  const shown = result?.pair === pair ? result : null;
+  const ask = (
+    <button
+      type="button"
+      className="button"
+      data-testid="delong"
+      disabled={busy || running}
+      title={running ? 'Scores rows with the kept weights; wait until the present run has ended.' : undefined}
+      onClick={() => {
+        setBusy(true);
+        void test(a, b)
+          .catch(report)
+          .finally(() => setBusy(false));
+      }}
+    >
+      {busy ? 'Scoring test rows' : 'Test on drawn labels (DeLong)'}
+    </button>
+  );
   return (
-    <div className="delong">
-      <button
-        type="button"
-        className="button"
-        data-testid="delong"
-        disabled={busy || running}
-        title={
-          running ? 'Scores rows with the kept weights; wait until the present run has ended.' : undefined
-        }
-        onClick={() => {
-          setBusy(true);
-          void test(a, b)
-            .catch(report)
-            .finally(() => setBusy(false));
-        }}
-      >
-        {busy ? 'Scoring test rows' : 'Test on drawn labels (DeLong)'}
-      </button>
-      {result?.pair === pair && (
-        <ul data-testid="delong-result">
-          {result.rows.map((row) => (
-            <li key={row.name}>
-              {row.name}: {row.difference === null ? 'undefined' : formatSigned(row.difference)}
-              {row.p === null ? '' : `, p = ${row.p < 1e-4 ? '< 0.0001' : row.p.toFixed(4)}`}
-            </li>
-          ))}
-        </ul>
+    <Figure
+      name="delong"
+      className="delong"
+      title="Do the two runs rank the same drawn labels differently?"
+      reading={`DeLong’s test of two runs on the same test rows: it asks what other labels might have been drawn, and seeds aside. A difference is the AUC of “${called(a)}” minus that of the reference, “${called(b)}”.`}
+      equation={String.raw`z=\frac{\hat A_1-\hat A_2}{\sqrt{L\,(S_{10}/m+S_{01}/n)\,L^\top}},\quad L=(1,-1)\quad\text{(DeLong et al. 1988, Eq 6)}`}
+      table={{
+        columns: [
+          'scenario',
+          'rows',
+          'AUC',
+          'AUC of the reference',
+          'difference',
+          'standard error',
+          'z',
+          'p',
+        ],
+        rows: (shown?.rows ?? []).map(({ name, count, test: found }) => [
+          name,
+          count,
+          found?.aucA ?? null,
+          found?.aucB ?? null,
+          found?.difference ?? null,
+          found?.standardError ?? null,
+          found?.z ?? null,
+          found?.p ?? null,
+        ]),
+      }}
+      empty={
+        !shown && (
+          <div className="ask">
+            <p>Scores the test rows with the two runs’ kept weights and tests each scenario’s difference.</p>
+            {ask}
+          </div>
+        )
+      }
+    >
+      {shown && (
+        <div className="table-scroll" tabIndex={0}>
+          <table className="table" data-testid="delong-result">
+            <thead>
+              <tr>
+                <th scope="col">Scenario</th>
+                <th scope="col" className="number">
+                  difference
+                </th>
+                <th scope="col" className="number">
+                  95 % interval
+                </th>
+                <th scope="col" className="number">
+                  p
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.rows.map(({ name, test: found }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  {found === null ? (
+                    <td className="number" colSpan={3}>
+                      undefined: fewer than two rows of a class
+                    </td>
+                  ) : (
+                    <>
+                      <td className="number" title={`${formatAuc(found.aucA)} and ${formatAuc(found.aucB)}`}>
+                        {formatSigned(found.difference)}
+                      </td>
+                      <td className="number">
+                        {formatSigned(found.difference - REACH * found.standardError)} to{' '}
+                        {formatSigned(found.difference + REACH * found.standardError)}
+                      </td>
+                      <td className="number">{probability(found.p)}</td>
+                    </>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
-    </div>
+    </Figure>
   );
 }

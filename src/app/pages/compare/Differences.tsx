@@ -1,30 +1,36 @@
-import { differences, titleOf } from './groups';
+import { differences, differencesInWords, titleOf } from './groups';
 import type { RunGroup } from './groups';
 
-/** What the chosen runs share and where they differ, in words. */
-export function Differences({ groups }: { readonly groups: readonly RunGroup[] }) {
-  const setups = groups.map((group) => group.runs[0]!.setup);
-  const differ = differences(setups);
+/** What the chosen runs share and where each departs from the reference, in words. */
+export function Differences({
+  groups,
+  reference,
+}: {
+  readonly groups: readonly RunGroup[];
+  readonly reference: RunGroup | null;
+}) {
+  const differ = differences(groups.map((group) => group.runs[0]!.setup));
   const names = new Set(differ.map(({ name }) => name));
   const first = groups[0]!.runs[0]!;
+  const runs = groups.reduce((sum, group) => sum + group.runs.length, 0);
   const shared = [
     names.has('model') ? null : titleOf(first.setup.model),
     names.has('dataset') ? null : `on ${first.datasetTitle || first.setup.dataset}`,
   ].filter((part) => part !== null);
+  const others = groups.filter((group) => group !== reference);
   return (
     <section className="differences" data-testid="differences" aria-label="What differs">
+      <h2 className="visually-hidden">The chosen runs</h2>
       <p>
-        {groups.reduce((sum, group) => sum + group.runs.length, 0)} runs, {groups.length} set-up
-        {groups.length === 1 ? '' : 's'}
+        {runs} {runs === 1 ? 'run' : 'runs'}, {groups.length} {groups.length === 1 ? 'set-up' : 'set-ups'}
         {shared.length > 0 && `: all ${shared.join(' ')}`}.{' '}
-        {groups.length > 1 &&
-          (differ.length === 0 ? 'They differ in settings that only one model has.' : 'They differ in:')}
+        {reference && others.length > 0 && `Beside the reference, ${reference.label}:`}
       </p>
-      {groups.length > 1 && differ.length > 0 && (
+      {reference && others.length > 0 && (
         <ul>
-          {differ.map(({ name, label, values }) => (
-            <li key={name}>
-              {label}: {[...new Set(values)].join(' | ')}
+          {others.map((group) => (
+            <li key={group.key}>
+              <b>{group.label}</b> {differencesInWords(group, reference)}
             </li>
           ))}
         </ul>

@@ -1,5 +1,4 @@
 import { useMemo, useState } from 'react';
-import { strToU8, zipSync } from 'fflate';
 import type { RunSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatAuc } from '../../format';
@@ -9,7 +8,7 @@ import { useRename } from '../../runs/useRename';
 import { addressOf, useLab } from '../../state/lab';
 import { report, useNotices } from '../../state/notices';
 import { useRuns } from '../../state/runs';
-import { parseRecord, recordToText } from './exchange';
+import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
 import { titleOf } from './groups';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
@@ -37,22 +36,22 @@ export function RunChooser() {
       download(`${fileName(files[0]!.name)}.json`, recordToText(files[0]!), 'application/json');
       return;
     }
-    const zip = zipSync(
-      Object.fromEntries(
-        files.map((record) => [
-          `${fileName(record.name)}-${record.id.slice(0, 8)}.json`,
-          strToU8(recordToText(record)),
-        ]),
-      ),
+    const zip = zipOf(
+      files.map((record) => ({
+        name: `${fileName(record.name)}-${record.id.slice(0, 8)}.json`,
+        text: recordToText(record),
+      })),
     );
     download('scenarium-runs.zip', zip, 'application/zip');
   }
 
   async function importRuns(files: FileList): Promise<void> {
     for (const file of files) {
-      const record = parseRecord(await file.text(), file.name);
-      await client.runs.put(record);
-      set({ chosen: [...useLab.getState().chosen.filter((id) => id !== record.id), record.id] });
+      for (const { name, text } of runFiles(new Uint8Array(await file.arrayBuffer()), file.name)) {
+        const record = parseRecord(text, name);
+        await client.runs.put(record);
+        set({ chosen: [...useLab.getState().chosen.filter((id) => id !== record.id), record.id] });
+      }
     }
   }
 
@@ -98,7 +97,7 @@ export function RunChooser() {
             type="file"
             className="visually-hidden"
             data-testid="import-run"
-            accept=".json"
+            accept=".json,.zip"
             multiple
             aria-label="Import exported runs"
             onChange={(event) => {
@@ -163,8 +162,8 @@ function ChooserRow({
           <span className="chooser-text">
             <span className="run-name">{run.name}</span>
             <span className="muted">
-              {titleOf(run.setup.model)}, {run.datasetTitle || run.setup.dataset}, seed {run.setup.seed},{' '}
-              {run.status}
+              seed {run.setup.seed}, {run.status}, {titleOf(run.setup.model)},{' '}
+              {run.datasetTitle || run.setup.dataset}
             </span>
           </span>
         )}
@@ -188,7 +187,17 @@ function ChooserRow({
           title="Copy a link to its set-up"
           onClick={() => void share().catch(report)}
         >
-          ⧉
+          <svg
+            width="13"
+            height="13"
+            viewBox="0 0 13 13"
+            fill="none"
+            stroke="currentColor"
+            aria-hidden="true"
+          >
+            <rect x="1" y="3.5" width="8" height="8.5" rx="1" />
+            <path d="M4 3.5V2a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v6.5a1 1 0 0 1-1 1H9" />
+          </svg>
         </RunTool>
       </RunTools>
     </li>

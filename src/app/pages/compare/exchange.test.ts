@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultSetup } from '../../../training/setup';
 import type { RunRecord } from '../../../training/runRecord';
-import { parseRecord, recordToText } from './exchange';
+import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
 
 const record: RunRecord = {
   format: 'scenarium-run/1',
@@ -60,4 +60,23 @@ it.each([
   ],
 ])('refuses a run with %s', (_, patch, sentence) => {
   expect(() => parseRecord(JSON.stringify({ ...record, ...patch }), 'a.json')).toThrow(sentence);
+});
+
+describe('files of runs', () => {
+  const text = (one: string) => new TextEncoder().encode(one);
+
+  it('are a text as it is, or all texts of a zip', () => {
+    expect(runFiles(text('{"a":"ü"}'), 'run.json')).toEqual([{ name: 'run.json', text: '{"a":"ü"}' }]);
+    const files = [
+      { name: 'one.json', text: '{"a":1}' },
+      { name: 'two.json', text: '{"b":"ü"}' },
+    ];
+    expect(runFiles(zipOf(files), 'runs.zip')).toEqual(files);
+  });
+
+  it('that hold no run, or are damaged, are refused in one sentence', () => {
+    expect(() => runFiles(zipOf([{ name: 'readme.txt', text: 'x' }]), 'runs.zip')).toThrow(/holds no run/);
+    const whole = zipOf([{ name: 'one.json', text: '{"a":1}' }]);
+    expect(() => runFiles(whole.subarray(0, whole.length - 20), 'runs.zip')).toThrow(/damaged zip/);
+  });
 });

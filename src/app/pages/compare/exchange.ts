@@ -1,4 +1,5 @@
-/** Runs as files: JSON, with typed arrays written as plain lists. */
+/** Runs as files: JSON, with typed arrays written as plain lists; several of them in one zip. */
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { z } from 'zod';
 import { models } from '../../../models/registry';
 import { parseSettings, type AnySettings } from '../../../models/settings';
@@ -91,4 +92,33 @@ export function parseRecord(text: string, file: string): RunRecord {
     );
   }
   return value as RunRecord;
+}
+
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function zipOf(files: readonly NamedText[]): Uint8Array {
+  return zipSync(Object.fromEntries(files.map(({ name, text }) => [name, strToU8(text)])));
+}
+
+/**
+ * The texts of exported runs in a file: itself, or every JSON file of a zip.
+ *
+ * @throws Error with one sentence where a zip cannot be read or holds no run
+ */
+export function runFiles(bytes: Uint8Array, file: string): readonly NamedText[] {
+  // A zip begins with "PK"; a run with a brace.
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return [{ name: file, text: strFromU8(bytes) }];
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(bytes, { filter: ({ name }) => name.endsWith('.json') });
+  } catch (error) {
+    throw new Error(`“${file}” is a damaged zip; export the runs again.`, { cause: error });
+  }
+  const found = Object.entries(entries).map(([name, content]) => ({ name, text: strFromU8(content) }));
+  if (found.length === 0)
+    throw new Error(`“${file}” holds no run; choose a zip that was exported from the Compare page.`);
+  return found;
 }

@@ -4,7 +4,7 @@ import type { Metrics } from '../../../training/metrics/types';
 import type { RunSetup } from '../../../training/runRecord';
 import { LiveRun } from '../../live/liveRun';
 import type { RunView } from '../../live/runView';
-import { allScenarios, compareCell, differences, groupRuns, stars } from './groups';
+import { allScenarios, compareCell, differences, differencesInWords, groupRuns, stars } from './groups';
 
 const base = defaultSetup();
 
@@ -67,6 +67,21 @@ describe('groups of runs', () => {
       { name: 'learningRate', label: 'Learning rate', values: ['0.001', '0.01'] },
     ]);
     expect(differences([base, base])).toEqual([]);
+  });
+
+  it('depart from the reference in whole sentences', () => {
+    const [a, b] = groupRuns(views);
+    expect(differencesInWords(b!, a!)).toBe(
+      'has Learning rate 0.01 instead of 0.001 and was trained with other seeds (1, 2, 3 instead of 1, 2).',
+    );
+    expect(differencesInWords(a!, a!)).toBe('does not differ.');
+    const [, star] = groupRuns([
+      run({ ...base, seed: 1 }, 0.6),
+      run({ ...base, model: 'star', dataset: 'amazon-25', seed: 1 }, 0.6),
+    ]);
+    expect(differencesInWords(star!, a!)).toMatch(
+      /^is STAR instead of .+, is trained on amazon-25 instead of .+ has settings that only its model has/,
+    );
   });
 
   it('know every scenario once', () => {

@@ -80,6 +80,23 @@ export function differences(setups: readonly RunSetup[]): readonly Difference[] 
   return found;
 }
 
+/** How a group departs from the reference, as the end of a sentence that begins with the group's name. */
+export function differencesInWords(group: RunGroup, reference: RunGroup): string {
+  const [own, theirs] = [group.runs[0]!.setup, reference.runs[0]!.setup];
+  const said = differences([own, theirs]).map(({ name, label, values: [ours, other] }) => {
+    if (name === 'model') return `is ${ours} instead of ${other}`;
+    if (name === 'dataset') return `is trained on ${ours} instead of ${other}`;
+    return `has ${label} ${ours} instead of ${other}`;
+  });
+  const alone = own.model === theirs.model ? [] : ['has settings that only its model has'];
+  const seeds = (one: RunGroup) => one.runs.map((run) => run.setup.seed).sort((a, b) => a - b);
+  const [mine, its] = [seeds(group).join(', '), seeds(reference).join(', ')];
+  const sown = mine === its ? [] : [`was trained with other seeds (${mine} instead of ${its})`];
+  const all = [...said, ...alone, ...sown];
+  if (all.length === 0) return 'does not differ.';
+  return `${all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)!}`}.`;
+}
+
 export function titleOf(model: string): string {
   try {
     return findModel(model).title;
