@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import type { ProbeSpec } from '../../../models/definition';
+import type { AnyModelDefinition, ProbeSpec } from '../../../models/definition';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
 import { tabIds, useLab } from '../../state/lab';
@@ -14,20 +14,9 @@ import { MaskFigures } from './inspect/masks/MaskFigures';
 import { ProjectionFigure } from './inspect/representation/ProjectionFigure';
 import { RepresentationFigures } from './inspect/representation/RepresentationFigures';
 import { ProbeFigure } from './inspect/ProbeFigure';
+import { fillers, tabOf } from './tabs';
+import type { Tab, TabId } from './tabs';
 import './inspect/inspect.css';
-
-export type TabId = (typeof tabIds)[number];
-
-const LABELS: Record<TabId, string> = {
-  gates: 'Gates',
-  masks: 'Masks',
-  counterfactual: 'Counterfactual',
-  conflict: 'Conflict',
-  fairness: 'Fairness',
-  attention: 'Attention',
-  representation: 'Representation',
-  graph: 'Causal graph',
-};
 
 /** Tabs that the run on show offers: those of its probes, and the paper's graph. */
 function offeredTabs(view: RunView): readonly TabId[] {
@@ -125,6 +114,47 @@ function figureName(tab: TabId, spec: ProbeSpec, first: boolean): string {
   return first ? tab : `${tab}-${spec.name}`;
 }
 
+/** A tab that has no picture yet, or none of this model: what it would show, and who fills it. */
+function EmptyTab({ tab, model, untouched, building }: EmptyProps) {
+  const choose = useLab((state) => state.chooseModel);
+  const chosen = useLab((state) => state.setup.model);
+  if (tab.models.includes(model.id))
+    return (
+      <div className="empty">
+        <p>
+          {untouched
+            ? `Train ${model.title}, and here stands ${tab.shows}.`
+            : building
+              ? 'Building the model.'
+              : `This run kept nothing of ${tab.label.toLowerCase()}: a switch of ${model.title} may be off. Train it with the switch on, and here stands ${tab.shows}.`}
+        </p>
+      </div>
+    );
+  return (
+    <div className="empty" data-testid="tab-filled-by">
+      <p>
+        {model.title} has nothing to show here. {fillers(tab)} would fill it: {tab.shows}.
+      </p>
+      <p>
+        {tab.models
+          .filter((id) => id !== chosen)
+          .map((id) => (
+            <button key={id} type="button" className="button" onClick={() => choose(id)}>
+              Choose {findModel(id).title}
+            </button>
+          ))}
+      </p>
+    </div>
+  );
+}
+
+interface EmptyProps {
+  readonly tab: Tab;
+  readonly model: AnyModelDefinition;
+  readonly untouched: boolean;
+  readonly building: boolean;
+}
+
 export function Inspect({ view }: { readonly view: RunView }) {
   const wanted = useLab((state) => state.tab);
   const chosenModel = useLab((state) => state.setup.model);
@@ -133,8 +163,13 @@ export function Inspect({ view }: { readonly view: RunView }) {
   const untouched = view.live && view.id === null;
   // Before a run the chosen model's own graph can be looked at; its other pictures need numbers.
   const model = findModel(untouched ? chosenModel : view.setup.model);
-  const tabs: readonly TabId[] = untouched ? (model.graph ? ['graph'] : []) : offeredTabs(view);
-  const tab = tabs.find((one) => one === wanted) ?? tabs[0] ?? null;
+  const filled: readonly TabId[] = untouched ? (model.graph ? ['graph'] : []) : offeredTabs(view);
+  const asked = tabIds.find((one) => one === wanted) ?? null;
+  // Beside what there is to see: before a run what this model will fill, and a tab that was asked for by name.
+  const tabs = tabIds.filter(
+    (one) => filled.includes(one) || one === asked || (untouched && tabOf(one).models.includes(model.id)),
+  );
+  const tab = asked ?? filled[0] ?? tabs[0] ?? null;
 
   function onKeyDown(event: KeyboardEvent): void {
     const at = tabs.findIndex((one) => one === tab);
@@ -166,16 +201,14 @@ export function Inspect({ view }: { readonly view: RunView }) {
               tabIndex={one === tab ? 0 : -1}
               onClick={() => set({ tab: one })}
             >
-              {LABELS[one]}
+              {tabOf(one).label}
             </button>
           ))}
         </div>
       )}
       {tab === null ? (
         <div className="empty">
-          {untouched ? (
-            <p>Train, and what {model.title} does inside appears here while it learns.</p>
-          ) : view.probeSpecs.length === 0 && view.state === 'compiling' ? (
+          {view.state === 'compiling' ? (
             <p>Building the model.</p>
           ) : (
             <p>
@@ -186,7 +219,14 @@ export function Inspect({ view }: { readonly view: RunView }) {
         </div>
       ) : (
         <div className="tab-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
-          {tab === 'graph' ? (
+          {!filled.includes(tab) ? (
+            <EmptyTab
+              tab={tabOf(tab)}
+              model={model}
+              untouched={untouched}
+              building={view.state === 'compiling'}
+            />
+          ) : tab === 'graph' ? (
             <CausalGraphFigure model={model} />
           ) : (
             <ProbeTab key={view.id ?? ''} tab={tab} view={view} />

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type { AnyModelDefinition } from '../../../models/definition';
 import { findModel, models } from '../../../models/registry';
 import { useLab } from '../../state/lab';
+import { TABS } from './tabs';
 
 const FAMILIES: Record<AnyModelDefinition['family'], string> = {
   paper: 'Papers',
@@ -19,8 +20,15 @@ function matches(model: AnyModelDefinition, words: readonly string[]): boolean {
 /** A plain list grouped by paper and family, with a search that narrows it; Enter takes the first match. */
 export function ModelPicker() {
   const chosen = useLab((state) => state.setup.model);
-  const choose = useLab((state) => state.chooseModel);
+  const chooseModel = useLab((state) => state.chooseModel);
+  const tab = useLab((state) => state.tab);
+  const set = useLab((state) => state.set);
   const [search, setSearch] = useState('');
+  /** A picture that the next model has too stays open; another gives way to the model's first. */
+  function choose(id: string): void {
+    chooseModel(id);
+    if (TABS.some((one) => one.id === tab && !one.models.includes(id))) set({ tab: null });
+  }
   const groups = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     const found = models.filter((model) => model.id === chosen || matches(model, words));
