@@ -108,7 +108,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup[]
         scenario === null ? 'Mean AUC over steps, by set-up' : 'AUC of one scenario over steps, by set-up'
       }
       reading={`Each line is a set-up${views.length > groups.length ? ', the mean over its seeds' : ''}${groups.length > MAX_LINES ? `; the first ${MAX_LINES} of ${groups.length} are drawn, the table has all` : ''}.`}
-      equation={smoothing > 0 ? String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t}` : null}
+      equation={String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t},\qquad f=${smoothing.toFixed(2)}`}
       table={{
         columns: ['step', ...drawn.map((group) => group.label)],
         rows: points.map((point) => [point.x, ...lines.map((line) => point[line.key] ?? null)]),

@@ -145,6 +145,7 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
             name="overlap"
             title="How many users of a scenario also visit another"
             reading="Row: whose users; column: where else they are seen. The diagonal is 1."
+            equation={String.raw`|U_a\cap U_b|\,/\,|U_a|`}
             values={summary.userOverlap}
             scenarios={summary.scenarios}
             kind="sequential"
@@ -156,6 +157,7 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
             name="relatedness"
             title="How alike scenarios truly are"
             reading="Cosine of two scenarios’ interest weights in the simulator: blue agree, orange oppose."
+            equation={String.raw`\cos(w_a,w_b)`}
             values={summary.relatedness}
             scenarios={summary.scenarios}
             kind="signed"

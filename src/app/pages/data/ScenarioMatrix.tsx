@@ -10,6 +10,7 @@ interface Props {
   readonly name: string;
   readonly title: string;
   readonly reading: string;
+  readonly equation: string;
   /** `[N * N]`. */
   readonly values: Float32Array;
   readonly scenarios: readonly (Coloured & { readonly id: string; readonly name: string })[];
@@ -22,7 +23,8 @@ function format(value: number): string {
 }
 
 /** A number for every pair of scenarios. */
-export function ScenarioMatrix({ name, title, reading, values, scenarios, kind, valueTitle }: Props) {
+export function ScenarioMatrix(props: Props) {
+  const { name, title, reading, equation, values, scenarios, kind, valueTitle } = props;
   const theme = useTheme((state) => state.theme);
   const labels = useMemo(() => {
     const colours = scenarioColours(scenarios, theme);
@@ -36,7 +38,14 @@ export function ScenarioMatrix({ name, title, reading, values, scenarios, kind, 
   const data = useMemo(() => ({ rows: n, columns: n, values, defined: null }), [n, values]);
   const table = useMemo(() => probeTable(data, labels, labels, 'scenario'), [data, labels]);
   return (
-    <Figure name={name} title={title} reading={reading} table={table} className="dataset-matrix">
+    <Figure
+      name={name}
+      title={title}
+      reading={reading}
+      equation={equation}
+      table={table}
+      className="dataset-matrix"
+    >
       <HeatMap
         label={title}
         rows={labels}

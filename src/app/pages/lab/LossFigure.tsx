@@ -57,6 +57,7 @@ export function LossFigure({ view }: { readonly view: RunView }) {
       compact
       title="Loss terms over steps"
       reading="Each term’s mean since the point before, unweighted; lower is better."
+      equation={String.raw`\bar{\mathcal L}_k(t)=\frac{1}{t-t'}\sum_{\tau=t'+1}^{t}\mathcal L_k(\tau)`}
       table={table}
       empty={view.losses.length === 0 && <p>Loss terms of the training batches.</p>}
     >

@@ -1,5 +1,6 @@
 import type { AnyModelDefinition, CausalGraph } from '../../../../models/definition';
 import { Figure } from '../../../figure/Figure';
+import { factorisation } from '../../../graph/factorisation';
 import { GraphDrawing } from '../../../graph/GraphDrawing';
 import { useLab } from '../../../state/lab';
 
@@ -24,6 +25,7 @@ export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinitio
         (graph?.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
         ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
       }
+      equation={graph && !graph.title ? factorisation(graph, (edge) => isCut(edge) === true) : null}
       table={{
         columns: ['edge', 'meaning', 'state', 'setting'],
         rows: edges.map((edge) => [

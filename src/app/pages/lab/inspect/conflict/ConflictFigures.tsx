@@ -41,6 +41,7 @@ export function ConflictFigures({ view }: { readonly view: RunView }) {
         name="conflict-over-time"
         title="Conflict over the run"
         reading="Mean and lowest cosine over pairs of scenarios; 0 is no conflict and no agreement."
+        equation={String.raw`\frac{2}{N(N-1)}\sum_{i<j}\cos(g^i,g^j),\qquad \min_{i<j}\cos(g^i,g^j)\quad(12)`}
         table={{
           columns: ['step', 'mean cosine', 'lowest cosine', 'share of pairs below 0'],
           rows: rows.map((row) => [row.x, row.mean, row.lowest, row.opposed]),
