@@ -38,10 +38,13 @@ export function column(table: FigureTable, name: string): number {
   return at;
 }
 
-/** AUC by counting wins over all pairs of classes, from sorted scores; independent of the project's own. */
-export function rankAuc(
+/**
+ * AUC of rows that are each a bit of a click and a bit of none: every pair of rows, in the share in which the one is
+ * clicked and the other is not. With labels of 0 and 1 it is the usual AUC. Independent of the project's own.
+ */
+export function softAuc(
   score: readonly number[],
-  label: readonly number[],
+  clicked: readonly number[],
   weight: readonly number[],
 ): number {
   const order = score.map((_, k) => k).sort((a, b) => score[a]! - score[b]!);
@@ -51,8 +54,8 @@ export function rankAuc(
     const value = score[order[k]!]!;
     for (; k < order.length && score[order[k]!] === value; k++) {
       const row = order[k]!;
-      if (label[row] === 1) tiedPositive += weight[row]!;
-      else tiedNegative += weight[row]!;
+      tiedPositive += weight[row]! * clicked[row]!;
+      tiedNegative += weight[row]! * (1 - clicked[row]!);
     }
     won += tiedPositive * (below + tiedNegative / 2);
     below += tiedNegative;
@@ -62,9 +65,35 @@ export function rankAuc(
   return won / (positives * negatives);
 }
 
+/** Spearman's rank correlation, ties at their middle rank. */
+export function spearman(x: readonly number[], y: readonly number[]): number {
+  const ranks = (values: readonly number[]) => {
+    const sorted = [...values].sort((a, b) => a - b);
+    return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
+  };
+  const [a, b] = [ranks(x), ranks(y)];
+  const middle = (x.length - 1) / 2;
+  const dot = (p: readonly number[], q: readonly number[]) =>
+    p.reduce((sum, value, k) => sum + (value - middle) * (q[k]! - middle), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+/** A figure's numbers with all their digits, from the JSON file that it exports. */
+export async function exportedNumbers(
+  lab: Lab,
+  figure: string,
+): Promise<readonly Readonly<Record<string, number | null>>[]> {
+  const part = lab.page.getByTestId(`figure-${figure}`);
+  await part.getByRole('button', { name: /^Export:/ }).click();
+  const download = lab.page.waitForEvent('download');
+  await part.getByRole('button', { name: 'JSON', exact: true }).click();
+  const text = await readFile(await (await download).path(), 'utf8');
+  return (JSON.parse(text) as { rows: Readonly<Record<string, number | null>>[] }).rows;
+}
+
 /** Columns by name of a file of numbers. */
 export async function exportedRows(lab: Lab): Promise<(name: string) => number[]> {
-  const download = lab.page.waitForEvent('download');
+  const download = lab.page.waitForEvent('download', { timeout: 60_000 });
   await lab.control('export-rows').click();
   const text = await readFile(await (await download).path(), 'utf8');
   const [head, ...lines] = text.trim().split('\n');
