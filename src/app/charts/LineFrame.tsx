@@ -6,7 +6,7 @@ import './charts.css';
 
 const Lines = lazy(() => import('./Lines').then((module) => ({ default: module.Lines })));
 
-/** Fetches the charts ahead of the first curve. */
+/** Fetches the chart library ahead of the first curve. */
 export function warmCharts(): void {
   void import('./Lines').catch(() => undefined);
 }

@@ -1,15 +1,26 @@
 /**
- * Lines over steps: at most six of at most 300 points, no animation, labelled at their ends. Drawn as plain SVG in one go,
- * without measuring: a drawing that asks the browser for sizes makes it lay the whole page out in the middle of an update.
+ * Lines over steps: at most six of at most 300 points, no animation, no dots, labelled at their ends. The only file
+ * that knows recharts; it is fetched when the first curve is drawn.
  */
-import { memo, useId, useMemo } from 'react';
+import { memo, useMemo } from 'react';
+import {
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  Tooltip,
+  useChartWidth,
+  usePlotArea,
+  useXAxisScale,
+  useYAxisScale,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import type { CurveProps } from 'recharts';
 import { formatCount } from '../format';
 import { tickFormat } from './axis';
 import type { Domain } from './axis';
 import { spread } from './endLabels';
-import { LineReading } from './LineReading';
-import { bandPath, fittingTicks, lastPoints, layoutLines, linePath, NARROW_LETTERS } from './linesLayout';
-import type { LinesLayout } from './linesLayout';
 
 export interface LineSpec {
   readonly key: string;
@@ -52,9 +63,13 @@ export interface LinesProps {
 }
 
 const LABEL_GAP = 15;
+/** Below this width in pixels labels are names only; the figures are in the table. */
+const NARROW = 460;
+/** Letters of a name that a narrow chart shows, and the room at its right that they may take. */
+const NARROW_LETTERS = 19;
+const NARROW_ROOM = 132;
 
 interface Ends {
-  readonly layout: LinesLayout;
   readonly lines: readonly LineSpec[];
   readonly last: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   readonly formatY: (value: number | null) => string;
@@ -62,12 +77,17 @@ interface Ends {
   readonly onPoint?: (scenario: string | null) => void;
 }
 
-function EndLabels({ layout, lines, last, formatY, faded, onPoint }: Ends) {
+function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
+  const plot = usePlotArea();
+  const scaleX = useXAxisScale();
+  const scaleY = useYAxisScale();
+  const narrow = (useChartWidth() ?? 0) < NARROW;
+  if (!plot || !scaleX || !scaleY) return null;
   const ends = lines.filter((line) => last.has(line.key));
-  const heights = ends.map((line) => layout.toY(last.get(line.key)!.y));
-  const placed = spread(heights, LABEL_GAP, layout.top + 4, layout.top + layout.height - 2);
+  const heights = ends.map((line) => Number(scaleY(last.get(line.key)!.y)));
+  const placed = spread(heights, LABEL_GAP, plot.y + 4, plot.y + plot.height - 2);
   // All labels stand in one column, right of the line that reaches farthest.
-  const x = Math.max(...ends.map((line) => layout.toX(last.get(line.key)!.x)));
+  const x = Math.max(...ends.map((line) => Number(scaleX(last.get(line.key)!.x))));
   return (
     <g className="end-labels">
       {ends.map((line, k) => (
@@ -78,18 +98,18 @@ function EndLabels({ layout, lines, last, formatY, faded, onPoint }: Ends) {
           onPointerLeave={() => onPoint?.(null)}
         >
           <path
-            d={`M${(x + 1).toFixed(1)},${heights[k]!.toFixed(1)}L${(x + 8).toFixed(1)},${placed[k]!.toFixed(1)}`}
+            d={`M${x + 1},${heights[k]!.toFixed(1)} L${x + 8},${placed[k]!.toFixed(1)}`}
             stroke={line.colour}
             fill="none"
             strokeWidth={1}
           />
           <text x={x + 11} y={placed[k]} dominantBaseline="central" fill={line.colour} className="end-label">
             <tspan>
-              {layout.narrow && line.label.length > NARROW_LETTERS
+              {narrow && line.label.length > NARROW_LETTERS
                 ? `${line.label.slice(0, NARROW_LETTERS - 1)}…`
                 : line.label}
             </tspan>
-            {!layout.narrow && (
+            {!narrow && (
               <tspan className="end-value" dx={5}>
                 {formatY(last.get(line.key)!.y)}
               </tspan>
@@ -101,172 +121,205 @@ function EndLabels({ layout, lines, last, formatY, faded, onPoint }: Ends) {
   );
 }
 
-interface AxesProps {
-  readonly layout: LinesLayout;
-  readonly x: Domain;
-  readonly y: Domain;
-  readonly formatX: (value: number) => string;
-  readonly tickY?: (value: number) => string;
+/** Bands behind their lines, from one point to the next that has both edges. */
+function Bands({ lines, points, faded }: Pick<LinesProps, 'lines' | 'points'> & Pick<Ends, 'faded'>) {
+  const scaleX = useXAxisScale();
+  const scaleY = useYAxisScale();
+  if (!scaleX || !scaleY) return null;
+  return (
+    <g className="bands">
+      {lines.map((line) => {
+        if (!line.band) return null;
+        const [low, high] = line.band;
+        const edges = points.flatMap((point) => {
+          const [from, to] = [point[low], point[high]];
+          if (typeof from !== 'number' || typeof to !== 'number') return [];
+          return [{ x: Number(scaleX(point.x)), from: Number(scaleY(from)), to: Number(scaleY(to)) }];
+        });
+        // One point alone has no width; a bar shows what it spans.
+        const only = edges.length === 1 ? edges[0]! : null;
+        const path = only
+          ? `M${only.x - 4},${only.to}H${only.x + 4}V${only.from}H${only.x - 4}Z`
+          : `M${[...edges.map(({ x, to }) => `${x},${to}`), ...edges.toReversed().map(({ x, from }) => `${x},${from}`)].join('L')}Z`;
+        return edges.length === 0 ? null : (
+          <path key={line.key} d={path} fill={line.colour} fillOpacity={faded(line) ? 0.04 : 0.16} />
+        );
+      })}
+    </g>
+  );
 }
 
-/** Changes only with the domains, so seldom while a run trains. */
-const Axes = memo(function Axes({ layout, x, y, formatX, tickY }: AxesProps) {
-  const { left, top, width, height, toX, toY } = layout;
-  const formatY = tickY ?? tickFormat(y.ticks);
-  const bottom = top + height;
-  return (
-    <>
-      <g className="lines-grid">
-        {y.ticks.map((tick) => (
-          <line key={tick} x1={left} x2={left + width} y1={toY(tick)} y2={toY(tick)} />
-        ))}
-      </g>
-      <line className="lines-axis" x1={left} x2={left + width} y1={bottom} y2={bottom} />
-      {fittingTicks(x.ticks, formatX, toX).map((tick) => (
-        <text key={tick} className="lines-tick" x={toX(tick)} y={bottom + 18} textAnchor="middle">
-          {formatX(tick)}
-        </text>
-      ))}
-      {y.ticks.map((tick) => (
-        <text
-          key={tick}
-          className="lines-tick"
-          x={left - 8}
-          y={toY(tick)}
-          textAnchor="end"
-          dominantBaseline="central"
-        >
-          {formatY(tick)}
-        </text>
-      ))}
-    </>
-  );
-});
+/**
+ * A line through the defined points, broken where one is undefined. The library's own curve measures its path
+ * (`getTotalLength`, also without animation); asked in the middle of an update, the browser lays the whole page out for each.
+ */
+function Curve({ points = [], stroke, strokeWidth, strokeDasharray, strokeOpacity, clipPath }: CurveProps) {
+  let path = '';
+  let open = false;
+  for (const { x, y } of points) {
+    const known = typeof x === 'number' && typeof y === 'number';
+    if (known) path += `${open ? 'L' : 'M'}${x.toFixed(1)},${y.toFixed(1)}`;
+    open = known;
+  }
+  return <path d={path} fill="none" {...{ stroke, strokeWidth, strokeDasharray, strokeOpacity, clipPath }} />;
+}
 
-const within = (value: number, { min, max }: Domain): boolean => value >= min && value <= max;
+interface TooltipEntry {
+  readonly dataKey?: unknown;
+  readonly value?: unknown;
+}
+
+function Reading({
+  active,
+  label,
+  payload,
+  lines,
+  formatY,
+  formatX,
+  xLabel,
+}: {
+  readonly active?: boolean;
+  readonly label?: string | number;
+  readonly payload?: readonly TooltipEntry[];
+  readonly lines: readonly LineSpec[];
+  readonly formatY: (value: number | null) => string;
+  readonly formatX: (value: number) => string;
+  readonly xLabel: string;
+}) {
+  if (!active || !payload || payload.length === 0) return null;
+  const values = new Map(payload.map((entry) => [String(entry.dataKey), entry.value]));
+  const rows = lines
+    .map((line) => ({ line, value: values.get(line.key) }))
+    .filter((row): row is { line: LineSpec; value: number } => typeof row.value === 'number')
+    .sort((a, b) => b.value - a.value);
+  return (
+    <div className="tooltip">
+      <div className="tooltip-head">
+        {xLabel} {typeof label === 'number' ? formatX(label) : label}
+      </div>
+      {rows.map(({ line, value }) => (
+        <div key={line.key} className="tooltip-row">
+          <span className="swatch" style={{ background: line.colour }} />
+          <span>{line.label}</span>
+          <span className="tooltip-value">{formatY(value)}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
 
 export const Lines = memo(function Lines(props: LinesProps) {
   const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
-  const { labelWidth, axisWidth } = props;
   const formatX = props.formatX ?? formatCount;
-  const clip = useId();
-  // The same axes are the same object, so that what depends on them alone rests.
-  const [keyX, keyY] = [JSON.stringify(x), JSON.stringify(y)];
-  const axes = useMemo(
-    () => ({ x: JSON.parse(keyX) as Domain, y: JSON.parse(keyY) as Domain }),
-    [keyX, keyY],
-  );
-  const layout = useMemo(
-    () =>
-      layoutLines({ ...axes, width, height, labels: lines.map(({ label }) => label), labelWidth, axisWidth }),
-    [axes, width, height, lines, labelWidth, axisWidth],
-  );
-  const last = useMemo(() => lastPoints(lines, points), [lines, points]);
-  const paths = useMemo(
-    () => lines.map((line) => linePath(points, line.key, layout)),
-    [lines, points, layout],
-  );
+  const longest = Math.min(NARROW_LETTERS, Math.max(0, ...lines.map((line) => line.label.length)));
+  const labelWidth =
+    width < NARROW
+      ? Math.min(NARROW_ROOM, props.labelWidth ?? NARROW_ROOM, 18 + 6.2 * longest)
+      : (props.labelWidth ?? 130);
+  const last = useMemo(() => {
+    const found = new Map<string, { x: number; y: number }>();
+    for (const line of lines) {
+      for (let k = points.length - 1; k >= 0; k--) {
+        const point = points[k]!;
+        const value = point[line.key];
+        if (typeof value === 'number') {
+          found.set(line.key, { x: point.x, y: value });
+          break;
+        }
+      }
+    }
+    return found;
+  }, [lines, points]);
   const known = highlighted !== null && lines.some((line) => line.scenario === highlighted);
   const faded = (line: LineSpec) => known && line.scenario !== highlighted;
   if (width < 60 || height < 40) return null;
-  const { left, top, toX, toY } = layout;
-  const markRight = mark ? mark.x > (x.min + x.max) / 2 : false;
   return (
-    <>
-      <svg className="lines" width={width} height={height} aria-hidden="true">
-        <defs>
-          <clipPath id={clip}>
-            {/* Half a line's width more, so that a line along an edge is whole. */}
-            <rect x={left} y={top - 2} width={layout.width + 2} height={layout.height + 4} />
-          </clipPath>
-        </defs>
-        <Axes layout={layout} x={axes.x} y={axes.y} formatX={formatX} tickY={tickY} />
-        {lines.map(
-          (line) =>
-            typeof line.ceiling === 'number' &&
-            within(line.ceiling, y) && (
-              <line
-                key={line.key}
-                x1={left}
-                x2={left + layout.width}
-                y1={toY(line.ceiling)}
-                y2={toY(line.ceiling)}
-                stroke={line.colour}
-                strokeDasharray="1 4"
-                strokeOpacity={faded(line) ? 0.2 : 0.9}
-              />
-            ),
-        )}
-        {mark && within(mark.x, x) && (
-          <g className="mark">
-            <line x1={toX(mark.x)} x2={toX(mark.x)} y1={top} y2={top + layout.height} />
-            <text
-              className="mark-label"
-              x={toX(mark.x) + (markRight ? -5 : 5)}
-              y={top + 14}
-              textAnchor={markRight ? 'end' : 'start'}
-            >
-              {mark.label}
-            </text>
-          </g>
-        )}
-        <g clipPath={`url(#${clip})`}>
-          {lines.map((line) => {
-            const band = line.band ? bandPath(points, line.band, layout) : null;
-            return (
-              band && (
-                <path key={line.key} d={band} fill={line.colour} fillOpacity={faded(line) ? 0.04 : 0.16} />
-              )
-            );
-          })}
-          {lines.map((line, k) => (
-            <path
-              key={line.key}
-              d={paths[k]}
-              fill="none"
-              stroke={line.colour}
-              strokeWidth={highlighted !== null && line.scenario === highlighted ? 2.5 : (line.width ?? 1.75)}
-              strokeDasharray={line.dash}
-              strokeOpacity={faded(line) ? 0.2 : 1}
-            />
-          ))}
-        </g>
-        {lines.map(
-          (line) =>
-            line.dots &&
-            points.map((point) => {
-              const value = point[line.key];
-              return typeof value === 'number' && within(value, y) ? (
-                <circle
-                  key={`${line.key} ${point.x}`}
-                  cx={toX(point.x)}
-                  cy={toY(value)}
-                  r={2.5}
-                  fill={line.colour}
-                  fillOpacity={faded(line) ? 0.2 : 1}
-                />
-              ) : null;
-            }),
-        )}
-        <EndLabels
-          layout={layout}
-          lines={lines}
-          last={last}
-          formatY={formatY}
-          faded={faded}
-          onPoint={onPoint}
-        />
-      </svg>
-      <LineReading
-        width={width}
-        height={height}
-        layout={layout}
-        lines={lines}
-        points={points}
-        formatY={formatY}
-        formatX={formatX}
-        xLabel={xLabel}
+    <LineChart
+      width={width}
+      height={height}
+      data={points}
+      margin={{ top: 6, right: labelWidth, bottom: 0, left: 0 }}
+      accessibilityLayer={false}
+    >
+      <CartesianGrid vertical={false} className="grid" />
+      <XAxis
+        dataKey="x"
+        type="number"
+        domain={[x.min, x.max]}
+        ticks={[...x.ticks]}
+        tickFormatter={formatX}
+        tickLine={false}
+        tickMargin={4}
+        height={22}
+        allowDataOverflow
       />
-    </>
+      <YAxis
+        type="number"
+        domain={[y.min, y.max]}
+        ticks={[...y.ticks]}
+        tickFormatter={tickY ?? tickFormat(y.ticks)}
+        tickLine={false}
+        axisLine={false}
+        width={props.axisWidth ?? 38}
+        allowDataOverflow
+        interval={0}
+      />
+      {lines.map(
+        (line) =>
+          typeof line.ceiling === 'number' && (
+            <ReferenceLine
+              key={`ceiling-${line.key}`}
+              y={line.ceiling}
+              stroke={line.colour}
+              strokeDasharray="1 4"
+              strokeOpacity={faded(line) ? 0.2 : 0.9}
+            />
+          ),
+      )}
+      {mark && (
+        <ReferenceLine
+          x={mark.x}
+          className="mark"
+          label={{
+            value: mark.label,
+            position: mark.x > (x.min + x.max) / 2 ? 'insideTopRight' : 'insideTopLeft',
+            className: 'mark-label',
+          }}
+        />
+      )}
+      <Tooltip
+        isAnimationActive={false}
+        cursor={{ className: 'cursor' }}
+        content={(tip) => (
+          <Reading
+            active={tip.active}
+            label={tip.label}
+            payload={tip.payload}
+            lines={lines}
+            formatY={formatY}
+            formatX={formatX}
+            xLabel={xLabel}
+          />
+        )}
+      />
+      <Bands lines={lines} points={points} faded={faded} />
+      {lines.map((line) => (
+        <Line
+          key={line.key}
+          dataKey={line.key}
+          type="linear"
+          stroke={line.colour}
+          strokeWidth={highlighted !== null && line.scenario === highlighted ? 2.5 : (line.width ?? 1.75)}
+          strokeDasharray={line.dash}
+          strokeOpacity={faded(line) ? 0.2 : 1}
+          dot={line.dots ? { r: 2.5, fill: line.colour, strokeWidth: 0 } : false}
+          activeDot={false}
+          isAnimationActive={false}
+          connectNulls={false}
+          shape={Curve}
+        />
+      ))}
+      <EndLabels lines={lines} last={last} formatY={formatY} faded={faded} onPoint={onPoint} />
+    </LineChart>
   );
 });
