@@ -1,11 +1,16 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { formatNumber } from '../format';
 import { useCalm } from '../live/useCalm';
+import { useInPieces } from '../live/useInPieces';
 import { MAX_CELLS } from './types';
 import type { Cell, FigureTable } from './types';
 
 /** Tables beyond this many cells are laid out once a second, not at every redraw. */
 const LIGHT_CELLS = 1500;
+/** Cells that change in one task. */
+const PIECE_CELLS = 800;
+/** Out of sight a table holds no more cells than this. */
+const AWAY_CELLS = 2400;
 
 function text(cell: Cell): string {
   if (cell === null) return 'undefined';
@@ -33,6 +38,11 @@ const Row = memo(
     before.row.length === after.row.length && before.row.every((cell, k) => cell === after.row[k]),
 );
 
+/** Rows that are drawn together. */
+const Rows = memo(function Rows({ rows }: { readonly rows: readonly (readonly Cell[])[] }) {
+  return rows.map((row, k) => <Row key={typeof row[0] === 'number' ? `n${row[0]}` : k} row={row} />);
+});
+
 interface Props {
   readonly name: string;
   readonly caption: string;
@@ -46,11 +56,16 @@ interface Props {
  */
 export function FigureData({ name, caption, table: newest, visible }: Props) {
   const table = useCalm(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
-  const limit = Math.max(1, Math.floor(MAX_CELLS / Math.max(1, table.columns.length)));
+  const width = Math.max(1, table.columns.length);
+  const limit = Math.max(1, Math.floor((visible ? MAX_CELLS : AWAY_CELLS) / width));
   const total = table.total ?? table.rows.length;
   const cut = total > limit;
   const overTime = table.columns[0] === 'step';
-  const rows = cut ? (overTime ? table.rows.slice(-limit) : table.rows.slice(0, limit)) : table.rows;
+  const rows = useMemo(
+    () => (cut ? (overTime ? table.rows.slice(-limit) : table.rows.slice(0, limit)) : table.rows),
+    [table.rows, cut, overTime, limit],
+  );
+  const pieces = useInPieces(rows, Math.max(1, Math.floor(PIECE_CELLS / width)));
   return (
     <div className={visible ? 'figure-numbers' : 'figure-numbers-away'} tabIndex={visible ? 0 : undefined}>
       <table data-testid={`figure-${name}-data`}>
@@ -69,8 +84,8 @@ export function FigureData({ name, caption, table: newest, visible }: Props) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, k) => (
-            <Row key={typeof row[0] === 'number' ? `n${row[0]}` : k} row={row} />
+          {pieces.map((piece, k) => (
+            <Rows key={k} rows={piece} />
           ))}
         </tbody>
       </table>

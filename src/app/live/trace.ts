@@ -65,6 +65,16 @@ export class Trace {
     return value === undefined || Number.isNaN(value) ? null : value;
   }
 
+  /** Figures of one series by point, as `value` gives them, for those who read many. */
+  reader(name: string): (index: number) => number | null {
+    const column = this.columns.get(name);
+    if (!column) return () => null;
+    return (index) => {
+      const value = column[index];
+      return value === undefined || Number.isNaN(value) ? null : value;
+    };
+  }
+
   /** The newest figure of a series. */
   last(name: string): number | null {
     return this.count === 0 ? null : this.value(name, this.count - 1);

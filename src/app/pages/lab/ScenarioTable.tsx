@@ -1,26 +1,24 @@
 import { useMemo, useState } from 'react';
 import type { CSSProperties } from 'react';
 import { scenarioColours } from '../../colour/scenario';
-import {
-  formatAuc,
-  formatCount,
-  formatLoss,
-  formatPercent,
-  formatRatio,
-  formatSignedPercent,
-} from '../../format';
+import { formatAuc, formatCount, formatLoss, formatRatio } from '../../format';
 import type { RunView } from '../../live/runView';
 import { useCalm } from '../../live/useCalm';
-import { pointing, useHighlight } from '../../state/highlight';
+import { useInPieces } from '../../live/useInPieces';
+import { useCatalogue } from '../../state/catalogue';
+import { useHighlight } from '../../state/highlight';
 import { useLab } from '../../state/lab';
 import { useRuns } from '../../state/runs';
 import { useKeptRun } from '../../state/shown';
 import { useTheme } from '../../state/theme';
 import { drawnFigure } from './curves';
+import { ScenarioRows } from './ScenarioTableRows';
 import { currentMetrics, scenarioRows } from './scenarioRows';
 
 /** Beyond this many scenarios the table follows once a second. */
 const MANY_ROWS = 60;
+/** Rows that change in one task. */
+const PIECE_ROWS = 60;
 /** Beyond this many the rows stand closer, and only whole ones are in view. */
 const CLOSE_ROWS = 8;
 
@@ -38,12 +36,14 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const highlighted = useHighlight((state) => state.scenario);
   const figure = drawnFigure(view, wanted);
   const rows = useMemo(() => scenarioRows(view, figure, reference), [view, figure, reference]);
+  const pieces = useInPieces(rows, PIECE_ROWS);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const { metrics, final } = currentMetrics(view);
+  const missing = useCatalogue(
+    ({ entries }) => entries !== null && !entries.some(({ id }) => id === view.setup.dataset),
+  );
   const candidates =
     runs?.filter((run) => run.setup.dataset === view.setup.dataset && run.id !== view.id) ?? [];
-  const shown = (value: number | null, format: (value: number | null) => string) =>
-    metrics === null ? '–' : format(value);
   return (
     <section
       className={`scenarios ${rows.length > CLOSE_ROWS ? 'scenarios-many' : ''} ${wide ? 'all-columns' : ''}`}
@@ -87,7 +87,13 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
           </select>
         </label>
       </header>
-      {rows.length === 0 && <p className="muted">Reading the dataset.</p>}
+      {rows.length === 0 && (
+        <p className="muted">
+          {missing
+            ? `There is no dataset “${view.setup.dataset}” here; choose another at the left.`
+            : 'Reading the dataset.'}
+        </p>
+      )}
       <div className="scenarios-scroll" tabIndex={rows.length > CLOSE_ROWS ? 0 : undefined}>
         <table data-testid="scenario-table" className="table">
           <thead>
@@ -128,48 +134,16 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
-              <tr
-                key={row.id}
-                data-scenario={row.id}
-                className={highlighted === row.id ? 'highlighted' : undefined}
-                {...pointing(row.id)}
-              >
-                <th scope="row">
-                  <span className="swatch" style={{ background: colours[row.index] }} /> {row.name}
-                </th>
-                <td className="number muted more">{formatPercent(row.share)}</td>
-                <td className="number more" data-metric="rows">
-                  {row.rows === null ? '–' : formatCount(row.rows)}
-                </td>
-                <td className="number" data-metric="ctr">
-                  {formatPercent(row.clickRate)}
-                </td>
-                <td className="number strong" data-metric="auc">
-                  {shown(row.auc, formatAuc)}
-                  {row.aucError !== null && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
-                </td>
-                <td className="number" data-metric="ceiling">
-                  {view.ceilings === null ? '–' : formatAuc(row.ceiling)}
-                </td>
-                <td className="number more" data-metric="logloss">
-                  {shown(row.logLoss, formatLoss)}
-                </td>
-                <td className="number more" data-metric="calibration">
-                  {shown(row.calibration, formatRatio)}
-                </td>
-                <td
-                  className="number more"
-                  data-metric="relaimpr"
-                  title={
-                    row.aucRatio === null
-                      ? undefined
-                      : `AUC / AUC of the other run − 1, which CausalInt and M-scan print: ${formatSignedPercent(row.aucRatio)}`
-                  }
-                >
-                  {reference === null || metrics === null ? '–' : formatSignedPercent(row.relaImpr)}
-                </td>
-              </tr>
+            {pieces.map((piece, k) => (
+              <ScenarioRows
+                key={k}
+                rows={piece}
+                colours={colours}
+                highlighted={piece.some(({ id }) => id === highlighted) ? highlighted : null}
+                trained={metrics !== null}
+                limited={view.ceilings !== null}
+                compared={reference !== null}
+              />
             ))}
           </tbody>
           {metrics && (

@@ -56,30 +56,45 @@ export function pointsOf(trace: Trace, keys: readonly string[]): readonly LinePo
   });
 }
 
+/** Summaries by step; the figures of a step never change, so each is made once a run. */
+const summaries = new WeakMap<Trace, Map<string, LinePoint>>();
+
 /** Many scenarios: mean, best, worst and median over scenarios at each step. */
 export function summaryPoints(view: RunView, figure: CurveFigure): readonly LinePoint[] {
   const { metrics } = view;
-  return Array.from({ length: metrics.length }, (_, k) => {
-    const values: number[] = [];
-    for (let s = 0; s < view.scenarios.length; s++) {
-      const value = metrics.value(aucSeries(figure, s), k);
-      if (value !== null) values.push(value);
-    }
-    values.sort((a, b) => a - b);
-    const middle = values.length >> 1;
-    return {
-      x: metrics.step(k),
-      mean: metrics.value(domainSeries(figure), k),
-      best: values.at(-1) ?? null,
-      worst: values[0] ?? null,
-      median:
-        values.length === 0
-          ? null
-          : values.length % 2
-            ? values[middle]!
-            : (values[middle]! + values[middle - 1]!) / 2,
-    };
+  const known = summaries.get(metrics) ?? new Map<string, LinePoint>();
+  const kept = new Map<string, LinePoint>();
+  const points = Array.from({ length: metrics.length }, (_, k) => {
+    const key = `${figure} ${view.scenarios.length} ${metrics.step(k)}`;
+    const point = known.get(key) ?? summaryAt(view, figure, k);
+    kept.set(key, point);
+    return point;
   });
+  // Points that went with a thinned history go here too.
+  summaries.set(metrics, kept);
+  return points;
+}
+
+function summaryAt({ metrics, scenarios }: RunView, figure: CurveFigure, k: number): LinePoint {
+  const values: number[] = [];
+  for (let s = 0; s < scenarios.length; s++) {
+    const value = metrics.value(aucSeries(figure, s), k);
+    if (value !== null) values.push(value);
+  }
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return {
+    x: metrics.step(k),
+    mean: metrics.value(domainSeries(figure), k),
+    best: values.at(-1) ?? null,
+    worst: values[0] ?? null,
+    median:
+      values.length === 0
+        ? null
+        : values.length % 2
+          ? values[middle]!
+          : (values[middle]! + values[middle - 1]!) / 2,
+  };
 }
 
 export const SUMMARY_LINES: readonly {
@@ -109,11 +124,11 @@ export function heatOverTime(
   const { metrics } = view;
   const width = Math.max(1, view.steps) / columns;
   order.forEach((scenario, row) => {
-    const name = aucSeries(figure, scenario);
+    const read = metrics.reader(aucSeries(figure, scenario));
     let from = 0;
     let before: number | null = null;
     for (let k = 0; k < metrics.length; k++) {
-      const value = metrics.value(name, k);
+      const value = read(k);
       const column = Math.min(columns - 1, Math.max(0, Math.ceil(metrics.step(k) / width) - 1));
       for (let c = from; c < column; c++) {
         if (before === null) continue;

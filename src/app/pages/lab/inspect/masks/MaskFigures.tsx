@@ -1,10 +1,5 @@
 import { useMemo, useState } from 'react';
-import {
-  layoutFromLabels,
-  maskDensity,
-  maskOverlap,
-  randomOverlap,
-} from '../../../../../models/papers/aread/masks';
+import { layoutFromLabels, maskDensity, randomOverlap } from '../../../../../models/papers/aread/masks';
 import type { ProbeSpec } from '../../../../../models/definition';
 import { HeatMap } from '../../../../charts/HeatMap';
 import { scenarioColours } from '../../../../colour/scenario';
@@ -16,7 +11,10 @@ import { FrameSlider } from '../FrameSlider';
 import { MaskPairFigure } from './MaskPairFigure';
 import { SearchFigures } from './SearchFigures';
 import { RelatednessFigure } from './RelatednessFigure';
-import { clusterOrder, rankCorrelation, reorder } from './order';
+import { useMaskPicture } from './useMaskPicture';
+
+const NONE: readonly number[] = [];
+const SCALE = { kind: 'sequential', min: 0, max: 1 } as const;
 
 interface Props {
   readonly view: RunView;
@@ -38,17 +36,14 @@ export function MaskFigures({ view, spec }: Props) {
   const count = frame?.value.shape[0] ?? 0;
   const masks = frame?.value.values ?? null;
   const transition = layer === 'all' ? null : Number(layer);
-  const whole = useMemo(() => (masks ? maskOverlap(layout, masks, null) : null), [layout, masks]);
-  const overlap = useMemo(
-    () => (masks && transition !== null ? maskOverlap(layout, masks, transition) : whole),
-    [layout, masks, transition, whole],
-  );
-  const order = useMemo(() => (whole ? clusterOrder(whole, count) : []), [whole, count]);
   const truth = view.relatedness;
-  const ordered = useMemo(() => (overlap ? reorder(overlap, order) : null), [overlap, order]);
-  const correlation = useMemo(
-    () => (overlap && truth ? rankCorrelation(overlap, truth, count) : null),
-    [overlap, truth, count],
+  const picture = useMaskPicture(layout, masks, count, truth, transition);
+  const ordered = picture?.ordered ?? null;
+  const order = picture?.order ?? NONE;
+  const correlation = picture?.correlation ?? null;
+  const data = useMemo(
+    () => (ordered ? { rows: count, columns: count, values: ordered, defined: null } : null),
+    [ordered, count],
   );
   const density = useMemo(() => (masks ? maskDensity(masks) : null), [masks]);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
@@ -90,7 +85,7 @@ export function MaskFigures({ view, spec }: Props) {
           )
         }
       >
-        {frame && ordered && (
+        {frame && data && (
           <div className="probe-split">
             <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
             <div className="c-controls">
@@ -118,8 +113,8 @@ export function MaskFigures({ view, spec }: Props) {
                 rowTitle="scenario"
                 columnTitle="other scenario"
                 valueTitle="overlap ratio"
-                data={{ rows: count, columns: count, values: ordered, defined: null }}
-                scale={{ kind: 'sequential', min: 0, max: 1 }}
+                data={data}
+                scale={SCALE}
                 format={share}
                 square
                 selected={selected}

@@ -10,6 +10,8 @@ interface Cell {
   readonly column: number;
 }
 
+const SCALE = { kind: 'signed', min: -1, max: 1 } as const;
+
 interface Props {
   /** Cosine of the simulator's interest weights `[N * N]`. */
   readonly truth: Float32Array;
@@ -32,6 +34,10 @@ interface Props {
 export function RelatednessFigure({ truth, order, labels, correlation, of, selected, onSelect }: Props) {
   const count = order.length;
   const ordered = useMemo(() => reorder(truth, order), [truth, order]);
+  const data = useMemo(
+    () => ({ rows: order.length, columns: order.length, values: ordered, defined: null }),
+    [order, ordered],
+  );
   const tableOf = (limit: number) => ({
     columns: ['scenario', ...labels.map(({ label }) => label)],
     rows: labels
@@ -69,8 +75,8 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
             rowTitle="scenario"
             columnTitle="other scenario"
             valueTitle="cosine"
-            data={{ rows: count, columns: count, values: ordered, defined: null }}
-            scale={{ kind: 'signed', min: -1, max: 1 }}
+            data={data}
+            scale={SCALE}
             format={(value) => value.toFixed(2).replace('-', '−')}
             square
             selected={selected}

@@ -113,7 +113,7 @@ function upper(matrix: ArrayLike<number>, count: number): Float64Array {
 const ranked = new WeakMap<object, Float64Array>();
 
 /** Ranks of a matrix's pairs, once a matrix: the truth stays while masks change. */
-function pairRanks(matrix: ArrayLike<number>, count: number): Float64Array {
+export function pairRanks(matrix: ArrayLike<number>, count: number): Float64Array {
   let ranks = ranked.get(matrix);
   if (!ranks) ranked.set(matrix, (ranks = midRanks(upper(matrix, count))));
   return ranks;
