@@ -67,7 +67,13 @@ export type TrainingEvent =
   | { readonly kind: 'procedure-probe'; readonly step: number; readonly probe: ProbeValue }
   /** Hidden vectors of a sample of test rows with the final weights, just before `done`. */
   | { readonly kind: 'representation'; readonly step: number; readonly sample: RepresentationSample }
-  | { readonly kind: 'message'; readonly step: number; readonly text: string }
+  | {
+      readonly kind: 'message';
+      readonly step: number;
+      readonly text: string;
+      /** Must be seen, also once the run is over. */
+      readonly alarm?: true;
+    }
   | {
       readonly kind: 'done';
       readonly step: number;

@@ -34,6 +34,8 @@ export interface Live {
   pending: TrainingEvent[];
   tickedAt: number;
   keptAt: number;
+  /** The last attempt to keep the run failed. */
+  unkept: boolean;
   /** Wakes the loop that waits in a pause. */
   wake: (() => void) | null;
   /** Told at the next change of state. */
@@ -63,6 +65,7 @@ export function newLive(id: RunId, setup: RunSetup, options: TrainOptions, shown
     pending: [],
     tickedAt: 0,
     keptAt: performance.now(),
+    unkept: false,
     wake: null,
     waiting: [],
     loop: Promise.resolve(),

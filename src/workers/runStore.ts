@@ -4,6 +4,13 @@ import type { LabDatabase } from './storage';
 import type { RunArtifacts, RunStore, RunSummary } from './protocol';
 import type { RunRecord } from '../training/runRecord';
 
+const FULL = 'The browser’s storage is full; delete runs or imported datasets to make room.';
+
+/** Whether a write failed for want of room: browsers name it, or abort the transaction with it as the reason. */
+function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
+}
+
 const nothing: RunArtifacts = { weights: null, checkpoint: null };
 
 function summarise(record: RunRecord, artifacts: RunArtifacts): RunSummary {
@@ -66,7 +73,9 @@ export function openRunStore(name = 'scenarium'): RunStore {
       transaction.objectStore('records').put(named, record.id),
       transaction.objectStore('artifacts').put(merged, record.id),
       transaction.done,
-    ]);
+    ]).catch((error: unknown) => {
+      throw isFull(error) ? new Error(FULL, { cause: error }) : error;
+    });
     changed();
   };
 

@@ -262,7 +262,28 @@ describe('a session', () => {
     expect(bench.last.state).toBe('done');
     await bench.session.reset(id('a'));
     const told = bench.ticks.flatMap(({ events }) => events).find(({ kind }) => kind === 'message');
-    expect(told).toMatchObject({ text: 'The run could not be kept: The disk is full.' });
+    expect(told).toMatchObject({ text: 'The run could not be kept: The disk is full.', alarm: true });
+  });
+
+  it('says once that keeping fails, and keeps the finished run when room was made before the next one', async () => {
+    let full = true;
+    const kept: string[] = [];
+    bench = new Bench({
+      keepMs: 0,
+      keep: ({ id: run, status }) => {
+        if (full) return Promise.reject(new Error('The disk is full.'));
+        kept.push(`${run} ${status}`);
+        return Promise.resolve();
+      },
+    });
+    await bench.session.train(id('a'), setup({ steps: 10 }), calm);
+    await bench.until('done');
+    full = false;
+    await bench.session.train(id('b'), setup({ steps: 1000 }), { ...calm, startPaused: true });
+    expect(kept[0]).toBe('a done');
+    await bench.session.reset(id('b'));
+    const told = bench.ticks.flatMap(({ events }) => events).filter(({ kind }) => kind === 'message');
+    expect(told).toHaveLength(1);
   });
 
   it('keeps a run that goes on every few seconds, with a checkpoint, as interrupted', async () => {

@@ -361,12 +361,12 @@ export class Session implements Omit<LabWorker, 'connect'> {
       if (!kept) return;
       // In order: an earlier state must not overwrite a later one.
       await live.keeping.run(() => this.host.keep(kept.record, kept.artifacts));
+      live.unkept = false;
     } catch (error) {
-      live.pending.push({
-        kind: 'message',
-        step: live.step,
-        text: `The run could not be kept: ${sentence(error)}`,
-      });
+      const text = `The run could not be kept: ${sentence(error)}`;
+      // Said once, not at every attempt.
+      if (!live.unkept) live.pending.push({ kind: 'message', step: live.step, text, alarm: true });
+      live.unkept = true;
     }
   }
 
@@ -374,6 +374,8 @@ export class Session implements Omit<LabWorker, 'connect'> {
   private async drop(live: Live, keep: boolean): Promise<void> {
     // A run that just ended is being kept: that must not be cut short.
     if (live.state === 'done' || live.state === 'failed') await live.loop;
+    // Room may have been made since its end; nothing else holds it.
+    if (keep && live.state === 'done' && live.unkept) await this.keep(live, statusOf(live), 'weights');
     const unfinished = live.state === 'training' || live.state === 'paused';
     if (keep && unfinished && live.step > 0) {
       await this.keep(live, 'interrupted', 'checkpoint');

@@ -28,7 +28,7 @@ export async function openDatabase(name = 'scenarium'): Promise<LabDatabase> {
     });
   } catch (error) {
     throw new Error(
-      'This browser does not let the page store anything, so runs and datasets last only until it is closed.',
+      'This browser does not let the page store anything, so a run can be looked at until the next one begins, and is not kept.',
       { cause: error },
     );
   }

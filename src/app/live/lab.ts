@@ -32,6 +32,8 @@ export class Lab {
       if (tick.run === this.scored) return;
       const before = this.live.state;
       this.live.apply(tick);
+      for (const event of tick.events)
+        if (event.kind === 'message' && event.alarm) useNotices.getState().tell('error', event.text);
       if (tick.state === 'failed' && before !== 'failed' && tick.failure)
         useNotices.getState().tell('error', tick.failure);
     });
