@@ -131,7 +131,13 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
               onPointerLeave={() => setPointed(null)}
             >
               <circle cx={at.x} cy={at.y} r={RADIUS} />
-              <text x={at.x} y={at.y} textAnchor="middle" dominantBaseline="central">
+              <text
+                x={at.x}
+                y={at.y}
+                textAnchor="middle"
+                dominantBaseline="central"
+                className={!long && node.symbol.length > 2 ? 'node-word' : undefined}
+              >
                 {long ? node.symbol[0] : node.symbol}
               </text>
               {caption && (
