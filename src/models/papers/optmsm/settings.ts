@@ -35,7 +35,7 @@ export const fields = {
   }),
   lambdaOrth: hyper.real({
     label: 'λ',
-    help: 'Weight of the orthogonality between a row’s representations in different scenarios; 0 removes the constraint. From 0.001 on it silences the branches of small scenarios.',
+    help: 'Weight of the orthogonality between a row’s representations in different scenarios; 0 removes the constraint. From 0.001 on branches keep nothing that scenarios share.',
     default: 1e-4,
     min: 0,
     max: 1,
