@@ -1,5 +1,5 @@
 /** M-scan's α: a queue of retrained runs, their figures, the grid over c, and what cancel leaves. */
-import { exportedRows, exportedRuns, numeric, rankAuc, trained } from './support/pictures';
+import { exportedNumbers, exportedRows, exportedRuns, numeric, softAuc, trained } from './support/pictures';
 import { expect, test } from './support/lab';
 
 test('a sweep over α trains in the queue, shows each run’s own figure, and its grid agrees with exported rows', async ({
@@ -34,12 +34,22 @@ test('a sweep over α trains in the queue, shows each run’s own figure, and it
     number[],
   ];
   expect(grid.rows.map((row) => row[0])).toEqual(['0', '0.3', '1']);
+  const exact = (await exportedNumbers(lab, 'c-alpha'))[2]!;
+  const points = (await exportedNumbers(lab, 'c-sweep')).map((point) => point['c']!);
   for (const at of [3, 11, 19]) {
-    const c = numeric(grid.head[at]!.replace('c = ', ''));
-    const score = match.map((m, k) => gate[k]! * (m - c));
-    // The head shows c with the digits that a reader needs, so its last digit can move a few pairs.
-    expect(numeric(grid.rows[2]![at]), `c = ${c}`).toBeCloseTo(rankAuc(score, label, weight), 2);
+    // The grid's head rounds c; the curve over c names the same values with all their digits where the grids coincide.
+    const head = grid.head[at]!;
+    const rounded = numeric(head.replace('c = ', ''));
+    const c = points.reduce((near, one) => (Math.abs(one - rounded) < Math.abs(near - rounded) ? one : near));
+    const score = match.map((m, k) => Math.fround(gate[k]! * (m - c)));
+    const auc = softAuc(score, label, weight);
+    // Another run's own values of c: up to half a digit of the head away, which moves a few pairs.
+    expect(exact[head], `c = ${c}`).toBeCloseTo(auc, 3);
   }
+  const cells = grid.rows.flatMap((row) => row.slice(1).map(numeric));
+  await expect(lab.control('grid-best')).toContainText(Math.max(...cells).toFixed(4));
+  const best = Math.max(...sweep.rows.map((row) => numeric(row[1])));
+  expect(best).toBeGreaterThan(0);
 
   const runs = await exportedRuns(lab);
   expect(runs).toHaveLength(3);

@@ -1,0 +1,118 @@
+/** Pictures are live while a run trains, stand on its kept run after a reload, and their slider walks the run. */
+import { exportedRuns, numbers, probeOverTime } from './support/pictures';
+import { expect, test } from './support/lab';
+import type { FigureTable } from './support/lab';
+
+const small = {
+  preset: 'tiny',
+  batch: 256,
+  evaluationRows: 200,
+  stopMetric: 'none',
+  backend: 'wasm',
+  autostart: 1,
+};
+
+/**
+ * What a kept run must show as the live one did: everything, but of a long run's curves only the newest steps, since the
+ * kept run and the page thin older ones each in their own way.
+ */
+function sameOf(table: FigureTable, live: FigureTable): unknown {
+  if (live.head[0] !== 'step') return table;
+  return { head: table.head, rows: table.rows.slice(-1) };
+}
+
+const LIVE: readonly {
+  readonly model: string;
+  readonly query: Readonly<Record<string, string | number>>;
+  /** Figures by tab. */
+  readonly tabs: Readonly<Record<string, readonly string[]>>;
+}[] = [
+  {
+    model: 'causalint',
+    query: {},
+    tabs: { gates: ['gates'], counterfactual: ['votes'], conflict: ['conflict', 'conflict-over-time'] },
+  },
+  {
+    model: 'mscan',
+    query: {},
+    tabs: { attention: ['attention', 'attention-attentionPosition'] },
+  },
+  {
+    model: 'aread',
+    query: { dataset: 'amazon-25', warmup: 4, maskInterval: 6, evaluationRows: 40 },
+    tabs: { masks: ['mask-overlap', 'mask-truth', 'mask-pair', 'mask-density'], gates: ['gates'] },
+  },
+];
+
+for (const { model, query, tabs } of LIVE) {
+  test(`pictures of ${model} are there while it trains, and the same on its kept run after a reload`, async ({
+    lab,
+    page,
+  }) => {
+    test.setTimeout(240_000);
+    await lab.open({ ...small, model, steps: 2000, evaluateEvery: 4, ...query });
+    // Live: numbers come while the run goes on.
+    await lab.expectStepAtLeast(5, 120_000);
+    for (const [tab, figures] of Object.entries(tabs)) {
+      await lab.control(`tab-${tab}`).click();
+      for (const figure of figures)
+        await expect
+          .poll(async () => (await lab.figure(figure)).rows.length, { timeout: 60_000 })
+          .toBeGreaterThan(0);
+    }
+    await lab.expectState('training');
+    await lab.control('stop').click();
+    await lab.expectState('done', 120_000);
+
+    const before = new Map<string, FigureTable>();
+    for (const [tab, figures] of Object.entries(tabs)) {
+      await lab.control(`tab-${tab}`).click();
+      for (const figure of figures) before.set(figure, await lab.figure(figure));
+    }
+    await page.reload();
+    await expect(lab.app).toBeVisible();
+    await page.getByTestId('run-list').getByRole('button').first().click();
+    for (const [tab, figures] of Object.entries(tabs)) {
+      await lab.control(`tab-${tab}`).click();
+      for (const figure of figures)
+        await expect
+          .poll(async () => sameOf(await lab.figure(figure), before.get(figure)!), { timeout: 30_000 })
+          .toEqual(sameOf(before.get(figure)!, before.get(figure)!));
+    }
+  });
+}
+
+test('the slider over the run shows each kept step’s own numbers', async ({ lab, page }) => {
+  await lab.open({ ...small, model: 'mmoe', steps: 24, evaluateEvery: 6, tab: 'gates' });
+  await lab.expectState('done', 120_000);
+  const slider = page.getByTestId('figure-gates').getByTestId('frame-slider');
+  const shown: number[][][] = [(await lab.figure('gates')).rows.map(numbers)];
+  await slider.focus();
+  for (let back = 0; back < 3; back++) {
+    await page.keyboard.press('ArrowLeft');
+    shown.unshift((await lab.figure('gates')).rows.map(numbers));
+  }
+  expect(new Set(shown.map((table) => JSON.stringify(table))).size).toBe(4);
+  const [run] = await exportedRuns(lab);
+  const frames = probeOverTime(run!, 'gates').slice(-4);
+  expect(frames).toHaveLength(4);
+  frames.forEach(({ values }, k) =>
+    shown[k]!.flat().forEach((value, cell) => expect(value, `frame ${k}`).toBeCloseTo(values[cell]!, 4)),
+  );
+});
+
+test('a picture that a model does not have says who would fill it, and takes there', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ ...small, autostart: 0, model: 'mmoe', tab: 'masks' });
+  const empty = page.getByTestId('tab-filled-by');
+  await expect(empty).toContainText('AREAD would fill it');
+  await empty.getByRole('button', { name: 'Choose AREAD' }).click();
+  await expect(lab.control('model-select')).toHaveValue('aread');
+  await expect(page.getByRole('tabpanel')).toContainText('Train AREAD');
+  // Picking a model without that picture does not lead to an empty one.
+  await lab.control('model-select').selectOption('mscan');
+  await expect(lab.control('tab-masks')).toHaveCount(0);
+  await expect(lab.control('tab-counterfactual')).toBeVisible();
+});
