@@ -64,6 +64,12 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
   const c = Math.min(high, Math.max(low, chosen ?? best?.c ?? 0));
   const here = useMemo(() => (rows ? aucAt(rows, c, figure) : null), [rows, c, figure]);
 
+  // The whole width for the values that there are, ticks at round ones among them.
+  const across = {
+    min: low,
+    max: Math.max(high, low + 1e-6),
+    ticks: niceDomain({ min: low, max: high }).ticks.filter((tick) => tick >= low && tick <= high),
+  };
   const {
     lines,
     points: data,
@@ -160,7 +166,7 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
               label="AUC by c"
               lines={lines}
               points={data}
-              x={niceDomain({ min: low, max: high })}
+              x={across}
               y={aucDomain(range, view.ceilings?.scenarios ?? [])}
               formatY={formatAuc}
               tickY={(value) => value.toFixed(2)}
