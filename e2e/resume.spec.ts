@@ -1,5 +1,6 @@
 /** A run put away inside its model's own phase (AREAD's mask search) goes on after a reload to the figures of a run left alone. */
 import { expect, test } from './support/lab';
+import type { Lab } from './support/lab';
 
 const short = {
   model: 'aread',
@@ -12,6 +13,23 @@ const short = {
   backend: 'wasm',
   stopMetric: 'none',
 };
+/** 2, 4 and 8 experts: each scenario's shares of a layer sum to 1, and the heads that count are the last layer's users. */
+async function expectUseOfExperts(lab: Lab): Promise<void> {
+  const { head, rows } = await lab.figure('mask-use');
+  expect(head).toHaveLength(2 + 14);
+  expect(rows).toHaveLength(1 + 25);
+  for (const [, ...cells] of rows.slice(1)) {
+    const shares = cells.slice(0, 14).map(Number);
+    for (const [from, to] of [
+      [0, 2],
+      [2, 6],
+      [6, 14],
+    ])
+      expect(shares.slice(from, to).reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 2);
+    expect(Number(cells[14])).toBe(shares.slice(6).filter((one) => one > 0).length);
+  }
+}
+
 const searching = /mask search \d+ of 150/;
 
 test('paused inside the mask search, reloaded and gone on with, it ends with the same figures and masks', async ({
@@ -26,6 +44,7 @@ test('paused inside the mask search, reloaded and gone on with, it ends with the
   const whole = await lab.aucs();
   await page.getByTestId('tab-masks').click();
   const masks = [await lab.figure('masks-masks'), await lab.figure('mask-density')];
+  await expectUseOfExperts(lab);
 
   await lab.open({ ...short, autostart: 1 });
   await expect(status).toHaveText(searching, { timeout: 60_000 });

@@ -17,6 +17,7 @@ interface Expected {
   readonly warnings: readonly ProblemCode[];
   /** Columns that must not become fields. */
   readonly never: readonly string[];
+  readonly behavioursWithScenario?: number;
 }
 
 const files: readonly Expected[] = [
@@ -39,6 +40,7 @@ const files: readonly Expected[] = [
     splitBy: 'time',
     warnings: ['noPositives', 'history'],
     never: ['user_pos_6month_seq', 'timestamp'],
+    behavioursWithScenario: 135,
   },
   {
     file: 'mind-4-categories.csv',
@@ -109,6 +111,9 @@ describe('published logs', () => {
     expect(dataset.rows).toBe(expected.rows);
     expect(dataset.label.reduce((a, b) => a + b, 0)).toBe(expected.positives);
     expect(dataset.scenarios.length).toBe(expected.scenarios);
+    // Amazon's lists name items only; a domain is a kind of item, so training rows tell where some behaviours happened.
+    const known = dataset.history?.scenario.filter((scenario) => scenario >= 0).length ?? 0;
+    expect(known).toBe(expected.behavioursWithScenario ?? 0);
     expect(dataset.source).toMatchObject({ kind: 'imported', file: expected.file });
     expect(dataset.source.kind === 'imported' && dataset.source.note).toContain(
       `split by ${expected.splitBy}`,

@@ -6,6 +6,7 @@ import {
   edgeCount,
   edgeLabels,
   edgeScale,
+  expertUse,
   initialMask,
   layoutFromLabels,
   maskDensity,
@@ -225,6 +226,43 @@ describe('candidates', () => {
     const scale = edgeScale(maskLayout([3, 6, 12]), 'layer');
     expect([scale[0], scale[17], scale[18], scale[89]]).toEqual([3, 3, 6, 6]);
     expect(new Set(edgeScale(maskLayout([3, 6, 12]), 'none'))).toEqual(new Set([1]));
+  });
+});
+
+describe('use of experts', () => {
+  test('is a share of each layer, nothing for experts without an edge, even over active heads', () => {
+    const cases = withMask
+      .map(([layout, mask]) => [layout, validateMask(layout, mask)] as const)
+      .filter(([, mask]) => edgeCount(mask) > 0)
+      .chain(([layout, mask]) => fc.tuple(fc.constant(layout), fc.constant(mask), gatesOf(layout)));
+    fc.assert(
+      fc.property(cases, ([layout, mask, given]) => {
+        const gates = Array.from(given, (gate) => gate + 0.01);
+        // The second scenario keeps all edges, so that rows are told apart.
+        const both = Uint8Array.from([...mask, ...onesMask(layout)]);
+        const use = expertUse(layout, both, [...gates, ...gates]);
+        const width = layout.experts.reduce((sum, count) => sum + count, 0);
+        expect(use).toHaveLength(2 * width);
+        let at = 0;
+        layout.experts.forEach((count, layer) => {
+          const own = [...use.subarray(at, at + count)];
+          const active = activeExperts(layout, mask, layer);
+          expect(own.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5);
+          own.forEach((one, i) => expect(one > 0).toBe(active[i] === 1));
+          if (layer === layout.experts.length - 1)
+            own.forEach((one, i) => expect(one).toBeCloseTo(active[i]! / edgeCount(active), 5));
+          expect([...use.subarray(width + at, width + at + count)].every((one) => one > 0)).toBe(true);
+          at += count;
+        });
+      }),
+    );
+  });
+
+  test('weighs an expert by the gates on its kept edges', () => {
+    const layout = maskLayout([2, 2]);
+    // Expert 0 passes 0.2, its other edge is cut; expert 1 passes 0.5 and 0.1.
+    const use = expertUse(layout, [1, 0, 1, 1], [0.2, 0.9, 0.5, 0.1]);
+    [0.25, 0.75, 0.5, 0.5].forEach((one, i) => expect(use[i]).toBeCloseTo(one, 6));
   });
 });
 

@@ -207,6 +207,38 @@ export function initialMask(
   return onesMask(layout);
 }
 
+/**
+ * How much each scenario uses each expert, layer after layer `[N * Σ N_l]`; a layer's shares sum to 1. Below the last layer: the
+ * expert's part of what leaves its layer, Σ_n M·g; of the last layer: 1 / |K| for an active head.
+ *
+ * @param masks all scenarios' masks, and `gates` their mean gates `[N * E]`.
+ */
+export function expertUse(layout: MaskLayout, masks: MaskValues, gates: ArrayLike<number>): Float32Array {
+  const { edges, experts, transitions } = layout;
+  const width = experts.reduce((sum, count) => sum + count, 0);
+  const n = masks.length / edges;
+  const out = new Float32Array(n * width);
+  for (let d = 0; d < n; d++) {
+    let at = d * width;
+    for (const { rows, columns, offset } of transitions) {
+      let all = 0;
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) {
+          const e = d * edges + offset + i * columns + j;
+          const passed = masks[e] ? gates[e]! : 0;
+          out[at + i]! += passed;
+          all += passed;
+        }
+      for (let i = 0; i < rows; i++) out[at + i]! /= all || 1;
+      at += rows;
+    }
+    const heads = activeHeads(layout, masks.slice(d * edges, (d + 1) * edges));
+    const active = edgeCount(heads) || 1;
+    heads.forEach((here, j) => (out[at + j] = here / active));
+  }
+  return out;
+}
+
 /** Factor of every edge for `gateScale`: 1, or N_{l-1}, since a softmax over more experts gives smaller gates. */
 export function edgeScale(layout: MaskLayout, scale: 'none' | 'layer'): Float32Array {
   const factor = new Float32Array(layout.edges);

@@ -207,3 +207,43 @@ describe.each(cases)('scripted search: $name', (script) => {
     for (const { model } of [trainer, other]) tf.dispose(model.states.map(({ tensor }) => tensor));
   });
 });
+
+test('candidates train on all of A_d and are chosen on rows of T_d alone', async () => {
+  const script = cases[0]!;
+  const { domains, candidates, trialSteps, ...rest } = script.settings;
+  const played = scriptedTrainer(script);
+  let last: readonly number[] = [];
+  const [trained, scored] = [new Set<number>(), new Set<number>()];
+  const trainer: Trainer = {
+    ...played,
+    readBatch(rows) {
+      last = [...rows];
+      return played.readBatch(rows);
+    },
+    train(...given) {
+      last.forEach((row) => trained.add(row));
+      played.train(...given);
+    },
+    forward(...given) {
+      last.forEach((row) => scored.add(row));
+      return played.forward(...given);
+    },
+  };
+  const settings = { ...defaultSettings(areadFields), ...rest, numCandidates: candidates, trialSteps };
+  const at: SearchContext = {
+    trainer,
+    settings: settings as unknown as AreadSettings,
+    layout: maskLayout(script.experts),
+    field: 0,
+    // Rows 10 … 14 of every domain are its own, 90 … 94 were added.
+    rows: Array.from({ length: domains }, () => ({
+      rows: Int32Array.of(10, 11, 12, 13, 14, 90, 91, 92, 93, 94),
+      own: 5,
+    })),
+  };
+  for await (const event of runSearch(at, await beginSearch(at, 0))) expect(event.kind).toBe('phase');
+  expect([...scored].sort((a, b) => a - b)).toEqual([10, 11, 12, 13, 14]);
+  expect([...trained].filter((row) => row >= 90).length).toBeGreaterThan(0);
+  expect([...trained].filter((row) => row < 90).length).toBeGreaterThan(0);
+  tf.dispose(played.model.states.map(({ tensor }) => tensor));
+});

@@ -6,11 +6,12 @@ import { Figure } from '../../../../figure/Figure';
 import type { RunView } from '../../../../live/runView';
 import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
+import { ExpertUseFigure } from './ExpertUseFigure';
 import { densities, searchScores } from './searchHistory';
 
-const format = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));
+const format = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
 
-/** How sparse the masks become over the run, and what each search had to choose from. */
+/** What the searches led to: which experts are used, how sparse the masks become over the run, what each search had to choose from. */
 export function SearchFigures({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   const { film } = view;
@@ -20,6 +21,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
   /* eslint-enable react-hooks/exhaustive-deps */
   const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const target = view.setup.settings['targetDensity'];
+  const masks = view.probeSpecs.find(({ name }) => name === 'masks');
   const x = stepDomain(view.steps, 4);
   const scored = searches.flatMap(({ best, worst }) => [best, worst]).filter((value) => value !== null);
   const scoreLines: readonly LineSpec[] = [
@@ -29,6 +31,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
   ];
   return (
     <>
+      {masks && <ExpertUseFigure view={view} spec={masks} />}
       <Figure
         name="mask-density"
         title="Density of the masks over the run"
@@ -86,7 +89,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
           x={x}
           y={niceDomain(scored.length === 0 ? null : { min: Math.min(...scored), max: Math.max(...scored) })}
           formatY={format}
-          tickY={(value) => String(Number(value.toPrecision(3)))}
+          tickY={(value) => value.toFixed(4)}
           xLabel="step"
           labelWidth={labelRoom(scoreLines.map(({ label }) => label))}
         />
