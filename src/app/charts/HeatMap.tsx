@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { useHighlight } from '../state/highlight';
 import { useTheme } from '../state/theme';
@@ -64,7 +64,7 @@ function valueOf(data: HeatValues, { row, column }: Cell): number | null {
  * A matrix in colour on a canvas, with its key. Arrow keys walk the cells, Enter chooses one; large matrices zoom with
  * the wheel or + and −, and move by dragging.
  */
-export function HeatMap(props: HeatMapProps) {
+export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   const { rows, columns, data, scale, format, selected, onSelect } = props;
   // Few scenarios: wide cells hold their figures, and their columns' names.
   const square = (props.square ?? false) && rows.length > FEW;
@@ -405,4 +405,4 @@ export function HeatMap(props: HeatMapProps) {
       )}
     </div>
   );
-}
+});

@@ -54,7 +54,7 @@ interface Props {
  * A figure's numbers. Always in the page for screen readers and scripts; shown when a person asks for numbers. Of a very
  * long table the first rows (of curves, the last) stand here, and the exported files have them all.
  */
-export function FigureData({ name, caption, table: newest, visible }: Props) {
+export const FigureData = memo(function FigureData({ name, caption, table: newest, visible }: Props) {
   const table = useCalm(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
   const width = Math.max(1, table.columns.length);
   const limit = Math.max(1, Math.floor((visible ? MAX_CELLS : AWAY_CELLS) / width));
@@ -91,4 +91,4 @@ export function FigureData({ name, caption, table: newest, visible }: Props) {
       </table>
     </div>
   );
-}
+});

@@ -47,11 +47,11 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   const figure = drawnFigure(view, wanted);
   const many = view.scenarios.length > MAX_LINES;
-  const { version } = view;
+  const { version } = view.metrics;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const ink = theme === 'dark' ? '#bcc2cb' : '#434952';
   // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-  const table = useMemo(() => curveTable(view, figure), [version, view.id, figure]);
+  const table = useMemo(() => curveTable(view, figure), [view.metrics, version, view.scenarios, figure]);
   const names = view.scenarios.map((_, s) => aucSeries(figure, s));
   const range = view.metrics.range([...names, domainSeries(figure)]);
   const y = aucDomain(range, view.ceilings?.scenarios ?? []);
@@ -73,7 +73,7 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             lines.map((line) => line.key),
           ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-    [version, view.id, figure, many, lines],
+    [view.metrics, version, view.scenarios, figure, many, lines],
   );
   const truth = hasTruth(view);
   const dotted = truth && !many ? ' Dotted: the best any model could reach.' : '';
@@ -187,8 +187,10 @@ function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
   const data = useMemo(
     () => heatOverTime(view, figure, order, columns),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-    [view.version, view.id, figure, order, columns],
+    [view.metrics, view.metrics.version, figure, order, columns],
   );
+  const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
+  const axis = useMemo(() => stepDomain(view.steps), [view.steps]);
   return (
     <div className="auc-heat">
       <HeatMap
@@ -199,9 +201,9 @@ function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
         columnTitle="step"
         valueTitle="AUC"
         data={data}
-        scale={{ kind: 'sequential', min, max }}
+        scale={scale}
         format={formatAuc}
-        steps={stepDomain(view.steps)}
+        steps={axis}
         left={heatLeft(view)}
         right={SUMMARY_ROOM}
       />

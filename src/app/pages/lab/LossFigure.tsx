@@ -45,10 +45,10 @@ export function LossFigure({ view }: { readonly view: RunView }) {
         lines.map((line) => line.key),
       ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-    [view.version, view.id, lines],
+    [view.losses, view.losses.version, lines],
   );
   // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
-  const table = useMemo(() => lossTable(view), [view.version, view.id]);
+  const table = useMemo(() => lossTable(view), [view.losses, view.losses.version]);
   const range = view.losses.range(lines.map((line) => line.key));
   return (
     <Figure

@@ -80,13 +80,15 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
   const sliceCount = lead > 0 ? (frame?.value.shape[0] ?? 0) : 0;
   const chosen = Math.min(slice, Math.max(0, sliceCount - 1));
   const matrix = useMemo(() => (frame ? matrixOf(frame.value, [chosen]) : null), [frame, chosen]);
+  // A view is new at every tick; names and numbers are not.
+  const { scenarios, fields } = view;
   const rows = useMemo(
-    () => axisLabels(rowAxis, matrix?.rows ?? 0, view, colours),
-    [rowAxis, matrix?.rows, view, colours],
+    () => axisLabels(rowAxis, matrix?.rows ?? 0, { scenarios, fields }, colours),
+    [rowAxis, matrix?.rows, scenarios, fields, colours],
   );
   const columns = useMemo(
-    () => axisLabels(columnAxis, matrix?.columns ?? 0, view, colours),
-    [columnAxis, matrix?.columns, view, colours],
+    () => axisLabels(columnAxis, matrix?.columns ?? 0, { scenarios, fields }, colours),
+    [columnAxis, matrix?.columns, scenarios, fields, colours],
   );
   // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the newest says when
   const scale = useMemo(() => scaleOf(spec, frames), [spec, newest]);
@@ -151,7 +153,11 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
   const axis = spec.axes[0];
   const length = frames.at(-1)?.value.values.length ?? 0;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
-  const labels = useMemo(() => axisLabels(axis, length, view, colours), [axis, length, view, colours]);
+  const { scenarios, fields } = view;
+  const labels = useMemo(
+    () => axisLabels(axis, length, { scenarios, fields }, colours),
+    [axis, length, scenarios, fields, colours],
+  );
   const newest = frames.at(-1);
   const rows = useMemo(
     () => overTime(frames, length),
@@ -179,6 +185,10 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
       })),
     [rows],
   );
+  const table = useMemo(
+    () => ({ columns: ['step', ...labels.map(({ label }) => label)], rows }),
+    [labels, rows],
+  );
   const many = length > MAX_LINES;
   const heat = useMemo(() => {
     if (!many) return null;
@@ -202,7 +212,7 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
       title={spec.title}
       reading={spec.reading}
       equation={spec.equation || null}
-      table={{ columns: ['step', ...labels.map(({ label }) => label)], rows }}
+      table={table}
       controls={controls}
       empty={frames.length === 0 && waiting(spec)}
     >

@@ -1,10 +1,11 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { ProbeSpec } from '../../../../../models/definition';
 import { niceDomain } from '../../../../charts/axis';
 import { useSize } from '../../../../charts/useSize';
 import { scenarioColours } from '../../../../colour/scenario';
 import { Figure } from '../../../../figure/Figure';
 import { formatPercent } from '../../../../format';
+import type { Frame } from '../../../../live/film';
 import type { RunView } from '../../../../live/runView';
 import { useHighlight } from '../../../../state/highlight';
 import { useTheme } from '../../../../state/theme';
@@ -19,12 +20,22 @@ interface Props {
 
 /** Scenarios' mean representations as points: the first two principal components. */
 export function ProjectionFigure({ view, spec }: Props) {
+  return <Projection spec={spec} scenarios={view.scenarios} frame={view.film.frames(spec.name).at(-1)} />;
+}
+
+interface ProjectionProps {
+  readonly spec: ProbeSpec;
+  readonly scenarios: RunView['scenarios'];
+  readonly frame: Frame | undefined;
+}
+
+/** Drawn again with a new frame, not at every tick. */
+const Projection = memo(function Projection({ spec, scenarios, frame }: ProjectionProps) {
   const [ref, size] = useSize<HTMLDivElement>();
   const theme = useTheme((state) => state.theme);
   const highlighted = useHighlight((state) => state.scenario);
   const point = useHighlight((state) => state.point);
-  const frame = view.film.frames(spec.name).at(-1);
-  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const colours = useMemo(() => scenarioColours(scenarios, theme), [scenarios, theme]);
   const projected = useMemo(() => {
     if (!frame) return null;
     const [n, dim] = [frame.value.shape[0] ?? 0, frame.value.shape[1] ?? 0];
@@ -46,7 +57,7 @@ export function ProjectionFigure({ view, spec }: Props) {
       equation={String.raw`X_c = U\Sigma V^\top,\quad \text{points} = U_{:,1:2}\,\Sigma_{1:2}`}
       table={{
         columns: ['scenario', 'component 1', 'component 2'],
-        rows: view.scenarios.slice(0, xs.length).map((scenario, s) => [scenario.name, xs[s]!, ys[s]!]),
+        rows: scenarios.slice(0, xs.length).map((scenario, s) => [scenario.name, xs[s]!, ys[s]!]),
       }}
       empty={!projected && <p>Filled at the first evaluation of a run.</p>}
     >
@@ -72,7 +83,7 @@ export function ProjectionFigure({ view, spec }: Props) {
               y1={margin}
               y2={size.height - margin}
             />
-            {view.scenarios.slice(0, projected.n).map((scenario, s) => {
+            {scenarios.slice(0, projected.n).map((scenario, s) => {
               const x = place(xs[s]!, dx, margin, size.width - margin * 3);
               const y = place(ys[s]!, dy, size.height - margin, margin);
               const faded = highlighted !== null && highlighted !== scenario.id;
@@ -100,4 +111,4 @@ export function ProjectionFigure({ view, spec }: Props) {
       </div>
     </Figure>
   );
-}
+});
