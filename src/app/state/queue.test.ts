@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunSetup } from '../../training/runRecord';
-import { clearQueue, enqueue, patchItem, pauseQueue, useQueue } from './queue';
+import { clearQueue, dropItems, enqueue, patchItem, pauseQueue, useQueue } from './queue';
 import { nextItem, parsedQueue, queueSecondsLeft, resting } from './queueEdits';
 
 const setup = { model: 'mmoe', seed: 1 } as unknown as RunSetup;
@@ -17,6 +17,17 @@ describe('the queue', () => {
     patchItem('x/0', { state: 'done', took: 2000 });
     expect(nextItem(useQueue.getState())?.name).toBe('b');
     expect(queueSecondsLeft(useQueue.getState())).toBe(4);
+  });
+
+  it('lets go of some items alone: what else waits goes on, its time left is its own', () => {
+    enqueue(three, 'x');
+    enqueue(three, 'y');
+    dropItems(['x/0', 'x/1', 'x/2', 'unknown']);
+    expect(useQueue.getState().items.map(({ id }) => id)).toEqual(['y/0', 'y/1', 'y/2']);
+    expect(nextItem(useQueue.getState())?.id).toBe('y/0');
+    const before = useQueue.getState().items;
+    dropItems(['x/0']);
+    expect(useQueue.getState().items).toBe(before);
   });
 
   it('gives nothing while paused', () => {

@@ -102,3 +102,8 @@ export function pauseQueue(paused: boolean): void {
 export function clearQueue({ stop = false } = {}): void {
   edit({ kind: 'clear', stop });
 }
+
+/** Drops some items; the others go on. A run of them that is under way ends by itself. */
+export function dropItems(ids: readonly string[]): void {
+  edit({ kind: 'drop', ids });
+}

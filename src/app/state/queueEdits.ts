@@ -25,7 +25,9 @@ export type QueueEdit =
   | { readonly kind: 'add'; readonly items: readonly QueueItem[] }
   | { readonly kind: 'pause'; readonly paused: boolean }
   /** Drops what waits; `stop`: the run under way ends too. */
-  | { readonly kind: 'clear'; readonly stop: boolean };
+  | { readonly kind: 'clear'; readonly stop: boolean }
+  /** Drops some items, e.g. one sweep of several; a run of them that is under way ends by itself. */
+  | { readonly kind: 'drop'; readonly ids: readonly string[] };
 
 export const emptyQueue: Queue = { items: [], paused: false };
 
@@ -45,6 +47,10 @@ export function edited(queue: Queue, edit: QueueEdit): Queue {
       return queue.paused === edit.paused ? queue : { ...queue, paused: edit.paused };
     case 'clear':
       return queue.items.length === 0 ? queue : emptyQueue;
+    case 'drop': {
+      const items = queue.items.filter(({ id }) => !edit.ids.includes(id));
+      return items.length === queue.items.length ? queue : { ...queue, items };
+    }
     default:
       return edit satisfies never;
   }

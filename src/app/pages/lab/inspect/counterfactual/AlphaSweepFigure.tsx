@@ -9,13 +9,13 @@ import { useLabActions, useLiveView } from '../../../../live/lab';
 import type { RunView } from '../../../../live/runView';
 import { useLab } from '../../../../state/lab';
 import { report } from '../../../../state/notices';
-import { clearQueue, enqueue, useQueue } from '../../../../state/queue';
+import { dropItems, enqueue, useQueue } from '../../../../state/queue';
 import { queueSecondsLeft } from '../../../../state/queueEdits';
 import { openRun, useRuns } from '../../../../state/runs';
 import { useTheme } from '../../../../state/theme';
 import { labelRoom } from '../../AucFigure';
 import { drawnFigure } from '../../curves';
-import { alphaRuns, parseAlphas, sweepOf } from './alphaSweep';
+import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint } from './sweep';
 import { sweepChart } from './sweepChart';
@@ -65,8 +65,10 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const [scoring, setScoring] = useState<string | null>(null);
   const runs = sweepOf(view.setup, list ?? []);
   const alphas = parseAlphas(text);
-  const waiting = queue.items.filter((item) => item.state === 'waiting' || item.state === 'running').length;
-  const secondsLeft = queueSecondsLeft(queue);
+  // Of what else waits in the queue, an ablation say, this sweep neither tells nor cancels.
+  const queued = queue.items.filter((item) => inSweep(view.setup, item.setup));
+  const open = queued.filter((item) => item.state === 'waiting' || item.state === 'running');
+  const secondsLeft = queueSecondsLeft({ ...queue, items: queued });
   const ids = runs.map(({ id }) => id).join(' ');
 
   useEffect(() => {
@@ -147,7 +149,11 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                   alphaRuns(
                     view.setup,
                     findModel(view.setup.model).title,
-                    alphas.filter((alpha) => !runs.some((run) => run.alpha === alpha)),
+                    alphas.filter(
+                      (alpha) =>
+                        !runs.some((run) => run.alpha === alpha) &&
+                        !open.some((item) => item.setup.settings['alpha'] === alpha),
+                    ),
                   ),
                   `sweep over α, ${new Date().toISOString().slice(0, 19)}`,
                 )
@@ -155,10 +161,10 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
             >
               Train the sweep
             </button>
-            {waiting > 0 && (
+            {open.length > 0 && (
               <span data-testid="alpha-progress">
-                {waiting} left{secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)}`}{' '}
-                <button type="button" className="link" onClick={() => clearQueue()}>
+                {open.length} left{secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)}`}{' '}
+                <button type="button" className="link" onClick={() => dropItems(open.map(({ id }) => id))}>
                   cancel
                 </button>
               </span>
