@@ -94,7 +94,14 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
             : 'Reading the dataset.'}
         </p>
       )}
-      <div className="scenarios-scroll" tabIndex={rows.length > CLOSE_ROWS ? 0 : undefined}>
+      <div
+        className="scenarios-scroll"
+        {...(rows.length > CLOSE_ROWS && {
+          tabIndex: 0,
+          role: 'region',
+          'aria-label': 'Rows of the scenarios',
+        })}
+      >
         <table data-testid="scenario-table" className="table">
           <thead>
             <tr>
