@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { ensureChromium, fail, root, run } from './setup.mjs';
 
-const browser = { backend: 'wasm', evaluateEvery: 20, stopMetric: 'logLoss', patience: 50 };
+const atLength = { backend: 'wasm', evaluateEvery: 20, stopMetric: 'logLoss', patience: 50 };
 
 /**
  * A scene trains once and gives several pictures; each says which tab, what is pressed before it is taken and what must be
@@ -19,11 +19,11 @@ const scenes = {
     pictures: { lab: {} },
   },
   mmoe: {
-    query: { model: 'mmoe', ...browser, steps: 200 },
+    query: { model: 'mmoe', ...atLength, steps: 200 },
     pictures: { 'mmoe-gates': { tab: 'gates' } },
   },
   sarnet: {
-    query: { model: 'sarnet', dataset: 'travel-20', ...browser, steps: 300 },
+    query: { model: 'sarnet', dataset: 'travel-20', ...atLength, steps: 300 },
     pictures: {
       'sarnet-gates': { tab: 'gates' },
       'sarnet-fairness': { tab: 'fairness' },
@@ -32,7 +32,7 @@ const scenes = {
     },
   },
   causalint: {
-    query: { model: 'causalint', ...browser, steps: 200 },
+    query: { model: 'causalint', ...atLength, steps: 200 },
     pictures: {
       'causalint-votes': { tab: 'counterfactual', steps: [{ click: 'votes-truth' }, { see: 'votes-error' }] },
       'causalint-gates': { tab: 'gates' },
@@ -41,7 +41,7 @@ const scenes = {
     },
   },
   optmsm: {
-    query: { model: 'optmsm', ...browser, steps: 200 },
+    query: { model: 'optmsm', ...atLength, steps: 200 },
     pictures: {
       'optmsm-gates': { tab: 'gates' },
       'optmsm-graph': { tab: 'graph' },
@@ -49,7 +49,7 @@ const scenes = {
     },
   },
   mscan: {
-    query: { model: 'mscan', ...browser, steps: 300 },
+    query: { model: 'mscan', ...atLength, steps: 300 },
     pictures: {
       'mscan-attention': { tab: 'attention' },
       'mscan-graph': { tab: 'graph' },
@@ -67,7 +67,7 @@ const scenes = {
     },
   },
   aread: {
-    query: { model: 'aread', dataset: 'amazon-25', ...browser, steps: 300 },
+    query: { model: 'aread', dataset: 'amazon-25', ...atLength, steps: 300 },
     pictures: {
       'aread-masks': { tab: 'masks' },
       'aread-gates': { tab: 'gates' },
@@ -75,7 +75,7 @@ const scenes = {
     },
   },
   compare: {
-    query: { model: 'causalint', ...browser, batch: 512, steps: 120 },
+    query: { model: 'causalint', ...atLength, batch: 512, steps: 120 },
     pictures: {
       compare: {
         height: 900,
