@@ -4,19 +4,14 @@ import { useHighlight } from '../state/highlight';
 import { useTheme } from '../state/theme';
 import { drawHeat, drawKey } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
-import { cellAt, labelEvery, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
+import { HeatLabels, LONGEST_LABEL, shortLabel } from './HeatLabels';
+import type { HeatLabel } from './HeatLabels';
+import { cellAt, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
+import { HeatZoom, ZOOM_IN } from './HeatZoom';
 import type { Domain } from './axis';
-import { formatCount } from '../format';
 import { useSize } from './useSize';
 import './charts.css';
-
-export interface HeatLabel {
-  readonly label: string;
-  /** Scenario id, for highlighting everywhere. */
-  readonly scenario?: string;
-  readonly colour?: string;
-}
 
 interface Cell {
   readonly row: number;
@@ -47,13 +42,6 @@ export interface HeatMapProps {
 const KEY_WIDTH = 96;
 const ZOOM_FROM = 40;
 const FEW = 6;
-const LONGEST_LABEL = 22;
-/** One press of + shows this part of what was in view. */
-const ZOOM_IN = 0.6;
-
-function clip(label: string): string {
-  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
-}
 
 function valueOf(data: HeatValues, { row, column }: Cell): number | null {
   const index = row * data.columns + column;
@@ -94,7 +82,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   const longestColumnLine = useMemo(
     () =>
       columns.reduce(
-        (max, { label }) => Math.max(max, ...onTwoLines(clip(label)).map((line) => line.length)),
+        (max, { label }) => Math.max(max, ...onTwoLines(shortLabel(label)).map((line) => line.length)),
         1,
       ),
     [columns],
@@ -219,14 +207,6 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   const spoken = cursor
     ? `${rows[cursor.row]?.label ?? ''}, ${stepColumns ? `${props.columnTitle} ` : ''}${columns[cursor.column]?.label ?? ''}: ${value === null ? 'undefined' : format(value)}`
     : '';
-  const rowEvery = labelEvery(layout.cellHeight, 11);
-  const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
-  // Steps are marked at every tick, or at every other where they would touch.
-  const ticks = props.steps?.ticks ?? [];
-  const tickEvery = labelEvery(layout.width / Math.max(1, ticks.length - 1), 40);
-  const stepTicks = ticks.filter((_, k) => k % tickEvery === 0);
-  const columnsFit = layout.columnLabels;
-  const baseline = layout.top + layout.height;
   const rect = (cell: Cell) => ({
     x: layout.left + (cell.column - view.column) * layout.cellWidth,
     y: layout.top + (cell.row - view.row) * layout.cellHeight,
@@ -268,60 +248,14 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
       <canvas ref={setCanvas} aria-hidden="true" />
       {size.width >= 40 && (
         <svg width={size.width} height={size.height} aria-hidden="true">
-          {rows.slice(view.row, view.row + view.rows).map((row, k) =>
-            k % rowEvery === 0 || row.scenario === highlighted ? (
-              <text
-                key={k}
-                x={layout.left - 6}
-                y={layout.top + (k + 0.5) * layout.cellHeight}
-                textAnchor="end"
-                dominantBaseline="central"
-                className={
-                  row.scenario !== undefined && row.scenario === highlighted ? 'label-on-top' : undefined
-                }
-                style={{
-                  fill: row.colour,
-                  fontWeight: row.scenario !== undefined && row.scenario === highlighted ? 700 : 400,
-                }}
-              >
-                {clip(row.label)}
-              </text>
-            ) : null,
-          )}
-          {stepTicks.map((tick) => (
-            <text
-              key={tick}
-              x={layout.left + (tick / props.steps!.max) * layout.width}
-              y={baseline + 13}
-              textAnchor={tick === 0 ? 'start' : 'middle'}
-            >
-              {formatCount(tick)}
-            </text>
-          ))}
-          {columnsFit &&
-            columns.slice(view.column, view.column + view.columns).map((column, k) => {
-              if (k % columnEvery !== 0) return null;
-              const x = layout.left + (k + 0.5) * layout.cellWidth;
-              const y = baseline + 13;
-              return (
-                <text
-                  key={k}
-                  x={x}
-                  y={y}
-                  textAnchor={layout.slanted ? 'end' : 'middle'}
-                  transform={layout.slanted ? `rotate(-40 ${x} ${y - 4})` : undefined}
-                  style={{ fill: column.colour }}
-                >
-                  {layout.twoLines
-                    ? onTwoLines(clip(column.label)).map((line, l) => (
-                        <tspan key={l} x={x} dy={l === 0 ? 0 : 12}>
-                          {line}
-                        </tspan>
-                      ))
-                    : clip(column.label)}
-                </text>
-              );
-            })}
+          <HeatLabels
+            rows={rows}
+            columns={columns}
+            view={view}
+            layout={layout}
+            highlighted={highlighted}
+            steps={props.steps}
+          />
           {view.rows > 0 &&
             highlighted !== null &&
             rows.map((row, k) =>
@@ -364,45 +298,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
       <span className="visually-hidden" role="status">
         {spoken}
       </span>
-      {zoomable && (
-        // Out of the matrix's own clicks and drags.
-        <span
-          className="heat-zoom"
-          onClick={(event) => event.stopPropagation()}
-          onPointerDown={(event) => event.stopPropagation()}
-          onDoubleClick={(event) => event.stopPropagation()}
-          onKeyDown={(event) => event.stopPropagation()}
-        >
-          <button
-            type="button"
-            className="tool"
-            aria-label="Zoom in"
-            title="Zoom in (+, wheel)"
-            onClick={() => zoomBy(ZOOM_IN)}
-          >
-            +
-          </button>
-          <button
-            type="button"
-            className="tool"
-            aria-label="Zoom out"
-            title="Zoom out (−, wheel)"
-            onClick={() => zoomBy(1 / ZOOM_IN)}
-          >
-            −
-          </button>
-          <button
-            type="button"
-            className="tool"
-            aria-label="Whole matrix"
-            title="Whole matrix (0, double click)"
-            disabled={view === whole}
-            onClick={() => setView(null)}
-          >
-            ▣
-          </button>
-        </span>
-      )}
+      {zoomable && <HeatZoom whole={view === whole} onZoom={zoomBy} onWhole={() => setView(null)} />}
     </div>
   );
 });

@@ -1,7 +1,7 @@
 /** A probe's numbers as matrices and curves, whatever its axes: so a picture can be drawn for a model never heard of. */
 import type { ProbeAxis, ProbeSpec } from '../../../../models/definition';
 import type { ProbeValue } from '../../../../training/events';
-import type { HeatLabel } from '../../../charts/HeatMap';
+import type { HeatLabel } from '../../../charts/HeatLabels';
 import type { HeatScale, HeatValues } from '../../../charts/heatDraw';
 import type { FigureTable } from '../../../figure/types';
 import { probeAt } from '../../../live/film';

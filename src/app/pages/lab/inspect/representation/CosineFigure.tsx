@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { HeatMap } from '../../../../charts/HeatMap';
-import type { HeatLabel } from '../../../../charts/HeatMap';
+import type { HeatLabel } from '../../../../charts/HeatLabels';
 import type { HeatScale } from '../../../../charts/heatDraw';
 import { Figure } from '../../../../figure/Figure';
 import type { FigureTable } from '../../../../figure/types';

@@ -1,0 +1,95 @@
+import { formatCount } from '../format';
+import type { Domain } from './axis';
+import { labelEvery, onTwoLines } from './heatLayout';
+import type { HeatLayout, Window } from './heatLayout';
+
+/** Letters of a name that stand beside a matrix. */
+export const LONGEST_LABEL = 22;
+
+export interface HeatLabel {
+  readonly label: string;
+  /** Scenario id, for highlighting everywhere. */
+  readonly scenario?: string;
+  readonly colour?: string;
+}
+
+/** A name as it stands beside a matrix; a longer one ends in an ellipsis. */
+export function shortLabel(label: string): string {
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
+}
+
+interface Props {
+  readonly rows: readonly HeatLabel[];
+  readonly columns: readonly HeatLabel[];
+  readonly view: Window;
+  readonly layout: HeatLayout;
+  readonly highlighted: string | null;
+  readonly steps?: Domain;
+}
+
+/** Names of the rows and columns in view, as many as have room, or figures of steps below. */
+export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: Props) {
+  const rowEvery = labelEvery(layout.cellHeight, 11);
+  const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
+  // Steps are marked at every tick, or at every other where they would touch.
+  const ticks = steps?.ticks ?? [];
+  const tickEvery = labelEvery(layout.width / Math.max(1, ticks.length - 1), 40);
+  const below = layout.top + layout.height + 13;
+  const onTop = ({ scenario }: HeatLabel): boolean => scenario !== undefined && scenario === highlighted;
+  return (
+    <>
+      {rows.slice(view.row, view.row + view.rows).map((row, k) =>
+        k % rowEvery === 0 || row.scenario === highlighted ? (
+          <text
+            key={k}
+            x={layout.left - 6}
+            y={layout.top + (k + 0.5) * layout.cellHeight}
+            textAnchor="end"
+            dominantBaseline="central"
+            className={onTop(row) ? 'label-on-top' : undefined}
+            style={{ fill: row.colour, fontWeight: onTop(row) ? 700 : 400 }}
+          >
+            {shortLabel(row.label)}
+          </text>
+        ) : null,
+      )}
+      {steps &&
+        ticks
+          .filter((_, k) => k % tickEvery === 0)
+          .map((tick) => (
+            <text
+              key={tick}
+              x={layout.left + (tick / steps.max) * layout.width}
+              y={below}
+              textAnchor={tick === 0 ? 'start' : 'middle'}
+            >
+              {formatCount(tick)}
+            </text>
+          ))}
+      {layout.columnLabels &&
+        columns.slice(view.column, view.column + view.columns).map((column, k) => {
+          if (k % columnEvery !== 0) return null;
+          const x = layout.left + (k + 0.5) * layout.cellWidth;
+          const short = shortLabel(column.label);
+          return (
+            <text
+              key={k}
+              x={x}
+              y={below}
+              textAnchor={layout.slanted ? 'end' : 'middle'}
+              transform={layout.slanted ? `rotate(-40 ${x} ${below - 4})` : undefined}
+              style={{ fill: column.colour }}
+            >
+              {layout.twoLines
+                ? onTwoLines(short).map((line, l) => (
+                    <tspan key={l} x={x} dy={l === 0 ? 0 : 12}>
+                      {line}
+                    </tspan>
+                  ))
+                : short}
+            </text>
+          );
+        })}
+    </>
+  );
+}
