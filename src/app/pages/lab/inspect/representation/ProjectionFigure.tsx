@@ -84,7 +84,9 @@ const Projection = memo(function Projection({ spec, scenarios, frame }: Projecti
               y2={size.height - margin}
             />
             {scenarios.slice(0, projected.n).map((scenario, s) => {
-              const x = place(xs[s]!, dx, margin, size.width - margin * 3);
+              const x = place(xs[s]!, dx, margin, size.width - margin);
+              // A name stands on the side that has room.
+              const left = x > size.width / 2;
               const y = place(ys[s]!, dy, size.height - margin, margin);
               const faded = highlighted !== null && highlighted !== scenario.id;
               return (
@@ -96,7 +98,12 @@ const Projection = memo(function Projection({ spec, scenarios, frame }: Projecti
                 >
                   <circle cx={x} cy={y} r={5} fill={colours[s]} />
                   {(projected.n <= 30 || highlighted === scenario.id) && (
-                    <text x={x + 8} y={y} dominantBaseline="central">
+                    <text
+                      x={left ? x - 8 : x + 8}
+                      y={y}
+                      textAnchor={left ? 'end' : 'start'}
+                      dominantBaseline="central"
+                    >
                       {scenario.name}
                     </text>
                   )}
