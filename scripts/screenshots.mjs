@@ -59,7 +59,7 @@ const scenes = {
           { click: 'score-rows' },
           { see: 'c-slider' },
           { click: 'alpha-sweep' },
-          { gone: 'alpha-progress' },
+          { rows: ['figure-alpha-sweep-data', 5] },
           { click: 'score-grid' },
           { rows: ['figure-c-alpha-data', 5] },
         ],
@@ -143,7 +143,7 @@ async function trained(page, scene) {
 async function prepare(page, steps = []) {
   for (const step of steps) {
     if (step.page) await page.getByRole('link', { name: step.page, exact: true }).click();
-    if (step.click) await page.getByTestId(step.click).click();
+    if (step.click) await page.getByTestId(step.click).click({ timeout: LONG });
     if (step.choose) await page.getByTestId(step.choose[0]).selectOption({ value: step.choose[1] });
     if (step.see) await page.getByTestId(step.see).first().waitFor({ timeout: LONG });
     if (step.rows)
@@ -152,10 +152,6 @@ async function prepare(page, steps = []) {
         step.rows,
         { timeout: LONG },
       );
-    if (step.gone) {
-      await page.getByTestId(step.gone).waitFor({ timeout: LONG });
-      await page.getByTestId(step.gone).waitFor({ state: 'hidden', timeout: LONG });
-    }
     if (step.settled)
       await page.waitForFunction(
         (id) => {
@@ -181,11 +177,20 @@ async function unroll(page) {
   }
 }
 
+/** A page of documentation shows the first figures of a tab that has many: whole ones, up to this height in pixels. */
+const TALLEST = 1700;
+
 /** The panel's rectangle with a margin, inside the window. */
 async function around(page) {
   const margin = 12;
-  const { x, y, width, height } = await page.getByRole('tabpanel').boundingBox();
-  return { x: x - margin, y, width: width + 2 * margin, height: height + margin };
+  const panel = page.getByRole('tabpanel');
+  const { x, y, width, height } = await panel.boundingBox();
+  const ends = await panel
+    .locator(':scope > *')
+    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().bottom));
+  const fitting = ends.map((end) => end - y).filter((end) => end <= TALLEST);
+  const shown = height <= TALLEST ? height : Math.max(...fitting, 0) || TALLEST;
+  return { x: x - margin, y, width: width + 2 * margin, height: shown + margin };
 }
 
 for (const [name, scene] of Object.entries(scenes)) {
