@@ -56,12 +56,12 @@ const scenes = {
       'mscan-counterfactual': {
         tab: 'counterfactual',
         steps: [
-          { click: 'score-rows' },
-          { see: 'c-slider' },
           { click: 'alpha-sweep' },
           { rows: ['figure-alpha-sweep-data', 5] },
           { click: 'score-grid' },
           { rows: ['figure-c-alpha-data', 5] },
+          { click: 'score-rows' },
+          { see: 'c-slider' },
         ],
       },
     },
@@ -81,6 +81,7 @@ const scenes = {
         height: 900,
         steps: [
           { page: 'Compare' },
+          { check: 'compare-runs' },
           { choose: ['ablate-rows', 'Table 4'] },
           { click: 'ablate' },
           { settled: 'ablation' },
@@ -144,6 +145,7 @@ async function prepare(page, steps = []) {
   for (const step of steps) {
     if (step.page) await page.getByRole('link', { name: step.page, exact: true }).click();
     if (step.click) await page.getByTestId(step.click).click({ timeout: LONG });
+    if (step.check) await page.getByTestId(step.check).getByRole('checkbox').first().check();
     if (step.choose) await page.getByTestId(step.choose[0]).selectOption({ value: step.choose[1] });
     if (step.see) await page.getByTestId(step.see).first().waitFor({ timeout: LONG });
     if (step.rows)

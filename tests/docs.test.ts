@@ -45,9 +45,9 @@ it('every room with a list of its files lists all of them', () => {
   expect(rooms.flatMap((room) => unnamed(room).map((name) => `${room}: ${name}`))).toEqual([]);
 });
 
-it('links of pages lead somewhere', () => {
+it('links and pictures of pages lead somewhere', () => {
   const broken = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+    [...read(page).matchAll(/(?:\]\(|src(?:set)?=")([^)"#\s]+)(?:#[^)"]*)?[)"]/g)]
       .map(([, target]) => target!)
       .filter((target) => !/^https?:/.test(target) && !existsSync(normalize(join(dirname(page), target))))
       .map((target) => `${page}: ${target}`),
