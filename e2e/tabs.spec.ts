@@ -4,7 +4,7 @@ import { expect, Lab, test } from './support/lab';
 const tiny = {
   preset: 'tiny',
   batch: 128,
-  steps: 30,
+  steps: 60,
   evaluateEvery: 15,
   evaluationRows: 200,
   stopMetric: 'none',
@@ -41,7 +41,7 @@ test('a queue is trained by one tab, watched by the other, and taken over when t
   const total = await counted(here, 'data-total');
   expect(total).toBeGreaterThan(6);
   expect(await counted(there, 'data-total')).toBe(total);
-  await expect(there).toContainText(/now .+, step \d+ of 30/);
+  await expect(there).toContainText(/now .+, step \d+ of 60/);
   await expect(there.getByTestId('queue-elsewhere')).toBeVisible();
   await expect(here.getByTestId('queue-elsewhere')).toHaveCount(0);
   expect(await second.state()).toBe('ready');
@@ -51,7 +51,8 @@ test('a queue is trained by one tab, watched by the other, and taken over when t
   await expect(second.page.getByTestId('ablations')).toBeVisible();
 
   // A pause asked for in the second tab stops the first after the run under way.
-  await there.getByRole('button', { name: 'Pause' }).click();
+  // Pressed as it stands: what the queue says moves the button, and a tab in the background draws too seldom to be seen at rest.
+  await there.getByRole('button', { name: 'Pause' }).dispatchEvent('click');
   await expect(here).toContainText('paused');
   await expect(here).not.toContainText('; now', { timeout: 60_000 });
   const rested = await counted(here, 'data-done');
