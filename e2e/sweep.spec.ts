@@ -16,6 +16,8 @@ test('a sweep over α trains in the queue, shows each run’s own figure, and it
     .poll(async () => (await lab.figure('alpha-sweep')).rows.map((row) => row[0]), { timeout: 120_000 })
     .toEqual(['0', '0.3', '1']);
   await expect(lab.control('alpha-progress')).toBeHidden();
+  // Each run took the tab over; what was typed outlived them.
+  await expect(lab.control('alpha-values')).toHaveValue('0, 0.3, 1');
   const sweep = await lab.figure('alpha-sweep');
 
   await page.getByText('drawn labels').click();

@@ -19,14 +19,9 @@ import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint } from './sweep';
 import { sweepChart } from './sweepChart';
+import { rememberSweep, useSweepWork } from './sweepMemory';
+import type { Grid } from './sweepMemory';
 import './counterfactual.css';
-
-interface Grid {
-  readonly alphas: readonly number[];
-  readonly cs: readonly number[];
-  /** Overall AUC `[alphas * cs]`. */
-  readonly values: Float32Array;
-}
 
 interface BestCell {
   readonly row: number;
@@ -60,8 +55,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const queue = useQueue();
   const list = useRuns((state) => state.list);
   const views = useRuns((state) => state.views);
-  const [text, setText] = useState('0, 0.05, 0.1, 0.3, 1');
-  const [grid, setGrid] = useState<Grid | null>(null);
+  const { text, grid: scored } = useSweepWork(view.setup);
   const [scoring, setScoring] = useState<string | null>(null);
   const runs = sweepOf(view.setup, list ?? []);
   const alphas = parseAlphas(text);
@@ -70,6 +64,8 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const open = queued.filter((item) => item.state === 'waiting' || item.state === 'running');
   const secondsLeft = queueSecondsLeft({ ...queue, items: queued });
   const ids = runs.map(({ id }) => id).join(' ');
+  const subject = `${figure} ${ids}`;
+  const grid = scored?.of === subject ? scored : null;
 
   useEffect(() => {
     for (const id of ids.split(' ').filter(Boolean)) void openRun(lab.client.runs, id).catch(report);
@@ -97,17 +93,20 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
       setScoring(`${done.length + 1} of ${runs.length}`);
       if (!run.hasWeights) continue;
       const rowsOfRun = await lab.compute(run, (client) => client.predict('test'));
-      const scored = sweepRows(rowsOfRun, view.scenarios.length);
-      if (!scored) continue;
-      cs ??= sweepGrid(scored);
-      rows.push(cs.map((c) => aucAt(scored, c, figure)));
+      const ranked = sweepRows(rowsOfRun, view.scenarios.length);
+      if (!ranked) continue;
+      cs ??= sweepGrid(ranked);
+      rows.push(cs.map((c) => aucAt(ranked, c, figure)));
       done.push(run.alpha);
     }
     if (!cs) throw new Error('No run of this sweep kept its weights; train it again.');
-    setGrid({
-      alphas: done,
-      cs,
-      values: Float32Array.from(rows.flatMap((row) => row.map((point) => point.overall ?? NaN))),
+    rememberSweep(view.setup, {
+      grid: {
+        of: subject,
+        alphas: done,
+        cs,
+        values: Float32Array.from(rows.flatMap((row) => row.map((point) => point.overall ?? NaN))),
+      },
     });
   }
 
@@ -134,7 +133,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 aria-label="Values of α"
                 aria-invalid={alphas === null}
                 data-testid="alpha-values"
-                onChange={(event) => setText(event.target.value)}
+                onChange={(event) => rememberSweep(view.setup, { text: event.target.value })}
               />
             </label>
             <button
