@@ -119,10 +119,10 @@ export interface ProbeAxis {
 }
 
 export interface ProbeSpec {
-  /** e.g. `gates`. Tabs look probes up by `tab`. */
+  /** e.g. `gates`; unique in a model. */
   readonly name: string;
-  readonly tab:
-    'gates' | 'masks' | 'counterfactual' | 'conflict' | 'fairness' | 'attention' | 'representation';
+  /** What it is about (`gates`, `masks`, `attention`): pages show probes of one topic together. */
+  readonly topic: string;
   readonly title: string;
   /** One sentence: how to read it. */
   readonly reading: string;

@@ -12,7 +12,7 @@ interface Described {
 export function rowVectors(described: Described): ProbeSpec {
   return {
     ...described,
-    tab: 'representation',
+    topic: 'representation',
     axes: [{ name: 'row' }, { name: 'unit' }],
     source: 'rows',
     scale: 'value',
@@ -23,7 +23,7 @@ export function rowVectors(described: Described): ProbeSpec {
 export function scenarioVectors(described: Described): ProbeSpec {
   return {
     ...described,
-    tab: 'representation',
+    topic: 'representation',
     axes: [{ name: 'row' }, { name: 'scenario' }, { name: 'unit' }],
     source: 'rows',
     scale: 'value',

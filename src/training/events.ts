@@ -40,7 +40,7 @@ export type TrainingEvent =
       readonly backend: BackendInfo;
       readonly parameters: number;
       readonly ceilings: Ceilings;
-      /** The built model's probes: every tab of the page is drawn from these. */
+      /** The built model's probes: every picture of its inside is drawn from these. */
       readonly probes: readonly ProbeSpec[];
       readonly data: RunData;
     }

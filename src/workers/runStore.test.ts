@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyRecord } from '../training/recorder';
 import { defaultSetup } from '../training/setup';
 import { openRunStore } from './runStore';
+import { recordBeforeTopics, recordWithTopics } from '../../tests/support/oldRecord';
 import type { RunRecord } from '../training/runRecord';
 
 const record = (id: string, name: string, createdAt: string): RunRecord => ({
@@ -13,6 +14,13 @@ const record = (id: string, name: string, createdAt: string): RunRecord => ({
 const weights = Uint8Array.of(1, 2, 3);
 
 describe('the run store', () => {
+  it('reads a run that an earlier version kept, whose probes named a tab', async () => {
+    const store = openRunStore('earlier');
+    const [old, today] = [recordBeforeTopics('a'), recordWithTopics('a')];
+    await store.put(old as RunRecord);
+    expect(await store.get('a')).toEqual(today);
+  });
+
   it('lists newest first, with what is known of the artifacts', async () => {
     const store = openRunStore('list');
     await store.put(record('a', 'Old', '2026-01-01T00:00:00Z'), { weights, checkpoint: null });

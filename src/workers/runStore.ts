@@ -1,4 +1,5 @@
 /** Runs in IndexedDB. Page and worker use the same store; a broadcast channel tells each of the other's changes. */
+import { upgradeRecord } from '../training/storedRecord';
 import { openDatabase } from './storage';
 import type { LabDatabase } from './storage';
 import type { RunArtifacts, RunStore, RunSummary } from './protocol';
@@ -85,7 +86,8 @@ export function openRunStore(name = 'scenarium'): RunStore {
       return all.sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
     },
     async get(id) {
-      return (await (await database()).get('records', id)) ?? null;
+      const stored = await (await database()).get('records', id);
+      return stored ? upgradeRecord(stored) : null;
     },
     async artifacts(id) {
       return (await (await database()).get('artifacts', id)) ?? nothing;

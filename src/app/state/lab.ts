@@ -3,12 +3,11 @@ import { create } from 'zustand';
 import { defaultSetup, parseSetup, presetSettings, setupToParams } from '../../training/setup';
 import type { PresetName } from '../../training/setup';
 import type { SettingValue } from '../../models/settings';
-import type { ProbeSpec } from '../../models/definition';
 import type { RunSetup } from '../../training/runRecord';
 
 export const pages = ['lab', 'data', 'compare'] as const;
 export type Page = (typeof pages)[number];
-/** Inspect tabs, in their order. */
+/** Inspect tabs, in their order: a topic of probes each, and the paper's graph. */
 export const tabIds = [
   'gates',
   'masks',
@@ -18,7 +17,8 @@ export const tabIds = [
   'attention',
   'representation',
   'graph',
-] as const satisfies readonly (ProbeSpec['tab'] | 'graph')[];
+] as const;
+export type TabId = (typeof tabIds)[number];
 export type CurveFigure = 'noiseFree' | 'drawn';
 
 export interface LabState {

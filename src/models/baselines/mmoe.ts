@@ -65,7 +65,7 @@ export const mmoe = defineModel({
       probes: [
         {
           name: 'gates',
-          tab: 'gates',
+          topic: 'gates',
           title: 'How much each scenario uses each expert',
           reading: 'A row is a scenario’s mean gate over its own evaluation rows; it sums to 1.',
           equation: 'g^n(x) = \\mathrm{softmax}(W_n^\\top x + b_n)',

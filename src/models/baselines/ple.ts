@@ -206,7 +206,7 @@ export const ple = defineModel({
       probes: [
         {
           name: 'gates',
-          tab: 'gates',
+          topic: 'gates',
           title: 'How much each scenario uses its own and the shared experts',
           reading:
             'A row is a scenario’s mean gate in the last level over its own evaluation rows; it sums to 1.',

@@ -4,9 +4,11 @@
  */
 import { packArrays, unpackArrays } from './packArrays';
 import { readSafetensors, writeSafetensors } from './safetensors';
+import { upgradeRecord } from '../storedRecord';
 import type { TrainerPosition } from '../createTrainer';
 import type { ProcedurePosition } from '../procedure';
 import type { RunRecord } from '../runRecord';
+import type { StoredRecord } from '../storedRecord';
 import type { SafeTensor } from './safetensors';
 
 export interface Checkpoint {
@@ -62,7 +64,7 @@ export function readCheckpoint(file: Uint8Array): Checkpoint {
     );
   }
   return {
-    record: unpackArrays(JSON.parse(record), underPrefix(tensors, 'record/')) as RunRecord,
+    record: upgradeRecord(unpackArrays(JSON.parse(record), underPrefix(tensors, 'record/')) as StoredRecord),
     trainer: {
       state: JSON.parse(trainer) as TrainerPosition['state'],
       arrays: underPrefix(tensors, 'trainer/') as Record<string, Float32Array>,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordBeforeTopics, recordWithTopics } from '../../../../tests/support/oldRecord';
 import { defaultSetup } from '../../../training/setup';
 import type { RunRecord } from '../../../training/runRecord';
 import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
@@ -36,6 +37,11 @@ const record: RunRecord = {
 
 it('an exported run comes back to the bit', () => {
   expect(parseRecord(recordToText(record), 'x.json')).toEqual(record);
+});
+
+it('a run that an earlier version exported has topics where its probes named tabs', () => {
+  const text = recordToText(recordBeforeTopics('x') as RunRecord);
+  expect(parseRecord(text, 'x.json')).toEqual(recordWithTopics('x'));
 });
 
 it('says in one sentence what is wrong with another file', () => {

@@ -3,7 +3,9 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { z } from 'zod';
 import { models } from '../../../models/registry';
 import { parseSettings, type AnySettings } from '../../../models/settings';
+import { upgradeRecord } from '../../../training/storedRecord';
 import type { RunRecord } from '../../../training/runRecord';
+import type { StoredRecord } from '../../../training/storedRecord';
 
 /** What every page takes for granted of a run; figures are left as they are, for a missing one is shown as undefined. */
 const recordSchema = z.looseObject({
@@ -91,7 +93,7 @@ export function parseRecord(text: string, file: string): RunRecord {
       },
     );
   }
-  return value as RunRecord;
+  return upgradeRecord(value as StoredRecord);
 }
 
 export interface NamedText {

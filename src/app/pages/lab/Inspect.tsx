@@ -4,6 +4,7 @@ import type { AnyModelDefinition, ProbeSpec } from '../../../models/definition';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
 import { tabIds, useLab } from '../../state/lab';
+import type { TabId } from '../../state/lab';
 import { CausalGraphFigure } from './inspect/CausalGraphFigure';
 import { ConflictFigures } from './inspect/conflict/ConflictFigures';
 import { AlphaSweepFigure } from './inspect/counterfactual/AlphaSweepFigure';
@@ -15,12 +16,12 @@ import { ProjectionFigure } from './inspect/representation/ProjectionFigure';
 import { RepresentationFigures } from './inspect/representation/RepresentationFigures';
 import { ProbeFigure } from './inspect/ProbeFigure';
 import { fillers, tabOf } from './tabs';
-import type { Tab, TabId } from './tabs';
+import type { Tab } from './tabs';
 import './inspect/inspect.css';
 
-/** Tabs that the run on show offers: those of its probes, and the paper's graph. */
+/** Tabs that the run on show offers: the topics of its probes, and the paper's graph. */
 function offeredTabs(view: RunView): readonly TabId[] {
-  const offered = new Set<TabId>(view.probeSpecs.map((spec) => spec.tab));
+  const offered = new Set(view.probeSpecs.map((spec) => spec.topic));
   if (findModel(view.setup.model).graph) offered.add('graph');
   return tabIds.filter((id) => offered.has(id));
 }
@@ -31,7 +32,7 @@ interface Extra {
   readonly draw: (view: RunView) => ReactNode;
 }
 
-const EXTRAS: Partial<Record<ProbeSpec['tab'], (specs: readonly ProbeSpec[]) => Extra | null>> = {
+const EXTRAS: Partial<Record<TabId, (specs: readonly ProbeSpec[]) => Extra | null>> = {
   counterfactual: (specs) => {
     const votes = specs.find((spec) => spec.name === 'votes');
     if (votes) return { hides: [votes.name], draw: (view) => <VotesFigure view={view} spec={votes} /> };
@@ -80,8 +81,8 @@ const EXTRAS: Partial<Record<ProbeSpec['tab'], (specs: readonly ProbeSpec[]) => 
 };
 
 /** A tab's own pictures first, then every probe of it that they do not show. */
-function ProbeTab({ tab, view }: { readonly tab: ProbeSpec['tab']; readonly view: RunView }) {
-  const specs = view.probeSpecs.filter((spec) => spec.tab === tab);
+function ProbeTab({ tab, view }: { readonly tab: TabId; readonly view: RunView }) {
+  const specs = view.probeSpecs.filter((spec) => spec.topic === tab);
   const extra = EXTRAS[tab]?.(specs) ?? null;
   const rest = specs.filter((spec) => spec.source !== 'rows' && !extra?.hides.includes(spec.name));
   // What a search or a refresh has yet to bring is named in one sentence, not in an empty figure each.

@@ -24,9 +24,11 @@ describe('tabs', () => {
     'of %s are those of the pictures that it has when it is built',
     (id, model) => {
       const built = model.build(tinyShape(), presetSettings(id, 'tiny'), createVariables(1));
-      const has = new Set<string>(built.probes.map(({ tab }) => tab));
+      const has = new Set(built.probes.map(({ topic }) => topic));
       built.dispose();
       if (model.graph) has.add('graph');
+      // A topic without a tab would be computed and never shown.
+      expect(tabIds).toEqual(expect.arrayContaining([...has]));
       expect(TABS.flatMap((tab) => (tab.models.includes(id) ? [tab.id] : []))).toEqual(
         tabIds.filter((tab) => has.has(tab)),
       );

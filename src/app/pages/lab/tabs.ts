@@ -1,8 +1,6 @@
 /** The Inspect tabs: what each shows, and which models fill it. */
 import { findModel, models } from '../../../models/registry';
-import type { ProbeSpec } from '../../../models/definition';
-
-export type TabId = ProbeSpec['tab'] | 'graph';
+import type { TabId } from '../../state/lab';
 
 export interface Tab {
   readonly id: TabId;

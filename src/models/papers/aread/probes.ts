@@ -24,7 +24,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
   const always: ProbeSpec[] = [
     {
       name: 'gates',
-      tab: 'gates',
+      topic: 'gates',
       title: 'Base experts by scenario',
       reading:
         'How much of what enters the hierarchy comes from each base expert, averaged over a scenario’s rows.',
@@ -40,7 +40,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
     },
     {
       name: 'edgeGates',
-      tab: 'masks',
+      topic: 'masks',
       title: 'Gate weights between expert layers',
       reading:
         'Mean weight that an upper expert’s gate gives to a lower expert on a scenario’s rows, before the mask.',
@@ -67,7 +67,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
     ...always,
     {
       name: 'masks',
-      tab: 'masks',
+      topic: 'masks',
       title: 'Masks by scenario',
       reading: 'Which edges between expert layers a scenario uses: 1 kept, 0 cut.',
       equation: String.raw`M_d^{(l)}\in\{0,1\}^{N_{l-1}\times N_l}\quad\text{(Eq 4)}`,
@@ -78,7 +78,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
     {
       name: searchProbes.candidateScores,
       source: 'procedure',
-      tab: 'masks',
+      topic: 'masks',
       title: 'Candidates’ scores in the latest search',
       reading:
         'Log loss of each candidate mask on the same training batches of its scenario; the least is chosen.',
@@ -90,7 +90,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
     {
       name: searchProbes.chosenCandidate,
       source: 'procedure',
-      tab: 'masks',
+      topic: 'masks',
       title: 'Chosen candidate',
       reading: '1 for the candidate that became the scenario’s mask.',
       equation: String.raw`M_d=T_{d,z^*}\quad\text{(Algorithm 1)}`,
@@ -101,7 +101,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
     {
       name: searchProbes.density,
       source: 'procedure',
-      tab: 'masks',
+      topic: 'masks',
       title: 'Density of the chosen mask by trial step',
       reading: 'Share of edges left in the chosen candidate: at its start, then after each trial step.',
       equation: String.raw`\lVert T_{d,z}\rVert_0\big/\textstyle\sum_{l}N_{l-1}N_l\quad\text{(Algorithm 1)}`,
@@ -118,7 +118,7 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
     {
       name: searchProbes.augmentation,
       source: 'procedure',
-      tab: 'masks',
+      topic: 'masks',
       title: 'Counterfactual rows by source and target',
       reading:
         'How many clicks on unpopular items of a major scenario (row) were copied to a minor one (column).',

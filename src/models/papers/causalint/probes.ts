@@ -27,7 +27,7 @@ export function probeSpecs(
   if (hasExperts) {
     specs.push({
       name: 'alpha',
-      tab: 'gates',
+      topic: 'gates',
       title: 'α by true scenario',
       reading:
         'Each row is a scenario; its cells say how much the expert of every scenario counts, and sum to 1.',
@@ -39,7 +39,7 @@ export function probeSpecs(
   if (settings.fusion === 'transnet') {
     specs.push({
       name: 'votes',
-      tab: 'counterfactual',
+      topic: 'counterfactual',
       title: 'Votes ŷ(d→p)',
       reading:
         'What the expert of scenario p says of rows that happened in scenario d: a click rate had they happened in p.',
@@ -50,7 +50,7 @@ export function probeSpecs(
   }
   specs.push({
     name: 'scenarioGradient',
-    tab: 'conflict',
+    topic: 'conflict',
     title: 'Gradients of the scenarios’ losses',
     reading:
       'Mean gradient of each scenario’s loss by the shared representation; the cosine of two rows below 0 is a conflict.',
@@ -78,7 +78,7 @@ export function probeSpecs(
       }),
       {
         name: 'orthogonality',
-        tab: 'conflict',
+        topic: 'conflict',
         title: 'Cosine between ∇Loss₁ and ∇Loss₂',
         reading:
           'Share of rows by the cosine of their two gradients by the embeddings; orthogonal gradients stand at 0.',
@@ -88,7 +88,7 @@ export function probeSpecs(
       },
       {
         name: 'innerStep',
-        tab: 'conflict',
+        topic: 'conflict',
         title: 'Length of the inner gradient',
         reading:
           'Mean length of the gradient that the meta-learning step follows; times η it is how far X moves.',

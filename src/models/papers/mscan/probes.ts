@@ -22,7 +22,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
   const specs: ProbeSpec[] = [
     {
       name: 'attention',
-      tab: 'attention',
+      topic: 'attention',
       title: 'Where the attention of a scenario goes',
       reading:
         'A row is the current scenario, a column the scenario in which a behaviour happened; each cell is its share of the attention.',
@@ -35,7 +35,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
     },
     {
       name: 'attentionUniform',
-      tab: 'attention',
+      topic: 'attention',
       title: 'The same if every behaviour counted alike',
       reading:
         'The share of behaviours by the scenario they happened in; the difference to the attention is what the model learned.',
@@ -48,7 +48,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
     },
     {
       name: 'attentionPosition',
-      tab: 'attention',
+      topic: 'attention',
       title: 'Attention by place in the history',
       reading: 'A column is a place in the history, oldest first; each cell is the mean attention there.',
       equation: '\\beta_j \\quad (17)',
@@ -60,7 +60,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
     },
     {
       name: 'attentionEntropy',
-      tab: 'attention',
+      topic: 'attention',
       title: 'How spread the attention is',
       reading:
         'Entropy of the attention in nats: 0 reads one behaviour only, ln of the history’s length reads all alike.',
@@ -70,7 +70,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
     },
     {
       name: 'ownHistoryEmpty',
-      tab: 'attention',
+      topic: 'attention',
       title: 'Rows without a behaviour in their own scenario',
       reading: 'Share of rows whose attention is judged by the candidate item alone.',
       equation: '\\mathcal{S}_u = \\varnothing',
@@ -100,7 +100,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
   if (saca === 'co') {
     specs.push({
       name: 'decidingBehaviour',
-      tab: 'attention',
+      topic: 'attention',
       title: 'Which own behaviour speaks for the others',
       reading:
         'A column is a place among the behaviours in the row’s own scenario, oldest first; each cell is the share of the attention whose maximum stands there.',
@@ -124,7 +124,7 @@ export function probeSpecs(shape: DataShape, settings: ProbedSettings): ProbeSpe
     );
     specs.push({
       name: 'scenarioEffect',
-      tab: 'counterfactual',
+      topic: 'counterfactual',
       title: 'Direct effect of a scenario',
       reading: 'Mean click rate that the scenario branch expects from the scenario’s own features.',
       equation: '\\sigma(\\hat y_s) \\quad (7\\text{–}8)',

@@ -43,7 +43,7 @@ export function probeSpecs(
   if (seGate) {
     specs.push({
       name: 'seGate',
-      tab: 'gates',
+      topic: 'gates',
       title: 'Weights of the shared fields',
       reading: 'How much each scenario lets through of each shared field, 0 to 1, in the mean over its rows.',
       equation: String.raw`z^m = \sigma(W^m[\mathrm{average}(e_{c1}), \dots] + b^m)\quad(5)`,
@@ -53,7 +53,7 @@ export function probeSpecs(
     });
     specs.push({
       name: 'seGateDeviation',
-      tab: 'gates',
+      topic: 'gates',
       title: 'How much the weights of the shared fields vary',
       reading:
         'Standard deviation of a field’s weight over a scenario’s rows: 0 is a fixed weight, more means that it depends on the row.',
@@ -71,7 +71,7 @@ export function probeSpecs(
     };
     specs.push({
       name: 'transferGate',
-      tab: 'gates',
+      topic: 'gates',
       title: 'Weights of the experts',
       reading: 'Each row is a scenario; its cells say how much each expert counts, and sum to 1.',
       equation: String.raw`r^m = \sum_e \mathrm{Softmax}(W_g^m e_c^m)_e \, \mathrm{MLP}_e(e_c)`,
@@ -113,7 +113,7 @@ export function probeSpecs(
   if (sizes.transfers) {
     specs.push({
       name: 'representationCosine',
-      tab: 'representation',
+      topic: 'representation',
       title: 'Cosine of representations',
       reading: 'Mean cosine between a row’s representations in two scenarios; the constraint pulls it to 0.',
       equation: String.raw`\langle r_b^i, r_b^j \rangle = \frac{r_b^i \cdot r_b^j}{\lVert r_b^i\rVert \lVert r_b^j\rVert}\quad(9)`,
@@ -125,7 +125,7 @@ export function probeSpecs(
   if (sizes.ownLayers > 0) {
     specs.push({
       name: 'ownDeviation',
-      tab: 'representation',
+      topic: 'representation',
       title: 'How far scenarios’ matrices are from 1',
       reading:
         'Length of W^m − 1 by layer: how much a scenario has made of its own beside the shared matrix.',
@@ -142,7 +142,7 @@ export function probeSpecs(
   sizes.scaledWidths.forEach((_, k) =>
     specs.push({
       name: `hyperScale${k}`,
-      tab: 'gates',
+      topic: 'gates',
       title: `Scales of predictor layer ${k}`,
       reading:
         'Factor between 0 and 2 that the hypernetwork gives each unit, in the mean over a scenario’s rows.',
@@ -155,7 +155,7 @@ export function probeSpecs(
   if (sizes.scaledWidths.length > 0) {
     specs.push({
       name: 'hyperHistogram',
-      tab: 'gates',
+      topic: 'gates',
       title: 'How far the hypernetwork scales',
       reading:
         'Share of units and rows by their factor; a hypernetwork that does nothing leaves all of them near 1.',

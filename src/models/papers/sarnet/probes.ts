@@ -41,7 +41,7 @@ export function probeSpecs(
   return [
     {
       name: 'gates',
-      tab: 'gates',
+      topic: 'gates',
       title: 'How much each scenario uses its own and the shared experts',
       reading: 'A row is a scenario’s mean gate over its own evaluation rows; it sums to 1.',
       equation: 'y^k(x) = w^k(x)\\, S^k(x) \\quad (10)',
@@ -50,7 +50,7 @@ export function probeSpecs(
     },
     {
       name: 'attention',
-      tab: 'attention',
+      topic: 'attention',
       title: 'Where the attention of a scenario goes',
       reading:
         'A row is the current scenario, a column the scenario in which a behaviour happened; each cell is its share of the attention.',
@@ -60,7 +60,7 @@ export function probeSpecs(
     },
     {
       name: 'attentionPosition',
-      tab: 'attention',
+      topic: 'attention',
       title: 'Attention by place in the history',
       reading:
         'A column is a place in the history, oldest first; each cell is the share of the attention there.',
@@ -73,7 +73,7 @@ export function probeSpecs(
     },
     {
       name: 'fairness',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'Fairness coefficients of intervened and other rows',
       reading:
         'Below 1, an item was shown more than its predictions earn in its scenario; a promotion should push intervened rows down.',
@@ -88,7 +88,7 @@ export function probeSpecs(
     },
     {
       name: 'fairnessByScenario',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'Fairness coefficients by scenario',
       reading:
         'Mean and quantiles of the coefficients of a scenario’s training rows; the mean is near 1 by construction.',
@@ -100,7 +100,7 @@ export function probeSpecs(
     },
     {
       name: 'fairnessRecovery',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'How well low coefficients tell intervened rows',
       reading:
         'AUC of finding truly intervened rows by a low coefficient; 0.5 is chance. Known for simulated data only.',
@@ -111,7 +111,7 @@ export function probeSpecs(
     },
     {
       name: 'fairnessHistogram',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'Training rows by their coefficient',
       reading: 'Share of each kind of rows in each range of coefficients; at 1 an item is shown as it earns.',
       equation: 'w^{i,s} \\quad (1)',
@@ -124,7 +124,7 @@ export function probeSpecs(
     },
     {
       name: 'fairnessDrift',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'How much a refresh moves the coefficients',
       reading:
         'Mean absolute change of log coefficients since the refresh before, by scenario; near 0 the table has settled. Undefined at the first refresh.',
@@ -136,7 +136,7 @@ export function probeSpecs(
     },
     {
       name: 'exposure',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'What is shown, and what predictions say it earns, by category',
       reading:
         'Each row sums to 1: the categories’ shares of the training rows, and of the predictions summed over them.',
@@ -177,7 +177,7 @@ function biasSpecs(shape: DataShape, own: number, shared: number): ProbeSpec[] {
   return [
     {
       name: 'biasByScenario',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'What bias nets make of a coefficient, by scenario',
       reading:
         'The bias nets’ factors mixed by each scenario’s mean gate: how far training lowers the prediction of a row with that coefficient. Inference has no bias nets.',
@@ -188,7 +188,7 @@ function biasSpecs(shape: DataShape, own: number, shared: number): ProbeSpec[] {
     },
     {
       name: 'biasByExpert',
-      tab: 'fairness',
+      topic: 'fairness',
       title: 'What each expert’s bias net makes of a coefficient',
       reading:
         'A row is an expert’s bias net, a column a fairness coefficient; a flat row has learnt nothing of intervention.',
@@ -205,7 +205,7 @@ function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): P
   return [
     {
       name: 'transformScale',
-      tab: 'gates',
+      topic: 'gates',
       title: 'How each scenario scales what it reads',
       reading:
         'Root mean square of β over a field’s units, less 1: above 0 the scenario turns the field up, below 0 down.',
@@ -216,7 +216,7 @@ function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): P
     },
     {
       name: 'transformShift',
-      tab: 'gates',
+      topic: 'gates',
       title: 'How each scenario shifts what it reads',
       reading: 'Root mean square of γ over a field’s units; 0 leaves the field where it is.',
       equation: "v' = v \\odot \\beta^s + \\gamma^s \\quad (8)",

@@ -4,7 +4,7 @@ import { axisLabels, leadingAxes, matrixOf, probeTable, scaleOf } from './probe'
 
 const spec = (axes: ProbeSpec['axes'], scale: ProbeSpec['scale'] = 'share'): ProbeSpec => ({
   name: 'gates',
-  tab: 'gates',
+  topic: 'gates',
   title: 't',
   reading: 'r',
   equation: '',

@@ -11,7 +11,7 @@ import { COSINE_NAME, useConflict } from './cosines';
 
 const COSINE: ProbeSpec = {
   name: COSINE_NAME,
-  tab: 'conflict',
+  topic: 'conflict',
   title: 'Do scenarios pull the shared representation apart?',
   reading: 'Cosine of two scenarios’ mean gradients: below 0 (orange) a step that helps one hurts the other.',
   equation: String.raw`\cos(g^i,g^j)=\frac{g^i\cdot g^j}{\lVert g^i\rVert\,\lVert g^j\rVert}\quad(12)`,

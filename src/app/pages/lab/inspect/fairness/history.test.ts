@@ -8,7 +8,7 @@ const scenario = new Int16Array(10);
 const intervened = Uint8Array.from([1, 1, 1, 1, 0, 0, 0, 0, 0, 1]);
 const spec: ProbeSpec = {
   name: 'fairness',
-  tab: 'fairness',
+  topic: 'fairness',
   title: '',
   reading: '',
   equation: '',
