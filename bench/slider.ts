@@ -1,5 +1,5 @@
 /** Time of one move of M-scan's c slider: every evaluation row re-scored, overall and per scenario. */
-import { aucAt, sweepRows } from '../src/app/pages/lab/inspect/counterfactual/sweep';
+import { aucAt, sweepRows } from '../src/app/pictures/counterfactual/sweep';
 import { uniformArray } from '../src/engine';
 
 export interface SliderMeasurement {

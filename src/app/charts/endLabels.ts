@@ -35,3 +35,8 @@ export function spread(
   }
   return placed;
 }
+
+/** Pixels beside a chart that the longest label and its figure need. */
+export function labelRoom(labels: readonly string[]): number {
+  return Math.min(230, 66 + 6.2 * labels.reduce((max, label) => Math.max(max, label.length), 0));
+}

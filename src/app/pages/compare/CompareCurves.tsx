@@ -11,8 +11,8 @@ import { Segments } from '../../Segments';
 import { useLab } from '../../state/lab';
 import type { CurveFigure } from '../../state/lab';
 import { useTheme } from '../../state/theme';
-import { aucSeries, domainSeries, hasTruth, MAX_LINES } from '../lab/curves';
-import { labelRoom } from '../lab/AucFigure';
+import { aucSeries, domainSeries, hasTruth, MAX_LINES } from '../../pictures/curves/curves';
+import { labelRoom } from '../../charts/endLabels';
 import { allScenarios } from './groups';
 import type { RunGroup } from './groups';
 

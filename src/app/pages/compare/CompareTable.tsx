@@ -7,7 +7,7 @@ import { pointing, useHighlight } from '../../state/highlight';
 import { useLab } from '../../state/lab';
 import type { CurveFigure } from '../../state/lab';
 import { useTheme } from '../../state/theme';
-import { hasTruth } from '../lab/curves';
+import { hasTruth } from '../../pictures/curves/curves';
 import { allScenarios, compareCell, stars } from './groups';
 import type { CompareCell, RunGroup } from './groups';
 

@@ -10,7 +10,7 @@ import type { Spread } from '../../../training/statistics';
 import { formatSetting } from '../../format';
 import type { RunView } from '../../live/runView';
 import type { CurveFigure } from '../../state/lab';
-import { currentMetrics, pick } from '../lab/scenarioRows';
+import { currentMetrics, pick } from '../../runs/scenarioRows';
 
 export interface RunGroup {
   readonly key: string;

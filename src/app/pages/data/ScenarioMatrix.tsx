@@ -4,7 +4,7 @@ import type { Coloured } from '../../colour/scenario';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { useTheme } from '../../state/theme';
-import { probeTable } from '../lab/inspect/probe';
+import { probeTable } from '../../pictures/probe/probe';
 
 interface Props {
   readonly name: string;

@@ -5,19 +5,19 @@ import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
 import { tabIds, useLab } from '../../state/lab';
 import type { TabId } from '../../state/lab';
-import { CausalGraphFigure } from './inspect/CausalGraphFigure';
-import { ConflictFigures } from './inspect/conflict/ConflictFigures';
-import { AlphaSweepFigure } from './inspect/counterfactual/AlphaSweepFigure';
-import { CSweepFigure } from './inspect/counterfactual/CSweepFigure';
-import { VotesFigure } from './inspect/counterfactual/VotesFigure';
-import { FairnessFigures } from './inspect/fairness/FairnessFigures';
-import { MaskFigures } from './inspect/masks/MaskFigures';
-import { ProjectionFigure } from './inspect/representation/ProjectionFigure';
-import { RepresentationFigures } from './inspect/representation/RepresentationFigures';
-import { ProbeFigure } from './inspect/ProbeFigure';
+import { CausalGraphFigure } from '../../pictures/causalGraph/CausalGraphFigure';
+import { ConflictFigures } from '../../pictures/conflict/ConflictFigures';
+import { AlphaSweepFigure } from '../../pictures/counterfactual/AlphaSweepFigure';
+import { CSweepFigure } from '../../pictures/counterfactual/CSweepFigure';
+import { VotesFigure } from '../../pictures/counterfactual/VotesFigure';
+import { FairnessFigures } from '../../pictures/fairness/FairnessFigures';
+import { MaskFigures } from '../../pictures/masks/MaskFigures';
+import { ProjectionFigure } from '../../pictures/representation/ProjectionFigure';
+import { RepresentationFigures } from '../../pictures/representation/RepresentationFigures';
+import { ProbeFigure } from '../../pictures/probe/ProbeFigure';
 import { fillers, tabOf } from './tabs';
 import type { Tab } from './tabs';
-import './inspect/inspect.css';
+import './inspect.css';
 
 /** Tabs that the run on show offers: the topics of its probes, and the paper's graph. */
 function offeredTabs(view: RunView): readonly TabId[] {

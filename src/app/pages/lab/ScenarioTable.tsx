@@ -11,9 +11,9 @@ import { useLab } from '../../state/lab';
 import { useRuns } from '../../state/runs';
 import { useKeptRun } from '../../state/shown';
 import { useTheme } from '../../state/theme';
-import { drawnFigure } from './curves';
+import { drawnFigure } from '../../pictures/curves/curves';
 import { ScenarioRows } from './ScenarioTableRows';
-import { currentMetrics, scenarioRows } from './scenarioRows';
+import { currentMetrics, scenarioRows } from '../../runs/scenarioRows';
 
 /** Beyond this many scenarios the table follows once a second. */
 const MANY_ROWS = 60;

@@ -8,7 +8,7 @@ import {
   formatSignedPercent,
 } from '../../format';
 import { pointing } from '../../state/highlight';
-import type { ScenarioRow } from './scenarioRows';
+import type { ScenarioRow } from '../../runs/scenarioRows';
 
 /** What all rows have in common. */
 interface Shared {

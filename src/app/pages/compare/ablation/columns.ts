@@ -3,7 +3,7 @@ import { groupMean } from '../../../../training/metrics/domain';
 import type { PublishedColumn } from '../../../../models/published';
 import type { Finals } from '../../../state/finals';
 import type { CurveFigure } from '../../../state/lab';
-import { pick } from '../../lab/scenarioRows';
+import { pick } from '../../../runs/scenarioRows';
 
 export interface AblationColumn {
   /** Scenario id, or the name of a summary. */

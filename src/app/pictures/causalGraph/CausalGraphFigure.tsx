@@ -1,0 +1,67 @@
+import type { AnyModelDefinition, CausalGraph } from '../../../models/definition';
+import { Figure } from '../../figure/Figure';
+import { factorisation } from '../../graph/factorisation';
+import { GraphDrawing } from '../../graph/GraphDrawing';
+import { useLab } from '../../state/lab';
+
+type Edge = CausalGraph['edges'][number];
+
+/** The paper's causal graph. An edge that a module cuts is a switch: pressing it cuts or restores it in the settings. */
+export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinition }) {
+  const settings = useLab((state) => state.setup.settings);
+  const chosen = useLab((state) => state.setup.model);
+  const setSetting = useLab((state) => state.setSetting);
+  const graph = model.graph;
+  const editable = chosen === model.id;
+  const label = (id: string) => graph?.nodes.find((node) => node.id === id)?.label ?? id;
+  const isCut = (edge: Edge) => (edge.setting ? settings[edge.setting.name] === edge.setting.cut : null);
+  const said = (cut: boolean | null) => (cut === null ? 'no switch' : cut ? 'cut' : 'kept');
+  const edges = graph?.edges ?? [];
+  return (
+    <Figure
+      name="causal-graph"
+      title={graph?.title ?? `What causes what, by ${model.title}`}
+      reading={
+        (graph?.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
+        ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
+      }
+      equation={graph && !graph.title ? factorisation(graph, (edge) => isCut(edge) === true) : null}
+      table={{
+        columns: ['edge', 'meaning', 'state', 'setting'],
+        rows: edges.map((edge) => [
+          `${label(edge.from)} → ${label(edge.to)}`,
+          edge.meaning,
+          said(isCut(edge)),
+          edge.setting?.name ?? '',
+        ]),
+      }}
+      empty={!graph && <p>{model.title} comes without a causal graph; the five papers each have one.</p>}
+    >
+      {graph && (
+        <GraphDrawing
+          label={`Causal graph of ${model.title}`}
+          nodes={graph.nodes.map((node) => ({ ...node, symbol: node.label }))}
+          edges={edges.map((edge) => ({
+            from: edge.from,
+            to: edge.to,
+            meaning: edge.meaning,
+            cut: isCut(edge),
+            state: edge.setting ? `${edge.setting.name}: ${said(isCut(edge))}` : undefined,
+          }))}
+          width={360}
+          height={250}
+          onToggle={
+            editable
+              ? ({ from, to }) => {
+                  const edge = edges.find((one) => one.from === from && one.to === to);
+                  if (edge?.setting)
+                    setSetting(edge.setting.name, isCut(edge) ? edge.setting.kept : edge.setting.cut);
+                }
+              : null
+          }
+          note={graph.nodes.map((node) => `${node.label}: ${node.meaning}`).join(' ')}
+        />
+      )}
+    </Figure>
+  );
+}

@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import type { ProbeSpec } from '../../../models/definition';
+import { niceDomain, stepDomain } from '../../charts/axis';
+import { LineFrame } from '../../charts/LineFrame';
+import { Figure } from '../../figure/Figure';
+import type { RunView } from '../../live/runView';
+import { useTheme } from '../../state/theme';
+import { labelRoom } from '../../charts/endLabels';
+import { ProbeFigure } from '../probe/ProbeFigure';
+import { COSINE_NAME, useConflict } from './cosines';
+
+const COSINE: ProbeSpec = {
+  name: COSINE_NAME,
+  topic: 'conflict',
+  title: 'Do scenarios pull the shared representation apart?',
+  reading: 'Cosine of two scenarios’ mean gradients: below 0 (orange) a step that helps one hurts the other.',
+  equation: String.raw`\cos(g^i,g^j)=\frac{g^i\cdot g^j}{\lVert g^i\rVert\,\lVert g^j\rVert}\quad(12)`,
+  axes: [{ name: 'scenario' }, { name: 'otherScenario' }],
+  scale: 'signed',
+  quantity: 'cosine',
+};
+
+function format(value: number | null): string {
+  return value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
+}
+
+/** CausalInt's negative transfer, seen: cosines between scenarios' gradients, now and over time. */
+export function ConflictFigures({ view }: { readonly view: RunView }) {
+  const theme = useTheme((state) => state.theme);
+  const { film, rows } = useConflict(view);
+  const cosines = useMemo(() => ({ ...view, film }), [view, film]);
+  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
+  const lines = [
+    { key: 'mean', label: 'mean', colour: ink },
+    { key: 'lowest', label: 'lowest pair', colour: ink, dash: '2 3', width: 1.25 },
+  ];
+  return (
+    <>
+      <ProbeFigure name="conflict" view={cosines} spec={COSINE} />
+      <Figure
+        name="conflict-over-time"
+        title="Conflict over the run"
+        reading="Mean and lowest cosine over pairs of scenarios; 0 is no conflict and no agreement."
+        equation={String.raw`\frac{2}{N(N-1)}\sum_{i<j}\cos(g^i,g^j),\qquad \min_{i<j}\cos(g^i,g^j)\quad(12)`}
+        table={{
+          columns: ['step', 'mean cosine', 'lowest cosine', 'share of pairs below 0'],
+          rows: rows.map((row) => [row.x, row.mean, row.lowest, row.opposed]),
+        }}
+        empty={rows.length === 0 && <p>Filled at the first evaluation of a run.</p>}
+      >
+        <LineFrame
+          label="Mean and lowest cosine over steps"
+          lines={lines}
+          points={rows}
+          x={stepDomain(view.steps, 4)}
+          y={niceDomain({ min: -1, max: 1 })}
+          formatY={format}
+          xLabel="step"
+          labelWidth={labelRoom(lines.map((line) => line.label))}
+        />
+      </Figure>
+    </>
+  );
+}

@@ -1,0 +1,183 @@
+import { useEffect, useMemo, useState } from 'react';
+import { aucDomain, niceDomain } from '../../charts/axis';
+import { LineFrame } from '../../charts/LineFrame';
+import { download } from '../../figure/export';
+import { Figure } from '../../figure/Figure';
+import { formatAuc, formatNumber } from '../../format';
+import type { RunView } from '../../live/runView';
+import { useLab } from '../../state/lab';
+import { useTheme } from '../../state/theme';
+import { labelRoom } from '../../charts/endLabels';
+import { drawnFigure } from '../curves/curves';
+import { useScoredRows } from '../useScoredRows';
+import { scoredCsv } from './scoredCsv';
+import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
+import type { SweepPoint, SweepRows } from './sweep';
+import { sweepChart } from './sweepChart';
+import './counterfactual.css';
+
+const EQUATION = String.raw`\hat y_{db}=\hat y_m\,\sigma(\hat y_s)-c\,\sigma(\hat y_s)\quad\text{(Eq 12)}`;
+
+/** Points of one set of rows; those of other rows are forgotten. */
+interface Curve {
+  readonly rows: SweepRows;
+  readonly figure: 'noiseFree' | 'drawn';
+  readonly points: readonly SweepPoint[];
+}
+
+const NONE: readonly SweepPoint[] = [];
+
+/** M-scan's c: the run is scored once, then every c re-ranks the same rows at once (the paper's Figure 5). */
+export function CSweepFigure({ view }: { readonly view: RunView }) {
+  const theme = useTheme((state) => state.theme);
+  const wanted = useLab((state) => state.curve);
+  const figure = drawnFigure(view, wanted);
+  const scored = useScoredRows(view);
+  const rows = useMemo(
+    () => (scored.value ? sweepRows(scored.value, view.scenarios.length) : null),
+    [scored.value, view.scenarios.length],
+  );
+  const [curve, setCurve] = useState<Curve | null>(null);
+  const [chosen, setChosen] = useState<number | null>(null);
+
+  // One point a task: the page never waits for the whole curve.
+  useEffect(() => {
+    if (!rows) return;
+    const grid = sweepGrid(rows);
+    let made: SweepPoint[] = [];
+    let timer: ReturnType<typeof setTimeout>;
+    const next = () => {
+      const c = grid[made.length];
+      if (c === undefined) return;
+      made = [...made, aucAt(rows, c, figure)];
+      setCurve({ rows, figure, points: made });
+      timer = setTimeout(next);
+    };
+    timer = setTimeout(next);
+    return () => clearTimeout(timer);
+  }, [rows, figure]);
+
+  const points = curve && curve.rows === rows && curve.figure === figure ? curve.points : NONE;
+  const grid = useMemo(() => (rows ? sweepGrid(rows) : [0]), [rows]);
+  const [low, high] = [grid[0] ?? 0, grid.at(-1) ?? 0];
+  const best = bestPoint(points, (point) => point.c);
+  const c = Math.min(high, Math.max(low, chosen ?? best?.c ?? 0));
+  const here = useMemo(() => (rows ? aucAt(rows, c, figure) : null), [rows, c, figure]);
+
+  // The whole width for the values that there are, ticks at round ones among them.
+  const across = {
+    min: low,
+    max: Math.max(high, low + 1e-6),
+    ticks: niceDomain({ min: low, max: high }).ticks.filter((tick) => tick >= low && tick <= high),
+  };
+  const {
+    lines,
+    points: data,
+    range,
+  } = sweepChart(
+    view.scenarios,
+    theme,
+    points.map((point) => ({ ...point, x: point.c })),
+    'best c',
+  );
+  const table = here ? [...points.filter((point) => point.c !== c), here].sort((p, q) => p.c - q.c) : points;
+
+  return (
+    <Figure
+      name="c-sweep"
+      className="probe"
+      title="AUC of the test rows by c"
+      reading="Moving c re-ranks the rows that were scored once: what a prominent place adds to a score is taken away. Inside a scenario only varying scenario features let c act. The dot marks the best c."
+      equation={EQUATION}
+      table={{
+        columns: ['c', 'overall', ...view.scenarios.map(({ name }) => name)],
+        rows: table.map((point) => [point.c, point.overall, ...point.scenarios]),
+      }}
+      empty={
+        !rows && (
+          <div className="ask">
+            <p>
+              {scored.value
+                ? 'This run has no bias eliminator, so its scores carry no c.'
+                : 'Scores the test rows once with the run’s weights; then every c is tried at once.'}
+            </p>
+            {!scored.value && (
+              <button
+                type="button"
+                className="button"
+                data-testid="score-rows"
+                disabled={scored.busy || scored.blocked !== null}
+                title={scored.blocked ?? undefined}
+                onClick={scored.ask}
+              >
+                {scored.busy ? 'Scoring' : 'Score the test rows'}
+              </button>
+            )}
+          </div>
+        )
+      }
+    >
+      {rows && here && (
+        <div className="probe-split">
+          <div className="c-controls">
+            <label>
+              c{' '}
+              <input
+                type="range"
+                data-testid="c-slider"
+                aria-label="Counterfactual reference c"
+                min={low}
+                max={high}
+                step={(high - low) / 200 || 1}
+                value={c}
+                onChange={(event) => setChosen(Number(event.target.value))}
+              />
+            </label>
+            <output data-testid="c-value">{formatNumber(c)}</output>
+            <span data-testid="c-auc">
+              overall <b>{formatAuc(here.overall)}</b>
+            </span>
+            {best && (
+              <button type="button" className="link" data-testid="c-best" onClick={() => setChosen(best.c)}>
+                best: c = {formatNumber(best.c)}, {formatAuc(best.overall)}
+              </button>
+            )}
+            <button
+              type="button"
+              className="link"
+              disabled={scored.busy || scored.blocked !== null}
+              onClick={scored.ask}
+            >
+              {scored.busy ? 'Scoring' : 'Score again'}
+            </button>
+            <button
+              type="button"
+              className="link"
+              data-testid="export-rows"
+              onClick={() =>
+                scored.value && download('scenarium-scored-rows.csv', scoredCsv(scored.value), 'text/csv')
+              }
+            >
+              rows as CSV
+            </button>
+          </div>
+          <div className="probe-heat">
+            <LineFrame
+              label="AUC by c"
+              lines={lines}
+              points={data}
+              x={across}
+              y={aucDomain(range, view.ceilings?.scenarios ?? [])}
+              formatY={formatAuc}
+              tickY={(value) => value.toFixed(2)}
+              formatX={(value) => formatNumber(value)}
+              xLabel="c"
+              labelWidth={labelRoom(lines.map(({ label }) => label))}
+              mark={{ x: c, label: '' }}
+            />
+          </div>
+        </div>
+      )}
+    </Figure>
+  );
+}

@@ -1,0 +1,139 @@
+import { useMemo, useState } from 'react';
+import type { ProbeSpec } from '../../../models/definition';
+import { HeatMap } from '../../charts/HeatMap';
+import type { HeatScale } from '../../charts/heatDraw';
+import { scenarioColours } from '../../colour/scenario';
+import { download } from '../../figure/export';
+import { Figure } from '../../figure/Figure';
+import { MAX_CELLS } from '../../figure/types';
+import type { RunView } from '../../live/runView';
+import { Segments } from '../../Segments';
+import { useTheme } from '../../state/theme';
+import { FrameSlider } from '../probe/FrameSlider';
+import { axisLabels, matrixOf } from '../probe/probe';
+import { useComputed } from '../useScoredRows';
+import { scoredCsv } from './scoredCsv';
+import { compareVotes, differences, voteRows } from './votes';
+
+const SHOWN = [
+  { value: 'votes', label: 'votes' },
+  { value: 'truth', label: 'truth' },
+  { value: 'difference', label: 'difference' },
+] as const;
+
+const TABLE_COLUMNS = ['shown in', 'voted by', 'vote', 'true rate', 'difference'] as const;
+
+const rate = (value: number): string => `${(100 * value).toFixed(2).replace('-', '−')} %`;
+
+const said = (value: number | null | undefined): string =>
+  value === null || value === undefined ? 'undefined' : rate(value);
+
+/** Votes of every scenario's expert on every scenario's rows, beside what would truly have been clicked there. */
+export function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
+  const theme = useTheme((state) => state.theme);
+  const frames = view.film.frames(spec.name);
+  const [step, setStep] = useState<number | null>(null);
+  const [wanted, setWanted] = useState<(typeof SHOWN)[number]['value']>('votes');
+  const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
+  const truth = useComputed(view, (lab) => lab.client.counterfactualRates('test'));
+  const saved = useComputed(view, async ({ client }) => {
+    const scored = await client.predict('test');
+    download('scenarium-scored-rows.csv', scoredCsv(scored), 'text/csv');
+    return scored.rows.length;
+  });
+  const votes = useMemo(() => (frame ? matrixOf(frame.value, []) : null), [frame]);
+  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const count = votes?.rows ?? 0;
+  const labels = useMemo(
+    () => axisLabels(spec.axes[0], count, view, colours),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these are read
+    [spec, count, view.scenarios, view.fields, colours],
+  );
+  const known = truth.value;
+  const compared = useMemo(() => (votes ? compareVotes(votes, known) : null), [votes, known]);
+  const shown = known ? wanted : 'votes';
+  const data = useMemo(
+    () =>
+      votes && known && shown === 'truth'
+        ? { ...votes, values: known, defined: null }
+        : votes && known && shown === 'difference'
+          ? differences(votes, known)
+          : votes,
+    [votes, known, shown],
+  );
+  const scale = useMemo((): HeatScale => {
+    const reach = data ? data.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) : 1;
+    return shown === 'difference'
+      ? { kind: 'signed', min: -reach, max: reach }
+      : { kind: 'sequential', min: 0, max: reach };
+  }, [data, shown]);
+  const table = useMemo(
+    () => ({
+      columns: TABLE_COLUMNS,
+      rows: votes ? voteRows(votes, known, labels, MAX_CELLS / TABLE_COLUMNS.length) : [],
+      total: count * count,
+    }),
+    [votes, known, labels, count],
+  );
+  return (
+    <Figure
+      name="votes"
+      className="probe"
+      title="Votes: what each scenario’s expert expects of each scenario’s rows"
+      reading="A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there."
+      equation={spec.equation || null}
+      table={table}
+      exported={() => ({ columns: TABLE_COLUMNS, rows: votes ? voteRows(votes, known, labels) : [] })}
+      empty={!votes && <p>Filled at the first evaluation of a CausalInt run.</p>}
+    >
+      {votes && data && frame && (
+        <div className="probe-split">
+          <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
+          <div className="c-controls">
+            {known && <Segments label="Shown" options={SHOWN} value={shown} onChange={setWanted} />}
+            {known ? (
+              <span data-testid="votes-error">
+                error off the diagonal <b>{said(compared?.error)}</b>, bias {said(compared?.bias)}
+              </span>
+            ) : (
+              <button
+                type="button"
+                className="button"
+                data-testid="votes-truth"
+                disabled={truth.busy || truth.blocked !== null}
+                title={truth.blocked ?? undefined}
+                onClick={truth.ask}
+              >
+                {truth.busy ? 'Asking the simulator' : 'Compare with the simulator’s truth'}
+              </button>
+            )}
+            <button
+              type="button"
+              className="link"
+              data-testid="export-rows"
+              disabled={saved.busy || saved.blocked !== null}
+              title={saved.blocked ?? 'Every test row with its votes and its gate'}
+              onClick={saved.ask}
+            >
+              {saved.busy ? 'Scoring' : 'rows as CSV'}
+            </button>
+          </div>
+          <div className="probe-heat">
+            <HeatMap
+              label={spec.title}
+              rows={labels}
+              columns={labels}
+              rowTitle="shown in"
+              columnTitle="voted by"
+              valueTitle={shown === 'difference' ? 'vote − truth' : 'click rate'}
+              data={data}
+              scale={scale}
+              format={rate}
+              square
+            />
+          </div>
+        </div>
+      )}
+    </Figure>
+  );
+}

@@ -1,0 +1,208 @@
+import { useMemo } from 'react';
+import { aucDomain, stepDomain } from '../../charts/axis';
+import { labelRoom } from '../../charts/endLabels';
+import { HeatMap } from '../../charts/HeatMap';
+import { LineFrame } from '../../charts/LineFrame';
+import { scenarioColours } from '../../colour/scenario';
+import { Figure } from '../../figure/Figure';
+import { formatAuc, formatCount } from '../../format';
+import type { RunView } from '../../live/runView';
+import { Segments } from '../../Segments';
+import { useLab } from '../../state/lab';
+import { useTheme } from '../../state/theme';
+import {
+  aucSeries,
+  byShare,
+  curveTable,
+  domainSeries,
+  drawnFigure,
+  hasTruth,
+  heatOverTime,
+  MAX_LINES,
+  pointsOf,
+  scenarioLines,
+  SUMMARY_LINES,
+  summaryPoints,
+} from './curves';
+
+const FIGURES = [
+  { value: 'noiseFree', label: 'noise-free' },
+  { value: 'drawn', label: 'drawn labels' },
+] as const;
+
+const EQUATIONS = {
+  noiseFree: String.raw`\mathrm{AUC}_s=\frac{\sum_{i\neq j} p_i\,(1-p_j)\,\big(\mathbb 1[\hat y_i>\hat y_j]+\tfrac12\mathbb 1[\hat y_i=\hat y_j]\big)}{\sum_{i\neq j} p_i\,(1-p_j)}`,
+  drawn: String.raw`\mathrm{AUC}_s=\frac{1}{n^+ n^-}\sum_{i:y_i=1}\;\sum_{j:y_j=0}\big(\mathbb 1[\hat y_i>\hat y_j]+\tfrac12\mathbb 1[\hat y_i=\hat y_j]\big)`,
+} as const;
+
+const READINGS = {
+  noiseFree:
+    'Higher ranks clicks better; the true click probabilities weigh the pairs, so label noise is gone.',
+  drawn: 'Higher ranks clicks better; 0.5 is chance.',
+} as const;
+
+/** AUC of every scenario over steps: a line each up to six, beyond that a heat map over time with summary lines above. */
+export function AucFigure({ view }: { readonly view: RunView }) {
+  const wanted = useLab((state) => state.curve);
+  const set = useLab((state) => state.set);
+  const theme = useTheme((state) => state.theme);
+  const figure = drawnFigure(view, wanted);
+  const many = view.scenarios.length > MAX_LINES;
+  const { version } = view.metrics;
+  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const ink = theme === 'dark' ? '#bcc2cb' : '#434952';
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
+  const table = useMemo(() => curveTable(view, figure), [view.metrics, version, view.scenarios, figure]);
+  const names = view.scenarios.map((_, s) => aucSeries(figure, s));
+  const range = view.metrics.range([...names, domainSeries(figure)]);
+  const y = aucDomain(range, view.ceilings?.scenarios ?? []);
+  const x = stepDomain(view.steps);
+  const lines = useMemo(
+    () =>
+      many
+        ? SUMMARY_LINES.map((line) => ({ ...line, colour: ink }))
+        : scenarioLines(view, figure, colours, ink),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these are read
+    [many, view.scenarios, view.ceilings, figure, colours, ink],
+  );
+  const points = useMemo(
+    () =>
+      many
+        ? summaryPoints(view, figure)
+        : pointsOf(
+            view.metrics,
+            lines.map((line) => line.key),
+          ),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
+    [view.metrics, version, view.scenarios, figure, many, lines],
+  );
+  const truth = hasTruth(view);
+  const dotted = truth && !many ? ' Dotted: the best any model could reach.' : '';
+  return (
+    <Figure
+      name="auc"
+      className={many ? 'auc auc-many' : 'auc'}
+      title={
+        many ? `AUC of ${view.scenarios.length} scenarios over steps` : 'AUC of every scenario over steps'
+      }
+      reading={READINGS[figure] + dotted}
+      equation={EQUATIONS[figure]}
+      table={table}
+      controls={
+        (truth || view.ceilings === null) && (
+          <Segments
+            label="AUC"
+            value={figure}
+            options={FIGURES}
+            onChange={(curve) => set({ curve })}
+            testId="auc-figure"
+          />
+        )
+      }
+      empty={
+        view.metrics.length === 0 &&
+        (view.state === 'ready' ? (
+          <p>
+            Press <strong>Train</strong>: the AUC of every scenario appears here within seconds.
+          </p>
+        ) : view.state === 'failed' ? (
+          <p>{view.failure}</p>
+        ) : (
+          <p>{view.activity ?? 'The first evaluation is on its way.'}</p>
+        ))
+      }
+    >
+      <div className={many ? 'auc-split' : 'auc-whole'}>
+        <div className="auc-lines">
+          <LineFrame
+            label="AUC over steps; its numbers are in the table below."
+            lines={lines}
+            points={points}
+            x={x}
+            y={y}
+            formatY={formatAuc}
+            tickY={tickAuc}
+            xLabel="step"
+            labelWidth={many ? SUMMARY_ROOM : labelRoom(lines.map((line) => line.label))}
+            axisWidth={many ? heatLeft(view) : undefined}
+            mark={
+              view.bestStep !== null && view.bestStep > 0 ? { x: view.bestStep, label: 'best step' } : null
+            }
+          />
+        </div>
+        {many && <ScenarioHeat view={view} figure={figure} colours={colours} min={y.min} max={y.max} />}
+      </div>
+    </Figure>
+  );
+}
+
+const SUMMARY_ROOM = 104;
+
+/** Left margin of the heat map, and of the lines above it, so that time reads straight down. */
+function heatLeft(view: RunView): number {
+  return Math.max(
+    38,
+    Math.min(140, 14 + 6.1 * view.scenarios.reduce((max, { name }) => Math.max(max, name.length), 0)),
+  );
+}
+
+function tickAuc(value: number): string {
+  return value.toFixed(2);
+}
+
+interface HeatProps {
+  readonly view: RunView;
+  readonly figure: 'noiseFree' | 'drawn';
+  readonly colours: readonly string[];
+  readonly min: number;
+  readonly max: number;
+}
+
+function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
+  const columns = Math.max(
+    10,
+    Math.min(150, Math.ceil(view.steps / Math.max(1, view.setup.training.evaluateEvery))),
+  );
+  const order = useMemo(() => byShare(view.scenarios), [view.scenarios]);
+  const rows = useMemo(
+    () =>
+      order.map((s) => ({
+        label: view.scenarios[s]!.name,
+        scenario: view.scenarios[s]!.id,
+        colour: colours[s]!,
+      })),
+    [order, view.scenarios, colours],
+  );
+  const steps = useMemo(
+    () =>
+      Array.from({ length: columns }, (_, c) => ({
+        label: formatCount(Math.round(((c + 1) * view.steps) / columns)),
+      })),
+    [columns, view.steps],
+  );
+  const data = useMemo(
+    () => heatOverTime(view, figure, order, columns),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
+    [view.metrics, view.metrics.version, figure, order, columns],
+  );
+  const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
+  const axis = useMemo(() => stepDomain(view.steps), [view.steps]);
+  return (
+    <div className="auc-heat">
+      <HeatMap
+        label={`AUC of ${rows.length} scenarios by step`}
+        rows={rows}
+        columns={steps}
+        rowTitle="scenario"
+        columnTitle="step"
+        valueTitle="AUC"
+        data={data}
+        scale={scale}
+        format={formatAuc}
+        steps={axis}
+        left={heatLeft(view)}
+        right={SUMMARY_ROOM}
+      />
+    </div>
+  );
+}

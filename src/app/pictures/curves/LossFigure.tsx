@@ -1,0 +1,76 @@
+import { useMemo } from 'react';
+import { stepDomain, zeroDomain } from '../../charts/axis';
+import { LineFrame } from '../../charts/LineFrame';
+import type { LineSpec } from '../../charts/Lines';
+import { Figure } from '../../figure/Figure';
+import { formatNumber } from '../../format';
+import type { RunView } from '../../live/runView';
+import { useTheme } from '../../state/theme';
+import { labelRoom } from '../../charts/endLabels';
+import { lossTable, MAX_LINES, pointsOf } from './curves';
+
+/** Terms are no scenarios, so they are inks and dashes, not scenario colours. */
+const INKS = {
+  light: ['#14171b', '#5d6672', '#8b4a8f', '#3d7a74', '#8a6d1f', '#9a5a4a'],
+  dark: ['#e9ebee', '#a0a8b4', '#c79bcb', '#8cc2bb', '#cfb877', '#d9a394'],
+} as const;
+const DASHES = [undefined, '6 3', '2 3', '8 3 2 3', '4 2', '1 3'] as const;
+
+function format(value: number | null): string {
+  return formatNumber(value, 4);
+}
+
+/** Each loss term since the last read-back. */
+export function LossFigure({ view }: { readonly view: RunView }) {
+  const theme = useTheme((state) => state.theme);
+  const { series } = view.losses;
+  // With one term the total says the same again.
+  const shown = series.length === 2 ? series.filter((name) => name !== 'total') : series;
+  const names = shown.slice(0, MAX_LINES).join('|');
+  const lines = useMemo<readonly LineSpec[]>(
+    () =>
+      (names === '' ? [] : names.split('|')).map((name, k) => ({
+        key: name,
+        label: name,
+        colour: INKS[theme][k]!,
+        dash: DASHES[k],
+        width: 1.5,
+      })),
+    [names, theme],
+  );
+  const points = useMemo(
+    () =>
+      pointsOf(
+        view.losses,
+        lines.map((line) => line.key),
+      ),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
+    [view.losses, view.losses.version, lines],
+  );
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
+  const table = useMemo(() => lossTable(view), [view.losses, view.losses.version]);
+  const range = view.losses.range(lines.map((line) => line.key));
+  return (
+    <Figure
+      name="loss"
+      className="loss"
+      compact
+      title="Loss terms over steps"
+      reading="Each term’s mean since the point before, unweighted; lower is better."
+      equation={String.raw`\bar{\mathcal L}_k(t)=\frac{1}{t-t'}\sum_{\tau=t'+1}^{t}\mathcal L_k(\tau)`}
+      table={table}
+      empty={view.losses.length === 0 && <p>Loss terms of the training batches.</p>}
+    >
+      <LineFrame
+        label="Loss terms over steps; their numbers are in the table below."
+        lines={lines}
+        points={points}
+        x={stepDomain(view.steps)}
+        y={zeroDomain(range, 3)}
+        formatY={format}
+        xLabel="step"
+        labelWidth={labelRoom(lines.map((line) => line.label))}
+      />
+    </Figure>
+  );
+}

@@ -1,0 +1,104 @@
+import { useMemo } from 'react';
+import { expertUse, layoutFromLabels } from '../../../models/papers/aread/masks';
+import type { ProbeSpec } from '../../../models/definition';
+import { HeatMap } from '../../charts/HeatMap';
+import { scenarioColours } from '../../colour/scenario';
+import { Figure } from '../../figure/Figure';
+import { MAX_CELLS } from '../../figure/types';
+import type { RunView } from '../../live/runView';
+import { useTheme } from '../../state/theme';
+
+const SCALE = { kind: 'sequential', min: 0, max: 1 } as const;
+
+interface Props {
+  readonly view: RunView;
+  /** The probe `masks` `[N, E]`. */
+  readonly spec: ProbeSpec;
+}
+
+const share = (value: number): string => value.toFixed(2);
+
+/** Which experts each scenario's mask leads through, and how many scenarios meet in each expert. */
+export function ExpertUseFigure({ view, spec }: Props) {
+  const theme = useTheme((state) => state.theme);
+  const { film } = view;
+  const masks = film.frames(spec.name).at(-1) ?? null;
+  const gates = film.frames('edgeGates').findLast((frame) => frame.step === masks?.step) ?? null;
+  const layout = useMemo(() => layoutFromLabels(spec.axes[1]?.labels ?? []), [spec]);
+  const experts = useMemo(
+    () =>
+      layout.experts.flatMap((count, l) =>
+        Array.from({ length: count }, (_, i) => ({ label: `${l + 1}.${i}` })),
+      ),
+    [layout],
+  );
+  const width = experts.length;
+  const use = useMemo(
+    () => (masks && gates ? expertUse(layout, masks.value.values, gates.value.values) : null),
+    [layout, masks, gates],
+  );
+  const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
+  const rows = useMemo(
+    () => view.scenarios.map(({ id, name }, s) => ({ label: name, scenario: id, colour: colours[s] })),
+    [view.scenarios, colours],
+  );
+  const data = useMemo(
+    () => (use ? { rows: rows.length, columns: width, values: use, defined: null } : null),
+    [use, rows, width],
+  );
+  const tableOf = (limit: number) => {
+    if (!use) return { columns: ['scenario'], rows: [] };
+    const heads = layout.experts.at(-1)!;
+    const row = (s: number) => use.subarray(s * width, (s + 1) * width);
+    const users = experts.map((_, e) => rows.filter((_one, s) => row(s)[e]! > 0).length);
+    return {
+      columns: ['scenario', ...experts.map(({ label }) => label), 'active heads'],
+      rows: [
+        ['scenarios that use it', ...users, null],
+        ...rows.slice(0, limit).map(({ label }, s) => [
+          label,
+          ...row(s),
+          row(s)
+            .slice(-heads)
+            .filter((one) => one > 0).length,
+        ]),
+      ],
+      total: rows.length + 1,
+    };
+  };
+  const held = Math.max(1, Math.floor(MAX_CELLS / (width + 2)));
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
+  const table = useMemo(() => tableOf(held), [use, rows, experts]);
+  return (
+    <Figure
+      name="mask-use"
+      className="probe tall"
+      title="Use of the experts"
+      reading="A row is a scenario, a column an expert (layer.expert): its share of what the scenario passes on from that layer, and of the last layer the heads whose outputs are averaged. An empty cell is an expert that the scenario does without."
+      equation={String.raw`\textstyle\sum_n M_d^{(l+1)}[i,n]\,\bar g_{l+1,n}[i]\Big/\sum_{i,n}\cdot,\qquad \mathcal K(M_d)\quad\text{(4, 7)}`}
+      table={table}
+      exported={() => tableOf(rows.length)}
+      empty={
+        !data && <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
+      }
+    >
+      {data && (
+        <div className="probe-split">
+          <div className="probe-heat">
+            <HeatMap
+              label="Use of the experts by scenario"
+              rows={rows}
+              columns={experts}
+              rowTitle="scenario"
+              columnTitle="expert"
+              valueTitle="share of its layer"
+              data={data}
+              scale={SCALE}
+              format={share}
+            />
+          </div>
+        </div>
+      )}
+    </Figure>
+  );
+}

@@ -1,0 +1,89 @@
+import { useMemo } from 'react';
+import { HeatMap } from '../../charts/HeatMap';
+import { Figure } from '../../figure/Figure';
+import { MAX_CELLS } from '../../figure/types';
+import { formatNumber } from '../../format';
+import { reorder } from './order';
+
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+const SCALE = { kind: 'signed', min: -1, max: 1 } as const;
+
+interface Props {
+  /** Cosine of the simulator's interest weights `[N * N]`. */
+  readonly truth: Float32Array;
+  /** Scenarios in the order of the masks' clusters, as the matrix of overlaps draws them. */
+  readonly order: readonly number[];
+  readonly labels: readonly {
+    readonly label: string;
+    readonly scenario?: string;
+    readonly colour?: string;
+  }[];
+  /** Spearman's, over pairs of scenarios, with the overlap on show. */
+  readonly correlation: number | null;
+  /** Which edges the overlap on show counts. */
+  readonly of: string;
+  readonly selected: Cell;
+  readonly onSelect: (cell: Cell) => void;
+}
+
+/** What the masks should find: how related the scenarios are in the simulator, in the order of the masks' clusters. */
+export function RelatednessFigure({ truth, order, labels, correlation, of, selected, onSelect }: Props) {
+  const count = order.length;
+  const ordered = useMemo(() => reorder(truth, order), [truth, order]);
+  const data = useMemo(
+    () => ({ rows: order.length, columns: order.length, values: ordered, defined: null }),
+    [order, ordered],
+  );
+  const tableOf = (limit: number) => ({
+    columns: ['scenario', ...labels.map(({ label }) => label)],
+    rows: labels
+      .slice(0, limit)
+      .map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)]),
+    total: count,
+  });
+  const table = useMemo(
+    () => tableOf(Math.max(1, Math.floor(MAX_CELLS / (count + 1)))),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
+    [labels, ordered, count],
+  );
+  return (
+    <Figure
+      name="mask-truth"
+      className="probe tall"
+      title="How related the scenarios truly are"
+      reading="Cosine of the simulator’s interest weights, scenarios in the same order: where masks follow interests, both matrices show the same blocks."
+      equation={String.raw`\cos(w_d,w_{d'}),\qquad \rho=\operatorname{corr}\big(\operatorname{rank}\mathrm{OR},\ \operatorname{rank}\cos\big)`}
+      table={table}
+      exported={() => tableOf(count)}
+    >
+      <div className="probe-split">
+        <p className="c-controls">
+          <span data-testid="mask-correlation">
+            rank correlation with the overlap of {of}{' '}
+            <b>{correlation === null ? 'undefined' : formatNumber(correlation)}</b>
+          </span>
+        </p>
+        <div className="probe-heat">
+          <HeatMap
+            label="True relatedness"
+            rows={labels}
+            columns={labels}
+            rowTitle="scenario"
+            columnTitle="other scenario"
+            valueTitle="cosine"
+            data={data}
+            scale={SCALE}
+            format={(value) => value.toFixed(2).replace('-', '−')}
+            square
+            selected={selected}
+            onSelect={onSelect}
+          />
+        </div>
+      </div>
+    </Figure>
+  );
+}

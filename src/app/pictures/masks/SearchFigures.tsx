@@ -1,0 +1,99 @@
+import { useMemo } from 'react';
+import { niceDomain, stepDomain } from '../../charts/axis';
+import { LineFrame } from '../../charts/LineFrame';
+import type { LinePoint, LineSpec } from '../../charts/Lines';
+import { Figure } from '../../figure/Figure';
+import type { RunView } from '../../live/runView';
+import { useTheme } from '../../state/theme';
+import { labelRoom } from '../../charts/endLabels';
+import { ExpertUseFigure } from './ExpertUseFigure';
+import { densities, searchScores } from './searchHistory';
+
+const format = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
+
+/** What the searches led to: which experts are used, how sparse the masks become over the run, what each search had to choose from. */
+export function SearchFigures({ view }: { readonly view: RunView }) {
+  const theme = useTheme((state) => state.theme);
+  const { film } = view;
+  /* eslint-disable react-hooks/exhaustive-deps -- frames change inside; the film's version says when */
+  const density = useMemo(() => densities(film.frames('masks')), [film, film.version]);
+  const searches = useMemo(() => searchScores(film.frames('candidateScores')), [film, film.version]);
+  /* eslint-enable react-hooks/exhaustive-deps */
+  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
+  const target = view.setup.settings['targetDensity'];
+  const masks = view.probeSpecs.find(({ name }) => name === 'masks');
+  const x = stepDomain(view.steps, 4);
+  const scored = searches.flatMap(({ best, worst }) => [best, worst]).filter((value) => value !== null);
+  const scoreLines: readonly LineSpec[] = [
+    { key: 'best', label: 'chosen', colour: ink, band: ['best', 'worst'], dots: true },
+    { key: 'mean', label: 'mean', colour: ink, dash: '6 3' },
+    { key: 'worst', label: 'worst', colour: ink, dash: '2 3', width: 1.25 },
+  ];
+  return (
+    <>
+      {masks && <ExpertUseFigure view={view} spec={masks} />}
+      <Figure
+        name="mask-density"
+        title="Density of the masks over the run"
+        reading="Share of edges that are left: the mean over scenarios and, shaded, from the sparsest mask to the densest; dotted, the target."
+        equation={String.raw`\lVert M_d\rVert_0\big/\textstyle\sum_{l}N_{l-1}N_l\quad\text{(Algorithm 1)}`}
+        table={{
+          columns: ['step', 'mean density', 'sparsest', 'densest'],
+          rows: density.map(({ step, mean, low, high }) => [step, mean, low, high]),
+        }}
+        empty={
+          density.length === 0 && (
+            <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
+          )
+        }
+      >
+        <LineFrame
+          label="Mean density of the scenarios’ masks over steps"
+          lines={[
+            {
+              key: 'mean',
+              label: 'mean',
+              colour: ink,
+              band: ['low', 'high'],
+              ceiling: typeof target === 'number' ? target : null,
+            },
+          ]}
+          points={density.map(({ step, mean, low, high }): LinePoint => ({ x: step, mean, low, high }))}
+          x={x}
+          y={niceDomain({ min: 0, max: 1 })}
+          formatY={format}
+          tickY={(value) => value.toFixed(2)}
+          xLabel="step"
+          labelWidth={labelRoom(['mean'])}
+        />
+      </Figure>
+      <Figure
+        name="mask-search-scores"
+        title="Candidates’ scores over the searches"
+        reading="Log loss on the search’s training batches, in the mean over scenarios: of the chosen candidate, of all, and of the worst. A wide band is a search that had something to choose."
+        equation={String.raw`M_d=\arg\min_{z}\mathcal L(f(x,d;T_{d,z}),y)\quad\text{(Algorithm 1)}`}
+        table={{
+          columns: ['step', 'chosen', 'mean', 'worst'],
+          rows: searches.map(({ step, best, mean, worst }) => [step, best, mean, worst]),
+        }}
+        empty={
+          searches.length === 0 && (
+            <p>Filled at AREAD’s first search, after its warm-up. A short run may end before.</p>
+          )
+        }
+      >
+        <LineFrame
+          label="Log loss of chosen, mean and worst candidates over the searches"
+          lines={scoreLines}
+          points={searches.map(({ step, best, mean, worst }): LinePoint => ({ x: step, best, mean, worst }))}
+          x={x}
+          y={niceDomain(scored.length === 0 ? null : { min: Math.min(...scored), max: Math.max(...scored) })}
+          formatY={format}
+          tickY={(value) => value.toFixed(4)}
+          xLabel="step"
+          labelWidth={labelRoom(scoreLines.map(({ label }) => label))}
+        />
+      </Figure>
+    </>
+  );
+}
