@@ -7,8 +7,9 @@ import tseslint from 'typescript-eslint';
  * `workers` opens two doors to `app`: its client and its types.
  */
 const rooms = {
-  app: ['app', 'workers/client', 'workers/protocol', 'training', 'models', 'engine', 'data'],
+  app: ['app', 'workers/client', 'workers/protocol', 'studies', 'training', 'models', 'engine', 'data'],
   workers: ['workers', 'training', 'models', 'engine', 'data'],
+  studies: ['studies', 'training', 'models', 'data'],
   training: ['training', 'models', 'engine', 'data'],
   models: ['models', 'engine', 'data'],
   engine: ['engine'],

@@ -5,21 +5,23 @@
  *   npm run study -- --model mmoe --seeds 5      one model, on its twin, against the models of its plan
  *   npm run study                                all of them, one after another (many hours)
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import { openBackend } from '../src/engine';
 import { findModel } from '../src/models/registry';
 import { parseSetup, settingText } from '../src/training/setup';
+import { placeTables } from '../src/studies/modelStudy/document';
+import { planOf, plans, type StudyPlan } from '../src/studies/modelStudy/plans';
+import { studyRows, type StudyRow } from '../src/studies/modelStudy/rows';
+import { figureTable, pairedTable, wayTable, type RowResult } from '../src/studies/modelStudy/table';
 import type { Dataset } from '../src/data/dataset';
+import type { Cell } from '../src/studies/modelStudy/cell';
 import type { RunSetup } from '../src/training/runRecord';
 import { readSample } from './lab/datasets';
 import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
-import { readCell, trainCell, type Cell } from './study/cells';
-import { updatePage } from './study/document';
-import { planOf, plans, type StudyPlan } from './study/plans';
-import { studyRows, type StudyRow } from './study/rows';
-import { figureTable, pairedTable, wayTable, type RowResult } from './study/table';
+import { readCell, trainCell } from './study/cells';
 
 const usage = `Usage: npm run study -- [options]
-  --model ID           one model; without it every model that has a plan (scripts/study/plans.ts)
+  --model ID           one model; without it every model that has a plan (src/studies/modelStudy/plans.ts)
   --dataset ID         a sample (default: the plan's twin)
   --seeds N            seeds 1 … N (default 5)
   --variants WHICH     all, none, or a table of the paper such as "Table 4" (default all)
@@ -108,6 +110,10 @@ async function trainAll(order: Order, rows: readonly StudyRow[], dataset: Datase
     }
   }
   return results;
+}
+
+async function updatePage(path: URL, name: string, content: string): Promise<void> {
+  await writeFile(path, placeTables(await readFile(path, 'utf8'), name, content));
 }
 
 async function study(order: Order): Promise<void> {

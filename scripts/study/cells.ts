@@ -1,25 +1,14 @@
-/** One cell of a study: one set-up trained once, kept on disk so that a study goes on where it stopped. */
+/** Cells of a study, trained once and kept on disk so that a study goes on where it stopped. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { BackendInfo } from '../../src/engine';
 import type { Dataset } from '../../src/data/dataset';
-import type { Ceilings, Metrics } from '../../src/training/metrics';
+import type { Cell } from '../../src/studies/modelStudy/cell';
 import { createRun } from '../../src/training/run';
 import type { RunSetup } from '../../src/training/runRecord';
 
 /** Raised when figures of older cells must not stand beside new ones. */
 const STUDY_FORMAT = 1;
-
-export interface Cell {
-  readonly setup: RunSetup;
-  readonly fingerprint: string;
-  /** Figures on all test rows, with the best weights. */
-  readonly final: Metrics;
-  readonly ceilings: Ceilings;
-  readonly bestStep: number;
-  readonly steps: number;
-  readonly seconds: number;
-}
 
 const folder = new URL('../../.cache/study/', import.meta.url);
 

@@ -1,22 +1,11 @@
-/** Numbers as people read them: as many digits as they have meaning, `null` as "undefined", never NaN. */
+/** Numbers as the page writes them; those that reports write too are in `studies/format`. */
+import { fixedDigits, UNDEFINED } from '../studies/format';
 
-const UNDEFINED = 'undefined';
-
-function fixed(value: number | null | undefined, digits: number): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
-  const text = value.toFixed(digits);
-  // A rounded negative zero would read as a difference that is not there.
-  return Number(text) === 0 ? text.replace('-', '') : text;
-}
-
-/** AUC, four digits. */
-export function formatAuc(value: number | null | undefined): string {
-  return fixed(value, 4);
-}
+export { formatAuc, formatSetting, formatSigned, trimNumber } from '../studies/format';
 
 /** Log loss, four digits. */
 export function formatLoss(value: number | null | undefined): string {
-  return fixed(value, 4);
+  return fixedDigits(value, 4);
 }
 
 /** A share 0…1 as a percentage: `3.81 %`; small shares keep two meaningful digits. */
@@ -24,26 +13,19 @@ export function formatPercent(value: number | null | undefined, digits?: number)
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   const percent = value * 100;
   const places = digits ?? (Math.abs(percent) >= 10 ? 1 : 2);
-  return `${fixed(percent, places)} %`;
+  return `${fixedDigits(percent, places)} %`;
 }
 
 /** RelaImpr as a signed percentage: `+1.96 %`. */
 export function formatSignedPercent(value: number | null | undefined, digits = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
-  const text = fixed(value * 100, digits);
+  const text = fixedDigits(value * 100, digits);
   return `${Number(text) > 0 ? '+' : ''}${text.replace('-', '−')} %`;
-}
-
-/** A signed difference, e.g. of AUC: `+0.0021`. */
-export function formatSigned(value: number | null | undefined, digits = 4): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
-  const text = fixed(value, digits);
-  return `${Number(text) > 0 ? '+' : ''}${text.replace('-', '−')}`;
 }
 
 /** A ratio such as calibration, two digits. */
 export function formatRatio(value: number | null | undefined): string {
-  return fixed(value, 2);
+  return fixedDigits(value, 2);
 }
 
 /** A count with thin group marks: `12 345`. */
@@ -89,18 +71,4 @@ export function formatDuration(seconds: number | null | undefined): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
-}
-
-/** The value of a setting as text: `256, 128, 64`, `on`, `0.001`. */
-export function formatSetting(value: number | boolean | string | readonly number[]): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (typeof value === 'number') return trimNumber(value);
-  if (typeof value === 'string') return value;
-  return value.map(trimNumber).join(', ');
-}
-
-/** A number without noise digits, exact enough to type back: `0.001`, `1e-5`. */
-export function trimNumber(value: number): string {
-  const text = String(Number(value.toPrecision(12)));
-  return /^0\.0000+/.test(text) ? value.toExponential().replace('e-0', 'e-') : text;
 }

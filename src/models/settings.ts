@@ -7,6 +7,12 @@ import { z } from 'zod';
 
 export type SettingValue = number | boolean | string | readonly number[];
 
+/** True where two settings are equal, lists number by number. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x, k) => x === b[k]);
+  return a === b;
+}
+
 interface Common {
   readonly label: string;
   /** What it does, one sentence. */

@@ -2,7 +2,8 @@ import { useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import type { SettingField, SettingValue } from '../../models/settings';
 import { formatSetting } from '../format';
-import { nearest, nudge, readNumber, readWidths, sameValue } from './parse';
+import { sameValue } from '../../models/settings';
+import { nearest, nudge, readNumber, readWidths } from './parse';
 import type { Read } from './parse';
 
 interface Props {

@@ -1,6 +1,6 @@
 import type { AnySettings, SettingField, SettingFields, SettingValue } from '../../models/settings';
 import { SettingControl } from './SettingControl';
-import { sameValue } from './parse';
+import { sameValue } from '../../models/settings';
 import './controls.css';
 
 interface Props {

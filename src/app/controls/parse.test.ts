@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hyper } from '../../models/settings';
-import { nearest, nudge, readNumber, readWidths, sameValue } from './parse';
+import { sameValue } from '../../models/settings';
+import { nearest, nudge, readNumber, readWidths } from './parse';
 
 const rate = hyper.real({ label: 'r', help: 'h', default: 1e-3, min: 1e-6, max: 0.1, scale: 'log' });
 const experts = hyper.int({ label: 'e', help: 'h', default: 4, min: 1, max: 16 });

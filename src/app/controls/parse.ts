@@ -68,8 +68,3 @@ export function nudge(field: NumberField, value: number, direction: 1 | -1): num
   const step = field.step ?? (field.type === 'int' ? 1 : (field.max - field.min) / 20);
   return clamp(Number((value + direction * step).toPrecision(10)));
 }
-
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x, k) => x === b[k]);
-  return a === b;
-}

@@ -1,8 +1,9 @@
 /** Figures of the scenario table: one row each, `null` where undefined. */
+import { aucOfKind } from '../../training/metrics/aucKind';
+import type { AucKind } from '../../training/metrics/aucKind';
 import { aucRatio, relaImpr } from '../../training/metrics/relaImpr';
-import type { Metrics, ScenarioMetrics } from '../../training/metrics/types';
+import type { Metrics } from '../../training/metrics/types';
 import type { RunView } from '../live/runView';
-import type { CurveFigure } from '../state/lab';
 
 export interface ScenarioRow {
   readonly id: string;
@@ -34,11 +35,6 @@ export function aucStandardError(auc: number | null, positives: number, negative
   return Math.sqrt(Math.max(0, variance));
 }
 
-export function pick(figure: CurveFigure, metrics: ScenarioMetrics | undefined): number | null {
-  if (!metrics) return null;
-  return figure === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
-}
-
 /** The figures that count: test rows with the best weights once a run is done, else the last evaluation. */
 export function currentMetrics(view: RunView): { readonly metrics: Metrics | null; readonly final: boolean } {
   return view.final ? { metrics: view.final, final: true } : { metrics: view.latest, final: false };
@@ -46,14 +42,14 @@ export function currentMetrics(view: RunView): { readonly metrics: Metrics | nul
 
 export function scenarioRows(
   view: RunView,
-  figure: CurveFigure,
+  figure: AucKind,
   reference: RunView | null,
 ): readonly ScenarioRow[] {
   const { metrics } = currentMetrics(view);
   const base = reference ? currentMetrics(reference).metrics : null;
   return view.scenarios.map((scenario, index) => {
     const figures = metrics?.scenarios[index];
-    const auc = pick(figure, figures);
+    const auc = aucOfKind(figure, figures);
     // Scenarios are matched by id: the other run may have trained on another dataset.
     const there = reference?.scenarios.findIndex((other) => other.id === scenario.id) ?? -1;
     return {
@@ -71,8 +67,8 @@ export function scenarioRows(
       ceiling: view.ceilings?.scenarios[index] ?? null,
       logLoss: figures?.logLoss ?? null,
       calibration: figures?.calibration ?? null,
-      relaImpr: base && there >= 0 ? relaImpr(auc, pick(figure, base.scenarios[there])) : null,
-      aucRatio: base && there >= 0 ? aucRatio(auc, pick(figure, base.scenarios[there])) : null,
+      relaImpr: base && there >= 0 ? relaImpr(auc, aucOfKind(figure, base.scenarios[there])) : null,
+      aucRatio: base && there >= 0 ? aucRatio(auc, aucOfKind(figure, base.scenarios[there])) : null,
     };
   });
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSetup } from '../../training/setup';
-import { ablationRuns } from '../pages/compare/ablations';
+import { restoredAblations, withRuns } from '../../studies/ablation/ablation';
+import { ablationRuns } from '../../studies/ablation/rows';
 import { findModel } from '../../models/registry';
-import { beginAblation, restoredAblations, useAblations, withRuns } from './ablations';
+import { beginAblation, useAblations } from './ablations';
 import { useQueue } from './queue';
 
 const base = { ...defaultSetup(), seed: 4 };

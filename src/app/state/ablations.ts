@@ -1,29 +1,10 @@
 /** Ablations that were asked for: which rows over which seeds, and the runs that they became. Kept in the browser. */
 import { create } from 'zustand';
-import type { AnySettings } from '../../models/settings';
+import { restoredAblations, withRuns } from '../../studies/ablation/ablation';
+import type { Ablation, AblationRow } from '../../studies/ablation/ablation';
 import type { RunSetup } from '../../training/runRecord';
 import { enqueue, useQueue } from './queue';
 import type { Queue } from './queueEdits';
-
-export interface AblationRow {
-  readonly name: string;
-  readonly table: string | null;
-  /** All settings of the model. */
-  readonly settings: AnySettings;
-}
-
-export interface Ablation {
-  /** Also the batch of its items in the queue; item `k` is row `k % rows` at seed `floor(k / rows)`. */
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: string;
-  /** The run that was ablated; its seed is the first. */
-  readonly base: RunSetup;
-  readonly seeds: readonly number[];
-  readonly rows: readonly AblationRow[];
-  /** Run of each item, null until it is done. */
-  readonly runs: readonly (string | null)[];
-}
 
 export interface Ablations {
   readonly kept: readonly Ablation[];
@@ -34,52 +15,6 @@ export interface Ablations {
 const KEY = 'scenarium-ablations';
 
 export const useAblations = create<Ablations>(() => ({ kept: [], shown: null }));
-
-function isAblation(value: unknown): value is Ablation {
-  const one = value as Partial<Ablation> | null;
-  return (
-    typeof one === 'object' &&
-    one !== null &&
-    typeof one.id === 'string' &&
-    typeof one.name === 'string' &&
-    typeof one.base === 'object' &&
-    Array.isArray(one.seeds) &&
-    Array.isArray(one.rows) &&
-    Array.isArray(one.runs) &&
-    one.runs.length === one.seeds.length * one.rows.length
-  );
-}
-
-/** What was kept; entries that cannot be read are left out. */
-export function restoredAblations(text: string | null): readonly Ablation[] {
-  if (text === null) return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.filter(isAblation) : [];
-  } catch {
-    return []; // not ours, or cut short: the runs themselves do not depend on it
-  }
-}
-
-/** The ablations with the runs that the queue has finished since. The same object where nothing is new. */
-export function withRuns(kept: readonly Ablation[], items: Queue['items']): readonly Ablation[] {
-  let changed = false;
-  const next = kept.map((ablation) => {
-    const done = new Map(
-      items.flatMap((item) =>
-        item.batch === ablation.id && item.state === 'done' && item.run !== null
-          ? [[item.id, item.run] as const]
-          : [],
-      ),
-    );
-    if (done.size === 0) return ablation;
-    const runs = ablation.runs.map((run, k) => done.get(`${ablation.id}/${k}`) ?? run);
-    if (runs.every((run, k) => run === ablation.runs[k])) return ablation;
-    changed = true;
-    return { ...ablation, runs };
-  });
-  return changed ? next : kept;
-}
 
 function readKept(): readonly Ablation[] | null {
   try {

@@ -1,24 +1,17 @@
 /** Final figures of kept runs, read once each: what tables of many runs need, without holding their histories. */
 import { create } from 'zustand';
-import type { Metrics } from '../../training/metrics/types';
-import type { RunRecord } from '../../training/runRecord';
+import type { FinalFigures } from '../../studies/ablation/ablation';
 import type { RunStore } from '../../workers/protocol';
 
-export interface Finals {
-  readonly scenarios: RunRecord['scenarios'];
-  readonly final: Metrics;
-  readonly datasetTitle: string;
-}
-
 /** By run id. */
-export const useFinals = create<{ readonly byRun: ReadonlyMap<string, Finals> }>(() => ({
+export const useFinals = create<{ readonly byRun: ReadonlyMap<string, FinalFigures> }>(() => ({
   byRun: new Map(),
 }));
 
 /** Reads the runs whose figures are not there yet; runs that are gone or unfinished stay out. */
 export async function readFinals(store: RunStore, runs: readonly string[]): Promise<void> {
   const { byRun } = useFinals.getState();
-  const found = new Map<string, Finals>();
+  const found = new Map<string, FinalFigures>();
   for (const id of runs) {
     if (byRun.has(id) || found.has(id)) continue;
     const record = await store.get(id);

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { defaultSetup, parseSetup, presetSettings, setupToParams } from '../../training/setup';
 import type { PresetName } from '../../training/setup';
 import type { SettingValue } from '../../models/settings';
+import type { AucKind } from '../../training/metrics/aucKind';
 import type { RunSetup } from '../../training/runRecord';
 
 export const pages = ['lab', 'data', 'compare'] as const;
@@ -19,7 +20,6 @@ export const tabIds = [
   'graph',
 ] as const;
 export type TabId = (typeof tabIds)[number];
-export type CurveFigure = 'noiseFree' | 'drawn';
 
 export interface LabState {
   readonly page: Page;
@@ -27,7 +27,7 @@ export interface LabState {
   readonly preset: PresetName;
   /** Inspect tab, or null for the first that the run offers. */
   readonly tab: string | null;
-  readonly curve: CurveFigure;
+  readonly curve: AucKind;
   /** Kept run that is shown in place of the live one. */
   readonly shownRun: string | null;
   /** Kept run against which RelaImpr is computed. */

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../live/runView';
 import { beginAblation } from '../../state/ablations';
-import { ablationRuns, isOwn, rowChoices } from './ablations';
+import { ablationRuns, isOwn, rowChoices } from '../../../studies/ablation/rows';
 
 /** One click: a run's switches in turn, or the rows of one of its paper's tables, over n seeds, one run after the other. */
 export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {

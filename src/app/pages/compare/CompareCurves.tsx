@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import { spread, smooth } from '../../../training/statistics';
+import type { AucKind } from '../../../training/metrics/aucKind';
+import { spread, smooth } from '../../../studies/statistics';
 import { aucDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../../charts/Lines';
@@ -9,16 +10,15 @@ import { formatAuc } from '../../format';
 import type { RunView } from '../../live/runView';
 import { Segments } from '../../Segments';
 import { useLab } from '../../state/lab';
-import type { CurveFigure } from '../../state/lab';
 import { useTheme } from '../../state/theme';
 import { aucSeries, domainSeries, hasTruth, MAX_LINES } from '../../pictures/curves/curves';
 import { labelRoom } from '../../charts/endLabels';
-import { allScenarios } from './groups';
-import type { RunGroup } from './groups';
+import { allScenarios } from '../../../studies/groups';
+import type { RunGroup } from '../../../studies/groups';
 
 const DASHES = [undefined, '7 3', '2 3', '9 3 2 3', '4 2', '1 3'] as const;
 
-function series(view: RunView, scenario: string | null, figure: CurveFigure): string | null {
+function series(view: RunView, scenario: string | null, figure: AucKind): string | null {
   if (scenario === null) return domainSeries(figure);
   const index = view.scenarios.findIndex((one) => one.id === scenario);
   return index < 0 ? null : aucSeries(figure, index);
@@ -26,9 +26,9 @@ function series(view: RunView, scenario: string | null, figure: CurveFigure): st
 
 /** A group's curve: the mean over its runs at each step that all of them have, smoothed. */
 function groupCurve(
-  group: RunGroup,
+  group: RunGroup<RunView>,
   scenario: string | null,
-  figure: CurveFigure,
+  figure: AucKind,
   smoothing: number,
 ): ReadonlyMap<number, number | null> {
   const byStep = new Map<number, (number | null)[]>();
@@ -50,7 +50,7 @@ function groupCurve(
 }
 
 /** Curves of up to six set-ups over each other. */
-export function CompareCurves({ groups }: { readonly groups: readonly RunGroup[] }) {
+export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<RunView>[] }) {
   const [scenario, setScenario] = useState<string | null>(null);
   const [smoothing, setSmoothing] = useState(0);
   const curve = useLab((state) => state.curve);
@@ -58,7 +58,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup[]
   const theme = useTheme((state) => state.theme);
   const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
   const truth = views.every(hasTruth);
-  const figure: CurveFigure = truth ? curve : 'drawn';
+  const figure: AucKind = truth ? curve : 'drawn';
   const scenarios = useMemo(() => allScenarios(views), [views]);
   const drawn = groups.slice(0, MAX_LINES);
   const curves = useMemo(

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { groupRuns } from '../../../studies/groups';
 import { useLabActions } from '../../live/lab';
 import type { RunView } from '../../live/runView';
 import { useLab } from '../../state/lab';
@@ -10,7 +11,6 @@ import { CompareCurves } from './CompareCurves';
 import { CompareTable } from './CompareTable';
 import { DeLongTest } from './DeLongTest';
 import { Differences } from './Differences';
-import { groupRuns } from './groups';
 import { QueuePanel } from './QueuePanel';
 import { RunChooser } from './RunChooser';
 import './compare.css';

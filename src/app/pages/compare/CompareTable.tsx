@@ -1,19 +1,20 @@
 import { useMemo } from 'react';
+import { allScenarios, compareCell, stars } from '../../../studies/groups';
+import type { CompareCell, RunGroup } from '../../../studies/groups';
+import type { AucKind } from '../../../training/metrics/aucKind';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import type { Cell } from '../../figure/types';
 import { formatAuc, formatSigned } from '../../format';
+import type { RunView } from '../../live/runView';
 import { pointing, useHighlight } from '../../state/highlight';
 import { useLab } from '../../state/lab';
-import type { CurveFigure } from '../../state/lab';
 import { useTheme } from '../../state/theme';
 import { hasTruth } from '../../pictures/curves/curves';
-import { allScenarios, compareCell, stars } from './groups';
-import type { CompareCell, RunGroup } from './groups';
 
 interface Props {
-  readonly groups: readonly RunGroup[];
-  readonly reference: RunGroup | null;
+  readonly groups: readonly RunGroup<RunView>[];
+  readonly reference: RunGroup<RunView> | null;
   readonly onPin: (key: string) => void;
 }
 
@@ -30,7 +31,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
   const highlighted = useHighlight((state) => state.scenario);
   const curve = useLab((state) => state.curve);
   const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
-  const figure: CurveFigure = views.every(hasTruth) ? curve : 'drawn';
+  const figure: AucKind = views.every(hasTruth) ? curve : 'drawn';
   const scenarios = useMemo(() => allScenarios(views), [views]);
   const colours = useMemo(() => scenarioColours(scenarios, theme), [scenarios, theme]);
   const rows = useMemo(

@@ -1,13 +1,13 @@
 import { useState } from 'react';
-import { deLongTest } from '../../../training/statistics';
-import type { DeLongTest as Test } from '../../../training/statistics';
+import type { RunGroup } from '../../../studies/groups';
+import { deLongTest } from '../../../studies/statistics';
+import type { DeLongTest as Test } from '../../../studies/statistics';
 import type { ScoredRows } from '../../../workers/protocol';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatSigned } from '../../format';
 import { useLabActions, useLiveView } from '../../live/lab';
 import type { RunView } from '../../live/runView';
 import { report } from '../../state/notices';
-import type { RunGroup } from './groups';
 
 interface Result {
   readonly pair: string;
@@ -29,8 +29,8 @@ export function DeLongTest({
   groups,
   reference,
 }: {
-  readonly groups: readonly RunGroup[];
-  readonly reference: RunGroup | null;
+  readonly groups: readonly RunGroup<RunView>[];
+  readonly reference: RunGroup<RunView> | null;
 }) {
   const lab = useLabActions();
   const { state } = useLiveView();

@@ -1,13 +1,14 @@
-import { differences, differencesInWords, titleOf } from './groups';
-import type { RunGroup } from './groups';
+import { differences, differencesInWords, titleOf } from '../../../studies/groups';
+import type { RunGroup } from '../../../studies/groups';
+import type { RunView } from '../../live/runView';
 
 /** What the chosen runs share and where each departs from the reference, in words. */
 export function Differences({
   groups,
   reference,
 }: {
-  readonly groups: readonly RunGroup[];
-  readonly reference: RunGroup | null;
+  readonly groups: readonly RunGroup<RunView>[];
+  readonly reference: RunGroup<RunView> | null;
 }) {
   const differ = differences(groups.map((group) => group.runs[0]!.setup));
   const names = new Set(differ.map(({ name }) => name));

@@ -9,7 +9,7 @@ import { addressOf, useLab } from '../../state/lab';
 import { report, useNotices } from '../../state/notices';
 import { useRuns } from '../../state/runs';
 import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
-import { titleOf } from './groups';
+import { titleOf } from '../../../studies/groups';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
 export function RunChooser() {

@@ -2,7 +2,7 @@
 import type { AnySettings } from '../../../models/settings';
 import type { RunSetup } from '../../../training/runRecord';
 import type { RunSummary } from '../../../workers/protocol';
-import { sameValue } from '../../controls/parse';
+import { sameValue } from '../../../models/settings';
 
 /** Settings that a sweep over α leaves free: α itself, and c, which no training sees. */
 const FREE = new Set(['alpha', 'c', 'cMode']);

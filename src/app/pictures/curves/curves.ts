@@ -2,7 +2,7 @@
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import type { HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
-import type { CurveFigure } from '../../state/lab';
+import type { AucKind } from '../../../training/metrics/aucKind';
 import { seriesName } from '../../live/runView';
 import type { RunView } from '../../live/runView';
 import type { Trace } from '../../live/trace';
@@ -16,22 +16,22 @@ export function hasTruth(view: RunView): boolean {
 }
 
 /** The figure that can be drawn: the noise-free one needs truth. */
-export function drawnFigure(view: RunView, wanted: CurveFigure): CurveFigure {
+export function drawnFigure(view: RunView, wanted: AucKind): AucKind {
   return view.ceilings !== null && !hasTruth(view) ? 'drawn' : wanted;
 }
 
-export function aucSeries(figure: CurveFigure, scenario: number): string {
+export function aucSeries(figure: AucKind, scenario: number): string {
   return seriesName(figure === 'noiseFree' ? 'noiseFreeAuc' : 'auc', scenario);
 }
 
-export function domainSeries(figure: CurveFigure): string {
+export function domainSeries(figure: AucKind): string {
   return figure === 'noiseFree' ? 'domainNoiseFreeAuc' : 'domainAuc';
 }
 
 /** Few scenarios: a line each and the mean. */
 export function scenarioLines(
   view: RunView,
-  figure: CurveFigure,
+  figure: AucKind,
   colours: readonly string[],
   ink: string,
 ): readonly LineSpec[] {
@@ -60,7 +60,7 @@ export function pointsOf(trace: Trace, keys: readonly string[]): readonly LinePo
 const summaries = new WeakMap<Trace, Map<string, LinePoint>>();
 
 /** Many scenarios: mean, best, worst and median over scenarios at each step. */
-export function summaryPoints(view: RunView, figure: CurveFigure): readonly LinePoint[] {
+export function summaryPoints(view: RunView, figure: AucKind): readonly LinePoint[] {
   const { metrics } = view;
   const known = summaries.get(metrics) ?? new Map<string, LinePoint>();
   const kept = new Map<string, LinePoint>();
@@ -75,7 +75,7 @@ export function summaryPoints(view: RunView, figure: CurveFigure): readonly Line
   return points;
 }
 
-function summaryAt({ metrics, scenarios }: RunView, figure: CurveFigure, k: number): LinePoint {
+function summaryAt({ metrics, scenarios }: RunView, figure: AucKind, k: number): LinePoint {
   const values: number[] = [];
   for (let s = 0; s < scenarios.length; s++) {
     const value = metrics.value(aucSeries(figure, s), k);
@@ -115,7 +115,7 @@ export const SUMMARY_LINES: readonly {
  */
 export function heatOverTime(
   view: RunView,
-  figure: CurveFigure,
+  figure: AucKind,
   order: readonly number[],
   columns: number,
 ): HeatValues {
@@ -152,7 +152,7 @@ export function byShare(scenarios: RunView['scenarios']): readonly number[] {
 }
 
 /** Step by scenario, with the mean. Where there are many scenarios only so many rows as stay light in the page. */
-export function curveTable(view: RunView, figure: CurveFigure): FigureTable {
+export function curveTable(view: RunView, figure: AucKind): FigureTable {
   const { metrics, scenarios } = view;
   const limit = Math.max(12, Math.min(300, Math.floor(2000 / Math.max(1, scenarios.length))));
   const stride = Math.ceil(metrics.length / limit) || 1;

@@ -1,5 +1,5 @@
 /** Order of scenarios in a similarity matrix, and how two such matrices agree. */
-import { midRanks } from '../../../training/statistics';
+import { midRanks } from '../../../studies/statistics';
 
 /** Two clusters that average linkage joins: a member of each, and how alike the clusters are. */
 interface Merge {

@@ -2,7 +2,7 @@
 import { findModel } from '../../../models/registry';
 import type { RunSetup } from '../../../training/runRecord';
 import type { RunSummary } from '../../../workers/protocol';
-import { sameValue } from '../../controls/parse';
+import { sameValue } from '../../../models/settings';
 
 /** A setting that shapes representations, and the value that takes its effect away. */
 interface Constraint {

@@ -1,17 +1,17 @@
 import { useEffect, useMemo, useRef } from 'react';
+import type { Ablation } from '../../../../studies/ablation/ablation';
+import { toLatex, toMarkdown, toTable } from '../../../../studies/ablation/documents';
+import { ablationSections, agreement } from '../../../../studies/ablation/sections';
+import type { AblationCell, Direction, Section } from '../../../../studies/ablation/sections';
+import { stars, titleOf } from '../../../../studies/groups';
 import { Figure } from '../../../figure/Figure';
 import { download } from '../../../figure/export';
 import { formatAuc, formatSigned } from '../../../format';
 import { useLabActions } from '../../../live/lab';
-import type { Ablation } from '../../../state/ablations';
 import { readFinals, useFinals } from '../../../state/finals';
 import { useLab } from '../../../state/lab';
 import { report } from '../../../state/notices';
 import { useRuns } from '../../../state/runs';
-import { stars, titleOf } from '../groups';
-import { toLatex, toMarkdown, toTable } from './documents';
-import { ablationSections, agreement } from './result';
-import type { AblationCell, Direction, Section } from './result';
 import './ablation.css';
 
 const MARKS: Record<Direction, string> = {

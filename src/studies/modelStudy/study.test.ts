@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Ceilings, Metrics, ScenarioMetrics } from '../../src/training/metrics';
-import type { Cell } from './cells';
+import type { Ceilings, Metrics, ScenarioMetrics } from '../../training/metrics';
+import type { Cell } from './cell';
 import { placeTables } from './document';
 import { figureTable, pairedTable, spread, wayToCeiling, type RowResult } from './table';
 

@@ -1,5 +1,5 @@
 /** Which study belongs to a model's page: its twin, what it is compared with, and how long it trains. */
-import type { SettingValue } from '../../src/models/settings';
+import type { SettingValue } from '../../models/settings';
 
 export interface StudyPlan {
   readonly model: string;

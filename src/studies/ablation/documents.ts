@@ -1,8 +1,7 @@
 /** An ablation's table for a paper or a page: Markdown and LaTeX, and the long table of its numbers. */
-import type { FigureTable } from '../../../figure/types';
-import { formatAuc, formatSigned } from '../../../format';
+import { formatAuc, formatSigned } from '../format';
 import { stars } from '../groups';
-import type { AblationCell, ResultRow, Section } from './result';
+import type { AblationCell, ResultRow, Section } from './sections';
 
 function seedsOf(section: Section): string {
   const seeds = Math.max(0, ...section.rows.map((row) => row.seeds));
@@ -111,8 +110,13 @@ export function toLatex(section: Section, model: string, dataset: string): strin
   ].join('\n');
 }
 
+export interface NumberTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
 /** One row a variant, everything that a cell holds in columns of its own. */
-export function toTable(section: Section): FigureTable {
+export function toTable(section: Section): NumberTable {
   return {
     columns: [
       'variant',

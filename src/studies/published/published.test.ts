@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { models } from '../registry';
+import { models } from '../../models/registry';
 import { isTwin, publishedOf, publishedTable } from '.';
 
 const papers = models.filter((model) => model.family === 'paper');

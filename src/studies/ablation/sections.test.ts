@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findModel } from '../../../../models/registry';
-import type { Metrics, ScenarioMetrics } from '../../../../training/metrics/types';
-import { defaultSetup, presetSettings } from '../../../../training/setup';
-import type { Ablation } from '../../../state/ablations';
-import type { Finals } from '../../../state/finals';
-import { ablationRuns, rowChoices } from '../ablations';
-import { ablationSections, agreement, directionOf } from './result';
+import { findModel } from '../../models/registry';
+import type { Metrics, ScenarioMetrics } from '../../training/metrics/types';
+import { defaultSetup, presetSettings } from '../../training/setup';
+import type { Ablation, FinalFigures } from './ablation';
+import { ablationRuns, rowChoices } from './rows';
+import { ablationSections, agreement, directionOf } from './sections';
 
 const one = (auc: number): ScenarioMetrics => ({
   rows: 100,
@@ -17,7 +16,7 @@ const one = (auc: number): ScenarioMetrics => ({
   calibration: 1,
 });
 
-function finals(aucs: readonly number[]): Finals {
+function finals(aucs: readonly number[]): FinalFigures {
   const final: Metrics = {
     scenarios: aucs.map(one),
     overall: one(aucs[0]!),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { escapeLatex, toLatex, toMarkdown, toTable } from './documents';
-import type { AblationCell, Section } from './result';
+import type { AblationCell, Section } from './sections';
 
 const cell: AblationCell = {
   spread: { count: 3, mean: 0.61954, deviation: 0.00121, halfWidth: 0.003 },

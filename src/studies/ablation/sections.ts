@@ -1,16 +1,15 @@
 /** An ablation's runs in the form of the paper's tables, each row against the table's complete model. */
-import type { Variant } from '../../../../models/definition';
-import { findModel } from '../../../../models/registry';
-import { isTwin, publishedOf, publishedTable } from '../../../../models/published';
-import type { PublishedTable } from '../../../../models/published';
-import { pairedTest, spread } from '../../../../training/statistics';
-import type { Spread } from '../../../../training/statistics';
-import type { Ablation } from '../../../state/ablations';
-import type { Finals } from '../../../state/finals';
-import type { CurveFigure } from '../../../state/lab';
-import { settingsKey } from '../ablations';
+import type { Variant } from '../../models/definition';
+import { findModel } from '../../models/registry';
+import { isTwin, publishedOf, publishedTable } from '../published';
+import type { PublishedTable } from '../published';
+import { pairedTest, spread } from '../statistics';
+import type { Spread } from '../statistics';
+import type { AucKind } from '../../training/metrics/aucKind';
+import type { Ablation, FinalFigures } from './ablation';
 import { columnsOf, keyOfPrinted, minor } from './columns';
 import type { AblationColumn } from './columns';
+import { settingsKey } from './rows';
 
 /** Whether a difference goes where the paper's goes; beyond chance at p < 0.05 over seeds. */
 export type Direction = 'agrees' | 'agrees, within chance' | 'opposite' | 'opposite, within chance';
@@ -62,7 +61,7 @@ export interface Section {
   readonly stated: readonly StatedOrder[];
 }
 
-type FinalsOf = (run: string) => Finals | undefined;
+type FinalsOf = (run: string) => FinalFigures | undefined;
 
 export function directionOf(
   difference: number | null,
@@ -83,7 +82,7 @@ export function directionOf(
 }
 
 /** Runs of one row by seed, null where one is not done. */
-function runsOf(ablation: Ablation, row: number, finals: FinalsOf): (Finals | null)[] {
+function runsOf(ablation: Ablation, row: number, finals: FinalsOf): (FinalFigures | null)[] {
   return ablation.seeds.map((_, s) => {
     const run = ablation.runs[s * ablation.rows.length + row] ?? null;
     return run === null ? null : (finals(run) ?? null);
@@ -95,11 +94,7 @@ interface Planned {
   readonly key: string;
 }
 
-export function ablationSections(
-  ablation: Ablation,
-  finals: FinalsOf,
-  figure: CurveFigure,
-): readonly Section[] {
+export function ablationSections(ablation: Ablation, finals: FinalsOf, kind: AucKind): readonly Section[] {
   const { base } = ablation;
   const model = findModel(base.model);
   const trained = new Map(ablation.rows.map((row, k) => [settingsKey(row.settings), k]));
@@ -112,7 +107,7 @@ export function ablationSections(
   const build = (id: string, title: string, rows: readonly Planned[], reference: string): void => {
     const table = publishedTable(base.model, id, base.dataset);
     sections.push(
-      sectionOf({ ablation, finals, figure, scenarios, trained, id, title, rows, reference, table }),
+      sectionOf({ ablation, finals, kind, scenarios, trained, id, title, rows, reference, table }),
     );
   };
 
@@ -145,8 +140,8 @@ export function ablationSections(
 interface SectionInput {
   readonly ablation: Ablation;
   readonly finals: FinalsOf;
-  readonly figure: CurveFigure;
-  readonly scenarios: Finals['scenarios'];
+  readonly kind: AucKind;
+  readonly scenarios: FinalFigures['scenarios'];
   readonly trained: ReadonlyMap<string, number>;
   readonly id: string;
   readonly title: string;
@@ -157,7 +152,7 @@ interface SectionInput {
 }
 
 function sectionOf(input: SectionInput): Section {
-  const { ablation, finals, figure, scenarios, trained, id, title, rows, reference, table } = input;
+  const { ablation, finals, kind, scenarios, trained, id, title, rows, reference, table } = input;
   const onTwin = table !== null && isTwin(ablation.base.dataset, table.twin);
   const printedColumns = table && onTwin ? table.columns : [];
   const columns = columnsOf(scenarios).map((column) => ({
@@ -168,7 +163,7 @@ function sectionOf(input: SectionInput): Section {
     const at = trained.get(key);
     return at === undefined
       ? []
-      : runsOf(ablation, at, finals).map((run) => (run === null ? null : column.of(run, figure)));
+      : runsOf(ablation, at, finals).map((run) => (run === null ? null : column.of(run, kind)));
   };
   const printedValue = (name: string, column: AblationColumn): number | null => {
     const at = printedColumns.findIndex((one) => keyOfPrinted(one, scenarios) === column.key);

@@ -1,24 +1,24 @@
 /** Columns of an ablation's table: scenarios where there are few, groups of them where there are many. */
-import { groupMean } from '../../../../training/metrics/domain';
-import type { PublishedColumn } from '../../../../models/published';
-import type { Finals } from '../../../state/finals';
-import type { CurveFigure } from '../../../state/lab';
-import { pick } from '../../../runs/scenarioRows';
+import { aucOfKind, domainAucOfKind } from '../../training/metrics/aucKind';
+import type { AucKind } from '../../training/metrics/aucKind';
+import { groupMean } from '../../training/metrics/domain';
+import type { PublishedColumn } from '../published';
+import type { FinalFigures } from './ablation';
 
 export interface AblationColumn {
   /** Scenario id, or the name of a summary. */
   readonly key: string;
   readonly label: string;
-  readonly of: (run: Finals, figure: CurveFigure) => number | null;
+  readonly of: (run: FinalFigures, kind: AucKind) => number | null;
 }
 
 /** More scenarios than this are shown by their summary figures. */
 const MAX_SCENARIOS = 6;
 
 function grouped(group: 'major' | 'minor', count: number): AblationColumn['of'] {
-  return ({ final, scenarios }, figure) =>
+  return ({ final, scenarios }, kind) =>
     groupMean(
-      final.scenarios.map((one) => pick(figure, one)),
+      final.scenarios.map((one) => aucOfKind(kind, one)),
       final.scenarios.map((one) => one.rows),
       scenarios.map((one) => one.share),
       group,
@@ -29,13 +29,13 @@ function grouped(group: 'major' | 'minor', count: number): AblationColumn['of'] 
 const overall: AblationColumn = {
   key: 'overall',
   label: 'All rows',
-  of: ({ final }, figure) => pick(figure, final.overall),
+  of: ({ final }, kind) => aucOfKind(kind, final.overall),
 };
 
 const mean: AblationColumn = {
   key: 'mean',
   label: 'Mean by rows',
-  of: ({ final }, figure) => (figure === 'noiseFree' ? final.domainNoiseFreeAuc : final.domainAuc),
+  of: ({ final }, kind) => domainAucOfKind(kind, final),
 };
 
 export const minor: AblationColumn = {
@@ -44,7 +44,7 @@ export const minor: AblationColumn = {
   of: grouped('minor', 10),
 };
 
-export function columnsOf(scenarios: Finals['scenarios']): readonly AblationColumn[] {
+export function columnsOf(scenarios: FinalFigures['scenarios']): readonly AblationColumn[] {
   if (scenarios.length > MAX_SCENARIOS) {
     return [
       overall,
@@ -58,7 +58,8 @@ export function columnsOf(scenarios: Finals['scenarios']): readonly AblationColu
     ...scenarios.map(({ id, name }): AblationColumn => ({
       key: id,
       label: name,
-      of: (run, figure) => pick(figure, run.final.scenarios[run.scenarios.findIndex((one) => one.id === id)]),
+      of: (run, kind) =>
+        aucOfKind(kind, run.final.scenarios[run.scenarios.findIndex((one) => one.id === id)]),
     })),
     overall,
     mean,
@@ -66,7 +67,7 @@ export function columnsOf(scenarios: Finals['scenarios']): readonly AblationColu
 }
 
 /** Key of the column that a printed one answers to; null where this dataset has none. */
-export function keyOfPrinted(column: PublishedColumn, scenarios: Finals['scenarios']): string | null {
+export function keyOfPrinted(column: PublishedColumn, scenarios: FinalFigures['scenarios']): string | null {
   if (column.overall) return 'overall';
   if (column.scenario !== undefined) return scenarios.find((one) => one.id === column.scenario)?.id ?? null;
   const byShare = [...scenarios].sort((a, b) => b.share - a.share);

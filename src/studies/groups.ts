@@ -1,21 +1,30 @@
 /** Runs that differ in nothing but their seed are one column: its mean and spread. */
-import { findModel } from '../../../models/registry';
-import type { SettingFields, SettingValue } from '../../../models/settings';
-import { presetSettings } from '../../../training/setup';
-import { trainingFields } from '../../../training/settings';
-import type { Metrics } from '../../../training/metrics/types';
-import type { RunSetup } from '../../../training/runRecord';
-import { pairedTest, spread } from '../../../training/statistics';
-import type { Spread } from '../../../training/statistics';
-import { formatSetting } from '../../format';
-import type { RunView } from '../../live/runView';
-import type { CurveFigure } from '../../state/lab';
-import { currentMetrics, pick } from '../../runs/scenarioRows';
+import { findModel } from '../models/registry';
+import type { SettingFields, SettingValue } from '../models/settings';
+import { presetSettings } from '../training/setup';
+import { trainingFields } from '../training/settings';
+import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
+import type { AucKind } from '../training/metrics/aucKind';
+import type { Metrics } from '../training/metrics/types';
+import type { RunRecord, RunSetup } from '../training/runRecord';
+import { pairedTest, spread } from './statistics';
+import type { Spread } from './statistics';
+import { formatSetting } from './format';
 
-export interface RunGroup {
+/** What comparing needs to know of a run. */
+export interface ComparedRun {
+  readonly setup: RunSetup;
+  readonly scenarios: RunRecord['scenarios'];
+  /** Figures of the last evaluation. */
+  readonly latest: Metrics | null;
+  /** Figures on the test rows with the best weights, once the run is done. */
+  readonly final: Metrics | null;
+}
+
+export interface RunGroup<Run extends ComparedRun = ComparedRun> {
   readonly key: string;
   readonly label: string;
-  readonly runs: readonly RunView[];
+  readonly runs: readonly Run[];
 }
 
 /** Everything of a set-up but its seed and backend, in one fixed order. */
@@ -128,8 +137,8 @@ function variantName(setup: RunSetup): string | null {
 }
 
 /** Groups in the order of their first run, each labelled by what sets it apart. */
-export function groupRuns(views: readonly RunView[]): readonly RunGroup[] {
-  const byKey = new Map<string, RunView[]>();
+export function groupRuns<Run extends ComparedRun>(views: readonly Run[]): readonly RunGroup<Run>[] {
+  const byKey = new Map<string, Run[]>();
   for (const view of views) {
     const key = setupKey(view.setup);
     // Of two runs with one set-up and one seed the later counts: they are the same experiment.
@@ -153,22 +162,14 @@ export function groupRuns(views: readonly RunView[]): readonly RunGroup[] {
 }
 
 /** Figures of a scenario (by id, or the mean over scenarios) in every run of a group. */
-export function figures(
-  group: RunGroup,
-  scenario: string | null,
-  figure: CurveFigure,
-): readonly (number | null)[] {
+export function figures(group: RunGroup, scenario: string | null, kind: AucKind): readonly (number | null)[] {
   return group.runs.map((run) => {
-    const { metrics } = currentMetrics(run);
+    const metrics = run.final ?? run.latest;
     if (!metrics) return null;
-    if (scenario === null) return domain(metrics, figure);
+    if (scenario === null) return domainAucOfKind(kind, metrics);
     const index = run.scenarios.findIndex((one) => one.id === scenario);
-    return index < 0 ? null : pick(figure, metrics.scenarios[index]);
+    return index < 0 ? null : aucOfKind(kind, metrics.scenarios[index]);
   });
-}
-
-function domain(metrics: Metrics, figure: CurveFigure): number | null {
-  return figure === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc;
 }
 
 export interface CompareCell {
@@ -185,12 +186,12 @@ export function compareCell(
   group: RunGroup,
   reference: RunGroup | null,
   scenario: string | null,
-  figure: CurveFigure,
+  kind: AucKind,
 ): CompareCell {
-  const own = figures(group, scenario, figure);
+  const own = figures(group, scenario, kind);
   const summary = spread(own);
   if (!reference || reference === group) return { spread: summary, difference: null, p: null, pairs: 0 };
-  const theirs = figures(reference, scenario, figure);
+  const theirs = figures(reference, scenario, kind);
   const pairs: [number | null, number | null][] = [];
   group.runs.forEach((run, k) => {
     const there = reference.runs.findIndex((other) => other.setup.seed === run.setup.seed);
@@ -205,8 +206,8 @@ export function compareCell(
 }
 
 /** Every scenario of any run, largest first. */
-export function allScenarios(views: readonly RunView[]): RunView['scenarios'] {
-  const byId = new Map<string, RunView['scenarios'][number]>();
+export function allScenarios(views: readonly ComparedRun[]): RunRecord['scenarios'] {
+  const byId = new Map<string, RunRecord['scenarios'][number]>();
   for (const view of views)
     for (const scenario of view.scenarios) if (!byId.has(scenario.id)) byId.set(scenario.id, scenario);
   return [...byId.values()].sort((a, b) => b.share - a.share);

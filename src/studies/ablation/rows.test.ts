@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { models } from '../../../models/registry';
-import { settingsSchema } from '../../../models/settings';
-import { defaultSetup, presetSettings } from '../../../training/setup';
-import { ablationRuns, isOwn, rowChoices, settingsKey, switchedOff } from './ablations';
-import { setupKey } from './groups';
+import { models } from '../../models/registry';
+import { settingsSchema } from '../../models/settings';
+import { defaultSetup, presetSettings } from '../../training/setup';
+import { ablationRuns, isOwn, rowChoices, settingsKey, switchedOff } from './rows';
+import { setupKey } from '../groups';
 
 describe.each(models.map((model) => [model.id, model] as const))('ablating %s', (id, model) => {
   const setup = { ...defaultSetup(), model: id, settings: presetSettings(id, 'browser') };

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { auc } from '../metrics';
+import { auc } from '../../training/metrics';
 import { midRanks } from './deLong';
 import { deLongTest, normalTwoSided, pairedTest, smooth, spread, studentQuantile, studentTwoSided } from '.';
 
@@ -81,6 +82,22 @@ describe('DeLong’s test', () => {
   it('is undefined with fewer than two rows of a class, and sees no difference of a run to itself', () => {
     expect(deLongTest([1, 2, 3], [1, 2, 3], [1, 0, 0])).toBeNull();
     expect(deLongTest([1, 2, 3, 4], [1, 2, 3, 4], [1, 0, 1, 0])).toMatchObject({ difference: 0, p: 1 });
+  });
+
+  it('gives the same numbers as its definition over all pairs', () => {
+    // Made by tests/reference/training/metrics.py.
+    const { score, other, label, expected } = JSON.parse(
+      readFileSync(new URL('../../../tests/reference/training/metrics.json', import.meta.url), 'utf8'),
+    ) as {
+      readonly score: number[];
+      readonly other: number[];
+      readonly label: number[];
+      readonly expected: { readonly deLong: Record<string, number> };
+    };
+    const test = deLongTest(score, other, label)!;
+    for (const [key, value] of Object.entries(expected.deLong)) {
+      expect(test[key as keyof typeof test], key).toBeCloseTo(value, 10);
+    }
   });
 
   it('shares ranks among ties', () => {

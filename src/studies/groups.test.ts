@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSetup } from '../../../training/setup';
-import type { Metrics } from '../../../training/metrics/types';
-import type { RunSetup } from '../../../training/runRecord';
-import { LiveRun } from '../../live/liveRun';
-import type { RunView } from '../../live/runView';
+import { defaultSetup } from '../training/setup';
+import type { Metrics } from '../training/metrics/types';
+import type { RunSetup } from '../training/runRecord';
 import { allScenarios, compareCell, differences, differencesInWords, groupRuns, stars } from './groups';
+import type { ComparedRun } from './groups';
 
 const base = defaultSetup();
 
-function run(setup: RunSetup, auc: number): RunView {
+function run(setup: RunSetup, auc: number): ComparedRun {
   const one = {
     rows: 9,
     positives: 3,
@@ -28,8 +27,8 @@ function run(setup: RunSetup, auc: number): RunView {
     minor5Auc: null,
   };
   return {
-    ...new LiveRun(setup).view(),
-    id: `${setup.model}/${setup.seed}/${auc}`,
+    setup,
+    latest: null,
     final,
     scenarios: [{ id: 's', name: 'S', group: null, share: 1, clickRate: 0.1 }],
   };

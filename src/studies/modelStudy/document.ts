@@ -1,5 +1,4 @@
 /** Where a study's tables stand in a model's page: between two markers, everything else untouched. */
-import { readFile, writeFile } from 'node:fs/promises';
 
 const START = '<!-- study:start';
 const END = '<!-- study:end -->';
@@ -18,9 +17,4 @@ export function placeTables(page: string, name: string, content: string): string
   const to = page.indexOf(END, from);
   if (to < 0) throw new Error(`The page opens ${marker} and never closes it; add ${END}.`);
   return page.slice(0, from) + block + page.slice(to + END.length);
-}
-
-export async function updatePage(path: URL, name: string, content: string): Promise<void> {
-  const page = await readFile(path, 'utf8');
-  await writeFile(path, placeTables(page, name, content));
 }

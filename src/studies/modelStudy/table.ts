@@ -1,6 +1,6 @@
 /** Study results as Markdown. Numbers are means over seeds ± their standard deviation; nothing is rounded away before that. */
-import type { Ceilings, Metrics, ScenarioMetrics } from '../../src/training/metrics';
-import type { Cell } from './cells';
+import type { Ceilings, Metrics, ScenarioMetrics } from '../../training/metrics';
+import type { Cell } from './cell';
 import type { StudyRow } from './rows';
 
 export interface RowResult {

@@ -1,10 +1,10 @@
 /** The runs of an ablation: a run, and each of its switches turned in turn, or the rows of one of the paper's tables. */
-import type { AnyModelDefinition } from '../../../models/definition';
-import { publishedOf } from '../../../models/published';
-import type { AnySettings, SettingField, SettingValue } from '../../../models/settings';
-import type { RunSetup } from '../../../training/runRecord';
-import { sameValue } from '../../controls/parse';
-import { formatSetting } from '../../format';
+import type { AnyModelDefinition } from '../../models/definition';
+import { publishedOf } from '../published';
+import { sameValue } from '../../models/settings';
+import type { AnySettings, SettingField, SettingValue } from '../../models/settings';
+import type { RunSetup } from '../../training/runRecord';
+import { formatSetting } from '../format';
 
 export interface PlannedVariant {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What a study compares: the model itself, its variants, and other models. */
-import type { AnyModelDefinition } from '../../src/models/definition';
-import type { AnySettings } from '../../src/models/settings';
+import type { AnyModelDefinition } from '../../models/definition';
+import type { AnySettings } from '../../models/settings';
 
 export interface StudyRow {
   /** As shown; the paper's own words for a variant. */

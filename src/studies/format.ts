@@ -1,0 +1,37 @@
+/** Numbers as people read them: as many digits as they have meaning, `null` as "undefined", never NaN. */
+
+export const UNDEFINED = 'undefined';
+
+/** A number with so many digits after the point. */
+export function fixedDigits(value: number | null | undefined, digits: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
+  const text = value.toFixed(digits);
+  // A rounded negative zero would read as a difference that is not there.
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+/** AUC, four digits. */
+export function formatAuc(value: number | null | undefined): string {
+  return fixedDigits(value, 4);
+}
+
+/** A signed difference, e.g. of AUC: `+0.0021`. */
+export function formatSigned(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
+  const text = fixedDigits(value, digits);
+  return `${Number(text) > 0 ? '+' : ''}${text.replace('-', '−')}`;
+}
+
+/** The value of a setting as text: `256, 128, 64`, `on`, `0.001`. */
+export function formatSetting(value: number | boolean | string | readonly number[]): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number') return trimNumber(value);
+  if (typeof value === 'string') return value;
+  return value.map(trimNumber).join(', ');
+}
+
+/** A number without noise digits, exact enough to type back: `0.001`, `1e-5`. */
+export function trimNumber(value: number): string {
+  const text = String(Number(value.toPrecision(12)));
+  return /^0\.0000+/.test(text) ? value.toExponential().replace('e-0', 'e-') : text;
+}
