@@ -298,7 +298,7 @@ register('BatchMatMul', {
     if (a!.rank !== b!.rank || (a!.rank === 3 && a!.shape[0] !== b!.shape[0])) {
       throw new Error(
         `matMul of [${a!.shape.join(', ')}] and [${b!.shape.join(', ')}] broadcasts a batch, which has no gradient; ` +
-          'tile the smaller operand or use wide.',
+          'tile the smaller operand or use multiDense.',
       );
     }
     const left = transposeA as boolean;
@@ -315,7 +315,7 @@ register('GatherV2', {
   rule: (dy, [x, indices], { axis, batchDims }) => ({
     x: () => {
       if (axis !== 0 || batchDims !== 0) {
-        throw new Error('gather has a gradient along axis 0 only; use select with a one-hot.');
+        throw new Error('gather has a gradient along axis 0 only; use mixExperts with a one-hot.');
       }
       const rows = x!.shape[0];
       const oneHot = tf.cast(tf.oneHot(tf.reshape<tf.Rank.R1>(indices!, [-1]), rows), 'float32');

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropoutMask } from './kernels/dropoutMask';
-import type { Mode, StateBlend, StateTensor } from './types';
+import type { Mode, StateUpdate, StateTensor } from './types';
 
-/** A state's next value: `keep * state + take * value`. */
-export interface RecordedState extends StateBlend {
+/** A state's next value: `decay * state + scale * value`. */
+export interface RecordedState extends StateUpdate {
   readonly state: StateTensor;
   readonly value: tf.Tensor;
 }
@@ -11,11 +11,11 @@ export interface RecordedState extends StateBlend {
 /** A mode that the step runner can finish: it holds the states recorded during the forward pass. */
 export interface StepMode extends Mode {
   /** Recorded states and their values (kept); the runner writes and frees them. */
-  takeRecorded(): readonly RecordedState[];
+  drainRecorded(): readonly RecordedState[];
 }
 
 /** The next value is the value given. */
-const REPLACE: StateBlend = { keep: 0, take: 1 };
+const REPLACE: StateUpdate = { decay: 0, scale: 1 };
 
 /**
  * The mode of one forward pass.
@@ -37,7 +37,7 @@ export function createMode(kind: 'train' | 'evaluate', seed: number, step: numbe
       }
       if (kind === 'train') recorded.push({ state, value: tf.keep(tf.clone(value)), ...blend });
     },
-    takeRecorded: () => {
+    drainRecorded: () => {
       const taken = recorded;
       recorded = [];
       return taken;

@@ -61,11 +61,11 @@ const operations: Readonly<Record<string, Operation>> = {
   batchMatMul: ({ a, b }) => engine.batchMatMul(as3(a), as3(b)),
   'batchMatMul.many': ({ a, b }) => engine.batchMatMul(as3(a), as3(b)),
   dense: ({ x, weight, bias }) => engine.dense(as2(x), as2(weight), bias as tf.Tensor1D),
-  wide: ({ x, weight, bias }) => engine.wide(as2(x), as3(weight), as2(bias)),
-  wideStack: ({ x, weight, bias }) => engine.wideStack(as2(x), as3(weight), as2(bias)),
+  multiDense: ({ x, weight, bias }) => engine.multiDense(as2(x), as3(weight), as2(bias)),
+  multiDenseStacked: ({ x, weight, bias }) => engine.multiDenseStacked(as2(x), as3(weight), as2(bias)),
   stackedDense: ({ x, weight, bias }) => engine.stackedDense(as3(x), as3(weight), as2(bias)),
-  select: ({ h, weights }) => engine.select(as3(h), as2(weights)),
-  selectStack: ({ h, weights }) => engine.selectStack(as3(h), as2(weights)),
+  mixExperts: ({ h, weights }) => engine.mixExperts(as3(h), as2(weights)),
+  mixExpertsStacked: ({ h, weights }) => engine.mixExpertsStacked(as3(h), as2(weights)),
   relu: ({ x }) => engine.leakyRelu(x!, 0),
   leakyRelu: ({ x }) => engine.leakyRelu(x!, 0.2),
   maskedLeakyRelu: ({ x, mask }) => engine.maskedLeakyRelu(x!, 0.2, mask!),
@@ -88,16 +88,18 @@ const operations: Readonly<Record<string, Operation>> = {
     const { mean, variance } = engine.domainMoments(as2(x), as2(oneHot), as2(weight));
     return tf.concat([mean, variance], 1);
   },
-  rowMean: ({ q, weight }) => engine.rowMean(as2(q), as2(weight)),
+  weightedMean: ({ q, weight }) => engine.weightedMean(as2(q), as2(weight)),
   bceWithLogits: ({ logit, label, weight }) => engine.bceWithLogits(as2(logit), as2(label), as2(weight)),
   bceWithProbability: ({ probability, label, weight }) =>
     engine.bceWithProbability(as2(probability), as2(label), as2(weight)),
   routedAffine: ({ x, scale, shift, route }) =>
     engine.routedAffine(as2(x), as2(scale), as2(shift), as2(route)),
-  rowDots: ({ x, weight, bias }) => engine.rowDots(as3(x), weight!, bias!, null),
-  'rowDots.routed': ({ x, weight, bias, route }) => engine.rowDots(as3(x), weight!, bias!, as2(route)),
-  'rowDots.shares': ({ x, weight, bias, route }) => engine.rowDots(as3(x), weight!, bias!, as2(route)),
-  besideProduct: ({ x, y }) => engine.besideProduct(as3(x), as2(y)),
+  expertLogits: ({ x, weight, bias }) => engine.expertLogits(as3(x), weight!, bias!, null),
+  'expertLogits.routed': ({ x, weight, bias, route }) =>
+    engine.expertLogits(as3(x), weight!, bias!, as2(route)),
+  'expertLogits.shares': ({ x, weight, bias, route }) =>
+    engine.expertLogits(as3(x), weight!, bias!, as2(route)),
+  concatWithProduct: ({ x, y }) => engine.concatWithProduct(as3(x), as2(y)),
   split: ({ x }) => {
     const [first, , last] = engine.split(x!, [2, 1, 3], 1);
     return tf.concat([tf.mul(first!, 2), last!], 1);

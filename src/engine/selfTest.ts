@@ -24,8 +24,8 @@ async function compute(): Promise<Float32Array> {
     const mode = createMode('train', SEED, 3);
     const leaves = [x, experts, gate, tower, bias];
     const { value, grads } = tf.engine().gradients(() => {
-      const hidden = ops.leakyRelu(ops.wide(x, experts, bias), 0.2);
-      const mixed = ops.select(hidden, ops.softmaxLast(ops.matMul(x, gate)));
+      const hidden = ops.leakyRelu(ops.multiDense(x, experts, bias), 0.2);
+      const mixed = ops.mixExperts(hidden, ops.softmaxLast(ops.matMul(x, gate)));
       const { mean, variance } = ops.batchMoments(mixed, ones);
       const normal = ops.normalise(mixed, mean, variance, tf.ones([5]), tf.zeros([5]));
       const logit = ops.dense(ops.dropout(normal, 0.3, mode), tower, null);

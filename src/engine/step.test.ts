@@ -14,11 +14,11 @@ import {
   openBackend,
   readTensor,
   runStep,
-  select,
+  mixExperts,
   softmaxLast,
   traceKernels,
   matMul,
-  wide,
+  multiDense,
   type BackendName,
 } from '.';
 import { uniformArray } from './random';
@@ -69,8 +69,8 @@ function network(seed: number) {
       losses,
       build: (rows, mode) => {
         const x = tf.reshape<tf.Rank.R2>(rows, [BATCH, input]);
-        const hidden = leakyRelu(wide(x, experts.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D), 0);
-        const mixed = select(hidden, softmaxLast(matMul(x, gate.tensor as tf.Tensor2D)));
+        const hidden = leakyRelu(multiDense(x, experts.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D), 0);
+        const mixed = mixExperts(hidden, softmaxLast(matMul(x, gate.tensor as tf.Tensor2D)));
         const logit = dense(dropout(mixed, 0.2, mode), tower.tensor as tf.Tensor2D, null);
         const total = bceWithLogits(logit, label, ones);
         return { total, terms: { click: total } };
@@ -94,18 +94,18 @@ describe.each<BackendName>(['cpu', 'wasm'])('a training step on %s', (backend) =
     );
     const mode = createMode('train', 1, 0);
     states.forEach((state, k) => {
-      const blend = [undefined, { keep: 0.75, take: 0.25 }, { keep: 1, take: 1 }][k % 3];
+      const blend = [undefined, { decay: 0.75, scale: 0.25 }, { decay: 1, scale: 1 }][k % 3];
       mode.recordState(state, tf.fill([k + 1, 1], 10), blend);
     });
     expect(() => mode.recordState(states[1]!, tf.ones([3]))).toThrow('state1 holds 2 values');
-    const recorded = mode.takeRecorded();
+    const recorded = mode.drainRecorded();
     blendStates(recorded);
     tf.dispose(recorded.map(({ value }) => value));
     for (const [k, { tensor }] of states.entries()) {
       const expected = [10, 0.75 * k + 2.5, k + 10][k % 3]!;
       expect([...(await tensor.data())]).toEqual(new Array<number>(k + 1).fill(expected));
     }
-    expect(mode.takeRecorded()).toEqual([]);
+    expect(mode.drainRecorded()).toEqual([]);
   });
 
   it('lowers the loss', async () => {

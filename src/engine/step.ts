@@ -69,7 +69,7 @@ export function runStep(step: Step): void {
       step.losses!.add({ total: value, ...kept.terms });
       tf.dispose(Object.values(kept.terms));
     }
-    const recorded = mode.takeRecorded();
+    const recorded = mode.drainRecorded();
     blendStates(recorded);
     tf.dispose(recorded.map(({ value: taken }) => taken));
   });

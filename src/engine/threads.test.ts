@@ -1,7 +1,7 @@
 /** Training on the WASM backend with helping threads, in Node: the same bits as alone. */
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { openBackend, stackedDense, wideStack, leakyRelu } from '.';
+import { openBackend, stackedDense, multiDenseStacked, leakyRelu } from '.';
 import { wasmKernels } from './kernels/wasm/module';
 import { normalArray } from './random';
 
@@ -23,7 +23,8 @@ function numbers(): Float32Array[] {
     const { value, grads } = tf
       .engine()
       .gradients(
-        () => tf.sum(tf.mul(stackedDense(leakyRelu(wideStack(x, first, bias), 0), second, null), probe)),
+        () =>
+          tf.sum(tf.mul(stackedDense(leakyRelu(multiDenseStacked(x, first, bias), 0), second, null), probe)),
         leaves,
       );
     return [value, ...grads].map((each) => each.dataSync<'float32'>().slice());

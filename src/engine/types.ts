@@ -77,14 +77,14 @@ export interface Mode {
   /** Draws a dropout mask (already scaled by 1/(1-rate)) of a shape; the n-th call of a step always sees the same stream. */
   readonly dropoutMask: (shape: readonly number[], rate: number) => tf.Tensor;
   /**
-   * A state's next value is handed here: `keep * state + take * value`, by default the value itself. The runner writes it after
+   * A state's next value is handed here: `decay * state + scale * value`, by default the value itself. The runner writes it after
    * the gradient, many states at once.
    */
-  readonly recordState: (state: StateTensor, value: tf.Tensor, blend?: StateBlend) => void;
+  readonly recordState: (state: StateTensor, value: tf.Tensor, blend?: StateUpdate) => void;
 }
 
 /** How a state and a new value make the next one: 0.9 and 0.1 a moving average, 1 and 1 a sum. */
-export interface StateBlend {
-  readonly keep: number;
-  readonly take: number;
+export interface StateUpdate {
+  readonly decay: number;
+  readonly scale: number;
 }

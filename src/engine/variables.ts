@@ -130,7 +130,7 @@ export const assignParameter: (
 /** Writes a state in place. */
 export const assignState: (state: StateTensor, value: tf.Tensor | Float32Array) => void = assign;
 
-/** Writes states in place, a few a dispatch: `keep * state + take * value`. */
+/** Writes states in place, a few a dispatch: `decay * state + scale * value`. */
 export function blendStates(recorded: readonly RecordedState[]): void {
   for (let from = 0; from < recorded.length; from += BLEND_GROUP) {
     const group = recorded.slice(from, from + BLEND_GROUP);
@@ -141,7 +141,7 @@ export function blendStates(recorded: readonly RecordedState[]): void {
         [names.source, value],
       ] as const;
     });
-    blendInto(Object.fromEntries(tensors), { slots: group.map(({ keep, take }) => ({ keep, take })) });
+    blendInto(Object.fromEntries(tensors), { slots: group.map(({ decay, scale }) => ({ decay, scale })) });
   }
 }
 

@@ -131,10 +131,10 @@ export async function compareTraining(model: Model, fixture: Fixture): Promise<D
     });
     const states = Object.fromEntries(
       mode
-        .takeRecorded()
-        .map(({ state, value: given, keep: kept, take }) => [
+        .drainRecorded()
+        .map(({ state, value: given, decay: kept, scale }) => [
           state.name,
-          tf.add(tf.mul(state.tensor, kept), tf.mul(tf.reshape(given, state.tensor.shape), take)),
+          tf.add(tf.mul(state.tensor, kept), tf.mul(tf.reshape(given, state.tensor.shape), scale)),
         ]),
     );
     return { total: value, ...kept, gradients, states, rows: ofRows! };

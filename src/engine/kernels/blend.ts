@@ -1,4 +1,4 @@
-/** States after a step, in place, several a dispatch: `keep * target + take * source`. */
+/** States after a step, in place, several a dispatch: `decay * target + scale * source`. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { runDevice, type Binding } from './device';
 import { defineInPlace } from './inPlace';
@@ -6,8 +6,8 @@ import { liveFloats } from './live';
 import { float, int, type Uniform } from './webgpu';
 
 export interface Blend {
-  readonly keep: number;
-  readonly take: number;
+  readonly decay: number;
+  readonly scale: number;
 }
 
 /** States that one device program writes: two buffers each, eight in all. */
@@ -28,11 +28,11 @@ export function blendNames(k: number): { target: string; source: string } {
 type Infos = Readonly<Record<string, tf.TensorInfo>>;
 
 function onHost(inputs: Infos, { slots }: BlendAttributes): void {
-  slots.forEach(({ keep, take }, k) => {
+  slots.forEach(({ decay, scale }, k) => {
     const names = blendNames(k);
     const target = liveFloats(inputs[names.target]!);
     const source = liveFloats(inputs[names.source]!);
-    for (let i = 0; i < target.length; i++) target[i] = keep * target[i]! + take * source[i]!;
+    for (let i = 0; i < target.length; i++) target[i] = decay * target[i]! + scale * source[i]!;
   });
 }
 
@@ -40,7 +40,7 @@ function onDevice(inputs: Infos, { slots }: BlendAttributes): void {
   const bindings: Binding[] = [];
   const uniforms: Record<string, Uniform> = {};
   let threads = 0;
-  const parts = slots.map(({ keep, take }, k) => {
+  const parts = slots.map(({ decay, scale }, k) => {
     const names = blendNames(k);
     const target = inputs[names.target]!;
     const count = size(target.shape);
@@ -48,13 +48,13 @@ function onDevice(inputs: Infos, { slots }: BlendAttributes): void {
     bindings.push({ name: `fresh${k}`, tensor: inputs[names.source]! });
     uniforms[`start${k}`] = int(threads);
     uniforms[`count${k}`] = int(count);
-    uniforms[`keep${k}`] = float(keep);
-    uniforms[`take${k}`] = float(take);
+    uniforms[`decay${k}`] = float(decay);
+    uniforms[`scale${k}`] = float(scale);
     threads += count;
     return `{
       let i = index - uniforms.start${k};
       if (i >= 0 && i < uniforms.count${k}) {
-        state${k}[i] = uniforms.keep${k} * state${k}[i] + uniforms.take${k} * fresh${k}[i];
+        state${k}[i] = uniforms.decay${k} * state${k}[i] + uniforms.scale${k} * fresh${k}[i];
       }
     }`;
   });

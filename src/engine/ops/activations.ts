@@ -37,7 +37,7 @@ export function maskedLeakyRelu<T extends tf.Tensor>(x: T, slope: number, mask: 
 }
 
 /** Derivative of `leakyRelu` as a forward value: 1 where x > 0, `slope` elsewhere. No gradient passes. */
-export function activationFactor<T extends tf.Tensor>(x: T, slope: number): T {
+export function leakyReluDerivative<T extends tf.Tensor>(x: T, slope: number): T {
   return tf.step(x, slope);
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { backLayer, backLayerScale } from '../kernels/backLayer';
 
-export interface BackLayer {
+export interface NormActivation {
   /** Before the activation `[S, B, w]`. */
   readonly preActivation: tf.Tensor3D;
   /** Slope of LeakyReLU below zero. */
@@ -18,7 +18,7 @@ export interface BackLayer {
  *
  * Differentiable by `delta` and `gamma`; the slopes A, the mask and the statistics are constants of it.
  */
-export function backThroughLayer(delta: tf.Tensor3D, layer: BackLayer): tf.Tensor3D {
+export function normActivationBackward(delta: tf.Tensor3D, layer: NormActivation): tf.Tensor3D {
   const { preActivation: u, slope, mask, norm } = layer;
   const [outer, , width] = delta.shape;
   const kept = mask ? { mask } : {};

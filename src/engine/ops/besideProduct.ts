@@ -16,10 +16,10 @@ const operation = defineOperation<'x' | 'y'>({
  * `[x, x ⊙ y]` side by side: `x [B, L, w]`, `y [B, w]` the same for every position, to `[B, L, 2 w]`. What attention by a small
  * network reads of a key and a query. @throws RangeError naming the shapes.
  */
-export function besideProduct(x: tf.Tensor3D, y: tf.Tensor2D): tf.Tensor3D {
+export function concatWithProduct(x: tf.Tensor3D, y: tf.Tensor2D): tf.Tensor3D {
   if (x.rank !== 3 || y.rank !== 2 || x.shape[0] !== y.shape[0] || x.shape[2] !== y.shape[1]) {
     throw new RangeError(
-      `besideProduct got [${x.shape.join(', ')}] and [${y.shape.join(', ')}]; it needs [B, L, w] and [B, w].`,
+      `concatWithProduct got [${x.shape.join(', ')}] and [${y.shape.join(', ')}]; it needs [B, L, w] and [B, w].`,
     );
   }
   return operation({ x, y }, {}) as tf.Tensor3D;

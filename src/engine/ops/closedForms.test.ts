@@ -2,18 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  backThroughLayer,
+  normActivationBackward,
   batchMatMulTransposed,
-  bceSlopeRows,
+  bceLogitsGradient,
   crossEntropy,
   matMulTransposed,
-  missDirections,
-  mixOwnTrained,
+  normalizedSoftmaxError,
+  mixtureOwnGradient,
   openBackend,
-  pairProducts,
-  rankOneStep,
-  rowMatMul,
-  squaredCosines,
+  pairInnerProducts,
+  addOuterProduct,
+  batchVecMat,
+  squaredCosineSimilarity,
   stopGradient,
   transposedMatMul,
   type BackendName,
@@ -49,7 +49,7 @@ function layer(mask: boolean, norm: boolean): { ours: Form; spelled: Form } {
   const variance = (): tf.Tensor => tf.abs(values<tf.Rank.R3>([2, 1, 6], 5));
   return {
     ours: (delta, gamma) =>
-      backThroughLayer(as3(delta), {
+      normActivationBackward(as3(delta), {
         preActivation: u(),
         slope: 0.2,
         mask: mask ? m() : null,
@@ -81,7 +81,7 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
   }),
   [
     'squared cosines of pairs',
-    (x) => squaredCosines(pairProducts(as3(x)), 1e-12),
+    (x) => squaredCosineSimilarity(pairInnerProducts(as3(x)), 1e-12),
     (x) => {
       const [p, q] = tf.unstack(x) as [tf.Tensor, tf.Tensor];
       const length = (y: tf.Tensor): tf.Tensor => tf.sum(tf.square(y), 1, true);
@@ -91,7 +91,7 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
   ],
   [
     'a step of rank one',
-    (x, a, w) => rankOneStep(as2(x), as2(a), as2(w), -0.3),
+    (x, a, w) => addOuterProduct(as2(x), as2(a), as2(w), -0.3),
     (x, a, w) => tf.sub(x, tf.mul(tf.mul(a, w), 0.3)),
     () => [values<tf.Rank.R2>([5, 6], 1), values<tf.Rank.R2>([5, 1], 2), values<tf.Rank.R2>([1, 6], 3)],
   ],
@@ -99,7 +99,7 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
     (transposed) =>
       [
         `rows times their own matrices${transposed ? ', transposed' : ''}`,
-        (v: tf.Tensor, t: tf.Tensor) => rowMatMul(as2(v), as3(t), transposed),
+        (v: tf.Tensor, t: tf.Tensor) => batchVecMat(as2(v), as3(t), transposed),
         (v: tf.Tensor, t: tf.Tensor) =>
           transposed ? tf.sum(tf.mul(tf.expandDims(v, 1), t), 2) : tf.sum(tf.mul(tf.expandDims(v, 2), t), 1),
         () => [values<tf.Rank.R2>([5, 4], 1), values<tf.Rank.R3>([5, 4, 4], 2)],
@@ -107,7 +107,7 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
   ),
   [
     'slopes of click losses',
-    (z) => bceSlopeRows(as2(z), label(), weight()),
+    (z) => bceLogitsGradient(as2(z), label(), weight()),
     (z) => tf.mul(weight(), tf.sub(tf.sigmoid(z), label())),
     () => [values<tf.Rank.R2>([5, 1], 1)],
   ],
@@ -122,7 +122,7 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
   ],
   [
     'directions of misses',
-    (z) => missDirections(as2(z), oneHot(), 1e-12),
+    (z) => normalizedSoftmaxError(as2(z), oneHot(), 1e-12),
     (z) => {
       const miss = tf.sub(tf.softmax(z), oneHot());
       return tf.div(miss, tf.sqrt(tf.add(tf.sum(tf.square(miss), 1, true), 1e-12)));
@@ -132,7 +132,7 @@ const cases: readonly (readonly [string, Form, Form, () => tf.Tensor[]])[] = [
   [
     'a mixture that trains the own branch',
     (x, w, b, alpha) =>
-      mixOwnTrained({
+      mixtureOwnGradient({
         x: as2(x),
         weight: as3(w),
         bias: as2(b),

@@ -72,13 +72,17 @@ function runWide(
  * N linear layers over one shared input: `x [B, in]`, `weight [N, in, out]`, `bias [N, out]` or null, to `[B, N, out]`.
  * @throws RangeError naming the shapes.
  */
-export function wide(x: tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D | null): tf.Tensor3D {
-  return runWide('wide', 'rows', x, weight, bias);
+export function multiDense(x: tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D | null): tf.Tensor3D {
+  return runWide('multiDense', 'rows', x, weight, bias);
 }
 
-/** The same as `wide`, with the N outputs as a stack `[N, B, out]`, ready for `stackedDense`. */
-export function wideStack(x: tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D | null): tf.Tensor3D {
-  return runWide('wideStack', 'stack', x, weight, bias);
+/** The same as `multiDense`, with the N outputs as a stack `[N, B, out]`, ready for `stackedDense`. */
+export function multiDenseStacked(
+  x: tf.Tensor2D,
+  weight: tf.Tensor3D,
+  bias: tf.Tensor2D | null,
+): tf.Tensor3D {
+  return runWide('multiDenseStacked', 'stack', x, weight, bias);
 }
 
 const stackedOperation = defineOperation<'x' | 'weight', object, 'bias'>({

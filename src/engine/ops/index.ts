@@ -1,5 +1,5 @@
 export {
-  activationFactor,
+  leakyReluDerivative,
   leakyRelu,
   logOdds,
   maskedLeakyRelu,
@@ -16,7 +16,7 @@ export {
   type BatchNormalised,
   type Moments,
 } from './batchNorm';
-export { dense, stackedDense, wide, wideStack } from './dense';
+export { dense, stackedDense, multiDense, multiDenseStacked } from './dense';
 export { dropout } from './dropout';
 export {
   bceLogitsRows,
@@ -25,23 +25,23 @@ export {
   bceWithProbability,
   crossEntropy,
   PROBABILITY_EPSILON,
-  rowMean,
+  weightedMean,
 } from './losses';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { batchMatMul, batchMatMulTransposed, matMul, matMulTransposed, transposedMatMul } from './matMul';
-export { backThroughLayer, type BackLayer } from './backLayer';
-export { pairProducts, squaredCosines } from './rowPairs';
-export { mixOwnTrained, type OwnMixture } from './ownMixture';
-export { rankOneStep } from './rankOne';
-export { rowMatMul } from './rowMatrix';
-export { bceSlopeRows, missDirections } from './slopes';
-export { besideProduct } from './besideProduct';
+export { normActivationBackward, type NormActivation } from './backLayer';
+export { pairInnerProducts, squaredCosineSimilarity } from './rowPairs';
+export { mixtureOwnGradient, type MixtureOwnGradientInputs } from './ownMixture';
+export { addOuterProduct } from './rankOne';
+export { batchVecMat } from './rowMatrix';
+export { bceLogitsGradient, normalizedSoftmaxError } from './slopes';
+export { concatWithProduct } from './besideProduct';
 export { routedAffine } from './routedAffine';
-export { rowDots } from './rowDots';
+export { expertLogits } from './rowDots';
 export { split } from './split';
-export { mixEach, select, selectStack } from './mixture';
+export { mixExpertsMultiGate, mixExperts, mixExpertsStacked } from './mixture';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { routedDense } from './routed';
 export { stopGradient } from './stopGradient';
 export { gru } from './gru';
-export { pairScores } from './pairScores';
+export { additiveAttentionScores } from './pairScores';

@@ -8,7 +8,7 @@ import {
   bceRows,
   bceRowsGradient,
   PROBABILITY_EPSILON,
-  weightedMean,
+  weightedMean as weightedMeanForward,
   weightedMeanGradient,
 } from '../kernels/rows';
 import { logOdds } from './activations';
@@ -19,7 +19,7 @@ export { PROBABILITY_EPSILON };
 const meanOperation = defineOperation<'q' | 'weight'>({
   name: 'EngineRowMean',
   saveInputs: ['q', 'weight'],
-  forward: (inputs) => weightedMean(inputs, {}),
+  forward: (inputs) => weightedMeanForward(inputs, {}),
   gradient: ([dy], [q, weight]) => ({
     q: () => tf.reshape(weightedMeanGradient({ dy: dy!, weight: weight! }, {}), q!.shape),
     weight: () => tf.zerosLike(weight!),
@@ -30,10 +30,10 @@ const meanOperation = defineOperation<'q' | 'weight'>({
  * Weighted mean over rows: `sum(weight * q) / max(sum(weight), 1)`; `q`, `weight` `[B, 1]`, to a scalar. No gradient reaches
  * the weights. @throws RangeError where the rows differ.
  */
-export function rowMean(q: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
+export function weightedMean(q: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
   if (q.size !== weight.size) {
     throw new RangeError(
-      `rowMean got ${q.size} values and ${weight.size} weights; it needs one value a row.`,
+      `weightedMean got ${q.size} values and ${weight.size} weights; it needs one value a row.`,
     );
   }
   return tf.reshape(meanOperation({ q, weight }, {}), []);
@@ -84,7 +84,7 @@ export function bceProbabilityRows(probability: tf.Tensor2D, label: tf.Tensor2D)
 
 /** Mean binary cross-entropy of logits over weighted rows; a scalar. */
 export function bceWithLogits(logit: tf.Tensor2D, label: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
-  return rowMean(bceLogitsRows(logit, label), weight);
+  return weightedMean(bceLogitsRows(logit, label), weight);
 }
 
 /** Mean binary cross-entropy of probabilities over weighted rows; a scalar. */
@@ -93,7 +93,7 @@ export function bceWithProbability(
   label: tf.Tensor2D,
   weight: tf.Tensor2D,
 ): tf.Scalar {
-  return rowMean(bceProbabilityRows(probability, label), weight);
+  return weightedMean(bceProbabilityRows(probability, label), weight);
 }
 
 const crossEntropyOperation = defineOperation<'logits' | 'oneHot'>({
@@ -116,5 +116,5 @@ export function crossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D, weight: t
       `Cross-entropy got [${logits.shape.join(', ')}] and [${oneHot.shape.join(', ')}]; it needs one shape.`,
     );
   }
-  return rowMean(crossEntropyOperation({ logits, oneHot }, {}) as tf.Tensor2D, weight);
+  return weightedMean(crossEntropyOperation({ logits, oneHot }, {}) as tf.Tensor2D, weight);
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBackend } from '../backend';
 import { normalArray } from '../random';
-import { mixEach } from './mixture';
+import { mixExpertsMultiGate } from './mixture';
 
 const [lower, upper, rows, width] = [3, 5, 7, 6];
 
@@ -30,7 +30,10 @@ describe.each(['cpu', 'wasm'] as const)('mixtures of one stack on %s', (name) =>
 
   test('equal sums by loops', () => {
     const out = tf.tidy(() =>
-      mixEach(tf.tensor3d(h, [lower, rows, width]), tf.tensor3d(weights, [rows, upper, lower])).dataSync(),
+      mixExpertsMultiGate(
+        tf.tensor3d(h, [lower, rows, width]),
+        tf.tensor3d(weights, [rows, upper, lower]),
+      ).dataSync(),
     );
     byLoops(h, weights).forEach((value, at) => expect(out[at]).toBeCloseTo(value, 5));
   });
@@ -38,7 +41,12 @@ describe.each(['cpu', 'wasm'] as const)('mixtures of one stack on %s', (name) =>
   test('have the gradients that their linearity gives', () => {
     const [dh, dWeights] = tf.tidy(() => {
       const of = tf.grads((x: tf.Tensor, w: tf.Tensor) =>
-        tf.sum(tf.mul(mixEach(x as tf.Tensor3D, w as tf.Tensor3D), tf.tensor3d(probe, [upper, rows, width]))),
+        tf.sum(
+          tf.mul(
+            mixExpertsMultiGate(x as tf.Tensor3D, w as tf.Tensor3D),
+            tf.tensor3d(probe, [upper, rows, width]),
+          ),
+        ),
       );
       return of([tf.tensor3d(h, [lower, rows, width]), tf.tensor3d(weights, [rows, upper, lower])]).map((g) =>
         g.dataSync().slice(),
@@ -61,7 +69,9 @@ describe.each(['cpu', 'wasm'] as const)('mixtures of one stack on %s', (name) =>
 
   test('name both shapes where they do not fit', () => {
     tf.tidy(() => {
-      expect(() => mixEach(tf.zeros([3, 7, 6]), tf.zeros([7, 5, 4]))).toThrow(/\[3, 7, 6\] and \[7, 5, 4\]/);
+      expect(() => mixExpertsMultiGate(tf.zeros([3, 7, 6]), tf.zeros([7, 5, 4]))).toThrow(
+        /\[3, 7, 6\] and \[7, 5, 4\]/,
+      );
     });
   });
 });

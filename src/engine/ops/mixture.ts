@@ -17,7 +17,7 @@ const mixOperation = defineOperation<'h' | 'weights', { readonly layout: Layout 
  * Mixes N vectors a row: `sum_n weights[:, n] * h[:, n, :]`, `h [B, N, out]`, `weights [B, N]`, to `[B, out]`.
  * With a one-hot it selects; with a gate it mixes. Gradients reach both. @throws RangeError naming the shapes.
  */
-export function select(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
+export function mixExperts(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
   if (
     h.rank !== 3 ||
     weights.rank !== 2 ||
@@ -25,14 +25,14 @@ export function select(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
     h.shape[1] !== weights.shape[1]
   ) {
     throw new RangeError(
-      `select got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [B, N, out] and [B, N].`,
+      `mixExperts got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [B, N, out] and [B, N].`,
     );
   }
   return mixOperation({ h, weights }, { layout: 'rows' }) as tf.Tensor2D;
 }
 
 /** The same for a stack: `h [N, B, out]`, `weights [B, N]`, to `[B, out]`. @throws RangeError naming the shapes. */
-export function selectStack(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
+export function mixExpertsStacked(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
   if (
     h.rank !== 3 ||
     weights.rank !== 2 ||
@@ -40,7 +40,7 @@ export function selectStack(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
     h.shape[0] !== weights.shape[1]
   ) {
     throw new RangeError(
-      `selectStack got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [N, B, out] and [B, N].`,
+      `mixExpertsStacked got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [N, B, out] and [B, N].`,
     );
   }
   return mixOperation({ h, weights }, { layout: 'stack' }) as tf.Tensor2D;
@@ -50,7 +50,7 @@ export function selectStack(h: tf.Tensor3D, weights: tf.Tensor2D): tf.Tensor2D {
  * Mixes one stack many times, row by row: `out[m, b] = Σ_i weights[b, m, i] · h[i, b]`, `h [I, B, w]`, `weights [B, M, I]`, to
  * `[M, B, w]`. One layer of experts feeds the next through it. @throws RangeError naming the shapes.
  */
-export function mixEach(h: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D {
+export function mixExpertsMultiGate(h: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D {
   if (
     h.rank !== 3 ||
     weights.rank !== 3 ||
@@ -58,7 +58,7 @@ export function mixEach(h: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D {
     h.shape[0] !== weights.shape[2]
   ) {
     throw new RangeError(
-      `mixEach got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [I, B, w] and [B, M, I].`,
+      `mixExpertsMultiGate got [${h.shape.join(', ')}] and [${weights.shape.join(', ')}]; it needs [I, B, w] and [B, M, I].`,
     );
   }
   return mixOperation({ h, weights }, { layout: 'stack' }) as tf.Tensor3D;

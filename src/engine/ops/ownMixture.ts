@@ -3,10 +3,10 @@ import { mixWeightGradient } from '../kernels/mixture';
 import { ownBranch } from '../kernels/ownBranch';
 import { rawProduct } from '../kernels/product';
 import { leakyRelu } from './activations';
-import { wide } from './dense';
-import { select } from './mixture';
+import { multiDense } from './dense';
+import { mixExperts } from './mixture';
 
-export interface OwnMixture {
+export interface MixtureOwnGradientInputs {
   /** `[B, in]` */
   readonly x: tf.Tensor2D;
   /** `[N, in, w]` */
@@ -26,13 +26,20 @@ type Inputs = [tf.Tensor2D, tf.Tensor3D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFu
  * `Σ_n alpha_n LeakyReLU(x W_n + b_n)`, `[B, w]`, where a row trains its own branch only: gradients through all other
  * branches are stopped. Written as one operation, because no gradient of `[B, N, w]` is then ever made.
  */
-export function mixOwnTrained({ x, weight, bias, alpha, oneHot, slope }: OwnMixture): tf.Tensor2D {
+export function mixtureOwnGradient({
+  x,
+  weight,
+  bias,
+  alpha,
+  oneHot,
+  slope,
+}: MixtureOwnGradientInputs): tf.Tensor2D {
   const run = tf.customGrad<tf.Tensor2D>((...given) => {
     const [xIn, wIn, bIn, alphaIn, save] = given as Inputs;
-    const h = leakyRelu(wide(xIn, wIn, bIn), slope);
+    const h = leakyRelu(multiDense(xIn, wIn, bIn), slope);
     save([xIn, wIn, alphaIn, h, oneHot]);
     return {
-      value: select(h, alphaIn),
+      value: mixExperts(h, alphaIn),
       gradFunc: (dy: tf.Tensor2D, saved: tf.Tensor[]) => gradient(dy, saved, slope),
     };
   });

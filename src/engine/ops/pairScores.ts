@@ -24,10 +24,10 @@ const scores = defineOperation<'a' | 'p' | 'v'>({
  * @returns `[B, J, K]`
  * @throws RangeError where rows or units differ
  */
-export function pairScores(a: tf.Tensor3D, p: tf.Tensor3D, v: tf.Tensor2D): tf.Tensor3D {
+export function additiveAttentionScores(a: tf.Tensor3D, p: tf.Tensor3D, v: tf.Tensor2D): tf.Tensor3D {
   if (a.shape[0] !== p.shape[0] || a.shape[2] !== p.shape[2] || v.shape[0] !== a.shape[2]) {
     throw new RangeError(
-      `pairScores got [${a.shape.join(', ')}], [${p.shape.join(', ')}] and [${v.shape.join(', ')}]; it needs [B, J, q], [B, K, q] and [q, 1].`,
+      `additiveAttentionScores got [${a.shape.join(', ')}], [${p.shape.join(', ')}] and [${v.shape.join(', ')}]; it needs [B, J, q], [B, K, q] and [q, 1].`,
     );
   }
   return scores({ a, p, v }, {}) as tf.Tensor3D;

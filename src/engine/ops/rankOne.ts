@@ -6,7 +6,7 @@ import { rankOne } from '../kernels/rankOne';
  * Adds to every row its own multiple of one direction: `x + factor · a w`, `x [B, M]`, `a [B, 1]`, `w [1, M]`. Differentiable by
  * all three.
  */
-export function rankOneStep(x: tf.Tensor2D, a: tf.Tensor2D, w: tf.Tensor2D, factor: number): tf.Tensor2D {
+export function addOuterProduct(x: tf.Tensor2D, a: tf.Tensor2D, w: tf.Tensor2D, factor: number): tf.Tensor2D {
   const run = tf.customGrad<tf.Tensor2D>((...given) => {
     const [from, rows, direction, save] = given as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
     save([rows, direction]);

@@ -6,7 +6,7 @@ import { rectangle } from '../kernels/wasm/library';
 import { normalArray } from '../random';
 import { gru } from './gru';
 import { maxLast } from './maxLast';
-import { pairScores } from './pairScores';
+import { additiveAttentionScores } from './pairScores';
 
 const numbers = (name: string, shape: number[]) =>
   tf.tensor(
@@ -83,7 +83,7 @@ describe('scores of pairs', () => {
   for (const hidden of [4, 6]) {
     it(`agree between backends, values and gradients, ${hidden} units`, async () => {
       await expectBackendsAgree({ a: [5, 3, hidden], p: [5, 2, hidden], v: [hidden, 1] }, (a, p, v) =>
-        pairScores(a as tf.Tensor3D, p as tf.Tensor3D, v as tf.Tensor2D),
+        additiveAttentionScores(a as tf.Tensor3D, p as tf.Tensor3D, v as tf.Tensor2D),
       );
     });
   }
@@ -93,7 +93,7 @@ describe('scores of pairs', () => {
     const a = numbers('a', [2, 3, 4]).arraySync() as number[][][];
     const p = numbers('p', [2, 2, 4]).arraySync() as number[][][];
     const v = numbers('v', [4, 1]).arraySync() as number[][];
-    const found = pairScores(tf.tensor3d(a), tf.tensor3d(p), tf.tensor2d(v)).arraySync();
+    const found = additiveAttentionScores(tf.tensor3d(a), tf.tensor3d(p), tf.tensor2d(v)).arraySync();
     a.forEach((rows, b) =>
       rows.forEach((x, j) =>
         p[b]!.forEach((y, k) => {

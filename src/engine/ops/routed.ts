@@ -11,7 +11,7 @@ const routed = defineOperation<'x' | 'weight' | 'route', object, 'bias'>({
     weight: () => routedWeightGradient({ x: x!, dy: dy!, route: route! }, {})[0]!,
     bias: () => tf.matMul(route!, dy!, true, false),
     route: () => {
-      throw new Error('The route of routedDense is a constant; mix with select where gates are trained.');
+      throw new Error('The route of routedDense is a constant; mix with mixExperts where gates are trained.');
     },
   }),
 });

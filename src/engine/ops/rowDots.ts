@@ -16,7 +16,7 @@ const routed = defineOperation<'x' | 'weight' | 'bias' | 'route'>({
   gradient: ([dy], [x, weight, bias, route]) => ({
     ...gradients(dy!, x!, weight!, bias!, route),
     route: () => {
-      throw new Error('The route of rowDots is a constant; no gradient reaches it.');
+      throw new Error('The route of expertLogits is a constant; no gradient reaches it.');
     },
   }),
 });
@@ -36,7 +36,7 @@ function gradients(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor, bias: tf.Tens
  * of `N E w` values, `bias` of `N E`, one-hot (or shares) `route [B, N]`, to `[B, E]`. With `route` null there is one head an
  * expert for all rows, N = 1. The route is a constant: no gradient reaches it. @throws RangeError naming the shapes.
  */
-export function rowDots(
+export function expertLogits(
   x: tf.Tensor3D,
   weight: tf.Tensor,
   bias: tf.Tensor,
@@ -48,7 +48,7 @@ export function rowDots(
   if (x.rank !== 3 || !fits || (route && route.shape[0] !== batch)) {
     const shapes = [x, weight, bias, ...(route ? [route] : [])].map((each) => `[${each.shape.join(', ')}]`);
     throw new RangeError(
-      `rowDots got ${shapes.join(', ')}; it needs [B, E, w], [N, E * w], [N, E] and [B, N] or null for N = 1.`,
+      `expertLogits got ${shapes.join(', ')}; it needs [B, E, w], [N, E * w], [N, E] and [B, N] or null for N = 1.`,
     );
   }
   return (route ? routed({ x, weight, bias, route }, {}) : shared({ x, weight, bias }, {})) as tf.Tensor2D;

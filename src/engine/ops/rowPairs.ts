@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { pairInner, pairInnerGradient, squaredCosine, squaredCosineGradient } from '../kernels/rowPairs';
 
 /** Inner product and both squared lengths of every pair of rows: `x [2, B, w]` to `[B, 3]`. */
-export function pairProducts(x: tf.Tensor3D): tf.Tensor2D {
+export function pairInnerProducts(x: tf.Tensor3D): tf.Tensor2D {
   const run = tf.customGrad<tf.Tensor2D>((...given) => {
     const [pairs, save] = given as [tf.Tensor3D, tf.GradSaveFunc];
     save([pairs]);
@@ -14,8 +14,8 @@ export function pairProducts(x: tf.Tensor3D): tf.Tensor2D {
   return run(x);
 }
 
-/** Squared cosine of every pair `[B, 1]` from `pairProducts`; `floor` joins the product of squared lengths below. */
-export function squaredCosines(products: tf.Tensor2D, floor: number): tf.Tensor2D {
+/** Squared cosine of every pair `[B, 1]` from `pairInnerProducts`; `floor` joins the product of squared lengths below. */
+export function squaredCosineSimilarity(products: tf.Tensor2D, floor: number): tf.Tensor2D {
   const run = tf.customGrad<tf.Tensor2D>((...given) => {
     const [inner, save] = given as [tf.Tensor2D, tf.GradSaveFunc];
     save([inner]);

@@ -5,7 +5,7 @@ import { bceSlope, bceSlopeGradient, missDirection, missDirectionGradient } from
  * Slope of the cross-entropy of a click by its logit, row by row: `weight (sigmoid(z) - y)`, all `[B, 1]`. Differentiable by
  * the logit.
  */
-export function bceSlopeRows(logit: tf.Tensor2D, label: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+export function bceLogitsGradient(logit: tf.Tensor2D, label: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
   const run = tf.customGrad<tf.Tensor2D>((...given) => {
     const [z, save] = given as [tf.Tensor2D, tf.GradSaveFunc];
     save([z, weight]);
@@ -24,7 +24,7 @@ export function bceSlopeRows(logit: tf.Tensor2D, label: tf.Tensor2D, weight: tf.
  *
  * @param floor joins the squared length, so that a row without any miss gives zeros.
  */
-export function missDirections(logits: tf.Tensor2D, oneHot: tf.Tensor2D, floor: number): tf.Tensor2D {
+export function normalizedSoftmaxError(logits: tf.Tensor2D, oneHot: tf.Tensor2D, floor: number): tf.Tensor2D {
   const run = tf.customGrad<tf.Tensor2D>((...given) => {
     const [z, save] = given as [tf.Tensor2D, tf.GradSaveFunc];
     save([z, oneHot]);

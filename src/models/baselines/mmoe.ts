@@ -1,6 +1,6 @@
 /** Multi-gate Mixture-of-Experts (Ma et al., KDD 2018), a scenario in the place of a task. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { selectStack } from '../../engine';
+import { mixExpertsStacked } from '../../engine';
 import { clickModel, sumByScenario } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel } from '../definition';
@@ -59,7 +59,7 @@ export const mmoe = defineModel({
       forward(inputs, mode) {
         const flat = flatInputs(inputs, settings.history);
         const weights = gate.own(flat, inputs.scenarioOneHot);
-        const mixed = selectStack(experts.apply(flat, inputs, mode), weights);
+        const mixed = mixExpertsStacked(experts.apply(flat, inputs, mode), weights);
         return { ...towers.apply(mixed, inputs, mode), gate: weights, mixed };
       },
       probes: [

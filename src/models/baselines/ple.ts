@@ -6,7 +6,7 @@
  * mixed, because only that one is read.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchMatMul, matMul, selectStack } from '../../engine';
+import { batchMatMul, matMul, mixExpertsStacked } from '../../engine';
 import type { Mode } from '../../engine';
 import { clickModel, sumByScenario } from '../clickModel';
 import { collect, type Collector } from '../collect';
@@ -76,7 +76,7 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     if (entry.rank === 2) return entry as tf.Tensor2D;
     const [, rows, width] = (entry as Streams).shape;
     const own = tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, width]);
-    return selectStack(own, oneHot);
+    return mixExpertsStacked(own, oneHot);
   };
 
   return {
@@ -93,7 +93,7 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
         experts,
       ]);
       const spread = tf.sum<tf.Tensor2D>(tf.mul(place, tf.expandDims(weights, 2)), 1);
-      return { own: selectStack(bodies, spread), gate: weights };
+      return { own: mixExpertsStacked(bodies, spread), gate: weights };
     },
     /** An inner level: all streams `[N + 1, B, w]`. */
     extract(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode): Streams {

@@ -15,7 +15,7 @@ import type {
   BatchNormalised,
   Mode,
   Parameter,
-  StateBlend,
+  StateUpdate,
   StateTensor,
   VariableFactory,
 } from '../../engine';
@@ -43,7 +43,7 @@ export interface BatchNorm {
 const KEEP = 0.9;
 
 /** Moving statistics. */
-const MOVING: StateBlend = { keep: KEEP, take: 1 - KEEP };
+const MOVING: StateUpdate = { decay: KEEP, scale: 1 - KEEP };
 
 function ones(length: number): Float32Array {
   return new Float32Array(length).fill(1);

@@ -1,6 +1,6 @@
 /** Softmax gates over experts. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { maskedSoftmax, softmaxLast, stackedDense, wide } from '../../engine';
+import { maskedSoftmax, softmaxLast, stackedDense, multiDense } from '../../engine';
 import type { VariableFactory } from '../../engine';
 import { createLinear, createOwnLinear } from './linear';
 
@@ -45,7 +45,8 @@ export function createScenarioGate(
       const logits = linear.apply(x, scenarioOneHot);
       return mask ? maskedSoftmax(logits, mask) : softmaxLast(logits);
     },
-    all: (x) => softmaxLast(wide(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
+    all: (x) =>
+      softmaxLast(multiDense(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
     each: (x) =>
       softmaxLast(stackedDense(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
   };

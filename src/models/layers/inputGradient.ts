@@ -7,7 +7,7 @@
  * the forward pass's own dropout masks are used again.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { backThroughLayer, batchMatMulTransposed, matMul } from '../../engine';
+import { normActivationBackward, batchMatMulTransposed, matMul } from '../../engine';
 import { applyOwnTransposed } from './linear';
 import type { LayerTrace, Mlp, MlpTrace } from './mlp';
 import type { StackedMlp, StackedMlpTrace } from './stackedMlp';
@@ -61,7 +61,7 @@ export function stackedInputGradient(
   let gradient = delta;
   for (let k = trace.layers.length - 1; k >= 0; k--) {
     const { norm, ...layer } = trace.layers[k]!;
-    let inner = backThroughLayer(gradient, { ...layer, norm: norm?.shared ?? null });
+    let inner = normActivationBackward(gradient, { ...layer, norm: norm?.shared ?? null });
     if (norm && !norm.shared) inner = tf.mul(inner, norm.inputScale());
     gradient = batchMatMulTransposed(inner, stack.weights[k]!.tensor as tf.Tensor3D);
   }

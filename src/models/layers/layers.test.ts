@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, afterEach, expect, it } from 'vitest';
-import { createMode, createVariables, openBackend, selectStack } from '../../engine';
+import { createMode, createVariables, openBackend, mixExpertsStacked } from '../../engine';
 import type { Mode } from '../../engine';
 import { normals, tinyShape } from '../../../tests/support/tinyData';
 import {
@@ -105,7 +105,11 @@ it('a stack over one input equals the stack over copies of it', () => {
 it('a gate that is one-hot mixes a stack to that expert', () => {
   const h = random([2, ROWS, 3], 4) as tf.Tensor3D;
   const second = tf.tile(tf.tensor2d([[0, 1]]), [ROWS, 1]);
-  expectEqual(selectStack(h, second), tf.reshape(tf.slice(h, [1, 0, 0], [1, ROWS, 3]), [ROWS, 3]), 1e-12);
+  expectEqual(
+    mixExpertsStacked(h, second),
+    tf.reshape(tf.slice(h, [1, 0, 0], [1, ROWS, 3]), [ROWS, 3]),
+    1e-12,
+  );
 });
 
 it('gates sum to 1, or to 0 where everything is masked; own is the row’s scenario of all', () => {

@@ -1,6 +1,6 @@
 /** Multi-layer perceptron: Linear → normalisation → LeakyReLU → dropout, on every layer. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { activationFactor, maskedLeakyRelu } from '../../engine';
+import { leakyReluDerivative, maskedLeakyRelu } from '../../engine';
 import type { Mode, VariableFactory } from '../../engine';
 import { createBatchNorm, type Normalisation, type NormInputs } from './batchNorm';
 import { createLinear, type Linear } from './linear';
@@ -56,7 +56,7 @@ export function finishLayer(
     output: maskedLeakyRelu(preActivation, slope, mask),
     trace: {
       preActivation,
-      activationFactor: () => activationFactor(preActivation, slope),
+      activationFactor: () => leakyReluDerivative(preActivation, slope),
       normScale: normalised ? () => normalised.inputScale() : null,
       mask,
     },

@@ -1,6 +1,6 @@
 /** E parallel MLPs (experts) as one stack. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { maskedLeakyRelu, stackedDense, wideStack } from '../../engine';
+import { maskedLeakyRelu, stackedDense, multiDenseStacked } from '../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../engine';
 import { createStackedBatchNorm, type NormInputs, type StackedNormalised } from './batchNorm';
 
@@ -80,7 +80,7 @@ export function createStackedMlp(
       const w = weight.tensor as tf.Tensor3D;
       const b = (bias?.tensor as tf.Tensor2D | undefined) ?? null;
       const linear: tf.Tensor3D =
-        h.rank === 2 ? wideStack(h as tf.Tensor2D, w, b) : stackedDense(h as tf.Tensor3D, w, b);
+        h.rank === 2 ? multiDenseStacked(h as tf.Tensor2D, w, b) : stackedDense(h as tf.Tensor3D, w, b);
       const normalised = norm?.trace(linear, inputs, mode) ?? null;
       const u = normalised?.output ?? linear;
       const dropped = mode.kind === 'train' && options.dropout > 0;

@@ -72,12 +72,12 @@ cases = [
     case("batchMatMul.many", {"a": randn(40, 2, 3), "b": randn(40, 3, 5)}, lambda a, b: a @ b),
     case("dense", {"x": randn(B, I), "weight": randn(I, O), "bias": randn(O)}, lambda x, weight, bias: x @ weight + bias),
     case(
-        "wide",
+        "multiDense",
         {"x": randn(B, I), "weight": randn(N, I, O), "bias": randn(N, O)},
         lambda x, weight, bias: torch.einsum("bi,nio->bno", x, weight) + bias,
     ),
     case(
-        "wideStack",
+        "multiDenseStacked",
         {"x": randn(B, I), "weight": randn(N, I, O), "bias": randn(N, O)},
         lambda x, weight, bias: torch.einsum("bi,nio->nbo", x, weight) + bias[:, None],
     ),
@@ -87,12 +87,12 @@ cases = [
         lambda x, weight, bias: x @ weight + bias[:, None],
     ),
     case(
-        "select",
+        "mixExperts",
         {"h": randn(B, N, O), "weights": randn(B, N)},
         lambda h, weights: torch.einsum("bno,bn->bo", h, weights),
     ),
     case(
-        "selectStack",
+        "mixExpertsStacked",
         {"h": randn(N, B, O), "weights": randn(B, N)},
         lambda h, weights: torch.einsum("nbo,bn->bo", h, weights),
     ),
@@ -133,7 +133,7 @@ cases = [
         lambda x, oneHot, weight: domain_norm(x, oneHot, weight),
         plain=("oneHot", "weight"),
     ),
-    case("rowMean", {"q": randn(B, 1), "weight": weight}, row_mean, plain=("weight",)),
+    case("weightedMean", {"q": randn(B, 1), "weight": weight}, row_mean, plain=("weight",)),
     case(
         "bceWithLogits",
         {"logit": randn(B, 1) * 3, "label": label, "weight": weight},
@@ -171,7 +171,7 @@ cases = [
         for name, route in (("routedDense", one_hot), ("routedDense.shares", randn(B, N)))
     ],
     case(
-        "rowDots",
+        "expertLogits",
         {"x": randn(B, 5, 7), "weight": randn(5, 7), "bias": randn(5)},
         lambda x, weight, bias: (x * weight).sum(2) + bias,
     ),
@@ -182,7 +182,7 @@ cases = [
             lambda x, weight, bias, route: torch.einsum("bn,new,bew->be", route, weight.reshape(N, 2, 6), x) + route @ bias,
             plain=("route",),
         )
-        for name, route in (("rowDots.routed", one_hot), ("rowDots.shares", randn(B, N)))
+        for name, route in (("expertLogits.routed", one_hot), ("expertLogits.shares", randn(B, N)))
     ],
     case(
         "routedAffine",
@@ -191,7 +191,7 @@ cases = [
         plain=("route",),
     ),
     case(
-        "besideProduct",
+        "concatWithProduct",
         {"x": randn(B, 4, 6), "y": randn(B, 6)},
         lambda x, y: torch.cat([x, x * y[:, None]], 2),
     ),

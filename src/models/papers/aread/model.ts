@@ -14,8 +14,8 @@
  * all, is one static graph. How masks are found is `training/procedures/aread`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, mixEach, selectStack, stackedDense } from '../../../engine';
-import type { Mode, StateBlend, StateTensor, VariableFactory } from '../../../engine';
+import { matMul, mixExpertsMultiGate, mixExpertsStacked, stackedDense } from '../../../engine';
+import type { Mode, StateUpdate, StateTensor, VariableFactory } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import { collect } from '../../collect';
 import type { DataShape, Inputs, Losses, Model, Output, ProbeTensor, Scores } from '../../definition';
@@ -38,7 +38,7 @@ import { expertCounts, expertWidths } from './settings';
 import type { AreadSettings } from './settings';
 
 /** Sums over the steps since they were last read. */
-const SUM: StateBlend = { keep: 1, take: 1 };
+const SUM: StateUpdate = { decay: 1, scale: 1 };
 
 /** Names of the state tensors that the procedure writes and reads. */
 export const areadStates = {
@@ -232,7 +232,7 @@ export function buildHierarchical(
     const batch = inputs.batch;
     const features = flatInputs(inputs, settings.history);
     const baseGates = baseGate.all(features);
-    let entry = mixEach(base.apply(features, inputs, mode), baseGates);
+    let entry = mixExpertsMultiGate(base.apply(features, inputs, mode), baseGates);
     const firstEntry = entry;
     const gateInput = query ? query(inputs) : features;
     const edgeGates: tf.Tensor2D[] = [];
@@ -243,7 +243,7 @@ export function buildHierarchical(
         const { rows, columns } = layout.transitions[index - 1]!;
         edgeGates.push(tf.reshape(tf.transpose(gates, [0, 2, 1]), [batch, rows * columns]));
         const mask = rowMask(states.masks[index - 1]!, inputs.scenarioOneHot);
-        entry = mixEach(outputs, maskedShares(gates, mask));
+        entry = mixExpertsMultiGate(outputs, maskedShares(gates, mask));
       }
       outputs = experts.apply(entry, inputs, mode);
     });
@@ -302,7 +302,7 @@ export function buildHierarchical(
     probe,
     // The prediction averages the active heads, so the picture does.
     represent: ({ lastOutputs, firstEntry, share }) => ({
-      lastLayer: selectStack(lastOutputs as tf.Tensor3D, share as tf.Tensor2D),
+      lastLayer: mixExpertsStacked(lastOutputs as tf.Tensor3D, share as tf.Tensor2D),
       entry: tf.mean(firstEntry!, 0),
     }),
     dispose: () => variables.dispose(),

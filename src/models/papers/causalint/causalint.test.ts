@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, gradientsOf, quietMode, scoresOf } from '../../../../tests/support/probe';
-import { assign, createVariables, openBackend, select } from '../../../engine';
+import { assign, createVariables, openBackend, mixExperts } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
 import type { Model } from '../../definition';
 import { findModel } from '../../registry';
@@ -46,10 +46,10 @@ describe('gate and experts', () => {
       const s = tf.randomNormal<tf.Rank.R2>([6, 4], 0, 1, 'float32', 7);
       const own = tf.cast(tf.oneHot([0, 1, 2, 2, 1, 0], 3), 'float32') as tf.Tensor2D;
       const alone = experts.mix(s, own, own);
-      expect(numbers(alone)).toEqual(numbers(select(experts.all(s), own)));
+      expect(numbers(alone)).toEqual(numbers(mixExperts(experts.all(s), own)));
       const loss = (mixed: tf.Tensor2D): tf.Scalar => tf.sum(tf.square(mixed));
       const stopped = tf.grad((x) => loss(experts.mix(x as tf.Tensor2D, own, own)))(s);
-      const plain = tf.grad((x) => loss(select(experts.all(x as tf.Tensor2D), own)))(s);
+      const plain = tf.grad((x) => loss(mixExperts(experts.all(x as tf.Tensor2D), own)))(s);
       numbers(stopped).forEach((value, i) => expect(value).toBeCloseTo(numbers(plain)[i]!, 5));
     });
   });

@@ -1,6 +1,12 @@
 /** Gradients of the scenarios' losses by the shared representation, and their regulariser (Eq 12, 13). */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceSlopeRows, gramSchmidtDistance, matMul, stopGradient, transposedMatMul } from '../../../engine';
+import {
+  bceLogitsGradient,
+  gramSchmidtDistance,
+  matMul,
+  stopGradient,
+  transposedMatMul,
+} from '../../../engine';
 import type { Mode } from '../../../engine';
 import type { Inputs } from '../../definition';
 import type { Fused } from './fusion';
@@ -14,7 +20,7 @@ const FLIPS = 24;
 
 /** ∂Loss^d/∂z of each row that counts: `rw (sigmoid(z) − y)` `[B, 1]`. */
 export function lossSlope(logit: tf.Tensor2D, { label, weight }: Inputs): tf.Tensor2D {
-  return bceSlopeRows(logit, label, weight);
+  return bceLogitsGradient(logit, label, weight);
 }
 
 /** Rows of each scenario that count `[N, 1]`. */

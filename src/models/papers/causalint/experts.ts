@@ -3,7 +3,7 @@
  * where only the row's own expert (p = d) receives a gradient.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, mixOwnTrained, wide } from '../../../engine';
+import { leakyRelu, mixtureOwnGradient, multiDense } from '../../../engine';
 import type { Parameter, VariableFactory } from '../../../engine';
 
 export interface Experts {
@@ -38,12 +38,12 @@ export function createExperts(variables: VariableFactory, options: ExpertsOption
   );
   const w = weight.tensor as tf.Tensor3D;
   const b = bias.tensor as tf.Tensor2D;
-  const all = (s: tf.Tensor2D): tf.Tensor3D => leakyRelu(wide(s, w, b), slope);
+  const all = (s: tf.Tensor2D): tf.Tensor3D => leakyRelu(multiDense(s, w, b), slope);
 
   return {
     weight,
     bias,
     all,
-    mix: (s, alpha, oneHot) => mixOwnTrained({ x: s, weight: w, bias: b, alpha, oneHot, slope }),
+    mix: (s, alpha, oneHot) => mixtureOwnGradient({ x: s, weight: w, bias: b, alpha, oneHot, slope }),
   };
 }

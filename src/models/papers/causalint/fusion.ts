@@ -4,12 +4,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  backThroughLayer,
+  normActivationBackward,
   batchMatMulTransposed,
   leakyRelu,
   matMul,
   matMulTransposed,
-  rowMatMul,
+  batchVecMat,
   transposedMatMul,
 } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
@@ -119,7 +119,7 @@ function createTransNet(
   const leakyBack = (delta: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor2D => {
     const stacked = (y: tf.Tensor2D): tf.Tensor3D => tf.reshape(y, [1, y.shape[0], side]);
     const layer = { preActivation: stacked(u), slope, mask: null, norm: null };
-    return tf.reshape(backThroughLayer(stacked(delta), layer), [u.shape[0], side]);
+    return tf.reshape(normActivationBackward(stacked(delta), layer), [u.shape[0], side]);
   };
 
   /** Sums `[N, K]` of rows' gradients by U = X W₂ become sums by X `[N, M]`. */
@@ -137,7 +137,7 @@ function createTransNet(
       const u = adapt(x, oneHot);
       const v = leakyRelu(u, slope);
       const t = tf.reshape<tf.Rank.R3>(transferred!, [x.shape[0], side, side]);
-      const q = rowMatMul(v, t);
+      const q = batchVecMat(v, t);
       const w = output.row(oneHot);
       const logit = tf.add<tf.Tensor2D>(
         tf.sum(tf.mul(leakyRelu(q, slope), w), 1, true),
@@ -146,7 +146,7 @@ function createTransNet(
       /** ∂z/∂U = ((w · A_q) Tᵀ) · A_V, row by row. */
       const byAdapted = (): tf.Tensor2D => {
         const a = leakyBack(w, q);
-        return leakyBack(rowMatMul(a, t, true), u);
+        return leakyBack(batchVecMat(a, t, true), u);
       };
       return {
         logit,

@@ -6,9 +6,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   bceWithLogits,
   crossEntropy,
-  rowMean,
+  weightedMean,
   softmaxLast,
-  squaredCosines,
+  squaredCosineSimilarity,
   stopGradient,
 } from '../../../engine';
 import type { EmbeddingTable, Mode, VariableFactory } from '../../../engine';
@@ -139,9 +139,9 @@ export function buildCausalInt(
 
   /** Eq 9: mean over rows of the squared (or absolute) cosine of the two gradients. */
   function orthogonality({ tasks }: Representation, inputs: Inputs): tf.Scalar {
-    const squared = squaredCosines(tasks!.gradients(inputs.scenarioOneHot), LENGTH_FLOOR);
+    const squared = squaredCosineSimilarity(tasks!.gradients(inputs.scenarioOneHot), LENGTH_FLOOR);
     const rows = settings.orthLoss === 'cos2' ? squared : tf.sqrt(tf.add(squared, LENGTH_FLOOR));
-    return rowMean(rows as tf.Tensor2D, inputs.weight);
+    return weightedMean(rows as tf.Tensor2D, inputs.weight);
   }
 
   function losses(output: Output, inputs: Inputs): Losses {

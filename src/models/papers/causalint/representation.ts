@@ -4,11 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  bceSlopeRows,
+  bceLogitsGradient,
   matMulTransposed,
-  missDirections,
-  pairProducts,
-  rankOneStep,
+  normalizedSoftmaxError,
+  pairInnerProducts,
+  addOuterProduct,
   stopGradient,
 } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
@@ -108,21 +108,22 @@ export function createRepresentation(
       const scenarioLogit = classifier.apply(xSr);
       const concatLogit = joint.apply(tf.concat2d([xIr, xSr], 1));
       // Padding rows have weight 0 and stay where they are.
-      const slope = ({ label, weight }: Inputs): tf.Tensor2D => bceSlopeRows(generalLogit, label, weight);
+      const slope = ({ label, weight }: Inputs): tf.Tensor2D =>
+        bceLogitsGradient(generalLogit, label, weight);
       const innerStep = (of: Inputs, rate: number, order: 'exact' | 'first'): tf.Tensor2D => {
         const [length, direction] = [slope(of), generalRow()];
         return order === 'exact'
-          ? rankOneStep(xIr, length, direction, -rate)
-          : rankOneStep(xIr, stopGradient(length), stopGradient(direction), -rate);
+          ? addOuterProduct(xIr, length, direction, -rate)
+          : addOuterProduct(xIr, stopGradient(length), stopGradient(direction), -rate);
       };
       const gradients = (oneHot: tf.Tensor2D): tf.Tensor2D => {
         // A cosine ignores length, so ∂Loss₁/∂z₁ is dropped and softmax − one-hot is scaled to length 1: late in
         // training both are so small that their squares would drown in the floor.
-        const miss = missDirections(scenarioLogit, oneHot, LENGTH_FLOOR);
+        const miss = normalizedSoftmaxError(scenarioLogit, oneHot, LENGTH_FLOOR);
         const byGeneral = tf.tile(generalRow(), [xIr.shape[0], 1]);
         const byClassifier = matMulTransposed(miss, classifier.weight.tensor as tf.Tensor2D);
         const delta = tf.stack([byGeneral, byClassifier]) as tf.Tensor3D;
-        return pairProducts(stackedInputGradient(extractor, trace, delta));
+        return pairInnerProducts(stackedInputGradient(extractor, trace, delta));
       };
       const innerLengths = (of: Inputs): tf.Tensor2D =>
         tf.mul<tf.Tensor2D>(tf.abs(slope(of)), tf.norm(general.weight.tensor));

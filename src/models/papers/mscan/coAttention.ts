@@ -6,7 +6,7 @@
  * one over behaviours, one over the item, one over own behaviours. No `[B, L, L_own, 3 in]` tensor is made.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, maskedSoftmax, matMul, maxLast, pairScores } from '../../../engine';
+import { leakyRelu, maskedSoftmax, matMul, maxLast, additiveAttentionScores } from '../../../engine';
 import type { VariableFactory } from '../../../engine';
 import { tensor1, tensor2 } from './tensors';
 
@@ -80,7 +80,7 @@ export function createCoAttention(
     const flatOwn: tf.Tensor2D = tf.reshape(own, [batch * ownLength, widths.item]);
     const ownPart = tf.reshape(matMul(flatOwn, tensor2(ofOwn)), [batch, ownLength, hidden]);
     const pair: tf.Tensor3D = tf.add(ownPart, tf.expandDims(item, 1));
-    const scores = pairScores(a, pair, tensor2(output));
+    const scores = additiveAttentionScores(a, pair, tensor2(output));
     const barred = tf.mul(tf.sub(withStandIn(ownMask), 1), 1e9);
     const relevance: tf.Tensor3D = tf.add(scores, tf.expandDims(barred, 1));
     return { weight: maskedSoftmax(maxLast<tf.Tensor2D>(relevance), historyMask), relevance };

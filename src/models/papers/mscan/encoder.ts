@@ -3,7 +3,7 @@
  * The paper uses a GRU (Eq 4) and names attention as another choice; the plain mean is the simplest.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { gru, leakyRelu, matMul, maskedSoftmax, select } from '../../../engine';
+import { gru, leakyRelu, matMul, maskedSoftmax, mixExperts } from '../../../engine';
 import type { Parameter, VariableFactory } from '../../../engine';
 import { meanOverSequence } from '../../layers';
 import { tensor1, tensor2 } from './tensors';
@@ -106,7 +106,7 @@ function createAttention(variables: VariableFactory, width: number, hidden: numb
       const active = leakyRelu(tf.add(tf.add(ofOwn, ofItem), tensor1(bias)), 0);
       const scores = matMul(tf.reshape(active, [batch * length, hidden]), tensor2(output));
       const weight = maskedSoftmax<tf.Tensor2D>(tf.reshape(scores, [batch, length]), mask);
-      return select(items, weight);
+      return mixExperts(items, weight);
     },
   };
 }

@@ -8,7 +8,7 @@
  * Where the paper is silent: docs/decisions/mscan.md.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithLogits, select } from '../../../engine';
+import { bceWithLogits, mixExperts } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
 import { defineModel } from '../../definition';
@@ -100,7 +100,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       ownMask: own.mask,
       candidate,
     });
-    const interest = select(behaviours, beta);
+    const interest = mixExperts(behaviours, beta);
     const x = tf.concat([pickFlat(inputs.fields, matchIndices), state, interest], 1);
     const matchHidden = match.apply(x, inputs, mode).output;
     const matchScore = matchOutput.apply(matchHidden);

@@ -1,6 +1,6 @@
 /** Feature partition (Eq 4) and adaptive gate (Eq 5). */
 import * as tf from '@tensorflow/tfjs-core';
-import { selectStack, wideStack } from '../../../engine';
+import { mixExpertsStacked, multiDenseStacked } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs } from '../../definition';
 import { createBatchNorm, fieldIndices, meanOverSequence, pickFields, pickFlat } from '../../layers';
@@ -105,11 +105,11 @@ export function createAdaptiveGate(
     apply(shared, oneHot) {
       const [batch, , dim] = shared.shape;
       const squeezed = tf.mean<tf.Tensor2D>(shared, 2);
-      const logits = wideStack(squeezed, weight.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D);
+      const logits = multiDenseStacked(squeezed, weight.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D);
       const z = tf.sigmoid(logits);
       const scaled = tf.mul(tf.expandDims(z, 3), tf.expandDims(shared, 0));
       const all = tf.reshape<tf.Rank.R3>(scaled, [scenarios, batch, count * dim]);
-      return { all, own: () => selectStack(all, oneHot), weights: () => selectStack(z, oneHot) };
+      return { all, own: () => mixExpertsStacked(all, oneHot), weights: () => mixExpertsStacked(z, oneHot) };
     },
   };
 }

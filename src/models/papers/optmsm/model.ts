@@ -3,7 +3,7 @@
  * Shapes, equations and decisions: docs/models/optmsm.md.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithLogits, rowMean, selectStack } from '../../../engine';
+import { bceWithLogits, weightedMean, mixExpertsStacked } from '../../../engine';
 import type { EmbeddingTable, Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs, Losses, Model, Output } from '../../definition';
 import { fieldIndices } from '../../layers';
@@ -55,7 +55,9 @@ export function buildOptMsm(
     const { shared, specific } = partition.apply(inputs, mode);
     const gated = gate.apply(shared, inputs.scenarioOneHot);
     const transferred = transfer?.apply(gated, inputs, mode) ?? null;
-    const own = transferred ? selectStack(transferred.representations, inputs.scenarioOneHot) : gated.own();
+    const own = transferred
+      ? mixExpertsStacked(transferred.representations, inputs.scenarioOneHot)
+      : gated.own();
     const r0 = specific ? tf.concat2d([own, specific], 1) : own;
     const { logit, scales } = predictor.apply(r0, inputs.scenarioOneHot, mode);
     passes.set(logit, { gated, transferred, scales });
@@ -70,7 +72,7 @@ export function buildOptMsm(
     const click = bceWithLogits(output.logit, inputs.label, inputs.weight);
     const { transferred } = passOf(output);
     if (!constrained || !transferred) return { total: click, terms: { click } };
-    const orth = rowMean(pairCosines(transferred.representations, settings.orthMode), inputs.weight);
+    const orth = weightedMean(pairCosines(transferred.representations, settings.orthMode), inputs.weight);
     return { total: tf.add(click, tf.mul(orth, settings.lambdaOrth)), terms: { click, orth } };
   }
 

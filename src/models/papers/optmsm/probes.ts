@@ -1,6 +1,6 @@
 /** Numbers for the pictures: field weights, experts' weights, cosines of representations, scales of the hypernetwork. */
 import * as tf from '@tensorflow/tfjs-core';
-import { selectStack } from '../../../engine';
+import { mixExpertsStacked } from '../../../engine';
 import { sumByScenario } from '../../clickModel';
 import type { DataShape, Inputs, Output, ProbeSpec, ProbeTensor } from '../../definition';
 import { rowVectors, scenarioVectors } from '../../representation';
@@ -188,7 +188,7 @@ export function runProbes(
     };
   }
   if (transferred?.gates) {
-    probes.transferGate = sumByScenario(selectStack(transferred.gates, inputs.scenarioOneHot), inputs);
+    probes.transferGate = sumByScenario(mixExpertsStacked(transferred.gates, inputs.scenarioOneHot), inputs);
   }
   if (transferred) {
     probes.representationCosine = cosines(transferred.representations, inputs);

@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   dropout as silence,
   leakyRelu,
-  mixEach,
-  selectStack,
+  mixExpertsMultiGate,
+  mixExpertsStacked,
   softmaxLast,
   stackedDense,
-  wideStack,
+  multiDenseStacked,
 } from '../../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../../engine';
 import type { Inputs } from '../../definition';
@@ -61,7 +61,7 @@ export function createTransfer(
 /** A linear layer for every scenario, over its own input or the one that all share, to `[N, B, out]`. */
 function forAll(x: tf.Tensor3D | tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D): tf.Tensor3D {
   return x.rank === 2
-    ? wideStack(x as tf.Tensor2D, weight, bias)
+    ? multiDenseStacked(x as tf.Tensor2D, weight, bias)
     : stackedDense(x as tf.Tensor3D, weight, bias);
 }
 
@@ -183,12 +183,12 @@ function createExperts(
       const gates = softmaxLast(allowed ? tf.add<tf.Tensor3D>(logits, allowed) : logits);
       if (expertInput === 'own' || gated.all.rank === 2) {
         const h = experts.apply(gated.own(), inputs, mode);
-        return { representations: mixEach(h, tf.transpose(gates, [1, 0, 2])), gates };
+        return { representations: mixExpertsMultiGate(h, tf.transpose(gates, [1, 0, 2])), gates };
       }
       // Every expert on every scenario's input: all of them are rows of one larger batch.
       const rows = tf.reshape<tf.Rank.R2>(gated.all, [scenarios * batch, input]);
       const h = experts.apply(rows, inputs, mode);
-      const mixed = selectStack(h, tf.reshape<tf.Rank.R2>(gates, [scenarios * batch, count]));
+      const mixed = mixExpertsStacked(h, tf.reshape<tf.Rank.R2>(gates, [scenarios * batch, count]));
       return { representations: tf.reshape(mixed, [scenarios, batch, width]), gates };
     },
     dispose: () => allowed?.dispose(),

@@ -1,6 +1,6 @@
 /** Cross-scenario behaviour extract layer (Eq 5–7 and the alternatives of Table 4). */
 import * as tf from '@tensorflow/tfjs-core';
-import { besideProduct, dense, leakyRelu, maskedSoftmax, matMul } from '../../../engine';
+import { concatWithProduct, dense, leakyRelu, maskedSoftmax, matMul } from '../../../engine';
 import type { Parameter, VariableFactory } from '../../../engine';
 
 export type AttentionKind = 'none' | 'target' | 'scenario' | 'concatenate' | 'hierarchical' | 'sar';
@@ -48,7 +48,7 @@ function createPsi(variables: VariableFactory, name: string, width: number, hidd
   return (x: tf.Tensor3D, y: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D => {
     const [batch, length] = mask.shape;
     // [x, x ⊙ y] times both weights in one product.
-    const both = besideProduct(x, y);
+    const both = concatWithProduct(x, y);
     const weight = tf.concat([behaviour.tensor, product.tensor], 0) as tf.Tensor2D;
     const ofBehaviour = matMul(tf.reshape(both, [batch * length, 2 * width]), weight);
     const ofTarget = dense(y, target.tensor as tf.Tensor2D, bias.tensor as tf.Tensor1D);

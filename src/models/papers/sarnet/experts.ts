@@ -3,7 +3,7 @@
  * normalised afterwards, slot by slot over all rows.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, leakyRelu, routedDense, rowDots, wide } from '../../../engine';
+import { dropout, leakyRelu, routedDense, expertLogits, multiDense } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { Inputs } from '../../definition';
 import { createBatchNorm } from '../../layers';
@@ -39,7 +39,7 @@ export function createSharedHidden(
     variables.glorot(`${name}.weight`, shape, input, hidden),
   );
   return finish(variables, name, sizes.shared, hidden, sizes, (x) =>
-    tf.reshape(wide(x, weight.tensor as tf.Tensor3D, null), [x.shape[0], sizes.shared * hidden]),
+    tf.reshape(multiDense(x, weight.tensor as tf.Tensor3D, null), [x.shape[0], sizes.shared * hidden]),
   );
 }
 
@@ -107,7 +107,7 @@ export function createSharedHeads(
     new Float32Array(shared).fill(initialBias),
   );
   return {
-    apply: (x) => rowDots(x, weight.tensor, bias.tensor, null),
+    apply: (x) => expertLogits(x, weight.tensor, bias.tensor, null),
   };
 }
 
@@ -133,6 +133,6 @@ export function createOwnHeads(
     new Float32Array(scenarios * own).fill(initialBias),
   );
   return {
-    apply: (x, { scenarioOneHot }) => rowDots(x, weight.tensor, bias.tensor, scenarioOneHot),
+    apply: (x, { scenarioOneHot }) => expertLogits(x, weight.tensor, bias.tensor, scenarioOneHot),
   };
 }

@@ -8,7 +8,7 @@
  * Coefficients (Eq 1) come from the training procedure. Where the paper is silent: docs/decisions/sarnet.md.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceProbabilityRows, logOdds, rowMean, select, sigmoid } from '../../../engine';
+import { bceProbabilityRows, logOdds, weightedMean, mixExperts, sigmoid } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
 import { defineModel } from '../../definition';
@@ -119,7 +119,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       targetItem: pickFlat(inputs.fields, historyFields),
       targetScenario: pickFlat(inputs.fields, scenarioField),
     });
-    const behaviour = select(history.items, behaviourWeight);
+    const behaviour = mixExperts(history.items, behaviourWeight);
     const gathered: tf.Tensor2D = tf.concat([behaviour, pickFlat(inputs.fields, joined)], 1);
     const vector = transform ? transform.apply(gathered, inputs.scenarioOneHot) : gathered;
     const z = main.apply(levels.apply({ own: vector, shared: vector }, inputs, mode), inputs, mode);
@@ -130,8 +130,11 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
       const coefficient = biasInput(inputs.extra.fairness!, boundaries);
       const u = bias.apply({ own: coefficient, shared: coefficient }, inputs, mode);
       probability = biased(z, u, weights);
-      const means = tf.stack([rowMean(probability, inputs.weight), rowMean(without, inputs.weight)]);
-      mode.recordState(calibration, means, { keep: KEEP, take: 1 - KEEP });
+      const means = tf.stack([
+        weightedMean(probability, inputs.weight),
+        weightedMean(without, inputs.weight),
+      ]);
+      mode.recordState(calibration, means, { decay: KEEP, scale: 1 - KEEP });
     }
     return {
       probability,
@@ -151,7 +154,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
     losses(output, { label, weight, extra }): Losses {
       const rows = bceProbabilityRows(output.probability as tf.Tensor2D, label);
       const weighed: tf.Tensor2D = settings.biasLoss ? tf.mul(rows, extra.fairness!) : rows;
-      const click = rowMean(weighed, weight);
+      const click = weightedMean(weighed, weight);
       return { total: click, terms: { click } };
     },
     scores(output) {
@@ -189,7 +192,7 @@ function build(shape: DataShape, settings: Settings, factory: VariableFactory): 
 
 /** Sum over experts by the gate `[B, 1]`. */
 function mixed(values: tf.Tensor2D, weights: tf.Tensor2D): tf.Tensor2D {
-  return select(tf.expandDims<tf.Tensor3D>(values, 2), weights);
+  return mixExperts(tf.expandDims<tf.Tensor3D>(values, 2), weights);
 }
 
 /** Even steps of log FC until the first table gives deciles. */

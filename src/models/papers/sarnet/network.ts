@@ -1,6 +1,6 @@
 /** The parts of SAR-Net's experts joined: main nets, bias nets and, for Table 6, levels of experts gated as in PLE. */
 import * as tf from '@tensorflow/tfjs-core';
-import { select } from '../../../engine';
+import { mixExperts } from '../../../engine';
 import type { Mode, StateTensor, VariableFactory } from '../../../engine';
 import type { Inputs } from '../../definition';
 import { createScenarioGate } from '../../layers';
@@ -53,8 +53,8 @@ export function createLevels(
           1,
         );
         now = {
-          own: select(stack, ownGate.own(now.own, inputs.scenarioOneHot)),
-          shared: select(stack, sharedGate.own(now.shared, inputs.scenarioOneHot)),
+          own: mixExperts(stack, ownGate.own(now.own, inputs.scenarioOneHot)),
+          shared: mixExperts(stack, sharedGate.own(now.shared, inputs.scenarioOneHot)),
         };
       }
       return now;
