@@ -98,19 +98,10 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
       tickMs: 0,
     });
     sessions.push({ session, runs: begun });
-    const commands = Object.fromEntries(
-      Object.getOwnPropertyNames(Session.prototype)
-        .filter((name) => name !== 'constructor')
-        .map((name) => [
-          name,
-          (...args: unknown[]) => (session[name as 'ping'] as (...a: unknown[]) => unknown)(...args),
-        ]),
-    );
-    const worker = {
-      ...commands,
-      ping: () => (options.deaf ? new Promise(() => undefined) : session.ping()),
+    const worker: LabWorker = Object.assign(session, {
       connect: (port: MessagePort) => void ports.push(port),
-    } as unknown as LabWorker;
+      ...(options.deaf ? { ping: () => new Promise<true>(() => undefined) } : {}),
+    });
     const local = new LocalWorker((port) => Comlink.expose(worker, port));
     labs.push(local);
     return local.like;
@@ -122,17 +113,7 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
       keep: async (_entry, made) => void kept.set(made.id, made),
       remove: async (id) => void kept.delete(id),
     });
-    const worker: DataWorker = {
-      connect: () => undefined,
-      catalogue: () => session.catalogue(),
-      summary: (id) => session.summary(id),
-      rows: (id, offset, count) => session.rows(id, offset, count),
-      simulate: (request, onProgress) => session.simulate(request, onProgress),
-      inspect: (file, preset) => session.inspect(file, preset),
-      importFile: (file, mapping, onProgress) => session.importFile(file, mapping, onProgress),
-      exportDataset: (id) => session.exportDataset(id),
-      remove: (id) => session.remove(id),
-    };
+    const worker: DataWorker = Object.assign(session, { connect: () => undefined });
     return new LocalWorker((port) => Comlink.expose(worker, port)).like;
   };
   const client = createLabClient({

@@ -2,30 +2,20 @@
 import * as Comlink from 'comlink';
 import { DataSession } from './dataSession';
 import { DatasetSource } from './datasets';
+import { handOver } from './handOver';
 import type { DataWorker } from './protocol';
 
-let session: DataSession | null = null;
+const datasets = new DatasetSource();
 
-function connected(): DataSession {
-  if (!session) throw new Error('The page has not connected yet; reload it.');
-  return session;
+/** The session, and what a worker adds to it: the page's address, and files that are handed over and not copied. */
+class DataService extends DataSession implements DataWorker {
+  connect(base: string): void {
+    datasets.connect(base);
+  }
+
+  override async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
+    return handOver(await super.exportDataset(id));
+  }
 }
 
-const worker: DataWorker = {
-  connect(base) {
-    session = new DataSession(new DatasetSource(base));
-  },
-  catalogue: () => connected().catalogue(),
-  summary: (id) => connected().summary(id),
-  rows: (id, offset, count) => connected().rows(id, offset, count),
-  simulate: (request, onProgress) => connected().simulate(request, onProgress),
-  inspect: (file, preset) => connected().inspect(file, preset),
-  importFile: (file, mapping, onProgress) => connected().importFile(file, mapping, onProgress),
-  async exportDataset(id) {
-    const files = await connected().exportDataset(id);
-    return Comlink.transfer(files, [files.parquet.buffer as ArrayBuffer]);
-  },
-  remove: (id) => connected().remove(id),
-};
-
-Comlink.expose(worker);
+Comlink.expose(new DataService(datasets));

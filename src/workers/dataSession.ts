@@ -46,13 +46,13 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     return this.source.list();
   }
 
-  async summary(id: string): Promise<DatasetSummary> {
+  async dataset(id: string): Promise<DatasetSummary> {
     const [dataset, entries] = await Promise.all([this.load(id), this.source.list()]);
     const kind = entries.find((entry) => entry.id === id)?.kind ?? dataset.source.kind;
     return summariseDataset(dataset, kind);
   }
 
-  async rows(id: string, offset: number, count: number): ReturnType<DataWorker['rows']> {
+  async datasetRows(id: string, offset: number, count: number): ReturnType<DataWorker['datasetRows']> {
     return rowPage(await this.load(id), offset, count);
   }
 
@@ -68,7 +68,9 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     return this.adopt(dataset);
   }
 
-  inspect(...[file, preset]: Parameters<DataWorker['inspect']>): ReturnType<DataWorker['inspect']> {
+  inspectFile(
+    ...[file, preset]: Parameters<DataWorker['inspectFile']>
+  ): ReturnType<DataWorker['inspectFile']> {
     return inspectFile(file, preset === undefined ? {} : { preset });
   }
 
@@ -90,7 +92,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     return { parquet, manifest: JSON.stringify(manifest, null, 2) };
   }
 
-  async remove(id: string): Promise<void> {
+  async removeDataset(id: string): Promise<void> {
     await this.source.remove(id);
     if (this.open?.id === id) this.open = null;
   }

@@ -28,10 +28,17 @@ export class DatasetSource {
   private catalogue: Promise<Catalogue> | null = null;
   private database: Promise<LabDatabase> | null = null;
 
-  /** @param base address of the page */
-  constructor(private readonly base: string) {}
+  /** @param base address of the page, from which samples are read; null: `connect` says it */
+  constructor(private base: string | null = null) {}
 
-  private readonly address = (path: string): URL => new URL(`samples/${path}`, this.base);
+  connect(base: string): void {
+    this.base = base;
+  }
+
+  private address(path: string): URL {
+    if (this.base === null) throw new Error('The page has not connected yet; reload it.');
+    return new URL(`samples/${path}`, this.base);
+  }
 
   samples(): Promise<Catalogue> {
     this.catalogue ??= get(this.address('index.json'), 'The list of datasets')

@@ -1,6 +1,7 @@
 /**
- * What the page and its two workers say to each other. Commands go through one comlink object a worker (`LabWorker`,
- * `DataWorker`); a run's events come back batched, one `Tick` message at a time, on one port held for the worker's life.
+ * What the page and its workers say to each other. Every command is written here once, as a method of its worker's
+ * interface; the client's methods are made from these types. A run's events come back batched, one `Tick` message at a
+ * time, on one port held for the worker's life.
  *
  * The lab worker trains. The data worker reads, imports and simulates, so that a million rows can be made while a run
  * goes on, and cancelling is ending it. Both find datasets by id: the samples by address, the rest in IndexedDB.
@@ -73,25 +74,14 @@ export interface ScoredRows {
   readonly columns: Readonly<Record<string, Float32Array>>;
 }
 
-export interface LabWorker {
-  /** Hands over the port for ticks and the page's base address, from which samples are read; once, before all else. */
-  connect(port: MessagePort, base: string): void;
-  /** Answers at once between steps: the client's heartbeat. */
-  ping(): Promise<true>;
-  /** Opens the backend and the dataset ahead of a run, so that Train answers sooner. Never fails a run: errors come with `train`. */
-  prepare(setup: RunSetup): Promise<void>;
-  /** Starts a run; a run under way is stopped first. Resolves when the run is accepted (not when it is done). */
-  train(run: RunId, setup: RunSetup, options: TrainOptions): Promise<void>;
-  /** Builds a kept run from its weights, to be looked at and scored; its state is `done`. Rejects where it cannot be built. */
-  show(run: RunId, setup: RunSetup, weights: Uint8Array): Promise<void>;
+/** Commands to one run; the client fills in which. */
+export interface RunCommands {
   pause(run: RunId): Promise<void>;
   resume(run: RunId): Promise<void>;
   /** One training step, then paused. */
   step(run: RunId): Promise<void>;
   /** Ends the run with the best weights restored and the final figures computed; the run is kept. */
   stop(run: RunId): Promise<void>;
-  /** Drops the run and frees its memory. What was kept of it stays kept. */
-  reset(run: RunId): Promise<void>;
   /** The run as it stands, for keeping. */
   record(run: RunId): Promise<RunRecord>;
   /** Weights as a safetensors file. */
@@ -107,6 +97,21 @@ export interface LabWorker {
   counterfactualRates(run: RunId, split: 'validation' | 'test'): Promise<Float32Array | null>;
   /** Hidden vectors of a sample of test rows with the present weights; null where the model offers none. */
   representations(run: RunId): Promise<RepresentationSample | null>;
+}
+
+export interface LabWorker extends RunCommands {
+  /** Hands over the port for ticks and the page's base address, from which samples are read; once, before all else. */
+  connect(port: MessagePort, base: string): void;
+  /** Answers at once between steps: the client's heartbeat. */
+  ping(): Promise<true>;
+  /** Opens the backend and the dataset ahead of a run, so that Train answers sooner. Never fails a run: errors come with `train`. */
+  prepare(setup: RunSetup): Promise<void>;
+  /** Starts a run; a run under way is stopped first. Resolves when the run is accepted (not when it is done). */
+  train(run: RunId, setup: RunSetup, options: TrainOptions): Promise<void>;
+  /** Builds a kept run from its weights, to be looked at and scored; its state is `done`. Rejects where it cannot be built. */
+  show(run: RunId, setup: RunSetup, weights: Uint8Array): Promise<void>;
+  /** Drops the run and frees its memory. What was kept of it stays kept. */
+  reset(run: RunId): Promise<void>;
   /** Opens the backend if none is open, and says which it is and why. */
   backendInfo(request: BackendRequest): Promise<BackendInfo>;
 }
@@ -206,9 +211,9 @@ export interface DataWorker {
   connect(base: string): void;
   /** Samples, and what was simulated or imported here. */
   catalogue(): Promise<readonly CatalogueEntry[]>;
-  summary(id: string): Promise<DatasetSummary>;
+  dataset(id: string): Promise<DatasetSummary>;
   /** @param count at most 200. */
-  rows(id: string, offset: number, count: number): Promise<RowPage>;
+  datasetRows(id: string, offset: number, count: number): Promise<RowPage>;
   /** Makes, keeps and summarises a dataset; its id is the summary's. */
   simulate(request: SimulateRequest, onProgress: OnProgress): Promise<DatasetSummary>;
   /**
@@ -216,13 +221,13 @@ export interface DataWorker {
    *
    * @param preset layout to apply instead of the recognised one; null for none
    */
-  inspect(file: File, preset?: string | null): Promise<Inspection>;
+  inspectFile(file: File, preset?: string | null): Promise<Inspection>;
   /** Reads a person's file by a mapping, keeps and summarises it. */
   importFile(file: File, mapping: Mapping, onProgress: OnProgress): Promise<ImportResult>;
   /** The dataset as a Parquet file and its manifest. */
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
   /** Forgets a simulated or imported dataset; samples cannot be removed. */
-  remove(id: string): Promise<void>;
+  removeDataset(id: string): Promise<void>;
 }
 
 /** An embedding as it stands after `done` of `total` iterations; `xy` `[points * 2]`. */

@@ -11,33 +11,46 @@ export class WorkerDied extends Error {
   override readonly name = 'WorkerDied';
 }
 
-export class Supervised<T> {
-  private live: { readonly worker: WorkerLike; readonly remote: Comlink.Remote<T> } | null = null;
+type Command = (...args: never[]) => unknown;
+/** What a worker answers to a command. */
+type Answer<F extends Command> = Promise<Awaited<ReturnType<F>>>;
+
+/** The far side as it is called: what it answers is known by the worker's interface. */
+type Remote<W> = Comlink.Remote<{ readonly [K in keyof W]: (...args: unknown[]) => unknown }>;
+
+interface Started<W> {
+  readonly worker: WorkerLike;
+  readonly remote: Remote<W>;
+}
+
+/** A worker whose interface is `W`. */
+export class Supervised<W extends Record<keyof W, Command>> {
+  private live: Started<W> | null = null;
   private readonly pending = new Set<(reason: Error) => void>();
 
   /**
    * @param spawn starts the worker
-   * @param greet first calls to a fresh worker (hand over ports and addresses)
+   * @param greet first commands to a fresh worker (hand over ports and addresses)
    * @param died told once when a live worker broke down by itself
    */
   constructor(
     private readonly spawn: () => WorkerLike,
-    private readonly greet: (remote: Comlink.Remote<T>) => void,
-    private readonly died: (reason: string) => void,
+    private readonly greet: () => void = () => undefined,
+    private readonly died: (reason: string) => void = () => undefined,
   ) {}
 
   get alive(): boolean {
     return this.live !== null;
   }
 
-  /** Calls the worker, starting it first if there is none. Rejects with `WorkerDied` when it ends before the answer. */
-  async call<R>(command: (remote: Comlink.Remote<T>) => Promise<R>): Promise<R> {
+  /** Sends a command, starting the worker first if there is none. Rejects with `WorkerDied` when it ends before the answer. */
+  async send<K extends keyof W>(command: K, ...args: Parameters<W[K]>): Answer<W[K]> {
     const { remote } = this.live ?? this.start();
     let reject!: (reason: Error) => void;
     const ended = new Promise<never>((_, refuse) => (reject = refuse));
     this.pending.add(reject);
     try {
-      return await Promise.race([command(remote), ended]);
+      return (await Promise.race([remote[command](...args), ended])) as Awaited<ReturnType<W[K]>>;
     } finally {
       this.pending.delete(reject);
     }
@@ -59,9 +72,9 @@ export class Supervised<T> {
     this.died(reason);
   }
 
-  private start(): { readonly worker: WorkerLike; readonly remote: Comlink.Remote<T> } {
+  private start(): Started<W> {
     const worker = this.spawn();
-    const live = { worker, remote: Comlink.wrap<T>(worker) };
+    const live = { worker, remote: Comlink.wrap(worker) as Remote<W> };
     const broke = (event: Event): void => {
       if (this.live !== live) return;
       const message = 'message' in event && typeof event.message === 'string' ? event.message : '';
@@ -71,7 +84,7 @@ export class Supervised<T> {
     worker.addEventListener('error', broke);
     worker.addEventListener('messageerror', broke);
     this.live = live;
-    this.greet(live.remote);
+    this.greet();
     return live;
   }
 }

@@ -1,0 +1,74 @@
+/** How the client sends what the workers’ interfaces name: as it is, to the current run, or as a job that can be aborted. */
+import * as Comlink from 'comlink';
+import type { LabWorker, OnProgress, RunCommands, RunId } from './protocol';
+import type { Supervised } from './supervised';
+
+type WithoutRun<F> = F extends (run: RunId, ...args: infer A) => infer R ? (...args: A) => R : never;
+
+/** The lab worker’s commands to a run, sent to the current one. */
+export type CurrentRunCommands = { readonly [K in keyof RunCommands]: WithoutRun<RunCommands[K]> };
+
+/** What may be said with a command that takes long. */
+export interface JobOptions<P = OnProgress> {
+  readonly onProgress?: P;
+  /** Aborting it ends the work at once; the promise rejects with an `AbortError`. */
+  readonly signal?: AbortSignal;
+}
+
+/** What each command to a run is called where there is no run for it. */
+const runVerbs: Readonly<Record<keyof RunCommands, string>> = {
+  pause: 'pause',
+  resume: 'resume',
+  step: 'step',
+  stop: 'stop',
+  record: 'record',
+  weights: 'save',
+  checkpoint: 'save',
+  predict: 'score',
+  counterfactualRates: 'compare',
+  representations: 'look into',
+};
+
+/** Commands of a worker that go out as they are called. */
+export function forward<W extends Record<keyof W, (...args: never[]) => unknown>, K extends keyof W>(
+  worker: Supervised<W>,
+  ...commands: K[]
+): Pick<W, K> {
+  const sent = commands.map((command) => [
+    command,
+    (...args: Parameters<W[K]>) => worker.send(command, ...args),
+  ]);
+  return Object.fromEntries(sent) as Pick<W, K>;
+}
+
+/** A command that tells of its progress; aborting ends its worker, which is the only way to stop it at once. */
+export async function job<P extends (...args: never[]) => void, R>(
+  worker: { end(reason: Error): void },
+  { onProgress, signal }: JobOptions<P>,
+  act: (progress: ((...args: Parameters<P>) => void) & Comlink.ProxyMarked) => Promise<R>,
+): Promise<R> {
+  signal?.throwIfAborted();
+  const abort = (): void => worker.end(new DOMException('Cancelled.', 'AbortError'));
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await act(Comlink.proxy((...args: Parameters<P>) => onProgress?.(...args)));
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** The commands to a run, sent to the current one. */
+export function runCommands(lab: Supervised<LabWorker>, current: () => RunId | null): CurrentRunCommands {
+  const sent = Object.entries(runVerbs).map(([command, verb]) => [
+    command,
+    async (...args: unknown[]) => {
+      const run = current();
+      if (run === null || !lab.alive) throw new Error(`There is no run to ${verb}; press Train first.`);
+      return lab.send(
+        command as keyof RunCommands,
+        ...([run, ...args] as Parameters<RunCommands[keyof RunCommands]>),
+      );
+    },
+  ]);
+  return Object.fromEntries(sent) as CurrentRunCommands;
+}
