@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createMode, gatherTable } from '../engine';
 import { assembleInputs, disposeBatch, uploadBatch } from '../models/inputs';
-import { nextTurn } from './turn';
+import { yieldToEventLoop } from './yieldToEventLoop';
 import type { HostBatch } from '../data/batches';
 import type { Mode } from '../engine';
 import type { Inputs, Model, Output, ProbeTensor } from '../models/definition';
@@ -183,7 +183,7 @@ export async function scoreRows(
       probes.add(sums);
       tf.dispose(sums);
       done(Math.min(from + batchSize, rows.length));
-      await nextTurn();
+      await yieldToEventLoop();
     }
     return {
       ...(await unpack(chunks, packing, rows.length)),

@@ -7,7 +7,7 @@ import { createTrainer } from './createTrainer';
 import { findProcedure } from './procedures';
 import { createRecorder } from './recorder';
 import { readRepresentations } from './representation/read';
-import { nextTurn } from './turn';
+import { yieldToEventLoop } from './yieldToEventLoop';
 import { validateSetup } from './setup';
 import { versions } from './versions';
 import { resplit, SPLIT_RULES } from '../data/splits';
@@ -93,7 +93,7 @@ export function createRun(options: RunOptions): Run {
 
   async function* events(): AsyncGenerator<TrainingEvent, void, void> {
     yield { kind: 'compiling', detail: `Building ${definition.title} for ${dataset.title}` };
-    await nextTurn();
+    await yieldToEventLoop();
     yield {
       kind: 'ready',
       backend,

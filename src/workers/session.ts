@@ -8,7 +8,7 @@ import { createRun } from '../training/run';
 import { readRepresentations } from '../training/representation/read';
 import { validateSetup } from '../training/setup';
 import { evaluationDue } from '../training/schedule';
-import { nextTurn } from '../training/turn';
+import { yieldToEventLoop } from '../training/yieldToEventLoop';
 import { newLive, recordOf, statusOf } from './live';
 import { scoredRows, trueRates } from './scored';
 import type { Dataset } from '../data/dataset';
@@ -252,7 +252,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
         built = true;
         if (live.shown) return;
       }
-      await nextTurn();
+      await yieldToEventLoop();
     }
   }
 
@@ -311,7 +311,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
   /** Resolves when the run has reached one of the states, or was dropped. */
   private async settled(live: Live, states: readonly SessionState[]): Promise<void> {
     // A pause that was answered by waking up must be seen to end first.
-    await nextTurn();
+    await yieldToEventLoop();
     while (!live.dropped && !states.includes(live.state)) {
       await new Promise<void>((resolve) => live.waiting.push(resolve));
     }

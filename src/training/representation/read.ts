@@ -1,6 +1,6 @@
 /** Reads a built model's hidden vectors on a sample of rows. */
 import * as tf from '@tensorflow/tfjs-core';
-import { nextTurn } from '../turn';
+import { yieldToEventLoop } from '../yieldToEventLoop';
 import { balancedRows, keptRows, quantise } from './sample';
 import type { SplitName } from '../../data/dataset';
 import type { Trainer } from '../trainer';
@@ -52,7 +52,7 @@ export async function readRepresentations(
       into.values.set((await tensor.data<'float32'>()).subarray(0, count * slots * dim), from * slots * dim);
     }
     tf.dispose(tensors);
-    await nextTurn();
+    await yieldToEventLoop();
   }
   const { truth } = dataset;
   return {

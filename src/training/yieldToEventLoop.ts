@@ -16,7 +16,7 @@ function byMessage(): () => Promise<void> {
 }
 
 /** Resolves in a later turn of the event loop, without delay. */
-export function nextTurn(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   // Node's own way does not hold the process open as a message channel does.
   wake ??=
     typeof setImmediate === 'function' ? () => new Promise((resolve) => setImmediate(resolve)) : byMessage();
