@@ -1,11 +1,11 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Boundary } from './Boundary';
 import { Header } from './Header';
-import { useLiveView } from './live/lab';
+import { useCurrentRun } from './store/runActions';
 import { Notices } from './notices/Notices';
 import { LabPage } from './pages/lab/LabPage';
 import { StatusLine } from './pages/lab/StatusLine';
-import { addressOf, openAddress, useLab } from './state/lab';
+import { addressOf, openAddress, useSetup } from './store/setup';
 import './app.css';
 
 const DataPage = lazy(() => import('./pages/data/DataPage').then((module) => ({ default: module.DataPage })));
@@ -19,11 +19,11 @@ function useAddress(): void {
     /** An entry that the browser went to is not a new one: pushing it would cut off what lies ahead. */
     let following = false;
     const write = () => {
-      const address = addressOf(useLab.getState());
+      const address = addressOf(useSetup.getState());
       if (address !== location.search) history.replaceState(null, '', address || location.pathname);
     };
     write();
-    const stop = useLab.subscribe((state, before) => {
+    const stop = useSetup.subscribe((state, before) => {
       if (state.page !== before.page && !following)
         history.pushState(null, '', addressOf(state) || location.pathname);
       else write();
@@ -31,7 +31,7 @@ function useAddress(): void {
     const back = () => {
       const { page, setup, preset, tab } = openAddress(location.search);
       following = true;
-      useLab.setState({ page, setup, preset, tab });
+      useSetup.setState({ page, setup, preset, tab });
       following = false;
     };
     window.addEventListener('popstate', back);
@@ -44,8 +44,8 @@ function useAddress(): void {
 
 export function App() {
   useAddress();
-  const page = useLab((state) => state.page);
-  const view = useLiveView();
+  const page = useSetup((state) => state.page);
+  const view = useCurrentRun();
   return (
     <div
       className="app"

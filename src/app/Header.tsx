@@ -1,10 +1,10 @@
 import type { MouseEvent } from 'react';
-import { addressOf, useLab } from './state/lab';
-import type { Page } from './state/lab';
-import { useTheme } from './state/theme';
-import type { ThemeChoice } from './state/theme';
+import { addressOf, useSetup } from './store/setup';
+import type { Page } from './store/setup';
+import { useTheme } from './store/theme';
+import type { ThemeChoice } from './store/theme';
 import { findModel } from '../models/registry';
-import { useShownRun } from './state/shown';
+import { useShownRun } from './store/shownRun';
 
 const LINKS: readonly { readonly page: Page; readonly label: string }[] = [
   { page: 'lab', label: 'Lab' },
@@ -19,7 +19,7 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; re
 ];
 
 export function Header() {
-  const { page, setup, preset, tab, go } = useLab();
+  const { page, setup, preset, tab, go } = useSetup();
   const { choice, choose } = useTheme();
   const view = useShownRun();
   const theme = THEMES.findIndex(({ value }) => value === choice);

@@ -3,14 +3,14 @@ import { createRoot } from 'react-dom/client';
 import type { LabClient } from '../workers/client';
 import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
-import { Lab, LabProvider } from './live/lab';
-import { startQueueRunner } from './live/queueRunner';
+import { RunActions, RunActionsProvider } from './store/runActions';
+import { startQueueRunner } from './store/queueRunner';
 import { keepForOffline } from './offline/register';
-import { followAblations } from './state/ablations';
-import { followQueue } from './state/queue';
-import { openAddress, useLab } from './state/lab';
-import { useNotices } from './state/notices';
-import { followRuns, useRuns } from './state/runs';
+import { followAblations } from './store/ablations';
+import { followQueue } from './store/queue';
+import { openAddress, useSetup } from './store/setup';
+import { useNotices } from './store/notices';
+import { followRuns, useRuns } from './store/runs';
 
 /** So many sentences are read at once; the form shows what the rest became. */
 const MOST_PROBLEMS = 4;
@@ -18,10 +18,10 @@ const MOST_PROBLEMS = 4;
 /** Reads the address, asks the worker to get ready, and draws the page. */
 export function start(client: LabClient, opened: Promise<BackendInfo | null>): void {
   const opening = openAddress(location.search);
-  useLab.setState({ page: opening.page, setup: opening.setup, preset: opening.preset, tab: opening.tab });
-  const lab = new Lab(client);
-  void opened.then((backend) => backend && lab.live.meet(backend));
-  if (opening.autostart) void lab.train();
+  useSetup.setState({ page: opening.page, setup: opening.setup, preset: opening.preset, tab: opening.tab });
+  const actions = new RunActions(client);
+  void opened.then((backend) => backend && actions.current.meet(backend));
+  if (opening.autostart) void actions.train();
   else client.prepare(opening.setup).catch(() => undefined); // an error comes again, with its sentence, from `train`
   if (opening.problems.length > 0) {
     const said = opening.problems.slice(0, MOST_PROBLEMS);
@@ -33,18 +33,18 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root.');
   createRoot(root).render(
-    <LabProvider value={lab}>
+    <RunActionsProvider value={actions}>
       <App />
-    </LabProvider>,
+    </RunActionsProvider>,
   );
   followRuns(client.runs);
   useRuns.subscribe(({ list }) => {
-    const kept = list?.find(({ id }) => id === lab.live.id);
-    if (kept) lab.live.rename(kept.name);
+    const kept = list?.find(({ id }) => id === actions.current.id);
+    if (kept) actions.current.rename(kept.name);
   });
   followQueue();
   followAblations();
-  startQueueRunner(lab);
+  startQueueRunner(actions);
   warmCharts();
   keepForOffline();
 }

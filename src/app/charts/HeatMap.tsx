@@ -1,7 +1,7 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { useHighlight } from '../state/highlight';
-import { useTheme } from '../state/theme';
+import { useHighlight } from '../store/highlight';
+import { useTheme } from '../store/theme';
 import { drawHeat, drawKey } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
 import { HeatLabels, LONGEST_LABEL, shortLabel } from './HeatLabels';

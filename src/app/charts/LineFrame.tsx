@@ -1,5 +1,5 @@
 import { lazy, memo, Suspense } from 'react';
-import { useHighlight } from '../state/highlight';
+import { useHighlight } from '../store/highlight';
 import type { LinesProps } from './Lines';
 import { useOnScreen, useSize } from './useSize';
 import './charts.css';

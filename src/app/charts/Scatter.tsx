@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { tickFormat } from './axis';
-import { useHighlight } from '../state/highlight';
+import { useHighlight } from '../store/highlight';
 import { groupMiddles, layoutScatter, partLabels, pointAt, pointTowards } from './scatterLayout';
 import type { ScatterLayout } from './scatterLayout';
 import { useSize } from './useSize';

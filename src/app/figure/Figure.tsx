@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { report } from '../state/notices';
+import { report } from '../store/notices';
 import { download, drawingToSvg, inkOf, isDrawn, svgToPng } from './export';
 import { Equation } from './Equation';
 import { FigureData } from './FigureData';

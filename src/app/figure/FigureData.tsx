@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react';
 import { formatNumber } from '../format';
-import { useCalm } from '../live/useCalm';
-import { useInPieces } from '../live/useInPieces';
+import { useCalm } from '../hooks/useCalm';
+import { useInPieces } from '../hooks/useInPieces';
 import { MAX_CELLS } from './types';
 import type { Cell, FigureTable } from './types';
 

@@ -1,4 +1,4 @@
-import { useNotices } from '../state/notices';
+import { useNotices } from '../store/notices';
 import './notices.css';
 
 /** Errors (announced at once) and news (announced politely), one sentence each. */

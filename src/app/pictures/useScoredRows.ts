@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { ScoredRows } from '../../workers/protocol';
-import { useLabActions, useLiveView } from '../live/lab';
-import type { RunView } from '../live/runView';
-import { report } from '../state/notices';
+import { useRunActions, useCurrentRun } from '../store/runActions';
+import type { RunView } from '../store/runView';
+import { report } from '../store/notices';
 
 export interface Scored<T> {
   readonly value: T | null;
@@ -18,13 +18,13 @@ export interface Scored<T> {
  */
 export function useComputed<T>(
   view: RunView,
-  compute: (run: ReturnType<typeof useLabActions>) => Promise<T>,
+  compute: (run: ReturnType<typeof useRunActions>) => Promise<T>,
 ): Scored<T> {
-  const lab = useLabActions();
-  const live = useLiveView();
+  const actions = useRunActions();
+  const live = useCurrentRun();
   const [found, setFound] = useState<{ readonly key: string; readonly value: T } | null>(null);
   const [busy, setBusy] = useState(false);
-  const own = view.id !== null && view.id === lab.client.run;
+  const own = view.id !== null && view.id === actions.client.run;
   const key = `${view.id ?? ''} ${view.step}`;
   const running = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
   const blocked =
@@ -41,8 +41,8 @@ export function useComputed<T>(
     try {
       setFound({
         key,
-        value: await lab.compute({ id: view.id ?? '', name: view.name, setup: view.setup }, () =>
-          compute(lab),
+        value: await actions.compute({ id: view.id ?? '', name: view.name, setup: view.setup }, () =>
+          compute(actions),
         ),
       });
     } catch (error) {
@@ -63,5 +63,5 @@ export function useComputed<T>(
 
 /** Scores of every test row. */
 export function useScoredRows(view: RunView): Scored<ScoredRows> {
-  return useComputed(view, (lab) => lab.client.predict('test'));
+  return useComputed(view, (actions) => actions.client.predict('test'));
 }

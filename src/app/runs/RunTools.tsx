@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { RunSummary } from '../../workers/protocol';
-import { useLabActions } from '../live/lab';
-import { report } from '../state/notices';
-import { deleteRun } from '../state/runs';
+import { useRunActions } from '../store/runActions';
+import { report } from '../store/notices';
+import { deleteRun } from '../store/runs';
 
 /** One small button of a run's row: what it does, to which run, and its sign. */
 export function RunTool({
@@ -42,7 +42,7 @@ export function RunTools({
   readonly onRename: () => void;
   readonly children?: ReactNode;
 }) {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   return (
     <span className="run-tools">
       {children}

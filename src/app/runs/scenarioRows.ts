@@ -3,7 +3,7 @@ import { aucOfKind } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
 import { aucRatio, relaImpr } from '../../training/metrics/relaImpr';
 import type { Metrics } from '../../training/metrics/types';
-import type { RunView } from '../live/runView';
+import type { RunView } from '../store/runView';
 
 export interface ScenarioRow {
   readonly id: string;

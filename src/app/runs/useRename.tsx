@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { RunSummary } from '../../workers/protocol';
-import { useLabActions } from '../live/lab';
-import { report } from '../state/notices';
+import { useRunActions } from '../store/runActions';
+import { report } from '../store/notices';
 
 /** Renaming a kept run in its row: `field` takes the place of its name while it is typed. */
 export function useRename(run: RunSummary): { readonly field: ReactNode; readonly begin: () => void } {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const [typed, setTyped] = useState<string | null>(null);
 
   function keep(): void {

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { findModel } from '../../../models/registry';
-import type { RunView } from '../../live/runView';
-import { beginAblation } from '../../state/ablations';
+import type { RunView } from '../../store/runView';
+import { beginAblation } from '../../store/ablations';
 import { ablationRuns, isOwn, rowChoices } from '../../../studies/ablation/rows';
 
 /** One click: a run's switches in turn, or the rows of one of its paper's tables, over n seeds, one run after the other. */

@@ -7,10 +7,10 @@ import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { PALETTE } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { formatAuc } from '../../format';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
-import { useLab } from '../../state/lab';
-import { useTheme } from '../../state/theme';
+import { useSetup } from '../../store/setup';
+import { useTheme } from '../../store/theme';
 import { aucSeries, domainSeries, hasTruth, MAX_LINES } from '../../pictures/curves/curves';
 import { labelRoom } from '../../charts/endLabels';
 import { allScenarios } from '../../../studies/groups';
@@ -53,8 +53,8 @@ function groupCurve(
 export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<RunView>[] }) {
   const [scenario, setScenario] = useState<string | null>(null);
   const [smoothing, setSmoothing] = useState(0);
-  const curve = useLab((state) => state.curve);
-  const set = useLab((state) => state.set);
+  const curve = useSetup((state) => state.curve);
+  const set = useSetup((state) => state.set);
   const theme = useTheme((state) => state.theme);
   const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
   const truth = views.every(hasTruth);

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from 'react';
 import { groupRuns } from '../../../studies/groups';
-import { useLabActions } from '../../live/lab';
-import type { RunView } from '../../live/runView';
-import { useLab } from '../../state/lab';
-import { report } from '../../state/notices';
-import { openRun, useRuns } from '../../state/runs';
+import { useRunActions } from '../../store/runActions';
+import type { RunView } from '../../store/runView';
+import { useSetup } from '../../store/setup';
+import { report } from '../../store/notices';
+import { openRun, useRuns } from '../../store/runs';
 import { AblationShelf } from './ablation/AblationShelf';
 import { AblatePanel } from './AblatePanel';
 import { CompareCurves } from './CompareCurves';
@@ -17,8 +17,8 @@ import './compare.css';
 
 /** The chosen runs' views, in the order of the list; read as they are chosen. */
 function useChosenViews(): readonly RunView[] {
-  const { client } = useLabActions();
-  const chosen = useLab((state) => state.chosen);
+  const { client } = useRunActions();
+  const chosen = useSetup((state) => state.chosen);
   const list = useRuns((state) => state.list);
   const views = useRuns((state) => state.views);
   useEffect(() => {

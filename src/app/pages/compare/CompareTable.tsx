@@ -6,10 +6,10 @@ import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import type { Cell } from '../../figure/types';
 import { formatAuc, formatSigned } from '../../format';
-import type { RunView } from '../../live/runView';
-import { pointing, useHighlight } from '../../state/highlight';
-import { useLab } from '../../state/lab';
-import { useTheme } from '../../state/theme';
+import type { RunView } from '../../store/runView';
+import { pointing, useHighlight } from '../../store/highlight';
+import { useSetup } from '../../store/setup';
+import { useTheme } from '../../store/theme';
 import { hasTruth } from '../../pictures/curves/curves';
 
 interface Props {
@@ -29,7 +29,7 @@ function spreadText({ spread }: CompareCell): string {
 export function CompareTable({ groups, reference, onPin }: Props) {
   const theme = useTheme((state) => state.theme);
   const highlighted = useHighlight((state) => state.scenario);
-  const curve = useLab((state) => state.curve);
+  const curve = useSetup((state) => state.curve);
   const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
   const figure: AucKind = views.every(hasTruth) ? curve : 'drawn';
   const scenarios = useMemo(() => allScenarios(views), [views]);

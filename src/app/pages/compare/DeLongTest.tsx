@@ -5,9 +5,9 @@ import type { DeLongTest as Test } from '../../../studies/statistics';
 import type { ScoredRows } from '../../../workers/protocol';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatSigned } from '../../format';
-import { useLabActions, useLiveView } from '../../live/lab';
-import type { RunView } from '../../live/runView';
-import { report } from '../../state/notices';
+import { useRunActions, useCurrentRun } from '../../store/runActions';
+import type { RunView } from '../../store/runView';
+import { report } from '../../store/notices';
 
 interface Result {
   readonly pair: string;
@@ -32,8 +32,8 @@ export function DeLongTest({
   readonly groups: readonly RunGroup<RunView>[];
   readonly reference: RunGroup<RunView> | null;
 }) {
-  const lab = useLabActions();
-  const { state } = useLiveView();
+  const actions = useRunActions();
+  const { state } = useCurrentRun();
   const [result, setResult] = useState<Result | null>(null);
   const [busy, setBusy] = useState(false);
   // The first runs of two set-ups, or two seeds of one.
@@ -45,7 +45,7 @@ export function DeLongTest({
   const running = state === 'training' || state === 'compiling' || state === 'paused';
 
   function scores(run: RunView): Promise<ScoredRows> {
-    return lab.compute({ ...run, id: run.id ?? '' }, (client) => client.predict('test'));
+    return actions.compute({ ...run, id: run.id ?? '' }, (client) => client.predict('test'));
   }
 
   async function test(first: RunView, second: RunView): Promise<void> {

@@ -1,6 +1,6 @@
 import { differences, differencesInWords, titleOf } from '../../../studies/groups';
 import type { RunGroup } from '../../../studies/groups';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 
 /** What the chosen runs share and where each departs from the reference, in words. */
 export function Differences({

@@ -1,16 +1,16 @@
 import { formatDuration } from '../../format';
-import { useLiveView } from '../../live/lab';
-import { useAblations } from '../../state/ablations';
-import { useLab } from '../../state/lab';
-import { clearQueue, pauseQueue, useQueue, useQueueTab } from '../../state/queue';
-import { queueSecondsLeft } from '../../state/queueEdits';
+import { useCurrentRun } from '../../store/runActions';
+import { useAblations } from '../../store/ablations';
+import { useSetup } from '../../store/setup';
+import { clearQueue, pauseQueue, useQueue, useQueueTab } from '../../store/queue';
+import { queueSecondsLeft } from '../../store/queueEdits';
 
 /** What waits and what is done, with time left; pause, go on, cancel, and open the results. */
 export function QueuePanel() {
   const queue = useQueue();
-  const live = useLiveView();
+  const live = useCurrentRun();
   const { role, progress } = useQueueTab();
-  const set = useLab((state) => state.set);
+  const set = useSetup((state) => state.set);
   if (queue.items.length === 0) return null;
   const done = queue.items.filter((item) => item.state === 'done');
   const failed = queue.items.filter((item) => item.state === 'failed');

@@ -2,21 +2,21 @@ import { useMemo, useState } from 'react';
 import type { RunSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatAuc } from '../../format';
-import { useLabActions } from '../../live/lab';
+import { useRunActions } from '../../store/runActions';
 import { RunTool, RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
-import { addressOf, useLab } from '../../state/lab';
-import { report, useNotices } from '../../state/notices';
-import { useRuns } from '../../state/runs';
+import { addressOf, useSetup } from '../../store/setup';
+import { report, useNotices } from '../../store/notices';
+import { useRuns } from '../../store/runs';
 import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
 import { titleOf } from '../../../studies/groups';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
 export function RunChooser() {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const list = useRuns((state) => state.list);
-  const chosen = useLab((state) => state.chosen);
-  const set = useLab((state) => state.set);
+  const chosen = useSetup((state) => state.chosen);
+  const set = useSetup((state) => state.set);
   const [search, setSearch] = useState('');
   const shown = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -50,7 +50,7 @@ export function RunChooser() {
       for (const { name, text } of runFiles(new Uint8Array(await file.arrayBuffer()), file.name)) {
         const record = parseRecord(text, name);
         await client.runs.put(record);
-        set({ chosen: [...useLab.getState().chosen.filter((id) => id !== record.id), record.id] });
+        set({ chosen: [...useSetup.getState().chosen.filter((id) => id !== record.id), record.id] });
       }
     }
   }
@@ -141,7 +141,7 @@ function ChooserRow({
   readonly chosen: boolean;
   readonly onToggle: () => void;
 }) {
-  const { go, set } = useLab();
+  const { go, set } = useSetup();
   const rename = useRename(run);
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
 

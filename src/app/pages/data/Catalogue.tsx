@@ -1,5 +1,5 @@
 import { formatCount } from '../../format';
-import { useCatalogue } from '../../state/catalogue';
+import { useCatalogue } from '../../store/catalogue';
 
 interface Props {
   readonly open: string | null;

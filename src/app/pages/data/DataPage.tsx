@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Boundary } from '../../Boundary';
-import { useLabActions } from '../../live/lab';
-import { refreshCatalogue, useCatalogue } from '../../state/catalogue';
-import { useLab } from '../../state/lab';
+import { useRunActions } from '../../store/runActions';
+import { refreshCatalogue, useCatalogue } from '../../store/catalogue';
+import { useSetup } from '../../store/setup';
 import { Catalogue } from './Catalogue';
 import { DatasetView } from './DatasetView';
 import { ImportView } from './ImportView';
@@ -16,8 +16,8 @@ type View =
 
 /** The catalogue, one dataset opened, import, and the simulator. */
 export function DataPage() {
-  const { client } = useLabActions();
-  const chosen = useLab((state) => state.setup.dataset);
+  const { client } = useRunActions();
+  const chosen = useSetup((state) => state.setup.dataset);
   const entries = useCatalogue((state) => state.entries);
   const [view, setView] = useState<View>({ kind: 'dataset', id: chosen });
   useEffect(() => {

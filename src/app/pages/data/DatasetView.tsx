@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import type { DatasetSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatCount, formatPercent } from '../../format';
-import { useLabActions } from '../../live/lab';
-import { refreshCatalogue } from '../../state/catalogue';
-import { useLab } from '../../state/lab';
-import { report, sentence } from '../../state/notices';
+import { useRunActions } from '../../store/runActions';
+import { refreshCatalogue } from '../../store/catalogue';
+import { useSetup } from '../../store/setup';
+import { report, sentence } from '../../store/notices';
 import { FieldsTable } from './FieldsTable';
 import { RowsView } from './RowsView';
 import { ScenarioMatrix } from './ScenarioMatrix';
@@ -26,8 +26,8 @@ function days([from, to]: readonly [number, number]): string {
 
 /** Everything that is known of one dataset. */
 export function DatasetView({ id, onSimulate, onRemoved }: Props) {
-  const { client } = useLabActions();
-  const { go, setDataset, setup } = useLab();
+  const { client } = useRunActions();
+  const { go, setDataset, setup } = useSetup();
   const [loaded, setLoaded] = useState<{ readonly id: string; readonly result: Loaded } | null>(null);
   useEffect(() => {
     let wanted = true;

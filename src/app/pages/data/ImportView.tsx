@@ -4,10 +4,10 @@ import type { Mapping } from '../../../data/import/mapping';
 import { mappingSentences } from '../../../data/import/mappingSummary';
 import type { Inspection } from '../../../workers/protocol';
 import { formatCount } from '../../format';
-import { useLabActions } from '../../live/lab';
+import { useRunActions } from '../../store/runActions';
 import { ProgressLine } from '../../ProgressLine';
-import { useNotices } from '../../state/notices';
-import { useJob } from '../../state/useJob';
+import { useNotices } from '../../store/notices';
+import { useJob } from '../../hooks/useJob';
 import { MappingTable } from './MappingTable';
 import { MappingOptions } from './MappingOptions';
 import { mappingProblem, startMapping } from './mappingEdits';
@@ -19,7 +19,7 @@ interface Looked {
 
 /** A person's own file: choose or drop it, correct the proposed roles, import. It never leaves the machine. */
 export function ImportView({ onDone }: { readonly onDone: (dataset: string) => void }) {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const job = useJob();
   const [looked, setLooked] = useState<Looked | null>(null);
   const [mapping, setMapping] = useState<Mapping | null>(null);

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
 import type { RowPage } from '../../../workers/protocol';
 import { formatCount } from '../../format';
-import { useLabActions } from '../../live/lab';
-import { report } from '../../state/notices';
+import { useRunActions } from '../../store/runActions';
+import { report } from '../../store/notices';
 
 const PAGE = 25;
 
 /** A page of rows as they are. */
 export function RowsView({ id }: { readonly id: string }) {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const [offset, setOffset] = useState(0);
   const [page, setPage] = useState<RowPage | null>(null);
   useEffect(() => {

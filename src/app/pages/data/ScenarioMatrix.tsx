@@ -3,7 +3,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import type { Coloured } from '../../colour/scenario';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
-import { useTheme } from '../../state/theme';
+import { useTheme } from '../../store/theme';
 import { probeTable } from '../../pictures/probe/probe';
 
 interface Props {

@@ -1,8 +1,8 @@
 import type { DatasetSummary } from '../../../workers/protocol';
 import { scenarioColours } from '../../colour/scenario';
 import { formatCount, formatPercent } from '../../format';
-import { pointing, useHighlight } from '../../state/highlight';
-import { useTheme } from '../../state/theme';
+import { pointing, useHighlight } from '../../store/highlight';
+import { useTheme } from '../../store/theme';
 
 /** Scenarios of a dataset: rows by split, click rate, users; a bar for the share of traffic. */
 export function ScenarioSummaries({ summary }: { readonly summary: DatasetSummary }) {

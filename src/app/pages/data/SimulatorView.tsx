@@ -10,10 +10,10 @@ import { SettingControl } from '../../controls/SettingControl';
 import '../../controls/controls.css';
 import { formatCount, trimNumber } from '../../format';
 import { GraphDrawing } from '../../graph/GraphDrawing';
-import { useLabActions } from '../../live/lab';
+import { useRunActions } from '../../store/runActions';
 import { ProgressLine } from '../../ProgressLine';
 import { Segments } from '../../Segments';
-import { useJob } from '../../state/useJob';
+import { useJob } from '../../hooks/useJob';
 
 interface Props {
   readonly twin: string;
@@ -30,7 +30,7 @@ const seedField = hyper.int({
 
 /** Build a world: a twin's published statistics, and every effect with its knob on the causal graph it acts on. */
 export function SimulatorView({ twin: opened, onDone }: Props) {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const [twinId, setTwinId] = useState(() =>
     TWINS.some((twin) => twin.id === opened) ? opened : TWINS[0]!.id,
   );

@@ -6,7 +6,7 @@ import { presetSettings } from '../../../training/setup';
 import { SettingControl } from '../../controls/SettingControl';
 import { SettingsForm } from '../../controls/SettingsForm';
 import { Segments } from '../../Segments';
-import { useLab } from '../../state/lab';
+import { useSetup } from '../../store/setup';
 import { DatasetPicker } from './DatasetPicker';
 import { ModelPicker } from './ModelPicker';
 import { RunButtons } from './RunButtons';
@@ -37,7 +37,7 @@ const seedField = hyper.int({
 
 /** Model, data, Train, and every setting of the chosen model from its own schema. */
 export function Controls() {
-  const state = useLab();
+  const state = useSetup();
   const { setup, preset } = state;
   const model = findModel(setup.model);
   const standards = presetSettings(setup.model, preset);
@@ -117,8 +117,8 @@ export function Controls() {
 }
 
 function SeedControl() {
-  const seed = useLab((state) => state.setup.seed);
-  const setSeed = useLab((state) => state.setSeed);
+  const seed = useSetup((state) => state.setup.seed);
+  const setSeed = useSetup((state) => state.setSeed);
   return (
     <SettingControl
       name="seed"

@@ -1,16 +1,16 @@
 import { useEffect } from 'react';
 import { formatCount } from '../../format';
-import { useLabActions } from '../../live/lab';
-import { refreshCatalogue, useCatalogue } from '../../state/catalogue';
-import { useLab } from '../../state/lab';
+import { useRunActions } from '../../store/runActions';
+import { refreshCatalogue, useCatalogue } from '../../store/catalogue';
+import { useSetup } from '../../store/setup';
 
 const KINDS = { sample: 'Samples', simulated: 'Simulated here', imported: 'Imported' } as const;
 
 export function DatasetPicker() {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const entries = useCatalogue((state) => state.entries);
-  const chosen = useLab((state) => state.setup.dataset);
-  const choose = useLab((state) => state.setDataset);
+  const chosen = useSetup((state) => state.setup.dataset);
+  const choose = useSetup((state) => state.setDataset);
   useEffect(() => {
     if (!entries) void refreshCatalogue(client);
   }, [client, entries]);

@@ -2,9 +2,9 @@ import { useId } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import type { AnyModelDefinition, ProbeSpec } from '../../../models/definition';
 import { findModel } from '../../../models/registry';
-import type { RunView } from '../../live/runView';
-import { tabIds, useLab } from '../../state/lab';
-import type { TabId } from '../../state/lab';
+import type { RunView } from '../../store/runView';
+import { tabIds, useSetup } from '../../store/setup';
+import type { TabId } from '../../store/setup';
 import { CausalGraphFigure } from '../../pictures/causalGraph/CausalGraphFigure';
 import { ConflictFigures } from '../../pictures/conflict/ConflictFigures';
 import { AlphaSweepFigure } from '../../pictures/counterfactual/AlphaSweepFigure';
@@ -117,8 +117,8 @@ function figureName(tab: TabId, spec: ProbeSpec, first: boolean): string {
 
 /** A tab that has no picture yet, or none of this model: what it would show, and who fills it. */
 function EmptyTab({ tab, model, untouched, building }: EmptyProps) {
-  const choose = useLab((state) => state.chooseModel);
-  const chosen = useLab((state) => state.setup.model);
+  const choose = useSetup((state) => state.chooseModel);
+  const chosen = useSetup((state) => state.setup.model);
   if (tab.models.includes(model.id))
     return (
       <div className="empty">
@@ -157,11 +157,11 @@ interface EmptyProps {
 }
 
 export function Inspect({ view }: { readonly view: RunView }) {
-  const wanted = useLab((state) => state.tab);
-  const chosenModel = useLab((state) => state.setup.model);
-  const set = useLab((state) => state.set);
+  const wanted = useSetup((state) => state.tab);
+  const chosenModel = useSetup((state) => state.setup.model);
+  const set = useSetup((state) => state.set);
   const id = useId();
-  const untouched = view.live && view.id === null;
+  const untouched = view.current && view.id === null;
   // Before a run the chosen model's own graph can be looked at; its other pictures need numbers.
   const model = findModel(untouched ? chosenModel : view.setup.model);
   const filled: readonly TabId[] = untouched ? (model.graph ? ['graph'] : []) : offeredTabs(view);

@@ -1,9 +1,9 @@
 import { lazy, memo, Suspense, useEffect } from 'react';
 import { Boundary } from '../../Boundary';
-import { useLabActions } from '../../live/lab';
-import { useCalm } from '../../live/useCalm';
-import { useLab } from '../../state/lab';
-import { useShownRun } from '../../state/shown';
+import { useRunActions } from '../../store/runActions';
+import { useCalm } from '../../hooks/useCalm';
+import { useSetup } from '../../store/setup';
+import { useShownRun } from '../../store/shownRun';
 import { AucFigure } from '../../pictures/curves/AucFigure';
 import { Controls } from './Controls';
 import { LossFigure } from '../../pictures/curves/LossFigure';
@@ -16,14 +16,14 @@ const Loss = memo(LossFigure);
 
 /** Left the controls, in the middle what happens, right what is inside. */
 export function LabPage() {
-  const lab = useLabActions();
-  const dataset = useLab((state) => state.setup.dataset);
+  const actions = useRunActions();
+  const dataset = useSetup((state) => state.setup.dataset);
   const view = useShownRun();
   // Loss and pictures follow a little slower, each in a task of its own: one redraw of all would block the page.
-  const training = view.live && view.state === 'training';
+  const training = view.current && view.state === 'training';
   const lossView = useCalm(view, training, 450);
   const pictureView = useCalm(view, training, 350);
-  useEffect(() => void lab.preview(dataset), [lab, dataset]);
+  useEffect(() => void actions.preview(dataset), [actions, dataset]);
   return (
     <div className="lab">
       <h1 className="visually-hidden">Lab: train a model and watch every scenario</h1>

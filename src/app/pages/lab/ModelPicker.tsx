@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { AnyModelDefinition } from '../../../models/definition';
 import { findModel, models } from '../../../models/registry';
-import { useLab } from '../../state/lab';
+import { useSetup } from '../../store/setup';
 import { TABS } from './tabs';
 
 const FAMILIES: Record<AnyModelDefinition['family'], string> = {
@@ -19,10 +19,10 @@ function matches(model: AnyModelDefinition, words: readonly string[]): boolean {
 
 /** A plain list grouped by paper and family, with a search that narrows it; Enter takes the first match. */
 export function ModelPicker() {
-  const chosen = useLab((state) => state.setup.model);
-  const chooseModel = useLab((state) => state.chooseModel);
-  const tab = useLab((state) => state.tab);
-  const set = useLab((state) => state.set);
+  const chosen = useSetup((state) => state.setup.model);
+  const chooseModel = useSetup((state) => state.chooseModel);
+  const tab = useSetup((state) => state.tab);
+  const set = useSetup((state) => state.set);
   const [search, setSearch] = useState('');
   /** A picture that the next model has too stays open; another gives way to the model's first. */
   function choose(id: string): void {

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { useLabActions, useLiveView } from '../../live/lab';
+import { useRunActions, useCurrentRun } from '../../store/runActions';
 
 /** Train, pause or resume, one step, stop, reset. A press shows at once, before the worker has answered. */
 export function RunButtons() {
-  const lab = useLabActions();
-  const { state } = useLiveView();
+  const actions = useRunActions();
+  const { state } = useCurrentRun();
   const [pressed, setPressed] = useState<string | null>(null);
   const running = state === 'training' || state === 'compiling';
   const paused = state === 'paused';
@@ -20,7 +20,7 @@ export function RunButtons() {
         className="button primary"
         data-testid="train"
         aria-busy={state === 'compiling'}
-        onClick={press('train', () => lab.train())}
+        onClick={press('train', () => actions.train())}
         disabled={pressed === 'train'}
       >
         {running || paused ? 'Restart' : 'Train'}
@@ -31,7 +31,7 @@ export function RunButtons() {
         data-testid="pause"
         aria-pressed={paused}
         disabled={!running && !paused}
-        onClick={press('pause', () => lab.pauseOrResume())}
+        onClick={press('pause', () => actions.pauseOrResume())}
       >
         {paused ? 'Resume' : pressed === 'pause' ? 'Pausing' : 'Pause'}
       </button>
@@ -40,7 +40,7 @@ export function RunButtons() {
         className="button"
         data-testid="step"
         disabled={running}
-        onClick={press('step', () => lab.step())}
+        onClick={press('step', () => actions.step())}
         title="One training step"
       >
         Step
@@ -50,7 +50,7 @@ export function RunButtons() {
         className="button"
         data-testid="stop"
         disabled={!running && !paused}
-        onClick={press('stop', () => lab.stop())}
+        onClick={press('stop', () => actions.stop())}
         title="Ends the run with its best weights"
       >
         Stop
@@ -60,7 +60,7 @@ export function RunButtons() {
         className="button"
         data-testid="reset"
         disabled={state === 'ready'}
-        onClick={press('reset', () => lab.reset())}
+        onClick={press('reset', () => actions.reset())}
         title="Forgets the present run; kept runs stay"
       >
         Reset

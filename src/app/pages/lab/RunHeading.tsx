@@ -1,14 +1,14 @@
 import { findModel } from '../../../models/registry';
-import { useLabActions } from '../../live/lab';
-import type { RunView } from '../../live/runView';
-import { report } from '../../state/notices';
-import { useLab } from '../../state/lab';
+import { useRunActions } from '../../store/runActions';
+import type { RunView } from '../../store/runView';
+import { report } from '../../store/notices';
+import { useSetup } from '../../store/setup';
 
 /** What is on show: a kept run, and the way back to the live one. Nothing while the live run is shown. */
 export function RunHeading({ view }: { readonly view: RunView }) {
-  const lab = useLabActions();
-  const { set, adopt } = useLab();
-  if (view.live) return null;
+  const actions = useRunActions();
+  const { set, adopt } = useSetup();
+  if (view.current) return null;
   const resumable = view.status === 'interrupted' || view.status === 'paused';
   return (
     <div className="run-heading">
@@ -23,9 +23,9 @@ export function RunHeading({ view }: { readonly view: RunView }) {
           type="button"
           className="button"
           onClick={() =>
-            void lab.client.runs
+            void actions.client.runs
               .get(view.id ?? '')
-              .then((record) => (record ? lab.continueRun(record) : undefined))
+              .then((record) => (record ? actions.continueRun(record) : undefined))
               .catch(report)
           }
         >

@@ -1,16 +1,16 @@
 import type { RunSummary } from '../../../workers/protocol';
 import { formatAuc } from '../../format';
-import { useLiveView } from '../../live/lab';
+import { useCurrentRun } from '../../store/runActions';
 import { RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
-import { useLab } from '../../state/lab';
-import { useRuns } from '../../state/runs';
+import { useSetup } from '../../store/setup';
+import { useRuns } from '../../store/runs';
 
 /** Kept runs: open, rename, delete with undo. */
 export function RunList() {
   const list = useRuns((state) => state.list);
-  const shown = useLab((state) => state.shownRun);
-  const live = useLiveView();
+  const shown = useSetup((state) => state.shownRun);
+  const live = useCurrentRun();
   return (
     <section className="runs" aria-labelledby="runs-title">
       <h2 id="runs-title" className="runs-title">
@@ -31,8 +31,8 @@ export function RunList() {
 }
 
 function RunRow({ run, current }: { readonly run: RunSummary; readonly current: boolean }) {
-  const live = useLiveView();
-  const set = useLab((state) => state.set);
+  const live = useCurrentRun();
+  const set = useSetup((state) => state.set);
   const rename = useRename(run);
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
   return (

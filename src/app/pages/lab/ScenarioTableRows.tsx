@@ -7,7 +7,7 @@ import {
   formatRatio,
   formatSignedPercent,
 } from '../../format';
-import { pointing } from '../../state/highlight';
+import { pointing } from '../../store/highlight';
 import type { ScenarioRow } from '../../runs/scenarioRows';
 
 /** What all rows have in common. */

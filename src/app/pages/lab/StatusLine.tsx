@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../../format';
-import { useLiveView, useVitals } from '../../live/lab';
-import type { RunView } from '../../live/runView';
+import { useCurrentRun, useVitals } from '../../store/runActions';
+import type { RunView } from '../../store/runView';
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' } as const;
 
@@ -27,7 +27,7 @@ function stateText(view: RunView): string {
 
 /** State, backend with its reason, step, speed, time left, memory. */
 export function StatusLine() {
-  const view = useLiveView();
+  const view = useCurrentRun();
   const vitals = useVitals();
   const backend = view.backend;
   const running = view.state === 'training' || view.state === 'paused' || view.state === 'compiling';

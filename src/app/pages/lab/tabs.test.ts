@@ -3,7 +3,7 @@ import { tinyShape } from '../../../../tests/support/tinyData';
 import { createVariables, openBackend } from '../../../engine';
 import { models } from '../../../models/registry';
 import { presetSettings } from '../../../training/setup';
-import { tabIds } from '../../state/lab';
+import { tabIds } from '../../store/setup';
 import { fillers, TABS } from './tabs';
 
 beforeAll(async () => {

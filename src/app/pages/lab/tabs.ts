@@ -1,6 +1,6 @@
 /** The Inspect tabs: what each shows, and which models fill it. */
 import { findModel, models } from '../../../models/registry';
-import type { TabId } from '../../state/lab';
+import type { TabId } from '../../store/setup';
 
 export interface Tab {
   readonly id: TabId;

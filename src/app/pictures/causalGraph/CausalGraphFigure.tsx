@@ -2,15 +2,15 @@ import type { AnyModelDefinition, CausalGraph } from '../../../models/definition
 import { Figure } from '../../figure/Figure';
 import { factorisation } from '../../graph/factorisation';
 import { GraphDrawing } from '../../graph/GraphDrawing';
-import { useLab } from '../../state/lab';
+import { useSetup } from '../../store/setup';
 
 type Edge = CausalGraph['edges'][number];
 
 /** The paper's causal graph. An edge that a module cuts is a switch: pressing it cuts or restores it in the settings. */
 export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinition }) {
-  const settings = useLab((state) => state.setup.settings);
-  const chosen = useLab((state) => state.setup.model);
-  const setSetting = useLab((state) => state.setSetting);
+  const settings = useSetup((state) => state.setup.settings);
+  const chosen = useSetup((state) => state.setup.model);
+  const setSetting = useSetup((state) => state.setSetting);
   const graph = model.graph;
   const editable = chosen === model.id;
   const label = (id: string) => graph?.nodes.find((node) => node.id === id)?.label ?? id;

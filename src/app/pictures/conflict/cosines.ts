@@ -1,8 +1,8 @@
 /** Cosines between scenarios' gradients, computed once a frame and, where many are missing, in small pieces. */
 import { useEffect, useMemo, useState } from 'react';
 import type { ProbeValue } from '../../../training/events';
-import { Film } from '../../live/film';
-import type { RunView } from '../../live/runView';
+import { Film } from '../../store/film';
+import type { RunView } from '../../store/runView';
 import { rowCosines } from '../vectors';
 
 export const COSINE_NAME = 'scenarioCosine';

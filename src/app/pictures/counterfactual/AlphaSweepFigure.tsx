@@ -5,14 +5,14 @@ import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatDuration, formatNumber } from '../../format';
-import { useLabActions, useLiveView } from '../../live/lab';
-import type { RunView } from '../../live/runView';
-import { useLab } from '../../state/lab';
-import { report } from '../../state/notices';
-import { dropItems, enqueue, useQueue } from '../../state/queue';
-import { queueSecondsLeft } from '../../state/queueEdits';
-import { openRun, useRuns } from '../../state/runs';
-import { useTheme } from '../../state/theme';
+import { useRunActions, useCurrentRun } from '../../store/runActions';
+import type { RunView } from '../../store/runView';
+import { useSetup } from '../../store/setup';
+import { report } from '../../store/notices';
+import { dropItems, enqueue, useQueue } from '../../store/queue';
+import { queueSecondsLeft } from '../../store/queueEdits';
+import { openRun, useRuns } from '../../store/runs';
+import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { drawnFigure } from '../curves/curves';
 import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
@@ -45,12 +45,12 @@ function bestOfGrid({ alphas, cs, values }: Grid): BestCell | null {
 
 /** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
 export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
-  const lab = useLabActions();
-  const live = useLiveView();
+  const actions = useRunActions();
+  const live = useCurrentRun();
   const theme = useTheme((state) => state.theme);
   const figure = drawnFigure(
     view,
-    useLab((state) => state.curve),
+    useSetup((state) => state.curve),
   );
   const queue = useQueue();
   const list = useRuns((state) => state.list);
@@ -68,8 +68,8 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const grid = scored?.of === subject ? scored : null;
 
   useEffect(() => {
-    for (const id of ids.split(' ').filter(Boolean)) void openRun(lab.client.runs, id).catch(report);
-  }, [ids, lab]);
+    for (const id of ids.split(' ').filter(Boolean)) void openRun(actions.client.runs, id).catch(report);
+  }, [ids, actions]);
 
   const known = runs.flatMap(({ alpha, id }) => {
     const final = views.get(id)?.final;
@@ -92,7 +92,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
     for (const run of runs) {
       setScoring(`${done.length + 1} of ${runs.length}`);
       if (!run.hasWeights) continue;
-      const rowsOfRun = await lab.compute(run, (client) => client.predict('test'));
+      const rowsOfRun = await actions.compute(run, (client) => client.predict('test'));
       const ranked = sweepRows(rowsOfRun, view.scenarios.length);
       if (!ranked) continue;
       cs ??= sweepGrid(ranked);

@@ -4,9 +4,9 @@ import { LineFrame } from '../../charts/LineFrame';
 import { download } from '../../figure/export';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatNumber } from '../../format';
-import type { RunView } from '../../live/runView';
-import { useLab } from '../../state/lab';
-import { useTheme } from '../../state/theme';
+import type { RunView } from '../../store/runView';
+import { useSetup } from '../../store/setup';
+import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { drawnFigure } from '../curves/curves';
 import { useScoredRows } from '../useScoredRows';
@@ -30,7 +30,7 @@ const NONE: readonly SweepPoint[] = [];
 /** M-scan's c: the run is scored once, then every c re-ranks the same rows at once (the paper's Figure 5). */
 export function CSweepFigure({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
-  const wanted = useLab((state) => state.curve);
+  const wanted = useSetup((state) => state.curve);
   const figure = drawnFigure(view, wanted);
   const scored = useScoredRows(view);
   const rows = useMemo(

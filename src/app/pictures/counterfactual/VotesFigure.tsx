@@ -6,9 +6,9 @@ import { scenarioColours } from '../../colour/scenario';
 import { download } from '../../figure/export';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
-import { useTheme } from '../../state/theme';
+import { useTheme } from '../../store/theme';
 import { FrameSlider } from '../probe/FrameSlider';
 import { axisLabels, matrixOf } from '../probe/probe';
 import { useComputed } from '../useScoredRows';
@@ -35,7 +35,7 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
   const [step, setStep] = useState<number | null>(null);
   const [wanted, setWanted] = useState<(typeof SHOWN)[number]['value']>('votes');
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
-  const truth = useComputed(view, (lab) => lab.client.counterfactualRates('test'));
+  const truth = useComputed(view, (actions) => actions.client.counterfactualRates('test'));
   const saved = useComputed(view, async ({ client }) => {
     const scored = await client.predict('test');
     download('scenarium-scored-rows.csv', scoredCsv(scored), 'text/csv');

@@ -2,7 +2,7 @@
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { scenarioColours } from '../../colour/scenario';
 import type { Theme } from '../../colour/scales';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import { byShare, MAX_LINES } from '../curves/curves';
 import { bestPoint } from './sweep';
 

@@ -6,10 +6,10 @@ import { LineFrame } from '../../charts/LineFrame';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatCount } from '../../format';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
-import { useLab } from '../../state/lab';
-import { useTheme } from '../../state/theme';
+import { useSetup } from '../../store/setup';
+import { useTheme } from '../../store/theme';
 import {
   aucSeries,
   byShare,
@@ -43,8 +43,8 @@ const READINGS = {
 
 /** AUC of every scenario over steps: a line each up to six, beyond that a heat map over time with summary lines above. */
 export function AucFigure({ view }: { readonly view: RunView }) {
-  const wanted = useLab((state) => state.curve);
-  const set = useLab((state) => state.set);
+  const wanted = useSetup((state) => state.curve);
+  const set = useSetup((state) => state.set);
   const theme = useTheme((state) => state.theme);
   const figure = drawnFigure(view, wanted);
   const many = view.scenarios.length > MAX_LINES;

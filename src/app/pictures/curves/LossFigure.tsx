@@ -4,8 +4,8 @@ import { LineFrame } from '../../charts/LineFrame';
 import type { LineSpec } from '../../charts/Lines';
 import { Figure } from '../../figure/Figure';
 import { formatNumber } from '../../format';
-import type { RunView } from '../../live/runView';
-import { useTheme } from '../../state/theme';
+import type { RunView } from '../../store/runView';
+import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { lossTable, MAX_LINES, pointsOf } from './curves';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSetup } from '../../../training/runRecord';
-import { LiveRun } from '../../live/liveRun';
-import type { RunView } from '../../live/runView';
+import { CurrentRun } from '../../store/currentRun';
+import type { RunView } from '../../store/runView';
 import { byShare, curveTable, heatOverTime, scenarioLines, summaryPoints } from './curves';
 
 function viewOf(scenarios: number, points: readonly (readonly (number | null)[])[], steps = 100): RunView {
-  const view = new LiveRun({ training: { steps } } as unknown as RunSetup).view();
+  const view = new CurrentRun({ training: { steps } } as unknown as RunSetup).view();
   points.forEach((aucs, k) =>
     view.metrics.push((k + 1) * 10, Object.fromEntries(aucs.map((auc, s) => [`auc/${s}`, auc]))),
   );

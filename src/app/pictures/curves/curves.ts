@@ -3,9 +3,9 @@ import type { LinePoint, LineSpec } from '../../charts/Lines';
 import type { HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
 import type { AucKind } from '../../../training/metrics/aucKind';
-import { seriesName } from '../../live/runView';
-import type { RunView } from '../../live/runView';
-import type { Trace } from '../../live/trace';
+import { seriesName } from '../../store/runView';
+import type { RunView } from '../../store/runView';
+import type { Trace } from '../../store/trace';
 
 /** Lines that one chart can carry and still be read. */
 export const MAX_LINES = 6;

@@ -1,8 +1,8 @@
 /** SAR-Net's coefficients over its refreshes, read from the frames of the probe `fairness` by their labels. */
 import type { ProbeSpec } from '../../../models/definition';
 import type { Cell, FigureTable } from '../../figure/types';
-import { probeAt } from '../../live/film';
-import type { Frame } from '../../live/film';
+import { probeAt } from '../../store/film';
+import type { Frame } from '../../store/film';
 
 export type Group = 'intervened' | 'other' | 'all';
 

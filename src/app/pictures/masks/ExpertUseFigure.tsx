@@ -5,8 +5,8 @@ import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
-import type { RunView } from '../../live/runView';
-import { useTheme } from '../../state/theme';
+import type { RunView } from '../../store/runView';
+import { useTheme } from '../../store/theme';
 
 const SCALE = { kind: 'sequential', min: 0, max: 1 } as const;
 

@@ -2,9 +2,9 @@ import { edgeLabels } from '../../../models/papers/aread/masks';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
-import { probeAt } from '../../live/film';
-import type { RunView } from '../../live/runView';
-import { useTheme } from '../../state/theme';
+import { probeAt } from '../../store/film';
+import type { RunView } from '../../store/runView';
+import { useTheme } from '../../store/theme';
 import './masks.css';
 
 interface Props {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../../live/film';
+import type { Frame } from '../../store/film';
 import { densities, searchScores } from './searchHistory';
 
 function frame(step: number, rows: readonly (readonly (number | null)[])[]): Frame {

@@ -1,6 +1,6 @@
 /** AREAD's searches over the run: how dense the scenarios' masks are, and what the candidates scored. */
-import { probeAt } from '../../live/film';
-import type { Frame } from '../../live/film';
+import { probeAt } from '../../store/film';
+import type { Frame } from '../../store/film';
 
 /** Over scenarios, at one step; null where no scenario has the figure. */
 export interface Spread {

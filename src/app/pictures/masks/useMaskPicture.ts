@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { maskOverlap } from '../../../models/papers/aread/masks';
 import type { layoutFromLabels } from '../../../models/papers/aread/masks';
-import { useInSteps } from '../../live/useInSteps';
+import { useInSteps } from '../../hooks/useInSteps';
 import { clusterOrder, pairRanks, rankCorrelation, reorder } from './order';
 
 /** Beyond this many scenarios overlaps and their order are computed a step at a time. */

@@ -1,5 +1,5 @@
 import { formatCount } from '../../format';
-import type { Frame } from '../../live/film';
+import type { Frame } from '../../store/film';
 
 interface Props {
   readonly frames: readonly Frame[];

@@ -4,9 +4,9 @@ import type { ProbeValue } from '../../../training/events';
 import type { HeatLabel } from '../../charts/HeatLabels';
 import type { HeatScale, HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
-import { probeAt } from '../../live/film';
-import type { Frame } from '../../live/film';
-import type { RunView } from '../../live/runView';
+import { probeAt } from '../../store/film';
+import type { Frame } from '../../store/film';
+import type { RunView } from '../../store/runView';
 
 const AXIS_NAMES: Record<ProbeAxis['name'], string> = {
   scenario: 'scenario',

@@ -5,10 +5,10 @@ import { useSize } from '../../charts/useSize';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { formatPercent } from '../../format';
-import type { Frame } from '../../live/film';
-import type { RunView } from '../../live/runView';
-import { useHighlight } from '../../state/highlight';
-import { useTheme } from '../../state/theme';
+import type { Frame } from '../../store/film';
+import type { RunView } from '../../store/runView';
+import { useHighlight } from '../../store/highlight';
+import { useTheme } from '../../store/theme';
 import { principalComponents } from '../vectors';
 import './projection.css';
 

@@ -6,13 +6,13 @@ import { Scatter } from '../../charts/Scatter';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { formatNumber, formatPercent } from '../../format';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
-import { useLab } from '../../state/lab';
-import { enqueue, useQueue } from '../../state/queue';
-import { useRuns } from '../../state/runs';
-import { useKeptRun } from '../../state/shown';
-import { useTheme } from '../../state/theme';
+import { useSetup } from '../../store/setup';
+import { enqueue, useQueue } from '../../store/queue';
+import { useRuns } from '../../store/runs';
+import { useKeptRun } from '../../store/shownRun';
+import { useTheme } from '../../store/theme';
 import { CosineFigure } from './CosineFigure';
 import { describePoint, pointTable, separationTable, summaryTable } from './pane';
 import type { AxisNames, Pane } from './pane';
@@ -306,7 +306,7 @@ function TwinButton({
   readonly known: boolean;
   readonly onTrain: () => void;
 }) {
-  const set = useLab((state) => state.set);
+  const set = useSetup((state) => state.set);
   const title = useTitle(view);
   const twin = twinOf(view.setup);
   const batch = `twin of ${view.id ?? ''}`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import { quantise } from '../../../training/representation/sample';
 import { describePoint, pointTable, summaryTable } from './pane';
 import type { Pane } from './pane';

@@ -1,7 +1,7 @@
 /** One run's representation as figures read it: points, names and tables. */
 import type { FigureTable } from '../../figure/types';
 import { formatPercent } from '../../format';
-import type { RunView } from '../../live/runView';
+import type { RunView } from '../../store/runView';
 import type { KeptVectors } from '../../../training/representation/sample';
 import type { Points, Relations, RepresentationSample } from '../../../workers/protocol';
 

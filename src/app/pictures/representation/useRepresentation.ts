@@ -7,9 +7,9 @@ import type {
   Relations,
   RepresentationSample,
 } from '../../../workers/protocol';
-import { useLabActions } from '../../live/lab';
-import type { RunView } from '../../live/runView';
-import { report } from '../../state/notices';
+import { useRunActions } from '../../store/runActions';
+import type { RunView } from '../../store/runView';
+import { report } from '../../store/notices';
 import { useComputed } from '../useScoredRows';
 import type { Pane } from './pane';
 
@@ -22,7 +22,7 @@ export interface Sampled {
 
 /** The rows' hidden vectors of a run: those kept at its end, or those asked for since, with the present weights. */
 export function useSample(view: RunView): Sampled {
-  const { value, busy, blocked, ask } = useComputed(view, (lab) => lab.client.representations());
+  const { value, busy, blocked, ask } = useComputed(view, (actions) => actions.client.representations());
   return { sample: view.representation ?? value, busy, blocked, ask };
 }
 
@@ -65,7 +65,7 @@ export interface Description {
 
 /** Components of every pane, and a little later cosines and separation; empty until they are there. */
 export function useDescriptions(panes: readonly Pane[]): readonly Description[] {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const [found, setFound] = useState<ReadonlyMap<Points, Description>>(new Map());
   useEffect(() => {
     let current = true;
@@ -121,7 +121,7 @@ export function useEmbedding(
   seed: number,
   onEnd: () => void,
 ): Embedding {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const [forming, setForming] = useState<ReadonlyMap<string, Float32Array>>(new Map());
   const [progress, setProgress] = useState<number | null>(null);
   useEffect(() => {

@@ -7,11 +7,11 @@ import { stars, titleOf } from '../../../../studies/groups';
 import { Figure } from '../../../figure/Figure';
 import { download } from '../../../figure/export';
 import { formatAuc, formatSigned } from '../../../format';
-import { useLabActions } from '../../../live/lab';
-import { readFinals, useFinals } from '../../../state/finals';
-import { useLab } from '../../../state/lab';
-import { report } from '../../../state/notices';
-import { useRuns } from '../../../state/runs';
+import { useRunActions } from '../../../store/runActions';
+import { readFinals, useFinals } from '../../../store/finals';
+import { useSetup } from '../../../store/setup';
+import { report } from '../../../store/notices';
+import { useRuns } from '../../../store/runs';
 import './ablation.css';
 
 const MARKS: Record<Direction, string> = {
@@ -23,10 +23,10 @@ const MARKS: Record<Direction, string> = {
 
 /** One ablation as the tables that it makes, filling as its runs finish. */
 export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const list = useRuns((state) => state.list);
   const byRun = useFinals((state) => state.byRun);
-  const curve = useLab((state) => state.curve);
+  const curve = useSetup((state) => state.curve);
   const { runs } = ablation;
   const place = useRef<HTMLElement>(null);
   // Its button may be far below what it opens.

@@ -1,4 +1,4 @@
-import { forgetAblation, useAblations } from '../../../state/ablations';
+import { forgetAblation, useAblations } from '../../../store/ablations';
 import { AblationResult } from './AblationResult';
 
 /** The ablations that were run, newest first, and the table of the one on show. */

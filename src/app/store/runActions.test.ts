@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultSetup } from '../../training/setup';
 import type { LabClient } from '../../workers/client';
 import type { Tick } from '../../workers/protocol';
-import { useLab } from '../state/lab';
-import { useNotices } from '../state/notices';
-import { useQueue, useQueueTab } from '../state/queue';
-import { Lab } from './lab';
+import { useSetup } from './setup';
+import { useNotices } from './notices';
+import { useQueue, useQueueTab } from './queue';
+import { RunActions } from './runActions';
 import { startQueueRunner } from './queueRunner';
 
 /** A client whose worker answers at once, and whose datasets are read when the test says so. */
@@ -50,43 +50,43 @@ function fakeClient() {
 }
 
 beforeEach(() => {
-  useLab.setState({ setup: defaultSetup(), shownRun: null });
+  useSetup.setState({ setup: defaultSetup(), shownRun: null });
   useNotices.setState({ list: [] });
   useQueue.setState({ items: [], paused: false });
   useQueueTab.setState({ role: 'holds', progress: null });
 });
 
-describe('the lab', () => {
+describe('actions on runs', () => {
   it('shows the scenarios of a dataset that was chosen while a run trained, once that is reset', async () => {
     const { client, tick } = fakeClient();
-    const lab = new Lab(client);
-    await lab.train();
+    const actions = new RunActions(client);
+    await actions.train();
     tick('training');
-    useLab.getState().setDataset('travel-20');
-    await lab.preview('travel-20');
-    expect(lab.live.view().scenarios).toEqual([]);
-    await lab.reset();
-    expect(lab.live.view().scenarios.map(({ id }) => id)).toEqual(['travel-20-1']);
-    expect(lab.live.view().datasetTitle).toBe('title of travel-20');
+    useSetup.getState().setDataset('travel-20');
+    await actions.preview('travel-20');
+    expect(actions.current.view().scenarios).toEqual([]);
+    await actions.reset();
+    expect(actions.current.view().scenarios.map(({ id }) => id)).toEqual(['travel-20-1']);
+    expect(actions.current.view().datasetTitle).toBe('title of travel-20');
   });
 
   it('says nothing of a step that a reset has overtaken', async () => {
     const { client, calls } = fakeClient();
-    const lab = new Lab(client);
-    const stepped = lab.step();
-    await lab.reset();
+    const actions = new RunActions(client);
+    const stepped = actions.step();
+    await actions.reset();
     await stepped;
     expect(calls.step).not.toHaveBeenCalled();
     expect(useNotices.getState().list).toEqual([]);
-    expect(lab.live.state).toBe('ready');
+    expect(actions.current.state).toBe('ready');
   });
 });
 
 describe('the queue', () => {
   it('lets a run wait again, and itself, when that run is reset', async () => {
     const { client, calls, tick } = fakeClient();
-    const lab = new Lab(client);
-    const stop = startQueueRunner(lab);
+    const actions = new RunActions(client);
+    const stop = startQueueRunner(actions);
     useQueue.setState({
       paused: false,
       items: [
@@ -104,7 +104,7 @@ describe('the queue', () => {
     });
     await vi.waitFor(() => expect(useQueue.getState().items[0]!.run).toBe('run-1'));
     tick('training');
-    await lab.reset();
+    await actions.reset();
     await vi.waitFor(() => expect(useQueue.getState().items[0]!.state).toBe('waiting'));
     expect(useQueue.getState().paused).toBe(true);
     expect(calls.train).toHaveBeenCalledTimes(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { models } from '../../models/registry';
 import { defaultSetup, presetSettings } from '../../training/setup';
-import { addressOf, openAddress, pages, useLab } from './lab';
+import { addressOf, openAddress, pages, useSetup } from './setup';
 
 describe('the address', () => {
   it('of the default is empty', () => {
@@ -49,10 +49,10 @@ describe('the address', () => {
 
 describe('choosing', () => {
   it('a model takes that model’s settings under the present preset and leaves the rest', () => {
-    useLab.setState({ setup: { ...defaultSetup(), seed: 5 }, preset: 'tiny' });
+    useSetup.setState({ setup: { ...defaultSetup(), seed: 5 }, preset: 'tiny' });
     const other = models.find((model) => model.id !== defaultSetup().model)!;
-    useLab.getState().chooseModel(other.id);
-    const { setup } = useLab.getState();
+    useSetup.getState().chooseModel(other.id);
+    const { setup } = useSetup.getState();
     expect(setup.seed).toBe(5);
     expect(setup.settings).toEqual(presetSettings(other.id, 'tiny'));
   });

@@ -28,7 +28,7 @@ export interface RunView {
   readonly name: string;
   readonly setup: RunSetup;
   /** True while this run's ticks arrive. */
-  readonly live: boolean;
+  readonly current: boolean;
   readonly state: SessionState;
   readonly status: RunStatus | null;
   readonly step: number;
@@ -130,7 +130,7 @@ export function viewOfRecord(record: RunRecord): RunView {
     id: record.id,
     name: record.name,
     setup: record.setup,
-    live: false,
+    current: false,
     state: STATES[record.status],
     status: record.status,
     step: record.step,

@@ -3,7 +3,7 @@ import type { TrainingEvent } from '../../training/events';
 import type { Metrics } from '../../training/metrics/types';
 import type { RunSetup } from '../../training/runRecord';
 import type { RunId, SessionState, Tick } from '../../workers/protocol';
-import { LiveRun } from './liveRun';
+import { CurrentRun } from './currentRun';
 
 const setup = {
   model: 'mmoe',
@@ -54,7 +54,7 @@ describe('a live run', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('gives the same view object until something is told, so React does not loop', () => {
-    const run = new LiveRun(setup);
+    const run = new CurrentRun(setup);
     expect(run.view()).toBe(run.view());
     run.begin(setup, 'a');
     const view = run.view();
@@ -67,7 +67,7 @@ describe('a live run', () => {
   });
 
   it('tells at most five times a second while ticks pour in, and at once when the state changes', () => {
-    const run = new LiveRun(setup);
+    const run = new CurrentRun(setup);
     run.begin(setup, 'a');
     run.apply(tick(0, []));
     let told = 0;
@@ -86,7 +86,7 @@ describe('a live run', () => {
   });
 
   it('keeps an undefined AUC undefined', () => {
-    const run = new LiveRun(setup);
+    const run = new CurrentRun(setup);
     run.begin(setup, 'a');
     run.apply(tick(1, [evaluation(1, null)]));
     vi.advanceTimersByTime(300);
@@ -95,7 +95,7 @@ describe('a live run', () => {
   });
 
   it('a second run starts with empty histories', () => {
-    const run = new LiveRun(setup);
+    const run = new CurrentRun(setup);
     run.begin(setup, 'a');
     run.apply(tick(1, [evaluation(1, 0.6)]));
     run.begin(setup, 'b');

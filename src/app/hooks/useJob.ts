@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { OnProgress, Progress } from '../../workers/protocol';
-import { report } from './notices';
+import { report } from '../store/notices';
 
 interface Job {
   /** Null while nothing runs. */

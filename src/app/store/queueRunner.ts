@@ -1,8 +1,8 @@
 /**
- * Trains what waits in the queue, one run after the other, on the same live run that the lab shows. Only in the tab that
+ * Trains what waits in the queue, one run after the other, as the current run of the page. Only in the tab that
  * holds the queue.
  */
-import { useRuns } from '../state/runs';
+import { useRuns } from './runs';
 import {
   holdsQueue,
   onQueueCancelled,
@@ -11,15 +11,15 @@ import {
   tellProgress,
   useQueue,
   useQueueTab,
-} from '../state/queue';
-import { nextItem } from '../state/queueEdits';
-import type { QueueItem } from '../state/queueEdits';
-import type { Lab } from './lab';
+} from './queue';
+import { nextItem } from './queueEdits';
+import type { QueueItem } from './queueEdits';
+import type { RunActions } from './runActions';
 
 /** Other tabs hear of the run under way this often. */
 const PROGRESS_MS = 500;
 
-export function startQueueRunner(lab: Lab): () => void {
+export function startQueueRunner(actions: RunActions): () => void {
   let current: { readonly item: QueueItem; readonly began: number; started: boolean } | null = null;
   let told = Number.NEGATIVE_INFINITY;
 
@@ -27,7 +27,7 @@ export function startQueueRunner(lab: Lab): () => void {
     const mine = { item, began: performance.now(), started: false };
     current = mine;
     patchItem(item.id, { state: 'running' });
-    const before = item.run === null ? null : await lab.client.runs.get(item.run).catch(() => null);
+    const before = item.run === null ? null : await actions.client.runs.get(item.run).catch(() => null);
     if (before && (before.status === 'done' || before.status === 'stopped')) {
       // It had finished when the page closed; only the queue did not know.
       patchItem(item.id, { state: 'done' });
@@ -35,19 +35,19 @@ export function startQueueRunner(lab: Lab): () => void {
       look();
       return;
     }
-    if (before) await lab.continueRun(before, { fromQueue: true });
+    if (before) await actions.continueRun(before, { fromQueue: true });
     else {
       patchItem(item.id, { run: null }); // the run was deleted since
-      await lab.train(item.setup, { name: item.name, fromQueue: true });
+      await actions.train(item.setup, { name: item.name, fromQueue: true });
     }
-    patchItem(item.id, { run: lab.live.id });
+    patchItem(item.id, { run: actions.current.id });
     mine.started = true;
     look();
   }
 
   function look(): void {
     if (!holdsQueue()) return;
-    const { state, id } = lab.live;
+    const { state, id } = actions.current;
     if (current) {
       const { item, began, started } = current;
       // A run that a person began in between takes the queue's place, and a reset takes its run: the item waits again.
@@ -69,12 +69,12 @@ export function startQueueRunner(lab: Lab): () => void {
         patchItem(item.id, {
           state,
           took: performance.now() - began,
-          failure: state === 'failed' ? lab.live.view().failure : null,
+          failure: state === 'failed' ? actions.current.view().failure : null,
         });
       } else {
         if (performance.now() - told < PROGRESS_MS) return;
         told = performance.now();
-        const { step, steps } = lab.live.view();
+        const { step, steps } = actions.current.view();
         tellProgress({ item: item.id, step, steps });
         return;
       }
@@ -84,11 +84,11 @@ export function startQueueRunner(lab: Lab): () => void {
     if (next) void begin(next);
   }
 
-  const stopLive = lab.live.subscribe(look);
+  const stopLive = actions.current.subscribe(look);
   const stopQueue = useQueue.subscribe(look);
   const stopRuns = useRuns.subscribe(look);
   const stopRole = useQueueTab.subscribe(look);
-  const stopCancel = onQueueCancelled(() => void lab.stop());
+  const stopCancel = onQueueCancelled(() => void actions.stop());
   look();
   return () => {
     stopLive();

@@ -28,7 +28,7 @@ function blank(setup: RunSetup): Mutable<RunView> {
     id: null,
     name: '',
     setup,
-    live: true,
+    current: true,
     state: 'ready',
     status: null,
     step: 0,
@@ -53,7 +53,7 @@ function blank(setup: RunSetup): Mutable<RunView> {
   };
 }
 
-export class LiveRun {
+export class CurrentRun {
   private readonly throttle = new Throttle(REDRAW_MS);
   private now: Mutable<RunView>;
   private shown: RunView;

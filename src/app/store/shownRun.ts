@@ -1,13 +1,13 @@
 import { useEffect } from 'react';
-import { useLabActions, useLiveView } from '../live/lab';
-import type { RunView } from '../live/runView';
-import { useLab } from './lab';
+import { useRunActions, useCurrentRun } from './runActions';
+import type { RunView } from './runView';
+import { useSetup } from './setup';
 import { report } from './notices';
 import { openRun, useRuns } from './runs';
 
 /** A kept run's view once it is read; null until then, and where there is no such run. */
 export function useKeptRun(id: string | null): RunView | null {
-  const { client } = useLabActions();
+  const { client } = useRunActions();
   const view = useRuns((state) => (id === null ? null : (state.views.get(id) ?? null)));
   const known = useRuns((state) => state.list?.some((run) => run.id === id) ?? false);
   useEffect(() => {
@@ -16,10 +16,10 @@ export function useKeptRun(id: string | null): RunView | null {
   return view;
 }
 
-/** The run that the lab shows: a kept one that was chosen, else the live one. */
+/** The run that the lab shows: a kept one that was chosen, else the current one. */
 export function useShownRun(): RunView {
-  const live = useLiveView();
-  const id = useLab((state) => state.shownRun);
+  const current = useCurrentRun();
+  const id = useSetup((state) => state.shownRun);
   const kept = useKeptRun(id);
-  return id !== null && kept ? kept : live;
+  return id !== null && kept ? kept : current;
 }

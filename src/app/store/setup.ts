@@ -21,7 +21,7 @@ export const tabIds = [
 ] as const;
 export type TabId = (typeof tabIds)[number];
 
-export interface LabState {
+export interface SetupState {
   readonly page: Page;
   readonly setup: RunSetup;
   readonly preset: PresetName;
@@ -46,7 +46,7 @@ export interface LabState {
   /** Takes a whole set-up, e.g. of a kept run. */
   readonly adopt: (setup: RunSetup) => void;
   readonly set: (
-    patch: Partial<Pick<LabState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
+    patch: Partial<Pick<SetupState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
   ) => void;
 }
 
@@ -80,7 +80,7 @@ export function openAddress(search: string): Opening {
 }
 
 /** The address of what is set: only what differs from the default. */
-export function addressOf(state: Pick<LabState, 'page' | 'setup' | 'preset' | 'tab'>): string {
+export function addressOf(state: Pick<SetupState, 'page' | 'setup' | 'preset' | 'tab'>): string {
   const params = setupToParams(state.setup, state.preset);
   if (state.page !== 'lab') params.set('page', state.page);
   if (state.tab !== null) params.set('tab', state.tab);
@@ -88,7 +88,7 @@ export function addressOf(state: Pick<LabState, 'page' | 'setup' | 'preset' | 't
   return text === '' ? '' : `?${text}`;
 }
 
-export const useLab = create<LabState>((set) => ({
+export const useSetup = create<SetupState>((set) => ({
   page: 'lab',
   setup: defaultSetup(),
   preset: 'browser',

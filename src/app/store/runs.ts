@@ -1,9 +1,9 @@
 /** The kept runs: a list of summaries that follows the store, and records read when they are needed. */
 import { create } from 'zustand';
 import type { RunStore, RunSummary } from '../../workers/protocol';
-import { viewOfRecord } from '../live/runView';
-import type { RunView } from '../live/runView';
-import { useLab } from './lab';
+import { viewOfRecord } from './runView';
+import type { RunView } from './runView';
+import { useSetup } from './setup';
 import { report, useNotices } from './notices';
 import { runIsUnderWay } from './runLock';
 
@@ -56,7 +56,7 @@ export async function openRun(store: RunStore, id: string): Promise<RunView | nu
   const views = new Map(useRuns.getState().views);
   views.set(id, view);
   // What is on show stays: were it dropped, it would be read again at once, and the next one dropped for it.
-  const { chosen } = useLab.getState();
+  const { chosen } = useSetup.getState();
   let spare = views.size - MAX_OPEN;
   for (const old of [...views.keys()]) {
     if (spare <= 0) break;

@@ -1,13 +1,13 @@
-/** What the page does: one live run, the kept runs, the datasets. Components call this; nothing else talks to the client. */
+/** What the page does: the current run, the kept runs, the datasets. Components call this; nothing else talks to the client. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { LabClient } from '../../workers/client';
 import type { DatasetSummary, Vitals } from '../../workers/protocol';
-import { report, sentence, useNotices } from '../state/notices';
-import { useLab } from '../state/lab';
-import { holdsQueue, pauseQueue } from '../state/queue';
-import { isUnderWay, lockRun, runIsUnderWay } from '../state/runLock';
-import { LiveRun } from './liveRun';
+import { report, sentence, useNotices } from './notices';
+import { useSetup } from './setup';
+import { holdsQueue, pauseQueue } from './queue';
+import { isUnderWay, lockRun, runIsUnderWay } from './runLock';
+import { CurrentRun } from './currentRun';
 import type { RunView } from './runView';
 
 export interface TrainChoice {
@@ -17,8 +17,8 @@ export interface TrainChoice {
   readonly fromQueue?: boolean;
 }
 
-export class Lab {
-  readonly live: LiveRun;
+export class RunActions {
+  readonly current: CurrentRun;
   /** Dataset whose scenarios stand in the table before a run; its summary once it is read. */
   private previewed: { readonly dataset: string; readonly summary: DatasetSummary | null } | null = null;
   /** Kept run that the worker was last given to compute from: its ticks are no training and change no picture. */
@@ -26,12 +26,12 @@ export class Lab {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(readonly client: LabClient) {
-    this.live = new LiveRun(useLab.getState().setup);
-    lockRun(this.live);
+    this.current = new CurrentRun(useSetup.getState().setup);
+    lockRun(this.current);
     client.onTick((tick) => {
       if (tick.run === this.scored) return;
-      const before = this.live.state;
-      this.live.apply(tick);
+      const before = this.current.state;
+      this.current.apply(tick);
       for (const event of tick.events)
         if (event.kind === 'message' && event.alarm) useNotices.getState().tell('error', event.text);
       if (tick.state === 'failed' && before !== 'failed' && tick.failure)
@@ -40,16 +40,18 @@ export class Lab {
   }
 
   /** Trains the present set-up from its beginning. */
-  async train(setup: RunSetup = useLab.getState().setup, options: TrainChoice = {}): Promise<void> {
+  async train(setup: RunSetup = useSetup.getState().setup, options: TrainChoice = {}): Promise<void> {
     if (!options.fromQueue) {
-      useLab.getState().set({ shownRun: null });
+      useSetup.getState().set({ shownRun: null });
       if (holdsQueue()) pauseQueue(true);
     }
     const name = options.name ?? null;
     this.scored = null;
-    this.live.begin(setup, name ?? '');
+    this.current.begin(setup, name ?? '');
     try {
-      this.live.accepted(await this.client.train(setup, { startPaused: options.startPaused ?? false, name }));
+      this.current.accepted(
+        await this.client.train(setup, { startPaused: options.startPaused ?? false, name }),
+      );
     } catch (error) {
       this.failed(error);
     }
@@ -62,19 +64,19 @@ export class Lab {
    */
   async continueRun(record: RunRecord, { fromQueue = false } = {}): Promise<void> {
     // Whoever takes the queue over goes on with a run whose tab has closed, even before its lock is seen to be free.
-    if (!fromQueue && record.id !== this.live.id && (await runIsUnderWay(record.id)))
+    if (!fromQueue && record.id !== this.current.id && (await runIsUnderWay(record.id)))
       throw new Error(`“${record.name}” is under way in another tab; stop it there, or go on there.`);
     const { checkpoint } = await this.client.runs.artifacts(record.id);
     if (!fromQueue) {
-      useLab.getState().adopt(record.setup);
-      useLab.getState().set({ shownRun: null });
+      useSetup.getState().adopt(record.setup);
+      useSetup.getState().set({ shownRun: null });
       if (holdsQueue()) pauseQueue(true);
     }
     this.scored = null;
-    this.live.begin(record.setup, record.name);
-    this.live.recall(record);
+    this.current.begin(record.setup, record.name);
+    this.current.recall(record);
     try {
-      this.live.accepted(
+      this.current.accepted(
         await this.client.train(record.setup, {
           run: record.id,
           startPaused: false,
@@ -114,16 +116,16 @@ export class Lab {
   }
 
   pauseOrResume(): Promise<void> {
-    return this.command(() => (this.live.state === 'paused' ? this.client.resume() : this.client.pause()));
+    return this.command(() => (this.current.state === 'paused' ? this.client.resume() : this.client.pause()));
   }
 
   /** One step; from nothing it builds the model, waits at the start and takes the first. */
   async step(): Promise<void> {
-    const { state } = this.live;
+    const { state } = this.current;
     if (state === 'ready' || state === 'done' || state === 'failed')
       await this.train(undefined, { startPaused: true });
     // Reset, or a failure, may have come before the model was built: then there is nothing to step.
-    if (this.client.run === null || this.live.state === 'failed') return;
+    if (this.client.run === null || this.current.state === 'failed') return;
     await this.command(() => this.client.step());
   }
 
@@ -133,7 +135,7 @@ export class Lab {
 
   async reset(): Promise<void> {
     await this.command(() => this.client.reset());
-    this.live.clear(useLab.getState().setup);
+    this.current.clear(useSetup.getState().setup);
     this.showPreview();
   }
 
@@ -154,12 +156,12 @@ export class Lab {
 
   /** What was read of the chosen dataset, unless a run is under way or shows it already. */
   private showPreview(): void {
-    const { setup } = useLab.getState();
+    const { setup } = useSetup.getState();
     const summary = this.previewed?.summary;
-    if (!summary || this.previewed?.dataset !== setup.dataset || isUnderWay(this.live)) return;
-    const shown = this.live.view();
+    if (!summary || this.previewed?.dataset !== setup.dataset || isUnderWay(this.current)) return;
+    const shown = this.current.view();
     if (shown.setup.dataset !== setup.dataset || shown.scenarios.length === 0)
-      this.live.preview(summary.scenarios, summary.title, setup);
+      this.current.preview(summary.scenarios, summary.title, setup);
   }
 
   private async command(act: () => Promise<void>): Promise<void> {
@@ -171,27 +173,27 @@ export class Lab {
   }
 
   private failed(error: unknown): void {
-    this.live.fail(sentence(error));
+    this.current.fail(sentence(error));
     report(error);
   }
 }
 
-const LabContext = createContext<Lab | null>(null);
-export const LabProvider = LabContext.Provider;
+const RunActionsContext = createContext<RunActions | null>(null);
+export const RunActionsProvider = RunActionsContext.Provider;
 
-export function useLabActions(): Lab {
-  const lab = useContext(LabContext);
-  if (!lab) throw new Error('A part of the page was drawn outside the lab.');
-  return lab;
+export function useRunActions(): RunActions {
+  const actions = useContext(RunActionsContext);
+  if (!actions) throw new Error('A part of the page was drawn outside the lab.');
+  return actions;
 }
 
-/** The live run, at most five new views a second. */
-export function useLiveView(): RunView {
-  const { live } = useLabActions();
-  return useSyncExternalStore(live.subscribe, live.view);
+/** The current run, at most five new views a second. */
+export function useCurrentRun(): RunView {
+  const { current } = useRunActions();
+  return useSyncExternalStore(current.subscribe, current.view);
 }
 
 export function useVitals(): Vitals {
-  const { live } = useLabActions();
-  return useSyncExternalStore(live.subscribe, live.vitals);
+  const { current } = useRunActions();
+  return useSyncExternalStore(current.subscribe, current.vitals);
 }
