@@ -8,7 +8,7 @@ import { createScenarioGate, createStackedMlp, flatInputs, flatWidth } from '../
 import { hyper } from '../settings';
 import { lastLayer, mixedExperts } from '../representation';
 import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
-import { createClickTowers } from './clickTowers';
+import { createScenarioTowers } from './scenarioTowers';
 
 export const mmoe = defineModel({
   id: 'mmoe',
@@ -52,7 +52,7 @@ export const mmoe = defineModel({
       dropout,
     });
     const gate = createScenarioGate(collected, 'gate', scenarios, input, numExperts);
-    const towers = createClickTowers(collected, shape, settings, experts.outputWidth);
+    const towers = createScenarioTowers(collected, shape, settings, experts.outputWidth);
     return clickModel({
       table,
       collected,

@@ -22,7 +22,7 @@ import {
 import { hyper } from '../settings';
 import { lastLayer, mixedExperts } from '../representation';
 import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
-import { createClickTowers } from './clickTowers';
+import { createScenarioTowers } from './scenarioTowers';
 
 interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
   readonly specific: number;
@@ -193,7 +193,7 @@ export const ple = defineModel({
       input = level.outputWidth;
       return level;
     });
-    const towers = createClickTowers(collected, shape, settings, input);
+    const towers = createScenarioTowers(collected, shape, settings, input);
     return clickModel({
       table,
       collected,

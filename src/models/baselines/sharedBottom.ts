@@ -6,7 +6,7 @@ import { createMlp, flatInputs, flatWidth } from '../layers';
 import { lastLayer, rowVectors } from '../representation';
 import { ablation } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
-import { createClickTowers } from './clickTowers';
+import { createScenarioTowers } from './scenarioTowers';
 
 export const sharedBottom = defineModel({
   id: 'shared-bottom',
@@ -58,7 +58,7 @@ export const sharedBottom = defineModel({
             dropout,
           })
         : null;
-    const towers = createClickTowers(collected, shape, settings, bottom?.outputWidth ?? width);
+    const towers = createScenarioTowers(collected, shape, settings, bottom?.outputWidth ?? width);
     return clickModel({
       table,
       collected,

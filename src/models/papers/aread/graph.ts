@@ -1,7 +1,7 @@
 /** The paper's causal reading of a click, and where its modules act. Positions are shares of the drawing's width and height. */
 import type { CausalGraph } from '../../definition';
 
-export const areadGraph: CausalGraph = {
+export const graph: CausalGraph = {
   nodes: [
     { id: 'features', label: 'X', meaning: 'User, item and context features', x: 0.08, y: 0.5 },
     { id: 'domain', label: 'D', meaning: 'Domain (scenario) of the row', x: 0.08, y: 0.12 },

@@ -4,9 +4,9 @@ import { mmoe } from '../../baselines/mmoe';
 import { defineModel } from '../../definition';
 import type { DataShape, Model } from '../../definition';
 import type { VariableFactory } from '../../../engine';
-import { areadGraph } from './graph';
+import { graph } from './graph';
 import { buildHierarchical } from './model';
-import { areadFields, areadPresets, areadVariants } from './settings';
+import { fields, presets, variants } from './settings';
 import type { AreadSettings } from './settings';
 
 /** Figure 6, MMoE: the base with one gate and one tower per scenario, which is the baseline of that name. */
@@ -29,10 +29,10 @@ export const aread = defineModel({
   },
   family: 'paper',
   summary: 'Dozens of scenarios share layers of experts; each searches a mask of the experts that help it.',
-  fields: areadFields,
-  presets: areadPresets,
-  variants: areadVariants,
-  graph: areadGraph,
+  fields,
+  presets,
+  variants,
+  graph,
   needs: baselineNeeds,
   procedure: (settings) => (settings.hei && settings.hemp ? 'aread' : 'standard'),
   build(shape, settings, variables) {

@@ -14,7 +14,7 @@ import type { AnySettings } from '../../settings';
 import { activeHeads, maskLayout, validateMask } from './masks';
 import { maskedShares } from './maskedShares';
 import { scenarioFieldIndex } from './model';
-import { expertCounts, expertWidths } from './settings';
+import { expertCounts, expertWidths } from './expertSizes';
 
 const definition = findModel('aread');
 const shape = tinyShape(24, 3);

@@ -34,7 +34,7 @@ import { maskLayout } from './masks';
 import type { MaskLayout } from './masks';
 import { maskedShares } from './maskedShares';
 import { areadProbes } from './probes';
-import { expertCounts, expertWidths } from './settings';
+import { expertCounts, expertWidths } from './expertSizes';
 import type { AreadSettings } from './settings';
 
 /** Sums over the steps since they were last read. */

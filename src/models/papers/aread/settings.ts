@@ -1,4 +1,4 @@
-/** Settings of AREAD: hyper-parameters (Implementation Details, Figure 7) and the switches of its ablations. */
+/** Settings of AREAD: hyper-parameters (Implementation Details, Figure 7), switches of its ablations, presets and variants. */
 import { baselineFields } from '../../baselines/common';
 import { commonFields } from '../../common';
 import { ablation, hyper } from '../../settings';
@@ -7,7 +7,7 @@ import type { Variant } from '../../definition';
 
 const heiOff = 'Without hierarchical experts this has no effect.';
 
-export const areadFields = {
+export const fields = {
   embeddingDim: commonFields.embeddingDim,
   dropout: {
     ...commonFields.dropout,
@@ -266,41 +266,9 @@ export const areadFields = {
   }),
 } as const;
 
-export type AreadSettings = SettingsOf<typeof areadFields>;
+export type AreadSettings = SettingsOf<typeof fields>;
 
-/** Experts by layer: N₁, doubling. */
-export function expertCounts(settings: Pick<AreadSettings, 'numLayers' | 'firstExperts'>): number[] {
-  return Array.from({ length: settings.numLayers }, (_, l) => settings.firstExperts * 2 ** l);
-}
-
-/** Hidden and output width of an expert, by number of layers, as the hyper-parameter study prints them. */
-const WIDTHS: Readonly<Record<number, readonly (readonly [number, number])[]>> = {
-  2: [
-    [64, 32],
-    [16, 8],
-  ],
-  3: [
-    [64, 32],
-    [32, 16],
-    [16, 8],
-  ],
-  4: [
-    [128, 64],
-    [64, 32],
-    [32, 16],
-    [16, 8],
-  ],
-};
-
-/** Two widths of each layer's experts; `headWidth` 16 gives the paper's. */
-export function expertWidths(settings: Pick<AreadSettings, 'numLayers' | 'headWidth'>): [number, number][] {
-  return WIDTHS[settings.numLayers]!.map(([hidden, output]) => [
-    Math.max(1, Math.round((hidden * settings.headWidth) / 16)),
-    Math.max(1, Math.round((output * settings.headWidth) / 16)),
-  ]);
-}
-
-export const areadPresets = {
+export const presets = {
   // Where the paper is silent, the constants of its official code.
   paper: { embeddingDim: 32, dropout: 0.2 },
   browser: { warmup: 100, maskInterval: 300, numCandidates: 4 },
@@ -327,7 +295,7 @@ function variant(table: string, name: string, settings: AnySettings): Variant {
 }
 
 /** Figures 6 and 7, and each point where the official code departs from the paper. */
-export const areadVariants: readonly Variant[] = [
+export const variants: readonly Variant[] = [
   variant('Figure 6', 'MMoE', { hei: false }),
   variant('Figure 6', '+HEI', { hemp: false }),
   variant('Figure 6', '+HEMP', { aug: false }),

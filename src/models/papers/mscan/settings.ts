@@ -1,6 +1,7 @@
-/** Settings of M-scan. "–" where the paper prints no value. */
+/** Settings of M-scan, its presets, and the rows of the paper's tables that are variants of it. "–" where the paper prints no value. */
 import { commonFields } from '../../common';
-import { ablation, hyper } from '../../settings';
+import type { Variant } from '../../definition';
+import { ablation, hyper, type SettingsOf } from '../../settings';
 
 export const fields = {
   ...commonFields,
@@ -113,3 +114,29 @@ export const fields = {
     advanced: true,
   }),
 } as const;
+
+export type MscanSettings = SettingsOf<typeof fields>;
+
+export const presets = {
+  paper: {},
+  browser: { hidden: [128, 64], historyLength: 12, ownHistoryLength: 6, attentionHidden: 16 },
+  tiny: {
+    embeddingDim: 4,
+    hidden: [8, 5],
+    scenarioHidden: [4],
+    historyLength: 4,
+    ownHistoryLength: 3,
+    attentionHidden: 6,
+    dropout: 0,
+  },
+} as const;
+
+/** Table 2 of the paper, and the attention of its Eq 13 beside it. */
+export const variants: readonly Variant[] = [
+  { name: 'w/ SACA, w/ SBE', table: 'Table 2', settings: { saca: 'co', sbe: true } },
+  { name: 'w/ SACA, w/o SBE', table: 'Table 2', settings: { saca: 'co', sbe: false } },
+  { name: 'w/o SACA, w/ SBE', table: 'Table 2', settings: { saca: 'none', sbe: true } },
+  { name: 'w/o SACA, w/o SBE', table: 'Table 2', settings: { saca: 'none', sbe: false } },
+  { name: 'target attention', table: 'Eq 13', settings: { saca: 'target' } },
+  { name: 'mean of behaviours', table: 'beyond the paper', settings: { saca: 'mean' } },
+];

@@ -4,7 +4,7 @@
  */
 import type { CausalGraph } from '../../definition';
 
-export const optMsmGraph: CausalGraph = {
+export const graph: CausalGraph = {
   title: 'Which way features take to the click in OptMSM',
   nodes: [
     {

@@ -1,7 +1,7 @@
 /** OptMSM: Optimizing Multi-Scenario Modeling for Click-Through Rate Prediction (ECML PKDD 2023). */
 import { collect } from '../../collect';
 import { defineModel } from '../../definition';
-import { optMsmGraph } from './graph';
+import { graph } from './graph';
 import { buildOptMsm } from './model';
 import { fields, presets, variants } from './settings';
 
@@ -21,7 +21,7 @@ export const optmsm = defineModel({
   fields,
   presets,
   variants,
-  graph: optMsmGraph,
+  graph,
   needs: ({ history, historyLength }) =>
     history === 'mean'
       ? { history: { length: historyLength, scenario: false }, ownHistory: { length: historyLength } }

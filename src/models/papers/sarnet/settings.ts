@@ -1,6 +1,7 @@
-/** Settings of SAR-Net. "–" where the paper prints no value. */
+/** Settings of SAR-Net, its presets, and the rows of the paper's tables that are variants of it. "–" where the paper prints no value. */
 import { commonFields } from '../../common';
-import { ablation, hyper } from '../../settings';
+import type { Variant } from '../../definition';
+import { ablation, hyper, type SettingsOf } from '../../settings';
 
 export const fields = {
   embeddingDim: commonFields.embeddingDim,
@@ -172,3 +173,48 @@ export const fields = {
     advanced: true,
   }),
 } as const;
+
+export type SarNetSettings = SettingsOf<typeof fields>;
+
+export const presets = {
+  paper: { historyLength: 50 },
+  browser: { historyLength: 10, expertHidden: 32, attentionHidden: 16 },
+  tiny: {
+    embeddingDim: 4,
+    numShared: 2,
+    numOwn: 1,
+    expertHidden: 6,
+    biasHidden: 3,
+    attentionHidden: 5,
+    historyLength: 4,
+  },
+} as const;
+
+const table5 = 'Table 5';
+const plain = { biasNet: false, biasLoss: false };
+
+/** Tables 4, 5 and 6 of the paper. */
+export const variants: readonly Variant[] = [
+  { name: 'No Attention', table: 'Table 4', settings: { attention: 'none' } },
+  { name: 'Target Attention', table: 'Table 4', settings: { attention: 'target' } },
+  { name: 'Scenario Attention', table: 'Table 4', settings: { attention: 'scenario' } },
+  { name: 'Concatenate Attention', table: 'Table 4', settings: { attention: 'concatenate' } },
+  { name: 'Hierarchical Attention', table: 'Table 4', settings: { attention: 'hierarchical' } },
+  { name: 'SAR-Net', table: 'Table 4', settings: {} },
+  { name: 'base', table: table5, settings: plain },
+  ...['0.9', '0.8', '0.7', '0.6'].map((ratio) => ({
+    name: `sub-sampling ${ratio}`,
+    table: table5,
+    settings: { ...plain, subSample: ratio },
+  })),
+  { name: 'Bias Net', table: table5, settings: { biasLoss: false } },
+  { name: 'Bias Adapting Loss', table: table5, settings: { biasNet: false } },
+  { name: 'Bias Net + Bias Adapting Loss', table: table5, settings: {} },
+  { name: 'base (no transform)', table: 'Table 6', settings: { transform: false } },
+  ...[2, 3, 4, 5].map((layers) => ({
+    name: `${layers} expert layers`,
+    table: 'Table 6',
+    settings: { transform: false, expertLayers: layers },
+  })),
+  { name: 'SAR-Net (transform)', table: 'Table 6', settings: {} },
+];

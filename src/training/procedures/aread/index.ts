@@ -2,7 +2,8 @@
  * Training of AREAD (Algorithm 1): warm up without masks, search masks, then ordinary steps under them with a new search
  * every so many.
  */
-import { areadFields, expertCounts } from '../../../models/papers/aread/settings';
+import { expertCounts } from '../../../models/papers/aread/expertSizes';
+import { fields } from '../../../models/papers/aread/settings';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import { maskLayout } from '../../../models/papers/aread/masks';
 import { scenarioFieldIndex } from '../../../models/papers/aread/model';
@@ -72,7 +73,7 @@ function fromPosition({ state, arrays }: ProcedurePosition): Course {
 }
 
 function settingsOf(trainer: Trainer): AreadSettings {
-  return parseSettings(areadFields, trainer.settings) as AreadSettings;
+  return parseSettings(fields, trainer.settings) as AreadSettings;
 }
 
 function probe(

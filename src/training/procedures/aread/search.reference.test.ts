@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openBackend } from '../../../engine';
 import { maskLayout } from '../../../models/papers/aread/masks';
-import { areadFields } from '../../../models/papers/aread/settings';
+import { fields } from '../../../models/papers/aread/settings';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import { defaultSettings } from '../../../models/settings';
 import type { Trainer } from '../../trainer';
@@ -119,7 +119,7 @@ describe.each(cases)('scripted search: $name', (script) => {
   const { domains, candidates, trialSteps, ...rest } = script.settings;
   const layout = maskLayout(script.experts);
   const settings = {
-    ...defaultSettings(areadFields),
+    ...defaultSettings(fields),
     ...rest,
     numCandidates: candidates,
     trialSteps,
@@ -229,7 +229,7 @@ test('candidates train on all of A_d and are chosen on rows of T_d alone', async
       return played.forward(...given);
     },
   };
-  const settings = { ...defaultSettings(areadFields), ...rest, numCandidates: candidates, trialSteps };
+  const settings = { ...defaultSettings(fields), ...rest, numCandidates: candidates, trialSteps };
   const at: SearchContext = {
     trainer,
     settings: settings as unknown as AreadSettings,

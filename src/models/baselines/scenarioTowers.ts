@@ -11,7 +11,7 @@ interface TowerSettings {
   readonly priorBias: 'off' | 'on';
 }
 
-export interface ClickTowers {
+export interface ScenarioTowers {
   /** `h [B, in]` through the row's own tower: the logit `[B, 1]` and the tower's last layer `[B, w]`. */
   apply(
     h: tf.Tensor2D,
@@ -21,12 +21,12 @@ export interface ClickTowers {
 }
 
 /** Parameters `tower.k.*` (`[N, in, out]`) and `output.weight [N, w, 1]`, `output.bias [N, 1]`. */
-export function createClickTowers(
+export function createScenarioTowers(
   variables: VariableFactory,
   shape: DataShape,
   settings: TowerSettings,
   input: number,
-): ClickTowers {
+): ScenarioTowers {
   const { scenarios } = shape;
   const { towerHidden: widths, batchNorm, dropout } = settings;
   const tower = createTowerBank(variables, 'tower', { input, widths, batchNorm, scenarios, dropout });
