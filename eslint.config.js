@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
@@ -37,13 +38,34 @@ const boundaries = Object.entries(rooms).map(([room, allowed]) => {
   };
 });
 
+/** Packages are imported only where `package.json` declares them: the page from `dependencies`, tests and tools from both lists. */
+const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
+function declaredPackages(files, lists) {
+  const names = lists.flatMap((list) => Object.keys(manifest[list]));
+  const undeclared = `^(?!\\.|node:|(?:${names.join('|')})(?:/|$))`;
+  const message = `package.json does not list this package under ${lists.join(' or ')}.`;
+  return {
+    files,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: undeclared, message }] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: `ImportExpression[source.value=/${undeclared.replaceAll('/', '\\x2F')}/]`, message },
+      ],
+    },
+  };
+}
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test-results/', 'playwright-report/', '.cache/', 'public/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs', 'src/app/offline/*.js'] } },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs', 'src/app/offline/*.js'] },
+      },
     },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
@@ -60,6 +82,11 @@ export default tseslint.config(
     },
   },
   ...boundaries,
+  declaredPackages(['**/*.{ts,tsx,js,mjs}'], ['dependencies', 'devDependencies']),
+  {
+    ...declaredPackages(['src/**/*.{ts,tsx}'], ['dependencies']),
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/**/testing.ts'],
+  },
   {
     files: ['src/app/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },

@@ -1,0 +1,52 @@
+/** What `package.json` declares is what is used; TensorFlow.js comes in one version. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { importedPackages, isTest, sourceFiles } from './support/imports';
+
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+}
+
+const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+const manifest = read<Manifest>('package.json');
+const umbrella = '@tensorflow/tfjs';
+
+it('every package that the page depends on is imported, but the umbrella that fixes versions', () => {
+  const used = new Set(
+    sourceFiles('src')
+      .filter((file) => !isTest(file))
+      .flatMap(importedPackages),
+  );
+  const unused = Object.keys(manifest.dependencies).filter((name) => !used.has(name));
+  expect(unused).toEqual([umbrella]);
+});
+
+it('TensorFlow.js and its backends are installed once, in the version that the umbrella package asks for', () => {
+  const { packages } = read<{ packages: Record<string, Manifest> }>('package-lock.json');
+  const ofTensorflow = (paths: string[]) =>
+    paths.filter((path) => /(^|\/)@tensorflow\/tfjs-(core|backend-\w+)$/.test(path));
+  const version = packages[`node_modules/${umbrella}`]!.version;
+  const asked = packages[`node_modules/${umbrella}`]!.dependencies;
+
+  const imported = ofTensorflow(Object.keys(manifest.dependencies));
+  expect(imported.map((name) => name.replace(`${umbrella}-`, ''))).toEqual([
+    'backend-cpu',
+    'backend-wasm',
+    'backend-webgpu',
+    'core',
+  ]);
+  for (const name of imported) {
+    const places = Object.keys(packages).filter((path) => path.endsWith(`/${name}`));
+    expect(places, name).toEqual([`node_modules/${name}`]);
+    expect(packages[places[0]!]!.version, name).toBe(asked[name] ?? version);
+    expect(manifest.dependencies[name], name).toBe(version);
+    expect(read<Manifest>(`node_modules/${name}/package.json`).version, name).toBe(version);
+  }
+});
+
+it('the lockfile says what is installed, not from which address', () => {
+  const { packages } = read<{ packages: Record<string, object> }>('package-lock.json');
+  expect(Object.keys(packages).length).toBeGreaterThan(100);
+  expect(Object.keys(packages).filter((path) => 'resolved' in packages[path]!)).toEqual([]);
+});
