@@ -1,4 +1,4 @@
-// Compiles src/engine/kernels/wasm/*.as (AssemblyScript) to src/engine/kernels/wasm/binary.ts.
+// Compiles src/engine/backends/wasm/*.as (AssemblyScript) to src/engine/backends/wasm/binary.ts.
 // Four variants: with and without shared memory (threads), with and without fused multiply-add (relaxed SIMD).
 // The result is committed, so only people who change a kernel run this: npm run kernels.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 const compiler = 'assemblyscript/asc';
 const { default: asc } = await import(compiler);
 
-const folder = new URL('../src/engine/kernels/wasm/', import.meta.url);
+const folder = new URL('../src/engine/backends/wasm/', import.meta.url);
 const source = readdirSync(folder)
   .filter((name) => name.endsWith('.as'))
   .sort()

@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
-import { replaceDeviceCast } from './kernels/device';
-import { demandNoDeviceErrors, watchDevice } from './kernels/deviceErrors';
-import { replaceLibraryKernels } from './kernels/wasm/library';
-import { loadWasmKernels, wasmKernels } from './kernels/wasm/module';
-import { withSharedMemory } from './kernels/wasm/shared';
-import { webgpu } from './kernels/webgpu';
+import { replaceDeviceCast } from './backends/webgpu/device';
+import { demandNoDeviceErrors, watchDevice } from './backends/webgpu/deviceErrors';
+import { replaceLibraryKernels } from './backends/wasm/library';
+import { loadWasmKernels, wasmKernels } from './backends/wasm/module';
+import { withSharedMemory } from './backends/wasm/shared';
+import { webgpu } from './backends/webgpu/program';
 import { selfTest } from './selfTest';
 import type { BackendInfo, BackendName, BackendRequest } from './types';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { openBackend, stackedDense, multiDenseStacked, leakyRelu } from '.';
-import { wasmKernels } from './kernels/wasm/module';
+import { wasmKernels } from './backends/wasm/module';
 import { normalArray } from './random';
 
 const [BATCH, INPUT, EXPERTS, HIDDEN, OUTPUT] = [256, 96, 3, 64, 40] as const;

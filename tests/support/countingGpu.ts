@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { vi } from 'vitest';
-import { replaceDeviceCast } from '../../src/engine/kernels/device';
+import { replaceDeviceCast } from '../../src/engine/backends/webgpu/device';
 
 interface BufferOptions {
   readonly size: number;

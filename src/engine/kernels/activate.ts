@@ -1,9 +1,9 @@
 /** Kernels of activation with a dropout mask, in one pass. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { float, int } from './webgpu';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { float, int } from '../backends/webgpu/program';
 
 export interface Slope {
   readonly slope: number;

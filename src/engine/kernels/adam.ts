@@ -4,11 +4,11 @@
  * stepSize = lr / (1-b1^t), inverseRoot = 1 / sqrt(1-b2^t). L2 joins the gradient as pull * (w - centre), pull = 2 l2.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { runDevice, type Binding } from './device';
+import { runDevice, type Binding } from '../backends/webgpu/device';
 import { defineInPlace } from './inPlace';
-import { liveFloats } from './live';
-import { pointer, wasmKernels } from './wasm/module';
-import { float, int, type Uniform } from './webgpu';
+import { hostFloats } from '../backends/hostMemory';
+import { pointer, wasmKernels } from '../backends/wasm/module';
+import { float, int, type Uniform } from '../backends/webgpu/program';
 
 export interface AdamRates {
   readonly beta1: number;
@@ -77,11 +77,11 @@ function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes)
       const places = [pointer(weights), first, first + 4 * n, pointer(gradient), n] as const;
       kernels.run.adam(...places, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre);
     } else {
-      onHost(liveFloats(weights), liveFloats(moments), liveFloats(gradient), rates, slot);
+      onHost(hostFloats(weights), hostFloats(moments), hostFloats(gradient), rates, slot);
     }
     if (!clear) return;
     if (kernels) kernels.run.zero(pointer(gradient), size(gradient.shape));
-    else liveFloats(gradient).fill(0);
+    else hostFloats(gradient).fill(0);
   });
 }
 

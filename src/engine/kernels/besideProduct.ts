@@ -1,8 +1,8 @@
 /** Kernels of `[x, x ⊙ y]` side by side: `x [B, L, w]`, `y [B, w]` the same for all L, to `[B, L, 2 w]`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { int } from './webgpu';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { int } from '../backends/webgpu/program';
 
 type Shape = readonly [number, number, number];
 

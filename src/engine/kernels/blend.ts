@@ -1,9 +1,9 @@
 /** States after a step, in place, several a dispatch: `decay * target + scale * source`. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { runDevice, type Binding } from './device';
+import { runDevice, type Binding } from '../backends/webgpu/device';
 import { defineInPlace } from './inPlace';
-import { liveFloats } from './live';
-import { float, int, type Uniform } from './webgpu';
+import { hostFloats } from '../backends/hostMemory';
+import { float, int, type Uniform } from '../backends/webgpu/program';
 
 export interface Blend {
   readonly decay: number;
@@ -30,8 +30,8 @@ type Infos = Readonly<Record<string, tf.TensorInfo>>;
 function onHost(inputs: Infos, { slots }: BlendAttributes): void {
   slots.forEach(({ decay, scale }, k) => {
     const names = blendNames(k);
-    const target = liveFloats(inputs[names.target]!);
-    const source = liveFloats(inputs[names.source]!);
+    const target = hostFloats(inputs[names.target]!);
+    const source = hostFloats(inputs[names.source]!);
     for (let i = 0; i < target.length; i++) target[i] = decay * target[i]! + scale * source[i]!;
   });
 }

@@ -1,13 +1,13 @@
 import { defineInPlace } from './inPlace';
-import { liveValues } from './live';
-import { elementProgram, int, runInPlace } from './webgpu';
+import { hostValues } from '../backends/hostMemory';
+import { elementProgram, int, runInPlace } from '../backends/webgpu/program';
 
 const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** target := source, in place; both of one size and type. */
 export const copyInto = defineInPlace<object>({
   name: 'EngineCopy',
-  host: ({ target, source }) => liveValues(target!).set(liveValues(source!)),
+  host: ({ target, source }) => hostValues(target!).set(hostValues(source!)),
   device: ({ target, source }) => {
     const count = size(target!.shape);
     runInPlace(
@@ -23,8 +23,8 @@ export const copyInto = defineInPlace<object>({
 export const addInto = defineInPlace<{ readonly scale: number }>({
   name: 'EngineAddInto',
   host: ({ target, source }, { scale }) => {
-    const to = liveValues(target!);
-    const from = liveValues(source!);
+    const to = hostValues(target!);
+    const from = hostValues(source!);
     for (let i = 0; i < to.length; i++) to[i]! += scale * from[i]!;
   },
   device: ({ target, source }, { scale }) => {

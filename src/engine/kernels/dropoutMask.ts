@@ -1,9 +1,9 @@
 /** Dropout masks from the counter-based generator, the same bits on every backend. */
 import * as tf from '@tensorflow/tfjs-core';
 import { hash3 } from '../random';
-import { liveFloats } from './live';
-import { pointer, wasmKernels } from './wasm/module';
-import { elementProgram, float, int, uint, webgpu } from './webgpu';
+import { hostFloats } from '../backends/hostMemory';
+import { pointer, wasmKernels } from '../backends/wasm/module';
+import { elementProgram, float, int, uint, webgpu } from '../backends/webgpu/program';
 
 interface MaskAttributes {
   readonly shape: readonly number[];
@@ -45,7 +45,7 @@ tf.registerKernel({
     const out = (backend as Maker).makeOutput!([...attributes.shape], 'float32');
     const kernels = wasmKernels();
     if (!kernels) {
-      fill(liveFloats(out), attributes);
+      fill(hostFloats(out), attributes);
       return out;
     }
     const { shape, threshold, scale, key, step } = attributes;

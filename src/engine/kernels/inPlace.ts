@@ -1,6 +1,6 @@
 /** Kernels that write into a tensor's own memory. They return an alias of it, so that traces and profiles see them. */
 import * as tf from '@tensorflow/tfjs-core';
-import { alias, touch } from './live';
+import { alias, markChanged } from '../backends/hostMemory';
 
 export type InPlaceKernel<A> = (inputs: Readonly<Record<string, tf.TensorInfo>>, attributes: A) => void;
 
@@ -23,7 +23,7 @@ export function defineInPlace<A extends object>(spec: {
         const target = given.target;
         if (!target) throw new Error(`${spec.name} has no input named target.`);
         run(given, attrs as unknown as A);
-        touch(target);
+        markChanged(target);
         return alias(target);
       },
     });

@@ -6,8 +6,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel, type NativeKernel } from './defineOperation';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { gemmAll, gemmAt, gemmChain } from './wasm/product';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { gemmAll, gemmAt, gemmChain } from '../backends/wasm/product';
 
 export type Layout = 'rows' | 'stack';
 

@@ -3,9 +3,9 @@
  * work that would otherwise be a chain of a dozen element-wise operations.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { liveFloats } from './live';
-import { newOutput } from './wasm/module';
-import { elementProgram, float, int, webgpu } from './webgpu';
+import { hostFloats } from '../backends/hostMemory';
+import { newOutput } from '../backends/wasm/module';
+import { elementProgram, float, int, webgpu } from '../backends/webgpu/program';
 
 type Values<Names extends string, Optional extends string> = Readonly<
   Record<Names, Float32Array> & Partial<Record<Optional, Float32Array>>
@@ -55,7 +55,7 @@ export function defineLoop<Names extends string, A extends object = object, Opti
     Object.fromEntries(
       Object.entries<tf.TensorInfo>(inputs as Readonly<Record<string, tf.TensorInfo>>).map(([name, info]) => [
         name,
-        liveFloats(info),
+        hostFloats(info),
       ]),
     ) as Values<Names, Optional>;
   const runners = {
@@ -67,7 +67,7 @@ export function defineLoop<Names extends string, A extends object = object, Opti
     wasm: (inputs: Infos<Names, Optional>, loop: Loop): tf.TensorInfo => {
       // First the output: making it may move the heap that the inputs' views look at.
       const info = newOutput(loop.shape);
-      spec.host(read(inputs), liveFloats(info), loop);
+      spec.host(read(inputs), hostFloats(info), loop);
       return info;
     },
     webgpu: (inputs: Infos<Names, Optional>, loop: Loop): tf.TensorInfo => {

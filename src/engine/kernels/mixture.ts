@@ -4,10 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
 import type { Layout } from './linear';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { int } from './webgpu';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { int } from '../backends/webgpu/program';
 
 interface LayoutAttributes {
   readonly layout: Layout;

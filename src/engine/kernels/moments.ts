@@ -1,7 +1,7 @@
 /** Kernels of weighted means and variances over rows, and of their gradient. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel, type NativeKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
 import {
   COLUMNS,
   gather,
@@ -14,8 +14,8 @@ import {
   statisticsShape,
   type RowAxis,
 } from './normLayout';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { int } from './webgpu';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { int } from '../backends/webgpu/program';
 
 const momentsOnDevice: NativeKernel<'x' | 'weight', RowAxis> = ({ x, weight }, { rowAxis }) => {
   const [outer, rows, columns] = rowLayout(x.shape, rowAxis);

@@ -1,8 +1,8 @@
 /** Kernels of batch normalisation's gradients: of scale and shift, and of the input through the batch's own statistics. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel, type NativeKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { liveFloats } from './live';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { hostFloats } from '../backends/hostMemory';
 import {
   COLUMNS,
   gather,
@@ -18,8 +18,8 @@ import {
   statisticsShape,
   type RowAxis,
 } from './normLayout';
-import { free, newOutput, pointer, wasmKernels } from './wasm/module';
-import { float, int } from './webgpu';
+import { free, newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { float, int } from '../backends/webgpu/program';
 
 type SumsNames = 'dy' | 'x' | 'mean' | 'variance';
 
@@ -100,8 +100,8 @@ export const scaleGradients = defineKernel<SumsNames, RowAxis>({
       const outputs = [pointer(dBeta), pointer(dGamma)] as const;
       wasmKernels()!.run.normaliseSums(...inputs, ...outputs, ...rowLayout(x.shape, rowAxis));
       const packed = newOutput([2, size(shape)]);
-      const [values, shifts, spread] = [liveFloats(dGamma), liveFloats(dBeta), liveFloats(variance)];
-      const pack = liveFloats(packed);
+      const [values, shifts, spread] = [hostFloats(dGamma), hostFloats(dBeta), hostFloats(variance)];
+      const pack = hostFloats(packed);
       const count = values.length;
       for (let c = 0; c < count; c++) {
         const rstd = 1 / Math.sqrt(spread[c]! + NORM_EPSILON);
@@ -131,7 +131,7 @@ export const batchNormInputGradient = defineKernel<InputNames, RowAxis>({
       if (!wasmKernels()) return null;
       const dx = newOutput(x.shape);
       const scale = newOutput(mean.shape);
-      const [scales, spread, sizes] = [liveFloats(scale), liveFloats(variance), liveFloats(gamma)];
+      const [scales, spread, sizes] = [hostFloats(scale), hostFloats(variance), hostFloats(gamma)];
       const count = scales.length;
       for (let c = 0; c < count; c++) scales[c] = sizes[c]! / Math.sqrt(spread[c]! + NORM_EPSILON);
       const inputs = [pointer(dy), pointer(x), pointer(weight), pointer(mean), pointer(scale)] as const;

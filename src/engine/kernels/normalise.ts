@@ -1,11 +1,11 @@
 /** Kernel of normalisation by given statistics, with scale and shift. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { liveFloats } from './live';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { hostFloats } from '../backends/hostMemory';
 import { NORM_EPSILON, rowLayout, rstdOf, size, type RowAxis } from './normLayout';
-import { free, newOutput, pointer, wasmKernels } from './wasm/module';
-import { float, int } from './webgpu';
+import { free, newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { float, int } from '../backends/webgpu/program';
 
 type StatisticsNames = 'x' | 'mean' | 'variance' | 'gamma' | 'beta';
 
@@ -17,10 +17,10 @@ function affineOf(inputs: Readonly<Record<Exclude<StatisticsNames, 'x'>, tf.Tens
   const scale = newOutput(inputs.mean.shape);
   const shift = newOutput(inputs.mean.shape);
   const [mean, variance, gamma, beta] = [inputs.mean, inputs.variance, inputs.gamma, inputs.beta].map(
-    liveFloats,
+    hostFloats,
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const scales = liveFloats(scale);
-  const shifts = liveFloats(shift);
+  const scales = hostFloats(scale);
+  const shifts = hostFloats(shift);
   for (let c = 0; c < mean.length; c++) {
     scales[c] = gamma[c]! / Math.sqrt(variance[c]! + NORM_EPSILON);
     shifts[c] = beta[c]! - mean[c]! * scales[c]!;

@@ -1,7 +1,7 @@
 /** Gram–Schmidt over a handful of rows as one dispatch: the loop is short and each round needs the one before. */
 import { defineInPlace } from './inPlace';
-import { liveFloats } from './live';
-import { elementProgram, int, runInPlace } from './webgpu';
+import { hostFloats } from '../backends/hostMemory';
+import { elementProgram, int, runInPlace } from '../backends/webgpu/program';
 
 /** Added to squared lengths that are divided by, so that a row of zeros projects to nothing. */
 const FLOOR = 1e-12;
@@ -13,8 +13,8 @@ const FLOOR = 1e-12;
 export const orthogonalise = defineInPlace<{ readonly rows: number; readonly width: number }>({
   name: 'EngineOrthogonalise',
   host: ({ target, rows: given }, { rows, width }) => {
-    const out = liveFloats(target!);
-    const g = liveFloats(given!);
+    const out = hostFloats(target!);
+    const g = hostFloats(given!);
     const stride = width + rows;
     for (let i = 0; i < rows; i++) {
       const at = i * stride;

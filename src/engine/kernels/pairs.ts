@@ -1,8 +1,8 @@
 /** Kernels of pair scores `sum_q relu(a[b, j, q] + p[b, k, q]) v[q]`; `a [B, J, q]`, `p [B, K, q]`, `v [q, 1]`, scores `[B, J, K]`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { elementProgram, int, webgpu } from './webgpu';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { elementProgram, int, webgpu } from '../backends/webgpu/program';
 
 /** Hidden units of every pair `[B, J, K, q]`: only the composed forms make it. */
 function activeUnits(a: tf.Tensor, p: tf.Tensor): tf.Tensor {

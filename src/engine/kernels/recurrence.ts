@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { gemmAt } from './wasm/product';
-import { elementProgram, int, runInPlace, webgpu, type Program } from './webgpu';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { gemmAt } from '../backends/wasm/product';
+import { elementProgram, int, runInPlace, webgpu, type Program } from '../backends/webgpu/program';
 
 interface Sizes {
   readonly batch: number;

@@ -4,11 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { liveFloats } from './live';
-import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from './wasm/module';
-import { gemmAt } from './wasm/product';
-import { int } from './webgpu';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { hostFloats } from '../backends/hostMemory';
+import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { gemmAt } from '../backends/wasm/product';
+import { int } from '../backends/webgpu/program';
 
 /** Rows that go to one n, and how much. */
 interface Group {
@@ -56,7 +56,7 @@ function zeroed(shape: readonly number[]): tf.TensorInfo {
 
 const groupsOf = (route: tf.TensorInfo): Group[] => {
   const [batch, count] = route.shape as [number, number];
-  return groupRows(liveFloats(route), batch, count);
+  return groupRows(hostFloats(route), batch, count);
 };
 
 export const routedForward = defineKernel<'x' | 'weight' | 'route', object, 'bias'>({

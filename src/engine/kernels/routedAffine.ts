@@ -1,8 +1,8 @@
 /** Kernels of a scale and a shift that a row reaches by a route: `x[b] ⊙ Σ_n route[b, n] scale[n] + Σ_n route[b, n] shift[n]`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { int } from './webgpu';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { int } from '../backends/webgpu/program';
 
 const measures = (rows: number, routes: number, columns: number, size: number) => ({
   rows: int(rows),

@@ -4,10 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './defineOperation';
-import { newDeviceOutput, runDevice } from './device';
-import { liveFloats } from './live';
-import { newOutput, pointer, wasmKernels } from './wasm/module';
-import { int } from './webgpu';
+import { newDeviceOutput, runDevice } from '../backends/webgpu/device';
+import { hostFloats } from '../backends/hostMemory';
+import { newOutput, pointer, wasmKernels } from '../backends/wasm/module';
+import { int } from '../backends/webgpu/program';
 
 type Shape = readonly [number, number, number];
 
@@ -66,12 +66,12 @@ export const rowDotsForward = defineKernel<'x' | 'weight' | 'bias', object, 'rou
         const places = [pointer(weight), pointer(x), pointer(out)] as const;
         kernels.run.mixWeightGradient(...places, count, rows, width, width, count * width, 1, count);
       }
-      const [values, shift] = [liveFloats(out), liveFloats(bias)];
+      const [values, shift] = [hostFloats(out), hostFloats(bias)];
       if (!route) {
         for (let at = 0; at < values.length; at++) values[at]! += shift[at % count]!;
         return out;
       }
-      const [from, w, shares] = [liveFloats(x), liveFloats(weight), liveFloats(route)];
+      const [from, w, shares] = [hostFloats(x), hostFloats(weight), hostFloats(route)];
       kernels.run.zero(pointer(out), values.length);
       for (let b = 0; b < rows; b++) {
         eachShare(shares, route.shape[1]!, b, (n, share) => {
@@ -141,8 +141,8 @@ export const rowDotsInputGradient = defineKernel<'dy' | 'weight', { readonly wid
         kernels.run.mixGradient(...places, count, rows, width, width, count * width, 1, count);
         return dx;
       }
-      const [to, given] = [liveFloats(dx), liveFloats(dy)];
-      const [w, shares] = [liveFloats(weight), liveFloats(route)];
+      const [to, given] = [hostFloats(dx), hostFloats(dy)];
+      const [w, shares] = [hostFloats(weight), hostFloats(route)];
       kernels.run.zero(pointer(dx), to.length);
       for (let b = 0; b < rows; b++) {
         eachShare(shares, route.shape[1]!, b, (n, share) => {
@@ -210,8 +210,8 @@ export const rowDotsWeightGradient = defineKernel<'dy' | 'x', object, 'route'>({
       const dBias = newOutput([routes, count]);
       const places = [pointer(x), pointer(dy), pointer(dWeight)] as const;
       if (!route) kernels.run.mix(...places, count, rows, width, width, count * width, 1, count);
-      const [given, shares] = [liveFloats(dy), route ? liveFloats(route) : null];
-      const [from, to, shift] = [liveFloats(x), liveFloats(dWeight), liveFloats(dBias)];
+      const [given, shares] = [hostFloats(dy), route ? hostFloats(route) : null];
+      const [from, to, shift] = [hostFloats(x), hostFloats(dWeight), hostFloats(dBias)];
       kernels.run.zero(pointer(dBias), shift.length);
       if (route) kernels.run.zero(pointer(dWeight), to.length);
       for (let b = 0; b < rows; b++) {

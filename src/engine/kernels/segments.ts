@@ -1,8 +1,8 @@
 /** Sum of gathered rows' gradients by table row: sorted segments, so the order of addition is fixed. */
 import { defineInPlace } from './inPlace';
-import { liveFloats, liveInts } from './live';
-import { pointer, wasmKernels } from './wasm/module';
-import { elementProgram, float, int, runInPlace } from './webgpu';
+import { hostFloats, hostInts } from '../backends/hostMemory';
+import { pointer, wasmKernels } from '../backends/wasm/module';
+import { elementProgram, float, int, runInPlace } from '../backends/webgpu/program';
 
 export interface SegmentAttributes {
   /** Added to a row's sum for each of its occurrences: this times the row's weights. */
@@ -26,12 +26,12 @@ export const segmentSum = defineInPlace<SegmentAttributes>({
       kernels.run.segmentSum(...values, ...plan, unique, dim, pull);
       return;
     }
-    const out = liveFloats(target!);
-    const g = liveFloats(gradient!);
-    const w = liveFloats(table!);
-    const rowOf = liveInts(rows!);
-    const position = liveInts(order!);
-    const start = liveInts(starts!);
+    const out = hostFloats(target!);
+    const g = hostFloats(gradient!);
+    const w = hostFloats(table!);
+    const rowOf = hostInts(rows!);
+    const position = hostInts(order!);
+    const start = hostInts(starts!);
     for (let s = 0; s < unique; s++) {
       const base = rowOf[s]! * dim;
       const first = start[s]!;

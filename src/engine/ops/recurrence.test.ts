@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../backend';
-import { rectangle } from '../kernels/wasm/library';
+import { rectangle } from '../backends/wasm/library';
 import { normalArray } from '../random';
 import { gru } from './gru';
 import { maxLast } from './maxLast';

@@ -5,7 +5,7 @@
  * submission and its timers.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { webgpu, type Uniform } from './webgpu';
+import { webgpu, type Uniform } from './program';
 
 export interface Binding {
   readonly name: string;

@@ -5,7 +5,7 @@
  * Anything ours do not cover goes to the library's kernel.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { alias } from '../live';
+import { alias } from '../hostMemory';
 import { newOutput, pointer, wasmKernels } from './module';
 import { wasmProduct } from './product';
 

@@ -24,7 +24,7 @@ export interface WasmBackend {
  * A view of a tensor's memory. Valid until the next allocation on WASM (its heap may move), so fetch it, use it, drop it.
  * @throws Error on a backend without host memory.
  */
-export function liveValues(x: tf.TensorInfo): Float32Array | Int32Array {
+export function hostValues(x: tf.TensorInfo): Float32Array | Int32Array {
   const name = tf.getBackend();
   const size = x.shape.reduce((product, length) => product * length, 1);
   if (name === 'cpu') return (tf.backend() as unknown as CpuBackend).data.get(x.dataId).values;
@@ -39,21 +39,21 @@ export function liveValues(x: tf.TensorInfo): Float32Array | Int32Array {
   throw new Error(`The ${name} backend has no memory that the host can write; use a device kernel.`);
 }
 
-/** `liveValues` of a float32 tensor. */
-export function liveFloats(x: tf.TensorInfo): Float32Array {
-  return liveValues(x) as Float32Array;
+/** `hostValues` of a float32 tensor. */
+export function hostFloats(x: tf.TensorInfo): Float32Array {
+  return hostValues(x) as Float32Array;
 }
 
-/** `liveValues` of an int32 tensor. */
-export function liveInts(x: tf.TensorInfo): Int32Array {
-  return liveValues(x) as Int32Array;
+/** `hostValues` of an int32 tensor. */
+export function hostInts(x: tf.TensorInfo): Int32Array {
+  return hostValues(x) as Int32Array;
 }
 
 /**
  * Tells the backend that a tensor's values changed in place. WASM's matrix product packs its right operand once per
  * tensor id and reuses the pack for ever; forgetting and registering the id drops that pack.
  */
-export function touch(x: tf.TensorInfo): void {
+export function markChanged(x: tf.TensorInfo): void {
   if (tf.getBackend() !== 'wasm') return;
   const backend = tf.backend() as unknown as WasmBackend;
   const { id, memoryOffset } = backend.dataIdMap.get(x.dataId);
