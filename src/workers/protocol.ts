@@ -16,12 +16,13 @@ import type { EmbeddingMethod } from '../training/representation/embed';
 import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
+import type { SessionState } from './sessionState';
 
 export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Notice, Points, RunId };
 export type { RepresentationSample };
+export type { SessionState };
 export { newRunId } from './runId';
-
-export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
+export { isUnderWay } from './sessionState';
 
 /** Live figures of the status line. */
 export interface Vitals {

@@ -114,6 +114,19 @@ describe('a session', () => {
     expect(bench.kept.at(-1)!.record.status).toBe('stopped');
   });
 
+  it('answers a pause that is taken back before the run rests', async () => {
+    const { session } = bench;
+    await session.train(id('a'), setup({ steps: 100_000 }), calm);
+    await bench.untilStep(3);
+    const pausing = session.pause(id('a'));
+    await session.resume(id('a'));
+    await pausing;
+    const { step } = bench.last.vitals;
+    await bench.untilStep(step + 2);
+    await session.reset(id('a'));
+    expect(bench.states).toEqual(['compiling', 'training']);
+  });
+
   it('a single step onto an evaluation shows that evaluation', async () => {
     const { session } = bench;
     await session.train(id('a'), setup({ evaluateEvery: 2 }), { startPaused: true, from: null });
