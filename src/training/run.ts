@@ -5,7 +5,8 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint';
 import { readWeights, writeWeights } from './checkpoint/weights';
 import { createTrainer } from './createTrainer';
 import { findProcedure } from './procedures';
-import { createRecorder } from './recorder';
+import { addTimings, noTimings, recordOfRun, stateOfRecord } from './recordRun';
+import { emptyRunState, reduceRun } from './reduceRun';
 import { readRepresentations } from './representation/read';
 import { yieldToEventLoop } from './yieldToEventLoop';
 import { validateSetup } from './setup';
@@ -66,14 +67,14 @@ export function createRun(options: RunOptions): Run {
       `This run was trained on other content of "${setup.dataset}"; it can be shown but not continued.`,
     );
   }
-  const recorder = createRecorder({
+  let state = from ? stateOfRecord(from.record) : emptyRunState;
+  const owner = {
     id: options.id,
     name: options.name ?? from?.record.name ?? defaultRunName(setup),
     createdAt: from?.record.createdAt ?? new Date().toISOString(),
     setup,
     versions,
-    from: from?.record ?? null,
-  });
+  };
   const trainer = createTrainer({
     definition,
     dataset,
@@ -135,20 +136,25 @@ export function createRun(options: RunOptions): Run {
     if (event) yield event;
   }
 
-  async function* recorded(): AsyncGenerator<TrainingEvent, void, void> {
+  async function* reduced(): AsyncGenerator<TrainingEvent, void, void> {
     for await (const event of events()) {
-      recorder.take(event);
+      state = reduceRun(state, event);
       yield event;
     }
   }
 
   const record = (status: RunStatus, failure: string | null = null): RunRecord =>
-    recorder.record(status, failure, trainer.timings);
+    recordOfRun(state, {
+      ...owner,
+      status,
+      failure,
+      timings: addTimings(from?.record.timings ?? noTimings, trainer.timings),
+    });
 
   return {
     setup,
     trainer,
-    events: recorded(),
+    events: reduced(),
     record,
     async weights() {
       const { model } = trainer;

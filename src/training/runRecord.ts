@@ -33,6 +33,27 @@ export interface KeptProbes {
   readonly probes: readonly ProbeValue[];
 }
 
+/** Smallest and largest figure that a run ever showed, also of points that went: axes made from it never jump back. */
+export interface RunRanges {
+  /** Noise-free AUC of any scenario and of their mean; null before one is defined. */
+  readonly noiseFree: Range | null;
+  /** The same of the AUC against drawn labels. */
+  readonly drawn: Range | null;
+  /** By loss term. */
+  readonly losses: Readonly<Record<string, Range>>;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** How far a history was thinned, see `Thinned`. */
+export interface Spacing {
+  readonly seen: number;
+  readonly stride: number;
+}
+
 export type RunStatus = 'running' | 'paused' | 'done' | 'stopped' | 'failed' | 'interrupted';
 
 export interface RunTimings {
@@ -75,4 +96,15 @@ export interface RunRecord {
   readonly final: Metrics | null;
   readonly bestStep: number | null;
   readonly timings: RunTimings;
+  /** Why the run ended, null before; left out by earlier versions. */
+  readonly doneReason?: 'steps' | 'early-stop' | 'stopped' | null;
+  /** Trained numbers of the model; left out by earlier versions. */
+  readonly parameters?: number | null;
+  /** How `history`, `losses` and every probe were thinned; left out by earlier versions, which kept all evaluations. */
+  readonly thinning?: {
+    readonly history: Spacing;
+    readonly losses: Spacing;
+    readonly probes: Readonly<Record<string, Spacing>>;
+    readonly ranges: RunRanges;
+  };
 }

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
+import { emptyRecord } from '../../tests/support/emptyRecord';
 import { recordBeforeTopics, recordWithTopics } from '../../tests/support/oldRecord';
 import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint';
-import { emptyRecord } from './recorder';
 import { upgradeRecord } from './storedRecord';
-import { defaultSetup } from './setup';
 import type { Checkpoint } from './checkpoint/checkpoint';
 import type { RunRecord } from './runRecord';
 
@@ -13,7 +12,7 @@ it('probes that named a tab have it as their topic', () => {
 
 it('a record of today stays as it is', () => {
   expect(upgradeRecord(recordWithTopics('a'))).toEqual(recordWithTopics('a'));
-  const empty = emptyRecord({ id: 'b', name: 'b', createdAt: '', setup: defaultSetup(), versions: {} });
+  const empty = emptyRecord('b');
   expect(upgradeRecord(empty)).toEqual(empty);
 });
 

@@ -1,5 +1,6 @@
 /** The one run of a session: pulls its events, tells of them in ticks, keeps it in storage, and answers its commands. */
-import { createRecorder } from '../training/recorder';
+import { noTimings, recordOfRun } from '../training/recordRun';
+import { emptyRunState } from '../training/reduceRun';
 import { createRun, defaultRunName } from '../training/run';
 import { evaluationDue } from '../training/schedule';
 import { yieldToEventLoop } from '../training/yieldToEventLoop';
@@ -112,14 +113,16 @@ export class ActiveRun {
   record(status = this.status(), failure = this.failure): RunRecord {
     if (this.run) return this.run.record(status, failure);
     const { id, setup, options } = this.request;
-    const recorder = createRecorder({
+    return recordOfRun(emptyRunState, {
       id,
       name: options.name ?? defaultRunName(setup),
       createdAt: new Date().toISOString(),
       setup,
       versions,
+      status,
+      failure,
+      timings: noTimings,
     });
-    return recorder.record(status, failure, { firstStep: null, training: 0, evaluation: 0, step: null });
   }
 
   /** @throws Error with one sentence while it is being built */

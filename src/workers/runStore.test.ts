@@ -1,13 +1,12 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import { emptyRecord } from '../training/recorder';
-import { defaultSetup } from '../training/setup';
 import { openRunStore } from './runStore';
+import { emptyRecord } from '../../tests/support/emptyRecord';
 import { recordBeforeTopics, recordWithTopics } from '../../tests/support/oldRecord';
 import type { RunRecord } from '../training/runRecord';
 
 const record = (id: string, name: string, createdAt: string): RunRecord => ({
-  ...emptyRecord({ id, name, createdAt, setup: defaultSetup(), versions: {} }),
+  ...emptyRecord(id, name, createdAt),
   status: 'done',
 });
 

@@ -1,6 +1,5 @@
 /** A run's record as versions before topics kept it, and as it is read today. */
-import { emptyRecord } from '../../src/training/recorder';
-import { defaultSetup } from '../../src/training/setup';
+import { emptyRecord } from './emptyRecord';
 import type { RunRecord } from '../../src/training/runRecord';
 import type { StoredRecord } from '../../src/training/storedRecord';
 
@@ -14,11 +13,7 @@ const gates = {
 } as const;
 
 function recordOf(id: string): RunRecord {
-  const setup = defaultSetup();
-  return {
-    ...emptyRecord({ id, name: id, createdAt: '2026-01-01T00:00:00Z', setup, versions: {} }),
-    status: 'done',
-  };
+  return { ...emptyRecord(id), status: 'done' };
 }
 
 /** Its probes name the tab of the page that shows them. */
