@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { isUnderWay } from '../../workers/protocol';
 import type { ScoredRows } from '../../workers/protocol';
 import { useRunActions, useCurrentRun } from '../store/runActions';
 import type { RunView } from '../store/runView';
@@ -26,7 +27,7 @@ export function useComputed<T>(
   const [busy, setBusy] = useState(false);
   const own = view.id !== null && view.id === actions.client.run;
   const key = `${view.id ?? ''} ${view.step}`;
-  const running = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
+  const running = isUnderWay(live.state);
   const blocked =
     view.id === null
       ? 'Train a run first.'

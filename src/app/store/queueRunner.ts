@@ -2,6 +2,7 @@
  * Trains what waits in the queue, one run after the other, as the current run of the page. Only in the tab that
  * holds the queue.
  */
+import { isUnderWay } from '../../workers/protocol';
 import { useRuns } from './runs';
 import {
   holdsQueue,
@@ -79,8 +80,7 @@ export function startQueueRunner(actions: RunActions): () => void {
         return;
       }
     }
-    const idle = state === 'ready' || state === 'done' || state === 'failed';
-    const next = idle ? nextItem(useQueue.getState()) : null;
+    const next = isUnderWay(state) ? null : nextItem(useQueue.getState());
     if (next) void begin(next);
   }
 

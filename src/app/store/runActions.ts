@@ -2,11 +2,12 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { LabClient } from '../../workers/client';
+import { isUnderWay } from '../../workers/protocol';
 import type { DatasetSummary, Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from './notices';
 import { useSetup } from './setup';
 import { holdsQueue, pauseQueue } from './queue';
-import { isUnderWay, lockRun, runIsUnderWay } from './runLock';
+import { lockRun, runIsUnderWay } from './runLock';
 import { CurrentRun } from './currentRun';
 import type { RunView } from './runView';
 
@@ -121,9 +122,7 @@ export class RunActions {
 
   /** One step; from nothing it builds the model, waits at the start and takes the first. */
   async step(): Promise<void> {
-    const { state } = this.current;
-    if (state === 'ready' || state === 'done' || state === 'failed')
-      await this.train(undefined, { startPaused: true });
+    if (!isUnderWay(this.current.state)) await this.train(undefined, { startPaused: true });
     // Reset, or a failure, may have come before the model was built: then there is nothing to step.
     if (this.client.run === null || this.current.state === 'failed') return;
     await this.command(() => this.client.step());
@@ -158,7 +157,7 @@ export class RunActions {
   private showPreview(): void {
     const { setup } = useSetup.getState();
     const summary = this.previewed?.summary;
-    if (!summary || this.previewed?.dataset !== setup.dataset || isUnderWay(this.current)) return;
+    if (!summary || this.previewed?.dataset !== setup.dataset || isUnderWay(this.current.state)) return;
     const shown = this.current.view();
     if (shown.setup.dataset !== setup.dataset || shown.scenarios.length === 0)
       this.current.preview(summary.scenarios, summary.title, setup);

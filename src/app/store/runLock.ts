@@ -1,4 +1,5 @@
 /** A lock named after each run that a tab has under way, so that no other tab goes on with it or deletes it meanwhile. */
+import { isUnderWay } from '../../workers/protocol';
 import type { SessionState } from '../../workers/protocol';
 
 /** What is read of the run that a tab trains. */
@@ -13,16 +14,12 @@ const lockName = (run: string): string => `scenarium-run-${run}`;
 /** Null where the page is not served securely: then tabs know nothing of each other. */
 const lockManager = (): LockManager | null => ('locks' in navigator ? navigator.locks : null);
 
-/** Whether a run is being built, trains or waits to go on. */
-export const isUnderWay = ({ state }: Pick<UnderWay, 'state'>): boolean =>
-  state === 'compiling' || state === 'training' || state === 'paused';
-
 /** Holds the lock of the run that is under way here, from now on. */
 export function lockRun(live: UnderWay, locks: Pick<LockManager, 'request'> | null = lockManager()): void {
   if (!locks) return;
   let held: { readonly run: string; readonly release: () => void } | null = null;
   const follow = (): void => {
-    const run = isUnderWay(live) ? live.id : null;
+    const run = isUnderWay(live.state) ? live.id : null;
     if (run === (held?.run ?? null)) return;
     held?.release();
     held = null;

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { RunGroup } from '../../../studies/groups';
 import { deLongTest } from '../../../studies/statistics';
 import type { DeLongTest as Test } from '../../../studies/statistics';
+import { isUnderWay } from '../../../workers/protocol';
 import type { ScoredRows } from '../../../workers/protocol';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatSigned } from '../../format';
@@ -42,7 +43,7 @@ export function DeLongTest({
   const two = groups.length === 2 || (groups.length === 1 && reference?.runs.length === 2);
   if (!two || !a || !b || a.setup.dataset !== b.setup.dataset) return null;
   const pair = `${a.id ?? ''}/${b.id ?? ''}`;
-  const running = state === 'training' || state === 'compiling' || state === 'paused';
+  const running = isUnderWay(state);
 
   function scores(run: RunView): Promise<ScoredRows> {
     return actions.compute({ ...run, id: run.id ?? '' }, (client) => client.predict('test'));

@@ -1,3 +1,4 @@
+import { isUnderWay } from '../../../workers/protocol';
 import { formatBytes, formatCount, formatDuration } from '../../format';
 import { useCurrentRun, useVitals } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
@@ -30,7 +31,7 @@ export function StatusLine() {
   const view = useCurrentRun();
   const vitals = useVitals();
   const backend = view.backend;
-  const running = view.state === 'training' || view.state === 'paused' || view.state === 'compiling';
+  const running = isUnderWay(view.state);
   const progress = view.steps > 0 ? Math.min(1, view.step / view.steps) : 0;
   return (
     <footer className="status" data-testid="status-line">

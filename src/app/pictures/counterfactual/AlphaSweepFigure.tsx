@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { findModel } from '../../../models/registry';
+import { isUnderWay } from '../../../workers/protocol';
 import { aucDomain, niceDomain } from '../../charts/axis';
 import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
@@ -82,7 +83,7 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const { lines, points, range } = sweepChart(view.scenarios, theme, swept, 'best α');
   const best = bestPoint(known, ({ alpha }) => alpha);
   const bestCell = grid && bestOfGrid(grid);
-  const busy = live.state === 'training' || live.state === 'compiling' || live.state === 'paused';
+  const busy = isUnderWay(live.state);
 
   /** Scores every run of the sweep with its kept weights, at the c's of the first run's grid. */
   async function score(): Promise<void> {
