@@ -137,11 +137,11 @@ function readHistory(
   const wanted = layout.history!;
   const history = historyOf(dataset);
   const have = history.lengths[row]!;
-  const take = Math.min(have, wanted.length);
-  const first = row * history.length + have - take;
+  const kept = Math.min(have, wanted.length);
+  const first = row * history.length + have - kept;
   const stride = history.itemFields.length;
   const scenarioStart = start + wanted.length * wanted.itemFields.length;
-  for (let k = 0; k < take; k++) {
+  for (let k = 0; k < kept; k++) {
     const step = first + k;
     let at = start + k * wanted.itemFields.length;
     for (const f of wanted.itemFields) {

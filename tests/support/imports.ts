@@ -29,18 +29,19 @@ export function importedPackages(file: string): string[] {
     );
 }
 
+/** The file that a relative import leads to, of those known. */
+export function resolveImport(from: string, name: string, known: ReadonlySet<string>): string | undefined {
+  if (!name.startsWith('.')) return undefined;
+  const base = join(dirname(from), name);
+  return [base, `${base}.ts`, `${base}.tsx`, join(base, 'index.ts')].find((path) => known.has(path));
+}
+
 /** Of every given file, which others of them it imports. */
 export function importGraph(files: readonly string[]): Map<string, string[]> {
   const known = new Set(files);
-  const resolve = (from: string, name: string): string | undefined => {
-    const base = join(dirname(from), name);
-    return [base, `${base}.ts`, `${base}.tsx`, join(base, 'index.ts')].find((path) => known.has(path));
-  };
   return new Map(
     files.map((file) => {
-      const targets = specifiers(file)
-        .filter((name) => name.startsWith('.'))
-        .flatMap((name) => resolve(file, name) ?? []);
+      const targets = specifiers(file).flatMap((name) => resolveImport(file, name, known) ?? []);
       return [file, [...new Set(targets)]];
     }),
   );

@@ -2,14 +2,15 @@ import { SPLIT, type Dataset } from '../dataset';
 import { fingerprintOf } from '../format/fingerprint';
 import { makeContext } from './buildContext';
 import { makeFields } from './buildFields';
-import { historyColumn, makeHistory } from './buildHistory';
+import { makeHistory } from './buildHistory';
 import type { ImportSource } from './bytes';
 import { checkIds, checkRows, checkUsers } from './checks';
 import { counted, type Notice } from './errors';
+import { historyColumn } from './historyRoles';
 import { readLabels } from './labels';
 import { withoutLeaks } from './leakCheck';
 import { checkRoles, parseMapping, type Mapping } from './mapping';
-import { breathe, checkAborted, type ReadOptions } from './options';
+import { checkAborted, yieldToEventLoop, type ReadOptions } from './options';
 import { readTable } from './readTable';
 import { describeScenarios, readScenarios } from './scenarios';
 import { splitRows, type RowSplit } from './splitRows';
@@ -49,7 +50,7 @@ export async function buildFromTable(
   const context = makeContext(table, mapping, async (fraction) => {
     checkAborted(options.signal);
     options.onProgress?.({ phase: 'building', fraction, rows: table.rows });
-    if (table.rows > 20_000) await breathe();
+    if (table.rows > 20_000) await yieldToEventLoop();
   });
   const { notices, ofRole, step } = context;
   await step(0);

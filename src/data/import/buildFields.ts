@@ -1,14 +1,13 @@
 import type { Field, FieldRole } from '../dataset';
 import type { BuildContext } from './buildContext';
-import { describesHistory } from './buildHistory';
 import { bucketOf, numericValues, quantileBuckets } from './buckets';
 import { counted, ImportError, notice } from './errors';
-import { listEntries } from './histories';
+import { describesHistory } from './historyRoles';
 import type { ColumnMapping } from './mapping';
 import type { ScenarioColumn } from './scenarios';
 import type { TextColumn } from './table';
 import { isMissing } from './values';
-import { encodeColumn, spellings, VocabularyCounter, type Vocabulary } from './vocabulary';
+import { encodeColumn, listEntries, spellings, VocabularyCounter, type Vocabulary } from './vocabulary';
 
 /** Vocabularies longer than this keep no names. */
 const mostLabels = 512;

@@ -15,54 +15,6 @@ import type { Vocabulary } from './vocabulary';
 /** Ids of behaviours kept at most (256 MB): beyond that, behaviours carry the item's id only. */
 const mostHistoryIds = 2 ** 26;
 
-/**
- * The list column that is the row's behaviours; null where behaviours are made from the log, or not at all.
- *
- * @throws ImportError `badMapping` where two columns claim it.
- */
-export function historyColumn(
-  context: BuildContext,
-  features: readonly ColumnMapping[],
-): ColumnMapping | null {
-  const { mapping } = context;
-  if (mapping.history.from === 'log' || mapping.history.from === 'none') return null;
-  const marked = features.filter((feature) => feature.role === 'sequence' && feature.use === 'history');
-  const [first, second] = marked;
-  if (first && second) {
-    throw new ImportError(
-      'badMapping',
-      `Columns “${first.column}” and “${second.column}” are both the history; there can be one, so keep only the length of the other.`,
-      { column: second.column },
-    );
-  }
-  if (!first && mapping.history.from === 'sequence') {
-    throw new ImportError(
-      'badMapping',
-      'The mapping takes the history from a sequence, but no sequence column is marked as the history; mark one.',
-    );
-  }
-  if (!first) return null;
-  // Behaviours are spelled in the item's vocabulary; without it only their number says something.
-  if (features.some((feature) => feature.column === mapping.itemId)) return first;
-  context.notices.push(
-    notice(
-      'history',
-      `Column “${first.column}” lists items, but no column is the item’s id, so only the length of its lists is used.`,
-      { column: first.column },
-    ),
-  );
-  return null;
-}
-
-/** Columns that only describe the behaviours of another column become no fields of their own. */
-export function describesHistory(feature: ColumnMapping): boolean {
-  return (
-    feature.role === 'sequence' &&
-    (feature.use ?? 'length').startsWith('history') &&
-    feature.use !== 'history'
-  );
-}
-
 export interface HistoryInputs {
   readonly features: readonly ColumnMapping[];
   readonly source: ColumnMapping | null;

@@ -43,7 +43,7 @@ export async function* decodeChunks(
   // Bytes of a character that the chunk's end cuts: kept to find the place of a failure.
   let undecided: Uint8Array = new Uint8Array(0);
 
-  const take = (text: string): string => {
+  const normalise = (text: string): string => {
     let normal = endedInReturn && text.startsWith('\n') ? text.slice(1) : text;
     if (text.length > 0) endedInReturn = text.endsWith('\r');
     if (normal.includes('\r')) normal = normal.replace(/\r\n?/g, '\n');
@@ -57,7 +57,7 @@ export async function* decodeChunks(
     return normal;
   };
   const fail = (bytes: Uint8Array, whole: boolean): never => {
-    take(readablePart(bytes, encoding, whole));
+    normalise(readablePart(bytes, encoding, whole));
     throw new UndecodableBytes(encoding, line, lineStart);
   };
 
@@ -71,7 +71,7 @@ export async function* decodeChunks(
     undecided = joined(undecided, chunk).slice(-4);
     const cut = encoding === 'utf-8' ? cutCharacter(undecided) : 0;
     undecided = cut > 0 ? undecided.slice(-cut) : new Uint8Array(0);
-    const normal = take(text);
+    const normal = normalise(text);
     if (normal.length > 0) yield normal;
   }
   let rest = '';
@@ -80,7 +80,7 @@ export async function* decodeChunks(
   } catch {
     fail(undecided, true);
   }
-  const normal = take(rest);
+  const normal = normalise(rest);
   if (normal.length > 0) yield normal;
 }
 

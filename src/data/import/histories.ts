@@ -1,12 +1,7 @@
 import type { Field, History } from '../dataset';
 import type { TextColumn } from './table';
-import { isMissing, parseList, parseNumber, parseTime, type TimeUnit } from './values';
-import type { Vocabulary } from './vocabulary';
-
-/** Entries of each distinct list of a column; a missing cell is an empty list, any other cell a list of one. */
-export function listEntries(column: TextColumn): readonly (readonly string[])[] {
-  return column.values.map((text) => (isMissing(text) ? [] : (parseList(text) ?? [text.trim()])));
-}
+import { parseNumber, parseTime, type TimeUnit } from './values';
+import { listEntries, type Vocabulary } from './vocabulary';
 
 /** List columns that stand side by side: the k-th entry of each speaks of the k-th behaviour. */
 export interface ListedBehaviours {

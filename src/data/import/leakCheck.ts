@@ -1,10 +1,10 @@
 import type { BuildContext } from './buildContext';
 import { notice } from './errors';
-import { listEntries } from './histories';
 import { fieldEvidence, leakAuc, type FieldEvidence } from './leak';
 import type { ColumnMapping } from './mapping';
 import type { TextColumn } from './table';
 import { isMissing, parseNumber } from './values';
+import { listEntries } from './vocabulary';
 
 const featureRoles: readonly ColumnMapping['role'][] = ['user', 'item', 'context', 'numeric', 'sequence'];
 

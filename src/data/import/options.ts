@@ -49,6 +49,6 @@ export function checkAborted(signal: AbortSignal | undefined): void {
 }
 
 /** Lets messages (a cancel, a progress bar) through between two pieces of work. */
-export function breathe(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

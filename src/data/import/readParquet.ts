@@ -9,7 +9,7 @@ import { compressors } from 'hyparquet-compressors';
 import { readSlice, sourceName, sourceSize, type ImportSource } from './bytes';
 import { ImportError } from './errors';
 import { usableNames } from './header';
-import { breathe, checkAborted, defaultMaxBytes, defaultMaxRows, type ReadOptions } from './options';
+import { checkAborted, defaultMaxBytes, defaultMaxRows, yieldToEventLoop, type ReadOptions } from './options';
 import { sampledNotice } from './readText';
 import { TableBuilder, type Table } from './table';
 import type { Notice } from './errors';
@@ -53,7 +53,7 @@ export async function readParquetTable(source: ImportSource, options: ReadOption
       builder.fill(index, slots, (i) => cellText(values[i]));
       const done = start + ((end - start) * (index + 1)) / columns.length;
       options.onProgress?.({ phase: 'reading', fraction: done / total, rows: Math.round(done) });
-      await breathe();
+      await yieldToEventLoop();
     }
     start = end;
   }

@@ -128,7 +128,7 @@ export class TextRows {
       }
       const used = more ? parsed.meta.cursor : part.length;
       if (used > 0) {
-        this.takeRows(parsed.data, layout);
+        this.addRows(parsed.data, layout);
         start += used;
         size *= 4;
       } else if (end < text.length) {
@@ -140,11 +140,11 @@ export class TextRows {
     return start;
   }
 
-  private takeRows(rows: readonly string[][], layout: KnownLayout): void {
+  private addRows(rows: readonly string[][], layout: KnownLayout): void {
     for (const cells of rows) {
       const line = this.line;
       this.line += 1 + (layout.quotes ? inner(cells) : 0);
-      if (cells.length > 1 || cells[0] !== '') this.take(cells, line);
+      if (cells.length > 1 || cells[0] !== '') this.addRow(cells, line);
     }
   }
 
@@ -155,17 +155,17 @@ export class TextRows {
     const row = parsed.errors.find((error) => error.index === quote)?.row ?? parsed.data.length;
     const first = this.line;
     if (newline < 0 && row >= parsed.data.length) return 0;
-    this.takeRows(parsed.data.slice(0, row), layout);
+    this.addRows(parsed.data.slice(0, row), layout);
     // A cell before it may have spanned lines; the text itself says which line this is.
     this.line = first + count(part.slice(0, lineStart));
     const literal = part.slice(lineStart, newline < 0 ? part.length : newline);
     const cells = parseText(literal, { ...layout, quotes: false }, false).data[0] ?? [''];
     if (this.quotes.count++ === 0) this.quotes.line = this.line;
-    this.take(cells, this.line++);
+    this.addRow(cells, this.line++);
     return newline < 0 ? part.length : newline + 1;
   }
 
-  private take(cells: string[], line: number): void {
+  private addRow(cells: string[], line: number): void {
     if (!this.builder) {
       const named = this.layout!.header;
       const names = named ? usableNames(cells, line, this.notices) : cells.map((_, c) => `column_${c + 1}`);

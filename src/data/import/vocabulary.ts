@@ -1,4 +1,3 @@
-import { listEntries } from './histories';
 import type { TextColumn } from './table';
 import { canonical, isMissing, parseList } from './values';
 
@@ -25,6 +24,11 @@ export function spelling(text: string, first: boolean): string | null {
 /** The spelling of each code of a column. */
 export function spellings(column: TextColumn, first = false): (string | null)[] {
   return column.values.map((text) => spelling(text, first));
+}
+
+/** Entries of each distinct list of a column; a missing cell is an empty list, any other cell a list of one. */
+export function listEntries(column: TextColumn): readonly (readonly string[])[] {
+  return column.values.map((text) => (isMissing(text) ? [] : (parseList(text) ?? [text.trim()])));
 }
 
 /** Counts values over training rows only: nothing of the evaluation rows may shape the vocabulary. */
