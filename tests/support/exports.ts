@@ -12,6 +12,8 @@ interface Use {
 interface Module {
   /** Names declared and exported here. */
   readonly own: readonly string[];
+  /** Exported types that other lines of the file name. */
+  readonly namedTypes: ReadonlySet<string>;
   /** Names passed on from another file: `export { a as b } from`. */
   readonly passed: ReadonlyMap<string, { readonly file: string; readonly name: string }>;
   /** Files of which everything is passed on: `export * from`. */
@@ -25,7 +27,9 @@ const isExported = (node: ts.Statement): boolean =>
 
 function boundNames(name: ts.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : boundNames(element.name)));
+  return name.elements.flatMap((element) =>
+    ts.isOmittedExpression(element) ? [] : boundNames(element.name),
+  );
 }
 
 function declaredNames(node: ts.Statement): string[] {
@@ -40,12 +44,17 @@ function readModule(file: string, known: ReadonlySet<string>): Module {
   const target = (node: ts.Node | undefined): string | undefined =>
     node && ts.isStringLiteral(node) ? resolveImport(file, node.text, known) : undefined;
   const own: string[] = [];
+  const namedTypes = new Set<string>();
   const passed = new Map<string, { file: string; name: string }>();
   const passedWhole: string[] = [];
   const uses: Use[] = [];
 
   for (const node of source.statements) {
     if (isExported(node)) own.push(...declaredNames(node));
+    if (isExported(node) && (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))) {
+      const rest = source.text.slice(0, node.pos) + source.text.slice(node.end);
+      if (new RegExp(`\\b${node.name.text}\\b`).test(rest)) namedTypes.add(node.name.text);
+    }
     if (ts.isImportDeclaration(node)) {
       const from = target(node.moduleSpecifier);
       const bindings = node.importClause?.namedBindings;
@@ -80,12 +89,13 @@ function readModule(file: string, known: ReadonlySet<string>): Module {
     ts.forEachChild(node, visit);
   };
   if (source.text.includes('import(')) visit(source);
-  return { own, passed, passedWhole, uses };
+  return { own, namedTypes, passed, passedWhole, uses };
 }
 
 /**
  * Exports of `checked` that none of `files` imports, as `file: name`. A name that an index passes on is used where somebody
- * imports it from the index.
+ * imports it from the index. Types may be exported for their own file's sake, since exported functions name them; they count
+ * where not even that file uses them.
  */
 export function unusedExports(files: readonly string[], checked: (file: string) => boolean): string[] {
   const known = new Set(files);
@@ -113,6 +123,8 @@ export function unusedExports(files: readonly string[], checked: (file: string) 
     }
   return [...modules]
     .filter(([file]) => checked(file))
-    .flatMap(([file, { own, passed }]) => [...own, ...passed.keys()].map((name) => `${file}: ${name}`))
+    .flatMap(([file, { own, namedTypes, passed }]) =>
+      [...own.filter((name) => !namedTypes.has(name)), ...passed.keys()].map((name) => `${file}: ${name}`),
+    )
     .filter((key) => !used.has(key));
 }

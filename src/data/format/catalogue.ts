@@ -24,7 +24,7 @@ const twinEntrySchema = z.object({
   note: z.string(),
 });
 
-export const catalogueSchema = z.object({
+const catalogueSchema = z.object({
   format: z.literal('scenarium-catalogue/1'),
   samples: z.array(entrySchema),
   onDemand: z.array(twinEntrySchema),

@@ -1,5 +1,3 @@
-export { catalogueSchema, parseCatalogue, type Catalogue, type CatalogueEntry } from './catalogue';
-export { fingerprintOf } from './fingerprint';
-export { FORMAT, manifestSchema, parseManifest, type Manifest } from './manifest';
-export { readDataset, type ReadOptions } from './read';
-export { writeDataset, type WriteOptions } from './write';
+export { parseCatalogue, type Catalogue } from './catalogue';
+export { readDataset } from './read';
+export { writeDataset } from './write';

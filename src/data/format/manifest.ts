@@ -66,7 +66,7 @@ const historySchema = z.object({
 });
 
 /** What stands beside a Parquet file. Unknown keys are dropped, so that a newer minor version stays readable. */
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   format: z.literal(FORMAT),
   id: z.string().min(1),
   title: z.string().min(1),

@@ -14,7 +14,7 @@ export interface Vocabulary {
 }
 
 /** How a cell of a field column is spelled in the vocabulary; null where it holds nothing. */
-export function spelling(text: string, first: boolean): string | null {
+function spelling(text: string, first: boolean): string | null {
   if (isMissing(text)) return null;
   if (!first) return canonical(text);
   const list = parseList(text);

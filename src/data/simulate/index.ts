@@ -1,29 +1,7 @@
 export { counterfactualProbabilities } from './counterfactual';
-export {
-  KNOBS,
-  KNOB_NAMES,
-  knobOverridesSchema,
-  knobsSchema,
-  turnKnobs,
-  type Knob,
-  type KnobName,
-  type Knobs,
-} from './knobs';
-export {
-  GENERATOR_VERSION,
-  requestSchema,
-  settingsSchema,
-  type SimulationRequest,
-  type SimulationSettings,
-} from './settings';
-export {
-  datasetId,
-  simulate,
-  simulateSteps,
-  type SimulateOptions,
-  type SimulationProgress,
-} from './simulate';
-export { SIZES, twinSchema, type SizeName, type Twin } from './spec';
+export { KNOBS, KNOB_NAMES } from './knobs';
+export type { SimulationRequest } from './settings';
+export { datasetId, simulate, type SimulationProgress } from './simulate';
+export { SIZES, type SizeName } from './spec';
 export { findTwin, TWINS } from './twins';
-export { CAUSAL_GRAPH, type GraphEdge, type GraphNode } from './graph';
-export { calibrationOf, noiseFreeAuc, type Calibration } from './calibration';
+export { calibrationOf } from './calibration';

@@ -203,7 +203,7 @@ const shape = Object.fromEntries(
 export const knobsSchema = z.strictObject({ ...shape, commonTaste: shape.commonTaste.default(0) });
 
 /** Knobs that differ from a twin's. */
-export const knobOverridesSchema = z.strictObject(shape).partial();
+const knobOverridesSchema = z.strictObject(shape).partial();
 
 /**
  * A twin's knobs with some of them turned.

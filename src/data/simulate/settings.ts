@@ -9,7 +9,7 @@ import type { Dataset } from '../dataset';
 export const GENERATOR_VERSION = 1;
 
 /** What is asked of the simulator; the same as the worker's `SimulateRequest`. */
-export const requestSchema = z.strictObject({
+const requestSchema = z.strictObject({
   twin: z.string(),
   size: z.enum(SIZES),
   seed: z.int().min(0).max(4_294_967_295),
