@@ -27,8 +27,6 @@ export const SPLIT_RULES = {
   },
 } as const satisfies Record<string, SplitRule>;
 
-export type SplitRuleId = keyof typeof SPLIT_RULES;
-
 /**
  * The same rows, divided by time under another rule. Borders are drawn over natural traffic (rows counted by `weight`,
  * because evaluation rows of a simulated dataset are topped up for small scenarios); a row keeps its weight wherever it comes

@@ -162,7 +162,7 @@ export function groupRuns<Run extends ComparedRun>(views: readonly Run[]): reado
 }
 
 /** Figures of a scenario (by id, or the mean over scenarios) in every run of a group. */
-export function figures(group: RunGroup, scenario: string | null, kind: AucKind): readonly (number | null)[] {
+function figures(group: RunGroup, scenario: string | null, kind: AucKind): readonly (number | null)[] {
   return group.runs.map((run) => {
     const metrics = run.final ?? run.latest;
     if (!metrics) return null;

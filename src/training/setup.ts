@@ -13,7 +13,7 @@ import type { TrainingSettings } from './settings';
 export const presetNames = ['paper', 'browser', 'tiny'] as const;
 export type PresetName = (typeof presetNames)[number];
 
-export const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
+const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
 
 const DEFAULT_MODEL = 'mmoe';
 const DEFAULT_DATASET = 'aliccp-3';

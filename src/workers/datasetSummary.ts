@@ -23,7 +23,7 @@ const noCounts = (): { train: number; validation: number; test: number } => ({
 const splitName = (code: number): keyof SplitCounts =>
   code === 0 ? 'train' : code === 1 ? 'validation' : 'test';
 
-export function kindOf(dataset: Pick<Dataset, 'source'>): 'simulated' | 'imported' {
+function kindOf(dataset: Pick<Dataset, 'source'>): 'simulated' | 'imported' {
   return dataset.source.kind;
 }
 

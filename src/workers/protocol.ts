@@ -18,10 +18,9 @@ import type { RepresentationSample } from '../training/representation/sample';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { SessionState } from './sessionState';
 
-export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Notice, Points, RunId };
+export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Points, RunId };
 export type { RepresentationSample };
 export type { SessionState };
-export { newRunId } from './runId';
 export { isUnderWay } from './sessionState';
 
 /** Live figures of the status line. */

@@ -72,7 +72,7 @@ export function SettingControl({ name, field, value, standard, onChange, disable
 }
 
 /** Help, range and the paper's value in one breath. */
-export function describe(field: SettingField): string {
+function describe(field: SettingField): string {
   const range =
     field.type === 'int' || field.type === 'real'
       ? ` From ${formatSetting(field.min)} to ${formatSetting(field.max)}${field.unit ? ` ${field.unit}` : ''}.`

@@ -12,7 +12,7 @@ import { Throttle } from './throttle';
 
 const REDRAW_MS = 200;
 
-export const idleVitals: Vitals = {
+const idleVitals: Vitals = {
   step: 0,
   steps: 0,
   samplesPerSecond: null,

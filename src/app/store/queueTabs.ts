@@ -46,7 +46,7 @@ export interface Surroundings {
   readonly tell: (state: { readonly role: QueueRole; readonly progress: QueueProgress | null }) => void;
 }
 
-export const QUEUE_LOCK = 'scenarium-queue';
+const QUEUE_LOCK = 'scenarium-queue';
 /** A lock may come before the last message of who held it. */
 const LAST_WORDS_MS = 50;
 /** Edits remembered as heard; more than a person makes between two messages. */

@@ -31,7 +31,6 @@ const catalogueSchema = z.object({
 });
 
 export type Catalogue = z.infer<typeof catalogueSchema>;
-export type CatalogueEntry = Catalogue['samples'][number];
 
 /** @throws Error with one sentence where the file is no catalogue. */
 export function parseCatalogue(value: unknown): Catalogue {

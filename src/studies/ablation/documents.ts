@@ -9,13 +9,13 @@ function seedsOf(section: Section): string {
 }
 
 /** What the table is, in one line; simulated data says so by its dataset's title. */
-export function caption(section: Section, model: string, dataset: string): string {
+function caption(section: Section, model: string, dataset: string): string {
   const what = section.id === 'switches' ? section.title : `${section.id}. ${section.title}`;
   return `${model}: ${what}. AUC on ${dataset}, mean ± standard deviation over ${seedsOf(section)}; in brackets the difference from the reference (* p < 0.05, ** < 0.01, *** < 0.001, paired).`;
 }
 
 /** Cell as text: `0.6195 ± 0.0012 (−0.0031**)`. */
-export function cellText(cell: AblationCell): string {
+function cellText(cell: AblationCell): string {
   if (!cell.spread) return 'undefined';
   const { mean, deviation } = cell.spread;
   const own = deviation === null ? formatAuc(mean) : `${formatAuc(mean)} ± ${deviation.toFixed(4)}`;

@@ -3,4 +3,4 @@ export type { DeLongTest } from './deLong';
 export { normalTwoSided, studentQuantile, studentTwoSided } from './distributions';
 export { smooth } from './smoothing';
 export { pairedTest, spread } from './summary';
-export type { PairedTest, Spread } from './summary';
+export type { Spread } from './summary';

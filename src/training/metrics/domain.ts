@@ -18,7 +18,7 @@ export function weightedMean(values: readonly (number | null)[], weights: readon
 }
 
 /** Scenario indices from most to fewest training rows; equal counts keep their order. */
-export function byTrainingRows(trainingRows: readonly number[]): number[] {
+function byTrainingRows(trainingRows: readonly number[]): number[] {
   return trainingRows.map((_, s) => s).sort((a, b) => trainingRows[b]! - trainingRows[a]! || a - b);
 }
 

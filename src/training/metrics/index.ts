@@ -1,7 +1,7 @@
 export type * from './types';
-export { auc, noiseFreeAuc, weightedAuc } from './auc';
-export { byTrainingRows, groupMean, weightedMean } from './domain';
+export { auc, noiseFreeAuc } from './auc';
+export { groupMean, weightedMean } from './domain';
 export { computeCeilings, computeMetrics } from './evaluate';
-export type { EvaluatedRows, EvaluatedScores, MetricsOptions } from './evaluate';
-export { calibration, LOG_LOSS_CLIP, logLoss } from './loss';
+export type { EvaluatedRows } from './evaluate';
+export { calibration, logLoss } from './loss';
 export { aucRatio, relaImpr } from './relaImpr';

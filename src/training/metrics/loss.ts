@@ -1,7 +1,7 @@
 /** Figures of predicted probabilities. */
 
 /** Predictions are kept this far from 0 and 1 before the logarithm. */
-export const LOG_LOSS_CLIP = 1e-7;
+const LOG_LOSS_CLIP = 1e-7;
 
 /**
  * Weighted mean of `-y log p - (1-y) log(1-p)`, p clipped to [1e-7, 1-1e-7].

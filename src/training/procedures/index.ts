@@ -5,7 +5,7 @@ import { sarnetProcedure } from './sarnet';
 import { standard } from './standard';
 import type { Procedure } from '../procedure';
 
-export const procedures: readonly Procedure[] = [standard, finetune, areadProcedure, sarnetProcedure];
+const procedures: readonly Procedure[] = [standard, finetune, areadProcedure, sarnetProcedure];
 
 /** @throws RangeError naming the known ids */
 export function findProcedure(id: string): Procedure {

@@ -31,7 +31,7 @@ const fresh: SweepWork = { text: '0, 0.05, 0.1, 0.3, 1', grid: null };
 const useMemory = create<SweepMemory>(() => ({ setup: null, ...fresh }));
 
 /** What is remembered of the sweep that a set-up belongs to. */
-export function workOf({ setup, text, grid }: SweepMemory, asked: RunSetup): SweepWork {
+function workOf({ setup, text, grid }: SweepMemory, asked: RunSetup): SweepWork {
   return setup !== null && inSweep(setup, asked) ? { text, grid } : fresh;
 }
 

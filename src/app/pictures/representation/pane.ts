@@ -18,7 +18,7 @@ const scenarioName = (view: RunView, index: number): string =>
   view.scenarios[index]?.name ?? String(index + 1);
 
 /** Row of the sample that a point belongs to. */
-export const rowOf = ({ points }: Pane, point: number): number => Math.floor(point / points.slots);
+const rowOf = ({ points }: Pane, point: number): number => Math.floor(point / points.slots);
 
 /** One line about a point: whose row it is, what happened, what was true. */
 export function describePoint(pane: Pane, point: number): string {

@@ -96,7 +96,7 @@ function createOutput(
 }
 
 /** Rows' vectors summed by scenario: `rows [B, k]`, factors `[B, 1]`, one-hot `[B, N]`, to `[N, k]`. */
-export function sumByScenario(rows: tf.Tensor2D, factors: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor2D {
+function sumByScenario(rows: tf.Tensor2D, factors: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor2D {
   return transposedMatMul(oneHot, tf.mul(rows, factors));
 }
 

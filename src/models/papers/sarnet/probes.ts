@@ -11,7 +11,7 @@ import type { Transform } from './transform';
 const COEFFICIENT_SUMMARY = ['mean', 'tenth', 'quarter', 'half', 'three quarters', 'nine tenths'];
 
 /** Edges between ranges of coefficients, for the histogram; a coefficient on an edge counts above it. */
-export const COEFFICIENT_RANGES = [
+const COEFFICIENT_RANGES = [
   'below 0.5',
   '0.5 to 0.8',
   '0.8 to 0.9',
