@@ -1,5 +1,6 @@
 /** Settings and small choices of the page. Histories never enter here. */
 import { create } from 'zustand';
+import { tabIds } from '../pictures/tabs';
 import { defaultSetup, parseSetup, presetSettings, setupToParams } from '../../training/setup';
 import type { PresetName } from '../../training/setup';
 import type { SettingValue } from '../../models/settings';
@@ -8,18 +9,6 @@ import type { RunSetup } from '../../training/runRecord';
 
 export const pages = ['lab', 'data', 'compare'] as const;
 export type Page = (typeof pages)[number];
-/** Inspect tabs, in their order: a topic of probes each, and the paper's graph. */
-export const tabIds = [
-  'gates',
-  'masks',
-  'counterfactual',
-  'conflict',
-  'fairness',
-  'attention',
-  'representation',
-  'graph',
-] as const;
-export type TabId = (typeof tabIds)[number];
 
 export interface SetupState {
   readonly page: Page;

@@ -2,30 +2,35 @@ import type { AnyModelDefinition, CausalGraph } from '../../../models/definition
 import { Figure } from '../../figure/Figure';
 import { factorisation } from '../../graph/factorisation';
 import { GraphDrawing } from '../../graph/GraphDrawing';
+import { picture } from '../picture';
 import { useSetup } from '../../store/setup';
 
 type Edge = CausalGraph['edges'][number];
 
+interface Props {
+  readonly model: AnyModelDefinition;
+  readonly graph: CausalGraph;
+}
+
 /** The paper's causal graph. An edge that a module cuts is a switch: pressing it cuts or restores it in the settings. */
-export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinition }) {
+function CausalGraphFigure({ model, graph }: Props) {
   const settings = useSetup((state) => state.setup.settings);
   const chosen = useSetup((state) => state.setup.model);
   const setSetting = useSetup((state) => state.setSetting);
-  const graph = model.graph;
   const editable = chosen === model.id;
-  const label = (id: string) => graph?.nodes.find((node) => node.id === id)?.label ?? id;
+  const label = (id: string) => graph.nodes.find((node) => node.id === id)?.label ?? id;
   const isCut = (edge: Edge) => (edge.setting ? settings[edge.setting.name] === edge.setting.cut : null);
   const said = (cut: boolean | null) => (cut === null ? 'no switch' : cut ? 'cut' : 'kept');
-  const edges = graph?.edges ?? [];
+  const { edges } = graph;
   return (
     <Figure
       name="causal-graph"
-      title={graph?.title ?? `What causes what, by ${model.title}`}
+      title={graph.title ?? `What causes what, by ${model.title}`}
       reading={
-        (graph?.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
+        (graph.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
         ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
       }
-      equation={graph && !graph.title ? factorisation(graph, (edge) => isCut(edge) === true) : null}
+      equation={!graph.title ? factorisation(graph, (edge) => isCut(edge) === true) : null}
       table={{
         columns: ['edge', 'meaning', 'state', 'setting'],
         rows: edges.map((edge) => [
@@ -35,33 +40,37 @@ export function CausalGraphFigure({ model }: { readonly model: AnyModelDefinitio
           edge.setting?.name ?? '',
         ]),
       }}
-      empty={!graph && <p>{model.title} comes without a causal graph; the five papers each have one.</p>}
     >
-      {graph && (
-        <GraphDrawing
-          label={`Causal graph of ${model.title}`}
-          nodes={graph.nodes.map((node) => ({ ...node, symbol: node.label }))}
-          edges={edges.map((edge) => ({
-            from: edge.from,
-            to: edge.to,
-            meaning: edge.meaning,
-            cut: isCut(edge),
-            state: edge.setting ? `${edge.setting.name}: ${said(isCut(edge))}` : undefined,
-          }))}
-          width={360}
-          height={250}
-          onToggle={
-            editable
-              ? ({ from, to }) => {
-                  const edge = edges.find((one) => one.from === from && one.to === to);
-                  if (edge?.setting)
-                    setSetting(edge.setting.name, isCut(edge) ? edge.setting.kept : edge.setting.cut);
-                }
-              : null
-          }
-          note={graph.nodes.map((node) => `${node.label}: ${node.meaning}`).join(' ')}
-        />
-      )}
+      <GraphDrawing
+        label={`Causal graph of ${model.title}`}
+        nodes={graph.nodes.map((node) => ({ ...node, symbol: node.label }))}
+        edges={edges.map((edge) => ({
+          from: edge.from,
+          to: edge.to,
+          meaning: edge.meaning,
+          cut: isCut(edge),
+          state: edge.setting ? `${edge.setting.name}: ${said(isCut(edge))}` : undefined,
+        }))}
+        width={360}
+        height={250}
+        onToggle={
+          editable
+            ? ({ from, to }) => {
+                const edge = edges.find((one) => one.from === from && one.to === to);
+                if (edge?.setting)
+                  setSetting(edge.setting.name, isCut(edge) ? edge.setting.kept : edge.setting.cut);
+              }
+            : null
+        }
+        note={graph.nodes.map((node) => `${node.label}: ${node.meaning}`).join(' ')}
+      />
     </Figure>
   );
 }
+
+export const causalGraph = picture({
+  id: 'causal-graph',
+  tab: 'graph',
+  accepts: (_probes, model) => (model.graph ? { model, graph: model.graph } : null),
+  Component: CausalGraphFigure,
+});

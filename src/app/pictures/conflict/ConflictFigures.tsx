@@ -6,6 +6,7 @@ import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
+import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { COSINE_NAME, useConflict } from './cosines';
 
@@ -25,7 +26,7 @@ function format(value: number | null): string {
 }
 
 /** CausalInt's negative transfer, seen: cosines between scenarios' gradients, now and over time. */
-export function ConflictFigures({ view }: { readonly view: RunView }) {
+function ConflictFigures({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   const { film, rows } = useConflict(view);
   const cosines = useMemo(() => ({ ...view, film }), [view, film]);
@@ -62,3 +63,11 @@ export function ConflictFigures({ view }: { readonly view: RunView }) {
     </>
   );
 }
+
+export const conflict = picture({
+  id: 'conflict',
+  tab: 'conflict',
+  replaces: ['scenarioGradient'],
+  accepts: probeNamed('scenarioGradient'),
+  Component: ConflictFigures,
+});

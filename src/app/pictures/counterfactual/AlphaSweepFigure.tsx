@@ -16,6 +16,7 @@ import { openRun, useRuns } from '../../store/runs';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { drawnFigure } from '../curves/curves';
+import { picture, probeNamed } from '../picture';
 import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint } from './sweep';
@@ -45,7 +46,7 @@ function bestOfGrid({ alphas, cs, values }: Grid): BestCell | null {
 }
 
 /** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
-export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
+function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const actions = useRunActions();
   const live = useCurrentRun();
   const theme = useTheme((state) => state.theme);
@@ -277,3 +278,10 @@ export function AlphaSweepFigure({ view }: { readonly view: RunView }) {
     </>
   );
 }
+
+export const alphaSweep = picture({
+  id: 'alpha-sweep',
+  tab: 'counterfactual',
+  accepts: probeNamed('scenarioEffect'),
+  Component: AlphaSweepFigure,
+});

@@ -9,6 +9,7 @@ import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { drawnFigure } from '../curves/curves';
+import { picture, probeNamed } from '../picture';
 import { useScoredRows } from '../useScoredRows';
 import { scoredCsv } from './scoredCsv';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
@@ -28,7 +29,7 @@ interface Curve {
 const NONE: readonly SweepPoint[] = [];
 
 /** M-scan's c: the run is scored once, then every c re-ranks the same rows at once (the paper's Figure 5). */
-export function CSweepFigure({ view }: { readonly view: RunView }) {
+function CSweepFigure({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   const wanted = useSetup((state) => state.curve);
   const figure = drawnFigure(view, wanted);
@@ -181,3 +182,11 @@ export function CSweepFigure({ view }: { readonly view: RunView }) {
     </Figure>
   );
 }
+
+/** The probe of a scenario's direct effect comes with the eliminator, whose c can be swept. */
+export const cSweep = picture({
+  id: 'c-sweep',
+  tab: 'counterfactual',
+  accepts: probeNamed('scenarioEffect'),
+  Component: CSweepFigure,
+});

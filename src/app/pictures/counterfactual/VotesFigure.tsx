@@ -9,6 +9,7 @@ import { MAX_CELLS } from '../../figure/types';
 import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useTheme } from '../../store/theme';
+import { picture, probeNamed } from '../picture';
 import { FrameSlider } from '../probe/FrameSlider';
 import { axisLabels, matrixOf } from '../probe/probe';
 import { useComputed } from '../useScoredRows';
@@ -29,7 +30,7 @@ const said = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'undefined' : rate(value);
 
 /** Votes of every scenario's expert on every scenario's rows, beside what would truly have been clicked there. */
-export function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
+function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
   const theme = useTheme((state) => state.theme);
   const frames = view.film.frames(spec.name);
   const [step, setStep] = useState<number | null>(null);
@@ -137,3 +138,11 @@ export function VotesFigure({ view, spec }: { readonly view: RunView; readonly s
     </Figure>
   );
 }
+
+export const votes = picture({
+  id: 'votes',
+  tab: 'counterfactual',
+  replaces: ['votes'],
+  accepts: probeNamed('votes'),
+  Component: VotesFigure,
+});

@@ -8,6 +8,7 @@ import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
+import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { fairnessHistory, fairnessTable } from './history';
 import type { Group } from './history';
@@ -25,7 +26,7 @@ interface Props {
 }
 
 /** SAR-Net's fairness over its refreshes: coefficients of intervened and other items, and whether they tell them apart. */
-export function FairnessFigures({ view, spec }: Props) {
+function FairnessFigures({ view, spec }: Props) {
   const theme = useTheme((state) => state.theme);
   const { film } = view;
   const history = useMemo(
@@ -118,3 +119,11 @@ export function FairnessFigures({ view, spec }: Props) {
     </>
   );
 }
+
+export const fairness = picture({
+  id: 'fairness',
+  tab: 'fairness',
+  replaces: ['fairness', 'fairnessRecovery'],
+  accepts: probeNamed('fairness'),
+  Component: FairnessFigures,
+});

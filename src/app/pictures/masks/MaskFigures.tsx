@@ -7,6 +7,7 @@ import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { picture, probeNamed } from '../picture';
 import { FrameSlider } from '../probe/FrameSlider';
 import { MaskPairFigure } from './MaskPairFigure';
 import { SearchFigures } from './SearchFigures';
@@ -25,7 +26,7 @@ interface Props {
 const share = (value: number): string => value.toFixed(2);
 
 /** AREAD's masks compared: which scenarios share expert paths, beside how related they truly are; and any two side by side. */
-export function MaskFigures({ view, spec }: Props) {
+function MaskFigures({ view, spec }: Props) {
   const theme = useTheme((state) => state.theme);
   const frames = view.film.frames(spec.name);
   const [step, setStep] = useState<number | null>(null);
@@ -147,3 +148,10 @@ export function MaskFigures({ view, spec }: Props) {
     </>
   );
 }
+
+export const masks = picture({
+  id: 'masks',
+  tab: 'masks',
+  accepts: probeNamed('masks'),
+  Component: MaskFigures,
+});

@@ -13,6 +13,7 @@ import { enqueue, useQueue } from '../../store/queue';
 import { useRuns } from '../../store/runs';
 import { useKeptRun } from '../../store/shownRun';
 import { useTheme } from '../../store/theme';
+import { picture } from '../picture';
 import { CosineFigure } from './CosineFigure';
 import { describePoint, pointTable, separationTable, summaryTable } from './pane';
 import type { AxisNames, Pane } from './pane';
@@ -57,7 +58,7 @@ function useOther(view: RunView) {
 /**
  * Rows as the model represents them, coloured by scenario, and how far scenarios stand apart; one run, or two side by side.
  */
-export function RepresentationFigures({ view, specs }: Props) {
+function RepresentationFigures({ view, specs }: Props) {
   const theme = useTheme((state) => state.theme);
   const [name, setName] = useState<string | null>(null);
   const [method, setMethod] = useState<Method>('pca');
@@ -335,3 +336,13 @@ function TwinButton({
     </button>
   );
 }
+
+export const representation = picture({
+  id: 'representation',
+  tab: 'representation',
+  accepts: (probes) => {
+    const specs = probes.filter(({ source }) => source === 'rows');
+    return specs.length > 0 ? { specs } : null;
+  },
+  Component: RepresentationFigures,
+});

@@ -9,6 +9,7 @@ import type { Frame } from '../../store/film';
 import type { RunView } from '../../store/runView';
 import { useHighlight } from '../../store/highlight';
 import { useTheme } from '../../store/theme';
+import { picture, probeNamed } from '../picture';
 import { principalComponents } from '../vectors';
 import './projection.css';
 
@@ -19,7 +20,7 @@ interface Props {
 }
 
 /** Scenarios' mean representations as points: the first two principal components. */
-export function ProjectionFigure({ view, spec }: Props) {
+function ProjectionFigure({ view, spec }: Props) {
   return <Projection spec={spec} scenarios={view.scenarios} frame={view.film.frames(spec.name).at(-1)} />;
 }
 
@@ -118,4 +119,12 @@ const Projection = memo(function Projection({ spec, scenarios, frame }: Projecti
       </div>
     </Figure>
   );
+});
+
+export const projection = picture({
+  id: 'projection',
+  tab: 'conflict',
+  replaces: ['scenarioGradient'],
+  accepts: probeNamed('scenarioGradient'),
+  Component: ProjectionFigure,
 });

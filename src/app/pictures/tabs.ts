@@ -1,9 +1,8 @@
-/** The Inspect tabs: what each shows, and which models fill it. */
-import { findModel, models } from '../../../models/registry';
-import type { TabId } from '../../store/setup';
+/** The tabs of pictures: what each is called and shows. A topic that is not described here gets a tab under its own name. */
+import { findModel, models } from '../../models/registry';
 
 export interface Tab {
-  readonly id: TabId;
+  readonly id: string;
   readonly label: string;
   /** What the tab shows, as the end of "Here stand …". */
   readonly shows: string;
@@ -11,7 +10,7 @@ export interface Tab {
   readonly models: readonly string[];
 }
 
-export const TABS: readonly Tab[] = [
+const described: readonly Tab[] = [
   {
     id: 'gates',
     label: 'Gates',
@@ -62,7 +61,25 @@ export const TABS: readonly Tab[] = [
   },
 ];
 
-export const tabOf = (id: TabId): Tab => TABS.find((tab) => tab.id === id)!;
+/** Tabs that are described, in the order in which they stand: those that an address can name. */
+export const tabIds: readonly string[] = described.map(({ id }) => id);
+
+/** A tab by its id. One that nobody described is called by its topic. */
+export function tabOf(id: string): Tab {
+  return (
+    described.find((tab) => tab.id === id) ?? {
+      id,
+      label: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
+      shows: `what the model says of ${id}`,
+      models: [],
+    }
+  );
+}
+
+/** Described tabs in their order, then the others as they come. */
+export function inOrder(ids: readonly string[]): readonly string[] {
+  return [...tabIds.filter((id) => ids.includes(id)), ...ids.filter((id) => !tabIds.includes(id))];
+}
 
 /** "AREAD", "CausalInt or M-scan", "A, B or C": who would fill a tab. */
 export function fillers({ models: ids }: Tab): string {

@@ -1,0 +1,23 @@
+/** Every picture of a run's inside, one line each, in the order in which they stand in their tabs. */
+import { causalGraph } from './causalGraph/CausalGraphFigure';
+import { conflict } from './conflict/ConflictFigures';
+import { alphaSweep } from './counterfactual/AlphaSweepFigure';
+import { cSweep } from './counterfactual/CSweepFigure';
+import { votes } from './counterfactual/VotesFigure';
+import { fairness } from './fairness/FairnessFigures';
+import { masks } from './masks/MaskFigures';
+import type { Picture } from './picture';
+import { projection } from './conflict/ProjectionFigure';
+import { representation } from './representation/RepresentationFigures';
+
+export const pictures: readonly Picture[] = [
+  masks,
+  votes,
+  cSweep,
+  alphaSweep,
+  conflict,
+  projection,
+  fairness,
+  representation,
+  causalGraph,
+];
