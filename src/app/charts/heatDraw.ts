@@ -1,6 +1,5 @@
 /** Cells and key of a heat map on a canvas. */
-import { luminance } from '../colour/oklab';
-import { SCALE_STEPS, scaleTable } from '../colour/scales';
+import { SCALE_STEPS, scaleTable, textOn } from '../colour/scales';
 import type { ScaleKind, Theme } from '../colour/scales';
 import type { HeatLayout } from './heatLayout';
 
@@ -157,7 +156,7 @@ export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
       context.fillStyle = `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
       context.fillRect(x, y, w, h);
       if (withText) {
-        context.fillStyle = luminance(rgb) > 0.2 ? '#14171b' : '#ffffff';
+        context.fillStyle = textOn(rgb);
         context.fillText(input.format(value), x + w / 2, y + h / 2 + 0.5);
       }
     }

@@ -2,8 +2,8 @@
  * Heat maps' colour scales: straight lines in OKLab through a few stops, so equal differences of the number are equal
  * differences for the eye. One table of 256 entries a scale and theme.
  */
-import { fromOklab, toOklab } from './oklab';
-import type { Lab } from './oklab';
+import { fromOklab, luminance, toOklab } from './oklab';
+import type { Lab, Rgb } from './oklab';
 
 export type Theme = 'light' | 'dark';
 export type ScaleKind = 'sequential' | 'signed';
@@ -58,4 +58,9 @@ export function scaleTable(kind: ScaleKind, theme: Theme): Uint8ClampedArray {
   }
   cache.set(key, table);
   return table;
+}
+
+/** Colour of a figure written on a cell of colour `rgb`. */
+export function textOn(rgb: Rgb): string {
+  return luminance(rgb) > 0.2 ? '#14171b' : '#ffffff';
 }

@@ -57,11 +57,11 @@ export function isDrawn(body: HTMLElement): boolean {
 /** The page's colours and type, for pictures of tables. */
 export function inkOf(body: HTMLElement): Ink {
   const page = getComputedStyle(document.documentElement);
-  const colour = (name: string, other: string) => page.getPropertyValue(name).trim() || other;
+  const colour = (name: string) => page.getPropertyValue(name).trim();
   return {
-    paper: colour('--surface', '#fff'),
-    ink: colour('--ink', '#000'),
-    rule: colour('--rule-strong', '#ccc'),
+    paper: colour('--surface'),
+    ink: colour('--ink'),
+    rule: colour('--rule-strong'),
     font: getComputedStyle(body).fontFamily,
   };
 }
@@ -80,19 +80,19 @@ export function drawingToSvg(
   root.setAttribute('width', String(width));
   root.setAttribute('height', String(height));
   root.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const page = getComputedStyle(document.documentElement);
+  const ink = inkOf(body);
   const paper = document.createElementNS(SVG, 'rect');
   paper.setAttribute('width', '100%');
   paper.setAttribute('height', '100%');
-  paper.setAttribute('fill', page.getPropertyValue('--surface').trim() || '#fff');
+  paper.setAttribute('fill', ink.paper);
   root.append(paper);
   const heading = document.createElementNS(SVG, 'text');
   heading.setAttribute('x', '8');
   heading.setAttribute('y', '20');
-  heading.setAttribute('font-family', getComputedStyle(body).fontFamily);
+  heading.setAttribute('font-family', ink.font);
   heading.setAttribute('font-size', '14');
   heading.setAttribute('font-weight', '600');
-  heading.setAttribute('fill', page.getPropertyValue('--ink').trim() || '#000');
+  heading.setAttribute('fill', ink.ink);
   heading.textContent = title;
   root.append(heading);
   for (const element of drawings(body)) {

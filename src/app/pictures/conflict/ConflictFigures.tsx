@@ -2,9 +2,9 @@ import { useMemo } from 'react';
 import type { ProbeSpec } from '../../../models/definition';
 import { niceDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
+import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
-import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
@@ -27,13 +27,11 @@ function format(value: number | null): string {
 
 /** CausalInt's negative transfer, seen: cosines between scenarios' gradients, now and over time. */
 function ConflictFigures({ view }: { readonly view: RunView }) {
-  const theme = useTheme((state) => state.theme);
   const { film, rows } = useConflict(view);
   const cosines = useMemo(() => ({ ...view, film }), [view, film]);
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const lines = [
-    { key: 'mean', label: 'mean', colour: ink },
-    { key: 'lowest', label: 'lowest pair', colour: ink, dash: '2 3', width: 1.25 },
+    { key: 'mean', label: 'mean', colour: INK },
+    { key: 'lowest', label: 'lowest pair', colour: INK, dash: '2 3', width: 1.25 },
   ];
   return (
     <>

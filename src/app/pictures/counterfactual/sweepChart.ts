@@ -1,6 +1,7 @@
 /** What both sweeps draw: the overall AUC and the largest scenarios', over c or over α. */
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { scenarioColours } from '../../colour/scenario';
+import { INK } from '../../colour/tokens';
 import type { Theme } from '../../colour/scales';
 import type { RunView } from '../../store/runView';
 import { byShare, MAX_LINES } from '../curves/curves';
@@ -27,18 +28,17 @@ export function sweepChart(
   bestLabel: string,
 ): SweepChart {
   const best = bestPoint(swept, ({ x }) => x);
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const colours = scenarioColours(scenarios, theme);
   const drawn = byShare(scenarios).slice(0, MAX_LINES - 1);
   const lines: LineSpec[] = [
-    { key: 'overall', label: 'overall', colour: ink, dash: '6 3' },
+    { key: 'overall', label: 'overall', colour: INK, dash: '6 3' },
     ...drawn.map((s) => ({
       key: `s${s}`,
       label: scenarios[s]!.name,
       colour: colours[s]!,
       scenario: scenarios[s]!.id,
     })),
-    ...(best && swept.length > 1 ? [{ key: 'best', label: bestLabel, colour: ink, dots: true }] : []),
+    ...(best && swept.length > 1 ? [{ key: 'best', label: bestLabel, colour: INK, dots: true }] : []),
   ];
   const points = swept.map((point): LinePoint => ({
     ...Object.fromEntries(drawn.map((s) => [`s${s}`, point.scenarios[s] ?? null])),

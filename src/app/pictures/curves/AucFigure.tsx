@@ -4,6 +4,7 @@ import { labelRoom } from '../../charts/endLabels';
 import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
 import { scenarioColours } from '../../colour/scenario';
+import { INK_SOFT } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatCount } from '../../format';
 import type { RunView } from '../../store/runView';
@@ -50,7 +51,6 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const many = view.scenarios.length > MAX_LINES;
   const { version } = view.metrics;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
-  const ink = theme === 'dark' ? '#bcc2cb' : '#434952';
   // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
   const table = useMemo(() => curveTable(view, figure), [view.metrics, version, view.scenarios, figure]);
   const names = view.scenarios.map((_, s) => aucSeries(figure, s));
@@ -60,10 +60,10 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const lines = useMemo(
     () =>
       many
-        ? SUMMARY_LINES.map((line) => ({ ...line, colour: ink }))
-        : scenarioLines(view, figure, colours, ink),
+        ? SUMMARY_LINES.map((line) => ({ ...line, colour: INK_SOFT }))
+        : scenarioLines(view, figure, colours, INK_SOFT),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these are read
-    [many, view.scenarios, view.ceilings, figure, colours, ink],
+    [many, view.scenarios, view.ceilings, figure, colours],
   );
   const points = useMemo(
     () =>

@@ -2,18 +2,14 @@ import { useMemo } from 'react';
 import { stepDomain, zeroDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import type { LineSpec } from '../../charts/Lines';
+import { INK, TERM_COLOURS } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
-import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { lossTable, MAX_LINES, pointsOf } from './curves';
 
-/** Terms are no scenarios, so they are inks and dashes, not scenario colours. */
-const INKS = {
-  light: ['#14171b', '#5d6672', '#8b4a8f', '#3d7a74', '#8a6d1f', '#9a5a4a'],
-  dark: ['#e9ebee', '#a0a8b4', '#c79bcb', '#8cc2bb', '#cfb877', '#d9a394'],
-} as const;
+/** Terms are no scenarios, so they have inks and dashes of their own. */
 const DASHES = [undefined, '6 3', '2 3', '8 3 2 3', '4 2', '1 3'] as const;
 
 function format(value: number | null): string {
@@ -22,7 +18,6 @@ function format(value: number | null): string {
 
 /** Each loss term since the last read-back. */
 export function LossFigure({ view }: { readonly view: RunView }) {
-  const theme = useTheme((state) => state.theme);
   const { series } = view.losses;
   // With one term the total says the same again.
   const shown = series.length === 2 ? series.filter((name) => name !== 'total') : series;
@@ -32,11 +27,11 @@ export function LossFigure({ view }: { readonly view: RunView }) {
       (names === '' ? [] : names.split('|')).map((name, k) => ({
         key: name,
         label: name,
-        colour: INKS[theme][k]!,
+        colour: TERM_COLOURS[k] ?? INK,
         dash: DASHES[k],
         width: 1.5,
       })),
-    [names, theme],
+    [names],
   );
   const points = useMemo(
     () =>

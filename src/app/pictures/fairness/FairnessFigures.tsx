@@ -4,6 +4,7 @@ import { niceDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { PALETTE } from '../../colour/scenario';
+import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
@@ -35,12 +36,11 @@ function FairnessFigures({ view, spec }: Props) {
     [spec, film, film.version],
   );
   const { points, groups, band } = history;
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   // Kinds of items are no scenarios: ink for what nobody pushed, a colour for what was.
   const lines: readonly LineSpec[] = groups.map((group) => ({
     key: group,
     label: LABELS[group],
-    colour: group === 'intervened' ? PALETTE[theme][1]! : ink,
+    colour: group === 'intervened' ? PALETTE[theme][1]! : INK,
     dash: group === 'intervened' ? '6 3' : undefined,
     band: [`${group}Low`, `${group}High`],
     dots: true,
@@ -103,7 +103,7 @@ function FairnessFigures({ view, spec }: Props) {
       >
         <LineFrame
           label="AUC of telling intervened rows by their coefficients, over steps"
-          lines={[{ key: 'auc', label: 'AUC', colour: ink, dots: true }]}
+          lines={[{ key: 'auc', label: 'AUC', colour: INK, dots: true }]}
           points={recovery}
           x={x}
           y={niceDomain({

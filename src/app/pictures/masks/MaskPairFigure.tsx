@@ -1,6 +1,7 @@
 import { edgeLabels } from '../../../models/papers/aread/masks';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
 import { scenarioColours } from '../../colour/scenario';
+import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { probeAt } from '../../store/film';
 import type { RunView } from '../../store/runView';
@@ -70,7 +71,6 @@ export function MaskPairFigure({ view, layout, masks, pair, onPair, step }: Prop
   const name = (s: number) => view.scenarios[s]?.name ?? String(s + 1);
   const gate = (s: number, edge: number) => (gates ? probeAt(gates, s * layout.edges + edge) : null);
   const kept = (s: number, edge: number) => masks?.[s * layout.edges + edge] === 1;
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const labels = edgeLabels(layout);
   const ratios = overlapRatios(
     layout,
@@ -169,7 +169,7 @@ export function MaskPairFigure({ view, layout, masks, pair, onPair, step }: Prop
                             y1={from.y}
                             x2={to.x}
                             y2={to.y}
-                            stroke={shared ? ink : colours[own]}
+                            stroke={shared ? INK : colours[own]}
                             strokeWidth={0.6 + 3 * (weight ?? 0.3)}
                             strokeOpacity={0.75}
                           >

@@ -2,9 +2,9 @@ import { useMemo } from 'react';
 import { niceDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../../charts/Lines';
+import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
-import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { ExpertUseFigure } from './ExpertUseFigure';
 import { densities, searchScores } from './searchHistory';
@@ -13,21 +13,19 @@ const format = (value: number | null): string => (value === null ? 'undefined' :
 
 /** What the searches led to: which experts are used, how sparse the masks become over the run, what each search had to choose from. */
 export function SearchFigures({ view }: { readonly view: RunView }) {
-  const theme = useTheme((state) => state.theme);
   const { film } = view;
   /* eslint-disable react-hooks/exhaustive-deps -- frames change inside; the film's version says when */
   const density = useMemo(() => densities(film.frames('masks')), [film, film.version]);
   const searches = useMemo(() => searchScores(film.frames('candidateScores')), [film, film.version]);
   /* eslint-enable react-hooks/exhaustive-deps */
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const target = view.setup.settings['targetDensity'];
   const masks = view.probeSpecs.find(({ name }) => name === 'masks');
   const x = stepDomain(view.steps, 4);
   const scored = searches.flatMap(({ best, worst }) => [best, worst]).filter((value) => value !== null);
   const scoreLines: readonly LineSpec[] = [
-    { key: 'best', label: 'chosen', colour: ink, band: ['best', 'worst'], dots: true },
-    { key: 'mean', label: 'mean', colour: ink, dash: '6 3' },
-    { key: 'worst', label: 'worst', colour: ink, dash: '2 3', width: 1.25 },
+    { key: 'best', label: 'chosen', colour: INK, band: ['best', 'worst'], dots: true },
+    { key: 'mean', label: 'mean', colour: INK, dash: '6 3' },
+    { key: 'worst', label: 'worst', colour: INK, dash: '2 3', width: 1.25 },
   ];
   return (
     <>
@@ -53,7 +51,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
             {
               key: 'mean',
               label: 'mean',
-              colour: ink,
+              colour: INK,
               band: ['low', 'high'],
               ceiling: typeof target === 'number' ? target : null,
             },

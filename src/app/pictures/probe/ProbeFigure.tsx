@@ -6,6 +6,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
 import type { LinePoint } from '../../charts/Lines';
 import { scenarioColours } from '../../colour/scenario';
+import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
 import { formatCount, formatNumber } from '../../format';
@@ -169,11 +170,10 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
     [spec, newest],
   );
-  const ink = theme === 'dark' ? '#e9ebee' : '#14171b';
   const lines = labels.slice(0, MAX_LINES).map(({ label, colour, scenario }, k) => ({
     key: `v${k}`,
     label: length === 1 ? '' : label,
-    colour: colour ?? ink,
+    colour: colour ?? INK,
     scenario,
     dash: colour ? undefined : [undefined, '6 3', '2 3', '8 3 2 3', '4 2', '1 3'][k],
   }));
