@@ -8,7 +8,7 @@ import { openBackend } from '../src/engine';
 import type { BackendRequest } from '../src/engine';
 import { findModel } from '../src/models/registry';
 import { defaultSettings } from '../src/models/settings';
-import { createTrainer } from '../src/training/createTrainer';
+import { createTrainer } from '../src/training/trainer';
 import { findProcedure } from '../src/training/procedures';
 import { trainingFields } from '../src/training/settings';
 import type { TrainingSettings } from '../src/training/settings';

@@ -3,20 +3,20 @@ import { streamSeed } from '../engine';
 import { findModel } from '../models/registry';
 import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint';
 import { readWeights, writeWeights } from './checkpoint/weights';
-import { createTrainer } from './createTrainer';
 import { findProcedure } from './procedures';
 import { addTimings, noTimings, recordOfRun, stateOfRecord } from './recordRun';
 import { emptyRunState, reduceRun } from './reduceRun';
 import { readRepresentations } from './representation/read';
 import { yieldToEventLoop } from './yieldToEventLoop';
 import { validateSetup } from './setup';
+import { createTrainer } from './trainer';
 import { versions } from './versions';
 import { resplit, SPLIT_RULES } from '../data/splits';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo } from '../engine';
-import type { OwnedTrainer } from './createTrainer';
 import type { TrainingEvent } from './events';
 import type { RunRecord, RunSetup, RunStatus } from './runRecord';
+import type { OwnedTrainer } from './trainer';
 
 export interface RunOptions {
   readonly id: string;

@@ -5,7 +5,7 @@
 import { packArrays, unpackArrays } from './packArrays';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { upgradeRecord } from '../storedRecord';
-import type { TrainerPosition } from '../createTrainer';
+import type { TrainerPosition } from '../trainer';
 import type { ProcedurePosition } from '../procedure';
 import type { RunRecord } from '../runRecord';
 import type { StoredRecord } from '../storedRecord';

@@ -3,7 +3,7 @@ import { smallDataset } from '../../../tests/support/smallDataset';
 import { openBackend } from '../../engine';
 import { findModel } from '../../models/registry';
 import { defaultSettings } from '../../models/settings';
-import { createTrainer } from '../createTrainer';
+import { createTrainer } from '../trainer';
 import { trainingFields } from '../settings';
 import type { TrainingSettings } from '../settings';
 import { finetune } from './finetune';

@@ -2,7 +2,9 @@
 import { ownNames, pooledNames } from '../../models/baselines/finetune';
 import type { TrainingEvent } from '../events';
 import type { Procedure, ProcedurePosition } from '../procedure';
-import type { Trainer } from '../trainer';
+import type { Trainer, TrainingLoop } from '../trainer';
+
+type FinetuneTrainer = TrainingLoop & Pick<Trainer, 'model' | 'settings' | 'setTrainable' | 'resetPatience'>;
 
 type Phase = 'pooled' | 'own';
 
@@ -12,7 +14,7 @@ function readPhase(from: ProcedurePosition | null): Phase {
 
 export const finetune: Procedure = {
   id: 'finetune',
-  start(trainer: Trainer, from) {
+  start(trainer: FinetuneTrainer, from) {
     let phase = readPhase(from);
     const share = typeof trainer.settings['pooledShare'] === 'number' ? trainer.settings['pooledShare'] : 0.7;
     const boundary = Math.round(share * trainer.training.steps);
@@ -34,7 +36,7 @@ export const finetune: Procedure = {
       ) {
         if (phase === 'pooled' && trainer.step >= boundary) {
           enter('own');
-          trainer.renewPatience();
+          trainer.resetPatience();
           yield {
             kind: 'message',
             step: trainer.step,

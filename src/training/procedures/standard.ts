@@ -1,9 +1,9 @@
 /** Shuffled mini-batches to the last step, to early stopping, or until someone stops the run. */
 import type { TrainingEvent } from '../events';
 import type { Procedure, ProcedurePosition } from '../procedure';
-import type { Trainer } from '../trainer';
+import type { TrainingLoop } from '../trainer';
 
-async function* train(trainer: Trainer): AsyncGenerator<TrainingEvent, void, void> {
+async function* train(trainer: TrainingLoop): AsyncGenerator<TrainingEvent, void, void> {
   // A run that goes on may have stopped between a step and its evaluation.
   let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
   while (!exhausted && !trainer.stopping && trainer.step < trainer.training.steps) {

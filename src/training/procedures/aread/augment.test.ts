@@ -12,7 +12,6 @@ import type { AugmentOptions } from './augment';
 import { drawPlaces, readTrialBatch, trialRows } from './trialBatches';
 import { readBatch } from '../../../data/batches';
 import type { Dataset } from '../../../data/dataset';
-import type { Trainer } from '../../trainer';
 import { smallDataset } from '../../../../tests/support/smallDataset';
 
 const options: AugmentOptions = { ratio: 0.1, popularity: 'count', quantile: 0.3, minorShare: 0.05, seed: 3 };
@@ -149,7 +148,7 @@ describe('trial batches', () => {
   const trainer = {
     dataset,
     readBatch: (wanted: Int32Array) => readBatch(dataset, layout, wanted),
-  } as unknown as Trainer;
+  };
 
   test('A_d is T_d and its added rows, and nothing of validation or test', () => {
     trials.forEach(({ rows: all, own }, d) => {

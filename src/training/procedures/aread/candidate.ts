@@ -4,7 +4,7 @@ import { bceWithProbability } from '../../../engine';
 import { maskDensity } from '../../../models/papers/aread/masks';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
-import type { HeldWeights, Trainer } from '../../trainer';
+import type { Trainer, WeightsCopy } from '../../trainer';
 import { writeScenarioMask } from './deviceMasks';
 import type { DeviceMasks } from './deviceMasks';
 import { zero } from './states';
@@ -12,7 +12,8 @@ import type { States } from './states';
 
 /** What all candidates of a search work with. */
 export interface Workshop {
-  readonly held: HeldWeights;
+  /** Θ⁽⁰⁾ */
+  readonly initial: WeightsCopy;
   readonly device: DeviceMasks;
   readonly states: States;
 }
@@ -27,7 +28,7 @@ export interface Candidate {
 }
 
 export interface CandidateContext {
-  readonly trainer: Trainer;
+  readonly trainer: Pick<Trainer, 'dataset' | 'forward' | 'trialSteps'>;
   readonly settings: AreadSettings;
   readonly layout: MaskLayout;
 }
@@ -35,7 +36,7 @@ export interface CandidateContext {
 /** Yields after every batch; the result is one tensor: mask, densities, score `[E + k + 2]`. */
 export function* tryCandidate(
   { trainer, settings, layout }: CandidateContext,
-  { held, device, states }: Workshop,
+  { initial, device, states }: Workshop,
   candidate: Candidate,
 ): Generator<void, tf.Tensor1D, void> {
   const { edges } = layout;
@@ -53,8 +54,8 @@ export function* tryCandidate(
   );
   const scale = own(tf.tensor1d(candidate.scale));
   try {
-    held.restore();
-    trainer.resetTrial();
+    initial.restore();
+    trainer.trialSteps.reset();
     let mask = own(tf.tensor1d(Float32Array.from(candidate.start)));
     const densities: tf.Tensor1D[] = [own(tf.tensor1d([maskDensity(candidate.start)]))];
     for (let k = 0; k < settings.trialSteps; k++) {
@@ -85,7 +86,7 @@ export function* tryCandidate(
 
 /** Mean gates of one training batch of the scenario `[E]`, after a trial step on it (none where the search is frozen). */
 function trialGates(
-  trainer: Trainer,
+  trainer: CandidateContext['trainer'],
   settings: AreadSettings,
   states: States,
   candidate: Candidate,
@@ -102,11 +103,7 @@ function trialGates(
   }
   zero(states.gateSum);
   zero(states.gateCount);
-  trainer.train(batch, {
-    trial: true,
-    trialNumber: candidate.trialNumber(step),
-    learningRate: settings.lrUpdate,
-  });
+  trainer.trialSteps.train(batch, settings.lrUpdate, candidate.trialNumber(step));
   return tf.tidy(() => {
     const sum = tf.slice(states.gateSum.tensor as tf.Tensor2D, [candidate.scenario, 0], [1, -1]);
     const count = tf.slice(states.gateCount.tensor as tf.Tensor2D, [candidate.scenario, 0], [1, 1]);

@@ -11,12 +11,14 @@ import { searchProbes } from '../../../models/papers/aread/probes';
 import { parseSettings } from '../../../models/settings';
 import type { ProbeValue, TrainingEvent } from '../../events';
 import type { Procedure, ProcedurePosition } from '../../procedure';
-import type { Trainer } from '../../trainer';
+import type { Trainer, TrainingLoop } from '../../trainer';
 import { augment, augmentationCounts } from './augment';
 import { searchDue } from './schedule';
 import { beginSearch, runSearch } from './search';
-import type { SearchContext, SearchProgress } from './search';
+import type { SearchContext, SearchProgress, SearchTrainer } from './search';
 import { trialRows } from './trialBatches';
+
+type AreadTrainer = TrainingLoop & SearchTrainer & Pick<Trainer, 'settings' | 'trainingRows'>;
 
 /** JSON part of a position. */
 interface State {
@@ -49,7 +51,7 @@ function toPosition({ searches, search }: Course): ProcedurePosition {
 function fromPosition({ state, arrays }: ProcedurePosition): Course {
   const { searches, scenario } = state as State;
   if (scenario === null) return { searches, search: null };
-  const take = (name: string): Float32Array => {
+  const arrayOf = (name: string): Float32Array => {
     const values = arrays[name];
     if (!values) throw new RangeError(`The saved mask search lacks "${name}"; start the run anew.`);
     return Float32Array.from(values);
@@ -57,22 +59,22 @@ function fromPosition({ state, arrays }: ProcedurePosition): Course {
   const theta = Object.fromEntries(
     Object.keys(arrays)
       .filter((name) => name.startsWith(THETA))
-      .map((name) => [name.slice(THETA.length), take(name)]),
+      .map((name) => [name.slice(THETA.length), arrayOf(name)]),
   );
   const search: SearchProgress = {
     search: searches,
     scenario,
     theta,
-    gates: take('gates'),
-    masks: take('masks'),
-    scores: take('scores'),
-    chosen: take('chosen'),
-    density: take('density'),
+    gates: arrayOf('gates'),
+    masks: arrayOf('masks'),
+    scores: arrayOf('scores'),
+    chosen: arrayOf('chosen'),
+    density: arrayOf('density'),
   };
   return { searches, search };
 }
 
-function settingsOf(trainer: Trainer): AreadSettings {
+function settingsOf(trainer: AreadTrainer): AreadSettings {
   return parseSettings(fields, trainer.settings) as AreadSettings;
 }
 
@@ -107,7 +109,7 @@ function searchResults(search: SearchProgress, settings: AreadSettings): ProbeVa
 
 /** What a search needs of the data: the rows of every scenario, with the added ones. */
 function prepare(
-  trainer: Trainer,
+  trainer: AreadTrainer,
   settings: AreadSettings,
 ): { context: SearchContext; events: TrainingEvent[] } {
   const { dataset, trainingRows, seed } = trainer;
@@ -137,7 +139,7 @@ function prepare(
   return { context, events };
 }
 
-async function* train(trainer: Trainer, course: Course): AsyncGenerator<TrainingEvent, void, void> {
+async function* train(trainer: AreadTrainer, course: Course): AsyncGenerator<TrainingEvent, void, void> {
   const settings = settingsOf(trainer);
   const { context, events } = prepare(trainer, settings);
   yield* events;

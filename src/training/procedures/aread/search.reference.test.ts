@@ -10,9 +10,8 @@ import { maskLayout } from '../../../models/papers/aread/masks';
 import { fields } from '../../../models/papers/aread/settings';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import { defaultSettings } from '../../../models/settings';
-import type { Trainer } from '../../trainer';
 import { beginSearch, runSearch } from './search';
-import type { SearchContext } from './search';
+import type { SearchContext, SearchTrainer } from './search';
 
 interface Values {
   readonly shape: readonly number[];
@@ -38,7 +37,7 @@ beforeAll(async () => {
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 /** A trainer whose gates and scores are the script's. Only what the search touches exists. */
-function scriptedTrainer({ experts, settings, script }: Case): Trainer {
+function scriptedTrainer({ experts, settings, script }: Case): SearchTrainer {
   const layout = maskLayout(experts);
   const { edges } = layout;
   const { domains, candidates, trialSteps } = settings;
@@ -64,43 +63,45 @@ function scriptedTrainer({ experts, settings, script }: Case): Trainer {
   );
   write(gateCount, new Array<number>(domains).fill(10));
   let last = 0;
-  const fake: Partial<Trainer> = {
+  return {
     seed: 1,
     step: 100,
     stopping: false,
     dataset: {
       scenarios: Array.from({ length: domains }),
       fields: [{ offset: 1 }],
-    } as unknown as Trainer['dataset'],
-    layout: { batch: 8 } as Trainer['layout'],
-    model: { states } as unknown as Trainer['model'],
+    } as unknown as SearchTrainer['dataset'],
+    layout: { batch: 8 } as SearchTrainer['layout'],
+    model: { states } as unknown as SearchTrainer['model'],
     readBatch: () =>
       ({
         layout: { width: 1, fields: [0] },
         scenario: new Int32Array(8),
         label: new Float32Array(8),
         ids: new Int32Array(8),
-      }) as unknown as ReturnType<Trainer['readBatch']>,
-    resetTrial: () => undefined,
+      }) as unknown as ReturnType<SearchTrainer['readBatch']>,
     snapshot: async () => ({
       arrays: Object.fromEntries(
         states.map(({ name, tensor }) => [name, Float32Array.from(tensor.dataSync())]),
       ),
     }),
-    hold: (from) => ({
+    copyWeights: (from) => ({
       restore: () => states.forEach((each) => write(each, from!.arrays[each.name]!)),
       read: async () => from!,
       dispose: () => undefined,
     }),
-    train(_, options) {
-      last = options!.trialNumber!;
-      const d = Math.floor(last / (candidates * trialSteps));
-      write(
-        gateSum,
-        script.stepGates.values.slice(last * edges, (last + 1) * edges).map((gate) => gate * 8),
-        d * edges,
-      );
-      write(gateCount, [8], d);
+    trialSteps: {
+      reset: () => undefined,
+      train(_batch, _learningRate, number) {
+        last = number;
+        const d = Math.floor(last / (candidates * trialSteps));
+        write(
+          gateSum,
+          script.stepGates.values.slice(last * edges, (last + 1) * edges).map((gate) => gate * 8),
+          d * edges,
+        );
+        write(gateCount, [8], d);
+      },
     },
     forward(_, __, read) {
       const at = Math.floor(last / trialSteps);
@@ -112,7 +113,6 @@ function scriptedTrainer({ experts, settings, script }: Case): Trainer {
       });
     },
   };
-  return fake as Trainer;
 }
 
 describe.each(cases)('scripted search: $name', (script) => {
@@ -127,7 +127,7 @@ describe.each(cases)('scripted search: $name', (script) => {
     anneal: false,
   } as unknown as AreadSettings;
 
-  function context(trainer: Trainer): SearchContext {
+  function context(trainer: SearchTrainer): SearchContext {
     return {
       trainer,
       settings,
@@ -214,15 +214,18 @@ test('candidates train on all of A_d and are chosen on rows of T_d alone', async
   const played = scriptedTrainer(script);
   let last: readonly number[] = [];
   const [trained, scored] = [new Set<number>(), new Set<number>()];
-  const trainer: Trainer = {
+  const trainer: SearchTrainer = {
     ...played,
     readBatch(rows) {
       last = [...rows];
       return played.readBatch(rows);
     },
-    train(...given) {
-      last.forEach((row) => trained.add(row));
-      played.train(...given);
+    trialSteps: {
+      ...played.trialSteps,
+      train(...given) {
+        last.forEach((row) => trained.add(row));
+        played.trialSteps.train(...given);
+      },
     },
     forward(...given) {
       last.forEach((row) => scored.add(row));

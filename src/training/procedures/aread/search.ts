@@ -14,6 +14,7 @@ import { edgeScale, initialMask, pruneCounts } from '../../../models/papers/area
 import type { FlipDraw, MaskLayout } from '../../../models/papers/aread/masks';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import type { TrainingEvent } from '../../events';
+import type { Trainer } from '../../trainer';
 import { tryCandidate } from './candidate';
 import type { CandidateContext, Workshop } from './candidate';
 import { createDeviceMasks, writeMasks } from './deviceMasks';
@@ -26,7 +27,24 @@ import type { TrialRows } from './trialBatches';
 /** Inversions of one candidate. Scripted in tests; else drawn from the seed. */
 export type DrawFlips = (search: number, scenario: number, candidate: number, sigma: number) => FlipDraw;
 
+/** What a search needs of the trainer. */
+export type SearchTrainer = Pick<
+  Trainer,
+  | 'model'
+  | 'dataset'
+  | 'layout'
+  | 'seed'
+  | 'step'
+  | 'stopping'
+  | 'readBatch'
+  | 'forward'
+  | 'snapshot'
+  | 'copyWeights'
+  | 'trialSteps'
+>;
+
 export interface SearchContext extends CandidateContext {
+  readonly trainer: SearchTrainer;
   /** A_d of every scenario. */
   readonly rows: readonly TrialRows[];
   /** Index of the scenario field in the dataset. */
@@ -92,7 +110,7 @@ export async function* runSearch(
   const plan = searchPlan(settings, progress.search);
   const perCandidate = settings.trialSteps + settings.evalSteps;
   const total = context.rows.length * plan.candidates * perCandidate;
-  const held = trainer.hold({ arrays: progress.theta });
+  const initial = trainer.copyWeights({ arrays: progress.theta });
   const device = createDeviceMasks(
     layout,
     pruneCounts(layout.edges, settings.pruneRate, settings.targetDensity),
@@ -111,7 +129,7 @@ export async function* runSearch(
       const start = d * plan.candidates * perCandidate;
       // Nothing to train or to compare on: the scenario keeps its mask.
       if (context.rows[d]!.own > 0) {
-        const trials = searchScenario(context, progress, plan, { held, device, states });
+        const trials = searchScenario(context, progress, plan, { initial, device, states });
         let done = start;
         for await (const _ of trials) {
           yield phase(++done);
@@ -124,12 +142,12 @@ export async function* runSearch(
       progress.scenario = d + 1;
       yield phase((d + 1) * plan.candidates * perCandidate);
     }
-    held.restore();
+    initial.restore();
     if (!stopped) writeMasks(states.masks, layout, progress.masks);
     else if (progress.search === 0) zero(states.phase);
     return !stopped;
   } finally {
-    held.dispose();
+    initial.dispose();
     device.dispose();
   }
 }

@@ -12,7 +12,7 @@ export interface States {
   readonly gateCount: StateTensor;
 }
 
-export function statesOf(trainer: Trainer, layout: MaskLayout): States {
+export function statesOf(trainer: Pick<Trainer, 'model'>, layout: MaskLayout): States {
   const find = (name: string): StateTensor => {
     const found = trainer.model.states.find((state) => state.name === name);
     if (!found) throw new RangeError(`The model has no state ${name}; mask search trains AREAD only.`);

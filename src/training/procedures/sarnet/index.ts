@@ -10,7 +10,13 @@ import { limitedCoefficients, quantileBoundaries } from './coefficients';
 import type { Dataset } from '../../../data/dataset';
 import type { TrainingEvent } from '../../events';
 import type { Procedure, ProcedurePosition } from '../../procedure';
-import type { Trainer } from '../../trainer';
+import type { Trainer, TrainingLoop } from '../../trainer';
+
+type SarnetTrainer = TrainingLoop &
+  Pick<
+    Trainer,
+    'model' | 'dataset' | 'settings' | 'trainingRows' | 'layout' | 'seed' | 'readBatch' | 'predict'
+  >;
 
 /** Rows with a coefficient below this were shown more than they earn. */
 const OVER_EXPOSED = 0.8;
@@ -51,7 +57,7 @@ function categoryField(dataset: Dataset): number {
 const isState = (value: unknown): value is State =>
   typeof value === 'object' && value !== null && typeof (value as State).refreshes === 'number';
 
-function start(trainer: Trainer, from: ProcedurePosition | null): ReturnType<Procedure['start']> {
+function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnType<Procedure['start']> {
   const { dataset, settings, trainingRows, layout } = trainer;
   const item = itemColumn(dataset);
   const category = categoryField(dataset);

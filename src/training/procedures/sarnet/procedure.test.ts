@@ -5,8 +5,8 @@ import { openBackend } from '../../../engine';
 import { findModel } from '../../../models/registry';
 import { defaultSettings } from '../../../models/settings';
 import type { AnySettings } from '../../../models/settings';
-import { createTrainer } from '../../createTrainer';
-import type { OwnedTrainer } from '../../createTrainer';
+import { createTrainer } from '../../trainer';
+import type { OwnedTrainer } from '../../trainer';
 import type { TrainingEvent } from '../../events';
 import type { ProcedurePosition } from '../../procedure';
 import { trainingFields } from '../../settings';
@@ -50,10 +50,10 @@ describe('training of SAR-Net', () => {
     const trainer = makeTrainer({ fairnessMinimum: 1 });
     const given: { rows: number[]; fairness: number[] }[] = [];
     const train = trainer.train.bind(trainer);
-    vi.spyOn(trainer, 'train').mockImplementation((step, options) => {
+    vi.spyOn(trainer, 'train').mockImplementation((step) => {
       const of = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, step.count);
       given.push({ rows: of(step.rows), fairness: of(step.extra.fairness!) });
-      train(step, options);
+      train(step);
     });
     const { events, fairness } = await finish(trainer);
     given.forEach((step, k) => {
@@ -107,9 +107,9 @@ describe('training of SAR-Net', () => {
       const trainer = makeTrainer({ ...off, subSample });
       const steps: number[][] = [];
       const train = trainer.train.bind(trainer);
-      vi.spyOn(trainer, 'train').mockImplementation((given, options) => {
+      vi.spyOn(trainer, 'train').mockImplementation((given) => {
         steps.push(Array.from(given.rows.subarray(0, given.count)));
-        train(given, options);
+        train(given);
       });
       const { fairness } = await finish(trainer);
       trainer.dispose();

@@ -1,5 +1,5 @@
 /** Where a run's time went. */
-import type { RunTimings } from './runRecord';
+import type { RunTimings } from '../runRecord';
 
 const KEPT_INTERVALS = 512;
 
@@ -7,7 +7,7 @@ export interface Stopwatch {
   /** A step was issued in so many milliseconds; on WebGPU the device may still be at it. */
   step(milliseconds: number): void;
   /** What was issued since the last call is finished; waiting for it took so long. */
-  settled(milliseconds: number): void;
+  deviceDone(milliseconds: number): void;
   evaluation(milliseconds: number): void;
   read(): RunTimings;
 }
@@ -20,7 +20,7 @@ export function createStopwatch(now: () => number = () => performance.now()): St
   let evaluation = 0;
   let steps = 0;
   let spent = 0;
-  /** Mean milliseconds of a step, one for each stretch between two settlings. */
+  /** Mean milliseconds of a step, one for each stretch between two waits for the device. */
   const means: number[] = [];
   return {
     step(milliseconds) {
@@ -29,7 +29,7 @@ export function createStopwatch(now: () => number = () => performance.now()): St
       spent += milliseconds;
       steps++;
     },
-    settled(milliseconds) {
+    deviceDone(milliseconds) {
       if (steps === 0) return;
       training += milliseconds;
       means.push((spent + milliseconds) / steps);

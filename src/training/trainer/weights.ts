@@ -1,8 +1,8 @@
 /** Copies of a model's variables, on the device and on the host. */
 import * as tf from '@tensorflow/tfjs-core';
-import { assign, disposeVariables, readTensor } from '../engine';
-import type { Variable } from '../engine';
-import type { HeldWeights, Snapshot } from './trainer';
+import { assign, disposeVariables, readTensor } from '../../engine';
+import type { Variable } from '../../engine';
+import type { Snapshot, WeightsCopy } from './contract';
 
 const emptyLike = ({ tensor }: Variable): tf.Tensor => tf.keep(tf.zeros(tensor.shape));
 
@@ -31,7 +31,7 @@ export async function readAll(variables: readonly Variable[]): Promise<Record<st
 }
 
 /** A copy on the device of all variables (or of a snapshot's values of them). */
-export function holdWeights(variables: readonly Variable[], from?: Snapshot): HeldWeights {
+export function copyWeights(variables: readonly Variable[], from?: Snapshot): WeightsCopy {
   const copies = variables.map((variable) => {
     const copy = { name: variable.name, tensor: emptyLike(variable) };
     assign(copy, from ? arrayOf(from.arrays, variable) : variable.tensor);

@@ -1,6 +1,6 @@
 /** Early stopping: the chosen figure, whether it improved, and how long ago. Plain data, so that a checkpoint holds it. */
-import type { Metrics } from './metrics/types';
-import type { TrainingSettings } from './settings';
+import type { Metrics } from '../metrics/types';
+import type { TrainingSettings } from '../settings';
 
 export type StopMetric = TrainingSettings['stopMetric'];
 
@@ -15,7 +15,7 @@ export interface Best {
 export const noBest: Best = { value: null, step: 0, since: 0 };
 
 /** The figure to watch, larger is better; null where undefined. */
-export function stopFigure(metric: StopMetric, metrics: Metrics): number | null {
+export function monitoredValue(metric: StopMetric, metrics: Metrics): number | null {
   switch (metric) {
     case 'none':
       return null;
@@ -31,7 +31,7 @@ export function stopFigure(metric: StopMetric, metrics: Metrics): number | null 
 }
 
 /** What an evaluation makes of the best so far. An undefined figure neither improves nor counts against patience. */
-export function judge(
+export function updateBest(
   best: Best,
   figure: number | null,
   step: number,

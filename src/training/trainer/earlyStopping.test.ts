@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge, noBest, stopFigure } from './stopping';
-import type { Metrics } from './metrics';
+import { monitoredValue, noBest, updateBest } from './earlyStopping';
+import type { Metrics } from '../metrics';
 
 const overall = {
   rows: 10,
@@ -23,21 +23,21 @@ const metrics: Metrics = {
 
 describe('early stopping', () => {
   it('watches the chosen figure, larger is better, log loss turned round', () => {
-    expect(stopFigure('none', metrics)).toBeNull();
-    expect(stopFigure('auc', metrics)).toBe(0.6);
-    expect(stopFigure('domainAuc', metrics)).toBe(0.61);
-    expect(stopFigure('noiseFreeAuc', metrics)).toBe(0.66);
-    expect(stopFigure('logLoss', metrics)).toBe(-0.4);
-    expect(stopFigure('logLoss', { ...metrics, overall: { ...overall, logLoss: null } })).toBeNull();
+    expect(monitoredValue('none', metrics)).toBeNull();
+    expect(monitoredValue('auc', metrics)).toBe(0.6);
+    expect(monitoredValue('domainAuc', metrics)).toBe(0.61);
+    expect(monitoredValue('noiseFreeAuc', metrics)).toBe(0.66);
+    expect(monitoredValue('logLoss', metrics)).toBe(-0.4);
+    expect(monitoredValue('logLoss', { ...metrics, overall: { ...overall, logLoss: null } })).toBeNull();
   });
 
   it('counts evaluations since the best; an equal one is no improvement, an undefined one does not count', () => {
     let best = noBest;
     const seen: [boolean, number, number][] = [];
     [null, 0.6, 0.5, null, 0.6, 0.7, 0.1].forEach((figure, i) => {
-      const judged = judge(best, figure, 10 * i);
-      best = judged.best;
-      seen.push([judged.improved, best.step, best.since]);
+      const updated = updateBest(best, figure, 10 * i);
+      best = updated.best;
+      seen.push([updated.improved, best.step, best.since]);
     });
     expect(seen).toEqual([
       [false, 0, 0],

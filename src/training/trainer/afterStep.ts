@@ -1,0 +1,59 @@
+/** What follows a step: its event, and every so often loss means, an evaluation and early stopping. */
+import { evaluationDue } from '../schedule';
+import type { TrainingEvent } from '../events';
+import type { TrainingSettings } from '../settings';
+import type { BestWeights } from './bestWeights';
+import type { EvaluationEvent } from './evaluation';
+import type { LossMeans } from './lossMeans';
+import type { Part } from './part';
+
+/** Steps after which the device is waited for: WebGPU takes steps faster than it does them, and a pause would come late. */
+const WAIT_EVERY = 16;
+
+/** Last step whose `step` event went out, and last step that was evaluated. */
+interface State {
+  readonly announced: number;
+  readonly evaluated: number;
+}
+
+export interface AfterStep extends Part<State> {
+  /** Events of what follows step `step`; the result is true where patience is exhausted. */
+  run(step: number): AsyncGenerator<TrainingEvent, boolean, void>;
+}
+
+export interface AfterStepOptions {
+  readonly training: TrainingSettings;
+  readonly losses: LossMeans;
+  readonly bestWeights: BestWeights;
+  /** Evaluates the validation rows. */
+  readonly evaluate: () => Promise<EvaluationEvent>;
+}
+
+export function createAfterStep({ training, losses, bestWeights, evaluate }: AfterStepOptions): AfterStep {
+  let announced = 0;
+  let evaluated = 0;
+  return {
+    // Suspended at any of its yields, the position leads back here without doing anything twice or leaving it out.
+    async *run(step) {
+      if (announced < step) {
+        announced = step;
+        yield { kind: 'step', step };
+      }
+      if (evaluationDue(step, training) && evaluated < step) {
+        const terms = await losses.read(step);
+        if (Object.keys(terms).length > 0) yield { kind: 'loss', step, terms };
+        const event = await evaluate();
+        bestWeights.update(event.metrics, step);
+        evaluated = step;
+        yield event;
+      } else if (step % WAIT_EVERY === 0) {
+        await losses.waitForDevice();
+      }
+      return bestWeights.exhausted(training.patience);
+    },
+    position: async () => ({ state: { announced, evaluated }, arrays: {} }),
+    goTo({ state }) {
+      ({ announced, evaluated } = state);
+    },
+  };
+}

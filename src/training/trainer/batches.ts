@@ -1,0 +1,45 @@
+/** The batches of a run: shuffled passes over the training rows, and the rows that a procedure asks for. */
+import { streamSeed } from '../../engine';
+import { readBatch } from '../../data/batches';
+import { batchOrder } from '../sampling';
+import type { BatchLayout, HostBatch } from '../../data/batches';
+import type { Dataset } from '../../data/dataset';
+import type { Part } from './part';
+
+/** Columns of a procedure's own, one value a row of the dataset `[rows]`, by name. */
+export type ExtraColumns = Readonly<Record<string, Float32Array>>;
+
+export interface Batches extends Part<{ readonly drawn: number }> {
+  /** The next mini-batch of the training rows, reshuffled every epoch from the seed. */
+  next(extra?: ExtraColumns): HostBatch;
+  read(rows: Int32Array, extra?: ExtraColumns): HostBatch;
+}
+
+export interface BatchesOptions {
+  readonly dataset: Dataset;
+  readonly layout: BatchLayout;
+  readonly trainingRows: Int32Array;
+  readonly seed: number;
+  /** Columns that the model reads; each is 1 wherever the procedure gives none. */
+  readonly columns: readonly string[];
+}
+
+/** @throws RangeError without training rows */
+export function createBatches({ dataset, layout, trainingRows, seed, columns }: BatchesOptions): Batches {
+  const order = batchOrder(trainingRows, layout.batch, streamSeed(seed, 'batches'));
+  const ones: ExtraColumns = Object.fromEntries(
+    columns.map((name) => [name, new Float32Array(dataset.rows).fill(1)]),
+  );
+  /** Batches taken from `order` so far. */
+  let drawn = 0;
+  const read = (rows: Int32Array, extra: ExtraColumns = {}): HostBatch =>
+    readBatch(dataset, layout, rows, { ...ones, ...extra });
+  return {
+    read,
+    next: (extra) => read(order.rows(drawn++), extra),
+    position: async () => ({ state: { drawn }, arrays: {} }),
+    goTo({ state }) {
+      ({ drawn } = state);
+    },
+  };
+}

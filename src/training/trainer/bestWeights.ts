@@ -1,0 +1,65 @@
+/** The weights of the best evaluation, kept on the device, and how long ago that was. */
+import { monitoredValue, noBest, updateBest } from './earlyStopping';
+import { copyWeights } from './weights';
+import type { Variable } from '../../engine';
+import type { Metrics } from '../metrics';
+import type { WeightsCopy } from './contract';
+import type { Best, StopMetric } from './earlyStopping';
+import type { Part } from './part';
+
+/** Before the names of the weights in a position's arrays. */
+const PREFIX = 'best.';
+
+export interface BestWeights extends Part<{ readonly best: Best }> {
+  /** Keeps the present weights where these figures are the best so far. */
+  update(metrics: Metrics, step: number): void;
+  /** Whether so many evaluations brought no improvement. */
+  exhausted(patience: number): boolean;
+  /** Counts patience from here anew. */
+  resetPatience(): void;
+  /** Writes the best weights back. @returns their step, null where no evaluation was defined */
+  restore(): number | null;
+  dispose(): void;
+}
+
+export function createBestWeights(variables: readonly Variable[], metric: StopMetric): BestWeights {
+  let best: Best = noBest;
+  let kept: WeightsCopy | null = null;
+  const keep = (next: WeightsCopy | null): void => {
+    kept?.dispose();
+    kept = next;
+  };
+  return {
+    update(metrics, step) {
+      const { best: next, improved } = updateBest(best, monitoredValue(metric, metrics), step);
+      best = next;
+      if (improved) keep(copyWeights(variables));
+    },
+    exhausted: (patience) => best.value !== null && best.since >= patience,
+    resetPatience() {
+      best = { ...best, since: 0 };
+    },
+    restore() {
+      if (!kept) return null;
+      kept.restore();
+      return best.step;
+    },
+    async position() {
+      const weights = kept ? (await kept.read()).arrays : {};
+      return {
+        state: { best },
+        arrays: Object.fromEntries(Object.entries(weights).map(([name, values]) => [PREFIX + name, values])),
+      };
+    },
+    goTo({ state, arrays }) {
+      ({ best } = state);
+      const weights = Object.fromEntries(
+        Object.entries(arrays)
+          .filter(([name]) => name.startsWith(PREFIX))
+          .map(([name, values]) => [name.slice(PREFIX.length), values]),
+      );
+      keep(Object.keys(weights).length > 0 ? copyWeights(variables, { arrays: weights }) : null);
+    },
+    dispose: () => keep(null),
+  };
+}

@@ -1,0 +1,205 @@
+/** Puts a trainer together from its parts. */
+import { assign, createVariables, disposeVariables, streamSeed } from '../../engine';
+import { batchLayout, dataShape } from '../../models/inputs';
+import { forwardPass, scoreRows } from '../forward';
+import { rowsOfEachScenario, rowsOfSplit } from '../sampling';
+import { createAfterStep } from './afterStep';
+import { createBatches } from './batches';
+import { createBestWeights } from './bestWeights';
+import { createEvaluation } from './evaluation';
+import { createLossMeans } from './lossMeans';
+import { createSteps, createTrialSteps } from './steps';
+import { createStopwatch } from './stopwatch';
+import { arrayOf, copyWeights, readAll } from './weights';
+import type { Dataset } from '../../data/dataset';
+import type { Variable } from '../../engine';
+import type { AnyModelDefinition, DataShape } from '../../models/definition';
+import type { AnySettings } from '../../models/settings';
+import type { TrainingEvent } from '../events';
+import type { Ceilings } from '../metrics';
+import type { RunTimings } from '../runRecord';
+import type { TrainingSettings } from '../settings';
+import type { AfterStep } from './afterStep';
+import type { Batches } from './batches';
+import type { BestWeights } from './bestWeights';
+import type { Snapshot, Trainer } from './contract';
+import type { StopMetric } from './earlyStopping';
+import type { LossMeans } from './lossMeans';
+import type { Part, PartPosition } from './part';
+import type { Steps } from './steps';
+
+export interface TrainerOptions {
+  readonly definition: AnyModelDefinition;
+  readonly dataset: Dataset;
+  readonly settings: AnySettings;
+  readonly training: TrainingSettings;
+  readonly seed: number;
+  /** Told of progress inside long evaluations, between a procedure's events. */
+  readonly report?: (event: TrainingEvent) => void;
+}
+
+type StateOf<P> = P extends Part<infer State> ? State : never;
+
+/**
+ * Where a trainer stands between two steps: the states of all parts side by side; weights, states and moments,
+ * `loss.sums`, and the best weights under `best.<name>`. A stored format (`scenarium-checkpoint/1`).
+ */
+export type TrainerPosition = PartPosition<
+  StateOf<Batches> & StateOf<Steps> & StateOf<LossMeans> & StateOf<BestWeights> & StateOf<AfterStep>
+>;
+
+/** A trainer as its owner sees it. */
+export interface OwnedTrainer extends Trainer {
+  readonly shape: DataShape;
+  /** Numbers that training changes by gradient. */
+  readonly parameterCount: number;
+  /** Of the validation rows that curves are computed on. */
+  readonly ceilings: Ceilings;
+  readonly timings: RunTimings;
+  /** Asks the procedure to end at its next safe point. */
+  requestStop(): void;
+  /** Takes weights and states; moments stay. @throws RangeError where they belong to another model */
+  restore(weights: Snapshot): void;
+  position(): Promise<TrainerPosition>;
+  /** @throws RangeError where the position belongs to another model */
+  goTo(position: TrainerPosition): void;
+  dispose(): void;
+}
+
+/** What decides the best weights; without a known truth there is no noise-free figure to go by. */
+function stopMetricOf({ stopMetric }: TrainingSettings, dataset: Dataset): StopMetric {
+  return stopMetric === 'noiseFreeAuc' && !dataset.truth ? 'domainAuc' : stopMetric;
+}
+
+/**
+ * Builds the model on the active backend and everything that training it takes.
+ *
+ * @throws RangeError with one sentence where the dataset lacks what the model needs
+ */
+export function createTrainer(options: TrainerOptions): OwnedTrainer {
+  const { definition, dataset, settings, training, seed, report = () => undefined } = options;
+  const shape = dataShape(dataset, training.batch);
+  const needs = definition.needs(settings);
+  const layout = batchLayout(shape, needs);
+  const trainingRows = rowsOfSplit(dataset, 'train');
+  const batches = createBatches({ dataset, layout, trainingRows, seed, columns: needs.extra ?? [] });
+  const model = definition.build(shape, settings, createVariables(streamSeed(seed, 'weights')));
+  const { scenarios } = shape;
+  const variables: readonly Variable[] = [...model.parameters, ...model.states, model.table];
+  const stopwatch = createStopwatch();
+  const losses = createLossMeans(stopwatch);
+  const stepOptions = { model, scenarios, batch: layout.batch, l2: training.l2, seed };
+  const steps = createSteps(stepOptions, losses.accumulator);
+  const trialSteps = createTrialSteps(stepOptions);
+  const bestWeights = createBestWeights(variables, stopMetricOf(training, dataset));
+  const evaluation = createEvaluation({
+    model,
+    dataset,
+    scenarioRows: shape.scenarioRows,
+    batch: layout.batch,
+    read: (rows) => batches.read(rows),
+    stopwatch,
+    report,
+  });
+  /** Rows of each scenario in a curve's point. */
+  const perScenario = rowsOfEachScenario(training.evaluationRows, scenarios);
+  const afterStep = createAfterStep({
+    training,
+    losses,
+    bestWeights,
+    evaluate: () => evaluation.run('validation', perScenario, steps.count),
+  });
+  let stopping = false;
+
+  return {
+    model,
+    dataset,
+    settings,
+    training,
+    layout,
+    seed,
+    trainingRows,
+    shape,
+    ceilings: evaluation.ceilings('validation', perScenario),
+    parameterCount:
+      model.parameters.reduce((sum, { tensor }) => sum + tensor.size, 0) + model.table.tensor.size,
+    get step() {
+      return steps.count;
+    },
+    get stopping() {
+      return stopping;
+    },
+    get timings() {
+      return stopwatch.read();
+    },
+    requestStop() {
+      stopping = true;
+    },
+    setTrainable(names) {
+      steps.setTrainable(names);
+      trialSteps.setTrainable(names);
+    },
+    nextBatch: (extra) => batches.next(extra),
+    readBatch: (rows, extra) => batches.read(rows, extra),
+    train(batch) {
+      const start = performance.now();
+      steps.train(batch, training.learningRate);
+      stopwatch.step(performance.now() - start);
+    },
+    trialSteps,
+    afterStep: () => afterStep.run(steps.count),
+    resetPatience: () => bestWeights.resetPatience(),
+    async predict(rows) {
+      const read = (some: Int32Array) => batches.read(some);
+      const scored = await scoreRows(model, scenarios, layout.batch, rows, read, false);
+      const { score, probability, columns } = scored;
+      return { rows, score, probability, columns };
+    },
+    async finish(reason) {
+      const step = steps.count;
+      const bestStep = bestWeights.restore() ?? step;
+      const { metrics: final, probes } = await evaluation.run('test', Infinity, step);
+      const ceilings = evaluation.ceilings('test', Infinity);
+      return { kind: 'done', step, reason, bestStep, final, ceilings, probes };
+    },
+    async snapshot(moments) {
+      const weights = await readAll(variables);
+      return { arrays: moments ? { ...weights, ...(await steps.position()).arrays } : weights };
+    },
+    restore({ arrays }) {
+      for (const variable of variables) assign(variable, arrayOf(arrays, variable));
+    },
+    copyWeights: (from) => copyWeights(variables, from),
+    forward: (batch, statistics, read) => forwardPass(model, scenarios, batch, statistics, read),
+    async position() {
+      const [drawn, stepped, summed, best, followed] = [
+        await batches.position(),
+        await steps.position(),
+        await losses.position(),
+        await bestWeights.position(),
+        await afterStep.position(),
+      ];
+      return {
+        state: { ...drawn.state, ...stepped.state, ...summed.state, ...best.state, ...followed.state },
+        arrays: {
+          ...(await readAll(variables)),
+          ...drawn.arrays,
+          ...stepped.arrays,
+          ...summed.arrays,
+          ...best.arrays,
+          ...followed.arrays,
+        },
+      };
+    },
+    goTo(position) {
+      for (const variable of variables) assign(variable, arrayOf(position.arrays, variable));
+      for (const part of [batches, steps, losses, bestWeights, afterStep]) part.goTo(position);
+      trialSteps.setTrainable(position.state.trainable);
+    },
+    dispose() {
+      for (const part of [bestWeights, steps, trialSteps, losses, model]) part.dispose();
+      // A model frees what it made besides; variables may be among it, and freeing twice is harmless.
+      disposeVariables(variables.filter(({ tensor }) => !tensor.isDisposed));
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** Evaluations: figures and probes of a split's rows with the present weights. */
+import { assign } from '../../engine';
+import { auc, computeCeilings, computeMetrics } from '../metrics';
+import { scoreRows } from '../forward';
+import { evaluationSample } from '../sampling';
+import type { HostBatch } from '../../data/batches';
+import type { Dataset } from '../../data/dataset';
+import type { Model } from '../../models/definition';
+import type { TrainingEvent } from '../events';
+import type { Ceilings, EvaluatedRows } from '../metrics';
+import type { Stopwatch } from './stopwatch';
+
+export type EvaluationEvent = Extract<TrainingEvent, { kind: 'evaluation' }>;
+type EvaluatedSplit = EvaluationEvent['split'];
+
+/** Evaluations of fewer batches are over before anyone could read how far they are. */
+const BATCHES_WORTH_TELLING = 40;
+
+export interface EvaluationOptions {
+  readonly model: Model;
+  readonly dataset: Dataset;
+  /** Training rows by scenario `[N]`. */
+  readonly scenarioRows: readonly number[];
+  /** Rows of a batch. */
+  readonly batch: number;
+  readonly read: (rows: Int32Array) => HostBatch;
+  readonly stopwatch: Stopwatch;
+  /** Told of progress inside long evaluations. */
+  readonly report: (event: TrainingEvent) => void;
+}
+
+export interface Evaluation {
+  /** Figures and probes of at most `perScenario` rows of each scenario; tunes constants of inference on validation rows. */
+  run(split: EvaluatedSplit, perScenario: number, step: number): Promise<EvaluationEvent>;
+  /** The best that any model reaches on the same rows. */
+  ceilings(split: EvaluatedSplit, perScenario: number): Ceilings;
+}
+
+interface EvaluationSet {
+  /** Rows of the dataset. */
+  readonly rows: Int32Array;
+  /** What is known of them, whatever model scores them. */
+  readonly known: EvaluatedRows;
+}
+
+export function createEvaluation(options: EvaluationOptions): Evaluation {
+  const { model, dataset, scenarioRows, batch, read, stopwatch, report } = options;
+  const scenarios = dataset.scenarios.length;
+  const sets = new Map<string, EvaluationSet>();
+
+  /** Made once a split and size. */
+  function rowsOf(split: EvaluatedSplit, perScenario: number): EvaluationSet {
+    const key = `${split} ${perScenario}`;
+    const made = sets.get(key);
+    if (made) return made;
+    const { rows, weight } = evaluationSample(dataset, split, perScenario);
+    const { truth } = dataset;
+    const known: EvaluatedRows = {
+      scenarios,
+      scenario: Int16Array.from(rows, (row) => dataset.scenario[row]!),
+      label: Float32Array.from(rows, (row) => dataset.label[row]!),
+      weight,
+      truth: truth && {
+        probability: Float32Array.from(rows, (row) => truth.probability[row]!),
+        match: Float32Array.from(rows, (row) => truth.match[row]!),
+      },
+      trainingRows: scenarioRows,
+    };
+    const set = { rows, known };
+    sets.set(key, set);
+    return set;
+  }
+
+  return {
+    async run(split, perScenario, step) {
+      const start = performance.now();
+      const { rows, known } = rowsOf(split, perScenario);
+      const name = split === 'test' ? 'final figures' : 'evaluation';
+      const scored = await scoreRows(model, scenarios, batch, rows, read, true, (done) => {
+        if (rows.length > BATCHES_WORTH_TELLING * batch)
+          report({ kind: 'phase', step, name, done, total: rows.length });
+      });
+      let { score } = scored;
+      if (split === 'validation' && model.tuneInference) {
+        const tuned = model.tuneInference(
+          { columns: scored.columns, label: Float32Array.from(known.label) },
+          (candidate) => auc(candidate, known.label, known.weight),
+        );
+        if (tuned) {
+          for (const { state, value } of tuned.states) assign(state, value);
+          score = tuned.score;
+        }
+      }
+      const metrics = computeMetrics(known, { score, probability: scored.probability });
+      stopwatch.evaluation(performance.now() - start);
+      return { kind: 'evaluation', step, split, metrics, probes: scored.probes };
+    },
+    ceilings: (split, perScenario) => computeCeilings(rowsOf(split, perScenario).known),
+  };
+}

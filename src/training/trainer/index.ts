@@ -1,0 +1,4 @@
+/** The trainer: one model, one dataset, one optimiser, one random stream. */
+export type * from './contract';
+export { createTrainer } from './createTrainer';
+export type { OwnedTrainer, TrainerPosition } from './createTrainer';
