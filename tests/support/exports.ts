@@ -1,7 +1,7 @@
 /** Exports that no other file imports, found from the text of the files alone (no types are resolved). */
-import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { resolveImport } from './imports';
+import { parse } from './syntax';
 
 /** `names` null: everything (`import * as`, `import()`). */
 interface Use {
@@ -40,7 +40,7 @@ function declaredNames(node: ts.Statement): string[] {
 }
 
 function readModule(file: string, known: ReadonlySet<string>): Module {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, false);
+  const source = parse(file);
   const target = (node: ts.Node | undefined): string | undefined =>
     node && ts.isStringLiteral(node) ? resolveImport(file, node.text, known) : undefined;
   const own: string[] = [];
