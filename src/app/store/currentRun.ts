@@ -1,13 +1,15 @@
 /**
- * The run that trains now. Ticks are written into histories outside React; views of it are made at most five times a
- * second and stay the same object until the next, as `useSyncExternalStore` needs.
+ * The run that the page trains. Ticks are reduced as they arrive; views of the state are made at most five times a second
+ * and stay the same object until the next, as `useSyncExternalStore` needs.
  */
 import type { BackendInfo } from '../../engine';
-import type { TrainingEvent } from '../../training/events';
+import { stateOfRecord } from '../../training/recordRun';
+import { emptyRunState, reduceRun } from '../../training/reduceRun';
+import type { RunState } from '../../training/reduceRun';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { SessionState, Tick, Vitals } from '../../workers/protocol';
-import { emptyHistories, remember, viewOfRecord } from './runView';
-import type { RunView } from './runView';
+import { viewOfRun } from './runView';
+import type { RunSession, RunView } from './runView';
 import { Throttle } from './throttle';
 
 const REDRAW_MS = 200;
@@ -21,9 +23,7 @@ const idleVitals: Vitals = {
   bytes: 0,
 };
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function blank(setup: RunSetup): Mutable<RunView> {
+function readySession(setup: RunSetup): RunSession {
   return {
     id: null,
     name: '',
@@ -31,187 +31,106 @@ function blank(setup: RunSetup): Mutable<RunView> {
     current: true,
     state: 'ready',
     status: null,
-    step: 0,
     steps: setup.training.steps,
-    scenarios: [],
-    fields: [],
-    relatedness: null,
-    datasetTitle: '',
-    ceilings: null,
-    backend: null,
-    parameters: null,
-    probeSpecs: [],
-    ...emptyHistories(),
-    representation: null,
-    latest: null,
-    final: null,
-    bestStep: null,
-    doneReason: null,
     failure: null,
-    activity: null,
-    version: 0,
   };
 }
 
 export class CurrentRun {
   private readonly throttle = new Throttle(REDRAW_MS);
-  private now: Mutable<RunView>;
-  private shown: RunView;
+  private run: RunState = emptyRunState;
+  private session: RunSession;
   private vitalsNow: Vitals = idleVitals;
+  private shown: RunView;
   private vitalsShown: Vitals = idleVitals;
 
   constructor(setup: RunSetup) {
-    this.now = blank(setup);
-    this.shown = { ...this.now };
+    this.session = readySession(setup);
+    this.shown = viewOfRun(this.run, this.session);
   }
 
   /** A new run takes the place of the last one. Scenarios stay, so the table does not empty itself for a moment. */
   begin(setup: RunSetup, name: string): void {
-    const before = this.now;
-    this.now = {
-      ...blank(setup),
-      name,
-      state: 'compiling',
-      activity: 'Starting',
-      version: before.version + 1,
-    };
-    if (before.setup.dataset === setup.dataset) {
-      this.now.scenarios = before.scenarios;
-      this.now.ceilings = before.ceilings;
-      this.now.datasetTitle = before.datasetTitle;
-    }
+    this.run = { ...emptyRunState, ...this.knownOf(setup), activity: 'Starting' };
+    this.session = { ...readySession(setup), name, state: 'compiling' };
     this.vitalsNow = { ...idleVitals, steps: setup.training.steps };
-    this.publish();
+    this.throttle.flush();
   }
 
   accepted(id: string): void {
-    this.now.id = id;
-    this.publish();
+    this.session = { ...this.session, id };
+    this.throttle.flush();
   }
 
   /** A person, perhaps in another tab, gave it another name. */
   rename(name: string): void {
-    if (this.now.name === name) return;
-    this.now.name = name;
-    this.publish();
+    if (this.session.name === name) return;
+    this.session = { ...this.session, name };
+    this.throttle.flush();
   }
 
   /** Back to nothing trained. */
   clear(setup: RunSetup): void {
-    const { scenarios, ceilings, datasetTitle, backend, version } = this.now;
-    this.now = { ...blank(setup), backend, version: version + 1 };
-    if (setup.dataset === this.shown.setup.dataset)
-      Object.assign(this.now, { scenarios, ceilings, datasetTitle });
+    const { backend } = this.run;
+    this.run = { ...emptyRunState, ...this.knownOf(setup), backend };
+    this.session = readySession(setup);
     this.vitalsNow = idleVitals;
-    this.publish();
+    this.throttle.flush();
   }
 
   /** What a dataset's summary says before any run, so that the table stands with its scenarios at once. */
   preview(scenarios: RunView['scenarios'], title: string, setup: RunSetup): void {
-    this.now = {
-      ...blank(setup),
-      backend: this.now.backend,
-      version: this.now.version + 1,
-      scenarios,
-      datasetTitle: title,
-    };
+    const { backend } = this.run;
+    this.run = { ...emptyRunState, backend, scenarios, datasetTitle: title };
+    this.session = readySession(setup);
     this.vitalsNow = idleVitals;
-    this.publish();
+    this.throttle.flush();
   }
 
   /** What trains, known before the first run. */
   meet(backend: BackendInfo): void {
-    if (this.now.backend !== null) return;
-    this.now.backend = backend;
-    this.publish();
+    if (this.run.backend !== null) return;
+    this.run = { ...this.run, backend };
+    this.throttle.flush();
   }
 
-  /** Histories of a kept run that goes on. */
+  /** The record that the run goes on from. */
   recall(record: RunRecord): void {
-    const { metrics, losses, film, latest, probeSpecs, scenarios, ceilings } = viewOfRecord(record);
-    Object.assign(this.now, {
-      metrics,
-      losses,
-      film,
-      latest,
-      probeSpecs,
-      scenarios,
-      ceilings,
-      step: record.step,
-    });
-    this.publish();
+    this.run = { ...stateOfRecord(record), activity: this.run.activity };
+    this.throttle.flush();
   }
 
   fail(sentence: string): void {
-    this.now.state = 'failed';
-    this.now.failure = sentence;
-    this.now.activity = null;
-    this.publish();
+    this.session = { ...this.session, state: 'failed', failure: sentence };
+    this.run = { ...this.run, activity: null };
+    this.throttle.flush();
   }
 
   apply(tick: Tick): void {
-    const urgent = tick.state !== this.now.state;
-    this.now.id = tick.run;
-    this.now.state = tick.state;
-    this.now.failure = tick.failure;
-    this.now.step = tick.vitals.step;
-    if (tick.vitals.steps > 0) this.now.steps = tick.vitals.steps;
-    if (tick.state !== 'compiling' && this.now.activity === 'Starting') this.now.activity = null;
-    for (const event of tick.events) this.take(event);
-    if (tick.state === 'done' || tick.state === 'failed') this.now.activity = null;
+    const urgent = tick.state !== this.session.state;
+    let run = tick.events.reduce(reduceRun, this.run);
+    // Ticks leave the events of steps out; a run that was not built yet has none.
+    if (tick.vitals.step > 0) run = reduceRun(run, { kind: 'step', step: tick.vitals.step });
+    if (tick.state === 'failed') run = { ...run, activity: null };
+    this.run = run;
+    this.session = {
+      ...this.session,
+      id: tick.run,
+      state: tick.state,
+      status: run.doneReason === null ? null : run.doneReason === 'stopped' ? 'stopped' : 'done',
+      steps: tick.vitals.steps > 0 ? tick.vitals.steps : this.session.steps,
+      failure: tick.failure,
+    };
     this.vitalsNow = tick.vitals;
-    this.now.version++;
-    if (urgent) this.publish();
+    if (urgent) this.throttle.flush();
     else this.throttle.notify();
   }
 
-  private take(event: TrainingEvent): void {
-    remember(this.now, event);
-    switch (event.kind) {
-      case 'compiling':
-        this.now.activity = event.detail;
-        break;
-      case 'ready':
-        this.now.activity = null;
-        this.now.backend = event.backend;
-        this.now.parameters = event.parameters;
-        this.now.ceilings = event.ceilings;
-        this.now.probeSpecs = event.probes;
-        this.now.scenarios = event.data.scenarios;
-        this.now.fields = event.data.fields;
-        this.now.relatedness = event.data.relatedness;
-        this.now.datasetTitle = event.data.title;
-        break;
-      case 'evaluation':
-        if (event.split === 'validation') this.now.latest = event.metrics;
-        break;
-      case 'phase':
-        this.now.activity =
-          event.done >= event.total ? null : `${event.name} ${event.done} of ${event.total}`;
-        break;
-      case 'message':
-        this.now.activity = event.text;
-        break;
-      case 'representation':
-        this.now.representation = event.sample;
-        break;
-      case 'done':
-        this.now.final = event.final;
-        this.now.bestStep = event.bestStep;
-        this.now.doneReason = event.reason;
-        this.now.status = event.reason === 'stopped' ? 'stopped' : 'done';
-        break;
-      case 'step':
-      case 'loss':
-      case 'procedure-probe':
-        break;
-      default:
-        event satisfies never;
-    }
-  }
-
-  private publish(): void {
-    this.throttle.flush();
+  /** What is known of a dataset already, where the next run is trained on it too. */
+  private knownOf(setup: RunSetup): Partial<RunState> {
+    if (setup.dataset !== this.session.setup.dataset) return {};
+    const { scenarios, ceilings, datasetTitle } = this.run;
+    return { scenarios, ceilings, datasetTitle };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => this.throttle.subscribe(listener);
@@ -228,11 +147,11 @@ export class CurrentRun {
   };
 
   get id(): string | null {
-    return this.now.id;
+    return this.session.id;
   }
 
   get state(): SessionState {
-    return this.now.state;
+    return this.session.state;
   }
 
   private refreshed = -1;
@@ -240,7 +159,7 @@ export class CurrentRun {
   private refresh(): void {
     if (this.refreshed === this.throttle.told) return;
     this.refreshed = this.throttle.told;
-    this.shown = { ...this.now };
+    this.shown = viewOfRun(this.run, this.session);
     this.vitalsShown = this.vitalsNow;
   }
 }

@@ -1,5 +1,6 @@
 /** What the page does: the current run, the kept runs, the datasets. Components call this; nothing else talks to the client. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import { readCheckpoint } from '../../training/checkpoint/checkpoint';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { LabClient } from '../../workers/client';
 import { isUnderWay } from '../../workers/protocol';
@@ -75,8 +76,9 @@ export class RunActions {
     }
     this.scored = null;
     this.current.begin(record.setup, record.name);
-    this.current.recall(record);
     try {
+      // The run goes on from its checkpoint, which may be older than its record; without one it begins anew.
+      if (checkpoint) this.current.recall(readCheckpoint(checkpoint).record);
       this.current.accepted(
         await this.client.train(record.setup, {
           run: record.id,

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { aucOfKind, domainAucOfKind } from '../../../training/metrics/aucKind';
 import type { AucKind } from '../../../training/metrics/aucKind';
 import { spread, smooth } from '../../../studies/statistics';
 import { aucDomain, stepDomain } from '../../charts/axis';
@@ -11,18 +12,12 @@ import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
-import { aucSeries, domainSeries, hasTruth, MAX_LINES } from '../../pictures/curves/curves';
+import { hasTruth, MAX_LINES } from '../../pictures/curves/curves';
 import { labelRoom } from '../../charts/endLabels';
 import { allScenarios } from '../../../studies/groups';
 import type { RunGroup } from '../../../studies/groups';
 
 const DASHES = [undefined, '7 3', '2 3', '9 3 2 3', '4 2', '1 3'] as const;
-
-function series(view: RunView, scenario: string | null, figure: AucKind): string | null {
-  if (scenario === null) return domainSeries(figure);
-  const index = view.scenarios.findIndex((one) => one.id === scenario);
-  return index < 0 ? null : aucSeries(figure, index);
-}
 
 /** A group's curve: the mean over its runs at each step that all of them have, smoothed. */
 function groupCurve(
@@ -33,11 +28,12 @@ function groupCurve(
 ): ReadonlyMap<number, number | null> {
   const byStep = new Map<number, (number | null)[]>();
   for (const run of group.runs) {
-    const name = series(run, scenario, figure);
-    for (let k = 0; k < run.metrics.length; k++) {
-      const step = run.metrics.step(k);
+    const index = run.scenarios.findIndex((one) => one.id === scenario);
+    for (const { step, metrics } of run.history.points) {
       const values = byStep.get(step) ?? [];
-      values.push(name === null ? null : run.metrics.value(name, k));
+      values.push(
+        scenario === null ? domainAucOfKind(figure, metrics) : aucOfKind(figure, metrics.scenarios[index]),
+      );
       byStep.set(step, values);
     }
   }
@@ -60,11 +56,10 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
   const truth = views.every(hasTruth);
   const figure: AucKind = truth ? curve : 'drawn';
   const scenarios = useMemo(() => allScenarios(views), [views]);
-  const drawn = groups.slice(0, MAX_LINES);
+  const drawn = useMemo(() => groups.slice(0, MAX_LINES), [groups]);
   const curves = useMemo(
     () => drawn.map((group) => groupCurve(group, scenario, figure, smoothing)),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `drawn` is the head of `groups`
-    [groups, scenario, figure, smoothing],
+    [drawn, scenario, figure, smoothing],
   );
   const steps = useMemo(() => {
     const all = [...new Set(curves.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b);
@@ -89,8 +84,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
         dash: DASHES[g],
         width: 1.75,
       })),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `drawn` is the head of `groups`
-    [groups, theme],
+    [drawn, theme],
   );
   const values = points
     .flatMap((point) => lines.map((line) => point[line.key]))

@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import type { ProbeSpec } from '../../../models/definition';
 import { niceDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
@@ -27,15 +26,14 @@ function format(value: number | null): string {
 
 /** CausalInt's negative transfer, seen: cosines between scenarios' gradients, now and over time. */
 function ConflictFigures({ view }: { readonly view: RunView }) {
-  const { film, rows } = useConflict(view);
-  const cosines = useMemo(() => ({ ...view, film }), [view, film]);
+  const { frames, rows } = useConflict(view);
   const lines = [
     { key: 'mean', label: 'mean', colour: INK },
     { key: 'lowest', label: 'lowest pair', colour: INK, dash: '2 3', width: 1.25 },
   ];
   return (
     <>
-      <ProbeFigure name="conflict" view={cosines} spec={COSINE} />
+      <ProbeFigure name="conflict" view={view} spec={COSINE} frames={frames} />
       <Figure
         name="conflict-over-time"
         title="Conflict over the run"

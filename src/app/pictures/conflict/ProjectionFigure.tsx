@@ -5,7 +5,8 @@ import { useSize } from '../../charts/useSize';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { formatPercent } from '../../format';
-import type { Frame } from '../../store/film';
+import type { ProbeFrame } from '../../../training/reduceRun';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useHighlight } from '../../store/highlight';
 import { useTheme } from '../../store/theme';
@@ -21,13 +22,13 @@ interface Props {
 
 /** Scenarios' mean representations as points: the first two principal components. */
 function ProjectionFigure({ view, spec }: Props) {
-  return <Projection spec={spec} scenarios={view.scenarios} frame={view.film.frames(spec.name).at(-1)} />;
+  return <Projection spec={spec} scenarios={view.scenarios} frame={framesOf(view, spec.name).at(-1)} />;
 }
 
 interface ProjectionProps {
   readonly spec: ProbeSpec;
   readonly scenarios: RunView['scenarios'];
-  readonly frame: Frame | undefined;
+  readonly frame: ProbeFrame | undefined;
 }
 
 /** Drawn again with a new frame, not at every tick. */

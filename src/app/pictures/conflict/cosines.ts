@@ -1,7 +1,8 @@
 /** Cosines between scenarios' gradients, computed once a frame and, where many are missing, in small pieces. */
 import { useEffect, useMemo, useState } from 'react';
 import type { ProbeValue } from '../../../training/events';
-import { Film } from '../../store/film';
+import type { ProbeFrame } from '../../../training/reduceRun';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { rowCosines } from '../vectors';
 
@@ -57,14 +58,20 @@ function frameOf(gradient: ProbeValue): Frame {
 const SLICE_MS = 12;
 
 export interface ConflictHistory {
-  readonly film: Film;
+  readonly frames: readonly ProbeFrame[];
   readonly rows: readonly (Conflict & { readonly x: number })[];
+}
+
+function historyOf(gradients: readonly ProbeFrame[]): ConflictHistory {
+  return {
+    frames: gradients.map(({ step, value }) => ({ step, value: frameOf(value).cosines })),
+    rows: gradients.map(({ step, value }) => ({ x: step, ...frameOf(value).conflict })),
+  };
 }
 
 /** Every kept gradient's cosines: the newest at once, earlier ones as they are computed. */
 export function useConflict(view: RunView): ConflictHistory {
-  const frames = view.film.frames('scenarioGradient');
-  const { version } = view.film;
+  const frames = framesOf(view, 'scenarioGradient');
   const [computed, setComputed] = useState(0);
   useEffect(() => {
     if (frames.every(({ value }) => known.has(value))) return;
@@ -74,18 +81,8 @@ export function useConflict(view: RunView): ConflictHistory {
       setComputed((count) => count + 1);
     });
     return () => clearTimeout(timer);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the film's version says when
-  }, [view.film, version, computed]);
-  return useMemo(() => {
-    const film = new Film();
-    const rows: (Conflict & { readonly x: number })[] = [];
-    frames.forEach(({ step, value }, k) => {
-      if (k < frames.length - 1 && !known.has(value)) return;
-      const { cosines, conflict } = frameOf(value);
-      film.add(step, cosines);
-      rows.push({ x: step, ...conflict });
-    });
-    return { film, rows };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
-  }, [view.film, version, computed]);
+  }, [frames, computed]);
+  // The newest are computed first, so what is known is the end of the run.
+  const from = frames.findIndex(({ value }, k) => k === frames.length - 1 || known.has(value));
+  return useMemo(() => historyOf(frames.slice(Math.max(0, from))), [frames, from]);
 }

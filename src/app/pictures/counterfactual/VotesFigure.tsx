@@ -6,6 +6,7 @@ import { scenarioColours } from '../../colour/scenario';
 import { download } from '../../figure/export';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useTheme } from '../../store/theme';
@@ -32,7 +33,7 @@ const said = (value: number | null | undefined): string =>
 /** Votes of every scenario's expert on every scenario's rows, beside what would truly have been clicked there. */
 function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
   const theme = useTheme((state) => state.theme);
-  const frames = view.film.frames(spec.name);
+  const frames = framesOf(view, spec.name);
   const [step, setStep] = useState<number | null>(null);
   const [wanted, setWanted] = useState<(typeof SHOWN)[number]['value']>('votes');
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
@@ -45,10 +46,10 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
   const votes = useMemo(() => (frame ? matrixOf(frame.value, []) : null), [frame]);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const count = votes?.rows ?? 0;
+  const { scenarios, fields } = view;
   const labels = useMemo(
-    () => axisLabels(spec.axes[0], count, view, colours),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these are read
-    [spec, count, view.scenarios, view.fields, colours],
+    () => axisLabels(spec.axes[0], count, { scenarios, fields }, colours),
+    [spec, count, scenarios, fields, colours],
   );
   const known = truth.value;
   const compared = useMemo(() => (votes ? compareVotes(votes, known) : null), [votes, known]);

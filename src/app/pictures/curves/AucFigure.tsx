@@ -12,16 +12,14 @@ import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
 import {
-  aucSeries,
   byShare,
   curveTable,
-  domainSeries,
   drawnFigure,
   hasTruth,
   heatOverTime,
   MAX_LINES,
-  pointsOf,
   scenarioLines,
+  scenarioPoints,
   SUMMARY_LINES,
   summaryPoints,
 } from './curves';
@@ -49,32 +47,22 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   const figure = drawnFigure(view, wanted);
   const many = view.scenarios.length > MAX_LINES;
-  const { version } = view.metrics;
+  const { scenarios, ceilings } = view;
+  const { points: evaluations } = view.history;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-  const table = useMemo(() => curveTable(view, figure), [view.metrics, version, view.scenarios, figure]);
-  const names = view.scenarios.map((_, s) => aucSeries(figure, s));
-  const range = view.metrics.range([...names, domainSeries(figure)]);
-  const y = aucDomain(range, view.ceilings?.scenarios ?? []);
+  const table = useMemo(() => curveTable(evaluations, scenarios, figure), [evaluations, scenarios, figure]);
+  const y = aucDomain(view.ranges[figure], view.ceilings?.scenarios ?? []);
   const x = stepDomain(view.steps);
   const lines = useMemo(
     () =>
       many
         ? SUMMARY_LINES.map((line) => ({ ...line, colour: INK_SOFT }))
-        : scenarioLines(view, figure, colours, INK_SOFT),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these are read
-    [many, view.scenarios, view.ceilings, figure, colours],
+        : scenarioLines({ scenarios, ceilings }, colours, INK_SOFT),
+    [many, scenarios, ceilings, colours],
   );
   const points = useMemo(
-    () =>
-      many
-        ? summaryPoints(view, figure)
-        : pointsOf(
-            view.metrics,
-            lines.map((line) => line.key),
-          ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-    [view.metrics, version, view.scenarios, figure, many, lines],
+    () => (many ? summaryPoints(evaluations, figure) : scenarioPoints(evaluations, figure)),
+    [evaluations, figure, many],
   );
   const truth = hasTruth(view);
   const dotted = truth && !many ? ' Dotted: the best any model could reach.' : '';
@@ -100,7 +88,7 @@ export function AucFigure({ view }: { readonly view: RunView }) {
         )
       }
       empty={
-        view.metrics.length === 0 &&
+        evaluations.length === 0 &&
         (view.state === 'ready' ? (
           <p>
             Press <strong>Train</strong>: the AUC of every scenario appears here within seconds.
@@ -181,9 +169,8 @@ function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
     [columns, view.steps],
   );
   const data = useMemo(
-    () => heatOverTime(view, figure, order, columns),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-    [view.metrics, view.metrics.version, figure, order, columns],
+    () => heatOverTime(view.history.points, view.steps, figure, order, columns),
+    [view.history.points, view.steps, figure, order, columns],
   );
   const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
   const axis = useMemo(() => stepDomain(view.steps), [view.steps]);

@@ -7,7 +7,7 @@ import { Figure } from '../../figure/Figure';
 import { formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
 import { labelRoom } from '../../charts/endLabels';
-import { lossTable, MAX_LINES, pointsOf } from './curves';
+import { lossPoints, lossTable, lossTerms, MAX_LINES } from './curves';
 
 /** Terms are no scenarios, so they have inks and dashes of their own. */
 const DASHES = [undefined, '6 3', '2 3', '8 3 2 3', '4 2', '1 3'] as const;
@@ -18,7 +18,8 @@ function format(value: number | null): string {
 
 /** Each loss term since the last read-back. */
 export function LossFigure({ view }: { readonly view: RunView }) {
-  const { series } = view.losses;
+  const { points: losses } = view.losses;
+  const series = lossTerms(view);
   // With one term the total says the same again.
   const shown = series.length === 2 ? series.filter((name) => name !== 'total') : series;
   const names = shown.slice(0, MAX_LINES).join('|');
@@ -33,18 +34,14 @@ export function LossFigure({ view }: { readonly view: RunView }) {
       })),
     [names],
   );
-  const points = useMemo(
-    () =>
-      pointsOf(
-        view.losses,
-        lines.map((line) => line.key),
-      ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- histories change inside; `version` says when
-    [view.losses, view.losses.version, lines],
-  );
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
-  const table = useMemo(() => lossTable(view), [view.losses, view.losses.version]);
-  const range = view.losses.range(lines.map((line) => line.key));
+  const points = useMemo(() => lossPoints(losses), [losses]);
+  const terms = series.join('|');
+  const table = useMemo(() => lossTable(losses, terms === '' ? [] : terms.split('|')), [losses, terms]);
+  const ranges = lines.flatMap(({ key }) => view.ranges.losses[key] ?? []);
+  const range =
+    ranges.length === 0
+      ? null
+      : { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };
   return (
     <Figure
       name="loss"
@@ -54,7 +51,7 @@ export function LossFigure({ view }: { readonly view: RunView }) {
       reading="Each term’s mean since the point before, unweighted; lower is better."
       equation={String.raw`\bar{\mathcal L}_k(t)=\frac{1}{t-t'}\sum_{\tau=t'+1}^{t}\mathcal L_k(\tau)`}
       table={table}
-      empty={view.losses.length === 0 && <p>Loss terms of the training batches.</p>}
+      empty={losses.length === 0 && <p>Loss terms of the training batches.</p>}
     >
       <LineFrame
         label="Loss terms over steps; their numbers are in the table below."

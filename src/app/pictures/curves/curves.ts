@@ -2,10 +2,10 @@
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import type { HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
+import { aucOfKind, domainAucOfKind } from '../../../training/metrics/aucKind';
 import type { AucKind } from '../../../training/metrics/aucKind';
-import { seriesName } from '../../store/runView';
+import type { Metrics } from '../../../training/metrics/types';
 import type { RunView } from '../../store/runView';
-import type { Trace } from '../../store/trace';
 
 /** Lines that one chart can carry and still be read. */
 export const MAX_LINES = 6;
@@ -20,72 +20,69 @@ export function drawnFigure(view: RunView, wanted: AucKind): AucKind {
   return view.ceilings !== null && !hasTruth(view) ? 'drawn' : wanted;
 }
 
-export function aucSeries(figure: AucKind, scenario: number): string {
-  return seriesName(figure === 'noiseFree' ? 'noiseFreeAuc' : 'auc', scenario);
+/** Key of a scenario's line. */
+function aucKey(scenario: number): string {
+  return `auc/${scenario}`;
 }
 
-export function domainSeries(figure: AucKind): string {
-  return figure === 'noiseFree' ? 'domainNoiseFreeAuc' : 'domainAuc';
-}
+/** Key of the line of the mean over scenarios. */
+const MEAN = 'mean';
 
 /** Few scenarios: a line each and the mean. */
 export function scenarioLines(
-  view: RunView,
-  figure: AucKind,
+  view: Pick<RunView, 'scenarios' | 'ceilings'>,
   colours: readonly string[],
   ink: string,
 ): readonly LineSpec[] {
   const lines: LineSpec[] = view.scenarios.map((scenario, s) => ({
-    key: aucSeries(figure, s),
+    key: aucKey(s),
     label: scenario.name,
     colour: colours[s]!,
     scenario: scenario.id,
     ceiling: view.ceilings?.scenarios[s] ?? null,
   }));
   if (lines.length > 1 && lines.length < MAX_LINES)
-    lines.push({ key: domainSeries(figure), label: 'mean', colour: ink, dash: '5 3', width: 1.25 });
+    lines.push({ key: MEAN, label: 'mean', colour: ink, dash: '5 3', width: 1.25 });
   return lines;
 }
 
-/** Every series of the lines at every kept step. */
-export function pointsOf(trace: Trace, keys: readonly string[]): readonly LinePoint[] {
-  return Array.from({ length: trace.length }, (_, k) => {
-    const point: Record<string, number | null> & { x: number } = { x: trace.step(k) };
-    for (const key of keys) point[key] = trace.value(key, k);
-    return point;
-  });
+type Evaluations = RunView['history']['points'];
+
+/** Few scenarios: every scenario's figure and their mean at every kept step. */
+export function scenarioPoints(evaluations: Evaluations, figure: AucKind): readonly LinePoint[] {
+  return evaluations.map(({ step, metrics }) => ({
+    ...Object.fromEntries(metrics.scenarios.map((scenario, s) => [aucKey(s), aucOfKind(figure, scenario)])),
+    [MEAN]: domainAucOfKind(figure, metrics),
+    x: step,
+  }));
 }
 
-/** Summaries by step; the figures of a step never change, so each is made once a run. */
-const summaries = new WeakMap<Trace, Map<string, LinePoint>>();
+/** Every loss term at every kept step. */
+export function lossPoints(losses: RunView['losses']['points']): readonly LinePoint[] {
+  return losses.map(({ step, terms }) => ({ ...terms, x: step }));
+}
+
+/** The figures of an evaluation never change, so each is summed up once. */
+const summaries = { noiseFree: new WeakMap<Metrics, LinePoint>(), drawn: new WeakMap<Metrics, LinePoint>() };
 
 /** Many scenarios: mean, best, worst and median over scenarios at each step. */
-export function summaryPoints(view: RunView, figure: AucKind): readonly LinePoint[] {
-  const { metrics } = view;
-  const known = summaries.get(metrics) ?? new Map<string, LinePoint>();
-  const kept = new Map<string, LinePoint>();
-  const points = Array.from({ length: metrics.length }, (_, k) => {
-    const key = `${figure} ${view.scenarios.length} ${metrics.step(k)}`;
-    const point = known.get(key) ?? summaryAt(view, figure, k);
-    kept.set(key, point);
+export function summaryPoints(evaluations: Evaluations, figure: AucKind): readonly LinePoint[] {
+  return evaluations.map(({ step, metrics }) => {
+    let point = summaries[figure].get(metrics);
+    if (!point) summaries[figure].set(metrics, (point = summaryOf(step, metrics, figure)));
     return point;
   });
-  // Points that went with a thinned history go here too.
-  summaries.set(metrics, kept);
-  return points;
 }
 
-function summaryAt({ metrics, scenarios }: RunView, figure: AucKind, k: number): LinePoint {
-  const values: number[] = [];
-  for (let s = 0; s < scenarios.length; s++) {
-    const value = metrics.value(aucSeries(figure, s), k);
-    if (value !== null) values.push(value);
-  }
-  values.sort((a, b) => a - b);
+function summaryOf(step: number, metrics: Metrics, figure: AucKind): LinePoint {
+  const values = metrics.scenarios
+    .map((scenario) => aucOfKind(figure, scenario))
+    .filter((value) => value !== null)
+    .sort((a, b) => a - b);
   const middle = values.length >> 1;
   return {
-    x: metrics.step(k),
-    mean: metrics.value(domainSeries(figure), k),
+    x: step,
+    mean: domainAucOfKind(figure, metrics),
     best: values.at(-1) ?? null,
     worst: values[0] ?? null,
     median:
@@ -114,22 +111,21 @@ export const SUMMARY_LINES: readonly {
  * a span without an evaluation repeats the one before it.
  */
 export function heatOverTime(
-  view: RunView,
+  evaluations: Evaluations,
+  steps: number,
   figure: AucKind,
   order: readonly number[],
   columns: number,
 ): HeatValues {
   const values = new Float32Array(order.length * columns);
   const defined = new Uint8Array(order.length * columns);
-  const { metrics } = view;
-  const width = Math.max(1, view.steps) / columns;
+  const width = Math.max(1, steps) / columns;
   order.forEach((scenario, row) => {
-    const read = metrics.reader(aucSeries(figure, scenario));
     let from = 0;
     let before: number | null = null;
-    for (let k = 0; k < metrics.length; k++) {
-      const value = read(k);
-      const column = Math.min(columns - 1, Math.max(0, Math.ceil(metrics.step(k) / width) - 1));
+    for (const { step, metrics } of evaluations) {
+      const value = aucOfKind(figure, metrics.scenarios[scenario]);
+      const column = Math.min(columns - 1, Math.max(0, Math.ceil(step / width) - 1));
       for (let c = from; c < column; c++) {
         if (before === null) continue;
         values[row * columns + c] = before;
@@ -151,31 +147,38 @@ export function byShare(scenarios: RunView['scenarios']): readonly number[] {
   return scenarios.map((_, s) => s).sort((a, b) => scenarios[b]!.share - scenarios[a]!.share || a - b);
 }
 
+/** Points spread evenly over the list, the newest among them. */
+function spreadOver<T>(points: readonly T[], limit: number): readonly T[] {
+  const stride = Math.ceil(points.length / limit) || 1;
+  return points.filter((_, k) => k % stride === 0 || k === points.length - 1);
+}
+
 /** Step by scenario, with the mean. Where there are many scenarios only so many rows as stay light in the page. */
-export function curveTable(view: RunView, figure: AucKind): FigureTable {
-  const { metrics, scenarios } = view;
+export function curveTable(
+  evaluations: Evaluations,
+  scenarios: RunView['scenarios'],
+  figure: AucKind,
+): FigureTable {
   const limit = Math.max(12, Math.min(300, Math.floor(2000 / Math.max(1, scenarios.length))));
-  const stride = Math.ceil(metrics.length / limit) || 1;
-  const rows: (number | null)[][] = [];
-  for (let k = 0; k < metrics.length; k++) {
-    if (k % stride !== 0 && k !== metrics.length - 1) continue;
-    rows.push([
-      metrics.step(k),
-      ...scenarios.map((_, s) => metrics.value(aucSeries(figure, s), k)),
-      metrics.value(domainSeries(figure), k),
-    ]);
-  }
-  return { columns: ['step', ...scenarios.map((scenario) => scenario.name), 'mean'], rows };
+  return {
+    columns: ['step', ...scenarios.map((scenario) => scenario.name), 'mean'],
+    rows: spreadOver(evaluations, limit).map(({ step, metrics }) => [
+      step,
+      ...scenarios.map((_, s) => aucOfKind(figure, metrics.scenarios[s])),
+      domainAucOfKind(figure, metrics),
+    ]),
+  };
+}
+
+/** Names of the loss terms, in the order in which they first came. */
+export function lossTerms({ ranges }: Pick<RunView, 'ranges'>): readonly string[] {
+  return Object.keys(ranges.losses);
 }
 
 /** Step by loss term. */
-export function lossTable(view: RunView): FigureTable {
-  const { losses } = view;
-  const stride = Math.ceil(losses.length / 300) || 1;
-  const rows: (number | null)[][] = [];
-  for (let k = 0; k < losses.length; k++) {
-    if (k % stride !== 0 && k !== losses.length - 1) continue;
-    rows.push([losses.step(k), ...losses.series.map((name) => losses.value(name, k))]);
-  }
-  return { columns: ['step', ...losses.series], rows };
+export function lossTable(losses: RunView['losses']['points'], terms: readonly string[]): FigureTable {
+  return {
+    columns: ['step', ...terms],
+    rows: losses.map((point) => [point.step, ...terms.map((name) => point.terms[name] ?? null)]),
+  };
 }

@@ -6,6 +6,7 @@ import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { PALETTE } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
@@ -29,11 +30,11 @@ interface Props {
 /** SAR-Net's fairness over its refreshes: coefficients of intervened and other items, and whether they tell them apart. */
 function FairnessFigures({ view, spec }: Props) {
   const theme = useTheme((state) => state.theme);
-  const { film } = view;
+  const coefficients = framesOf(view, spec.name);
+  const recoveries = framesOf(view, 'fairnessRecovery');
   const history = useMemo(
-    () => fairnessHistory(spec, film.frames(spec.name), film.frames('fairnessRecovery')),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the film's version says when
-    [spec, film, film.version],
+    () => fairnessHistory(spec, coefficients, recoveries),
+    [spec, coefficients, recoveries],
   );
   const { points, groups, band } = history;
   // Kinds of items are no scenarios: ink for what nobody pushed, a colour for what was.

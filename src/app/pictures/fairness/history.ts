@@ -1,8 +1,8 @@
 /** SAR-Net's coefficients over its refreshes, read from the frames of the probe `fairness` by their labels. */
 import type { ProbeSpec } from '../../../models/definition';
 import type { Cell, FigureTable } from '../../figure/types';
-import { probeAt } from '../../store/film';
-import type { Frame } from '../../store/film';
+import { probeAt } from '../../store/runView';
+import type { ProbeFrame } from '../../../training/reduceRun';
 
 export type Group = 'intervened' | 'other' | 'all';
 
@@ -32,8 +32,8 @@ export interface FairnessHistory {
 
 export function fairnessHistory(
   spec: ProbeSpec,
-  frames: readonly Frame[],
-  recovery: readonly Frame[],
+  frames: readonly ProbeFrame[],
+  recovery: readonly ProbeFrame[],
 ): FairnessHistory {
   const groups = spec.axes[0]?.labels ?? [];
   const bins = spec.axes[1]?.labels ?? [];

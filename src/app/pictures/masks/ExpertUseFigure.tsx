@@ -1,10 +1,11 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { expertUse, layoutFromLabels } from '../../../models/papers/aread/masks';
 import type { ProbeSpec } from '../../../models/definition';
 import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 
@@ -21,9 +22,8 @@ const share = (value: number): string => value.toFixed(2);
 /** Which experts each scenario's mask leads through, and how many scenarios meet in each expert. */
 export function ExpertUseFigure({ view, spec }: Props) {
   const theme = useTheme((state) => state.theme);
-  const { film } = view;
-  const masks = film.frames(spec.name).at(-1) ?? null;
-  const gates = film.frames('edgeGates').findLast((frame) => frame.step === masks?.step) ?? null;
+  const masks = framesOf(view, spec.name).at(-1) ?? null;
+  const gates = framesOf(view, 'edgeGates').findLast((frame) => frame.step === masks?.step) ?? null;
   const layout = useMemo(() => layoutFromLabels(spec.axes[1]?.labels ?? []), [spec]);
   const experts = useMemo(
     () =>
@@ -46,29 +46,31 @@ export function ExpertUseFigure({ view, spec }: Props) {
     () => (use ? { rows: rows.length, columns: width, values: use, defined: null } : null),
     [use, rows, width],
   );
-  const tableOf = (limit: number) => {
-    if (!use) return { columns: ['scenario'], rows: [] };
-    const heads = layout.experts.at(-1)!;
-    const row = (s: number) => use.subarray(s * width, (s + 1) * width);
-    const users = experts.map((_, e) => rows.filter((_one, s) => row(s)[e]! > 0).length);
-    return {
-      columns: ['scenario', ...experts.map(({ label }) => label), 'active heads'],
-      rows: [
-        ['scenarios that use it', ...users, null],
-        ...rows.slice(0, limit).map(({ label }, s) => [
-          label,
-          ...row(s),
-          row(s)
-            .slice(-heads)
-            .filter((one) => one > 0).length,
-        ]),
-      ],
-      total: rows.length + 1,
-    };
-  };
+  const tableOf = useCallback(
+    (limit: number) => {
+      if (!use) return { columns: ['scenario'], rows: [] };
+      const heads = layout.experts.at(-1)!;
+      const row = (s: number) => use.subarray(s * width, (s + 1) * width);
+      const users = experts.map((_, e) => rows.filter((_one, s) => row(s)[e]! > 0).length);
+      return {
+        columns: ['scenario', ...experts.map(({ label }) => label), 'active heads'],
+        rows: [
+          ['scenarios that use it', ...users, null],
+          ...rows.slice(0, limit).map(({ label }, s) => [
+            label,
+            ...row(s),
+            row(s)
+              .slice(-heads)
+              .filter((one) => one > 0).length,
+          ]),
+        ],
+        total: rows.length + 1,
+      };
+    },
+    [use, layout, experts, rows, width],
+  );
   const held = Math.max(1, Math.floor(MAX_CELLS / (width + 2)));
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
-  const table = useMemo(() => tableOf(held), [use, rows, experts]);
+  const table = useMemo(() => tableOf(held), [tableOf, held]);
   return (
     <Figure
       name="mask-use"

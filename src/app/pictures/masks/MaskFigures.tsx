@@ -1,10 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { layoutFromLabels, maskDensity, randomOverlap } from '../../../models/papers/aread/masks';
 import type { ProbeSpec } from '../../../models/definition';
 import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { picture, probeNamed } from '../picture';
@@ -28,7 +29,7 @@ const share = (value: number): string => value.toFixed(2);
 /** AREAD's masks compared: which scenarios share expert paths, beside how related they truly are; and any two side by side. */
 function MaskFigures({ view, spec }: Props) {
   const theme = useTheme((state) => state.theme);
-  const frames = view.film.frames(spec.name);
+  const frames = framesOf(view, spec.name);
   const [step, setStep] = useState<number | null>(null);
   const [layer, setLayer] = useState('all');
   const [pair, setPair] = useState<readonly [number, number]>([0, 1]);
@@ -57,16 +58,20 @@ function MaskFigures({ view, spec }: Props) {
       })),
     [order, view.scenarios, colours],
   );
-  const tableOf = (limit: number) => ({
-    columns: ['scenario', ...labels.map(({ label }) => label)],
-    rows: ordered
-      ? labels.slice(0, limit).map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)])
-      : [],
-    total: ordered ? count : 0,
-  });
+  const tableOf = useCallback(
+    (limit: number) => ({
+      columns: ['scenario', ...labels.map(({ label }) => label)],
+      rows: ordered
+        ? labels
+            .slice(0, limit)
+            .map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)])
+        : [],
+      total: ordered ? count : 0,
+    }),
+    [labels, ordered, count],
+  );
   const held = Math.max(1, Math.floor(MAX_CELLS / (count + 1)));
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
-  const table = useMemo(() => tableOf(held), [labels, ordered, count]);
+  const table = useMemo(() => tableOf(held), [tableOf, held]);
   const selected = { row: order.indexOf(pair[0]), column: order.indexOf(pair[1]) };
   const select = ({ row, column }: { readonly row: number; readonly column: number }) =>
     setPair([order[row] ?? 0, order[column] ?? 0]);

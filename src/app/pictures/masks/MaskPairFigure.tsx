@@ -3,7 +3,7 @@ import type { MaskLayout } from '../../../models/papers/aread/masks';
 import { scenarioColours } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
-import { probeAt } from '../../store/film';
+import { framesOf, probeAt } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import './masks.css';
@@ -67,7 +67,7 @@ export function MaskPairFigure({ view, layout, masks, pair, onPair, step }: Prop
   const theme = useTheme((state) => state.theme);
   const colours = scenarioColours(view.scenarios, theme);
   const gates =
-    view.film.frames('edgeGates').findLast((frame) => step === null || frame.step <= step)?.value ?? null;
+    framesOf(view, 'edgeGates').findLast((frame) => step === null || frame.step <= step)?.value ?? null;
   const name = (s: number) => view.scenarios[s]?.name ?? String(s + 1);
   const gate = (s: number, edge: number) => (gates ? probeAt(gates, s * layout.edges + edge) : null);
   const kept = (s: number, edge: number) => masks?.[s * layout.edges + edge] === 1;

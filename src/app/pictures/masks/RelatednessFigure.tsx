@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { HeatMap } from '../../charts/HeatMap';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
@@ -38,18 +38,17 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
     () => ({ rows: order.length, columns: order.length, values: ordered, defined: null }),
     [order, ordered],
   );
-  const tableOf = (limit: number) => ({
-    columns: ['scenario', ...labels.map(({ label }) => label)],
-    rows: labels
-      .slice(0, limit)
-      .map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)]),
-    total: count,
-  });
-  const table = useMemo(
-    () => tableOf(Math.max(1, Math.floor(MAX_CELLS / (count + 1)))),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- what tableOf reads
+  const tableOf = useCallback(
+    (limit: number) => ({
+      columns: ['scenario', ...labels.map(({ label }) => label)],
+      rows: labels
+        .slice(0, limit)
+        .map(({ label }, r) => [label, ...ordered.subarray(r * count, (r + 1) * count)]),
+      total: count,
+    }),
     [labels, ordered, count],
   );
+  const table = useMemo(() => tableOf(Math.max(1, Math.floor(MAX_CELLS / (count + 1)))), [tableOf, count]);
   return (
     <Figure
       name="mask-truth"

@@ -4,6 +4,7 @@ import { LineFrame } from '../../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { labelRoom } from '../../charts/endLabels';
 import { ExpertUseFigure } from './ExpertUseFigure';
@@ -13,11 +14,10 @@ const format = (value: number | null): string => (value === null ? 'undefined' :
 
 /** What the searches led to: which experts are used, how sparse the masks become over the run, what each search had to choose from. */
 export function SearchFigures({ view }: { readonly view: RunView }) {
-  const { film } = view;
-  /* eslint-disable react-hooks/exhaustive-deps -- frames change inside; the film's version says when */
-  const density = useMemo(() => densities(film.frames('masks')), [film, film.version]);
-  const searches = useMemo(() => searchScores(film.frames('candidateScores')), [film, film.version]);
-  /* eslint-enable react-hooks/exhaustive-deps */
+  const maskFrames = framesOf(view, 'masks');
+  const scoreFrames = framesOf(view, 'candidateScores');
+  const density = useMemo(() => densities(maskFrames), [maskFrames]);
+  const searches = useMemo(() => searchScores(scoreFrames), [scoreFrames]);
   const target = view.setup.settings['targetDensity'];
   const masks = view.probeSpecs.find(({ name }) => name === 'masks');
   const x = stepDomain(view.steps, 4);

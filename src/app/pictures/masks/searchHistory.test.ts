@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../../store/film';
+import type { ProbeFrame } from '../../../training/reduceRun';
 import { densities, searchScores } from './searchHistory';
 
-function frame(step: number, rows: readonly (readonly (number | null)[])[]): Frame {
+function frame(step: number, rows: readonly (readonly (number | null)[])[]): ProbeFrame {
   const flat = rows.flat();
   return {
     step,

@@ -1,6 +1,6 @@
 /** AREAD's searches over the run: how dense the scenarios' masks are, and what the candidates scored. */
-import { probeAt } from '../../store/film';
-import type { Frame } from '../../store/film';
+import { probeAt } from '../../store/runView';
+import type { ProbeFrame } from '../../../training/reduceRun';
 
 /** Over scenarios, at one step; null where no scenario has the figure. */
 export interface Spread {
@@ -29,7 +29,7 @@ const counted = new WeakMap<Float32Array, Spread>();
  *
  * @param frames of the probe `masks` `[N, E]`
  */
-export function densities(frames: readonly Frame[]): readonly Spread[] {
+export function densities(frames: readonly ProbeFrame[]): readonly Spread[] {
   return frames.map(({ step, value }) => {
     let found = counted.get(value.values);
     if (!found) {
@@ -55,7 +55,7 @@ export interface SearchScores {
 }
 
 /** @param frames of the probe `candidateScores` `[N, Z]`, one a search */
-export function searchScores(frames: readonly Frame[]): readonly SearchScores[] {
+export function searchScores(frames: readonly ProbeFrame[]): readonly SearchScores[] {
   return frames.map(({ step, value }) => {
     const [count, candidates] = [value.shape[0] ?? 0, value.shape[1] ?? 0];
     const sums = { best: 0, mean: 0, worst: 0 };

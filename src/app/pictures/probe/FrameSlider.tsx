@@ -1,8 +1,8 @@
 import { formatCount } from '../../format';
-import type { Frame } from '../../store/film';
+import type { ProbeFrame } from '../../../training/reduceRun';
 
 interface Props {
-  readonly frames: readonly Frame[];
+  readonly frames: readonly ProbeFrame[];
   /** Step of the frame on show. */
   readonly step: number;
   /** Null: follow the newest. */

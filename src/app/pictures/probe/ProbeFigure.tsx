@@ -10,8 +10,8 @@ import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
 import { formatCount, formatNumber } from '../../format';
-import { probeAt } from '../../store/film';
-import type { Frame } from '../../store/film';
+import { framesOf, probeAt } from '../../store/runView';
+import type { ProbeFrame } from '../../../training/reduceRun';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { MAX_LINES } from '../curves/curves';
@@ -25,6 +25,8 @@ interface Props {
   readonly name: string;
   readonly view: RunView;
   readonly spec: ProbeSpec;
+  /** Numbers computed from another probe's; left out: those of the run's own probe. */
+  readonly frames?: readonly ProbeFrame[];
   readonly controls?: ReactNode;
   readonly onSelect?: (cell: { readonly row: number; readonly column: number }) => void;
   readonly selected?: { readonly row: number; readonly column: number } | null;
@@ -40,7 +42,7 @@ function format(value: number | null): string {
 /** The picture of any probe: curves over time for one axis, a heat map with a time slider for two, one a layer for three. */
 export function ProbeFigure(props: Props) {
   const { view, spec } = props;
-  const frames = view.film.frames(spec.name);
+  const frames = props.frames ?? framesOf(view, spec.name);
   return spec.axes.length <= 1 ? (
     <OverTime {...props} frames={frames} />
   ) : (
@@ -49,7 +51,7 @@ export function ProbeFigure(props: Props) {
 }
 
 interface WithFrames extends Props {
-  readonly frames: readonly Frame[];
+  readonly frames: readonly ProbeFrame[];
 }
 
 function quantityOf({ quantity, scale }: ProbeSpec): string {
@@ -70,7 +72,7 @@ function waiting(spec: ProbeSpec) {
 
 function Matrix({ name, view, spec, frames, controls, onSelect, selected }: WithFrames) {
   const theme = useTheme((state) => state.theme);
-  /** Frame chosen by its step; null follows the newest. */
+  /** ProbeFrame chosen by its step; null follows the newest. */
   const [step, setStep] = useState<number | null>(null);
   const [slice, setSlice] = useState(0);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
@@ -91,8 +93,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
     () => axisLabels(columnAxis, matrix?.columns ?? 0, { scenarios, fields }, colours),
     [columnAxis, matrix?.columns, scenarios, fields, colours],
   );
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the newest says when
-  const scale = useMemo(() => scaleOf(spec, frames), [spec, newest]);
+  const scale = useMemo(() => scaleOf(spec, frames), [spec, frames]);
   const table = useMemo(() => {
     if (!matrix) return { columns: [axisName(rowAxis)], rows: [] };
     // At every frame only what the page can hold; the whole when a file is asked for.
@@ -159,17 +160,8 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
     () => axisLabels(axis, length, { scenarios, fields }, colours),
     [axis, length, scenarios, fields, colours],
   );
-  const newest = frames.at(-1);
-  const rows = useMemo(
-    () => overTime(frames, length),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the newest says when
-    [newest, length],
-  );
-  const scale = useMemo(
-    () => scaleOf(spec, frames),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
-    [spec, newest],
-  );
+  const rows = useMemo(() => overTime(frames, length), [frames, length]);
+  const scale = useMemo(() => scaleOf(spec, frames), [spec, frames]);
   const lines = labels.slice(0, MAX_LINES).map(({ label, colour, scenario }, k) => ({
     key: `v${k}`,
     label: length === 1 ? '' : label,
@@ -203,8 +195,7 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
       }
     });
     return { rows: length, columns: frames.length, values, defined };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- frames change inside; the newest says when
-  }, [many, length, newest]);
+  }, [many, length, frames]);
   return (
     <Figure
       name={name}

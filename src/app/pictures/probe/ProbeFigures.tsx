@@ -1,4 +1,5 @@
 import type { ProbeSpec } from '../../../models/definition';
+import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { ProbeFigure } from './ProbeFigure';
 
@@ -14,7 +15,7 @@ interface Props {
 export function ProbeFigures({ tab, view, probes, alone }: Props) {
   // What a search or a refresh has yet to bring is named in one sentence, not in an empty figure each.
   const empty = probes.filter(
-    (spec) => spec.source === 'procedure' && view.film.frames(spec.name).length === 0,
+    (spec) => spec.source === 'procedure' && framesOf(view, spec.name).length === 0,
   );
   const awaited = alone ? empty.slice(1) : empty;
   return (

@@ -4,8 +4,8 @@ import type { ProbeValue } from '../../../training/events';
 import type { HeatLabel } from '../../charts/HeatLabels';
 import type { HeatScale, HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
-import { probeAt } from '../../store/film';
-import type { Frame } from '../../store/film';
+import { probeAt } from '../../store/runView';
+import type { ProbeFrame } from '../../../training/reduceRun';
 import type { RunView } from '../../store/runView';
 
 const AXIS_NAMES: Record<ProbeAxis['name'], string> = {
@@ -87,7 +87,7 @@ function rangeOf(value: ProbeValue): { readonly min: number; readonly max: numbe
 }
 
 /** The scale of all frames together, so that colours mean the same at every step. */
-export function scaleOf(spec: ProbeSpec, frames: readonly Frame[]): HeatScale {
+export function scaleOf(spec: ProbeSpec, frames: readonly ProbeFrame[]): HeatScale {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const { value } of frames) {
@@ -137,6 +137,9 @@ export function probeTable(
 }
 
 /** A probe of one axis over time, as a table of steps. */
-export function overTime(frames: readonly Frame[], length: number): readonly (readonly (number | null)[])[] {
+export function overTime(
+  frames: readonly ProbeFrame[],
+  length: number,
+): readonly (readonly (number | null)[])[] {
   return frames.map((frame) => [frame.step, ...Array.from({ length }, (_, k) => probeAt(frame.value, k))]);
 }

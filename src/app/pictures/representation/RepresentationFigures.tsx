@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ProbeSpec } from '../../../models/definition';
 import { findModel } from '../../../models/registry';
 import type { EmbeddingMethod, Relations } from '../../../workers/protocol';
@@ -63,6 +63,7 @@ function RepresentationFigures({ view, specs }: Props) {
   const [name, setName] = useState<string | null>(null);
   const [method, setMethod] = useState<Method>('pca');
   const [seed, setSeed] = useState(1);
+  const showComponents = useCallback(() => setMethod('pca'), []);
   const spec = specs.find((one) => one.name === name) ?? specs[0]!;
   const { options, twin, id, other, choose } = useOther(view);
   const own = useSample(view);
@@ -79,15 +80,9 @@ function RepresentationFigures({ view, specs }: Props) {
     theirs,
     same?.name ?? spec.name,
   );
-  // A live view is new at every tick; its points are not.
-  const [points, otherPoints] = [mine?.points ?? null, yours?.points ?? null];
-  const panes = useMemo<readonly Pane[]>(
-    () => [mine, yours].filter((pane) => pane !== null),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a pane is new exactly where its points are
-    [points, otherPoints],
-  );
+  const panes = useMemo<readonly Pane[]>(() => [mine, yours].filter((pane) => pane !== null), [mine, yours]);
   const descriptions = useDescriptions(panes);
-  const embedding = useEmbedding(panes, method === 'pca' ? null : method, seed, () => setMethod('pca'));
+  const embedding = useEmbedding(panes, method === 'pca' ? null : method, seed, showComponents);
 
   const drawn = panes.map((pane, at) => ({
     pane,

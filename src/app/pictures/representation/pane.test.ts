@@ -1,19 +1,22 @@
 import { expect, it } from 'vitest';
-import type { RunView } from '../../store/runView';
 import { quantise } from '../../../training/representation/sample';
 import { describePoint, pointTable, summaryTable } from './pane';
 import type { Pane } from './pane';
 
-const view = {
-  scenarios: ['Home', 'Cart'].map((name) => ({ id: name, name, group: null, share: 0.5, clickRate: 0.1 })),
-} as unknown as RunView;
+const scenarios = ['Home', 'Cart'].map((name) => ({
+  id: name,
+  name,
+  group: null,
+  share: 0.5,
+  clickRate: 0.1,
+}));
 
 /** Two rows of one vector, or one row of two. */
 function pane(slots: number): Pane {
   const values = Float32Array.of(1, 2, 3, 5);
   const rows = 2 / slots;
   return {
-    view,
+    scenarios,
     title: 'a run',
     sample: {
       step: 3,

@@ -6,7 +6,7 @@ import type { KeptVectors } from '../../../training/representation/sample';
 import type { Points, Relations, RepresentationSample } from '../../../workers/protocol';
 
 export interface Pane {
-  readonly view: RunView;
+  readonly scenarios: RunView['scenarios'];
   /** The run's name. */
   readonly title: string;
   readonly sample: RepresentationSample;
@@ -14,18 +14,18 @@ export interface Pane {
   readonly points: Points;
 }
 
-const scenarioName = (view: RunView, index: number): string =>
-  view.scenarios[index]?.name ?? String(index + 1);
+const scenarioName = (scenarios: RunView['scenarios'], index: number): string =>
+  scenarios[index]?.name ?? String(index + 1);
 
 /** Row of the sample that a point belongs to. */
 const rowOf = ({ points }: Pane, point: number): number => Math.floor(point / points.slots);
 
 /** One line about a point: whose row it is, what happened, what was true. */
 export function describePoint(pane: Pane, point: number): string {
-  const { view, sample, points } = pane;
+  const { scenarios, sample, points } = pane;
   const row = rowOf(pane, point);
-  const own = scenarioName(view, sample.scenario[row]!);
-  const of = scenarioName(view, points.group[point]!);
+  const own = scenarioName(scenarios, sample.scenario[row]!);
+  const of = scenarioName(scenarios, points.group[point]!);
   const truth = sample.truth ? `, truly ${formatPercent(sample.truth[row])}` : '';
   return `row ${sample.rows[row]}, ${points.slots > 1 ? `${of} (row of ${own})` : own}: ${
     sample.label[row] === 1 ? 'clicked' : 'not clicked'
@@ -67,7 +67,7 @@ export function summaryTable(
         const deviation = (squares: number, total: number): number | null =>
           n > 0 ? Math.sqrt(Math.max(0, squares / n - (total / n) ** 2)) : null;
         return [
-          scenarioName(pane.view, s),
+          scenarioName(pane.scenarios, s),
           ...(several ? [pane.title] : []),
           n,
           n > 0 ? x / n : null,
@@ -100,13 +100,13 @@ export function pointTable(
     ],
     rows: panes.flatMap(({ pane, xy }) =>
       Array.from({ length: pane.points.count }, (_, point) => {
-        const { view, sample, points } = pane;
+        const { scenarios, sample, points } = pane;
         const row = rowOf(pane, point);
         return [
           pane.title,
           sample.rows[row]!,
-          scenarioName(view, points.group[point]!),
-          scenarioName(view, sample.scenario[row]!),
+          scenarioName(scenarios, points.group[point]!),
+          scenarioName(scenarios, sample.scenario[row]!),
           sample.label[row]!,
           sample.truth ? sample.truth[row]! : null,
           sample.probability[row]!,

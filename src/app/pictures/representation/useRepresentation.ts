@@ -33,12 +33,12 @@ export function usePane(
   sample: RepresentationSample | null,
   name: string,
 ): Pane | null {
-  const groups = view.scenarios.length;
+  const { scenarios } = view;
   const read = useMemo(() => {
     const kept = sample?.vectors.find((one) => one.name === name);
-    return sample && kept ? { kept, points: pointsOf(sample, kept, groups) } : null;
-  }, [sample, name, groups]);
-  return sample && read ? { view, title, sample, ...read } : null;
+    return sample && kept ? { sample, kept, points: pointsOf(sample, kept, scenarios.length) } : null;
+  }, [sample, name, scenarios.length]);
+  return useMemo(() => read && { scenarios, title, ...read }, [scenarios, title, read]);
 }
 
 /** What was computed of a sample, as long as the sample lives: tabs come and go. */
@@ -119,7 +119,7 @@ export function useEmbedding(
   panes: readonly Pane[],
   method: EmbeddingMethod | null,
   seed: number,
-  onEnd: () => void,
+  onFail: () => void,
 ): Embedding {
   const { client } = useRunActions();
   const [forming, setForming] = useState<ReadonlyMap<string, Float32Array>>(new Map());
@@ -150,7 +150,7 @@ export function useEmbedding(
       .catch((error: unknown) => {
         if (abort.signal.aborted) return;
         report(error);
-        onEnd();
+        onFail();
       })
       .finally(() => {
         if (!abort.signal.aborted) setProgress(null);
@@ -160,8 +160,7 @@ export function useEmbedding(
       setProgress(null);
       setForming(new Map());
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- onEnd is called once, and new at every drawing
-  }, [client, panes, method, seed]);
+  }, [client, panes, method, seed, onFail]);
   if (method === null) return { xy: panes.map(() => null), progress: null };
   return {
     xy: panes.map((pane, at) => {
