@@ -45,7 +45,7 @@ function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boole
   return { ...setup, settings: { ...setup.settings, ...row.settings } };
 }
 
-function tables(results: readonly RowResult[], names: readonly string[], setup: RunSetup): string {
+function tables(results: readonly RowResult[], scenarios: Dataset['scenarios'], setup: RunSetup): string {
   const seeds = results[0]!.cells.length;
   const { steps, batch, learningRate, l2, stopMetric, patience } = setup.training;
   const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
@@ -59,9 +59,9 @@ function tables(results: readonly RowResult[], names: readonly string[], setup: 
       `mean ± standard deviation over seeds. Median best step: ${best.join(', ')}.`,
   ];
   if (known) {
-    parts.push('Noise-free AUC:', figureTable(results, names, 'noiseFreeAuc'));
-    parts.push('Share of the way from 0.5 to the ceiling:', wayTable(results, names));
-    const paired = pairedTable(results, names);
+    parts.push('Noise-free AUC:', figureTable(results, scenarios, 'noiseFree'));
+    parts.push('Share of the way from 0.5 to the ceiling:', wayTable(results, scenarios));
+    const paired = pairedTable(results, scenarios);
     if (paired) {
       parts.push(
         `Difference in noise-free AUC from ${results[0]!.row.name}, paired over seeds (seeds in which the row is better):`,
@@ -69,7 +69,7 @@ function tables(results: readonly RowResult[], names: readonly string[], setup: 
       );
     }
   }
-  parts.push('AUC on drawn clicks:', figureTable(results, names, 'auc'));
+  parts.push('AUC on drawn clicks:', figureTable(results, scenarios, 'drawn'));
   return parts.join('\n\n');
 }
 
@@ -122,8 +122,7 @@ async function study(order: Order): Promise<void> {
   const rows = studyRows(findModel(plan.model), order.variants, against);
   const dataset = await readSample(plan.dataset);
   const results = await trainAll(order, rows, dataset);
-  const names = dataset.scenarios.map(({ name }) => name);
-  const content = tables(results, names, results[0]!.cells[0]!.setup);
+  const content = tables(results, dataset.scenarios, results[0]!.cells[0]!.setup);
   if (page === '-') process.stdout.write(`${content}\n`);
   else await updatePage(new URL(`../docs/models/${page}.md`, import.meta.url), plan.dataset, content);
 }

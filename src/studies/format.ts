@@ -15,6 +15,15 @@ export function formatAuc(value: number | null | undefined): string {
   return fixedDigits(value, 4);
 }
 
+/** Mean and standard deviation: `0.6195 ± 0.0012`; the mean alone for a single value. */
+export function formatSpread(
+  spread: { readonly mean: number; readonly deviation: number | null } | null,
+): string {
+  if (!spread) return UNDEFINED;
+  const mean = formatAuc(spread.mean);
+  return spread.deviation === null ? mean : `${mean} ± ${spread.deviation.toFixed(4)}`;
+}
+
 /** A signed difference, e.g. of AUC: `+0.0021`. */
 export function formatSigned(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;

@@ -7,7 +7,7 @@ import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
 import type { AucKind } from '../training/metrics/aucKind';
 import type { Metrics } from '../training/metrics/types';
 import type { RunRecord, RunSetup } from '../training/runRecord';
-import { pairedTest, spread } from './statistics';
+import { pairedDifference, spread } from './statistics';
 import type { Spread } from './statistics';
 import { formatSetting } from './format';
 
@@ -192,17 +192,12 @@ export function compareCell(
   const summary = spread(own);
   if (!reference || reference === group) return { spread: summary, difference: null, p: null, pairs: 0 };
   const theirs = figures(reference, scenario, kind);
-  const pairs: [number | null, number | null][] = [];
-  group.runs.forEach((run, k) => {
-    const there = reference.runs.findIndex((other) => other.setup.seed === run.setup.seed);
-    if (there >= 0) pairs.push([own[k]!, theirs[there]!]);
-  });
-  const test = pairedTest(
-    pairs.map(([a]) => a),
-    pairs.map(([, b]) => b),
+  const theirsBySeed = new Map(reference.runs.map(({ setup }, k) => [setup.seed, theirs[k] ?? null]));
+  const { mean, p, pairs } = pairedDifference(
+    own,
+    group.runs.map(({ setup }) => theirsBySeed.get(setup.seed) ?? null),
   );
-  const mean = spread(pairs.map(([a, b]) => (a === null || b === null ? null : a - b)));
-  return { spread: summary, difference: mean?.mean ?? null, p: test?.p ?? null, pairs: mean?.count ?? 0 };
+  return { spread: summary, difference: mean, p, pairs };
 }
 
 /** Every scenario of any run, largest first. */

@@ -13,7 +13,7 @@ const cell: AblationCell = {
 const section: Section = {
   id: 'Table 5',
   title: 'one_task less',
-  columns: [{ key: 's1', label: 'S1', of: () => null, printed: '#1' }],
+  columns: [{ key: 's1', label: 'S1', of: () => null, ceiling: () => null, printed: '#1' }],
   rows: [
     { name: 'w/o orth', printed: null, reference: false, asked: true, seeds: 3, cells: [cell] },
     {

@@ -1,5 +1,6 @@
 /** An ablation's table for a paper or a page: Markdown and LaTeX, and the long table of its numbers. */
-import { formatAuc, formatSigned } from '../format';
+import { formatAuc, formatSigned, formatSpread } from '../format';
+import { markdownTable } from '../markdown';
 import { stars } from '../groups';
 import type { AblationCell, ResultRow, Section } from './sections';
 
@@ -17,8 +18,7 @@ function caption(section: Section, model: string, dataset: string): string {
 /** Cell as text: `0.6195 ± 0.0012 (−0.0031**)`. */
 function cellText(cell: AblationCell): string {
   if (!cell.spread) return 'undefined';
-  const { mean, deviation } = cell.spread;
-  const own = deviation === null ? formatAuc(mean) : `${formatAuc(mean)} ± ${deviation.toFixed(4)}`;
+  const own = formatSpread(cell.spread);
   return cell.difference === null ? own : `${own} (${formatSigned(cell.difference)}${stars(cell.p)})`;
 }
 
@@ -53,11 +53,11 @@ function grid(section: Section): { readonly head: string[]; readonly rows: strin
 export function toMarkdown(section: Section, model: string, dataset: string): string {
   const { head, rows } = grid(section);
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('*', '\\*');
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [
-    line(head),
-    `| ${head.map((_, c) => (c === 0 ? '---' : '---:')).join(' | ')} |`,
-    ...rows.map(line),
+    markdownTable(
+      head.map(cell),
+      rows.map((row) => row.map(cell)),
+    ),
     '',
     cell(caption(section, model, dataset)),
     ...(section.source === null ? [] : ['', cell(`Beside it: ${section.source}.`)]),

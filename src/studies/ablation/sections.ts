@@ -1,14 +1,14 @@
 /** An ablation's runs in the form of the paper's tables, each row against the table's complete model. */
 import type { Variant } from '../../models/definition';
 import { findModel } from '../../models/registry';
-import { isTwin, publishedOf, publishedTable } from '../published';
+import { isTwin, keyOfPrinted, publishedOf, publishedTable } from '../published';
 import type { PublishedTable } from '../published';
-import { pairedTest, spread } from '../statistics';
+import { pairedDifference, spread } from '../statistics';
 import type { Spread } from '../statistics';
 import type { AucKind } from '../../training/metrics/aucKind';
+import { scenarioColumns, summaryColumns } from '../columns';
+import type { RunFigures, StudyColumn } from '../columns';
 import type { Ablation, FinalFigures } from './ablation';
-import { columnsOf, keyOfPrinted, minor } from './columns';
-import type { AblationColumn } from './columns';
 import { settingsKey } from './rows';
 
 /** Whether a difference goes where the paper's goes; beyond chance at p < 0.05 over seeds. */
@@ -53,7 +53,7 @@ export interface Section {
   /** `switches`, or the paper's table. */
   readonly id: string;
   readonly title: string;
-  readonly columns: readonly (AblationColumn & { readonly printed: string | null })[];
+  readonly columns: readonly (StudyColumn & { readonly printed: string | null })[];
   readonly rows: readonly ResultRow[];
   /** What is quoted beside: paper, table and dataset; null where nothing is. */
   readonly source: string | null;
@@ -137,6 +137,13 @@ export function ablationSections(ablation: Ablation, finals: FinalsOf, kind: Auc
   return sections;
 }
 
+/** Scenarios, then the summaries; of many scenarios the summaries alone. */
+function columnsOf(scenarios: RunFigures['scenarios']): readonly StudyColumn[] {
+  const { overall, mean, major, minor, minor5 } = summaryColumns;
+  const own = scenarioColumns(scenarios);
+  return own.length > 0 ? [...own, overall, mean] : [overall, mean, major, minor, minor5];
+}
+
 interface SectionInput {
   readonly ablation: Ablation;
   readonly finals: FinalsOf;
@@ -159,13 +166,13 @@ function sectionOf(input: SectionInput): Section {
     ...column,
     printed: printedColumns.find((one) => keyOfPrinted(one, scenarios) === column.key)?.label ?? null,
   }));
-  const figuresOf = (key: string, column: AblationColumn) => {
+  const figuresOf = (key: string, column: StudyColumn) => {
     const at = trained.get(key);
     return at === undefined
       ? []
       : runsOf(ablation, at, finals).map((run) => (run === null ? null : column.of(run, kind)));
   };
-  const printedValue = (name: string, column: AblationColumn): number | null => {
+  const printedValue = (name: string, column: StudyColumn): number | null => {
     const at = printedColumns.findIndex((one) => keyOfPrinted(one, scenarios) === column.key);
     return at < 0 ? null : (table?.rows.find((row) => row.variant === name)?.values[at] ?? null);
   };
@@ -181,10 +188,9 @@ function sectionOf(input: SectionInput): Section {
     const cells = columns.map((column): AblationCell => {
       const values = figuresOf(key, column);
       const others = figuresOf(reference, column);
-      const difference = isReference
-        ? null
-        : (spread(values.map((value, s) => less(value, others[s] ?? null)))?.mean ?? null);
-      const p = isReference ? null : (pairedTest(values, others)?.p ?? null);
+      const { mean: difference, p } = isReference
+        ? { mean: null, p: null }
+        : pairedDifference(values, others);
       const printed = printedValue(name, column);
       const printedDifference = isReference
         ? null
@@ -213,12 +219,10 @@ function sectionOf(input: SectionInput): Section {
   const published = publishedOf(ablation.base.model);
   const stated = (published?.statements ?? []).flatMap((one): StatedOrder[] => {
     if (one.table !== id) return [];
-    const column = one.of === 'minor' ? minor : columns.find(({ key }) => key === 'overall');
+    const column = one.of === 'minor' ? summaryColumns.minor : columns.find(({ key }) => key === 'overall');
     const keys = [one.above, one.below].map((name) => rows.find((row) => row.name === name)?.key);
     if (!column || !keys[0] || !keys[1] || !trained.has(keys[0]) || !trained.has(keys[1])) return [];
-    const [a, b] = [figuresOf(keys[0], column), figuresOf(keys[1], column)];
-    const difference = spread(a.map((value, s) => less(value, b[s] ?? null)))?.mean ?? null;
-    const p = pairedTest(a, b)?.p ?? null;
+    const { mean: difference, p } = pairedDifference(figuresOf(keys[0], column), figuresOf(keys[1], column));
     return [{ ...one, difference, p, direction: directionOf(difference, 1, p) }];
   });
   return {

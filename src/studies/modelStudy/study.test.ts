@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Ceilings, Metrics, ScenarioMetrics } from '../../training/metrics';
 import type { Cell } from './cell';
 import { placeTables } from './document';
-import { figureTable, pairedTable, spread, wayToCeiling, type RowResult } from './table';
+import { figureTable, pairedTable, wayToCeiling, type RowResult } from './table';
 
 const figures = (value: number | null): ScenarioMetrics => ({
   rows: 10,
@@ -22,16 +22,11 @@ const metrics = (values: readonly (number | null)[]): Metrics => ({
   minor10Auc: null,
   minor5Auc: null,
 });
+const scenarios = ['one', 'two'].map((name) => ({ id: name, name, group: null, share: 0.5, clickRate: 0.1 }));
 const ceilings: Ceilings = { scenarios: [0.7, 0.8], overall: 0.75, domain: 0.76 };
 const result = (name: string, seeds: readonly (readonly (number | null)[])[]): RowResult => ({
   row: { name, table: null, model: 'mix', settings: {} },
   cells: seeds.map((values) => ({ final: metrics(values), ceilings }) as unknown as Cell),
-});
-
-it('spread is the mean and the deviation of a sample; one undefined value makes it undefined', () => {
-  expect(spread([1, 2, 3])).toEqual({ mean: 2, deviation: 1 });
-  expect(spread([4])).toEqual({ mean: 4, deviation: null });
-  expect(spread([1, null])).toBeNull();
 });
 
 it('the way to the ceiling starts at chance and is undefined without a ceiling', () => {
@@ -52,8 +47,8 @@ it('a table has one row a model, the ceiling last, and says undefined where a se
         [0.62, 0.52],
       ]),
     ],
-    ['one', 'two'],
-    'noiseFreeAuc',
+    scenarios,
+    'noiseFree',
   );
   const lines = table.split('\n');
   expect(lines[0]).toContain('| one | two |');
@@ -74,7 +69,7 @@ it('differences are paired by seed and count the seeds won', () => {
         [0.61, 0.51],
       ]),
     ],
-    ['one', 'two'],
+    scenarios,
   );
   expect(table.split('\n')[2]).toContain('| B | +0.0150 (2/2) | +0.0000 (1/2) |');
 });

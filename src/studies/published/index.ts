@@ -73,6 +73,17 @@ export function isTwin(dataset: string, twin: string): boolean {
   return dataset === twin || dataset.startsWith(`${twin}-`);
 }
 
+/** Id of the scenario that a printed column is of, `overall` for all rows; null where this dataset has none. */
+export function keyOfPrinted(
+  column: PublishedColumn,
+  scenarios: readonly { readonly id: string; readonly share: number }[],
+): string | null {
+  if (column.overall) return 'overall';
+  if (column.scenario !== undefined) return scenarios.find((one) => one.id === column.scenario)?.id ?? null;
+  const byShare = [...scenarios].sort((a, b) => b.share - a.share);
+  return byShare[(column.rank ?? 0) - 1]?.id ?? null;
+}
+
 /** The printed table of a name; of several (one a dataset) the one that belongs to the dataset, else the first. */
 export function publishedTable(model: string, table: string, dataset: string): PublishedTable | null {
   const found = papers[model]?.tables.filter((one) => one.table === table) ?? [];

@@ -3,7 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { auc } from '../../training/metrics';
 import { midRanks } from './deLong';
-import { deLongTest, normalTwoSided, pairedTest, smooth, spread, studentQuantile, studentTwoSided } from '.';
+import {
+  completeSpread,
+  deLongTest,
+  normalTwoSided,
+  pairedDifference,
+  pairedTest,
+  smooth,
+  spread,
+  studentQuantile,
+  studentTwoSided,
+} from '.';
 
 describe('distributions', () => {
   it('agree with printed tables of Student’s t', () => {
@@ -33,6 +43,27 @@ describe('spread over seeds', () => {
     const three = spread([1, 2, 3])!;
     expect(three.deviation).toBe(1);
     expect(three.halfWidth).toBeCloseTo(4.30265 / Math.sqrt(3), 4);
+  });
+});
+
+describe('spread over all seeds', () => {
+  it('is undefined where any value is', () => {
+    expect(completeSpread([1, 2, 3])).toMatchObject({ mean: 2, deviation: 1 });
+    expect(completeSpread([4])).toMatchObject({ mean: 4, deviation: null });
+    expect(completeSpread([1, null])).toBeNull();
+    expect(completeSpread([])).toBeNull();
+  });
+});
+
+describe('paired difference', () => {
+  it('pairs by place, leaves undefined pairs out and counts those that a wins', () => {
+    expect(pairedDifference([0.5, 0.75, null, 0.5], [0.25, 1, 0.5, 0.25])).toMatchObject({
+      mean: 0.25 / 3,
+      pairs: 3,
+      wins: 2,
+    });
+    expect(pairedDifference([0.5], [0.25])).toEqual({ mean: 0.25, p: null, pairs: 1, wins: 1 });
+    expect(pairedDifference([null], [0.25])).toEqual({ mean: null, p: null, pairs: 0, wins: 0 });
   });
 });
 

@@ -26,6 +26,12 @@ export function spread(values: readonly (number | null)[]): Spread | null {
   };
 }
 
+/** As `spread`; null where any value is undefined: a mean over some seeds only would compare unlike things. */
+export function completeSpread(values: readonly (number | null)[]): Spread | null {
+  const found = spread(values);
+  return found && found.count === values.length ? found : null;
+}
+
 export interface PairedTest {
   readonly pairs: number;
   /** Mean of a - b. */
@@ -37,6 +43,14 @@ export interface PairedTest {
   readonly p: number;
 }
 
+/** a − b by place; null where either is undefined. */
+function pairwise(a: readonly (number | null)[], b: readonly (number | null)[]): (number | null)[] {
+  return Array.from({ length: Math.min(a.length, b.length) }, (_, i) => {
+    const [x, y] = [a[i] ?? null, b[i] ?? null];
+    return x === null || y === null ? null : x - y;
+  });
+}
+
 /**
  * Student's paired test of two runs over the same seeds. Pairs with an undefined side are left out.
  *
@@ -45,13 +59,7 @@ export interface PairedTest {
  * @returns null with fewer than two pairs: one pair says nothing of chance
  */
 export function pairedTest(a: readonly (number | null)[], b: readonly (number | null)[]): PairedTest | null {
-  const differences: (number | null)[] = [];
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const x = a[i] ?? null;
-    const y = b[i] ?? null;
-    differences.push(x === null || y === null ? null : x - y);
-  }
-  const summary = spread(differences);
+  const summary = spread(pairwise(a, b));
   if (!summary || summary.deviation === null || summary.halfWidth === null) return null;
   const { count, mean, deviation, halfWidth } = summary;
   if (deviation === 0) {
@@ -59,4 +67,33 @@ export function pairedTest(a: readonly (number | null)[], b: readonly (number | 
   }
   const t = mean / (deviation / Math.sqrt(count));
   return { pairs: count, difference: mean, halfWidth, t, p: studentTwoSided(t, count - 1) };
+}
+
+export interface PairedDifference {
+  /** Mean of a - b; null without a pair. */
+  readonly mean: number | null;
+  /** Of `pairedTest`; null with fewer than two pairs. */
+  readonly p: number | null;
+  readonly pairs: number;
+  /** Pairs in which a is larger. */
+  readonly wins: number;
+}
+
+/**
+ * How figures of one set-up differ from those of another, paired over seeds. Pairs with an undefined side are left out.
+ *
+ * @param a figures by seed
+ * @param b figures of the other, same seeds in the same order
+ */
+export function pairedDifference(
+  a: readonly (number | null)[],
+  b: readonly (number | null)[],
+): PairedDifference {
+  const differences = pairwise(a, b).filter((value) => value !== null);
+  return {
+    mean: spread(differences)?.mean ?? null,
+    p: pairedTest(a, b)?.p ?? null,
+    pairs: differences.length,
+    wins: differences.filter((value) => value > 0).length,
+  };
 }
