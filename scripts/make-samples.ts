@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findTwin, parseCatalogue, simulate, TWINS, writeDataset, type Catalogue } from '../src/data';
+import { findTwin, parseCatalogue, simulate, writeDataset, type Catalogue } from '../src/data';
 
 const COMMITTED = ['aliccp-3', 'travel-20', 'amazon-25'];
 const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
@@ -38,16 +38,7 @@ async function main(): Promise<void> {
     const old = known.find((entry) => entry.id === id);
     samples.push(wanted.length === 0 || wanted.includes(id) || !old ? await makeSample(id) : old);
   }
-  const catalogue: Catalogue = {
-    format: 'scenarium-catalogue/1',
-    samples,
-    onDemand: TWINS.filter((twin) => !COMMITTED.includes(twin.id)).map((twin) => ({
-      id: twin.id,
-      title: twin.title,
-      scenarios: twin.scenarios.length,
-      note: twin.provenance,
-    })),
-  };
+  const catalogue: Catalogue = { format: 'scenarium-catalogue/1', samples };
   writeFileSync(index, `${JSON.stringify(catalogue, null, 2)}\n`);
 }
 

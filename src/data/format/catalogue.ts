@@ -16,18 +16,9 @@ const entrySchema = z.object({
   note: z.string(),
 });
 
-/** A twin that is simulated when asked for. */
-const twinEntrySchema = z.object({
-  id: z.string().min(1),
-  title: z.string().min(1),
-  scenarios: z.int().positive(),
-  note: z.string(),
-});
-
 const catalogueSchema = z.object({
   format: z.literal('scenarium-catalogue/1'),
   samples: z.array(entrySchema),
-  onDemand: z.array(twinEntrySchema),
 });
 
 export type Catalogue = z.infer<typeof catalogueSchema>;

@@ -109,7 +109,7 @@ describe('dataset files', () => {
 
   test('wrong manifests and catalogues are named by their first fault', () => {
     expect(() => parseManifest(null)).toThrow(/no dataset manifest/);
-    expect(() => parseCatalogue({ format: 'scenarium-catalogue/1', samples: [{}], onDemand: [] })).toThrow(
+    expect(() => parseCatalogue({ format: 'scenarium-catalogue/1', samples: [{}] })).toThrow(
       /no dataset catalogue: samples\.0\./,
     );
   });
