@@ -105,3 +105,24 @@ test('a picture that a model does not have says who would fill it, and takes the
   await expect(lab.control('tab-masks')).toHaveCount(0);
   await expect(lab.control('tab-counterfactual')).toBeVisible();
 });
+
+test('a kept run shows its own causal graph while another model is set up', async ({ lab, page }) => {
+  await lab.open({ ...small, model: 'causalint', steps: 4, evaluateEvery: 4, invar: 'false', tab: 'graph' });
+  await lab.expectState('done', 120_000);
+  const states = async () => (await lab.figure('causal-graph')).rows.map((row) => `${row[3]} ${row[2]}`);
+  const own = await states();
+  expect(own.filter((state) => state.startsWith('invar'))).toEqual(['invar kept', 'invar kept']);
+  await page.reload();
+  await lab.control('model-select').selectOption('mmoe');
+  await page.getByTestId('run-list').getByRole('button').first().click();
+  await lab.control('tab-graph').click();
+  await expect(page.getByRole('group', { name: 'Causal graph of CausalInt' })).toBeVisible();
+  expect(await states()).toEqual(own);
+  // Looked at only: what is set up beside it is another model.
+  await expect(page.getByTestId('figure-causal-graph').locator('[role="switch"]')).toHaveCount(0);
+  await expect(lab.control('model-select')).toHaveValue('mmoe');
+  // The same model with other switches is still not this run.
+  await lab.control('model-select').selectOption('causalint');
+  await page.getByTestId('run-list').getByRole('button').first().click();
+  expect(await states()).toEqual(own);
+});

@@ -5,7 +5,7 @@
 import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 
-export type SetupState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
+export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
 
 /** A figure's accessible table: header cells and body rows, as text. */
 export interface FigureTable {
@@ -39,7 +39,7 @@ export class Lab {
     return this.app.getAttribute('data-state');
   }
 
-  async expectState(state: SetupState | RegExp, timeout = 60_000): Promise<void> {
+  async expectState(state: SessionState | RegExp, timeout = 60_000): Promise<void> {
     await expect(this.app).toHaveAttribute('data-state', state, { timeout });
   }
 

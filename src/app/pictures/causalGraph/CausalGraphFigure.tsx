@@ -3,21 +3,26 @@ import { Figure } from '../../figure/Figure';
 import { factorisation } from '../../graph/factorisation';
 import { GraphDrawing } from '../../graph/GraphDrawing';
 import { picture } from '../picture';
+import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
 
 type Edge = CausalGraph['edges'][number];
 
 interface Props {
+  readonly view: RunView;
   readonly model: AnyModelDefinition;
   readonly graph: CausalGraph;
 }
 
-/** The paper's causal graph. An edge that a module cuts is a switch: pressing it cuts or restores it in the settings. */
-function CausalGraphFigure({ model, graph }: Props) {
-  const settings = useSetup((state) => state.setup.settings);
-  const chosen = useSetup((state) => state.setup.model);
+/**
+ * The paper's causal graph. Of the model that is being set up an edge that a module cuts is a switch: pressing it cuts or
+ * restores it for the next run. A kept run, and one of another model, shows the switches that it was trained with.
+ */
+function CausalGraphFigure({ view, model, graph }: Props) {
+  const setup = useSetup((state) => state.setup);
   const setSetting = useSetup((state) => state.setSetting);
-  const editable = chosen === model.id;
+  const editable = view.current && setup.model === model.id;
+  const { settings } = editable ? setup : view.setup;
   const label = (id: string) => graph.nodes.find((node) => node.id === id)?.label ?? id;
   const isCut = (edge: Edge) => (edge.setting ? settings[edge.setting.name] === edge.setting.cut : null);
   const said = (cut: boolean | null) => (cut === null ? 'no switch' : cut ? 'cut' : 'kept');
@@ -28,7 +33,9 @@ function CausalGraphFigure({ model, graph }: Props) {
       title={graph.title ?? `What causes what, by ${model.title}`}
       reading={
         (graph.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
-        ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
+        (editable
+          ? ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
+          : ' A ring marks an edge that a module cuts; here as this run was trained.')
       }
       equation={!graph.title ? factorisation(graph, (edge) => isCut(edge) === true) : null}
       table={{
