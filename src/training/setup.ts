@@ -163,38 +163,38 @@ function takeFields(
 export function parseSetup(params: URLSearchParams): ParsedSetup {
   const problems: string[] = [];
   const left = new Set(params.keys());
-  const take = (name: string): string | null => {
+  const readParam = (name: string): string | null => {
     left.delete(name);
     return params.get(name);
   };
   const start = defaultSetup();
 
-  const askedModel = take('model');
+  const askedModel = readParam('model');
   const known = models.some(({ id }) => id === askedModel);
   if (askedModel !== null && !known) {
     problems.push(`There is no model "${askedModel}"; ${start.model} is used.`);
   }
   const model = known ? askedModel! : start.model;
 
-  const askedPreset = take('preset');
+  const askedPreset = readParam('preset');
   const preset = presetNames.find((name) => name === askedPreset) ?? 'browser';
   if (askedPreset !== null && askedPreset !== preset) {
     problems.push(`There is no preset "${askedPreset}"; known: ${presetNames.join(', ')}.`);
   }
 
-  const askedBackend = take('backend');
+  const askedBackend = readParam('backend');
   const backend = backends.find((name) => name === askedBackend) ?? 'auto';
   if (askedBackend !== null && askedBackend !== backend) {
     problems.push(`There is no backend "${askedBackend}"; known: ${backends.join(', ')}.`);
   }
 
-  const askedDataset = take('dataset');
+  const askedDataset = readParam('dataset');
   const usable = askedDataset !== null && /^[^\s/\\?#&<>"']{1,120}$/u.test(askedDataset);
   if (askedDataset !== null && !usable) {
     problems.push(`"${askedDataset}" cannot be a dataset’s id; ${start.dataset} is used.`);
   }
 
-  const askedSeed = take('seed');
+  const askedSeed = readParam('seed');
   let seed = start.seed;
   if (askedSeed !== null) {
     const number = askedSeed.trim() === '' ? Number.NaN : Number(askedSeed);

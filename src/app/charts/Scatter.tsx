@@ -78,12 +78,12 @@ function draw(
   const radius = group.length > 600 ? RADIUS : RADIUS + 0.8;
   const images = groups.map(({ colour }) => stamp(colour, radius, ratio));
   const half = radius + 1;
-  const dots = (take: (of: number) => boolean, alpha: number): void => {
+  const dots = (drawn: (of: number) => boolean, alpha: number): void => {
     context.globalAlpha = alpha;
     // In the order of the sample, so that no scenario lies on top of another.
     for (let point = 0; point < group.length; point++) {
       const of = group[point]!;
-      const image = take(of) ? images[of] : undefined;
+      const image = drawn(of) ? images[of] : undefined;
       if (!image) continue;
       const [x, y] = [layout.places[2 * point]!, layout.places[2 * point + 1]!];
       context.drawImage(image, x - half, y - half, 2 * half, 2 * half);

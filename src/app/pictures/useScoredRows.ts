@@ -14,7 +14,7 @@ export interface Scored<T> {
 }
 
 /**
- * Something that the worker computes from a run's weights when asked: of the live run with its present weights, of a kept
+ * Something that the worker computes from a run's weights when asked: of the current run with its present weights, of a kept
  * one after building it again. Forgotten when another run is shown.
  */
 export function useComputed<T>(
@@ -22,18 +22,18 @@ export function useComputed<T>(
   compute: (run: ReturnType<typeof useRunActions>) => Promise<T>,
 ): Scored<T> {
   const actions = useRunActions();
-  const live = useCurrentRun();
+  const current = useCurrentRun();
   const [found, setFound] = useState<{ readonly key: string; readonly value: T } | null>(null);
   const [busy, setBusy] = useState(false);
   const own = view.id !== null && view.id === actions.client.run;
   const key = `${view.id ?? ''} ${view.step}`;
-  const running = isUnderWay(live.state);
+  const running = isUnderWay(current.state);
   const blocked =
     view.id === null
       ? 'Train a run first.'
       : !own && running
         ? 'Another run is training; stop it, or wait until it ends.'
-        : own && live.state === 'compiling'
+        : own && current.state === 'compiling'
           ? 'The model is being built.'
           : null;
 

@@ -46,9 +46,9 @@ export function followAblations(): void {
     // One that was under way when the page closed is what a person comes back for.
     shown: kept.findLast((one) => items.some((item) => item.batch === one.id))?.id ?? null,
   });
-  const take = (queue: Queue) => change((now) => withRuns(now, queue.items));
-  take(useQueue.getState());
-  useQueue.subscribe(take);
+  const follow = (queue: Queue) => change((now) => withRuns(now, queue.items));
+  follow(useQueue.getState());
+  useQueue.subscribe(follow);
   window.addEventListener('storage', (event) => {
     // A null key: everything was cleared.
     if (event.key === KEY || event.key === null)

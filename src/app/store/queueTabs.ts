@@ -104,7 +104,7 @@ export class QueueTabs {
   private async ask(): Promise<void> {
     const { locks } = this.around;
     if (!locks) {
-      this.take();
+      this.holdQueue();
       return;
     }
     try {
@@ -119,7 +119,7 @@ export class QueueTabs {
           await this.hold();
         });
     } catch {
-      this.take(); // locks are refused to pages of no origin, which have no other tabs either
+      this.holdQueue(); // locks are refused to pages of no origin, which have no other tabs either
     }
   }
 
@@ -127,11 +127,11 @@ export class QueueTabs {
   private hold(): Promise<void> {
     return new Promise((resolve) => {
       this.release = resolve;
-      this.take();
+      this.holdQueue();
     });
   }
 
-  private take(): void {
+  private holdQueue(): void {
     const kept = parsedQueue(this.around.read());
     const newer = kept.revision > this.revision;
     let queue = resting(newer ? kept.queue : this.store.getState());

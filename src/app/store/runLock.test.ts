@@ -23,7 +23,7 @@ describe('the lock of a run', () => {
   it('is held exactly while the run is under way', async () => {
     const locks = namedLocks();
     let tell = (): void => undefined;
-    const live: { id: string | null; state: SessionState; subscribe: (told: () => void) => () => void } = {
+    const current: { id: string | null; state: SessionState; subscribe: (told: () => void) => () => void } = {
       id: null,
       state: 'ready',
       subscribe: (told) => {
@@ -31,9 +31,9 @@ describe('the lock of a run', () => {
         return () => undefined;
       },
     };
-    lockRun(live, locks);
+    lockRun(current, locks);
     const move = async (id: string | null, state: SessionState): Promise<boolean[]> => {
-      Object.assign(live, { id, state });
+      Object.assign(current, { id, state });
       tell();
       await Promise.resolve();
       await Promise.resolve();

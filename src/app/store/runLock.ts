@@ -15,11 +15,11 @@ const lockName = (run: string): string => `scenarium-run-${run}`;
 const lockManager = (): LockManager | null => ('locks' in navigator ? navigator.locks : null);
 
 /** Holds the lock of the run that is under way here, from now on. */
-export function lockRun(live: UnderWay, locks: Pick<LockManager, 'request'> | null = lockManager()): void {
+export function lockRun(current: UnderWay, locks: Pick<LockManager, 'request'> | null = lockManager()): void {
   if (!locks) return;
   let held: { readonly run: string; readonly release: () => void } | null = null;
   const follow = (): void => {
-    const run = isUnderWay(live.state) ? live.id : null;
+    const run = isUnderWay(current.state) ? current.id : null;
     if (run === (held?.run ?? null)) return;
     held?.release();
     held = null;
@@ -29,7 +29,7 @@ export function lockRun(live: UnderWay, locks: Pick<LockManager, 'request'> | nu
     held = { run, release };
     locks.request(lockName(run), () => ended).catch(() => undefined); // a page of no origin has no other tabs
   };
-  live.subscribe(follow);
+  current.subscribe(follow);
   follow();
 }
 

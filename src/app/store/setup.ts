@@ -17,7 +17,7 @@ export interface SetupState {
   /** Inspect tab, or null for the first that the run offers. */
   readonly tab: string | null;
   readonly curve: AucKind;
-  /** Kept run that is shown in place of the live one. */
+  /** Kept run that is shown in place of the current one. */
   readonly shownRun: string | null;
   /** Kept run against which RelaImpr is computed. */
   readonly referenceRun: string | null;

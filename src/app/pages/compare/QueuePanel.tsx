@@ -8,7 +8,7 @@ import { queueSecondsLeft } from '../../store/queueEdits';
 /** What waits and what is done, with time left; pause, go on, cancel, and open the results. */
 export function QueuePanel() {
   const queue = useQueue();
-  const live = useCurrentRun();
+  const current = useCurrentRun();
   const { role, progress } = useQueueTab();
   const set = useSetup((state) => state.set);
   if (queue.items.length === 0) return null;
@@ -18,7 +18,7 @@ export function QueuePanel() {
   const waiting = queue.items.filter((item) => item.state === 'waiting').length;
   const left = queueSecondsLeft(queue);
   const elsewhere = role === 'watches';
-  const now = !elsewhere ? live : progress?.item === running?.id ? progress : null;
+  const now = !elsewhere ? current : progress?.item === running?.id ? progress : null;
   const finished = waiting === 0 && !running;
   const runs = queue.items.flatMap((item) => (item.run !== null && item.state === 'done' ? [item.run] : []));
   return (

@@ -34,7 +34,7 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
     setMapping(startMapping(inspection));
   }
 
-  async function take(): Promise<void> {
+  async function importRows(): Promise<void> {
     if (!looked || !mapping) return;
     const result = await job.run((onProgress, signal) =>
       client.importFile(looked.file, mapping, { onProgress, signal }),
@@ -126,7 +126,7 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
               className="button primary"
               data-testid="import-go"
               disabled={problem !== null || job.progress !== null}
-              onClick={() => void take()}
+              onClick={() => void importRows()}
             >
               Import
             </button>

@@ -4,7 +4,7 @@ import type { RunView } from '../../store/runView';
 import { report } from '../../store/notices';
 import { useSetup } from '../../store/setup';
 
-/** What is on show: a kept run, and the way back to the live one. Nothing while the live run is shown. */
+/** What is on show: a kept run, and the way back to the current one. Nothing while the current run is shown. */
 export function RunHeading({ view }: { readonly view: RunView }) {
   const actions = useRunActions();
   const { set, adopt } = useSetup();

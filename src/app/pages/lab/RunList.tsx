@@ -10,7 +10,7 @@ import { useRuns } from '../../store/runs';
 export function RunList() {
   const list = useRuns((state) => state.list);
   const shown = useSetup((state) => state.shownRun);
-  const live = useCurrentRun();
+  const { id: currentId } = useCurrentRun();
   return (
     <section className="runs" aria-labelledby="runs-title">
       <h2 id="runs-title" className="runs-title">
@@ -22,7 +22,7 @@ export function RunList() {
           <RunRow
             key={run.id}
             run={run}
-            current={shown === run.id || (shown === null && live.id === run.id)}
+            current={shown === run.id || (shown === null && currentId === run.id)}
           />
         ))}
       </ul>
@@ -31,7 +31,7 @@ export function RunList() {
 }
 
 function RunRow({ run, current }: { readonly run: RunSummary; readonly current: boolean }) {
-  const live = useCurrentRun();
+  const { id: currentId } = useCurrentRun();
   const set = useSetup((state) => state.set);
   const rename = useRename(run);
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
@@ -42,7 +42,7 @@ function RunRow({ run, current }: { readonly run: RunSummary; readonly current: 
           type="button"
           className="run-open"
           aria-current={current ? 'true' : undefined}
-          onClick={() => set({ shownRun: live.id === run.id ? null : run.id })}
+          onClick={() => set({ shownRun: currentId === run.id ? null : run.id })}
           onDoubleClick={rename.begin}
           onKeyDown={(event) => {
             if (event.key === 'F2') rename.begin();

@@ -48,7 +48,7 @@ function bestOfGrid({ alphas, cs, values }: Grid): BestCell | null {
 /** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
 function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const actions = useRunActions();
-  const live = useCurrentRun();
+  const current = useCurrentRun();
   const theme = useTheme((state) => state.theme);
   const figure = drawnFigure(
     view,
@@ -84,7 +84,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const { lines, points, range } = sweepChart(view.scenarios, theme, swept, 'best α');
   const best = bestPoint(known, ({ alpha }) => alpha);
   const bestCell = grid && bestOfGrid(grid);
-  const busy = isUnderWay(live.state);
+  const busy = isUnderWay(current.state);
 
   /** Scores every run of the sweep with its kept weights, at the c's of the first run's grid. */
   async function score(): Promise<void> {

@@ -246,7 +246,7 @@ function RepresentationFigures({ view, specs }: Props) {
   );
 }
 
-/** A run's name; of a live one that nobody named, the name it is kept under. */
+/** A run's name; of a current one that nobody named, the name it is kept under. */
 function useTitle({ id, name, setup }: RunView): string {
   const kept = useRuns((state) => state.list?.find((run) => run.id === id)?.name);
   return name || kept || `${findModel(setup.model).title}, seed ${setup.seed}`;
@@ -321,7 +321,7 @@ function TwinButton({
       disabled={!ended || waiting}
       title={ended ? undefined : 'When this run has ended.'}
       onClick={() => {
-        // The queue trains on the live run; this one stays on show.
+        // The queue trains as the current run; this one stays on show.
         set({ shownRun: view.id });
         onTrain();
         enqueue([{ name: `${title}, ${twin.label}`, setup: twin.setup }], batch);

@@ -69,7 +69,7 @@ export function useDescriptions(panes: readonly Pane[]): readonly Description[] 
   const [found, setFound] = useState<ReadonlyMap<Points, Description>>(new Map());
   useEffect(() => {
     let current = true;
-    const take = ({ points }: Pane, part: Promise<Description>): void => {
+    const follow = ({ points }: Pane, part: Promise<Description>): void => {
       part.then(
         (value) => {
           if (current) setFound((before) => new Map(before).set(points, { ...before.get(points), ...value }));
@@ -85,12 +85,12 @@ export function useDescriptions(panes: readonly Pane[]): readonly Description[] 
     };
     // All pictures before the first measures.
     for (const pane of panes)
-      take(
+      follow(
         pane,
         parts.components(pane).then((components) => ({ components })),
       );
     for (const pane of panes)
-      take(
+      follow(
         pane,
         parts.relations(pane).then((relations) => ({ relations })),
       );
