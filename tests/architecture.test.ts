@@ -41,6 +41,11 @@ describe('imports', () => {
   });
 });
 
+it('events of a run are reduced in one place', () => {
+  const reducers = shipped.filter((file) => /case 'procedure-probe'/.test(readFileSync(file, 'utf8')));
+  expect(reducers).toEqual(['src/training/reduceRun.ts']);
+});
+
 it('every export of src is imported somewhere', () => {
   expect(unusedExports(all, (file) => file.startsWith('src/'))).toEqual([]);
 });

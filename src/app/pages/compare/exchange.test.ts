@@ -55,6 +55,11 @@ it.each([
   ['a set-up without a model', { setup: {} }, /not a run of this lab \(see setup\.model\)/],
   ['a history of nothing', { history: [null] }, /not a run of this lab \(see history\.0\)/],
   [
+    'a thinning of nothing',
+    { thinning: { history: null } },
+    /not a run of this lab \(see thinning\.history\)/,
+  ],
+  [
     'an unheard-of model',
     { setup: { ...record.setup, model: 'atlantis' } },
     /“atlantis”, which this lab does not have/,

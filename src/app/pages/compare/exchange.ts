@@ -7,6 +7,9 @@ import { upgradeRecord } from '../../../training/storedRecord';
 import type { RunRecord } from '../../../training/runRecord';
 import type { StoredRecord } from '../../../training/storedRecord';
 
+const range = z.object({ min: z.number(), max: z.number() });
+const spacing = z.object({ seen: z.int().nonnegative(), stride: z.int().positive() });
+
 /** What every page takes for granted of a run; figures are left as they are, for a missing one is shown as undefined. */
 const recordSchema = z.looseObject({
   format: z.literal('scenarium-run/1'),
@@ -29,6 +32,18 @@ const recordSchema = z.looseObject({
   probeSpecs: z.array(z.looseObject({ name: z.string() })),
   probes: z.array(z.looseObject({ step: z.number(), probes: z.array(z.unknown()) })),
   timings: z.looseObject({}),
+  thinning: z
+    .object({
+      history: spacing,
+      losses: spacing,
+      probes: z.record(z.string(), spacing),
+      ranges: z.object({
+        noiseFree: range.nullable(),
+        drawn: range.nullable(),
+        losses: z.record(z.string(), range),
+      }),
+    })
+    .optional(),
 });
 
 /** A typed array in JSON: its kind and its numbers. */
