@@ -8,7 +8,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { openBackend } from '../src/engine';
 import { findModel } from '../src/models/registry';
-import { parseSetup, settingText } from '../src/training/setup';
+import { parseSetup } from '../src/training/parseSetup';
+import { settingText, setupFromParams } from '../src/training/setup';
+import type { ParsedSetup } from '../src/training/parseSetup';
 import { placeTables } from '../src/studies/modelStudy/document';
 import { planOf, plans, type StudyPlan } from '../src/studies/modelStudy/plans';
 import { studyRows, type StudyRow } from '../src/studies/modelStudy/rows';
@@ -35,14 +37,14 @@ const usage = `Usage: npm run study -- [options]
 const OWN = ['threads', 'seeds', 'variants', 'against', 'page', 'dataset'];
 
 /** The same parameters for every row; what the row's model does not know is taken away for models compared with. */
-function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boolean): RunSetup {
+function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boolean): ParsedSetup {
   const params = new URLSearchParams(given);
   params.set('model', row.model);
   params.set('seed', `${seed}`);
   if (!params.has('backend')) params.set('backend', 'wasm');
-  const { setup, problems } = parseSetup(params);
+  const { setup, problems } = setupFromParams(params);
   if (own && problems.length > 0) throw new UsageError(problems[0]);
-  return { ...setup, settings: { ...setup.settings, ...row.settings } };
+  return parseSetup({ ...setup, settings: { ...setup.settings, ...row.settings } });
 }
 
 function tables(results: readonly RowResult[], scenarios: Dataset['scenarios'], setup: RunSetup): string {

@@ -1,7 +1,8 @@
 /** `lab train`: the page's run without the page. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { openBackend } from '../../src/engine';
-import { parseSetup } from '../../src/training/setup';
+import { parseSetup } from '../../src/training/parseSetup';
+import { setupFromParams } from '../../src/training/setup';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
@@ -9,18 +10,19 @@ import { flag, threadsOf, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Metrics } from '../../src/training/metrics';
 import type { RepresentationSample } from '../../src/training/representation/sample';
-import type { RunRecord, RunSetup } from '../../src/training/runRecord';
+import type { ParsedSetup } from '../../src/training/parseSetup';
+import type { RunRecord } from '../../src/training/runRecord';
 import type { Flags } from './usage';
 
 /** Flags of the command; all others are parts of the set-up. */
 const OWN = ['threads', 'data', 'map', 'save', 'weights', 'checkpoint', 'resume', 'predict', 'probe', 'name'];
 
 /** @throws UsageError for the first thing that is not taken as given: a script must not train something else silently */
-export function setupOf(flags: Flags): RunSetup {
+export function setupOf(flags: Flags): ParsedSetup {
   const params = new URLSearchParams();
   for (const [name, values] of flags.values) if (!OWN.includes(name)) params.set(name, values.at(-1)!);
   if (!params.has('backend')) params.set('backend', 'wasm');
-  const { setup, problems } = parseSetup(params);
+  const { setup, problems } = setupFromParams(params);
   // On a page the default is used instead; here the command ends.
   if (problems.length > 0)
     throw new UsageError(problems[0]!.replace(/; [^;]* is used\.$/, '; `lab list` prints what there is.'));
@@ -146,7 +148,7 @@ export async function train(flags: Flags): Promise<void> {
   const run = createRun({
     id: crypto.randomUUID(),
     name: flag(flags, 'name'),
-    setup: { ...setup, dataset: dataset.id },
+    setup: parseSetup({ ...setup, dataset: dataset.id }),
     dataset,
     backend,
     weights: weights === null ? null : await readFile(weights),

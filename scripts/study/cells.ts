@@ -5,6 +5,7 @@ import type { BackendInfo } from '../../src/engine';
 import type { Dataset } from '../../src/data/dataset';
 import type { Cell } from '../../src/studies/modelStudy/cell';
 import { createRun } from '../../src/training/run';
+import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunSetup } from '../../src/training/runRecord';
 
 /** Raised when figures of older cells must not stand beside new ones. */
@@ -24,7 +25,7 @@ export async function readCell(setup: RunSetup, fingerprint: string): Promise<Ce
 }
 
 /** Trains one cell to its end and keeps it. @throws Error where the run ends without figures */
-export async function trainCell(setup: RunSetup, dataset: Dataset, backend: BackendInfo): Promise<Cell> {
+export async function trainCell(setup: ParsedSetup, dataset: Dataset, backend: BackendInfo): Promise<Cell> {
   const began = performance.now();
   const run = createRun({ id: crypto.randomUUID(), setup, dataset, backend });
   let cell: Cell | null = null;

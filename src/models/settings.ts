@@ -128,7 +128,7 @@ export function parseSettings(fields: SettingFields, given: AnySettings): AnySet
   const unknown = Object.keys(given).filter((name) => !(name in fields));
   if (unknown.length > 0) {
     throw new RangeError(
-      `There is no setting "${unknown.join('", "')}"; this model has ${Object.keys(fields).join(', ')}.`,
+      `There is no setting "${unknown.join('", "')}"; there are ${Object.keys(fields).join(', ')}.`,
     );
   }
   const name = String(parsed.error.issues[0]?.path[0]);

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { openBackend } from '../engine';
 import { models } from '../models/registry';
+import { parseSetup } from './parseSetup';
 import { createRun } from './run';
 import { defaultTraining, presetSettings } from './setup';
 import type { BackendInfo } from '../engine';
@@ -23,14 +24,14 @@ function start(model: string, from: Uint8Array | null = null): Run {
     dataset,
     backend,
     from,
-    setup: {
+    setup: parseSetup({
       model,
       settings: presetSettings(model, 'tiny'),
       training: { ...defaultTraining(), steps: 48, batch: 64, evaluateEvery: 12, evaluationRows: 50 },
       dataset: dataset.id,
       seed: 5,
       backend: 'wasm',
-    },
+    }),
   });
 }
 

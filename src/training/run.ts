@@ -8,13 +8,13 @@ import { addTimings, noTimings, recordOfRun, stateOfRecord } from './recordRun';
 import { emptyRunState, reduceRun } from './reduceRun';
 import { readRepresentations } from './representation/read';
 import { yieldToEventLoop } from './yieldToEventLoop';
-import { validateSetup } from './setup';
 import { createTrainer } from './trainer';
 import { versions } from './versions';
 import { resplit, SPLIT_RULES } from '../data/splits';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo } from '../engine';
 import type { TrainingEvent } from './events';
+import type { ParsedSetup } from './parseSetup';
 import type { RunRecord, RunSetup, RunStatus } from './runRecord';
 import type { OwnedTrainer } from './trainer';
 
@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly id: string;
   /** Null: model, dataset and seed. */
   readonly name?: string | null;
-  readonly setup: RunSetup;
+  readonly setup: ParsedSetup;
   readonly dataset: Dataset;
   readonly backend: BackendInfo;
   /** A checkpoint of the same set-up to go on from. */
@@ -34,7 +34,7 @@ export interface RunOptions {
 }
 
 export interface Run {
-  readonly setup: RunSetup;
+  readonly setup: ParsedSetup;
   readonly trainer: OwnedTrainer;
   /** Pull one at a time; pausing is not pulling. Ends after `done`. Errors are thrown from here. */
   readonly events: AsyncGenerator<TrainingEvent, void, void>;
@@ -55,8 +55,7 @@ export function defaultRunName(setup: RunSetup): string {
  * @throws RangeError with one sentence where set-up, data or checkpoint do not fit together
  */
 export function createRun(options: RunOptions): Run {
-  const { backend, report } = options;
-  const setup = validateSetup(options.setup);
+  const { setup, backend, report } = options;
   const { split } = setup.training;
   const dataset = split === 'dataset' ? options.dataset : resplit(options.dataset, SPLIT_RULES[split]);
   const definition = findModel(setup.model);

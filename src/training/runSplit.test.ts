@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { openBackend } from '../engine';
 import { tinyDataset } from '../data/simulate/testing';
+import { parseSetup } from './parseSetup';
 import { createRun } from './run';
 import { defaultTraining, presetSettings } from './setup';
 import type { BackendInfo } from '../engine';
@@ -16,14 +17,14 @@ test('a run divides rows as its setting says: all rows before a border train, an
   for (const split of ['mscan', 'dataset', 'aread'] as const) {
     const run = createRun({
       id: split,
-      setup: {
+      setup: parseSetup({
         model: 'mix',
         settings: presetSettings('mix', 'tiny'),
         training: { ...defaultTraining(), batch: 64, split },
         dataset: dataset.id,
         seed: 1,
         backend: 'cpu',
-      },
+      }),
       dataset,
       backend,
     });

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { models } from '../models/registry';
+import { parseSetup } from './parseSetup';
 import { trainingFields } from './settings';
 import {
   defaultSetup,
-  parseSetup,
   presetNames,
   presetSettings,
   reservedNames,
   settingText,
+  setupFromParams,
   setupToParams,
   takeSetting,
-  validateSetup,
 } from './setup';
 import type { SettingField, SettingFields, SettingValue } from '../models/settings';
 
@@ -53,7 +53,7 @@ describe('a set-up as parameters', () => {
     fc.assert(
       fc.property(setups, fc.constantFrom(...presetNames), (setup, preset) => {
         const params = new URLSearchParams(setupToParams(setup, preset).toString());
-        const read = parseSetup(params);
+        const read = setupFromParams(params);
         expect(read.problems).toEqual([]);
         expect(read.preset).toBe(preset);
         expect(read.setup).toEqual(setup);
@@ -87,15 +87,15 @@ describe('a set-up as parameters', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(names, text), { maxLength: 12 }), (pairs) => {
-        const { setup, problems } = parseSetup(new URLSearchParams(pairs));
-        expect(() => validateSetup(setup)).not.toThrow();
+        const { setup, problems } = setupFromParams(new URLSearchParams(pairs));
+        expect(() => parseSetup(setup)).not.toThrow();
         for (const problem of problems) expect(problem).toMatch(/[.]$/);
       }),
     );
   });
 
   it('clamps numbers and says so', () => {
-    const { setup, problems } = parseSetup(new URLSearchParams('steps=-5&batch=100.4&seed=1.5&hello=1'));
+    const { setup, problems } = setupFromParams(new URLSearchParams('steps=-5&batch=100.4&seed=1.5&hello=1'));
     expect(setup.training.steps).toBe(1);
     expect(setup.training.batch).toBe(100);
     expect(setup.seed).toBe(1);
@@ -108,7 +108,7 @@ describe('a set-up as parameters', () => {
   });
 
   it('starts from the preset that is asked for', () => {
-    const { setup } = parseSetup(new URLSearchParams('preset=tiny&numExperts=3'));
+    const { setup } = setupFromParams(new URLSearchParams('preset=tiny&numExperts=3'));
     expect(setup.settings).toEqual({ ...presetSettings('mmoe', 'tiny'), numExperts: 3 });
   });
 });

@@ -3,17 +3,16 @@
  * and clamped, with one sentence for each thing that could not be taken as given.
  */
 import { findModel, models } from '../models/registry';
-import { defaultSettings, settingsSchema } from '../models/settings';
+import { defaultSettings } from '../models/settings';
+import { backends, parseSetup } from './parseSetup';
 import { trainingFields } from './settings';
-import type { BackendRequest } from '../engine';
 import type { AnySettings, SettingField, SettingFields, SettingValue } from '../models/settings';
+import type { ParsedSetup } from './parseSetup';
 import type { RunSetup } from './runRecord';
 import type { TrainingSettings } from './settings';
 
 export const presetNames = ['paper', 'browser', 'tiny'] as const;
 export type PresetName = (typeof presetNames)[number];
-
-const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
 
 const DEFAULT_MODEL = 'mmoe';
 const DEFAULT_DATASET = 'aliccp-3';
@@ -33,16 +32,16 @@ export function defaultTraining(): TrainingSettings {
   return defaultSettings(trainingFields) as TrainingSettings;
 }
 
-export function defaultSetup(): RunSetup {
+export function defaultSetup(): ParsedSetup {
   const model = models.some(({ id }) => id === DEFAULT_MODEL) ? DEFAULT_MODEL : models[0]!.id;
-  return {
+  return parseSetup({
     model,
     settings: presetSettings(model, 'browser'),
     training: defaultTraining(),
     dataset: DEFAULT_DATASET,
     seed: DEFAULT_SEED,
     backend: 'auto',
-  };
+  });
 }
 
 export interface Taken {
@@ -132,8 +131,9 @@ export function settingText(value: SettingValue): string {
   return typeof value === 'object' ? value.join(',') : String(value);
 }
 
-export interface ParsedSetup {
-  readonly setup: RunSetup;
+/** What parameters say of a run. */
+export interface SetupFromParams {
+  readonly setup: ParsedSetup;
   readonly preset: PresetName;
   readonly problems: readonly string[];
 }
@@ -160,7 +160,7 @@ function takeFields(
 }
 
 /** Reads a set-up out of parameters; what is not given is the default. Never throws: `problems` says what was not taken. */
-export function parseSetup(params: URLSearchParams): ParsedSetup {
+export function setupFromParams(params: URLSearchParams): SetupFromParams {
   const problems: string[] = [];
   const left = new Set(params.keys());
   const readParam = (name: string): string | null => {
@@ -206,13 +206,20 @@ export function parseSetup(params: URLSearchParams): ParsedSetup {
   const settings = takeFields(findModel(model).fields, presetSettings(model, preset), params, left, problems);
   for (const name of left) problems.push(`${findModel(model).title} has no setting "${name}".`);
   return {
-    setup: { model, settings, training, dataset: usable ? askedDataset : start.dataset, seed, backend },
+    setup: parseSetup({
+      model,
+      settings,
+      training,
+      dataset: usable ? askedDataset : start.dataset,
+      seed,
+      backend,
+    }),
     preset,
     problems,
   };
 }
 
-/** The parameters that `parseSetup` reads back to the same set-up: only what differs from defaults and preset. */
+/** The parameters that `setupFromParams` reads back to the same set-up: only what differs from defaults and preset. */
 export function setupToParams(setup: RunSetup, preset: PresetName = 'browser'): URLSearchParams {
   const params = new URLSearchParams();
   const start = defaultSetup();
@@ -231,27 +238,4 @@ export function setupToParams(setup: RunSetup, preset: PresetName = 'browser'): 
   const usual = presetSettings(setup.model, preset);
   for (const [name, value] of Object.entries(setup.settings)) put(name, value, usual[name]);
   return params;
-}
-
-function parseOrThrow(what: string, fields: SettingFields, settings: AnySettings): AnySettings {
-  const parsed = settingsSchema(fields).safeParse(settings);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new RangeError(`The ${what} are not valid: ${where}${issue.message}.`);
-}
-
-/**
- * Checks a set-up that came from elsewhere (a kept run, a message); missing settings take their default.
- *
- * @throws RangeError with one sentence for an unknown model or setting, or a value out of range
- */
-export function validateSetup(setup: RunSetup): RunSetup {
-  const definition = findModel(setup.model);
-  if (!Number.isInteger(setup.seed)) throw new RangeError('The seed must be a whole number.');
-  return {
-    ...setup,
-    settings: parseOrThrow(`settings of ${definition.title}`, definition.fields, setup.settings),
-    training: parseOrThrow('training settings', trainingFields, setup.training) as TrainingSettings,
-  };
 }

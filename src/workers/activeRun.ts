@@ -11,6 +11,7 @@ import { Speedometer } from './vitals';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo } from '../engine';
 import type { TrainingEvent } from '../training/events';
+import type { ParsedSetup } from '../training/parseSetup';
 import type { Run } from '../training/run';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { OnProgress, RunArtifacts, RunId, SessionState, Tick, TrainOptions } from './protocol';
@@ -33,7 +34,7 @@ export interface RunHost {
 
 export interface RunRequest {
   readonly id: RunId;
-  readonly setup: RunSetup;
+  readonly setup: ParsedSetup;
   readonly options: TrainOptions;
   /** `show`: built from kept weights to be looked at; never trains and is not kept anew. */
   readonly purpose: 'train' | 'show';

@@ -5,6 +5,7 @@ import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { openBackend } from '../engine';
 import { defaultTraining, presetSettings } from '../training/setup';
 import { componentsOf, relationsOf } from '../training/representation/describe';
+import { parseSetup } from '../training/parseSetup';
 import { createLabClient } from './client';
 import { DataSession } from './dataSession';
 import { openRunStore } from './runStore';
@@ -13,18 +14,27 @@ import type { LabClient } from './client';
 import type { DataWorker, LabWorker, ProjectionWorker, RunId, RunStore, Tick } from './protocol';
 import type { WorkerLike } from './supervised';
 import type { Dataset } from '../data/dataset';
+import type { ParsedSetup } from '../training/parseSetup';
 import type { RunSetup } from '../training/runRecord';
 
 const dataset = simulatedSmall(900);
 
-const setup = (training: Partial<RunSetup['training']> = {}): RunSetup => ({
-  model: 'mmoe',
-  settings: presetSettings('mmoe', 'tiny'),
-  training: { ...defaultTraining(), steps: 12, batch: 64, evaluateEvery: 4, evaluationRows: 50, ...training },
-  dataset: 'small',
-  seed: 1,
-  backend: 'cpu',
-});
+const setup = (training: Partial<RunSetup['training']> = {}): ParsedSetup =>
+  parseSetup({
+    model: 'mmoe',
+    settings: presetSettings('mmoe', 'tiny'),
+    training: {
+      ...defaultTraining(),
+      steps: 12,
+      batch: 64,
+      evaluateEvery: 4,
+      evaluationRows: 50,
+      ...training,
+    },
+    dataset: 'small',
+    seed: 1,
+    backend: 'cpu',
+  });
 
 /** A worker over a message channel in this process. Killing it is closing its ports: no event tells of it. */
 class LocalWorker {
@@ -207,7 +217,9 @@ describe('the client', () => {
 
   it('passes on why a set-up is refused', async () => {
     const { client } = workshop();
-    await expect(client.train({ ...setup(), model: 'none' }, {})).rejects.toThrow(/no model "none"/);
+    await expect(client.train({ ...setup(), model: 'none' } as ParsedSetup, {})).rejects.toThrow(
+      /no model "none"/,
+    );
   });
 
   it('simulates with progress, can be cancelled at once, and simulates again', async () => {

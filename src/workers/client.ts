@@ -10,7 +10,7 @@ import { newRunId } from './runId';
 import { openRunStore } from './runStore';
 import { Supervised, WorkerDied } from './supervised';
 import type { WorkerLike } from './supervised';
-import type { RunSetup } from '../training/runRecord';
+import type { ParsedSetup } from '../training/parseSetup';
 import type { CurrentRunCommands, JobOptions } from './commands';
 import type {
   DatasetSummary,
@@ -47,9 +47,9 @@ export interface LabClient
    * Resolves with the run's id once the worker accepted it; from then on its ticks arrive. `run`: go on under the id of a
    * kept run, whose record is then replaced.
    */
-  train(setup: RunSetup, options?: Partial<TrainOptions> & { readonly run?: string }): Promise<RunId>;
+  train(setup: ParsedSetup, options?: Partial<TrainOptions> & { readonly run?: string }): Promise<RunId>;
   /** Builds a kept run from its weights, so that it can be scored; it becomes the current run, in state `done`. */
-  show(run: string, setup: RunSetup, weights: Uint8Array): Promise<void>;
+  show(run: string, setup: ParsedSetup, weights: Uint8Array): Promise<void>;
   reset(): Promise<void>;
   simulate(request: SimulateRequest, options?: JobOptions): Promise<DatasetSummary>;
   inspectFile(file: File, preset?: string | null, options?: JobOptions): Promise<Inspection>;

@@ -3,7 +3,7 @@
  * given a `post` callback, so it runs in tests as it runs in the worker.
  */
 import { readRepresentations } from '../training/representation/read';
-import { validateSetup } from '../training/setup';
+import { parseSetup } from '../training/parseSetup';
 import { ActiveRun } from './activeRun';
 import { scoredRows, trueRates } from './scored';
 import { isUnderWay } from './sessionState';
@@ -119,7 +119,7 @@ export class Session implements Omit<LabWorker, 'connect'> {
     options: TrainOptions,
     purpose: 'train' | 'show',
   ): Promise<ActiveRun> {
-    const setup = validateSetup(given);
+    const setup = parseSetup(given);
     const { post, keep, tickMs = 200, keepMs = 20_000 } = this.host;
     const host = { post, keep, tickMs, keepMs, open: this.open.bind(this) };
     const before = this.active;

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { memoryOf, type BackendInfo } from '../../src/engine';
 import type { AnySettings } from '../../src/models/settings';
+import { parseSetup } from '../../src/training/parseSetup';
 import { createRun } from '../../src/training/run';
 import { defaultTraining, presetSettings } from '../../src/training/setup';
 import { simulatedSmall } from './simulatedSmall';
@@ -68,7 +69,7 @@ export async function longRun(
     id: 'run',
     dataset,
     backend,
-    setup: {
+    setup: parseSetup({
       model,
       settings: { ...presetSettings(model, 'tiny'), ...phases[model]?.settings },
       training: {
@@ -82,7 +83,7 @@ export async function longRun(
       dataset: dataset.id,
       seed: 5,
       backend: backend.name,
-    },
+    }),
   });
   const readings: (Held & { readonly step: number })[] = [];
   const kinds = new Map<string, number>();

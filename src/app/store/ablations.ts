@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { restoredAblations, withRuns } from '../../studies/ablation/ablation';
 import type { Ablation, AblationRow } from '../../studies/ablation/ablation';
+import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
 import { enqueue, useQueue } from './queue';
 import type { Queue } from './queueEdits';
@@ -65,7 +66,7 @@ export function beginAblation(
   name: string,
   base: RunSetup,
   rows: readonly AblationRow[],
-  runs: readonly { readonly name: string; readonly setup: RunSetup }[],
+  runs: readonly { readonly name: string; readonly setup: ParsedSetup }[],
 ): void {
   const createdAt = new Date().toISOString();
   const id = `${name}, ${createdAt}`;

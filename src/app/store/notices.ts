@@ -43,3 +43,12 @@ export function report(error: unknown): void {
   if (error instanceof DOMException && error.name === 'AbortError') return;
   useNotices.getState().tell('error', sentence(error));
 }
+
+/** Does what may be refused, and tells of the refusal. */
+export function attempt(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunSetup } from '../../training/runRecord';
+import type { ParsedSetup } from '../../training/parseSetup';
 import { clearQueue, dropItems, enqueue, patchItem, pauseQueue, useQueue } from './queue';
 import { nextItem, parsedQueue, queueSecondsLeft, resting } from './queueEdits';
 
-const setup = { model: 'mmoe', seed: 1 } as unknown as RunSetup;
+const setup = { model: 'mmoe', seed: 1 } as unknown as ParsedSetup;
 const three = ['a', 'b', 'c'].map((name) => ({ name, setup }));
 
 describe('the queue', () => {

@@ -3,7 +3,7 @@
  * by the tabs of the page: one of them trains it (`queueTabs.ts`), all show it.
  */
 import { create } from 'zustand';
-import type { RunSetup } from '../../training/runRecord';
+import type { ParsedSetup } from '../../training/parseSetup';
 import { edited, emptyQueue } from './queueEdits';
 import type { Queue, QueueEdit, QueueItem } from './queueEdits';
 import { QueueTabs } from './queueTabs';
@@ -66,7 +66,7 @@ export function onQueueCancelled(listener: () => void): () => void {
 
 /** Puts set-ups at the end of the queue and returns their batch. */
 export function enqueue(
-  runs: readonly { readonly name: string; readonly setup: RunSetup }[],
+  runs: readonly { readonly name: string; readonly setup: ParsedSetup }[],
   batch: string,
 ): string {
   const items = runs.map(({ name, setup }, k): QueueItem => ({

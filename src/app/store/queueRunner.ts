@@ -2,7 +2,9 @@
  * Trains what waits in the queue, one run after the other, as the current run of the page. Only in the tab that
  * holds the queue.
  */
+import { parseSetup } from '../../training/parseSetup';
 import { isUnderWay } from '../../workers/protocol';
+import { sentence } from './notices';
 import { useRuns } from './runs';
 import {
   holdsQueue,
@@ -36,10 +38,18 @@ export function startQueueRunner(actions: RunActions): () => void {
       look();
       return;
     }
-    if (before) await actions.continueRun(before, { fromQueue: true });
-    else {
-      patchItem(item.id, { run: null }); // the run was deleted since
-      await actions.train(item.setup, { name: item.name, fromQueue: true });
+    try {
+      if (before) await actions.continueRun(before, { fromQueue: true });
+      else {
+        patchItem(item.id, { run: null }); // the run was deleted since
+        await actions.train(parseSetup(item.setup), { name: item.name, fromQueue: true });
+      }
+    } catch (error) {
+      // Kept by another version of the lab: it cannot be trained as it is.
+      patchItem(item.id, { state: 'failed', failure: sentence(error) });
+      current = null;
+      look();
+      return;
     }
     patchItem(item.id, { run: actions.current.id });
     mine.started = true;

@@ -1,6 +1,8 @@
 /** What the page does: the current run, the kept runs, the datasets. Components call this; nothing else talks to the client. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint';
+import { parseSetup } from '../../training/parseSetup';
+import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { LabClient } from '../../workers/client';
 import { isUnderWay } from '../../workers/protocol';
@@ -42,7 +44,7 @@ export class RunActions {
   }
 
   /** Trains the present set-up from its beginning. */
-  async train(setup: RunSetup = useSetup.getState().setup, options: TrainChoice = {}): Promise<void> {
+  async train(setup: ParsedSetup = useSetup.getState().setup, options: TrainChoice = {}): Promise<void> {
     if (!options.fromQueue) {
       useSetup.getState().set({ shownRun: null });
       if (holdsQueue()) pauseQueue(true);
@@ -62,15 +64,16 @@ export class RunActions {
   /**
    * Goes on with a kept run that was interrupted or paused.
    *
-   * @throws Error where another tab has it under way
+   * @throws Error where another tab has it under way, or its set-up does not fit this lab
    */
   async continueRun(record: RunRecord, { fromQueue = false } = {}): Promise<void> {
     // Whoever takes the queue over goes on with a run whose tab has closed, even before its lock is seen to be free.
     if (!fromQueue && record.id !== this.current.id && (await runIsUnderWay(record.id)))
       throw new Error(`“${record.name}” is under way in another tab; stop it there, or go on there.`);
+    const setup = parseSetup(record.setup);
     const { checkpoint } = await this.client.runs.artifacts(record.id);
     if (!fromQueue) {
-      useSetup.getState().adopt(record.setup);
+      useSetup.getState().adopt(setup);
       useSetup.getState().set({ shownRun: null });
       if (holdsQueue()) pauseQueue(true);
     }
@@ -80,7 +83,7 @@ export class RunActions {
       // The run goes on from its checkpoint, which may be older than its record; without one it begins anew.
       if (checkpoint) this.current.recall(readCheckpoint(checkpoint).record);
       this.current.accepted(
-        await this.client.train(record.setup, {
+        await this.client.train(setup, {
           run: record.id,
           startPaused: false,
           from: checkpoint,
@@ -110,7 +113,7 @@ export class RunActions {
             `The weights of “${run.name}” were not kept, so its rows cannot be scored; train it again.`,
           );
         this.scored = run.id;
-        await this.client.show(run.id, run.setup, weights);
+        await this.client.show(run.id, parseSetup(run.setup), weights);
       }
       return act(this.client);
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { models } from '../../models/registry';
+import { parseSetup } from '../../training/parseSetup';
 import { defaultSetup, presetSettings } from '../../training/setup';
 import { addressOf, openAddress, pages, useSetup } from './setup';
 
@@ -49,7 +50,7 @@ describe('the address', () => {
 
 describe('choosing', () => {
   it('a model takes that model’s settings under the present preset and leaves the rest', () => {
-    useSetup.setState({ setup: { ...defaultSetup(), seed: 5 }, preset: 'tiny' });
+    useSetup.setState({ setup: parseSetup({ ...defaultSetup(), seed: 5 }), preset: 'tiny' });
     const other = models.find((model) => model.id !== defaultSetup().model)!;
     useSetup.getState().chooseModel(other.id);
     const { setup } = useSetup.getState();

@@ -1,10 +1,12 @@
 /** Settings and small choices of the page. Histories never enter here. */
 import { create } from 'zustand';
 import { tabIds } from '../pictures/tabs';
-import { defaultSetup, parseSetup, presetSettings, setupToParams } from '../../training/setup';
+import { parseSetup } from '../../training/parseSetup';
+import { defaultSetup, presetSettings, setupFromParams, setupToParams } from '../../training/setup';
 import type { PresetName } from '../../training/setup';
 import type { SettingValue } from '../../models/settings';
 import type { AucKind } from '../../training/metrics/aucKind';
+import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
 
 export const pages = ['lab', 'data', 'compare'] as const;
@@ -12,7 +14,7 @@ export type Page = (typeof pages)[number];
 
 export interface SetupState {
   readonly page: Page;
-  readonly setup: RunSetup;
+  readonly setup: ParsedSetup;
   readonly preset: PresetName;
   /** Inspect tab, or null for the first that the run offers. */
   readonly tab: string | null;
@@ -33,7 +35,7 @@ export interface SetupState {
   readonly setSeed: (seed: number) => void;
   readonly setBackend: (backend: RunSetup['backend']) => void;
   /** Takes a whole set-up, e.g. of a kept run. */
-  readonly adopt: (setup: RunSetup) => void;
+  readonly adopt: (setup: ParsedSetup) => void;
   readonly set: (
     patch: Partial<Pick<SetupState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
   ) => void;
@@ -42,7 +44,7 @@ export interface SetupState {
 /** What the address asks for. */
 export interface Opening {
   readonly page: Page;
-  readonly setup: RunSetup;
+  readonly setup: ParsedSetup;
   readonly preset: PresetName;
   readonly tab: string | null;
   readonly autostart: boolean;
@@ -59,7 +61,7 @@ export function openAddress(search: string): Opening {
   const askedTab = params.get('tab');
   const autostart = params.get('autostart') === '1';
   for (const key of PAGE_KEYS) params.delete(key);
-  const { setup, preset, problems } = parseSetup(params);
+  const { setup, preset, problems } = setupFromParams(params);
   const page = pages.find((known) => known === asked) ?? 'lab';
   const unknown = asked !== null && page !== asked ? [`There is no page "${asked}"; this is the lab.`] : [];
   const tab = tabIds.find((known) => known === askedTab) ?? null;
@@ -69,7 +71,9 @@ export function openAddress(search: string): Opening {
 }
 
 /** The address of what is set: only what differs from the default. */
-export function addressOf(state: Pick<SetupState, 'page' | 'setup' | 'preset' | 'tab'>): string {
+export function addressOf(
+  state: Pick<SetupState, 'page' | 'preset' | 'tab'> & { readonly setup: RunSetup },
+): string {
   const params = setupToParams(state.setup, state.preset);
   if (state.page !== 'lab') params.set('page', state.page);
   if (state.tab !== null) params.set('tab', state.tab);
@@ -90,18 +94,21 @@ export const useSetup = create<SetupState>((set) => ({
   go: (page) => set({ page }),
   chooseModel: (model) =>
     set(({ setup, preset }) => ({
-      setup: { ...setup, model, settings: presetSettings(model, preset) },
+      setup: parseSetup({ ...setup, model, settings: presetSettings(model, preset) }),
       shownRun: null,
     })),
   choosePreset: (preset) =>
-    set(({ setup }) => ({ preset, setup: { ...setup, settings: presetSettings(setup.model, preset) } })),
+    set(({ setup }) => ({
+      preset,
+      setup: parseSetup({ ...setup, settings: presetSettings(setup.model, preset) }),
+    })),
   setSetting: (name, value) =>
-    set(({ setup }) => ({ setup: { ...setup, settings: { ...setup.settings, [name]: value } } })),
+    set(({ setup }) => ({ setup: parseSetup({ ...setup, settings: { ...setup.settings, [name]: value } }) })),
   setTraining: (name, value) =>
-    set(({ setup }) => ({ setup: { ...setup, training: { ...setup.training, [name]: value } } })),
-  setDataset: (dataset) => set(({ setup }) => ({ setup: { ...setup, dataset }, shownRun: null })),
-  setSeed: (seed) => set(({ setup }) => ({ setup: { ...setup, seed } })),
-  setBackend: (backend) => set(({ setup }) => ({ setup: { ...setup, backend } })),
+    set(({ setup }) => ({ setup: parseSetup({ ...setup, training: { ...setup.training, [name]: value } }) })),
+  setDataset: (dataset) => set(({ setup }) => ({ setup: parseSetup({ ...setup, dataset }), shownRun: null })),
+  setSeed: (seed) => set(({ setup }) => ({ setup: parseSetup({ ...setup, seed }) })),
+  setBackend: (backend) => set(({ setup }) => ({ setup: parseSetup({ ...setup, backend }) })),
   adopt: (setup) => set({ setup }),
   set: (patch) => set(patch),
 }));

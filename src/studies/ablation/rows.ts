@@ -3,6 +3,8 @@ import type { AnyModelDefinition } from '../../models/definition';
 import { publishedOf } from '../published';
 import { sameValue } from '../../models/settings';
 import type { AnySettings, SettingField, SettingValue } from '../../models/settings';
+import { parseSetup } from '../../training/parseSetup';
+import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
 import { formatSetting } from '../format';
 
@@ -111,17 +113,21 @@ export function isOwn(setup: RunSetup, { changes }: PlannedVariant): boolean {
   return Object.entries(changes).every(([name, value]) => sameValue(setup.settings[name], value));
 }
 
-/** Every row over seeds, seed by seed, so that a table can be read before all are done. */
+/**
+ * Every row over seeds, seed by seed, so that a table can be read before all are done.
+ *
+ * @throws RangeError with one sentence where a row's settings do not fit this lab (an old kept run)
+ */
 export function ablationRuns(
   model: AnyModelDefinition,
   setup: RunSetup,
   rows: readonly PlannedVariant[],
   seeds: number,
-): readonly { readonly name: string; readonly setup: RunSetup }[] {
+): readonly { readonly name: string; readonly setup: ParsedSetup }[] {
   return Array.from({ length: seeds }, (_, k) => setup.seed + k).flatMap((seed) =>
     rows.map((row) => ({
       name: `${row.name === model.title ? '' : `${model.title} `}${row.name}, seed ${seed}`,
-      setup: { ...setup, seed, settings: { ...setup.settings, ...row.changes } },
+      setup: parseSetup({ ...setup, seed, settings: { ...setup.settings, ...row.changes } }),
     })),
   );
 }

@@ -5,6 +5,7 @@ import { simulatedSmall } from '../../../tests/support/simulatedSmall';
 import { openBackend } from '../../engine';
 import { createRun } from '../run';
 import { defaultTraining, presetSettings } from '../setup';
+import { parseSetup } from '../parseSetup';
 import { readRepresentations } from './read';
 import { MAX_POINTS, pointsOf } from './sample';
 import type { BackendInfo } from '../../engine';
@@ -26,14 +27,14 @@ function start(model: string, settings: AnySettings = {}, weights: Uint8Array | 
     dataset,
     backend,
     weights,
-    setup: {
+    setup: parseSetup({
       model,
       settings: { ...presetSettings(model, 'tiny'), ...settings },
       training,
       dataset: dataset.id,
       seed: 5,
       backend: 'cpu',
-    },
+    }),
   });
 }
 

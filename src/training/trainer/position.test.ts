@@ -6,6 +6,7 @@ import { smallDataset } from '../../../tests/support/smallDataset';
 import { openBackend } from '../../engine';
 import { findModel } from '../../models/registry';
 import { readCheckpoint } from '../checkpoint/checkpoint';
+import { parseSetup } from '../parseSetup';
 import { createRun } from '../run';
 import { presetSettings } from '../setup';
 import { createTrainer } from '.';
@@ -51,7 +52,7 @@ describe('a checkpoint written before the trainer had parts', () => {
 
   it('goes on to the end of its run', async () => {
     const before = tf.memory().numTensors;
-    const run = createRun({ id: record.id, setup: record.setup, dataset, backend, from: file });
+    const run = createRun({ id: record.id, setup: parseSetup(record.setup), dataset, backend, from: file });
     const kinds: string[] = [];
     for await (const event of run.events) kinds.push(event.kind);
     expect(kinds.filter((kind) => kind === 'step')).toHaveLength(2);

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../store/runView';
 import { beginAblation } from '../../store/ablations';
+import { attempt } from '../../store/notices';
 import { ablationRuns, isOwn, rowChoices } from '../../../studies/ablation/rows';
 
 /** One click: a run's switches in turn, or the rows of one of its paper's tables, over n seeds, one run after the other. */
@@ -18,15 +19,17 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
 
   function begin(): void {
     const what = choice?.id === 'switches' ? 'each switch' : choice?.id === 'all' ? 'all rows' : choice?.id;
-    beginAblation(
-      `${model.title} on ${view.datasetTitle || view.setup.dataset}, ${what ?? ''}`,
-      view.setup,
-      rows.map(({ name, table, changes }) => ({
-        name,
-        table,
-        settings: { ...view.setup.settings, ...changes },
-      })),
-      ablationRuns(model, view.setup, rows, seeds),
+    attempt(() =>
+      beginAblation(
+        `${model.title} on ${view.datasetTitle || view.setup.dataset}, ${what ?? ''}`,
+        view.setup,
+        rows.map(({ name, table, changes }) => ({
+          name,
+          table,
+          settings: { ...view.setup.settings, ...changes },
+        })),
+        ablationRuns(model, view.setup, rows, seeds),
+      ),
     );
   }
 

@@ -2,7 +2,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { z } from 'zod';
 import { models } from '../../../models/registry';
-import { parseSettings, type AnySettings } from '../../../models/settings';
+import { parseSetup } from '../../../training/parseSetup';
 import { upgradeRecord } from '../../../training/storedRecord';
 import type { RunRecord } from '../../../training/runRecord';
 import type { StoredRecord } from '../../../training/storedRecord';
@@ -91,15 +91,15 @@ export function parseRecord(text: string, file: string): RunRecord {
       `“${file}” is not a run of this lab${place ? ` (see ${place})` : ''}; choose a file that was exported from the Compare page.`,
     );
   }
-  const { model, settings } = checked.data.setup;
-  const definition = models.find(({ id }) => id === model);
-  if (!definition) {
+  const record = value as StoredRecord;
+  const { model } = record.setup;
+  if (!models.some(({ id }) => id === model)) {
     throw new Error(
       `“${file}” is a run of “${model}”, which this lab does not have; update the lab and try again.`,
     );
   }
   try {
-    parseSettings(definition.fields, settings as AnySettings);
+    return upgradeRecord({ ...record, setup: parseSetup(record.setup) });
   } catch (error) {
     throw new Error(
       `“${file}” does not fit this lab: ${error instanceof Error ? error.message : String(error)}`,
@@ -108,7 +108,6 @@ export function parseRecord(text: string, file: string): RunRecord {
       },
     );
   }
-  return upgradeRecord(value as StoredRecord);
 }
 
 export interface NamedText {

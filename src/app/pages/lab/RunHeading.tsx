@@ -1,7 +1,8 @@
 import { findModel } from '../../../models/registry';
+import { parseSetup } from '../../../training/parseSetup';
 import { useRunActions } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
-import { report } from '../../store/notices';
+import { attempt, report } from '../../store/notices';
 import { useSetup } from '../../store/setup';
 
 /** What is on show: a kept run, and the way back to the current one. Nothing while the current run is shown. */
@@ -32,7 +33,11 @@ export function RunHeading({ view }: { readonly view: RunView }) {
           Go on training
         </button>
       )}
-      <button type="button" className="button quiet" onClick={() => adopt(view.setup)}>
+      <button
+        type="button"
+        className="button quiet"
+        onClick={() => attempt(() => adopt(parseSetup(view.setup)))}
+      >
         Use its settings
       </button>
       <button type="button" className="button quiet" onClick={() => set({ shownRun: null })}>

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyRecord } from '../../../../tests/support/emptyRecord';
 import { findModel } from '../../../models/registry';
 import { defaultSetup, presetSettings } from '../../../training/setup';
-import type { RunSetup } from '../../../training/runRecord';
+import { parseSetup } from '../../../training/parseSetup';
+import type { ParsedSetup } from '../../../training/parseSetup';
 import { CurrentRun } from '../../store/currentRun';
 import { viewOfRecord } from '../../store/runView';
 import type { RunView } from '../../store/runView';
@@ -13,12 +14,12 @@ import { causalGraph } from './CausalGraphFigure';
 
 const model = findModel('causalint');
 
-function setupOf(invar: boolean): RunSetup {
-  return {
+function setupOf(invar: boolean): ParsedSetup {
+  return parseSetup({
     ...defaultSetup(),
     model: model.id,
     settings: { ...presetSettings(model.id, 'tiny'), invar },
-  };
+  });
 }
 
 const keptRun = (invar: boolean): RunView =>
@@ -49,7 +50,7 @@ afterEach(() => {
 describe('the causal graph', () => {
   it.each([true, false])('of a kept run has its own switches while MMoE is set up (invar %s)', (invar) => {
     useSetup.setState({
-      setup: { ...defaultSetup(), model: 'mmoe', settings: presetSettings('mmoe', 'tiny') },
+      setup: parseSetup({ ...defaultSetup(), model: 'mmoe', settings: presetSettings('mmoe', 'tiny') }),
     });
     expect(shown(keptRun(invar))).toBe(invar ? 'cut' : 'kept');
     expect(screen.queryAllByRole('switch')).toEqual([]);
@@ -69,7 +70,7 @@ describe('the causal graph', () => {
 
   it('of the current run shows how that was trained once another model is chosen', () => {
     useSetup.setState({
-      setup: { ...defaultSetup(), model: 'mmoe', settings: presetSettings('mmoe', 'tiny') },
+      setup: parseSetup({ ...defaultSetup(), model: 'mmoe', settings: presetSettings('mmoe', 'tiny') }),
     });
     expect(shown(new CurrentRun(setupOf(true)).view())).toBe('cut');
   });

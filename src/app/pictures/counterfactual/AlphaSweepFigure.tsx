@@ -9,7 +9,7 @@ import { formatAuc, formatDuration, formatNumber } from '../../format';
 import { useRunActions, useCurrentRun } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
-import { report } from '../../store/notices';
+import { attempt, report } from '../../store/notices';
 import { dropItems, enqueue, useQueue } from '../../store/queue';
 import { queueSecondsLeft } from '../../store/queueEdits';
 import { openRun, useRuns } from '../../store/runs';
@@ -146,17 +146,19 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
               title={alphas === null ? 'Give values of α between 0 and 5, separated by commas.' : undefined}
               onClick={() =>
                 alphas &&
-                enqueue(
-                  alphaRuns(
-                    view.setup,
-                    findModel(view.setup.model).title,
-                    alphas.filter(
-                      (alpha) =>
-                        !runs.some((run) => run.alpha === alpha) &&
-                        !open.some((item) => item.setup.settings['alpha'] === alpha),
+                attempt(() =>
+                  enqueue(
+                    alphaRuns(
+                      view.setup,
+                      findModel(view.setup.model).title,
+                      alphas.filter(
+                        (alpha) =>
+                          !runs.some((run) => run.alpha === alpha) &&
+                          !open.some((item) => item.setup.settings['alpha'] === alpha),
+                      ),
                     ),
+                    `sweep over α, ${new Date().toISOString().slice(0, 19)}`,
                   ),
-                  `sweep over α, ${new Date().toISOString().slice(0, 19)}`,
                 )
               }
             >

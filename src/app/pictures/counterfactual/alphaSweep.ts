@@ -1,5 +1,6 @@
 /** α as a sweep of retrained runs: which set-ups, and which kept runs belong to it. */
 import type { AnySettings } from '../../../models/settings';
+import { parseSetup } from '../../../training/parseSetup';
 import type { RunSetup } from '../../../training/runRecord';
 import type { RunSummary } from '../../../workers/protocol';
 import { sameValue } from '../../../models/settings';
@@ -20,7 +21,7 @@ export function parseAlphas(text: string): number[] | null {
 export function alphaRuns(setup: RunSetup, title: string, alphas: readonly number[]) {
   return alphas.map((alpha) => ({
     name: `${title} α = ${alpha}, seed ${setup.seed}`,
-    setup: { ...setup, settings: { ...setup.settings, alpha } },
+    setup: parseSetup({ ...setup, settings: { ...setup.settings, alpha } }),
   }));
 }
 

@@ -6,6 +6,8 @@ import { Scatter } from '../../charts/Scatter';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { formatNumber, formatPercent } from '../../format';
+import { parseSetup } from '../../../training/parseSetup';
+import { attempt } from '../../store/notices';
 import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
@@ -321,10 +323,13 @@ function TwinButton({
       disabled={!ended || waiting}
       title={ended ? undefined : 'When this run has ended.'}
       onClick={() => {
-        // The queue trains as the current run; this one stays on show.
-        set({ shownRun: view.id });
-        onTrain();
-        enqueue([{ name: `${title}, ${twin.label}`, setup: twin.setup }], batch);
+        attempt(() => {
+          const setup = parseSetup(twin.setup);
+          // The queue trains as the current run; this one stays on show.
+          set({ shownRun: view.id });
+          onTrain();
+          enqueue([{ name: `${title}, ${twin.label}`, setup }], batch);
+        });
       }}
     >
       {waiting ? 'Training its twin' : `Train it ${twin.label}`}
