@@ -6,8 +6,9 @@
  * here makes a step fail with its kernel's name.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { rawProduct } from './kernels/product';
-import { sigmoidGradient, softmaxGradient } from './kernels/rows';
+import { product } from './ops/matMul/product';
+import { sigmoidGradient } from './ops/activations';
+import { softmaxGradient } from './ops/softmax';
 
 type Lazy = Readonly<Record<string, () => tf.Tensor>>;
 
@@ -124,7 +125,7 @@ for (const [name, derivative] of Object.entries(byInput)) {
 /** Element-wise functions whose derivative is cheapest in terms of the output. */
 const byOutput: Readonly<Record<string, (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor>> = {
   Exp: (dy, y) => tf.mul(dy, y),
-  Sigmoid: (dy, y) => sigmoidGradient({ dy, y }, {}),
+  Sigmoid: (dy, y) => sigmoidGradient({ dy, y }),
   Tanh: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
   Relu: (dy, y) => tf.mul(dy, tf.step(y)),
 };
@@ -190,7 +191,7 @@ for (const name of ['Max', 'Min']) {
 }
 register('Softmax', {
   output: true,
-  rule: (dy, [y]) => ({ logits: () => softmaxGradient({ dy, y: y! }, {}) }),
+  rule: (dy, [y]) => ({ logits: () => softmaxGradient({ dy, y: y! }) }),
 });
 register('LogSoftmax', {
   output: true,
@@ -304,8 +305,8 @@ register('BatchMatMul', {
     const left = transposeA as boolean;
     const right = transposeB as boolean;
     return {
-      a: () => (left ? rawProduct(b!, dy, right, true) : rawProduct(dy, b!, false, !right)),
-      b: () => (right ? rawProduct(dy, a!, true, left) : rawProduct(a!, dy, !left, false)),
+      a: () => (left ? product(b!, dy, right, true) : product(dy, b!, false, !right)),
+      b: () => (right ? product(dy, a!, true, left) : product(a!, dy, !left, false)),
     };
   },
 });
@@ -320,7 +321,7 @@ register('GatherV2', {
       const rows = x!.shape[0];
       const oneHot = tf.cast(tf.oneHot(tf.reshape<tf.Rank.R1>(indices!, [-1]), rows), 'float32');
       const flat = tf.reshape(dy, [indices!.size, x!.size / rows]);
-      return tf.reshape(rawProduct(oneHot, flat, true, false), x!.shape);
+      return tf.reshape(product(oneHot, flat, true, false), x!.shape);
     },
     indices: () => tf.zerosLike(indices!),
   }),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addInto } from './kernels/copy';
 import { demandNoDeviceErrors } from './backends/webgpu/deviceErrors';
+import { addInto } from './ops/copy';
 
 /** Sums of loss terms on the device, read rarely and asynchronously. */
 export interface LossAccumulator {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { dropoutMask } from './kernels/dropoutMask';
+import { dropoutMask } from './ops/dropout/mask';
 import type { Mode, StateUpdate, StateTensor } from './types';
 
 /** A state's next value: `decay * state + scale * value`. */

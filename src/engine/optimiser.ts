@@ -1,8 +1,8 @@
 /** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { ADAM_GROUP, adamNames, adamUpdate, type AdamSlotRates } from './kernels/adam';
-import { copyInto } from './kernels/copy';
-import { segmentSum } from './kernels/segments';
+import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
+import { copyInto } from './ops/copy';
+import { segmentSum } from './ops/segmentSum';
 import type { RowPlan } from './table';
 import type { EmbeddingTable, Parameter } from './types';
 
@@ -44,7 +44,7 @@ export interface Adam {
 interface Slot {
   readonly name: string;
   readonly tensor: tf.Tensor;
-  readonly moments: tf.Tensor;
+  readonly moments: tf.Tensor2D;
   steps: number;
 }
 
@@ -55,7 +55,7 @@ interface Pending {
 }
 
 function slotOf({ name, tensor }: Parameter | EmbeddingTable): Slot {
-  return { name, tensor, moments: tf.keep(tf.zeros([2, tensor.size])), steps: 0 };
+  return { name, tensor, moments: tf.keep(tf.zeros<tf.Rank.R2>([2, tensor.size])), steps: 0 };
 }
 
 /** Adam as torch.optim.Adam: bias corrections, epsilon outside the root, moments that decay for every row of the table. */
@@ -64,7 +64,7 @@ export function createAdam(options: AdamOptions): Adam {
   const slots = parameters.map(slotOf);
   const tableSlot = table ? slotOf(table) : null;
   /** Zero outside a step; a step writes its rows and clears them. */
-  const tableGradient = table ? tf.keep(tf.zeros([table.vocabularySize, table.dim])) : null;
+  const tableGradient = table ? tf.keep(tf.zeros<tf.Rank.R2>([table.vocabularySize, table.dim])) : null;
   const all = tableSlot ? [...slots, tableSlot] : slots;
   let trainable: ReadonlySet<string> | null = null;
 
@@ -94,16 +94,16 @@ export function createAdam(options: AdamOptions): Adam {
   function update(pending: readonly Pending[], clear: boolean): void {
     for (let from = 0; from < pending.length; from += ADAM_GROUP) {
       const group = pending.slice(from, from + ADAM_GROUP);
-      const tensors = group.flatMap(({ slot, gradient }, k) => {
-        const names = adamNames(k);
-        return [
-          [names.weights, slot.tensor],
-          [names.moments, slot.moments],
-          [names.gradient, gradient],
-        ] as const;
-      });
-      const slotRates = group.map(({ rates }) => rates);
-      adamUpdate(Object.fromEntries(tensors), { beta1, beta2, epsilon, slots: slotRates, clear });
+      adamUpdate(
+        group.map(({ slot, gradient, rates }) => ({
+          weights: slot.tensor,
+          moments: slot.moments,
+          gradient,
+          rates,
+        })),
+        { beta1, beta2, epsilon },
+        clear,
+      );
     }
   }
 
@@ -113,14 +113,13 @@ export function createAdam(options: AdamOptions): Adam {
     { learningRate, l2, batch }: AdamUpdate,
   ): void {
     const slot = tableSlot!;
-    const { dim } = table!;
     tf.tidy(() => {
       const rows = tf.tensor1d(plan.rows, 'int32');
       const order = tf.tensor1d(plan.order, 'int32');
       const starts = tf.tensor1d(plan.starts, 'int32');
       segmentSum(
-        { target: tableGradient!, gradient: rowGradient, table: slot.tensor, rows, order, starts },
-        { pull: (2 * l2) / batch, dim, unique: plan.unique },
+        { target: tableGradient!, gradient: rowGradient, table: table!.tensor, rows, order, starts },
+        { pull: (2 * l2) / batch, unique: plan.unique },
       );
       update([prepare(slot, tableGradient!, learningRate, 0, 0)], true);
     });
@@ -174,7 +173,7 @@ export function createAdam(options: AdamOptions): Adam {
           throw new RangeError(`The snapshot has no moments of ${slot.name}; it belongs to another model.`);
         }
         const source = tf.tensor(moments.slice(), slot.moments.shape, 'float32');
-        copyInto({ target: slot.moments, source }, {});
+        copyInto({ target: slot.moments, source });
         source.dispose();
         slot.steps = steps[0]!;
       }
@@ -182,7 +181,7 @@ export function createAdam(options: AdamOptions): Adam {
     reset() {
       for (const slot of all) {
         const zero = tf.zeros(slot.moments.shape);
-        copyInto({ target: slot.moments, source: zero }, {});
+        copyInto({ target: slot.moments, source: zero });
         zero.dispose();
         slot.steps = 0;
       }

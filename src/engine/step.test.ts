@@ -22,7 +22,7 @@ import {
   type BackendName,
 } from '.';
 import { uniformArray } from './random';
-import { blendStates } from './variables';
+import { applyStateUpdates } from './variables';
 
 const BATCH = 16;
 const FIELDS = 3;
@@ -99,7 +99,7 @@ describe.each<BackendName>(['cpu', 'wasm'])('a training step on %s', (backend) =
     });
     expect(() => mode.recordState(states[1]!, tf.ones([3]))).toThrow('state1 holds 2 values');
     const recorded = mode.drainRecorded();
-    blendStates(recorded);
+    applyStateUpdates(recorded);
     tf.dispose(recorded.map(({ value }) => value));
     for (const [k, { tensor }] of states.entries()) {
       const expected = [10, 0.75 * k + 2.5, k + 10][k % 3]!;

@@ -5,7 +5,7 @@ import type { StepMode } from './mode';
 import type { Adam } from './optimiser';
 import { gatherTable, planRows, type RowPlan } from './table';
 import type { EmbeddingTable, Parameter } from './types';
-import { blendStates } from './variables';
+import { applyStateUpdates } from './variables';
 
 export interface StepLosses {
   /** What is differentiated; without L2, which the optimiser adds. */
@@ -70,7 +70,7 @@ export function runStep(step: Step): void {
       tf.dispose(Object.values(kept.terms));
     }
     const recorded = mode.drainRecorded();
-    blendStates(recorded);
+    applyStateUpdates(recorded);
     tf.dispose(recorded.map(({ value: taken }) => taken));
   });
 }

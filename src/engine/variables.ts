@@ -1,7 +1,7 @@
 /** A model's variables: made on the host from the seed, kept on the device, written in place. */
 import * as tf from '@tensorflow/tfjs-core';
-import { BLEND_GROUP, blendInto, blendNames } from './kernels/blend';
-import { copyInto } from './kernels/copy';
+import { copyInto } from './ops/copy';
+import { UPDATE_GROUP, updateStates } from './ops/updateStates';
 import { normalArray, streamSeed, uniformArray } from './random';
 import type { RecordedState } from './mode';
 import type { EmbeddingTable, Parameter, StateTensor, VariableFactory } from './types';
@@ -114,10 +114,10 @@ export function assign(variable: Variable, value: tf.Tensor | Float32Array): voi
   }
   if (value instanceof Float32Array) {
     const source = tf.tensor(value.slice(), tensor.shape, 'float32');
-    copyInto({ target: tensor, source }, {});
+    copyInto({ target: tensor, source });
     source.dispose();
   } else {
-    copyInto({ target: tensor, source: value }, {});
+    copyInto({ target: tensor, source: value });
   }
 }
 
@@ -131,17 +131,12 @@ export const assignParameter: (
 export const assignState: (state: StateTensor, value: tf.Tensor | Float32Array) => void = assign;
 
 /** Writes states in place, a few a dispatch: `decay * state + scale * value`. */
-export function blendStates(recorded: readonly RecordedState[]): void {
-  for (let from = 0; from < recorded.length; from += BLEND_GROUP) {
-    const group = recorded.slice(from, from + BLEND_GROUP);
-    const tensors = group.flatMap(({ state, value }, k) => {
-      const names = blendNames(k);
-      return [
-        [names.target, state.tensor],
-        [names.source, value],
-      ] as const;
-    });
-    blendInto(Object.fromEntries(tensors), { slots: group.map(({ decay, scale }) => ({ decay, scale })) });
+export function applyStateUpdates(recorded: readonly RecordedState[]): void {
+  for (let from = 0; from < recorded.length; from += UPDATE_GROUP) {
+    const group = recorded.slice(from, from + UPDATE_GROUP);
+    updateStates(
+      group.map(({ state, value, decay, scale }) => ({ target: state.tensor, source: value, decay, scale })),
+    );
   }
 }
 

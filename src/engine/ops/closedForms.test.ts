@@ -198,8 +198,8 @@ describe.each<BackendName>(['cpu', 'wasm'])('on %s', (backend) => {
     tf.tidy(() => {
       const a = tf.zeros<tf.Rank.R2>([2, 3]);
       const b = tf.zeros<tf.Rank.R2>([3, 4]);
-      expect(() => matMulTransposed(a, b)).toThrow('[2, 3] and [3, 4]');
-      expect(() => transposedMatMul(a, b)).toThrow('[2, 3] and [3, 4]');
+      expect(() => matMulTransposed(a, b)).toThrow('a [2, 3] and b [3, 4]');
+      expect(() => transposedMatMul(a, b)).toThrow('a [2, 3] and b [3, 4]');
       const batch = tf.zeros<tf.Rank.R3>([2, 3, 4]);
       expect(() => batchMatMulTransposed(batch, tf.zeros([3, 3, 4]))).toThrow('[3, 3, 4]');
     });

@@ -1,12 +1,6 @@
-export {
-  leakyReluDerivative,
-  leakyRelu,
-  logOdds,
-  maskedLeakyRelu,
-  sigmoid,
-  softplus,
-  tanh,
-} from './activations';
+export { leakyRelu, leakyReluDerivative, maskedLeakyRelu, sigmoid, softplus, tanh } from './activations';
+export { addOuterProduct } from './addOuterProduct';
+export { additiveAttentionScores } from './additiveAttentionScores';
 export {
   batchMoments,
   batchNorm,
@@ -16,32 +10,35 @@ export {
   type BatchNormalised,
   type Moments,
 } from './batchNorm';
-export { dense, stackedDense, multiDense, multiDenseStacked } from './dense';
-export { dropout } from './dropout';
+export { batchVecMat } from './batchVecMat';
 export {
+  bceLogitsGradient,
   bceLogitsRows,
   bceProbabilityRows,
   bceWithLogits,
   bceWithProbability,
-  crossEntropy,
   PROBABILITY_EPSILON,
-  weightedMean,
-} from './losses';
+} from './bce';
+export { concatWithProduct } from './concatWithProduct';
+export { crossEntropy } from './crossEntropy';
+export { dense } from './dense';
+export { dropout } from './dropout';
+export { expertLogits } from './expertLogits';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
-export { batchMatMul, batchMatMulTransposed, matMul, matMulTransposed, transposedMatMul } from './matMul';
-export { normActivationBackward, type NormActivation } from './backLayer';
-export { pairInnerProducts, squaredCosineSimilarity } from './rowPairs';
-export { mixtureOwnGradient, type MixtureOwnGradientInputs } from './ownMixture';
-export { addOuterProduct } from './rankOne';
-export { batchVecMat } from './rowMatrix';
-export { bceLogitsGradient, normalizedSoftmaxError } from './slopes';
-export { concatWithProduct } from './besideProduct';
-export { routedAffine } from './routedAffine';
-export { expertLogits } from './rowDots';
-export { split } from './split';
-export { mixExpertsMultiGate, mixExperts, mixExpertsStacked } from './mixture';
-export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
-export { routedDense } from './routed';
-export { stopGradient } from './stopGradient';
 export { gru } from './gru';
-export { additiveAttentionScores } from './pairScores';
+export { logOdds } from './logOdds';
+export { batchMatMul, batchMatMulTransposed, matMul, matMulTransposed, transposedMatMul } from './matMul';
+export { maxLast } from './maxLast';
+export { mixExperts, mixExpertsMultiGate, mixExpertsStacked } from './mixExperts';
+export { mixtureOwnGradient, type MixtureOwnGradientInputs } from './mixtureOwnGradient';
+export { multiDense, multiDenseStacked } from './multiDense';
+export { normActivationBackward, type NormActivation } from './normActivationBackward';
+export { normalizedSoftmaxError } from './normalizedSoftmaxError';
+export { pairInnerProducts, squaredCosineSimilarity } from './pairInnerProducts';
+export { routedAffine } from './routedAffine';
+export { routedDense } from './routedDense';
+export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
+export { split } from './split';
+export { stackedDense } from './stackedDense';
+export { stopGradient } from './stopGradient';
+export { weightedMean } from './weightedMean';

@@ -6,7 +6,7 @@ import { rectangle } from '../backends/wasm/library';
 import { normalArray } from '../random';
 import { gru } from './gru';
 import { maxLast } from './maxLast';
-import { additiveAttentionScores } from './pairScores';
+import { additiveAttentionScores } from './additiveAttentionScores';
 
 const numbers = (name: string, shape: number[]) =>
   tf.tensor(

@@ -304,6 +304,11 @@ export function pointer(x: tf.TensorInfo): Pointer {
   return wasmBackend().dataIdMap.get(x.dataId).memoryOffset;
 }
 
+/** Address of a tensor that may be absent; 0 then. */
+export function pointerOrZero(x: tf.TensorInfo | undefined): Pointer {
+  return x ? pointer(x) : 0;
+}
+
 /** A new float tensor on the backend's heap, not yet filled. */
 export function newOutput(shape: readonly number[]): tf.TensorInfo {
   return wasmBackend().makeOutput([...shape], 'float32');

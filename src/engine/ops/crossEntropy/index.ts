@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { defineOperation } from '../../operation/defineOperation';
+import { logSoftmaxLast } from '../softmax';
+import { weightedMean } from '../weightedMean';
+
+/** WGSL: the row's largest logit and its sum of exponentials. */
+const normaliser = `
+  let first = index * uniforms.N;
+  let last = first + uniforms.N;
+  var largest = logits[first];
+  for (var c = first + 1; c < last; c = c + 1) { largest = max(largest, logits[c]); }
+  var total = 0.0;
+  for (var c = first; c < last; c = c + 1) { total = total + exp(logits[c] - largest); }`;
+
+function largestOf(logits: Float32Array, first: number, columns: number): number {
+  let largest = logits[first]!;
+  for (let c = 1; c < columns; c++) largest = Math.max(largest, logits[first + c]!);
+  return largest;
+}
+
+function totalOf(logits: Float32Array, first: number, columns: number, largest: number): number {
+  let total = 0;
+  for (let c = 0; c < columns; c++) total += Math.exp(logits[first + c]! - largest);
+  return total;
+}
+
+/** `dy (softmax(z) Σ oneHot - oneHot)`. */
+const byLogits = defineOperation({
+  name: 'crossEntropyGradient',
+  shapes: 'dy: B,1; logits: B,N; oneHot: B,N -> B,N',
+  loop: {
+    threads: ({ B }) => B,
+    host: ({ dy, logits, oneHot }, out, { N }) => {
+      for (let b = 0; b < dy.length; b++) {
+        const first = b * N;
+        const largest = largestOf(logits, first, N);
+        const total = totalOf(logits, first, N, largest);
+        let whole = 0;
+        for (let c = first; c < first + N; c++) whole += oneHot[c]!;
+        for (let c = first; c < first + N; c++) {
+          out[c] = dy[b]! * ((whole * Math.exp(logits[c]! - largest)) / total - oneHot[c]!);
+        }
+      }
+    },
+    device: () => `
+      ${normaliser}
+      var whole = 0.0;
+      for (var c = first; c < last; c = c + 1) { whole = whole + f32(oneHot[c]); }
+      for (var c = first; c < last; c = c + 1) {
+        result[c] = dy[index] * (whole * exp(logits[c] - largest) / total - f32(oneHot[c]));
+      }`,
+  },
+});
+
+/** `Σ oneHot (logsumexp(z) - z)`. */
+const operation = defineOperation({
+  name: 'crossEntropy',
+  shapes: 'logits: B,N; oneHot: B,N -> B,1',
+  loop: {
+    host: ({ logits, oneHot }, out, { N }) => {
+      for (let b = 0; b < out.length; b++) {
+        const first = b * N;
+        const largest = largestOf(logits, first, N);
+        const normal = largest + Math.log(totalOf(logits, first, N, largest));
+        let sum = 0;
+        for (let c = first; c < first + N; c++) sum += oneHot[c]! * (normal - logits[c]!);
+        out[b] = sum;
+      }
+    },
+    device: () => `
+      ${normaliser}
+      let normal = largest + log(total);
+      var sum = 0.0;
+      for (var c = first; c < last; c = c + 1) { sum = sum + f32(oneHot[c]) * (normal - logits[c]); }
+      result[index] = sum;`,
+  },
+  save: ['logits', 'oneHot'],
+  gradient: ({ dy, logits, oneHot }) => ({
+    logits: () => byLogits({ dy, logits, oneHot }),
+    oneHot: () => tf.neg(tf.mul(dy, logSoftmaxLast(logits))),
+  }),
+});
+
+/**
+ * Mean cross-entropy over weighted rows: `logits [B, N]`, `oneHot [B, N]`, `weight [B, 1]`; a scalar.
+ * @throws RangeError naming the shapes.
+ */
+export function crossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
+  return weightedMean(operation({ logits, oneHot }), weight);
+}

@@ -1,0 +1,307 @@
+/**
+ * Kernels of many small heads: `out[b, e] = Σ_n route[b, n] (x[b, e, :] · weight[n, e, :] + bias[n, e])`, one number a row and
+ * expert. Without a route there is one n, whose share is 1. `x [B, E, w]`, `weight [N, E w]`, `bias [N, E]`, `route [B, N]`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { defineOperation } from '../../operation/defineOperation';
+import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
+import { hostFloats } from '../../backends/hostMemory';
+import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
+import { int } from '../../backends/webgpu/program';
+
+type Shape = readonly [number, number, number];
+
+interface Width {
+  /** Of x, which the gradient's inputs do not tell. */
+  readonly width: number;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
+
+/** Weights of each row's own head `[B, E, w]`, or of the only one `[1, E, w]`. */
+function picked(weight: tf.Tensor, route: tf.Tensor | undefined, count: number, width: number): tf.Tensor {
+  const flat = tf.reshape<tf.Rank.R2>(weight, [-1, count * width]);
+  return tf.reshape(route ? tf.matMul(route, flat) : flat, [-1, count, width]);
+}
+
+/** Sizes as uniforms; N is 1 without a route. */
+const measures = ([rows, count, width]: Shape, route: tf.TensorInfo | undefined, size: number) => ({
+  rows: int(rows),
+  count: int(count),
+  width: int(width),
+  routes: int(route ? route.shape[1]! : 1),
+  size: int(size),
+});
+
+const bound = (route: tf.TensorInfo | undefined) => (route ? [{ name: 'route', tensor: route }] : []);
+
+/** WGSL: share of `n` in row `b`. */
+const shareOf = (route: tf.TensorInfo | undefined): string =>
+  route ? 'route[b * uniforms.routes + n]' : '1.0';
+
+/** Calls `visit` with every n that row `b` reaches, and its share. */
+function eachShare(
+  route: Float32Array | null,
+  routes: number,
+  b: number,
+  visit: (n: number, share: number) => void,
+): void {
+  if (!route) return visit(0, 1);
+  for (let n = 0; n < routes; n++) {
+    const share = route[b * routes + n]!;
+    if (share !== 0) visit(n, share);
+  }
+}
+
+/** `dx[b, e, :] = dy[b, e] Σ_n route[b, n] weight[n, e, :]`; `width` is that of x. */
+const inputGradient = defineOperation({
+  name: 'expertLogitsInputGradient',
+  shapes: 'dy: B,E; weight: any; route?: B,N -> B,E,w',
+  forward: ({ dy, weight, route }, { width }: Width) =>
+    tf.mul(tf.expandDims(dy, 2), picked(weight, route, dy.shape[1]!, width)),
+  wasm: ({ dy, weight, route }, { width }) => {
+    const kernels = wasmKernels();
+    if (!kernels) return null;
+    const [rows, count] = dy.shape as [number, number];
+    const dx = newOutput([rows, count, width]);
+    if (!route) {
+      const places = [pointer(weight), pointer(dy), pointer(dx)] as const;
+      kernels.run.mixGradient(...places, count, rows, width, width, count * width, 1, count);
+      return dx;
+    }
+    const [to, given] = [hostFloats(dx), hostFloats(dy)];
+    const [w, shares] = [hostFloats(weight), hostFloats(route)];
+    kernels.run.zero(pointer(dx), to.length);
+    for (let b = 0; b < rows; b++) {
+      eachShare(shares, route.shape[1]!, b, (n, share) => {
+        for (let e = 0; e < count; e++) {
+          const slope = share * given[b * count + e]!;
+          const [row, head] = [(b * count + e) * width, (n * count + e) * width];
+          for (let c = 0; c < width; c++) to[row + c]! += slope * w[head + c]!;
+        }
+      });
+    }
+    return dx;
+  },
+  webgpu: ({ dy, weight, route }, { width }) => {
+    const shape: Shape = [dy.shape[0]!, dy.shape[1]!, width];
+    const threads = sizeOf(shape);
+    const dx = newDeviceOutput(shape);
+    runDevice({
+      name: route ? 'expertLogitsInputRouted' : 'expertLogitsInput',
+      bindings: [
+        { name: 'dx', tensor: dx, write: true },
+        { name: 'dy', tensor: dy },
+        { name: 'weight', tensor: weight },
+        ...bound(route),
+      ],
+      uniforms: measures(shape, route, threads),
+      body: `
+          if (index < uniforms.size) {
+            let place = index / uniforms.width;
+            let b = place / uniforms.count;
+            let within = index - b * uniforms.count * uniforms.width;
+            var own = 0.0;
+            for (var n = 0; n < uniforms.routes; n = n + 1) {
+              let share = ${shareOf(route)};
+              if (share != 0.0) {
+                own = own + share * weight[n * uniforms.count * uniforms.width + within];
+              }
+            }
+            dx[index] = dy[place] * own;
+          }
+        `,
+      threads,
+    });
+    return dx;
+  },
+});
+
+/** Gradients of weight `[N, E, w]` and bias `[N, E]`: sums over rows by their shares. */
+const weightGradients = defineOperation({
+  name: 'expertLogitsWeightGradient',
+  shapes: 'dy: B,E; x: B,E,w; route?: B,N -> dWeight: N,E,w; dBias: N,E',
+  forward: ({ dy, x, route }) => {
+    const [rows, count, width] = x.shape as unknown as Shape;
+    const each = tf.reshape<tf.Rank.R2>(tf.mul(x, tf.expandDims(dy, 2)), [rows, count * width]);
+    const dWeight = route ? tf.matMul(route, each, true, false) : tf.sum(each, 0);
+    const dBias = route ? tf.matMul(route, dy, true, false) : tf.sum(dy, 0, true);
+    return { dWeight: tf.reshape(dWeight, [-1, count, width]), dBias };
+  },
+  wasm: ({ dy, x, route }) => {
+    const kernels = wasmKernels();
+    if (!kernels) return null;
+    const [rows, count, width] = x.shape as unknown as Shape;
+    const routes = route ? route.shape[1]! : 1;
+    const dWeight = newOutput([routes, count, width]);
+    const dBias = newOutput([routes, count]);
+    const places = [pointer(x), pointer(dy), pointer(dWeight)] as const;
+    if (!route) kernels.run.mix(...places, count, rows, width, width, count * width, 1, count);
+    const [given, shares] = [hostFloats(dy), route ? hostFloats(route) : null];
+    const [from, to, shift] = [hostFloats(x), hostFloats(dWeight), hostFloats(dBias)];
+    kernels.run.zero(pointer(dBias), shift.length);
+    if (route) kernels.run.zero(pointer(dWeight), to.length);
+    for (let b = 0; b < rows; b++) {
+      eachShare(shares, routes, b, (n, share) => {
+        for (let e = 0; e < count; e++) {
+          const slope = share * given[b * count + e]!;
+          shift[n * count + e]! += slope;
+          if (!route) continue;
+          const [row, head] = [(b * count + e) * width, (n * count + e) * width];
+          for (let c = 0; c < width; c++) to[head + c]! += slope * from[row + c]!;
+        }
+      });
+    }
+    return { dWeight, dBias };
+  },
+  webgpu: ({ dy, x, route }) => {
+    const shape = x.shape as unknown as Shape;
+    const [, count, width] = shape;
+    const routes = route ? route.shape[1]! : 1;
+    const dWeight = newDeviceOutput([routes, count, width]);
+    const dBias = newDeviceOutput([routes, count]);
+    // One more column than x has: the bias, whose input is 1.
+    const threads = routes * count * (width + 1);
+    runDevice({
+      name: route ? 'expertLogitsWeightRouted' : 'expertLogitsWeight',
+      bindings: [
+        { name: 'dWeight', tensor: dWeight, write: true },
+        { name: 'dBias', tensor: dBias, write: true },
+        { name: 'dy', tensor: dy },
+        { name: 'x', tensor: x },
+        ...bound(route),
+      ],
+      uniforms: measures(shape, route, threads),
+      body: `
+          if (index < uniforms.size) {
+            let head = index / (uniforms.width + 1);
+            let c = index - head * (uniforms.width + 1);
+            let n = head / uniforms.count;
+            let e = head - n * uniforms.count;
+            let shifts = c == uniforms.width;
+            var sum = 0.0;
+            for (var b = 0; b < uniforms.rows; b = b + 1) {
+              let share = ${shareOf(route)};
+              if (share != 0.0) {
+                let place = b * uniforms.count + e;
+                var input = 1.0;
+                if (!shifts) { input = x[place * uniforms.width + c]; }
+                sum = sum + share * dy[place] * input;
+              }
+            }
+            if (shifts) { dBias[head] = sum; } else { dWeight[head * uniforms.width + c] = sum; }
+          }
+        `,
+      threads,
+    });
+    return { dWeight, dBias };
+  },
+});
+
+const operation = defineOperation({
+  name: 'expertLogits',
+  shapes: 'x: B,E,w; weight: any; bias: any; route?: B,N -> B,E',
+  forward: ({ x, weight, bias, route }) => {
+    const [, count, width] = x.shape as unknown as Shape;
+    const flat = tf.reshape<tf.Rank.R2>(bias, [-1, count]);
+    const own = tf.sum(tf.mul(x, picked(weight, route, count, width)), 2);
+    return tf.add(own, route ? tf.matMul(route, flat) : flat);
+  },
+  wasm: ({ x, weight, bias, route }) => {
+    const kernels = wasmKernels();
+    if (!kernels) return null;
+    const [rows, count, width] = x.shape as unknown as Shape;
+    const out = newOutput([rows, count]);
+    if (!route) {
+      const places = [pointer(weight), pointer(x), pointer(out)] as const;
+      kernels.run.mixWeightGradient(...places, count, rows, width, width, count * width, 1, count);
+    }
+    const [values, shift] = [hostFloats(out), hostFloats(bias)];
+    if (!route) {
+      for (let at = 0; at < values.length; at++) values[at]! += shift[at % count]!;
+      return out;
+    }
+    const [from, w, shares] = [hostFloats(x), hostFloats(weight), hostFloats(route)];
+    kernels.run.zero(pointer(out), values.length);
+    for (let b = 0; b < rows; b++) {
+      eachShare(shares, route.shape[1]!, b, (n, share) => {
+        for (let e = 0; e < count; e++) {
+          let sum = shift[n * count + e]!;
+          const [row, head] = [(b * count + e) * width, (n * count + e) * width];
+          for (let c = 0; c < width; c++) sum += from[row + c]! * w[head + c]!;
+          values[b * count + e]! += share * sum;
+        }
+      });
+    }
+    return out;
+  },
+  webgpu: ({ x, weight, bias, route }) => {
+    const shape = x.shape as unknown as Shape;
+    const threads = shape[0] * shape[1];
+    const out = newDeviceOutput([shape[0], shape[1]]);
+    runDevice({
+      name: route ? 'expertLogitsRouted' : 'expertLogits',
+      bindings: [
+        { name: 'out', tensor: out, write: true },
+        { name: 'x', tensor: x },
+        { name: 'weight', tensor: weight },
+        { name: 'bias', tensor: bias },
+        ...bound(route),
+      ],
+      uniforms: measures(shape, route, threads),
+      body: `
+          if (index < uniforms.size) {
+            let b = index / uniforms.count;
+            let e = index - b * uniforms.count;
+            var total = 0.0;
+            for (var n = 0; n < uniforms.routes; n = n + 1) {
+              let share = ${shareOf(route)};
+              if (share != 0.0) {
+                let head = n * uniforms.count + e;
+                var sum = bias[head];
+                for (var c = 0; c < uniforms.width; c = c + 1) {
+                  sum = sum + x[index * uniforms.width + c] * weight[head * uniforms.width + c];
+                }
+                total = total + share * sum;
+              }
+            }
+            out[index] = total;
+          }
+        `,
+      threads,
+    });
+    return out;
+  },
+  save: ['x', 'weight', 'bias', 'route'],
+  gradient: ({ dy, x, weight, bias, route }) => {
+    const { dWeight, dBias } = weightGradients({ dy, x, route });
+    return {
+      x: () => inputGradient({ dy, weight, route }, { width: x.shape[2] }),
+      weight: () => tf.reshape(dWeight, weight.shape),
+      bias: () => tf.reshape(dBias, bias.shape),
+    };
+  },
+});
+
+/**
+ * Heads of one output each: `out[b, e] = Σ_n route[b, n] (x[b, e, :] · weight[n, e, :] + bias[n, e])`, `x [B, E, w]`, `weight`
+ * of `N E w` values, `bias` of `N E`, one-hot (or shares) `route [B, N]`, to `[B, E]`. With `route` null there is one head an
+ * expert for all rows, N = 1. The route is a constant: no gradient reaches it. @throws RangeError naming the shapes.
+ */
+export function expertLogits(
+  x: tf.Tensor3D,
+  weight: tf.Tensor,
+  bias: tf.Tensor,
+  route: tf.Tensor2D | null,
+): tf.Tensor2D {
+  const [batch, count, width] = x.shape;
+  const routes = route ? route.shape[1] : 1;
+  const fits = weight.size === routes * count * width && bias.size === routes * count;
+  if (x.rank !== 3 || !fits || (route && route.shape[0] !== batch)) {
+    const shapes = [x, weight, bias, ...(route ? [route] : [])].map((each) => `[${each.shape.join(', ')}]`);
+    throw new RangeError(
+      `expertLogits got ${shapes.join(', ')}; it needs [B, E, w], [N, E * w], [N, E] and [B, N] or null for N = 1.`,
+    );
+  }
+  return operation({ x, weight, bias, route });
+}
