@@ -44,3 +44,9 @@ export function trimNumber(value: number): string {
   const text = String(Number(value.toPrecision(12)));
   return /^0\.0000+/.test(text) ? value.toExponential().replace('e-0', 'e-') : text;
 }
+
+/** `***`, `**`, `*` at 0.001, 0.01 and 0.05. */
+export function significanceStars(p: number | null): string {
+  if (p === null) return '';
+  return p < 0.001 ? '***' : p < 0.01 ? '**' : p < 0.05 ? '*' : '';
+}

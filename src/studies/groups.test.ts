@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { defaultSetup } from '../training/setup';
 import type { Metrics } from '../training/metrics/types';
 import type { RunSetup } from '../training/runRecord';
-import { allScenarios, compareCell, differences, differencesInWords, groupRuns, stars } from './groups';
+import { allScenarios, compareCell, differencesInWords, groupRuns } from './groups';
+import { settingDifferences } from './setups';
 import type { ComparedRun } from './groups';
 
 const base = defaultSetup();
@@ -62,10 +63,10 @@ describe('groups of runs', () => {
   });
 
   it('say in words only what differs', () => {
-    expect(differences([base, other])).toEqual([
+    expect(settingDifferences([base, other])).toEqual([
       { name: 'learningRate', label: 'Learning rate', values: ['0.001', '0.01'] },
     ]);
-    expect(differences([base, base])).toEqual([]);
+    expect(settingDifferences([base, base])).toEqual([]);
   });
 
   it('depart from the reference in whole sentences', () => {
@@ -85,9 +86,5 @@ describe('groups of runs', () => {
 
   it('know every scenario once', () => {
     expect(allScenarios(views)).toHaveLength(1);
-  });
-
-  it('mark significance in the usual way', () => {
-    expect([null, 0.2, 0.04, 0.009, 0.0005].map(stars)).toEqual(['', '', '*', '**', '***']);
   });
 });

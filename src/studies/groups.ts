@@ -1,8 +1,7 @@
 /** Runs that differ in nothing but their seed are one column: its mean and spread. */
 import { findModel } from '../models/registry';
-import type { SettingFields, SettingValue } from '../models/settings';
+import type { SettingValue } from '../models/settings';
 import { presetSettings } from '../training/setup';
-import { trainingFields } from '../training/settings';
 import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
 import type { AucKind } from '../training/metrics/aucKind';
 import type { Metrics } from '../training/metrics/types';
@@ -10,6 +9,7 @@ import type { RunRecord, RunSetup } from '../training/runRecord';
 import { pairedDifference, spread } from './statistics';
 import type { Spread } from './statistics';
 import { formatSetting } from './format';
+import { modelTitle, settingDifferences, setupKey } from './setups';
 
 /** What comparing needs to know of a run. */
 export interface ComparedRun {
@@ -24,75 +24,14 @@ export interface ComparedRun {
 export interface RunGroup<Run extends ComparedRun = ComparedRun> {
   readonly key: string;
   readonly label: string;
-  readonly runs: readonly Run[];
-}
-
-/** Everything of a set-up but its seed and backend, in one fixed order. */
-export function setupKey(setup: RunSetup): string {
-  const sorted = (settings: object) => Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([setup.model, setup.dataset, sorted(setup.settings), sorted(setup.training)]);
-}
-
-export interface Difference {
-  readonly name: string;
-  readonly label: string;
-  /** One value a group, as text. */
-  readonly values: readonly string[];
-}
-
-function known(model: string): SettingFields {
-  try {
-    return findModel(model).fields;
-  } catch {
-    return {}; // a run of a model that this version does not have
-  }
-}
-
-function labelled(fields: SettingFields, name: string): string {
-  return fields[name]?.label ?? name;
-}
-
-/** What differs between set-ups, setting by setting; settings that only one model has are left to the model's name. */
-export function differences(setups: readonly RunSetup[]): readonly Difference[] {
-  const found: Difference[] = [];
-  const add = (name: string, label: string, values: readonly string[]) => {
-    if (new Set(values).size > 1) found.push({ name, label, values });
-  };
-  add(
-    'model',
-    'Model',
-    setups.map((setup) => titleOf(setup.model)),
-  );
-  add(
-    'dataset',
-    'Dataset',
-    setups.map((setup) => setup.dataset),
-  );
-  for (const name of Object.keys(trainingFields)) {
-    const values = setups.map((setup) => (setup.training as Readonly<Record<string, SettingValue>>)[name]);
-    add(
-      name,
-      labelled(trainingFields, name),
-      values.map((value) => (value === undefined ? '–' : formatSetting(value))),
-    );
-  }
-  const names = new Set(setups.flatMap((setup) => Object.keys(setup.settings)));
-  for (const name of names) {
-    if (setups.some((setup) => !(name in setup.settings))) continue;
-    const label = labelled(known(setups[0]!.model), name);
-    add(
-      name,
-      label,
-      setups.map((setup) => formatSetting(setup.settings[name]!)),
-    );
-  }
-  return found;
+  /** One a seed, at least one. */
+  readonly runs: readonly [...Run[], Run];
 }
 
 /** How a group departs from the reference, as the end of a sentence that begins with the group's name. */
 export function differencesInWords(group: RunGroup, reference: RunGroup): string {
-  const [own, theirs] = [group.runs[0]!.setup, reference.runs[0]!.setup];
-  const said = differences([own, theirs]).map(({ name, label, values: [ours, other] }) => {
+  const [own, theirs] = [group.runs[0].setup, reference.runs[0].setup];
+  const said = settingDifferences([own, theirs]).map(({ name, label, values: [ours, other] }) => {
     if (name === 'model') return `is ${ours} instead of ${other}`;
     if (name === 'dataset') return `is trained on ${ours} instead of ${other}`;
     return `has ${label} ${ours} instead of ${other}`;
@@ -100,18 +39,11 @@ export function differencesInWords(group: RunGroup, reference: RunGroup): string
   const alone = own.model === theirs.model ? [] : ['has settings that only its model has'];
   const seeds = (one: RunGroup) => one.runs.map((run) => run.setup.seed).sort((a, b) => a - b);
   const [mine, its] = [seeds(group).join(', '), seeds(reference).join(', ')];
-  const sown = mine === its ? [] : [`was trained with other seeds (${mine} instead of ${its})`];
-  const all = [...said, ...alone, ...sown];
-  if (all.length === 0) return 'does not differ.';
-  return `${all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)!}`}.`;
-}
-
-export function titleOf(model: string): string {
-  try {
-    return findModel(model).title;
-  } catch {
-    return model;
-  }
+  const otherSeeds = mine === its ? [] : [`was trained with other seeds (${mine} instead of ${its})`];
+  const all = [...said, ...alone, ...otherSeeds];
+  const last = all.at(-1);
+  if (last === undefined) return 'does not differ.';
+  return all.length === 1 ? `${last}.` : `${all.slice(0, -1).join(', ')} and ${last}.`;
 }
 
 /** The paper's name of a variant where the settings are one of its variants. */
@@ -137,32 +69,32 @@ function variantName(setup: RunSetup): string | null {
 }
 
 /** Groups in the order of their first run, each labelled by what sets it apart. */
-export function groupRuns<Run extends ComparedRun>(views: readonly Run[]): readonly RunGroup<Run>[] {
-  const byKey = new Map<string, Run[]>();
-  for (const view of views) {
-    const key = setupKey(view.setup);
+export function groupRuns<Run extends ComparedRun>(all: readonly Run[]): readonly RunGroup<Run>[] {
+  const byKey = new Map<string, readonly [...Run[], Run]>();
+  for (const run of all) {
+    const key = setupKey(run.setup);
     // Of two runs with one set-up and one seed the later counts: they are the same experiment.
-    const runs = (byKey.get(key) ?? []).filter((other) => other.setup.seed !== view.setup.seed);
-    byKey.set(key, [...runs, view]);
+    const runs = (byKey.get(key) ?? []).filter((other) => other.setup.seed !== run.setup.seed);
+    byKey.set(key, [...runs, run]);
   }
   const groups = [...byKey];
-  const differ = differences(groups.map(([, runs]) => runs[0]!.setup));
+  const differ = settingDifferences(groups.map(([, runs]) => runs[0].setup));
   return groups.map(([key, runs], g) => {
-    const { setup } = runs[0]!;
+    const { setup } = runs[0];
     const variant = variantName(setup);
     const apart = differ
       .filter(({ name }) => name !== 'model')
       .slice(0, 3)
-      .map(({ label, values }) => `${label} ${values[g]!}`);
+      .map(({ label, values }) => `${label} ${values[g] ?? ''}`);
     const detail = variant ?? (apart.length > 0 ? apart.join(', ') : null);
-    const model = titleOf(setup.model);
+    const model = modelTitle(setup.model);
     const oneModel = groups.length > 1 && !differ.some(({ name }) => name === 'model');
     return { key, label: detail === null ? model : oneModel ? detail : `${model}, ${detail}`, runs };
   });
 }
 
-/** Figures of a scenario (by id, or the mean over scenarios) in every run of a group. */
-function figures(group: RunGroup, scenario: string | null, kind: AucKind): readonly (number | null)[] {
+/** AUC of a scenario (by id, or the mean over scenarios) in every run of a group. */
+function aucs(group: RunGroup, scenario: string | null, kind: AucKind): readonly (number | null)[] {
   return group.runs.map((run) => {
     const metrics = run.final ?? run.latest;
     if (!metrics) return null;
@@ -188,10 +120,10 @@ export function compareCell(
   scenario: string | null,
   kind: AucKind,
 ): CompareCell {
-  const own = figures(group, scenario, kind);
+  const own = aucs(group, scenario, kind);
   const summary = spread(own);
   if (!reference || reference === group) return { spread: summary, difference: null, p: null, pairs: 0 };
-  const theirs = figures(reference, scenario, kind);
+  const theirs = aucs(reference, scenario, kind);
   const theirsBySeed = new Map(reference.runs.map(({ setup }, k) => [setup.seed, theirs[k] ?? null]));
   const { mean, p, pairs } = pairedDifference(
     own,
@@ -201,15 +133,9 @@ export function compareCell(
 }
 
 /** Every scenario of any run, largest first. */
-export function allScenarios(views: readonly ComparedRun[]): RunRecord['scenarios'] {
+export function allScenarios(runs: readonly ComparedRun[]): RunRecord['scenarios'] {
   const byId = new Map<string, RunRecord['scenarios'][number]>();
-  for (const view of views)
-    for (const scenario of view.scenarios) if (!byId.has(scenario.id)) byId.set(scenario.id, scenario);
+  for (const run of runs)
+    for (const scenario of run.scenarios) if (!byId.has(scenario.id)) byId.set(scenario.id, scenario);
   return [...byId.values()].sort((a, b) => b.share - a.share);
-}
-
-/** `***`, `**`, `*` at 0.001, 0.01 and 0.05. */
-export function stars(p: number | null): string {
-  if (p === null) return '';
-  return p < 0.001 ? '***' : p < 0.01 ? '**' : p < 0.05 ? '*' : '';
 }

@@ -1,7 +1,6 @@
 /** An ablation's table for a paper or a page: Markdown and LaTeX, and the long table of its numbers. */
-import { formatAuc, formatSigned, formatSpread } from '../format';
+import { formatAuc, formatSigned, formatSpread, significanceStars } from '../format';
 import { markdownTable } from '../markdown';
-import { stars } from '../groups';
 import type { AblationCell, ResultRow, Section } from './sections';
 
 function seedsOf(section: Section): string {
@@ -19,7 +18,9 @@ function caption(section: Section, model: string, dataset: string): string {
 function cellText(cell: AblationCell): string {
   if (!cell.spread) return 'undefined';
   const own = formatSpread(cell.spread);
-  return cell.difference === null ? own : `${own} (${formatSigned(cell.difference)}${stars(cell.p)})`;
+  return cell.difference === null
+    ? own
+    : `${own} (${formatSigned(cell.difference)}${significanceStars(cell.p)})`;
 }
 
 function printedText(cell: AblationCell): string {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { models } from '../../models/registry';
 import { settingsSchema } from '../../models/settings';
 import { defaultSetup, presetSettings } from '../../training/setup';
-import { ablationRuns, isOwn, rowChoices, settingsKey, switchedOff } from './rows';
-import { setupKey } from '../groups';
+import { ablationRuns, isUnchanged, rowChoices, switchOffRows } from './rows';
+import { settingsKey, setupKey } from '../setups';
 
 describe.each(models.map((model) => [model.id, model] as const))('ablating %s', (id, model) => {
   const setup = { ...defaultSetup(), model: id, settings: presetSettings(id, 'browser') };
@@ -22,16 +22,16 @@ describe.each(models.map((model) => [model.id, model] as const))('ablating %s', 
   });
 
   it('turns each switch alone, and away from what it is', () => {
-    for (const row of switchedOff(model, setup)) {
+    for (const row of switchOffRows(model, setup)) {
       expect(Object.keys(row.changes)).toHaveLength(1);
-      expect(isOwn(setup, row), row.name).toBe(false);
+      expect(isUnchanged(setup, row), row.name).toBe(false);
     }
   });
 
   it('has the run itself among all choices but tables that leave it out', () => {
     for (const { id: choice, rows } of choices)
       if (choice === 'switches' || choice === 'all')
-        expect(rows.filter((row) => isOwn(setup, row))).toHaveLength(1);
+        expect(rows.filter((row) => isUnchanged(setup, row))).toHaveLength(1);
   });
 
   it('runs everything once a seed', () => {
@@ -48,7 +48,7 @@ describe('ablating CausalInt', () => {
   const setup = { ...defaultSetup(), model: 'causalint', settings: presetSettings('causalint', 'browser') };
 
   it('has five switches, and Table 5 with its five rows in the paper’s order', () => {
-    expect(switchedOff(model, setup)).toHaveLength(5);
+    expect(switchOffRows(model, setup)).toHaveLength(5);
     const table = rowChoices(model, setup).find((choice) => choice.id === 'Table 5')!;
     expect(table.rows.map((row) => row.name)).toEqual([
       'w/o orth',

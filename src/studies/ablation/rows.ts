@@ -6,9 +6,9 @@ import type { AnySettings, SettingField, SettingValue } from '../../models/setti
 import { parseSetup } from '../../training/parseSetup';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
-import { formatSetting } from '../format';
+import { settingsKey } from '../setups';
 
-export interface PlannedVariant {
+export interface VariantRow {
   readonly name: string;
   /** Table of the paper, where it has this row. */
   readonly table: string | null;
@@ -20,11 +20,11 @@ export interface RowChoice {
   readonly id: string;
   readonly label: string;
   /** The run itself is among them where the choice needs it. */
-  readonly rows: readonly PlannedVariant[];
+  readonly rows: readonly VariantRow[];
 }
 
 /** What turning a switch off means; null where it is off, or where there is no one way to. */
-function turned(field: SettingField, value: SettingValue): { value: SettingValue; name: string } | null {
+function switchedOff(field: SettingField, value: SettingValue): { value: SettingValue; name: string } | null {
   if (field.type === 'toggle') return value === true ? { value: false, name: `w/o ${field.label}` } : null;
   if (field.type !== 'choice' || value === 'off' || value === 'none') return null;
   const off = field.options.find((option) => option === 'off' || option === 'none');
@@ -36,21 +36,21 @@ function turned(field: SettingField, value: SettingValue): { value: SettingValue
 }
 
 /** Each of the model's main switches turned off alone; those behind "advanced" are conventions, not modules. */
-export function switchedOff(model: AnyModelDefinition, setup: RunSetup): readonly PlannedVariant[] {
+export function switchOffRows(model: AnyModelDefinition, setup: RunSetup): readonly VariantRow[] {
   return Object.entries(model.fields).flatMap(([name, field]) => {
     if (field.role !== 'ablation' || field.advanced) return [];
-    const found = turned(field, setup.settings[name] ?? field.default);
+    const found = switchedOff(field, setup.settings[name] ?? field.default);
     return found ? [{ name: found.name, table: null, changes: { [name]: found.value } }] : [];
   });
 }
 
-function own(model: AnyModelDefinition): PlannedVariant {
+function unchanged(model: AnyModelDefinition): VariantRow {
   return { name: model.title, table: null, changes: {} };
 }
 
 /** The choices that a run offers: its switches first, then the paper's tables in their order, then all together. */
 export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly RowChoice[] {
-  const switches = switchedOff(model, setup);
+  const switches = switchOffRows(model, setup);
   const tables = [...new Set(model.variants.map((variant) => variant.table))];
   const published = publishedOf(model.id)?.tables ?? [];
   const choices: RowChoice[] = [];
@@ -58,10 +58,10 @@ export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly
     choices.push({
       id: 'switches',
       label: 'each switch off in turn',
-      rows: merged(model, setup, [own(model), ...switches]),
+      rows: mergeEqualRows(model, setup, [unchanged(model), ...switches]),
     });
   for (const table of tables) {
-    const rows = merged(
+    const rows = mergeEqualRows(
       model,
       setup,
       model.variants
@@ -71,8 +71,8 @@ export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly
     const title = published.find((one) => one.table === table)?.title;
     if (rows.length > 1) choices.push({ id: table, label: title ? `${table}: ${title}` : table, rows });
   }
-  const all = merged(model, setup, [
-    own(model),
+  const all = mergeEqualRows(model, setup, [
+    unchanged(model),
     ...model.variants.map(({ name, table, settings }) => ({ name, table, changes: settings })),
     ...switches,
   ]);
@@ -80,36 +80,28 @@ export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly
   return choices;
 }
 
-/** One text a set-up of settings, whatever their order. */
-export function settingsKey(settings: AnySettings): string {
-  return Object.entries(settings)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${formatSetting(value)}`)
-    .join('&');
-}
-
 /** Rows of several tables that are one set-up are trained once, under the first name, with all tables named. */
-function merged(
+function mergeEqualRows(
   model: AnyModelDefinition,
   setup: RunSetup,
-  planned: readonly PlannedVariant[],
-): readonly PlannedVariant[] {
-  const rows = new Map<string, PlannedVariant>();
-  for (const variant of planned) {
+  all: readonly VariantRow[],
+): readonly VariantRow[] {
+  const rows = new Map<string, VariantRow>();
+  for (const variant of all) {
     const key = settingsKey({ ...setup.settings, ...variant.changes });
-    const known = rows.get(key);
-    if (!known) {
+    const first = rows.get(key);
+    if (!first) {
       rows.set(key, variant);
       continue;
     }
     const also = variant.table === null ? variant.name : `${variant.table}: ${variant.name}`;
-    rows.set(key, { ...known, table: known.table === null ? also : `${known.table}, ${also}` });
+    rows.set(key, { ...first, table: first.table === null ? also : `${first.table}, ${also}` });
   }
   return [...rows.values()];
 }
 
 /** True where a row is the run itself. */
-export function isOwn(setup: RunSetup, { changes }: PlannedVariant): boolean {
+export function isUnchanged(setup: RunSetup, { changes }: VariantRow): boolean {
   return Object.entries(changes).every(([name, value]) => sameValue(setup.settings[name], value));
 }
 
@@ -121,7 +113,7 @@ export function isOwn(setup: RunSetup, { changes }: PlannedVariant): boolean {
 export function ablationRuns(
   model: AnyModelDefinition,
   setup: RunSetup,
-  rows: readonly PlannedVariant[],
+  rows: readonly VariantRow[],
   seeds: number,
 ): readonly { readonly name: string; readonly setup: ParsedSetup }[] {
   return Array.from({ length: seeds }, (_, k) => setup.seed + k).flatMap((seed) =>

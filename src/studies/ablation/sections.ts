@@ -9,7 +9,7 @@ import type { AucKind } from '../../training/metrics/aucKind';
 import { scenarioColumns, summaryColumns } from '../columns';
 import type { RunFigures, StudyColumn } from '../columns';
 import type { Ablation, FinalFigures } from './ablation';
-import { settingsKey } from './rows';
+import { settingsKey } from '../setups';
 
 /** Whether a difference goes where the paper's goes; beyond chance at p < 0.05 over seeds. */
 export type Direction = 'agrees' | 'agrees, within chance' | 'opposite' | 'opposite, within chance';

@@ -14,7 +14,7 @@ export type EvaluationEvent = Extract<TrainingEvent, { kind: 'evaluation' }>;
 type EvaluatedSplit = EvaluationEvent['split'];
 
 /** Evaluations of fewer batches are over before anyone could read how far they are. */
-const BATCHES_WORTH_TELLING = 40;
+const BATCHES_WORTH_REPORTING = 40;
 
 export interface EvaluationOptions {
   readonly model: Model;
@@ -40,7 +40,7 @@ interface EvaluationSet {
   /** Rows of the dataset. */
   readonly rows: Int32Array;
   /** What is known of them, whatever model scores them. */
-  readonly known: EvaluatedRows;
+  readonly data: EvaluatedRows;
 }
 
 export function createEvaluation(options: EvaluationOptions): Evaluation {
@@ -55,7 +55,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
     if (made) return made;
     const { rows, weight } = evaluationSample(dataset, split, perScenario);
     const { truth } = dataset;
-    const known: EvaluatedRows = {
+    const data: EvaluatedRows = {
       scenarios,
       scenario: Int16Array.from(rows, (row) => dataset.scenario[row]!),
       label: Float32Array.from(rows, (row) => dataset.label[row]!),
@@ -66,7 +66,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
       },
       trainingRows: scenarioRows,
     };
-    const set = { rows, known };
+    const set = { rows, data };
     sets.set(key, set);
     return set;
   }
@@ -74,27 +74,27 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
   return {
     async run(split, perScenario, step) {
       const start = performance.now();
-      const { rows, known } = rowsOf(split, perScenario);
+      const { rows, data } = rowsOf(split, perScenario);
       const name = split === 'test' ? 'final figures' : 'evaluation';
       const scored = await scoreRows(model, scenarios, batch, rows, read, true, (done) => {
-        if (rows.length > BATCHES_WORTH_TELLING * batch)
+        if (rows.length > BATCHES_WORTH_REPORTING * batch)
           report({ kind: 'phase', step, name, done, total: rows.length });
       });
       let { score } = scored;
       if (split === 'validation' && model.tuneInference) {
         const tuned = model.tuneInference(
-          { columns: scored.columns, label: Float32Array.from(known.label) },
-          (candidate) => auc(candidate, known.label, known.weight),
+          { columns: scored.columns, label: Float32Array.from(data.label) },
+          (candidate) => auc(candidate, data.label, data.weight),
         );
         if (tuned) {
           for (const { state, value } of tuned.states) assign(state, value);
           score = tuned.score;
         }
       }
-      const metrics = computeMetrics(known, { score, probability: scored.probability });
+      const metrics = computeMetrics(data, { score, probability: scored.probability });
       stopwatch.evaluation(performance.now() - start);
       return { kind: 'evaluation', step, split, metrics, probes: scored.probes };
     },
-    ceilings: (split, perScenario) => computeCeilings(rowsOf(split, perScenario).known),
+    ceilings: (split, perScenario) => computeCeilings(rowsOf(split, perScenario).data),
   };
 }

@@ -15,7 +15,7 @@ import type { OwnedTrainer } from '.';
 
 const dataset = smallDataset();
 const file = new Uint8Array(
-  readFileSync(new URL('../../../tests/samples/checkpoint-1.safetensors', import.meta.url)),
+  readFileSync(new URL('../../../tests/formats/samples/checkpoint-finetune.safetensors', import.meta.url)),
 );
 const { record, trainer: stored } = readCheckpoint(file);
 const { model, settings, training } = record.setup;

@@ -41,9 +41,9 @@ export function createStopwatch(now: () => number = () => performance.now()): St
       evaluation += milliseconds;
     },
     read() {
-      const known = means.length > 0 ? [...means] : steps > 0 ? [spent / steps] : [];
-      known.sort((a, b) => a - b);
-      return { firstStep: first, training, evaluation, step: known[known.length >> 1] ?? null };
+      const stretches = means.length > 0 ? [...means] : steps > 0 ? [spent / steps] : [];
+      stretches.sort((a, b) => a - b);
+      return { firstStep: first, training, evaluation, step: stretches[stretches.length >> 1] ?? null };
     },
   };
 }

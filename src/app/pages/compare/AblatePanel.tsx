@@ -3,7 +3,7 @@ import { findModel } from '../../../models/registry';
 import type { RunView } from '../../store/runView';
 import { beginAblation } from '../../store/ablations';
 import { attempt } from '../../store/notices';
-import { ablationRuns, isOwn, rowChoices } from '../../../studies/ablation/rows';
+import { ablationRuns, isUnchanged, rowChoices } from '../../../studies/ablation/rows';
 
 /** One click: a run's switches in turn, or the rows of one of its paper's tables, over n seeds, one run after the other. */
 export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
@@ -15,7 +15,7 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
   const model = findModel(view.setup.model);
   const choices = useMemo(() => rowChoices(model, view.setup), [model, view.setup]);
   const choice = choices.find((one) => one.id === wanted) ?? choices[0] ?? null;
-  const rows = choice?.rows.filter((row) => isOwn(view.setup, row) || !left.has(row.name)) ?? [];
+  const rows = choice?.rows.filter((row) => isUnchanged(view.setup, row) || !left.has(row.name)) ?? [];
 
   function begin(): void {
     const what = choice?.id === 'switches' ? 'each switch' : choice?.id === 'all' ? 'all rows' : choice?.id;
@@ -95,8 +95,8 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
               <label key={`${row.table ?? ''}${row.name}`}>
                 <input
                   type="checkbox"
-                  checked={isOwn(view.setup, row) || !left.has(row.name)}
-                  disabled={isOwn(view.setup, row)}
+                  checked={isUnchanged(view.setup, row) || !left.has(row.name)}
+                  disabled={isUnchanged(view.setup, row)}
                   onChange={(event) => {
                     const next = new Set(left);
                     if (event.target.checked) next.delete(row.name);

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { allScenarios, compareCell, stars } from '../../../studies/groups';
+import { significanceStars } from '../../../studies/format';
+import { allScenarios, compareCell } from '../../../studies/groups';
 import type { CompareCell, RunGroup } from '../../../studies/groups';
 import type { AucKind } from '../../../training/metrics/aucKind';
 import { scenarioColours } from '../../colour/scenario';
@@ -80,7 +81,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
                     {' '}
                     {group.runs.length > 1
                       ? `${group.runs.length} seeds`
-                      : `seed ${group.runs[0]!.setup.seed}`}
+                      : `seed ${group.runs[0].setup.seed}`}
                   </span>
                   {groups.length > 1 && (
                     <button
@@ -122,7 +123,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
                       {cell.difference !== null && (
                         <span className="difference">
                           {formatSigned(cell.difference)}
-                          {stars(cell.p)}
+                          {significanceStars(cell.p)}
                         </span>
                       )}
                     </td>

@@ -1,4 +1,5 @@
-import { differences, differencesInWords, titleOf } from '../../../studies/groups';
+import { differencesInWords } from '../../../studies/groups';
+import { modelTitle, settingDifferences } from '../../../studies/setups';
 import type { RunGroup } from '../../../studies/groups';
 import type { RunView } from '../../store/runView';
 
@@ -10,12 +11,12 @@ export function Differences({
   readonly groups: readonly RunGroup<RunView>[];
   readonly reference: RunGroup<RunView> | null;
 }) {
-  const differ = differences(groups.map((group) => group.runs[0]!.setup));
+  const differ = settingDifferences(groups.map((group) => group.runs[0].setup));
   const names = new Set(differ.map(({ name }) => name));
-  const first = groups[0]!.runs[0]!;
+  const first = groups[0]!.runs[0];
   const runs = groups.reduce((sum, group) => sum + group.runs.length, 0);
   const shared = [
-    names.has('model') ? null : titleOf(first.setup.model),
+    names.has('model') ? null : modelTitle(first.setup.model),
     names.has('dataset') ? null : `on ${first.datasetTitle || first.setup.dataset}`,
   ].filter((part) => part !== null);
   const others = groups.filter((group) => group !== reference);

@@ -9,7 +9,7 @@ import { addressOf, useSetup } from '../../store/setup';
 import { report, useNotices } from '../../store/notices';
 import { useRuns } from '../../store/runs';
 import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
-import { titleOf } from '../../../studies/groups';
+import { modelTitle } from '../../../studies/setups';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
 export function RunChooser() {
@@ -22,7 +22,7 @@ export function RunChooser() {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     return (list ?? []).filter((run) => {
       const text =
-        `${run.name} ${titleOf(run.setup.model)} ${run.setup.model} ${run.datasetTitle} ${run.status} seed ${run.setup.seed}`.toLowerCase();
+        `${run.name} ${modelTitle(run.setup.model)} ${run.setup.model} ${run.datasetTitle} ${run.status} seed ${run.setup.seed}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
   }, [list, search]);
@@ -162,7 +162,7 @@ function ChooserRow({
           <span className="chooser-text">
             <span className="run-name">{run.name}</span>
             <span className="muted">
-              seed {run.setup.seed}, {run.status}, {titleOf(run.setup.model)},{' '}
+              seed {run.setup.seed}, {run.status}, {modelTitle(run.setup.model)},{' '}
               {run.datasetTitle || run.setup.dataset}
             </span>
           </span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fairnessPictures } from '../../../training/procedures/sarnet/pictures';
+import { fairnessProbes } from '../../../training/procedures/sarnet/probes';
 import type { ProbeSpec } from '../../../models/definition';
 import { fairnessHistory, fairnessTable } from './history';
 
@@ -21,7 +21,7 @@ const spec: ProbeSpec = {
 };
 
 function history(truth: Uint8Array | null, given: ProbeSpec = spec) {
-  const pictures = fairnessPictures(coefficient, scenario, 1, truth);
+  const pictures = fairnessProbes(coefficient, scenario, 1, truth);
   const frames = (name: string) => [{ step: 7, value: pictures.find((one) => one.name === name)! }];
   return fairnessHistory(given, frames('fairness'), frames('fairnessRecovery'));
 }

@@ -54,7 +54,7 @@ describe('augmentation', () => {
 
   test('added rows are training clicks on unpopular items of major scenarios, for minor scenarios', () => {
     const added = augment(dataset, rows, options);
-    expect(added.why).toBeNull();
+    expect(added.reason).toBeNull();
     expect(added.source).toHaveLength(Math.round(0.1 * rows.length));
     expect(added.minor.length).toBeGreaterThan(0);
     const { unpopular } = unpopularItems(popularityOf(dataset, rows, field), 'count', 0.3);
@@ -104,11 +104,11 @@ describe('augmentation', () => {
   });
 
   test('says in a sentence why nothing can be added', () => {
-    expect(augment(dataset, rows, { ...options, minorShare: 0.0001 }).why).toMatch(/no scenario holds/);
-    expect(augment(dataset, rows, { ...options, ratio: 0 }).why).toMatch(/ratio is 0/);
+    expect(augment(dataset, rows, { ...options, minorShare: 0.0001 }).reason).toMatch(/no scenario holds/);
+    expect(augment(dataset, rows, { ...options, ratio: 0 }).reason).toMatch(/ratio is 0/);
     const withoutItems = { ...dataset, fields: dataset.fields.map((f) => ({ ...f, role: 'user' as const })) };
-    expect(augment(withoutItems, rows, options).why).toMatch(/no item field/);
-    expect(augment(dataset, rows, { ...options, popularity: 'rate' }).why).toMatch(
+    expect(augment(withoutItems, rows, options).reason).toMatch(/no item field/);
+    expect(augment(dataset, rows, { ...options, popularity: 'rate' }).reason).toMatch(
       /no click on an unpopular/,
     );
   });

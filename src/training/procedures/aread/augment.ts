@@ -28,7 +28,7 @@ export interface Augmentation {
   /** Different clicks that could be copied. */
   readonly candidates: number;
   /** One sentence where nothing could be added, else null. */
-  readonly why: string | null;
+  readonly reason: string | null;
 }
 
 /** Bound of the official code for the `rate` criterion. */
@@ -135,13 +135,13 @@ export function augment(
   const isMinor = rowsOf.map((count) => count <= options.minorShare * trainingRows.length);
   const minor = rowsOf.flatMap((count, s) => (isMinor[s] && count > 0 ? [s] : []));
   const major = rowsOf.flatMap((count, s) => (!isMinor[s] && count > 0 ? [s] : []));
-  const nothing = (why: string, candidates = 0): Augmentation => ({
+  const nothing = (reason: string, candidates = 0): Augmentation => ({
     source: new Int32Array(0),
     target: new Int16Array(0),
     major,
     minor,
     candidates,
-    why,
+    reason,
   });
   const share = `${Math.round(options.minorShare * 1000) / 10} %`;
   if (minor.length === 0)
@@ -180,7 +180,7 @@ export function augment(
     major,
     minor,
     candidates: clicks.length,
-    why: null,
+    reason: null,
   };
 }
 

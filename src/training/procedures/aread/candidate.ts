@@ -10,8 +10,8 @@ import type { DeviceMasks } from './deviceMasks';
 import { zero } from './states';
 import type { States } from './states';
 
-/** What all candidates of a search work with. */
-export interface Workshop {
+/** What all candidates of a search share on the device. */
+export interface SearchTensors {
   /** Θ⁽⁰⁾ */
   readonly initial: WeightsCopy;
   readonly device: DeviceMasks;
@@ -36,45 +36,45 @@ export interface CandidateContext {
 /** Yields after every batch; the result is one tensor: mask, densities, score `[E + k + 2]`. */
 export function* tryCandidate(
   { trainer, settings, layout }: CandidateContext,
-  { initial, device, states }: Workshop,
+  { initial, device, states }: SearchTensors,
   candidate: Candidate,
 ): Generator<void, tf.Tensor1D, void> {
   const { edges } = layout;
   const scenarios = trainer.dataset.scenarios.length;
   const owned: tf.Tensor[] = [];
-  const own = <T extends tf.Tensor>(tensor: T): T => {
+  const owning = <T extends tf.Tensor>(tensor: T): T => {
     owned.push(tensor);
     return tensor;
   };
-  const row = own(
+  const row = owning(
     tf.tensor3d(
       Float32Array.from({ length: scenarios }, (_, d) => (d === candidate.scenario ? 1 : 0)),
       [scenarios, 1, 1],
     ),
   );
-  const scale = own(tf.tensor1d(candidate.scale));
+  const scale = owning(tf.tensor1d(candidate.scale));
   try {
     initial.restore();
     trainer.trialSteps.reset();
-    let mask = own(tf.tensor1d(Float32Array.from(candidate.start)));
-    const densities: tf.Tensor1D[] = [own(tf.tensor1d([maskDensity(candidate.start)]))];
+    let mask = owning(tf.tensor1d(Float32Array.from(candidate.start)));
+    const densities: tf.Tensor1D[] = [owning(tf.tensor1d([maskDensity(candidate.start)]))];
     for (let k = 0; k < settings.trialSteps; k++) {
       writeScenarioMask(states.masks, layout, row, mask);
       const gates = trialGates(trainer, settings, states, candidate, k);
-      const values = own(tf.tidy(() => tf.mul<tf.Tensor1D>(gates, scale)));
+      const values = owning(tf.tidy(() => tf.mul<tf.Tensor1D>(gates, scale)));
       gates.dispose();
-      mask = own(device.prune(mask, values));
-      densities.push(own(tf.tidy(() => tf.reshape<tf.Rank.R1>(tf.mean(mask), [1]))));
+      mask = owning(device.prune(mask, values));
+      densities.push(owning(tf.tidy(() => tf.reshape<tf.Rank.R1>(tf.mean(mask), [1]))));
       yield;
     }
     writeScenarioMask(states.masks, layout, row, mask);
-    let score = own(tf.zeros<tf.Rank.R1>([1]));
+    let score = owning(tf.zeros<tf.Rank.R1>([1]));
     for (let b = 0; b < settings.evalSteps; b++) {
       const loss = trainer.forward(candidate.scoreBatch(b), 'batch', (output, inputs) =>
         bceWithProbability(output.probability as tf.Tensor2D, inputs.label, inputs.weight),
       );
       const before = score;
-      score = own(tf.tidy(() => tf.add<tf.Tensor1D>(before, tf.div(loss, settings.evalSteps))));
+      score = owning(tf.tidy(() => tf.add<tf.Tensor1D>(before, tf.div(loss, settings.evalSteps))));
       loss.dispose();
       yield;
     }

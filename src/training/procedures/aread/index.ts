@@ -31,12 +31,12 @@ interface State {
 const THETA = 'theta.';
 
 /** Where the run stands; `search` is set while one is under way. */
-interface Course {
+interface Progress {
   searches: number;
   search: SearchProgress | null;
 }
 
-function toPosition({ searches, search }: Course): ProcedurePosition {
+function toPosition({ searches, search }: Progress): ProcedurePosition {
   const state: State = { searches, scenario: search?.scenario ?? null };
   if (!search) return { state, arrays: {} };
   const { gates, masks, scores, chosen, density, theta } = search;
@@ -48,7 +48,7 @@ function toPosition({ searches, search }: Course): ProcedurePosition {
 }
 
 /** @throws RangeError where an array of the search is missing. */
-function fromPosition({ state, arrays }: ProcedurePosition): Course {
+function fromPosition({ state, arrays }: ProcedurePosition): Progress {
   const { searches, scenario } = state as State;
   if (scenario === null) return { searches, search: null };
   const arrayOf = (name: string): Float32Array => {
@@ -123,7 +123,7 @@ function prepare(
         seed,
       })
     : null;
-  if (added?.why) events.push({ kind: 'message', step: trainer.step, text: added.why });
+  if (added?.reason) events.push({ kind: 'message', step: trainer.step, text: added.reason });
   if (added) {
     const n = dataset.scenarios.length;
     const counts = probe(searchProbes.augmentation, [n, n], augmentationCounts(dataset, added));
@@ -139,34 +139,34 @@ function prepare(
   return { context, events };
 }
 
-async function* train(trainer: AreadTrainer, course: Course): AsyncGenerator<TrainingEvent, void, void> {
+async function* train(trainer: AreadTrainer, progress: Progress): AsyncGenerator<TrainingEvent, void, void> {
   const settings = settingsOf(trainer);
   const { context, events } = prepare(trainer, settings);
   yield* events;
   // A run that goes on may have stopped between a step and its evaluation.
   let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
   while (!exhausted && !trainer.stopping && trainer.step < trainer.training.steps) {
-    if (searchDue(settings, trainer.step, course.searches)) {
-      course.search ??= await beginSearch(context, course.searches);
-      const found = yield* runSearch(context, course.search);
+    if (searchDue(settings, trainer.step, progress.searches)) {
+      progress.search ??= await beginSearch(context, progress.searches);
+      const found = yield* runSearch(context, progress.search);
       if (!found) break;
-      const results = searchResults(course.search, settings);
-      course.search = null;
-      course.searches++;
+      const results = searchResults(progress.search, settings);
+      progress.search = null;
+      progress.searches++;
       for (const result of results) yield { kind: 'procedure-probe', step: trainer.step, probe: result };
       continue;
     }
     trainer.train(trainer.nextBatch());
     exhausted = yield* trainer.afterStep();
   }
-  course.search = null;
+  progress.search = null;
   yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
 }
 
 export const areadProcedure: Procedure = {
   id: 'aread',
   start(trainer, from) {
-    const course: Course = from ? fromPosition(from) : { searches: 0, search: null };
-    return { events: train(trainer, course), position: () => toPosition(course) };
+    const progress: Progress = from ? fromPosition(from) : { searches: 0, search: null };
+    return { events: train(trainer, progress), position: () => toPosition(progress) };
   },
 };

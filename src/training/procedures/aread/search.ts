@@ -16,7 +16,7 @@ import type { AreadSettings } from '../../../models/papers/aread/settings';
 import type { TrainingEvent } from '../../events';
 import type { Trainer } from '../../trainer';
 import { tryCandidate } from './candidate';
-import type { CandidateContext, Workshop } from './candidate';
+import type { CandidateContext, SearchTensors } from './candidate';
 import { createDeviceMasks, writeMasks } from './deviceMasks';
 import { searchPlan } from './schedule';
 import type { SearchPlan } from './schedule';
@@ -167,7 +167,7 @@ async function* searchScenario(
   context: SearchContext,
   progress: SearchProgress,
   plan: SearchPlan,
-  workshop: Workshop,
+  tensors: SearchTensors,
 ): AsyncGenerator<void, void, void> {
   const { trainer, layout, settings, rows } = context;
   const { scenario: d, search } = progress;
@@ -198,7 +198,7 @@ async function* searchScenario(
         drawFlips(search, d, z, plan.sigma),
         settings.initUnion ? present : null,
       );
-      const candidate = tryCandidate(context, workshop, {
+      const candidate = tryCandidate(context, tensors, {
         scenario: d,
         start,
         scale,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fairnessCoefficients, limitedCoefficients, quantileBoundaries } from './coefficients';
-import { exposureShares, fairnessDrift, fairnessPictures } from './pictures';
+import { exposureShares, fairnessDrift, fairnessProbes } from './probes';
 
 const logs = fc
   .array(
@@ -91,7 +91,7 @@ describe('pictures of the coefficients', () => {
       number[],
       number[],
     ];
-    const [groups, byScenario, recovery, ranges] = fairnessPictures(
+    const [groups, byScenario, recovery, ranges] = fairnessProbes(
       Float32Array.of(1, 2),
       Int16Array.of(0, 0),
       2,
@@ -105,7 +105,7 @@ describe('pictures of the coefficients', () => {
 
   it('sort rows of each kind into ranges that share them out', () => {
     const truth = Uint8Array.of(1, 1, 0, 0, 0);
-    const ranges = fairnessPictures(Float32Array.of(0.3, 0.7, 1, 1.05, 3), new Int16Array(5), 1, truth)[3]!;
+    const ranges = fairnessProbes(Float32Array.of(0.3, 0.7, 1, 1.05, 3), new Int16Array(5), 1, truth)[3]!;
     const row = (k: number): number[] => [...ranges.values.subarray(8 * k, 8 * (k + 1))];
     expect(row(0)).toEqual([0.5, 0.5, 0, 0, 0, 0, 0, 0]);
     const [third, fifth] = [Math.fround(1 / 3), Math.fround(1 / 5)];
@@ -131,7 +131,7 @@ describe('pictures of the coefficients', () => {
 
   it('recover intervened rows by low coefficients', () => {
     const truth = Uint8Array.of(1, 0, 1, 0);
-    const recovery = fairnessPictures(Float32Array.of(0.2, 1.1, 0.5, 0.9), new Int16Array(4), 1, truth)[2]!;
+    const recovery = fairnessProbes(Float32Array.of(0.2, 1.1, 0.5, 0.9), new Int16Array(4), 1, truth)[2]!;
     expect(recovery.values[0]).toBe(1);
   });
 

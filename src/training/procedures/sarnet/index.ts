@@ -5,7 +5,7 @@
  * The paper scores each day's log with the model of the day before; an epoch stands for a day here.
  */
 import { assignState, uniformAt } from '../../../engine';
-import { exposureShares, fairnessDrift, fairnessPictures } from './pictures';
+import { exposureShares, fairnessDrift, fairnessProbes } from './probes';
 import { limitedCoefficients, quantileBoundaries } from './coefficients';
 import type { Dataset } from '../../../data/dataset';
 import type { TrainingEvent } from '../../events';
@@ -124,13 +124,13 @@ function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnTy
     refreshes++;
     scored = null;
     const intervened = dataset.truth && trainingRows.length > 0 ? dataset.truth.intervened : null;
-    const pictures = fairnessPictures(
+    const probes = fairnessProbes(
       limited,
       scenario,
       dataset.scenarios.length,
       intervened && Uint8Array.from(trainingRows, (row) => intervened[row]!),
     );
-    pictures.push(
+    probes.push(
       fairnessDrift(before, limited, scenario, dataset.scenarios.length),
       exposureShares(
         trainingRows.map((row) => dataset.columns[category]![row]!),
@@ -138,7 +138,7 @@ function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnTy
         dataset.fields[category]!.size,
       ),
     );
-    for (const picture of pictures) yield { kind: 'procedure-probe', step: trainer.step, probe: picture };
+    for (const probe of probes) yield { kind: 'procedure-probe', step: trainer.step, probe };
   }
 
   async function* train(): AsyncGenerator<TrainingEvent, void, void> {

@@ -3,7 +3,8 @@ import type { Ablation } from '../../../../studies/ablation/ablation';
 import { toLatex, toMarkdown, toTable } from '../../../../studies/ablation/documents';
 import { ablationSections, agreement } from '../../../../studies/ablation/sections';
 import type { AblationCell, Direction, Section } from '../../../../studies/ablation/sections';
-import { stars, titleOf } from '../../../../studies/groups';
+import { significanceStars } from '../../../../studies/format';
+import { modelTitle } from '../../../../studies/setups';
 import { Figure } from '../../../figure/Figure';
 import { download } from '../../../figure/export';
 import { formatAuc, formatSigned } from '../../../format';
@@ -73,7 +74,7 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
           <SectionFigure
             key={section.id}
             section={section}
-            model={titleOf(ablation.base.model)}
+            model={modelTitle(ablation.base.model)}
             dataset={dataset}
             figure={figure === 'noiseFree' ? 'Noise-free AUC' : 'AUC'}
           />
@@ -159,7 +160,7 @@ function SectionFigure({
             <li key={`${one.above}>${one.below}`}>
               {one.above} above {one.below}:{' '}
               {one.difference === null ? 'not yet' : formatSigned(one.difference)}
-              {stars(one.p)} {one.direction && <Mark direction={one.direction} />}{' '}
+              {significanceStars(one.p)} {one.direction && <Mark direction={one.direction} />}{' '}
               <span className="muted">{one.where}</span>
             </li>
           ))}
@@ -207,7 +208,7 @@ function CellText({ cell, asked }: { readonly cell: AblationCell; readonly asked
           title={cell.p === null ? 'one seed' : `p = ${cell.p.toPrecision(2)}`}
         >
           {formatSigned(cell.difference)}
-          {stars(cell.p)}
+          {significanceStars(cell.p)}
         </span>
       )}
       {(cell.printed !== null || cell.printedDifference !== null) && (

@@ -1,4 +1,4 @@
-/** What a refresh of the coefficients shows; the truth of a simulated log is used for the picture alone. */
+/** What a refresh of the coefficients shows, as probes; the truth of a simulated log is used for them alone. */
 import { auc } from '../../metrics';
 import type { ProbeValue } from '../../events';
 
@@ -72,7 +72,7 @@ export function exposureShares(category: Int32Array, value: Float32Array, catego
  * `fairness` `[3 groups (intervened, other, all), 6 (mean, tenth, quarter, half, three quarters, nine tenths)]`, `fairnessByScenario` `[N, 6]`, `fairnessHistogram` `[3, 8 ranges]` and, where the
  * truth is known, `fairnessRecovery` `[1]`: AUC of telling intervened rows by a low coefficient.
  */
-export function fairnessPictures(
+export function fairnessProbes(
   coefficient: Float32Array,
   scenario: Int16Array,
   scenarios: number,
