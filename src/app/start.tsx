@@ -5,6 +5,7 @@ import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
 import { RunActions, RunActionsProvider } from './store/runActions';
 import { startQueueRunner } from './store/queueRunner';
+import { printSteps } from './printSteps';
 import { keepForOffline } from './offline/register';
 import { followAblations } from './store/ablations';
 import { followQueue } from './store/queue';
@@ -21,6 +22,7 @@ export function start(client: LabClient, opened: Promise<BackendInfo | null>): v
   useSetup.setState({ page: opening.page, setup: opening.setup, preset: opening.preset, tab: opening.tab });
   const actions = new RunActions(client);
   void opened.then((backend) => backend && actions.current.meet(backend));
+  if (opening.trace) printSteps(actions);
   if (opening.autostart) void actions.train();
   else client.prepare(opening.setup).catch(() => undefined); // an error comes again, with its sentence, from `train`
   if (opening.problems.length > 0) {

@@ -9,7 +9,14 @@ export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } 
 export { selfTest, type SelfTestResult } from './selfTest';
 export { runStep, type Step, type StepLosses } from './step';
 export { gatherTable, planRows, type RowPlan } from './table';
-export { memoryOf, traceKernels, type MemoryFacts, type TracedKernel } from './trace';
+export {
+  memoryOf,
+  timeKernels,
+  traceKernels,
+  type MemoryFacts,
+  type TimedKernel,
+  type TracedKernel,
+} from './trace';
 export {
   assign,
   assignParameter,

@@ -10,13 +10,28 @@ export interface TracedKernel {
   readonly dispatched: boolean;
 }
 
+export interface TimedKernel extends TracedKernel {
+  /** Milliseconds on the host: computing it on CPU and WASM, issuing it on WebGPU. A composite's include its parts'. */
+  readonly milliseconds: number;
+}
+
 /** Kernels that compute nothing. */
 const FREE = new Set(['Reshape', 'Identity', 'ExpandDims', 'StopGradient']);
 
 /** Runs `work` and lists the kernels it ran, in order of completion. */
 export function traceKernels(work: () => void): TracedKernel[] {
+  return timeKernels(work).map(({ kernel, inputs, output, dispatched }) => ({
+    kernel,
+    inputs,
+    output,
+    dispatched,
+  }));
+}
+
+/** Runs `work` and lists the kernels it ran with the time of each, in order of completion. */
+export function timeKernels(work: () => void): TimedKernel[] {
   const engine = tf.engine();
-  const list: TracedKernel[] = [];
+  const list: TimedKernel[] = [];
   let dispatches = 0;
   const run = engine.runKernel.bind(engine);
   const traced: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
@@ -25,7 +40,9 @@ export function traceKernels(work: () => void): TracedKernel[] {
     attributes?: tf.NamedAttrMap,
   ): T => {
     const before = dispatches;
+    const began = performance.now();
     const result = run<T>(kernel, inputs, attributes);
+    const milliseconds = performance.now() - began;
     // Taping a kernel clones what its gradient will need: such renaming inside it does not make it a composite.
     const dispatched = dispatches === before && !FREE.has(kernel);
     if (dispatched) dispatches++;
@@ -37,6 +54,7 @@ export function traceKernels(work: () => void): TracedKernel[] {
       inputs: Object.fromEntries(shapes),
       output: ([] as tf.Tensor[]).concat(result).map((tensor) => [...tensor.shape]),
       dispatched,
+      milliseconds,
     });
     return result;
   };

@@ -121,6 +121,7 @@ describe('names of settings', () => {
       'page',
       'tab',
       'autostart',
+      'trace',
     ]);
     for (const model of models) {
       for (const name of Object.keys(model.fields))

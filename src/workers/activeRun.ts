@@ -9,7 +9,7 @@ import { Mutex } from './mutex';
 import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './runState';
 import { Speedometer } from './vitals';
 import type { Dataset } from '../data/dataset';
-import type { BackendInfo } from '../engine';
+import type { BackendInfo, TimedKernel } from '../engine';
 import type { TrainingEvent } from '../training/events';
 import type { ParsedSetup } from '../training/parseSetup';
 import type { Run } from '../training/run';
@@ -136,6 +136,11 @@ export class ActiveRun {
   async read<T>(from: (run: Run) => Promise<T>): Promise<T> {
     const { built } = this;
     return this.lock.run(() => from(built));
+  }
+
+  /** Operations of the next step; null where the run ends before. */
+  async traceStep(): Promise<readonly TimedKernel[] | null> {
+    return Promise.race([this.built.trainer.traceNextStep(), this.end().then(() => null)]);
   }
 
   async checkpoint(): Promise<Uint8Array> {

@@ -26,6 +26,7 @@ const runVerbs: Readonly<Record<keyof RunCommands, string>> = {
   checkpoint: 'save',
   predict: 'score',
   counterfactualRates: 'compare',
+  traceStep: 'trace',
   representations: 'look into',
 };
 

@@ -9,7 +9,7 @@
 import type { RunId } from './runId';
 import type { DatasetSource, Field, Scenario } from '../data/dataset';
 import type { Inspection, Mapping, Notice } from '../data/import';
-import type { BackendInfo, BackendRequest } from '../engine';
+import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { TrainingEvent } from '../training/events';
 import type { Components, Relations } from '../training/representation/describe';
 import type { EmbeddingMethod } from '../training/representation/embed';
@@ -95,6 +95,11 @@ export interface RunCommands {
    * data is not simulated.
    */
   counterfactualRates(run: RunId, split: 'validation' | 'test'): Promise<Float32Array | null>;
+  /**
+   * Operations of the next training step, with shapes and milliseconds, in the order in which they ended; null where the
+   * run ends before. The step is taken as it would be.
+   */
+  traceStep(run: RunId): Promise<readonly TimedKernel[] | null>;
   /** Hidden vectors of a sample of test rows with the present weights; null where the model offers none. */
   representations(run: RunId): Promise<RepresentationSample | null>;
 }

@@ -268,6 +268,36 @@ describe('a session', () => {
     await other.session.reset(id('a'));
   });
 
+  it('lists the operations of one step with shapes and times, and trains to the same bits', async () => {
+    const weights: Uint8Array[] = [];
+    for (const traced of [false, true]) {
+      bench = new Bench();
+      const { session } = bench;
+      await session.train(id('a'), setup({ steps: 12 }), { startPaused: true, from: null });
+      await bench.until('paused');
+      await session.step(id('a'));
+      const tracing = traced ? session.traceStep(id('a')) : null;
+      await session.resume(id('a'));
+      const operations = await tracing;
+      if (operations) {
+        const multiplied = operations.filter(({ kernel }) => kernel.endsWith('MatMul'));
+        expect(multiplied.length).toBeGreaterThan(10);
+        // The towers' last layers score a batch of 64 rows.
+        expect(multiplied.map(({ output }) => output)).toContainEqual([[64, 1]]);
+        for (const { inputs, milliseconds } of operations) {
+          expect(Object.values(inputs).flat().every(Number.isInteger)).toBe(true);
+          expect(milliseconds).toBeGreaterThanOrEqual(0);
+        }
+      }
+      await bench.until('done');
+      weights.push(await session.weights(id('a')));
+      // A run that is over takes no more steps.
+      expect(await session.traceStep(id('a'))).toBeNull();
+      await session.reset(id('a'));
+    }
+    expect(weights[1]).toEqual(weights[0]);
+  });
+
   it('goes on when keeping fails, and says so', async () => {
     bench = new Bench({ keep: () => Promise.reject(new Error('The disk is full.')) });
     await bench.session.train(id('a'), setup({ steps: 5 }), calm);

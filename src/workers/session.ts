@@ -8,7 +8,7 @@ import { ActiveRun } from './activeRun';
 import { scoredRows, trueRates } from './scored';
 import { isUnderWay } from './sessionState';
 import type { Dataset } from '../data/dataset';
-import type { BackendInfo, BackendRequest } from '../engine';
+import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { RunRecord, RunSetup } from '../training/runRecord';
 import type { RunHost } from './activeRun';
 import type {
@@ -107,6 +107,10 @@ export class Session implements Omit<LabWorker, 'connect'> {
 
   async counterfactualRates(run: RunId, split: 'validation' | 'test'): Promise<Float32Array | null> {
     return trueRates(this.find(run).built.trainer.dataset, split);
+  }
+
+  async traceStep(run: RunId): Promise<readonly TimedKernel[] | null> {
+    return this.find(run).traceStep();
   }
 
   async representations(run: RunId): Promise<RepresentationSample | null> {

@@ -27,6 +27,7 @@ describe('the address', () => {
         preset: 'tiny',
         tab: 'gates',
         autostart: undefined,
+        trace: false,
         problems: undefined,
       });
     }
@@ -37,6 +38,13 @@ describe('the address', () => {
     expect(opened.page).toBe('lab');
     expect(opened.autostart).toBe(true);
     expect(opened.problems.join(' ')).toContain('nowhere');
+  });
+
+  it('may ask for the operations of a step', () => {
+    const opened = openAddress('?trace=1');
+    expect(opened.trace).toBe(true);
+    expect(opened.problems).toEqual([]);
+    expect(addressOf(opened)).toBe('');
   });
 
   it('that asks for an unknown picture drops it and says which there are', () => {

@@ -48,18 +48,21 @@ export interface Opening {
   readonly preset: PresetName;
   readonly tab: string | null;
   readonly autostart: boolean;
+  /** Whether the operations of one step of every run are listed in the console. */
+  readonly trace: boolean;
   /** One sentence for each thing in the address that could not be taken. */
   readonly problems: readonly string[];
 }
 
 /** Parameters that belong to the page and not to the run's set-up. */
-const PAGE_KEYS = ['page', 'tab', 'autostart', 'curve', 'run', 'runs'] as const;
+const PAGE_KEYS = ['page', 'tab', 'autostart', 'trace', 'curve', 'run', 'runs'] as const;
 
 export function openAddress(search: string): Opening {
   const params = new URLSearchParams(search);
   const asked = params.get('page');
   const askedTab = params.get('tab');
   const autostart = params.get('autostart') === '1';
+  const trace = params.get('trace') === '1';
   for (const key of PAGE_KEYS) params.delete(key);
   const { setup, preset, problems } = setupFromParams(params);
   const page = pages.find((known) => known === asked) ?? 'lab';
@@ -67,7 +70,7 @@ export function openAddress(search: string): Opening {
   const tab = tabIds.find((known) => known === askedTab) ?? null;
   if (askedTab !== null && tab === null)
     unknown.push(`There is no picture "${askedTab}"; pictures are ${tabIds.join(', ')}.`);
-  return { page, setup, preset, tab, autostart, problems: [...unknown, ...problems] };
+  return { page, setup, preset, tab, autostart, trace, problems: [...unknown, ...problems] };
 }
 
 /** The address of what is set: only what differs from the default. */

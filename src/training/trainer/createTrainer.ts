@@ -9,10 +9,11 @@ import { createBestWeights } from './bestWeights';
 import { createEvaluation } from './evaluation';
 import { createLossMeans } from './lossMeans';
 import { createSteps, createTrialSteps } from './steps';
+import { createStepTrace } from './stepTrace';
 import { createStopwatch } from './stopwatch';
 import { arrayOf, copyWeights, readAll } from './weights';
 import type { Dataset } from '../../data/dataset';
-import type { Variable } from '../../engine';
+import type { TimedKernel, Variable } from '../../engine';
 import type { AnyModelDefinition, DataShape } from '../../models/definition';
 import type { AnySettings } from '../../models/settings';
 import type { TrainingEvent } from '../events';
@@ -58,6 +59,8 @@ export interface OwnedTrainer extends Trainer {
   readonly timings: RunTimings;
   /** Asks the procedure to end at its next safe point. */
   requestStop(): void;
+  /** Operations of the next training step, with shapes and times; asking changes nothing of the step. */
+  traceNextStep(): Promise<readonly TimedKernel[]>;
   /** Takes weights and states; moments stay. @throws RangeError where they belong to another model */
   restore(weights: Snapshot): void;
   position(): Promise<TrainerPosition>;
@@ -109,6 +112,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     bestWeights,
     evaluate: () => evaluation.run('validation', perScenario, steps.count),
   });
+  const stepTrace = createStepTrace();
   let stopping = false;
 
   return {
@@ -135,6 +139,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     requestStop() {
       stopping = true;
     },
+    traceNextStep: () => stepTrace.next(),
     setTrainable(names) {
       steps.setTrainable(names);
       trialSteps.setTrainable(names);
@@ -143,7 +148,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     readBatch: (rows, extra) => batches.read(rows, extra),
     train(batch) {
       const start = performance.now();
-      steps.train(batch, training.learningRate);
+      stepTrace.around(() => steps.train(batch, training.learningRate));
       stopwatch.step(performance.now() - start);
     },
     trialSteps,
