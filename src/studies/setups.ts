@@ -65,13 +65,11 @@ export function settingDifferences(setups: readonly RunSetup[]): readonly Settin
   }
   const names = new Set(setups.flatMap((setup) => Object.keys(setup.settings)));
   for (const name of names) {
-    if (setups.some((setup) => !(name in setup.settings))) continue;
-    const label = labelOf(fieldsOf(first.model), name);
-    add(
-      name,
-      label,
-      setups.map((setup) => formatSetting(setup.settings[name]!)),
-    );
+    const values = setups.flatMap(({ settings }) => {
+      const value = settings[name];
+      return value === undefined ? [] : [formatSetting(value)];
+    });
+    if (values.length === setups.length) add(name, labelOf(fieldsOf(first.model), name), values);
   }
   return found;
 }

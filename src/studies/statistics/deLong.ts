@@ -79,10 +79,10 @@ export function deLongTest(
   const negative: number[] = [];
   for (let i = 0; i < label.length; i++) (label[i] === 1 ? positive : negative).push(i);
   if (positive.length < 2 || negative.length < 2) return null;
-  const take = (score: ArrayLike<number>, rows: number[]): Float64Array =>
+  const scoresOf = (score: ArrayLike<number>, rows: readonly number[]): Float64Array =>
     Float64Array.from(rows, (row) => score[row]!);
-  const a = components(take(scoreA, positive), take(scoreA, negative));
-  const b = components(take(scoreB, positive), take(scoreB, negative));
+  const a = components(scoresOf(scoreA, positive), scoresOf(scoreA, negative));
+  const b = components(scoresOf(scoreB, positive), scoresOf(scoreB, negative));
   const variance =
     varianceOfDifference(a.ofPositives, b.ofPositives) / positive.length +
     varianceOfDifference(a.ofNegatives, b.ofNegatives) / negative.length;

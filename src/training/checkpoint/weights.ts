@@ -7,15 +7,18 @@ interface Named {
   readonly tensor: { readonly shape: readonly number[] };
 }
 
-/** A safetensors file of `arrays` by variable name, in the variables' shapes. */
+/** A safetensors file of `arrays` by variable name, in the variables' shapes. @throws RangeError where one is missing */
 export function writeWeights(
   arrays: Readonly<Record<string, Float32Array>>,
   variables: readonly Named[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const tensors = new Map<string, SafeTensor>(
-    variables.map(({ name, tensor }) => [name, { shape: tensor.shape, values: arrays[name]! }]),
-  );
+  const tensors = new Map<string, SafeTensor>();
+  for (const { name, tensor } of variables) {
+    const values = arrays[name];
+    if (!values) throw new RangeError(`There are no values of "${name}" to write.`);
+    tensors.set(name, { shape: tensor.shape, values });
+  }
   return writeSafetensors(tensors, { format: 'scenarium-weights/1', ...metadata });
 }
 

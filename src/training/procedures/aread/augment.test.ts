@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  augment,
-  augmentationCounts,
-  itemField,
-  popularityOf,
-  targetChances,
-  unpopularItems,
-} from './augment';
+import { augment, augmentationCounts, popularityOf, targetChances, unpopularItems } from './augment';
+import { itemField } from '../itemField';
 import type { AugmentOptions } from './augment';
 import { drawPlaces, readTrialBatch, trialRows } from './trialBatches';
 import { readBatch } from '../../../data/batches';

@@ -5,6 +5,7 @@
  */
 import { streamSeed, uniformArray } from '../../../engine';
 import type { Dataset } from '../../../data/dataset';
+import { itemField } from '../itemField';
 
 export interface AugmentOptions {
   /** Rows to make, as a share of the training rows. */
@@ -54,15 +55,6 @@ export function popularityOf(
     if (dataset.label[row]) clicks[id]!++;
   }
   return { exposures, clicks };
-}
-
-/** The field that names the item: the item field with most ids, or null. */
-export function itemField(dataset: Pick<Dataset, 'fields'>): number | null {
-  let best: number | null = null;
-  dataset.fields.forEach((field, index) => {
-    if (field.role === 'item' && (best === null || field.size > dataset.fields[best]!.size)) best = index;
-  });
-  return best;
 }
 
 /** p(i) of each local id, and whether the id is unpopular. Id 0 ("other") is never unpopular: it is many items. */

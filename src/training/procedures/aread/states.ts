@@ -30,9 +30,11 @@ export function zero(state: StateTensor): void {
   assignState(state, new Float32Array(state.tensor.size));
 }
 
-/** Values of a state in a snapshot. */
+/** Values of a state in a snapshot. @throws RangeError where it lacks them */
 function valuesOf(theta: Readonly<Record<string, Float32Array>>, state: StateTensor): Float32Array {
-  return theta[state.name]!;
+  const values = theta[state.name];
+  if (!values) throw new RangeError(`The snapshot lacks "${state.name}"; it belongs to another model.`);
+  return values;
 }
 
 /** Mean gates by scenario `[N * E]`; a scenario without rows since the last search gets the mean over all. */

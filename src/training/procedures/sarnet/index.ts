@@ -7,6 +7,7 @@
 import { assignState, uniformAt } from '../../../engine';
 import { exposureShares, fairnessDrift, fairnessProbes } from './probes';
 import { limitedCoefficients, quantileBoundaries } from './coefficients';
+import { itemField } from '../itemField';
 import type { Dataset } from '../../../data/dataset';
 import type { TrainingEvent } from '../../events';
 import type { Procedure, ProcedurePosition } from '../../procedure';
@@ -32,16 +33,11 @@ interface State {
   readonly scored: number | null;
 }
 
-/** The item's identity: the item field with the most values. @throws RangeError where there is none */
+/** The item of each row `[rows]`. @throws RangeError where the data has no item field */
 function itemColumn(dataset: Dataset): Int32Array {
-  let best = -1;
-  dataset.fields.forEach((field, index) => {
-    if (field.role === 'item' && (best < 0 || field.size > dataset.fields[best]!.size)) best = index;
-  });
-  if (best < 0) {
-    throw new RangeError('Fairness coefficients need an item column; map one column as item.');
-  }
-  return dataset.columns[best]!;
+  const column = dataset.columns[itemField(dataset) ?? -1];
+  if (!column) throw new RangeError('Fairness coefficients need an item column; map one column as item.');
+  return column;
 }
 
 /** The item's category: the item field named so, or the one with the fewest values. */
