@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMode, openBackend, uniformArray } from '../..';
-import { blockTranspose, broadcastLayout } from './library';
+import { blockTranspose, broadcastLayout, rectangle } from './library';
 import { wasmKernels } from './module';
 
 const size = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
@@ -249,5 +249,45 @@ describe('passes over tensors', () => {
     const kept = masks[0]!.filter((value) => value > 0).length / masks[0]!.length;
     expect(kept).toBeGreaterThan(0.65);
     expect(kept).toBeLessThan(0.75);
+  });
+});
+
+describe('rectangles on WASM', () => {
+  const boxes = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.nat(3), fc.nat(3)), { minLength: 1, maxLength: 4 })
+    .map((axes) => ({
+      whole: axes.map(([part, before, after]) => part + before + after),
+      begin: axes.map(([, before]) => before),
+      part: axes.map(([part]) => part),
+    }));
+
+  it('cut and paste as the library does', async () => {
+    const cut = async (
+      backend: 'cpu' | 'wasm',
+      { whole, begin, part }: typeof boxes extends fc.Arbitrary<infer B> ? B : never,
+    ) => {
+      await tf.setBackend(backend);
+      const x = tf.tensor(
+        Float32Array.from({ length: whole.reduce((a, b) => a * b, 1) }, (_, i) => i + 1),
+        whole,
+      );
+      const piece = tf.slice(x, begin, part);
+      const padded = tf.pad(
+        piece,
+        whole.map((length, axis) => [begin[axis]!, length - begin[axis]! - part[axis]!]),
+      );
+      return [[...piece.dataSync()], [...padded.dataSync()]];
+    };
+    await openBackend('wasm');
+    await fc.assert(
+      fc.asyncProperty(boxes, async (box) => {
+        expect(await cut('wasm', box)).toEqual(await cut('cpu', box));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of one run need no outer axis', () => {
+    expect(rectangle([4, 5], [2, 5], [1, 0])).toEqual({ start: 5, layout: [1, 1, 1, 10, 0, 0, 0] });
   });
 });

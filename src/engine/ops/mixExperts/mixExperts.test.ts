@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBackend } from '../../backend';
 import { normalArray } from '../../random';
-import { mixExpertsMultiGate } from '.';
+import { as2, as3 } from '../../testing/operation';
+import { testAgainstPyTorch } from '../../testing/pytorch';
+import { mixExperts, mixExpertsMultiGate, mixExpertsStacked } from '.';
+
+testAgainstPyTorch({
+  mixExperts: ({ h, weights }) => mixExperts(as3(h), as2(weights)),
+  mixExpertsStacked: ({ h, weights }) => mixExpertsStacked(as3(h), as2(weights)),
+});
 
 const [lower, upper, rows, width] = [3, 5, 7, 6];
 
