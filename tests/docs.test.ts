@@ -17,7 +17,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const pages = files.filter((file) => file.endsWith('.md'));
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Of every room with a table of its files: the files and folders that no line of its README names. */
+/** Of every room with a table of its files: the files and folders that no line of its README names. `<model>` names every model's. */
 function unnamed(readme: string): string[] {
   const folder = dirname(readme);
   const text = read(readme);
@@ -32,6 +32,7 @@ function unnamed(readme: string): string[] {
       !/^(README\.md|index\.ts|fixtures)$|\.test\.tsx?$|\.css$/.test(child) &&
       !named.has(child) &&
       !named.has(child.replace(/\.\w+$/, '')) &&
+      !(named.has('<model>') && models.some(({ id }) => id === child)) &&
       ![...named].some((name) => name.endsWith('*') && child.startsWith(name.slice(0, -1))),
   );
 }

@@ -1,0 +1,131 @@
+/**
+ * How many files a model, a picture, a twin and an operation touch: each is added to a copy of the tree, which must then pass
+ * types and the tests that every model, picture, twin and operation passes.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HouseCopy } from './support/houseCopy';
+
+/** Files that a person writes or changes; fixtures are written by the references. */
+const written = (files: readonly string[]): string[] => files.filter((file) => !/\/fixtures\//.test(file));
+
+/** Adds a line after the last one that matches. */
+function addLine(text: string, last: RegExp, line: string): string {
+  const lines = text.split('\n');
+  const at = lines.findLastIndex((one) => last.test(one));
+  return [...lines.slice(0, at + 1), line, ...lines.slice(at + 1)].join('\n');
+}
+
+function addModel(copy: HouseCopy): void {
+  const rename = (text: string): string =>
+    text
+      .replace('const mmoe =', 'const exampleModel =')
+      .replace("id: 'mmoe'", "id: 'example-model'")
+      .replace("title: 'MMoE'", "title: 'Example'");
+  copy.take('src/models/baselines/mmoe.ts', 'src/models/baselines/exampleModel.ts', rename);
+  copy.edit('src/models/registry.ts', (text) =>
+    addLine(
+      addLine(text, /^import /, "import { exampleModel } from './baselines/exampleModel';"),
+      /^ {2}\w+,$/,
+      '  exampleModel,',
+    ),
+  );
+  copy.take('docs/models/mmoe.md', 'docs/models/example-model.md');
+  const reference = 'tests/reference/example-model';
+  copy.write(`${reference}/reference.py`, '# The model again, in PyTorch; it writes the fixture.\n');
+  copy.take(
+    'tests/reference/baselines/fixtures/mmoe-off.json',
+    `${reference}/fixtures/default.json`,
+    (text) => text.replace('"mmoe"', '"example-model"'),
+  );
+  copy.write(
+    'src/models/baselines/exampleModel.test.ts',
+    `import { describeReference } from '../../../tests/support/reference';\n\ndescribeReference('${reference}/fixtures/default.json');\n`,
+  );
+}
+
+function addPicture(copy: HouseCopy): void {
+  copy.write(
+    'src/app/pictures/example/ExampleFigure.tsx',
+    `import type { ProbeSpec } from '../../../models/definition';
+import { Figure } from '../../figure/Figure';
+import type { RunView } from '../../store/runView';
+import { picture, probeNamed } from '../picture';
+
+function ExampleFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
+  const table = { columns: ['step'], rows: [[view.step]] };
+  return (
+    <Figure name="example" title={spec.title} reading={spec.reading} equation={spec.equation} table={table}>
+      <p>{view.step}</p>
+    </Figure>
+  );
+}
+
+export const example = picture({ id: 'example', tab: 'gates', accepts: probeNamed('gates'), Component: ExampleFigure });
+`,
+  );
+  copy.edit('src/app/pictures/index.ts', (text) =>
+    addLine(
+      addLine(text, /^import /, "import { example } from './example/ExampleFigure';"),
+      /^ {2}\w+,$/,
+      '  example,',
+    ),
+  );
+  copy.edit('docs/testing.md', (text) => `${text}\n\`figure-example\`: the step.\n`);
+}
+
+function addTwin(copy: HouseCopy): void {
+  copy.take('src/data/simulate/twins/finance4.ts', 'src/data/simulate/twins/example4.ts', (text) =>
+    text.replace('const finance4:', 'const example4:').replace("id: 'finance-4'", "id: 'example-4'"),
+  );
+  copy.edit('src/data/simulate/twins/index.ts', (text) =>
+    addLine(
+      addLine(text, /^import \{/, "import { example4 } from './example4';"),
+      /^ {2}\w+,$/,
+      '  example4,',
+    ),
+  );
+  copy.edit('docs/data.md', (text) =>
+    addLine(text, /^\| cloudtheme-355 \| [\d,]+ \|/, '| example-4 | 1 | 0 | 0 | 0.9 | 0.9 | 0 |'),
+  );
+}
+
+const additions = [
+  { what: 'a model', files: 5, add: addModel },
+  { what: 'a picture', files: 3, add: addPicture },
+  { what: 'a twin', files: 3, add: addTwin },
+];
+
+describe('adding', () => {
+  let copy: HouseCopy;
+  const changed = new Map<string, readonly string[]>();
+  beforeAll(() => {
+    copy = new HouseCopy();
+    for (const { what, add } of additions) {
+      add(copy);
+      changed.set(what, copy.changed());
+    }
+  });
+  afterAll(() => copy?.dispose());
+
+  it.each(additions)('$what touches $files files', ({ what, files }) => {
+    expect(written(changed.get(what) ?? [])).toHaveLength(files);
+  });
+
+  it('them leaves the types right', () => {
+    expect(copy.typeErrors([...changed.values()].flat())).toEqual([]);
+  });
+
+  it('them passes the tests of all models, pictures and twins', () => {
+    const files = [
+      'src/models/registry.test.ts',
+      'src/models/baselines/exampleModel.test.ts',
+      'src/app/pictures/contents.test.ts',
+      'src/data/simulate/simulate.test.ts',
+      'tests/docs.test.ts',
+    ];
+    const names = 'example-model|example-4 is a valid|pictures have names|every room with a list';
+    const { passed, failures } = copy.runTests(files, names);
+    expect(failures).toBe('');
+    expect(passed).toBeGreaterThan(25);
+  });
+});
