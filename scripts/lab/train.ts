@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { openBackend } from '../../src/engine';
 import { parseSetup } from '../../src/training/parseSetup';
 import { setupFromParams } from '../../src/training/setup';
+import { endStatus } from '../../src/training/recordRun';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
@@ -176,7 +177,7 @@ export async function train(flags: Flags): Promise<void> {
       );
     } else if (event.kind === 'message') say(event.text);
   }
-  const record = run.record(run.trainer.stopping ? 'stopped' : 'done');
+  const record = run.record(endStatus(run.state));
   const outputs: readonly (readonly [string, () => Promise<string | Uint8Array>])[] = [
     ['save', () => run.weights()],
     ['checkpoint', () => run.checkpoint('done')],

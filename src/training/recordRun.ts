@@ -30,6 +30,11 @@ export function addTimings(before: RunTimings, since: RunTimings): RunTimings {
   };
 }
 
+/** Under which status a run that ended is kept. */
+export function endStatus({ doneReason }: Pick<RunState, 'doneReason'>): RunStatus {
+  return doneReason === 'stopped' ? 'stopped' : 'done';
+}
+
 const spacing = ({ seen, stride }: Thinned<unknown>): Spacing => ({ seen, stride });
 
 /** Frames of all probes by step. */

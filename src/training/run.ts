@@ -15,6 +15,7 @@ import type { Dataset } from '../data/dataset';
 import type { BackendInfo } from '../engine';
 import type { TrainingEvent } from './events';
 import type { ParsedSetup } from './parseSetup';
+import type { RunState } from './reduceRun';
 import type { RunRecord, RunSetup, RunStatus } from './runRecord';
 import type { OwnedTrainer } from './trainer';
 
@@ -38,6 +39,8 @@ export interface Run {
   readonly trainer: OwnedTrainer;
   /** Pull one at a time; pausing is not pulling. Ends after `done`. Errors are thrown from here. */
   readonly events: AsyncGenerator<TrainingEvent, void, void>;
+  /** What the events pulled so far say. */
+  readonly state: RunState;
   record(status: RunStatus, failure?: string | null): RunRecord;
   /** Weights as a safetensors file. */
   weights(): Promise<Uint8Array>;
@@ -154,6 +157,9 @@ export function createRun(options: RunOptions): Run {
     setup,
     trainer,
     events: reduced(),
+    get state() {
+      return state;
+    },
     record,
     async weights() {
       const { model } = trainer;

@@ -1,5 +1,5 @@
 /** The one run of a session: pulls its events, tells of them in ticks, keeps it in storage, and answers its commands. */
-import { noTimings, recordOfRun } from '../training/recordRun';
+import { endStatus, noTimings, recordOfRun } from '../training/recordRun';
 import { emptyRunState } from '../training/reduceRun';
 import { createRun, defaultRunName } from '../training/run';
 import { evaluationDue } from '../training/schedule';
@@ -174,7 +174,7 @@ export class ActiveRun {
   private status(): RunStatus {
     switch (this.state.kind) {
       case 'done':
-        return this.run?.trainer.stopping ? 'stopped' : 'done';
+        return endStatus(this.run?.state ?? emptyRunState);
       case 'failed':
       case 'paused':
         return this.state.kind;

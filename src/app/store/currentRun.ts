@@ -3,7 +3,7 @@
  * and stay the same object until the next, as `useSyncExternalStore` needs.
  */
 import type { BackendInfo } from '../../engine';
-import { stateOfRecord } from '../../training/recordRun';
+import { endStatus, stateOfRecord } from '../../training/recordRun';
 import { emptyRunState, reduceRun } from '../../training/reduceRun';
 import type { RunState } from '../../training/reduceRun';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
@@ -117,7 +117,7 @@ export class CurrentRun {
       ...this.session,
       id: tick.run,
       state: tick.state,
-      status: run.doneReason === null ? null : run.doneReason === 'stopped' ? 'stopped' : 'done',
+      status: run.doneReason === null ? null : endStatus(run),
       steps: tick.vitals.steps > 0 ? tick.vitals.steps : this.session.steps,
       failure: tick.failure,
     };
