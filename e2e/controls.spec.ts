@@ -49,8 +49,8 @@ test('a worker killed while training says so in one sentence and the next run wo
   await lab.open(long);
   await lab.control('train').click();
   await lab.expectStepAtLeast(5);
-  const worker = page.workers().find((candidate) => /lab/.test(candidate.url()));
-  expect(worker, 'the lab worker').toBeDefined();
+  const worker = page.workers().find((candidate) => /training/.test(candidate.url()));
+  expect(worker, 'the worker that trains').toBeDefined();
   await worker?.evaluate(() => self.close());
   await lab.expectState('failed', 30_000);
   await expect(page.getByRole('alert')).toContainText(/worker|training/i);

@@ -17,7 +17,7 @@ import { Session } from '../src/workers/session';
 import { emptyRecord } from './support/emptyRecord';
 import type { ParsedSetup } from '../src/training/parseSetup';
 import type { RunSetup } from '../src/training/runRecord';
-import type { LabClient } from '../src/workers/client';
+import type { WorkerClient } from '../src/workers/client';
 
 const good = defaultSetup();
 const bad: RunSetup = { ...good, settings: { ...good.settings, numExperts: 1000 } };
@@ -36,7 +36,7 @@ function page() {
     train: vi.fn(async () => newRunId()),
     show: vi.fn(async () => undefined),
   };
-  return { client, actions: new RunActions(client as unknown as LabClient) };
+  return { client, actions: new RunActions(client as unknown as WorkerClient) };
 }
 
 describe('a set-up that cannot be trained', () => {
@@ -120,8 +120,8 @@ describe('a set-up that cannot be trained', () => {
 
 it('behind the doors only parsed set-ups are taken', () => {
   expectTypeOf<Parameters<typeof createRun>[0]['setup']>().toEqualTypeOf<ParsedSetup>();
-  expectTypeOf<Parameters<LabClient['train']>[0]>().toEqualTypeOf<ParsedSetup>();
-  expectTypeOf<Parameters<LabClient['show']>[1]>().toEqualTypeOf<ParsedSetup>();
+  expectTypeOf<Parameters<WorkerClient['train']>[0]>().toEqualTypeOf<ParsedSetup>();
+  expectTypeOf<Parameters<WorkerClient['show']>[1]>().toEqualTypeOf<ParsedSetup>();
   expectTypeOf<Parameters<typeof enqueue>[0][number]['setup']>().toEqualTypeOf<ParsedSetup>();
   expectTypeOf<Parameters<RunActions['train']>[0]>().toEqualTypeOf<ParsedSetup | undefined>();
   expectTypeOf<ReturnType<typeof setupOf>>().toEqualTypeOf<ParsedSetup>();

@@ -1,9 +1,9 @@
 /** Starts the worker before anything is drawn, then the page. */
 import './styles/tokens.css';
 import './styles/base.css';
-import { createLabClient } from '../workers/client';
+import { createWorkerClient } from '../workers/client';
 
-const client = createLabClient();
+const client = createWorkerClient();
 // The backend is what takes longest: it opens while the page's own code is still being fetched.
 const asked = new URLSearchParams(location.search).get('backend');
 const backend = asked === 'webgpu' || asked === 'wasm' || asked === 'cpu' ? asked : 'auto';

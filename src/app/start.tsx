@@ -1,6 +1,6 @@
 import type { BackendInfo } from '../engine';
 import { createRoot } from 'react-dom/client';
-import type { LabClient } from '../workers/client';
+import type { WorkerClient } from '../workers/client';
 import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
 import { RunActions, RunActionsProvider } from './store/runActions';
@@ -17,7 +17,7 @@ import { followRuns, useRuns } from './store/runs';
 const MOST_PROBLEMS = 4;
 
 /** Reads the address, asks the worker to get ready, and draws the page. */
-export function start(client: LabClient, opened: Promise<BackendInfo | null>): void {
+export function start(client: WorkerClient, opened: Promise<BackendInfo | null>): void {
   const opening = openAddress(location.search);
   useSetup.setState({ page: opening.page, setup: opening.setup, preset: opening.preset, tab: opening.tab });
   const actions = new RunActions(client);

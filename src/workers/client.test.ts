@@ -6,12 +6,12 @@ import { openBackend } from '../engine';
 import { defaultTraining, presetSettings } from '../training/setup';
 import { componentsOf, relationsOf } from '../training/representation/describe';
 import { parseSetup } from '../training/parseSetup';
-import { createLabClient } from './client';
+import { createWorkerClient } from './client';
 import { DataSession } from './dataSession';
 import { openRunStore } from './runStore';
 import { Session } from './session';
-import type { LabClient } from './client';
-import type { DataWorker, LabWorker, ProjectionWorker, RunId, RunStore, Tick } from './protocol';
+import type { WorkerClient } from './client';
+import type { DataWorker, TrainingWorker, ProjectionWorker, RunId, RunStore, Tick } from './protocol';
 import type { WorkerLike } from './supervised';
 import type { Dataset } from '../data/dataset';
 import type { ParsedSetup } from '../training/parseSetup';
@@ -76,26 +76,26 @@ class LocalWorker {
 }
 
 interface Workshop {
-  readonly client: LabClient;
-  readonly labs: LocalWorker[];
+  readonly client: WorkerClient;
+  readonly started: LocalWorker[];
   readonly ticks: Tick[];
   /** Ports on which ticks are sent, to send odd ones. */
   readonly ports: MessagePort[];
   readonly runs: RunStore;
 }
 
-const open: LabClient[] = [];
+const open: WorkerClient[] = [];
 /** Sessions go on in this process when their worker is "dead": they are ended after the test. */
 const sessions: { readonly session: Session; readonly runs: Set<RunId> }[] = [];
 let stores = 0;
 
 function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Workshop {
-  const labs: LocalWorker[] = [];
+  const started: LocalWorker[] = [];
   const ports: MessagePort[] = [];
   const ticks: Tick[] = [];
   const runs = openRunStore(`test-${++stores}`);
   const kept = new Map<string, Dataset>();
-  const spawnLab = (): WorkerLike => {
+  const spawnTraining = (): WorkerLike => {
     const begun = new Set<RunId>();
     const session = new Session({
       post: (tick) => {
@@ -108,12 +108,12 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
       tickMs: 0,
     });
     sessions.push({ session, runs: begun });
-    const worker: LabWorker = Object.assign(session, {
+    const worker: TrainingWorker = Object.assign(session, {
       connect: (port: MessagePort) => void ports.push(port),
       ...(options.deaf ? { ping: () => new Promise<true>(() => undefined) } : {}),
     });
     const local = new LocalWorker((port) => Comlink.expose(worker, port));
-    labs.push(local);
+    started.push(local);
     return local.like;
   };
   const spawnData = (): WorkerLike => {
@@ -126,8 +126,8 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
     const worker: DataWorker = Object.assign(session, { connect: () => undefined });
     return new LocalWorker((port) => Comlink.expose(worker, port)).like;
   };
-  const client = createLabClient({
-    spawnLab,
+  const client = createWorkerClient({
+    spawnTraining,
     spawnData,
     runs,
     base: 'http://localhost/',
@@ -136,7 +136,7 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
   });
   open.push(client);
   client.onTick((tick) => ticks.push(tick));
-  return { client, labs, ticks, ports, runs };
+  return { client, started, ticks, ports, runs };
 }
 
 afterEach(async () => {
@@ -183,27 +183,27 @@ describe('the client', () => {
   });
 
   it('shows a crashed worker as a failed run, and the next Train starts a fresh one', async () => {
-    const { client, ticks, labs } = workshop();
+    const { client, ticks, started } = workshop();
     await client.train(setup({ steps: 100_000 }), {});
     await until(() => ticks.at(-1)?.state === 'training');
     const pending = client.predict('test');
-    labs[0]!.crash('out of memory');
+    started[0]!.crash('out of memory');
     await expect(pending).rejects.toThrow(/ended unexpectedly \(out of memory\)\. Press Train/);
     expect(ticks.at(-1)!.state).toBe('failed');
     expect(ticks.at(-1)!.failure).toContain('Press Train');
-    expect(labs[0]!.ended).toBe(true);
+    expect(started[0]!.ended).toBe(true);
     await expect(client.pause()).rejects.toThrow(/no run to pause/);
     await client.train(setup(), {});
     await until(() => ticks.at(-1)?.state === 'done');
-    expect(labs).toHaveLength(2);
+    expect(started).toHaveLength(2);
   });
 
   it('notices a worker that died without a word', async () => {
-    const { client, ticks, labs } = workshop({ silenceMs: 150 });
+    const { client, ticks, started } = workshop({ silenceMs: 150 });
     await client.train(setup({ steps: 100_000 }), {});
     await until(() => ticks.at(-1)?.state === 'training');
     const pending = client.pause();
-    labs[0]!.kill();
+    started[0]!.kill();
     await expect(pending).rejects.toThrow(/stopped answering/);
     expect(ticks.at(-1)!.state).toBe('failed');
     expect(ticks.at(-1)!.failure).toContain('stopped answering');
@@ -247,7 +247,7 @@ describe('the client', () => {
 
   it('embeds with progress; cancelling ends that alone, and a second request ends the first', async () => {
     const workers: LocalWorker[] = [];
-    const client = createLabClient({
+    const client = createWorkerClient({
       runs: openRunStore(`test-${++stores}`),
       base: 'http://localhost/',
       spawnProjection: () => {

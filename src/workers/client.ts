@@ -1,7 +1,7 @@
 /**
  * The page's side of the workers: starts them, forwards commands, hands ticks on, notices when one died.
  *
- * Every command settles: it resolves, or rejects with an `Error` whose message is one sentence for people. A dead lab
+ * Every command settles: it resolves, or rejects with an `Error` whose message is one sentence for people. A dead
  * worker shows as a last tick with `state: 'failed'`; the next command starts a fresh worker.
  */
 import * as Comlink from 'comlink';
@@ -18,7 +18,7 @@ import type {
   EmbeddingMethod,
   ImportResult,
   Inspection,
-  LabWorker,
+  TrainingWorker,
   Mapping,
   OnEmbedding,
   Points,
@@ -32,10 +32,10 @@ import type {
 } from './protocol';
 
 /** The workers' commands (see protocol.ts), and what the page's side adds to them. */
-export interface LabClient
+export interface WorkerClient
   extends
     CurrentRunCommands,
-    Pick<LabWorker, 'prepare' | 'backendInfo'>,
+    Pick<TrainingWorker, 'prepare' | 'backendInfo'>,
     Pick<DataWorker, 'catalogue' | 'dataset' | 'datasetRows' | 'exportDataset' | 'removeDataset'>,
     Pick<ProjectionWorker, 'components' | 'relations'> {
   /** The run whose ticks arrive, or null before the first and after a reset. */
@@ -67,7 +67,7 @@ export interface LabClient
 
 /** Seams for tests; the page gives none. */
 export interface ClientOptions {
-  readonly spawnLab: () => WorkerLike;
+  readonly spawnTraining: () => WorkerLike;
   readonly spawnData: () => WorkerLike;
   readonly spawnProjection: () => WorkerLike;
   readonly runs: RunStore;
@@ -93,14 +93,15 @@ const idleVitals: Vitals = {
  *
  * @param options what differs from the page's own workers and store
  */
-export function createLabClient(options: Partial<ClientOptions> = {}): LabClient {
+export function createWorkerClient(options: Partial<ClientOptions> = {}): WorkerClient {
   const heartbeatMs = options.heartbeatMs ?? 2_000;
   const silenceMs = options.silenceMs ?? 10_000;
   const base = options.base ?? new URL('.', document.baseURI).href;
   const runs = options.runs ?? openRunStore();
-  const spawnLab =
-    options.spawnLab ??
-    (() => new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'lab' }));
+  const spawnTraining =
+    options.spawnTraining ??
+    (() =>
+      new Worker(new URL('./training.worker.ts', import.meta.url), { type: 'module', name: 'training' }));
   const spawnData =
     options.spawnData ??
     (() => new Worker(new URL('./data.worker.ts', import.meta.url), { type: 'module', name: 'data' }));
@@ -136,12 +137,12 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
     tell(tick);
   };
 
-  const lab = new Supervised<LabWorker>(
-    spawnLab,
+  const trainer = new Supervised<TrainingWorker>(
+    spawnTraining,
     () => {
       const channel = new MessageChannel();
       channel.port1.onmessage = (message: MessageEvent<Tick>) => receive(message.data);
-      lab.send('connect', Comlink.transfer(channel.port2, [channel.port2]), base).catch(() => undefined);
+      trainer.send('connect', Comlink.transfer(channel.port2, [channel.port2]), base).catch(() => undefined);
       lastSign = performance.now();
       longestGap = 0;
       watch();
@@ -176,17 +177,17 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
       const asleep = now - checked > 3 * heartbeatMs; // the page itself was frozen: silence proves nothing
       checked = now;
       if (asleep) lastSign = now;
-      if (!lab.alive) return;
+      if (!trainer.alive) return;
       const busy = last !== null && last.run === run && run !== null;
       const compiling = !busy || last?.state === 'compiling';
       const patience = compiling
         ? 6 * silenceMs
         : Math.min(Math.max(silenceMs, 8 * longestGap), 6 * silenceMs);
       if (now - lastSign > patience) {
-        lab.fail('The training worker stopped answering. Press Train to start again.');
+        trainer.fail('The training worker stopped answering. Press Train to start again.');
         return;
       }
-      lab.send('ping').then(
+      trainer.send('ping').then(
         () => (lastSign = performance.now()),
         () => undefined,
       );
@@ -194,8 +195,8 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
   }
 
   return {
-    ...runCommands(lab, () => run),
-    ...forward(lab, 'prepare', 'backendInfo'),
+    ...runCommands(trainer, () => run),
+    ...forward(trainer, 'prepare', 'backendInfo'),
     ...forward(data, 'catalogue', 'dataset', 'datasetRows', 'exportDataset', 'removeDataset'),
     ...forward(describer, 'components', 'relations'),
     get run() {
@@ -210,20 +211,20 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
       const id = known === undefined ? newRunId() : (known as RunId);
       run = id;
       last = null;
-      await lab.send('train', id, setup, { startPaused, from, name, weights });
+      await trainer.send('train', id, setup, { startPaused, from, name, weights });
       return id;
     },
     async show(known, setup, weights) {
       const id = known as RunId;
       run = id;
       last = null;
-      await lab.send('show', id, setup, weights);
+      await trainer.send('show', id, setup, weights);
     },
     async reset() {
       const id = run;
       run = null;
       last = null;
-      if (id !== null && lab.alive) await lab.send('reset', id);
+      if (id !== null && trainer.alive) await trainer.send('reset', id);
     },
     simulate: (request, options = {}) =>
       job(data, options, (progress) => data.send('simulate', request, progress)),
@@ -239,7 +240,7 @@ export function createLabClient(options: Partial<ClientOptions> = {}): LabClient
     dispose() {
       if (heart !== null) clearInterval(heart);
       const reason = new WorkerDied('The page was closed.');
-      lab.end(reason);
+      trainer.end(reason);
       data.end(reason);
       describer.end(reason);
       embedder.end(reason);

@@ -1,11 +1,11 @@
 /** How the client sends what the workers’ interfaces name: as it is, to the current run, or as a job that can be aborted. */
 import * as Comlink from 'comlink';
-import type { LabWorker, OnProgress, RunCommands, RunId } from './protocol';
+import type { TrainingWorker, OnProgress, RunCommands, RunId } from './protocol';
 import type { Supervised } from './supervised';
 
 type WithoutRun<F> = F extends (run: RunId, ...args: infer A) => infer R ? (...args: A) => R : never;
 
-/** The lab worker’s commands to a run, sent to the current one. */
+/** The training worker’s commands to a run, sent to the current one. */
 export type CurrentRunCommands = { readonly [K in keyof RunCommands]: WithoutRun<RunCommands[K]> };
 
 /** What may be said with a command that takes long. */
@@ -59,13 +59,16 @@ export async function job<P extends (...args: never[]) => void, R>(
 }
 
 /** The commands to a run, sent to the current one. */
-export function runCommands(lab: Supervised<LabWorker>, current: () => RunId | null): CurrentRunCommands {
+export function runCommands(
+  trainer: Supervised<TrainingWorker>,
+  current: () => RunId | null,
+): CurrentRunCommands {
   const sent = Object.entries(runVerbs).map(([command, verb]) => [
     command,
     async (...args: unknown[]) => {
       const run = current();
-      if (run === null || !lab.alive) throw new Error(`There is no run to ${verb}; press Train first.`);
-      return lab.send(
+      if (run === null || !trainer.alive) throw new Error(`There is no run to ${verb}; press Train first.`);
+      return trainer.send(
         command as keyof RunCommands,
         ...([run, ...args] as Parameters<RunCommands[keyof RunCommands]>),
       );

@@ -4,7 +4,7 @@ import { simulate } from '../data/simulate';
 import { simulationOfId } from '../training/simulatedId';
 import { catalogueEntry } from './datasetSummary';
 import { openDatabase } from './storage';
-import type { LabDatabase } from './storage';
+import type { StorageDatabase } from './storage';
 import type { CatalogueEntry, OnProgress } from './protocol';
 import type { Dataset } from '../data/dataset';
 import type { Catalogue } from '../data/format';
@@ -26,7 +26,7 @@ async function get(address: URL, what: string): Promise<Response> {
 /** Where datasets come from; made once a worker. */
 export class DatasetSource {
   private catalogue: Promise<Catalogue> | null = null;
-  private database: Promise<LabDatabase> | null = null;
+  private database: Promise<StorageDatabase> | null = null;
 
   /** @param base address of the page, from which samples are read; null: `connect` says it */
   constructor(private base: string | null = null) {}
@@ -51,7 +51,7 @@ export class DatasetSource {
     return this.catalogue;
   }
 
-  private open(): Promise<LabDatabase> {
+  private open(): Promise<StorageDatabase> {
     this.database ??= openDatabase().catch((error: unknown) => {
       this.database = null;
       throw error;

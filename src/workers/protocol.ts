@@ -3,7 +3,7 @@
  * interface; the client's methods are made from these types. A run's events come back batched, one `Tick` message at a
  * time, on one port held for the worker's life.
  *
- * The lab worker trains. The data worker reads, imports and simulates, so that a million rows can be made while a run
+ * The training worker trains. The data worker reads, imports and simulates, so that a million rows can be made while a run
  * goes on, and cancelling is ending it. Both find datasets by id: the samples by address, the rest in IndexedDB.
  */
 import type { RunId } from './runId';
@@ -104,7 +104,7 @@ export interface RunCommands {
   representations(run: RunId): Promise<RepresentationSample | null>;
 }
 
-export interface LabWorker extends RunCommands {
+export interface TrainingWorker extends RunCommands {
   /** Hands over the port for ticks and the page's base address, from which samples are read; once, before all else. */
   connect(port: MessagePort, base: string): void;
   /** Answers at once between steps: the client's heartbeat. */

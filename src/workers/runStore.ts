@@ -1,7 +1,7 @@
 /** Runs in IndexedDB. Page and worker use the same store; a broadcast channel tells each of the other's changes. */
 import { upgradeRecord } from '../training/storedRecord';
 import { openDatabase } from './storage';
-import type { LabDatabase } from './storage';
+import type { StorageDatabase } from './storage';
 import type { RunArtifacts, RunStore, RunSummary } from './protocol';
 import type { RunRecord } from '../training/runRecord';
 
@@ -37,8 +37,8 @@ function summarise(record: RunRecord, artifacts: RunArtifacts): RunSummary {
  * @param name database, and channel on which changes are told
  */
 export function openRunStore(name = 'scenarium'): RunStore {
-  let opening: Promise<LabDatabase> | null = null;
-  const database = (): Promise<LabDatabase> => {
+  let opening: Promise<StorageDatabase> | null = null;
+  const database = (): Promise<StorageDatabase> => {
     opening ??= openDatabase(name).catch((error: unknown) => {
       opening = null; // a refusal may be lifted: try again next time
       throw error;

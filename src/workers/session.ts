@@ -12,7 +12,7 @@ import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { RunRecord, RunSetup } from '../training/runRecord';
 import type { RunHost } from './activeRun';
 import type {
-  LabWorker,
+  TrainingWorker,
   OnProgress,
   RepresentationSample,
   RunId,
@@ -27,7 +27,7 @@ export interface SessionHost
   openBackend(request: BackendRequest): Promise<BackendInfo>;
 }
 
-export class Session implements Omit<LabWorker, 'connect'> {
+export class Session implements Omit<TrainingWorker, 'connect'> {
   private active: ActiveRun | null = null;
   private backend: { readonly request: BackendRequest; readonly info: Promise<BackendInfo> } | null = null;
   private dataset: { readonly id: string; readonly data: Promise<Dataset> } | null = null;

@@ -5,7 +5,7 @@ import type { CatalogueEntry, RunArtifacts, RunSummary } from './protocol';
 import type { Dataset } from '../data/dataset';
 import type { RunRecord } from '../training/runRecord';
 
-interface LabSchema extends DBSchema {
+interface StorageSchema extends DBSchema {
   /** Small rows for the list, so that listing never reads a record. */
   summaries: { key: string; value: RunSummary };
   records: { key: string; value: RunRecord };
@@ -14,12 +14,12 @@ interface LabSchema extends DBSchema {
   datasets: { key: string; value: Dataset };
 }
 
-export type LabDatabase = IDBPDatabase<LabSchema>;
+export type StorageDatabase = IDBPDatabase<StorageSchema>;
 
 /** @throws Error with one sentence where the browser refuses storage (private windows of some browsers). */
-export async function openDatabase(name = 'scenarium'): Promise<LabDatabase> {
+export async function openDatabase(name = 'scenarium'): Promise<StorageDatabase> {
   try {
-    return await openDB<LabSchema>(name, 1, {
+    return await openDB<StorageSchema>(name, 1, {
       upgrade(database) {
         for (const store of ['summaries', 'records', 'artifacts', 'entries', 'datasets'] as const) {
           database.createObjectStore(store);

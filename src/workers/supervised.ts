@@ -25,7 +25,7 @@ interface Started<W> {
 
 /** A worker whose interface is `W`. */
 export class Supervised<W extends Record<keyof W, Command>> {
-  private live: Started<W> | null = null;
+  private started: Started<W> | null = null;
   private readonly pending = new Set<(reason: Error) => void>();
 
   /**
@@ -40,12 +40,12 @@ export class Supervised<W extends Record<keyof W, Command>> {
   ) {}
 
   get alive(): boolean {
-    return this.live !== null;
+    return this.started !== null;
   }
 
   /** Sends a command, starting the worker first if there is none. Rejects with `WorkerDied` when it ends before the answer. */
   async send<K extends keyof W>(command: K, ...args: Parameters<W[K]>): Answer<W[K]> {
-    const { remote } = this.live ?? this.start();
+    const { remote } = this.started ?? this.start();
     let reject!: (reason: Error) => void;
     const ended = new Promise<never>((_, refuse) => (reject = refuse));
     this.pending.add(reject);
@@ -58,33 +58,33 @@ export class Supervised<W extends Record<keyof W, Command>> {
 
   /** Ends the worker; calls under way reject with `reason`. The next call starts a fresh one. */
   end(reason: Error): void {
-    const live = this.live;
-    this.live = null;
-    if (live) live.worker.terminate();
+    const { started } = this;
+    this.started = null;
+    if (started) started.worker.terminate();
     for (const reject of [...this.pending]) reject(reason);
     this.pending.clear();
   }
 
   /** Declares the worker dead: ends it and tells. */
   fail(reason: string): void {
-    if (!this.live) return;
+    if (!this.started) return;
     this.end(new WorkerDied(reason));
     this.died(reason);
   }
 
   private start(): Started<W> {
     const worker = this.spawn();
-    const live = { worker, remote: Comlink.wrap(worker) as Remote<W> };
+    const started = { worker, remote: Comlink.wrap(worker) as Remote<W> };
     const broke = (event: Event): void => {
-      if (this.live !== live) return;
+      if (this.started !== started) return;
       const message = 'message' in event && typeof event.message === 'string' ? event.message : '';
       const detail = message ? ` (${message})` : '';
       this.fail(`The worker ended unexpectedly${detail}. Press Train to start again.`);
     };
     worker.addEventListener('error', broke);
     worker.addEventListener('messageerror', broke);
-    this.live = live;
+    this.started = started;
     this.greet();
-    return live;
+    return started;
   }
 }

@@ -1,6 +1,6 @@
 /** Datasets that can be trained on: samples, and what was simulated or imported here. */
 import { create } from 'zustand';
-import type { LabClient } from '../../workers/client';
+import type { WorkerClient } from '../../workers/client';
 import type { CatalogueEntry } from '../../workers/protocol';
 import { report } from './notices';
 
@@ -11,7 +11,7 @@ interface CatalogueState {
 
 export const useCatalogue = create<CatalogueState>(() => ({ entries: null }));
 
-export async function refreshCatalogue(client: LabClient): Promise<void> {
+export async function refreshCatalogue(client: WorkerClient): Promise<void> {
   try {
     useCatalogue.setState({ entries: await client.catalogue() });
   } catch (error) {

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultSetup } from '../../training/setup';
-import type { LabClient } from '../../workers/client';
+import type { WorkerClient } from '../../workers/client';
 import type { Tick } from '../../workers/protocol';
 import { useSetup } from './setup';
 import { useNotices } from './notices';
@@ -46,7 +46,7 @@ function fakeClient() {
       events: [],
       failure: null,
     });
-  return { client: client as unknown as LabClient, calls: client, tick };
+  return { client: client as unknown as WorkerClient, calls: client, tick };
 }
 
 beforeEach(() => {

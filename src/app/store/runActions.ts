@@ -4,7 +4,7 @@ import { readCheckpoint } from '../../training/checkpoint/checkpoint';
 import { parseSetup } from '../../training/parseSetup';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
-import type { LabClient } from '../../workers/client';
+import type { WorkerClient } from '../../workers/client';
 import { isUnderWay } from '../../workers/protocol';
 import type { DatasetSummary, Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from './notices';
@@ -29,7 +29,7 @@ export class RunActions {
   private scored: string | null = null;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly client: LabClient) {
+  constructor(readonly client: WorkerClient) {
     this.current = new CurrentRun(useSetup.getState().setup);
     lockRun(this.current);
     client.onTick((tick) => {
@@ -103,7 +103,7 @@ export class RunActions {
    */
   compute<T>(
     run: { readonly id: string; readonly name: string; readonly setup: RunSetup },
-    act: (client: LabClient) => Promise<T>,
+    act: (client: WorkerClient) => Promise<T>,
   ): Promise<T> {
     const result = this.turn.then(async () => {
       if (this.client.run !== run.id) {

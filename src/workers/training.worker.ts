@@ -8,7 +8,7 @@ import { DatasetSource } from './datasets';
 import { handOver } from './handOver';
 import { openRunStore } from './runStore';
 import { Session } from './session';
-import type { LabWorker, RunId, ScoredRows } from './protocol';
+import type { TrainingWorker, RunId, ScoredRows } from './protocol';
 
 /** Addresses are absolute: the WASM loader's own idea of where it runs is wrong inside a bundled worker. */
 const wasmPath = Object.fromEntries(
@@ -24,7 +24,7 @@ const datasets = new DatasetSource();
 const runs = openRunStore();
 
 /** The session, and what a worker adds to it: the page's port and address, and answers that are handed over, not copied. */
-class LabService extends Session implements LabWorker {
+class TrainingService extends Session implements TrainingWorker {
   connect(given: MessagePort, base: string): void {
     port = given;
     datasets.connect(base);
@@ -44,7 +44,7 @@ class LabService extends Session implements LabWorker {
 }
 
 Comlink.expose(
-  new LabService({
+  new TrainingService({
     post: (tick) => port?.postMessage(tick),
     loadDataset: (id, onProgress) => datasets.load(id, onProgress),
     openBackend: (request) => openBackend(request, { wasmPath }),
