@@ -14,10 +14,10 @@ import type { ParsedSetup } from '../src/training/parseSetup';
 import { placeTables } from '../src/studies/modelStudy/document';
 import { planOf, plans, type StudyPlan } from '../src/studies/modelStudy/plans';
 import { studyRows, type StudyRow } from '../src/studies/modelStudy/rows';
-import { figureTable, pairedTable, wayTable, type RowResult } from '../src/studies/modelStudy/table';
+import { studyReport } from '../src/studies/modelStudy/report';
+import type { RowResult } from '../src/studies/modelStudy/table';
 import type { Dataset } from '../src/data/dataset';
 import type { Cell } from '../src/studies/modelStudy/cell';
-import type { RunSetup } from '../src/training/runRecord';
 import { readSample } from './lab/datasets';
 import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
 import { readCell, trainCell } from './study/cells';
@@ -45,34 +45,6 @@ function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boole
   const { setup, problems } = setupFromParams(params);
   if (own && problems.length > 0) throw new UsageError(problems[0]);
   return parseSetup({ ...setup, settings: { ...setup.settings, ...row.settings } });
-}
-
-function tables(results: readonly RowResult[], scenarios: Dataset['scenarios'], setup: RunSetup): string {
-  const seeds = results[0]!.cells.length;
-  const { steps, batch, learningRate, l2, stopMetric, patience } = setup.training;
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
-  const best = results.map(
-    ({ row, cells }) => `${row.name} ${median(cells.map(({ bestStep }) => bestStep))}`,
-  );
-  const known = results[0]!.cells[0]!.ceilings.domain !== null;
-  const parts = [
-    `\`${setup.dataset}\` (simulated), ${seeds} seed${seeds === 1 ? '' : 's'}, at most ${steps} steps of ${batch} rows, learning rate ` +
-      `${learningRate}, L2 ${l2}, best weights by ${stopMetric} on the validation rows (patience ${patience}), figures on all test rows: ` +
-      `mean ± standard deviation over seeds. Median best step: ${best.join(', ')}.`,
-  ];
-  if (known) {
-    parts.push('Noise-free AUC:', figureTable(results, scenarios, 'noiseFree'));
-    parts.push('Share of the way from 0.5 to the ceiling:', wayTable(results, scenarios));
-    const paired = pairedTable(results, scenarios);
-    if (paired) {
-      parts.push(
-        `Difference in noise-free AUC from ${results[0]!.row.name}, paired over seeds (seeds in which the row is better):`,
-        paired,
-      );
-    }
-  }
-  parts.push('AUC on drawn clicks:', figureTable(results, scenarios, 'drawn'));
-  return parts.join('\n\n');
 }
 
 interface Order {
@@ -124,7 +96,7 @@ async function study(order: Order): Promise<void> {
   const rows = studyRows(findModel(plan.model), order.variants, against);
   const dataset = await readSample(plan.dataset);
   const results = await trainAll(order, rows, dataset);
-  const content = tables(results, dataset.scenarios, results[0]!.cells[0]!.setup);
+  const content = studyReport(results, dataset.scenarios);
   if (page === '-') process.stdout.write(`${content}\n`);
   else await updatePage(new URL(`../docs/models/${page}.md`, import.meta.url), plan.dataset, content);
 }

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Ceilings, Metrics, ScenarioMetrics } from '../../training/metrics';
+import { defaultSetup } from '../../training/setup';
 import type { Cell } from './cell';
 import { placeTables } from './document';
+import { studyReport } from './report';
 import { figureTable, pairedTable, wayToCeiling, type RowResult } from './table';
 
 const figures = (value: number | null): ScenarioMetrics => ({
@@ -26,7 +28,15 @@ const scenarios = ['one', 'two'].map((name) => ({ id: name, name, group: null, s
 const ceilings: Ceilings = { scenarios: [0.7, 0.8], overall: 0.75, domain: 0.76 };
 const result = (name: string, seeds: readonly (readonly (number | null)[])[]): RowResult => ({
   row: { name, table: null, model: 'mix', settings: {} },
-  cells: seeds.map((values) => ({ final: metrics(values), ceilings }) as unknown as Cell),
+  cells: seeds.map((values, k): Cell => ({
+    setup: { ...defaultSetup(), seed: k + 1 },
+    fingerprint: 'f',
+    final: metrics(values),
+    ceilings,
+    bestStep: 100 * (k + 1),
+    steps: 400,
+    seconds: 1,
+  })),
 });
 
 it('the way to the ceiling starts at chance and is undefined without a ceiling', () => {
@@ -83,4 +93,26 @@ it('tables replace only what stands between their own markers', () => {
   expect(placed).not.toContain('old');
   expect(placeTables(placed, 'a', 'new')).toBe(placed);
   expect(placeTables('# M\n', 'c', 'x')).toBe('# M\n\n<!-- study:start c -->\n\nx\n\n<!-- study:end -->\n');
+});
+
+it('a report says how it was trained, then each table, and compares only where there is something to compare with', () => {
+  const [a, b] = [
+    result('A', [
+      [0.6, 0.5],
+      [0.62, 0.52],
+      [0.61, 0.51],
+    ]),
+    result('B', [
+      [0.6, 0.5],
+      [0.6, 0.5],
+      [0.6, 0.5],
+    ]),
+  ];
+  const report = studyReport([a, b], scenarios);
+  expect(report).toMatch(/^`aliccp-3` \(simulated\), 3 seeds, at most \d+ steps of/);
+  expect(report).toContain('Median best step: A 200, B 200.');
+  expect(report).toContain('Difference in noise-free AUC from A, paired over seeds');
+  expect(report.split('\n\n')).toHaveLength(9);
+  expect(studyReport([a], scenarios)).not.toContain('Difference');
+  expect(() => studyReport([], scenarios)).toThrow(/nothing to report/);
 });
