@@ -69,7 +69,7 @@ export function recordOfRun(state: RunState, owner: RunOwner): RunRecord {
     versions: owner.versions,
     step: state.step,
     ceilings: state.ceilings,
-    history: state.history.points,
+    history: state.evaluations.points,
     losses: state.losses.points,
     probeSpecs: state.probeSpecs,
     probes: keptProbes(state.frames),
@@ -80,7 +80,7 @@ export function recordOfRun(state: RunState, owner: RunOwner): RunRecord {
     doneReason: state.doneReason,
     parameters: state.parameters,
     thinning: {
-      history: spacing(state.history),
+      history: spacing(state.evaluations),
       losses: spacing(state.losses),
       probes: Object.fromEntries([...state.frames].map(([name, frames]) => [name, spacing(frames)])),
       ranges: state.ranges,
@@ -117,7 +117,7 @@ function asKept(state: RunState, record: RunRecord, thinning: NonNullable<RunRec
     for (const value of probes) frames.get(value.name)?.push({ step, value });
   return {
     ...state,
-    history: { points: record.history, ...thinning.history },
+    evaluations: { points: record.history, ...thinning.history },
     losses: { points: record.losses, ...thinning.losses },
     frames: new Map(
       Object.entries(thinning.probes).map(([name, spaced]) => [

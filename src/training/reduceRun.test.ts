@@ -61,7 +61,7 @@ describe('the state of a run', () => {
       range(2000).flatMap((step) => [evaluation(step), { kind: 'loss', step, terms: { total: 1 } } as const]),
     );
     for (const points of [
-      state.history.points,
+      state.evaluations.points,
       state.losses.points,
       state.frames.get('gates')?.points ?? [],
     ]) {
@@ -122,7 +122,7 @@ describe('the state of a run', () => {
   it('remembers the range of points that went, also after a reload', () => {
     const auc = (step: number) => (step === 2 ? 0.99 : 0.6);
     const state = reduced(range(1000).map((step) => evaluation(step, 1, auc(step))));
-    expect(state.history.points.some(({ metrics }) => metrics.domainAuc === 0.99)).toBe(false);
+    expect(state.evaluations.points.some(({ metrics }) => metrics.domainAuc === 0.99)).toBe(false);
     expect(state.ranges.drawn).toEqual({ min: 0.6, max: 0.99 });
     expect(stateOfRecord(recordOf(state)).ranges.drawn).toEqual({ min: 0.6, max: 0.99 });
   });

@@ -36,7 +36,7 @@ export interface RunState {
   readonly fields: RunData['fields'];
   readonly relatedness: RunData['relatedness'];
   /** Evaluations on validation rows. */
-  readonly history: Thinned<HistoryPoint>;
+  readonly evaluations: Thinned<HistoryPoint>;
   readonly losses: Thinned<LossPoint>;
   /** Of every probe by its name. */
   readonly frames: ReadonlyMap<string, Thinned<ProbeFrame>>;
@@ -62,7 +62,7 @@ export const emptyRunState: RunState = {
   scenarios: [],
   fields: [],
   relatedness: null,
-  history: emptyThinned(),
+  evaluations: emptyThinned(),
   losses: emptyThinned(),
   frames: new Map(),
   ranges: { noiseFree: null, drawn: null, losses: {} },
@@ -145,7 +145,7 @@ export function withEvaluation(state: RunState, step: number, metrics: Metrics):
   const drawn = [metrics.domainAuc, ...scenarios.map(({ auc }) => auc)];
   return {
     ...state,
-    history: appendThinned(state.history, { step, metrics }, MAX_POINTS),
+    evaluations: appendThinned(state.evaluations, { step, metrics }, MAX_POINTS),
     ranges: {
       ...ranges,
       noiseFree: widened(ranges.noiseFree, noiseFree),

@@ -78,7 +78,7 @@ describe('the current run', () => {
     }
     vi.advanceTimersByTime(300);
     expect(told).toBeLessThanOrEqual(7);
-    expect(run.view().history.points.length).toBe(100);
+    expect(run.view().evaluations.points.length).toBe(100);
     const before = told;
     run.apply(tick(101, [], 'paused'));
     expect(told).toBe(before + 1);
@@ -90,7 +90,7 @@ describe('the current run', () => {
     run.begin(setup, 'a');
     run.apply(tick(1, [evaluation(1, null)]));
     vi.advanceTimersByTime(300);
-    expect(run.view().history.points[0]?.metrics.scenarios[0]?.auc).toBeNull();
+    expect(run.view().evaluations.points[0]?.metrics.scenarios[0]?.auc).toBeNull();
     expect(run.view().latest?.scenarios[0]?.auc).toBeNull();
   });
 
@@ -99,7 +99,7 @@ describe('the current run', () => {
     run.begin(setup, 'a');
     run.apply(tick(1, [evaluation(1, 0.6)]));
     run.begin(setup, 'b');
-    expect(run.view().history.points.length).toBe(0);
+    expect(run.view().evaluations.points.length).toBe(0);
     expect(run.view().latest).toBeNull();
     expect(run.view().state).toBe('compiling');
   });

@@ -33,7 +33,7 @@ export function viewOfRun(state: RunState, session: RunSession): RunView {
     ...state,
     ...session,
     datasetTitle: state.datasetTitle ?? session.setup.dataset,
-    latest: state.history.points.at(-1)?.metrics ?? null,
+    latest: state.evaluations.points.at(-1)?.metrics ?? null,
   };
 }
 

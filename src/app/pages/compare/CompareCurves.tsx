@@ -29,7 +29,7 @@ function groupCurve(
   const byStep = new Map<number, (number | null)[]>();
   for (const run of group.runs) {
     const index = run.scenarios.findIndex((one) => one.id === scenario);
-    for (const { step, metrics } of run.history.points) {
+    for (const { step, metrics } of run.evaluations.points) {
       const values = byStep.get(step) ?? [];
       values.push(
         scenario === null ? domainAucOfKind(figure, metrics) : aucOfKind(figure, metrics.scenarios[index]),

@@ -58,7 +58,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
               ? view.datasetTitle
               : final
                 ? `test rows, weights of step ${formatCount(view.bestStep)}`
-                : `validation rows at step ${formatCount(view.history.points.at(-1)?.step ?? view.step)}`}
+                : `validation rows at step ${formatCount(view.evaluations.points.at(-1)?.step ?? view.step)}`}
           </span>
         </h3>
         <span className="header-gap" />

@@ -48,7 +48,7 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const figure = drawnFigure(view, wanted);
   const many = view.scenarios.length > MAX_LINES;
   const { scenarios, ceilings } = view;
-  const { points: evaluations } = view.history;
+  const { points: evaluations } = view.evaluations;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const table = useMemo(() => curveTable(evaluations, scenarios, figure), [evaluations, scenarios, figure]);
   const y = aucDomain(view.ranges[figure], view.ceilings?.scenarios ?? []);
@@ -169,8 +169,8 @@ function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
     [columns, view.steps],
   );
   const data = useMemo(
-    () => heatOverTime(view.history.points, view.steps, figure, order, columns),
-    [view.history.points, view.steps, figure, order, columns],
+    () => heatOverTime(view.evaluations.points, view.steps, figure, order, columns),
+    [view.evaluations.points, view.steps, figure, order, columns],
   );
   const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
   const axis = useMemo(() => stepDomain(view.steps), [view.steps]);

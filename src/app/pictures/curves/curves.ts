@@ -46,7 +46,7 @@ export function scenarioLines(
   return lines;
 }
 
-type Evaluations = RunView['history']['points'];
+type Evaluations = RunView['evaluations']['points'];
 
 /** Few scenarios: every scenario's figure and their mean at every kept step. */
 export function scenarioPoints(evaluations: Evaluations, figure: AucKind): readonly LinePoint[] {
