@@ -1,0 +1,46 @@
+/** One call of `lab`, from its words to its exit code. */
+import { list } from './list';
+import { simulate } from './simulate';
+import { train } from './train';
+import { readFlags, usage, UsageError } from './usage';
+
+async function perform(words: readonly string[]): Promise<void> {
+  const [command, ...rest] = words;
+  if (command === undefined || command === 'help' || command === '--help') {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const flags = readFlags(rest);
+  if (flags.switches.has('help')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  switch (command) {
+    case 'train':
+      return train(flags);
+    case 'list':
+      return list(flags);
+    case 'simulate':
+      return simulate(flags);
+    default:
+      throw new UsageError(`There is no command "${command}"; use train, list or simulate.`);
+  }
+}
+
+/** One sentence, whatever went wrong. */
+function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0]!;
+}
+
+/** Does what the words ask for and prints it. @returns the exit code: 2 for wrong usage, 1 for any other failure */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  try {
+    await perform(words);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${sentence(error)}\n`);
+    if (process.env['LAB_TRACE'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
