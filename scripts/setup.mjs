@@ -1,5 +1,5 @@
 /** Set-up shared by `npm start` and `npm test`: everything a machine with only Node and npm is missing. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,20 @@ export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (result.error) console.error(`${command} could not be started: ${result.error.message}`);
   return result.status ?? 1;
+}
+
+/** Runs a command in the project and keeps what it prints. @returns exit code and output, both streams in order */
+export function runQuietly(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', (error) =>
+      chunks.push(Buffer.from(`${command} could not be started: ${error.message}`)),
+    );
+    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
+  });
 }
 
 /** Ends the process with one sentence. */
