@@ -1,27 +1,25 @@
-/** A long run must not hold more and more: every registered model, trained its own way, over a thousand steps. */
+/** A long run must not hold more and more: every registered model, trained its own way (`runLengths` says how long). */
 import { describe, expect, it } from 'vitest';
+import { runLengths } from '../../tests/support/chosenModels';
 import { longRun } from '../../tests/support/longRun';
 import { openBackend } from '../engine';
-import { models } from '../models/registry';
+import type { RunLength } from '../../tests/support/chosenModels';
 
-const STEPS = 1000;
-/** Early and best evaluations have taken their memory by here; so has each procedure's first phase of its own. */
-const WARM = 200;
 /** Seconds on a quiet machine; a busy one must not turn it into a failure. */
 const PATIENCE = 240_000;
 
-function declare(model: string, name: 'wasm' | 'cpu'): void {
+function declare(model: string, { steps: total, every, warm: from }: RunLength, name: 'wasm' | 'cpu'): void {
   it(
-    `${model} on ${name} holds after ${STEPS} steps what it held after ${WARM}`,
+    `${model} on ${name} holds after ${total} steps what it held after ${from}`,
     async () => {
       const backend = await openBackend(name);
       expect(backend.name).toBe(name);
-      const { before, readings, after, steps, own } = await longRun(model, backend, STEPS, 100);
-      expect(steps).toBe(STEPS);
+      const { before, readings, after, steps, own } = await longRun(model, backend, total, every);
+      expect(steps).toBe(total);
       if (own) expect(own.seen, own.kind).toBeGreaterThanOrEqual(own.least);
-      const [warm, ...later] = readings.filter(({ step }) => step >= WARM);
+      const [warm, ...later] = readings.filter(({ step }) => step >= from);
       expect(warm!.tensors).toBeGreaterThan(before.tensors);
-      expect(later.at(-1)?.step).toBe(STEPS);
+      expect(later.at(-1)?.step).toBe(total);
       for (const now of later) expect(now).toEqual({ ...warm!, step: now.step });
       expect(after.tensors).toBe(before.tensors);
       expect(after.known).toBe(before.known);
@@ -30,8 +28,9 @@ function declare(model: string, name: 'wasm' | 'cpu'): void {
   );
 }
 
-describe('a thousand steps', () => {
-  for (const { id } of models) declare(id, 'wasm');
+describe('a long run', () => {
+  const lengths = runLengths();
+  for (const [id, length] of lengths) declare(id, length, 'wasm');
   // The library's own memory is the same code on every backend: one model shows that ours on this one keeps to it.
-  declare('mmoe', 'cpu');
+  declare(...(lengths.find(([id]) => id === 'mmoe') ?? lengths[0]!), 'cpu');
 });

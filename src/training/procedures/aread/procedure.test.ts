@@ -14,7 +14,7 @@ import type { TrainingSettings } from '../../settings';
 import { areadProcedure } from './index';
 
 beforeAll(async () => {
-  await openBackend('cpu');
+  await openBackend('wasm');
 });
 
 const definition = findModel('aread');

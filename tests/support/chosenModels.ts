@@ -1,0 +1,55 @@
+/**
+ * Which models a test of the whole registry looks at. `UNIT_MODELS` narrows or widens the choice (scripts/unit.mjs sets it):
+ * ids, separated by commas, where nothing but these models has changed; `all`, where none shall stand for another.
+ */
+import { models } from '../../src/models/registry';
+import { presetSettings } from '../../src/training/setup';
+import type { AnyModelDefinition } from '../../src/models/definition';
+
+const asked = process.env.UNIT_MODELS ?? '';
+const named = asked === '' || asked === 'all' ? null : asked.split(',');
+
+const ofNames = (all: readonly AnyModelDefinition[], ids: readonly string[]) =>
+  all.filter(({ id }) => ids.includes(id));
+
+/** Every registered model, for what must be proved of each; the named ones where only they changed. */
+export function chosenModels(): readonly AnyModelDefinition[] {
+  return named ? ofNames(models, named) : models;
+}
+
+/**
+ * One model of each kind, for what is expensive and the same code within a kind: the last in the registry's order, where
+ * papers, which do more, stand after baselines.
+ *
+ * @param kindOf what a model shares with those that it may stand for
+ */
+function representatives(kindOf: (model: AnyModelDefinition) => string): readonly AnyModelDefinition[] {
+  if (named) return ofNames(models, named);
+  if (asked === 'all') return models;
+  return [...new Map(models.map((model) => [kindOf(model), model])).values()];
+}
+
+/** The procedure by which a model trains at its smallest sizes. */
+function procedureOf(model: AnyModelDefinition): string {
+  return model.procedure(presetSettings(model.id, 'tiny'));
+}
+
+export interface RunLength {
+  readonly steps: number;
+  /** Steps between two readings of memory. */
+  readonly every: number;
+  /** From here on nothing may grow: early and best evaluations, and each procedure's first phase, have taken their memory. */
+  readonly warm: number;
+}
+
+const LONG: RunLength = { steps: 1000, every: 100, warm: 200 };
+const SHORT: RunLength = { steps: 120, every: 20, warm: 40 };
+
+/**
+ * How long each model trains where nothing may pile up. What happens only after hundreds of steps is a procedure's doing: one
+ * model of every procedure trains for a thousand steps, the others long enough that a leak of a step or an evaluation is seen.
+ */
+export function runLengths(): readonly (readonly [id: string, length: RunLength])[] {
+  const long = new Set(representatives(procedureOf));
+  return chosenModels().map((model) => [model.id, long.has(model) ? LONG : SHORT]);
+}
