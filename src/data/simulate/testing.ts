@@ -37,7 +37,22 @@ export function tinyWorld(knobs: Readonly<Record<string, number>> = {}, seed = 1
   return makeWorld(twin, twin.sizes.small, seed, turnKnobs(twin.knobs, knobs));
 }
 
+const made = new Map<string, Promise<Dataset>>();
+
+/** The dataset of `tinyWorld`, made once for equal arguments: tests only read it. */
 export function tinyDataset(
+  knobs: Readonly<Record<string, number>> = {},
+  seed = 1,
+  twin: Twin = TINY,
+): Promise<Dataset> {
+  const key = JSON.stringify([knobs, seed, twin]);
+  const known = made.get(key) ?? newTinyDataset(knobs, seed, twin);
+  made.set(key, known);
+  return known;
+}
+
+/** The same, made anew. */
+export function newTinyDataset(
   knobs: Readonly<Record<string, number>> = {},
   seed = 1,
   twin: Twin = TINY,
