@@ -32,5 +32,9 @@ export default defineConfig({
   worker: { format: 'es', plugins: () => [selfContainedWasmThreads] },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
-  build: { target: 'es2022', chunkSizeWarningLimit: 2500 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 2500,
+    rollupOptions: { input: ['index.html', 'gallery.html'] },
+  },
 });

@@ -1,10 +1,10 @@
-import { Fragment, useId } from 'react';
+import { useId } from 'react';
 import type { KeyboardEvent } from 'react';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../store/runView';
 import { pictures } from '../../pictures';
 import { tabContents } from '../../pictures/contents';
-import { ProbeFigures } from '../../pictures/probe/ProbeFigures';
+import { TabPictures } from '../../pictures/TabPictures';
 import { inOrder, tabIds, tabOf } from '../../pictures/tabs';
 import { useSetup } from '../../store/setup';
 import { EmptyTab } from './EmptyTab';
@@ -76,12 +76,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
       ) : (
         <div className="tab-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
           {shown ? (
-            <Fragment key={view.id ?? ''}>
-              {shown.pictures.map(({ id: picture, draw }) => (
-                <Fragment key={picture}>{draw(view)}</Fragment>
-              ))}
-              <ProbeFigures tab={tab} view={view} probes={shown.probes} alone={shown.pictures.length === 0} />
-            </Fragment>
+            <TabPictures key={view.id ?? ''} contents={shown} view={view} />
           ) : (
             <EmptyTab
               tab={tabOf(tab)}

@@ -23,6 +23,7 @@ import {
   SUMMARY_LINES,
   summaryPoints,
 } from './curves';
+import './curves.css';
 
 const FIGURES = [
   { value: 'noiseFree', label: 'noise-free' },

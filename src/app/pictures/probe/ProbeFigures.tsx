@@ -1,36 +1,32 @@
-import type { ProbeSpec } from '../../../models/definition';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
+import type { TabContents } from '../contents';
 import { ProbeFigure } from './ProbeFigure';
 
-interface Props {
-  readonly tab: string;
-  readonly view: RunView;
-  readonly probes: readonly ProbeSpec[];
-  /** Whether the tab has no picture of its own. */
-  readonly alone: boolean;
+/** Hook name of a tab's generic figure: the tab's own name for its first where no picture stands before it. */
+export function probeFigureName({ tab, pictures, probes }: TabContents, index: number): string {
+  return index === 0 && pictures.length === 0 ? tab : `${tab}-${probes[index]?.name ?? ''}`;
 }
 
-/** The generic figure of every probe that no picture shows. */
-export function ProbeFigures({ tab, view, probes, alone }: Props) {
+/** The generic figure of every probe that no picture of the tab shows. */
+export function ProbeFigures({ contents, view }: { readonly contents: TabContents; readonly view: RunView }) {
+  const { probes, pictures } = contents;
   // What a search or a refresh has yet to bring is named in one sentence, not in an empty figure each.
   const empty = probes.filter(
     (spec) => spec.source === 'procedure' && framesOf(view, spec.name).length === 0,
   );
-  const awaited = alone ? empty.slice(1) : empty;
+  const awaited = pictures.length === 0 ? empty.slice(1) : empty;
+  const drawn = probes.filter((spec) => !awaited.includes(spec));
   return (
     <>
-      {probes
-        .filter((spec) => !awaited.includes(spec))
-        .map((spec, k) => (
-          <ProbeFigure
-            key={spec.name}
-            // The tab's own name for its first probe, so that specs find it.
-            name={alone && k === 0 ? tab : `${tab}-${spec.name}`}
-            view={view}
-            spec={spec}
-          />
-        ))}
+      {drawn.map((spec) => (
+        <ProbeFigure
+          key={spec.name}
+          name={probeFigureName(contents, probes.indexOf(spec))}
+          view={view}
+          spec={spec}
+        />
+      ))}
       {awaited.length > 0 && (
         <p className="muted tab-awaited" data-testid="awaited">
           With this model’s next search or refresh: {awaited.map(({ title }) => title).join('; ')}.
