@@ -1,8 +1,17 @@
-/** What holds for the house as a whole: who imports whom and how long files are. */
+/**
+ * What holds for the house as a whole: who imports whom, how long files are, what stands in one place
+ * only, and how many files an addition touches.
+ */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { additions, written } from './support/additions';
 import { unusedExports } from './support/exports';
+import { HouseCopy } from './support/houseCopy';
 import { importGraph, isTest, sourceFiles } from './support/imports';
+import { findNodes, isSwitchOver } from './support/syntax';
+
+/** Milliseconds for a compiler or a test run of its own: some ten seconds on an idle computer, minutes on a busy one. */
+const SLOW = 600_000;
 
 const source = sourceFiles('src');
 const shipped = source.filter((file) => !isTest(file));
@@ -41,11 +50,6 @@ describe('imports', () => {
   });
 });
 
-it('events of a run are reduced in one place', () => {
-  const reducers = shipped.filter((file) => /case 'procedure-probe'/.test(readFileSync(file, 'utf8')));
-  expect(reducers).toEqual(['src/training/reduceRun.ts']);
-});
-
 it('every export of src is imported somewhere', () => {
   expect(unusedExports(all, (file) => file.startsWith('src/'))).toEqual([]);
 });
@@ -56,4 +60,55 @@ it('no file has more than 400 lines', () => {
     .filter(({ lines }) => lines > 400)
     .map(({ file, lines }) => `${file}: ${lines}`);
   expect(long).toEqual([]);
+});
+
+it('what a run tells becomes a state in one place', () => {
+  const reducers = shipped.flatMap((file) =>
+    findNodes(file, isSwitchOver('evaluation')).map((place) => place.split(':')[0]),
+  );
+  expect(reducers).toEqual(['src/training/reduceRun.ts']);
+});
+
+/** Each is added to a copy of the tree, which must then pass types and the tests that everything of its kind passes. */
+describe('adding', () => {
+  let copy: HouseCopy;
+  const changed = new Map<string, readonly string[]>();
+  beforeAll(() => {
+    copy = new HouseCopy();
+    for (const { what, add } of additions) {
+      add(copy);
+      changed.set(what, copy.changed());
+    }
+  });
+  afterAll(() => copy?.dispose());
+
+  it.each(additions)('$what touches $files files', ({ what, files }) => {
+    expect(written(changed.get(what) ?? [])).toHaveLength(files);
+  });
+
+  it(
+    'them leaves the types right',
+    () => {
+      expect(copy.typeErrors([...changed.values()].flat())).toEqual([]);
+    },
+    SLOW,
+  );
+
+  it(
+    'them passes the tests of all models, pictures, twins and operations',
+    () => {
+      const files = [
+        'src/models/registry.test.ts',
+        'src/models/baselines/exampleModel.test.ts',
+        'src/app/pictures/contents.test.ts',
+        'src/data/simulate/simulate.test.ts',
+        'tests/docs.test.ts',
+      ];
+      const names = 'example-model|example-4 is a valid|exampleOperation|pictures have names';
+      const { passed, failures } = copy.runTests(files, names);
+      expect(failures).toBe('');
+      expect(passed).toBeGreaterThan(25);
+    },
+    SLOW,
+  );
 });

@@ -1,4 +1,4 @@
-/** Source files parsed, each once a test file. */
+/** The syntax trees of source files, each parsed once a test file. */
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
@@ -12,3 +12,29 @@ export function parse(file: string): ts.SourceFile {
   }
   return source;
 }
+
+/** Places where `matches` holds, as `file:line: text`. */
+export function findNodes(file: string, matches: (node: ts.Node) => boolean): string[] {
+  const source = parse(file);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (matches(node)) {
+      const start = node.getStart(source);
+      const line = source.getLineAndCharacterOfPosition(start).line + 1;
+      found.push(`${file}:${line}: ${source.text.slice(start, node.end).replace(/\s+/g, ' ').slice(0, 100)}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** A switch over words, one of which is `word`. */
+export const isSwitchOver =
+  (word: string) =>
+  (node: ts.Node): boolean =>
+    ts.isSwitchStatement(node) &&
+    node.caseBlock.clauses.some(
+      (clause) =>
+        ts.isCaseClause(clause) && ts.isStringLiteral(clause.expression) && clause.expression.text === word,
+    );

@@ -110,7 +110,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'mixture',
         meaning: 'The experts’ outputs added up, each times its gate.',
-        code: at('models/baselines/mmoe.ts', 'mixExpertsStacked'),
+        code: at('engine/ops/mixExperts/index.ts', 'mixExperts'),
       },
       {
         term: 'tower',
@@ -255,7 +255,7 @@ export const glossary: readonly TermGroup[] = [
         term: 'operation',
         meaning:
           'A differentiable function of tensors, such as a stacked product, with faster forms for single backends.',
-        code: at('engine/README.md', 'defineOperation'),
+        code: at('engine/operation/defineOperation.ts', 'defineOperation'),
       },
     ],
   },

@@ -7,8 +7,6 @@
  */
 
 export type Shape = readonly number[];
-/** Sizes of a call's dimensions, by their letters. */
-export type Sizes = Readonly<Record<string, number>>;
 
 interface Term {
   readonly factor: number;

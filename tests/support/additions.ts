@@ -1,15 +1,9 @@
-/**
- * How many files a model, a picture, a twin and an operation touch: each is added to a copy of the tree, which must then pass
- * types and the tests that every model, picture, twin and operation passes.
- */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HouseCopy } from './support/houseCopy';
-
-/** Milliseconds for a compiler or a test run of its own: some ten seconds on an idle computer, minutes on a busy one. */
-const SLOW = 600_000;
+/** One model, picture, twin and operation, each added to a copy of the tree as a person would. */
+import type { HouseCopy } from './houseCopy';
 
 /** Files that a person writes or changes; fixtures are written by the references. */
-const written = (files: readonly string[]): string[] => files.filter((file) => !/\/fixtures\//.test(file));
+export const written = (files: readonly string[]): string[] =>
+  files.filter((file) => !/\/fixtures\//.test(file));
 
 /** Adds a line after the last one that matches. */
 function addLine(text: string, last: RegExp, line: string): string {
@@ -132,52 +126,9 @@ it('exampleOperation has a value and a gradient, and names itself where a shape 
   );
 }
 
-const additions = [
+export const additions = [
   { what: 'a model', files: 5, add: addModel },
   { what: 'a picture', files: 3, add: addPicture },
   { what: 'a twin', files: 3, add: addTwin },
   { what: 'an operation', files: 3, add: addOperation },
 ];
-
-describe('adding', () => {
-  let copy: HouseCopy;
-  const changed = new Map<string, readonly string[]>();
-  beforeAll(() => {
-    copy = new HouseCopy();
-    for (const { what, add } of additions) {
-      add(copy);
-      changed.set(what, copy.changed());
-    }
-  });
-  afterAll(() => copy?.dispose());
-
-  it.each(additions)('$what touches $files files', ({ what, files }) => {
-    expect(written(changed.get(what) ?? [])).toHaveLength(files);
-  });
-
-  it(
-    'them leaves the types right',
-    () => {
-      expect(copy.typeErrors([...changed.values()].flat())).toEqual([]);
-    },
-    SLOW,
-  );
-
-  it(
-    'them passes the tests of all models, pictures, twins and operations',
-    () => {
-      const files = [
-        'src/models/registry.test.ts',
-        'src/models/baselines/exampleModel.test.ts',
-        'src/app/pictures/contents.test.ts',
-        'src/data/simulate/simulate.test.ts',
-        'tests/docs.test.ts',
-      ];
-      const names = 'example-model|example-4 is a valid|exampleOperation|pictures have names';
-      const { passed, failures } = copy.runTests(files, names);
-      expect(failures).toBe('');
-      expect(passed).toBeGreaterThan(25);
-    },
-    SLOW,
-  );
-});
