@@ -55,6 +55,9 @@ for (const { model, query, tabs } of LIVE) {
     await lab.control('stop').click();
     await lab.expectState('done', 120_000);
 
+    // Test figures, and beside them the ceilings of the same rows.
+    const scenarios = page.getByTestId('scenario-table');
+    const shown = await scenarios.innerText();
     const before = new Map<string, FigureTable>();
     for (const [tab, figures] of Object.entries(tabs)) {
       await lab.control(`tab-${tab}`).click();
@@ -63,6 +66,7 @@ for (const { model, query, tabs } of LIVE) {
     await page.reload();
     await expect(lab.app).toBeVisible();
     await page.getByTestId('run-list').getByRole('button').first().click();
+    await expect.poll(() => scenarios.innerText(), { timeout: 30_000 }).toBe(shown);
     for (const [tab, figures] of Object.entries(tabs)) {
       await lab.control(`tab-${tab}`).click();
       for (const figure of figures)
