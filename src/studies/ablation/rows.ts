@@ -58,11 +58,10 @@ export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly
     choices.push({
       id: 'switches',
       label: 'each switch off in turn',
-      rows: mergeEqualRows(model, setup, [unchanged(model), ...switches]),
+      rows: mergeEqualRows(setup, [unchanged(model), ...switches]),
     });
   for (const table of tables) {
     const rows = mergeEqualRows(
-      model,
       setup,
       model.variants
         .filter((variant) => variant.table === table)
@@ -71,7 +70,7 @@ export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly
     const title = published.find((one) => one.table === table)?.title;
     if (rows.length > 1) choices.push({ id: table, label: title ? `${table}: ${title}` : table, rows });
   }
-  const all = mergeEqualRows(model, setup, [
+  const all = mergeEqualRows(setup, [
     unchanged(model),
     ...model.variants.map(({ name, table, settings }) => ({ name, table, changes: settings })),
     ...switches,
@@ -81,11 +80,7 @@ export function rowChoices(model: AnyModelDefinition, setup: RunSetup): readonly
 }
 
 /** Rows of several tables that are one set-up are trained once, under the first name, with all tables named. */
-function mergeEqualRows(
-  model: AnyModelDefinition,
-  setup: RunSetup,
-  all: readonly VariantRow[],
-): readonly VariantRow[] {
+function mergeEqualRows(setup: RunSetup, all: readonly VariantRow[]): readonly VariantRow[] {
   const rows = new Map<string, VariantRow>();
   for (const variant of all) {
     const key = settingsKey({ ...setup.settings, ...variant.changes });

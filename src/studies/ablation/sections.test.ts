@@ -4,7 +4,8 @@ import type { Metrics, ScenarioMetrics } from '../../training/metrics/types';
 import { defaultSetup, presetSettings } from '../../training/setup';
 import type { Ablation, FinalFigures } from './ablation';
 import { ablationRuns, rowChoices } from './rows';
-import { ablationSections, agreement, directionOf } from './sections';
+import { directionOf } from './direction';
+import { ablationSections, agreement } from './sections';
 
 const one = (auc: number): ScenarioMetrics => ({
   rows: 100,

@@ -1,7 +1,7 @@
 /** An ablation's runs in the form of the paper's tables, each row against the table's complete model. */
 import type { Variant } from '../../models/definition';
 import { findModel } from '../../models/registry';
-import { isTwin, keyOfPrinted, publishedOf, publishedTable } from '../published';
+import { publishedOf, publishedTable } from '../published';
 import type { PublishedTable } from '../published';
 import { pairedDifference, spread } from '../statistics';
 import type { Spread } from '../statistics';
@@ -10,9 +10,9 @@ import { scenarioColumns, summaryColumns } from '../columns';
 import type { RunFigures, StudyColumn } from '../columns';
 import type { Ablation, FinalFigures } from './ablation';
 import { settingsKey } from '../setups';
-
-/** Whether a difference goes where the paper's goes; beyond chance at p < 0.05 over seeds. */
-export type Direction = 'agrees' | 'agrees, within chance' | 'opposite' | 'opposite, within chance';
+import { directionOf } from './direction';
+import type { Direction } from './direction';
+import { printedFigures } from './printed';
 
 export interface AblationCell {
   /** Over the seeds that are done; null before the first. */
@@ -62,24 +62,6 @@ export interface Section {
 }
 
 type FinalsOf = (run: string) => FinalFigures | undefined;
-
-export function directionOf(
-  difference: number | null,
-  printed: number | null,
-  p: number | null,
-): Direction | null {
-  // Printed figures have four digits; their difference is no better known.
-  if (difference === null || difference === 0 || printed === null || Math.abs(printed) < 5e-5) return null;
-  const same = difference > 0 === printed > 0;
-  const chance = p === null || p >= 0.05;
-  return same
-    ? chance
-      ? 'agrees, within chance'
-      : 'agrees'
-    : chance
-      ? 'opposite, within chance'
-      : 'opposite';
-}
 
 /** Runs of one row by seed, null where one is not done. */
 function runsOf(ablation: Ablation, row: number, finals: FinalsOf): (FinalFigures | null)[] {
@@ -160,69 +142,48 @@ interface SectionInput {
 
 function sectionOf(input: SectionInput): Section {
   const { ablation, finals, kind, scenarios, trained, id, title, rows, reference, table } = input;
-  const onTwin = table !== null && isTwin(ablation.base.dataset, table.twin);
-  const printedColumns = table && onTwin ? table.columns : [];
-  const columns = columnsOf(scenarios).map((column) => ({
-    ...column,
-    printed: printedColumns.find((one) => keyOfPrinted(one, scenarios) === column.key)?.label ?? null,
-  }));
-  const figuresOf = (key: string, column: StudyColumn) => {
+  const printed = printedFigures(table, ablation.base.dataset, scenarios);
+  const columns = columnsOf(scenarios).map((column) => ({ ...column, printed: printed.label(column.key) }));
+  const runsOfRow = (key: string): readonly (FinalFigures | null)[] => {
     const at = trained.get(key);
-    return at === undefined
-      ? []
-      : runsOf(ablation, at, finals).map((run) => (run === null ? null : column.of(run, kind)));
+    return at === undefined ? [] : runsOf(ablation, at, finals);
   };
-  const printedValue = (name: string, column: StudyColumn): number | null => {
-    const at = printedColumns.findIndex((one) => keyOfPrinted(one, scenarios) === column.key);
-    return at < 0 ? null : (table?.rows.find((row) => row.variant === name)?.values[at] ?? null);
-  };
-  /** On other data the paper's figures stand for nothing here; the direction of their mean still does. */
-  const meanPrinted = (name: string): number | null =>
-    table && !onTwin
-      ? (spread(table.rows.find((row) => row.variant === name)?.values ?? [])?.mean ?? null)
-      : null;
-  const referenceName = table?.reference ?? '';
-  const less = (a: number | null, b: number | null) => (a === null || b === null ? null : a - b);
+  /** One figure a seed, null where the run is not done. */
+  const figuresOf = (key: string, column: StudyColumn) =>
+    runsOfRow(key).map((run) => (run === null ? null : column.of(run, kind)));
   const result = rows.map(({ name, key }): ResultRow => {
     const isReference = key === reference;
     const cells = columns.map((column): AblationCell => {
       const values = figuresOf(key, column);
-      const others = figuresOf(reference, column);
       const { mean: difference, p } = isReference
         ? { mean: null, p: null }
-        : pairedDifference(values, others);
-      const printed = printedValue(name, column);
-      const printedDifference = isReference
-        ? null
-        : column.key === 'mean' && !onTwin
-          ? less(meanPrinted(name), meanPrinted(referenceName))
-          : less(printed, printedValue(referenceName, column));
+        : pairedDifference(values, figuresOf(reference, column));
+      const printedDifference = isReference ? null : printed.difference(name, column.key);
       return {
         spread: spread(values),
         difference,
         p,
-        printed,
+        printed: printed.value(name, column.key),
         printedDifference,
         direction: directionOf(difference, printedDifference, p),
       };
     });
-    const at = trained.get(key);
     return {
       name,
       printed: table?.rows.find((row) => row.variant === name)?.printed ?? null,
       reference: isReference,
-      asked: at !== undefined,
-      seeds: at === undefined ? 0 : runsOf(ablation, at, finals).filter((run) => run !== null).length,
+      asked: trained.has(key),
+      seeds: runsOfRow(key).filter((run) => run !== null).length,
       cells,
     };
   });
   const published = publishedOf(ablation.base.model);
   const stated = (published?.statements ?? []).flatMap((one): StatedOrder[] => {
     if (one.table !== id) return [];
-    const column = one.of === 'minor' ? summaryColumns.minor : columns.find(({ key }) => key === 'overall');
-    const keys = [one.above, one.below].map((name) => rows.find((row) => row.name === name)?.key);
-    if (!column || !keys[0] || !keys[1] || !trained.has(keys[0]) || !trained.has(keys[1])) return [];
-    const { mean: difference, p } = pairedDifference(figuresOf(keys[0], column), figuresOf(keys[1], column));
+    const column = one.of === 'minor' ? summaryColumns.minor : summaryColumns.overall;
+    const [above, below] = [one.above, one.below].map((name) => rows.find((row) => row.name === name)?.key);
+    if (!above || !below || !trained.has(above) || !trained.has(below)) return [];
+    const { mean: difference, p } = pairedDifference(figuresOf(above, column), figuresOf(below, column));
     return [{ ...one, difference, p, direction: directionOf(difference, 1, p) }];
   });
   return {
@@ -230,14 +191,25 @@ function sectionOf(input: SectionInput): Section {
     title,
     columns,
     rows: result,
-    source: table
-      ? `${published!.paper}, ${table.table} (${table.dataset}${onTwin ? '' : ', not this dataset: directions of the mean only'})`
-      : stated.length > 0
-        ? `${published!.paper}, ${id} and its text`
-        : null,
+    source: published && sourceOf(published.paper, id, table, printed.onTwin, stated.length > 0),
     note: table?.note ?? null,
     stated,
   };
+}
+
+/** What is quoted; null where nothing is. */
+function sourceOf(
+  paper: string,
+  id: string,
+  table: PublishedTable | null,
+  onTwin: boolean,
+  stated: boolean,
+): string | null {
+  if (table) {
+    const elsewhere = onTwin ? '' : ', not this dataset: directions of the mean only';
+    return `${paper}, ${table.table} (${table.dataset}${elsewhere})`;
+  }
+  return stated ? `${paper}, ${id} and its text` : null;
 }
 
 /** How many of the paper's directions come back: in the mean, and beyond chance. */
