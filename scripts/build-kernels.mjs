@@ -1,7 +1,9 @@
 // Compiles src/engine/backends/wasm/*.as (AssemblyScript) to src/engine/backends/wasm/binary.ts.
 // Four variants: with and without shared memory (threads), with and without fused multiply-add (relaxed SIMD).
-// The result is committed, so only people who change a kernel run this: npm run kernels.
+// Beside it, exports.ts says what the module exports, so that a kernel's signature is written once, in its .as file.
+// Both are committed, so only people who change a kernel run this: npm run kernels.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
 
 // Named at run time: linters that follow imports would parse the whole compiler.
 const compiler = 'assemblyscript/asc';
@@ -55,3 +57,32 @@ for (const [name, shared, fused] of [
   lines.push(`export const ${name} =`, `  '${await compile(shared, fused)}';`, '');
 }
 writeFileSync(new URL('binary.ts', folder), lines.join('\n'));
+
+/** `usize` is an address; all others are numbers of one kind or another. */
+const typeOf = (name) => (name === 'usize' ? 'Pointer' : name === 'void' ? 'void' : 'number');
+
+const signatures = [...source.matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm)].map(
+  ([, name, given, made]) => {
+    const parameters = given
+      .split(',')
+      .map((parameter) => parameter.trim())
+      .filter((parameter) => parameter !== '')
+      .map((parameter) => parameter.split(':').map((part) => part.trim()));
+    const typed = parameters.map(([own, type]) => `    ${own}: ${typeOf(type)},`);
+    return `  ${name}(\n${typed.join('\n')}\n  ): ${typeOf(made)};`;
+  },
+);
+const exportsFile = new URL('exports.ts', folder);
+const text = [
+  '/** Made by scripts/build-kernels.mjs from the .as files beside it: do not edit. */',
+  '',
+  "/** An address in the backend's memory, in bytes. */",
+  'export type Pointer = number;',
+  '',
+  "/** Exports of the compiled module; see the .as files for each one's meaning. */",
+  'export interface WasmExports {',
+  ...signatures,
+  '}',
+].join('\n');
+const style = await resolveConfig(exportsFile);
+writeFileSync(exportsFile, await format(text, { ...style, parser: 'typescript' }));

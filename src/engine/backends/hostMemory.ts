@@ -4,6 +4,7 @@
  * Only the CPU and WASM backends have host-visible memory; WebGPU has `webgpu.ts`.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { openedBackend } from './opened';
 
 interface CpuBackend {
   readonly data: { get(dataId: tf.DataId): { values: Float32Array | Int32Array } };
@@ -27,9 +28,9 @@ export interface WasmBackend {
 export function hostValues(x: tf.TensorInfo): Float32Array | Int32Array {
   const name = tf.getBackend();
   const size = x.shape.reduce((product, length) => product * length, 1);
-  if (name === 'cpu') return (tf.backend() as unknown as CpuBackend).data.get(x.dataId).values;
+  if (name === 'cpu') return openedBackend<CpuBackend>().data.get(x.dataId).values;
   if (name === 'wasm') {
-    const backend = tf.backend() as unknown as WasmBackend;
+    const backend = openedBackend<WasmBackend>();
     const { memoryOffset } = backend.dataIdMap.get(x.dataId);
     const buffer = backend.wasm.HEAPU8.buffer;
     return x.dtype === 'int32'
@@ -55,7 +56,7 @@ export function hostInts(x: tf.TensorInfo): Int32Array {
  */
 export function markChanged(x: tf.TensorInfo): void {
   if (tf.getBackend() !== 'wasm') return;
-  const backend = tf.backend() as unknown as WasmBackend;
+  const backend = openedBackend<WasmBackend>();
   const { id, memoryOffset } = backend.dataIdMap.get(x.dataId);
   const size = x.shape.reduce((product, length) => product * length, 1);
   backend.wasm.tfjs.disposeData(id);
@@ -68,6 +69,6 @@ interface CountedBackend {
 
 /** What an in-place kernel returns: the same memory under one more reference, as a reshape does. */
 export function alias(x: tf.TensorInfo): tf.TensorInfo {
-  (tf.backend() as unknown as CountedBackend).incRef(x.dataId);
+  openedBackend<CountedBackend>().incRef(x.dataId);
   return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
 }

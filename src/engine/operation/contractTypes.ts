@@ -45,10 +45,8 @@ type Letters<T extends string> = T extends '...' | 'any' | '*' | ''
       : T;
 type Terms<D extends string> = D extends `${infer A},${infer B}` ? Trim<A> | Terms<B> : Trim<D>;
 
-/** Sizes by the letters of a contract. */
-export type DimsOf<S extends string> = Readonly<
-  Record<Letters<Terms<DimsText<InputParts<S> | AllOutputParts<S>>>>, number>
->;
+/** Sizes by the letters of a contract's inputs: these a call binds. */
+export type DimsOf<S extends string> = Readonly<Record<Letters<Terms<DimsText<InputParts<S>>>>, number>>;
 
 /** Inputs by name, as a caller gives them: null and undefined are absent ones. */
 export type InputsOf<S extends string> = Readonly<

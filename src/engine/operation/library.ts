@@ -59,8 +59,3 @@ export function amendTape(
   for (const name of constants) delete inputs[name];
   last.inputs = inputs;
 }
-
-/** The open backend as what a kernel of ours knows of it. */
-export function openedBackend<B>(): B {
-  return tf.backend() as unknown as B;
-}

@@ -4,10 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { hostFloats } from '../backends/hostMemory';
+import { openedBackend } from '../backends/opened';
 import { newOutput } from '../backends/wasm/module';
 import { elementProgram, float, int, webgpu } from '../backends/webgpu/program';
 import type { DimsOf, InputNames, ValuesOf } from './contractTypes';
-import { openedBackend, type OnBackend } from './library';
+import type { OnBackend } from './library';
 
 export interface Loop<S extends string, A extends object> {
   /** Fills `out`, whose shape is the contract's. */

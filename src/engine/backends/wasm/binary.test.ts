@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { uniformArray } from '../../random';
 import * as binaries from './binary';
-import type { WasmExports } from './module';
+import type { WasmExports } from './exports';
 
 const M = 13;
 const N = 21;

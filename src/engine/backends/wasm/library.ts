@@ -122,6 +122,14 @@ function gather({ x, indices }: Inputs, { axis, batchDims }: Attributes): tf.Ten
   return out;
 }
 
+interface Axis {
+  readonly length: number;
+  readonly stride: number;
+}
+
+/** Lengths of three outer axes and of a run, then the outer axes' strides. */
+type Rectangle = readonly [number, number, number, number, number, number, number];
+
 /**
  * A rectangle of `part` inside a tensor of shape `whole`, beginning at `begin`: axes merged to three outer ones and a run
  * of neighbouring values, with the strides of the outer ones in the whole. Null where it takes more axes.
@@ -130,12 +138,12 @@ export function rectangle(
   whole: readonly number[],
   part: readonly number[],
   begin: readonly number[],
-): { readonly start: number; readonly layout: number[] } | null {
+): { readonly start: number; readonly layout: Rectangle } | null {
   let stride = 1;
   let start = 0;
   let inner = 1;
   let contiguous = true;
-  const outer: { length: number; stride: number }[] = [];
+  const outer: Axis[] = [];
   for (let axis = whole.length - 1; axis >= 0; axis--) {
     start += begin[axis]! * stride;
     if (contiguous) {
@@ -148,10 +156,8 @@ export function rectangle(
   }
   if (outer.length > 3) return null;
   while (outer.length < 3) outer.unshift({ length: 1, stride: 0 });
-  return {
-    start,
-    layout: [...outer.map(({ length }) => length), inner, ...outer.map((axis) => axis.stride)],
-  };
+  const [p, q, r] = outer as [Axis, Axis, Axis];
+  return { start, layout: [p.length, q.length, r.length, inner, p.stride, q.stride, r.stride] };
 }
 
 function slice({ x }: Inputs, { begin, size: wanted }: Attributes): tf.TensorInfo | null {
@@ -185,11 +191,13 @@ function pad({ x }: Inputs, { paddings, constantValue }: Attributes): tf.TensorI
   return out;
 }
 
+type Four = readonly [number, number, number, number];
+
 /** Shape of a broadcast and both operands' strides, neighbours merged, at most four axes; null where more are needed. */
 export function broadcastLayout(
   a: readonly number[],
   b: readonly number[],
-): { readonly shape: number[]; readonly layout: number[] } | null {
+): { readonly shape: number[]; readonly layout: readonly [...Four, ...Four, ...Four] } | null {
   const rank = Math.max(a.length, b.length);
   const shape: number[] = [];
   const axes: { length: number; a: boolean; b: boolean }[] = [];
@@ -206,7 +214,7 @@ export function broadcastLayout(
   }
   if (axes.length > 4) return null;
   while (axes.length < 4) axes.unshift({ length: 1, a: false, b: false });
-  const strides = (side: 'a' | 'b'): number[] => {
+  const strides = (side: 'a' | 'b'): Four => {
     let stride = 1;
     return axes
       .map((axis) => axis)
@@ -216,9 +224,10 @@ export function broadcastLayout(
         if (axis[side]) stride *= axis.length;
         return own;
       })
-      .reverse();
+      .reverse() as [number, number, number, number];
   };
-  return { shape, layout: [...axes.map(({ length }) => length), ...strides('a'), ...strides('b')] };
+  const lengths = axes.map(({ length }) => length) as [number, number, number, number];
+  return { shape, layout: [...lengths, ...strides('a'), ...strides('b')] };
 }
 
 function arithmetic(op: number): Replacement {

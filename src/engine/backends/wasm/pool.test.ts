@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uniformArray } from '../../random';
 import { sharedFused, sharedPlain } from './binary';
-import type { WasmExports } from './module';
+import type { WasmExports } from './exports';
 import { startPool, type Pool, type Task } from './pool';
 import { OWN_SCRATCH } from './poolThread';
 import { cutProduct, cuts, type Cuttable } from './slices';

@@ -5,6 +5,7 @@
  * submission and its timers.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { openedBackend } from '../opened';
 import { webgpu, type Uniform } from './program';
 
 export interface Binding {
@@ -90,7 +91,7 @@ const sizeOf = (x: tf.TensorInfo): number => x.shape.reduce((all, length) => all
 
 /** A new, uninitialised float tensor on the device. */
 export function newDeviceOutput(shape: readonly number[]): tf.TensorInfo {
-  return (webgpu() as unknown as Recorder).makeTensorInfo([...shape], 'float32');
+  return openedBackend<Recorder>().makeTensorInfo([...shape], 'float32');
 }
 
 function source({ bindings, uniforms, declarations = '', body, workgroup = WORKGROUP }: DeviceCall): string {
@@ -145,7 +146,7 @@ function compile(device: GPUDevice, call: DeviceCall): GPUComputePipeline {
 /** Runs a program; copies of written tensors' values on the host are dropped. */
 export function runDevice(call: DeviceCall): void {
   const backend = webgpu();
-  const recorder = backend as unknown as Recorder;
+  const recorder = openedBackend<Recorder>();
   const { bindings, threads, workgroup = WORKGROUP } = call;
   let cache = pipelines.get(recorder.device);
   if (!cache) pipelines.set(recorder.device, (cache = new Map<string, GPUComputePipeline>()));

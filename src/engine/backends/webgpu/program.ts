@@ -1,5 +1,6 @@
 /** Device programs of ours: a thin, typed door to the library's program runner. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { openedBackend } from '../opened';
 
 export interface Uniform {
   readonly type: 'int32' | 'uint32' | 'float32';
@@ -41,7 +42,7 @@ export interface WebGpuBackend {
 
 /** The current backend, which must be WebGPU. */
 export function webgpu(): WebGpuBackend {
-  return tf.backend() as unknown as WebGpuBackend;
+  return openedBackend<WebGpuBackend>();
 }
 
 const WORKGROUP = 64;

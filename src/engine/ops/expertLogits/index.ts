@@ -121,17 +121,15 @@ const inputGradient = defineOperation({
 const weightGradients = defineOperation({
   name: 'expertLogitsWeightGradient',
   shapes: 'dy: B,E; x: B,E,w; route?: B,N -> dWeight: N,E,w; dBias: N,E',
-  forward: ({ dy, x, route }) => {
-    const [rows, count, width] = x.shape as unknown as Shape;
+  forward: ({ dy, x, route }, _, { B: rows, E: count, w: width }) => {
     const each = tf.reshape<tf.Rank.R2>(tf.mul(x, tf.expandDims(dy, 2)), [rows, count * width]);
     const dWeight = route ? tf.matMul(route, each, true, false) : tf.sum(each, 0);
     const dBias = route ? tf.matMul(route, dy, true, false) : tf.sum(dy, 0, true);
     return { dWeight: tf.reshape(dWeight, [-1, count, width]), dBias };
   },
-  wasm: ({ dy, x, route }) => {
+  wasm: ({ dy, x, route }, _, { B: rows, E: count, w: width }) => {
     const kernels = wasmKernels();
     if (!kernels) return null;
-    const [rows, count, width] = x.shape as unknown as Shape;
     const routes = route ? route.shape[1]! : 1;
     const dWeight = newOutput([routes, count, width]);
     const dBias = newOutput([routes, count]);
@@ -154,9 +152,7 @@ const weightGradients = defineOperation({
     }
     return { dWeight, dBias };
   },
-  webgpu: ({ dy, x, route }) => {
-    const shape = x.shape as unknown as Shape;
-    const [, count, width] = shape;
+  webgpu: ({ dy, x, route }, _, { B: rows, E: count, w: width }) => {
     const routes = route ? route.shape[1]! : 1;
     const dWeight = newDeviceOutput([routes, count, width]);
     const dBias = newDeviceOutput([routes, count]);
@@ -171,7 +167,7 @@ const weightGradients = defineOperation({
         { name: 'x', tensor: x },
         ...bound(route),
       ],
-      uniforms: measures(shape, route, threads),
+      uniforms: measures([rows, count, width], route, threads),
       body: `
           if (index < uniforms.size) {
             let head = index / (uniforms.width + 1);
@@ -201,16 +197,14 @@ const weightGradients = defineOperation({
 const operation = defineOperation({
   name: 'expertLogits',
   shapes: 'x: B,E,w; weight: any; bias: any; route?: B,N -> B,E',
-  forward: ({ x, weight, bias, route }) => {
-    const [, count, width] = x.shape as unknown as Shape;
+  forward: ({ x, weight, bias, route }, _, { E: count, w: width }) => {
     const flat = tf.reshape<tf.Rank.R2>(bias, [-1, count]);
     const own = tf.sum(tf.mul(x, picked(weight, route, count, width)), 2);
     return tf.add(own, route ? tf.matMul(route, flat) : flat);
   },
-  wasm: ({ x, weight, bias, route }) => {
+  wasm: ({ x, weight, bias, route }, _, { B: rows, E: count, w: width }) => {
     const kernels = wasmKernels();
     if (!kernels) return null;
-    const [rows, count, width] = x.shape as unknown as Shape;
     const out = newOutput([rows, count]);
     if (!route) {
       const places = [pointer(weight), pointer(x), pointer(out)] as const;
@@ -235,8 +229,8 @@ const operation = defineOperation({
     }
     return out;
   },
-  webgpu: ({ x, weight, bias, route }) => {
-    const shape = x.shape as unknown as Shape;
+  webgpu: ({ x, weight, bias, route }, _, { B, E, w }) => {
+    const shape: Shape = [B, E, w];
     const threads = shape[0] * shape[1];
     const out = newDeviceOutput([shape[0], shape[1]]);
     runDevice({
