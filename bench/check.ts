@@ -63,7 +63,7 @@ async function train(definition: AnyModelDefinition): Promise<Run> {
       losses,
       build: (rows, mode) => {
         const inputs = assembleInputs(rows, tensors, host.layout, shape.scenarios);
-        return model.losses(model.forward(inputs, mode), inputs);
+        return model.forward(inputs, mode).losses();
       },
     });
     disposeBatch(tensors);

@@ -132,7 +132,7 @@ export async function measure(
       losses,
       build: (rows, mode) => {
         const inputs = assembleInputs(rows, tensors, host.layout, shape.scenarios);
-        return model.losses(model.forward(inputs, mode), inputs);
+        return model.forward(inputs, mode).losses();
       },
     });
     disposeBatch(tensors);

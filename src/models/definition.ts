@@ -1,6 +1,7 @@
 /** What a model is, to every room that does not know which model it is. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { EmbeddingTable, Mode, Parameter, StateTensor, VariableFactory } from '../engine';
+import type { Collector } from './collect';
 import { parseSettings, type AnySettings, type SettingFields, type SettingsOf } from './settings';
 
 /** What a model may know of the data before it sees a row. */
@@ -65,8 +66,11 @@ export interface Inputs {
   readonly extra: Readonly<Record<string, tf.Tensor2D>>;
 }
 
-/** Named tensors; `logit` `[batch, 1]` always among them. */
-export type Output = { readonly logit: tf.Tensor2D } & Readonly<Record<string, tf.Tensor>>;
+/** What a forward pass leaves for losses, scores and probes: a type of each model's own. */
+export interface Pass {
+  /** Of a click `[batch, 1]`. */
+  readonly logit: tf.Tensor2D;
+}
 
 export interface Losses {
   /** What is differentiated: a scalar, without L2 (the optimiser adds it). */
@@ -118,7 +122,7 @@ export interface ProbeAxis {
   readonly labels?: readonly string[];
 }
 
-export interface ProbeSpec {
+interface ProbeText {
   /** e.g. `gates`; unique in a model. */
   readonly name: string;
   /** What it is about (`gates`, `masks`, `attention`): pages show probes of one topic together. */
@@ -129,15 +133,30 @@ export interface ProbeSpec {
   /** Equation as TeX, with its number in the paper. */
   readonly equation: string;
   readonly axes: readonly ProbeAxis[];
-  /**
-   * Where the numbers come from, if not from `probe` at evaluations: `procedure` (`procedure-probe` events), or `rows`
-   * (`represent`, one vector a row of a sample, read on request and at the run's end).
-   */
-  readonly source?: 'procedure' | 'rows';
   /** `share` 0…1 summing to 1 over the last axis; `signed` around 0; `value` otherwise. */
   readonly scale: 'share' | 'signed' | 'value' | 'probability';
   /** What one number is, for the colour key (`cosine`, `weight`); by the scale where it is not said. */
   readonly quantity?: string;
+}
+
+/**
+ * What a model shows of its inside: how it is called and read, and how it is computed from a pass.
+ *
+ * - no source: `compute` gives sums and counts of a batch, added up over an evaluation;
+ * - `rows`: `vectors` gives one vector a row `[batch, units]`, or one in each scenario `[batch, N, units]`, of an
+ *   evaluate-mode pass; asked for a sample of rows only, never while training;
+ * - `procedure`: the model's training procedure sends the numbers itself (`procedure-probe` events).
+ */
+export type Probe<P> = ProbeText &
+  (
+    | { readonly source?: undefined; readonly compute: (pass: P, inputs: Inputs) => ProbeTensor }
+    | { readonly source: 'rows'; readonly vectors: (pass: P, inputs: Inputs) => tf.Tensor }
+    | { readonly source: 'procedure' }
+  );
+
+/** A probe without its computation: plain data for events and records. */
+export interface ProbeSpec extends ProbeText {
+  readonly source?: 'procedure' | 'rows';
 }
 
 /** Evaluation rows on the host, with the columns that `Model.scores` gave. */
@@ -153,33 +172,59 @@ export interface TunedInference {
   readonly score: Float32Array;
 }
 
-export interface Model {
+/** What every model has, whatever it learns from and is judged by; `P` is what its forward pass leaves. */
+export interface ModelBase<P extends Pass> {
   readonly table: EmbeddingTable;
-  /** Trainable variables, in one fixed order. */
-  readonly parameters: readonly Parameter[];
-  readonly states: readonly StateTensor[];
-  forward(inputs: Inputs, mode: Mode): Output;
-  losses(output: Output, inputs: Inputs): Losses;
-  /** The inference path (bias nets removed, counterfactual subtracted, …). `output` is from an evaluate-mode forward. */
-  scores(output: Output, inputs: Inputs): Scores;
+  /** What made the model's variables, which are listed and freed with it. */
+  readonly variables: Collector;
+  forward(inputs: Inputs, mode: Mode): P;
   /**
    * Chooses constants of inference that no gradient reaches (M-scan's c) on the validation rows of an evaluation; the
    * trainer assigns the states, so they are kept with the best weights. `auc` is the overall AUC of candidate scores.
    */
-  tuneInference?(rows: ScoredRows, auc: (score: Float32Array) => number | null): TunedInference | null;
-  readonly probes: readonly ProbeSpec[];
-  /** Numbers of every probe for one evaluation batch; keys are probe names. */
-  probe(output: Output, inputs: Inputs): Readonly<Record<string, ProbeTensor>>;
-  /**
-   * Hidden vectors of each row for every probe of source `rows`: `[batch, units]`, or `[batch, N, units]` where a row has
-   * one vector in each scenario. Of an evaluate-mode output; asked for a sample only, never while training.
-   */
-  represent?(output: Output, inputs: Inputs): Readonly<Record<string, tf.Tensor>>;
+  readonly tuneInference?: TuneInference;
+  readonly probes: readonly Probe<P>[];
   /**
    * Further columns of scored rows `[batch, k]` that are read only when someone asks for rows, never at an evaluation
    * (CausalInt: every expert's vote and its gate).
    */
-  requested?(output: Output, inputs: Inputs): Readonly<Record<string, tf.Tensor2D>>;
+  requested?(pass: P, inputs: Inputs): Readonly<Record<string, tf.Tensor2D>>;
+  /** Tensors of a pass by the names that fixtures and the model's procedure know them by; the logit alone by default. */
+  outputs?(pass: P): Readonly<Record<string, tf.Tensor>>;
+  /** Frees what the model keeps beside its variables. */
+  dispose?(): void;
+}
+
+/** A model as its own file writes it; `createModel` makes an `AnyModel` of it. */
+export interface Model<P extends Pass> extends ModelBase<P> {
+  losses(pass: P, inputs: Inputs): Losses;
+  /** The inference path (bias nets removed, counterfactual subtracted, …). `pass` is of an evaluate-mode forward. */
+  scores(pass: P, inputs: Inputs): Scores;
+}
+
+type TuneInference = (rows: ScoredRows, auc: (score: Float32Array) => number | null) => TunedInference | null;
+
+/** A forward pass whose model is not known: what may be asked of it, over the inputs that it read. */
+export interface AnyPass extends Pass {
+  losses(): Losses;
+  scores(): Scores;
+  /** Sums and counts of every probe that evaluations add up, by name. */
+  probes(): Readonly<Record<string, ProbeTensor>>;
+  /** Hidden vectors of each row for every probe of source `rows`, by name. */
+  vectors(): Readonly<Record<string, tf.Tensor>>;
+  requested(): Readonly<Record<string, tf.Tensor2D>>;
+  outputs(): Readonly<Record<string, tf.Tensor>>;
+}
+
+/** A model whose pass is its own affair. */
+export interface AnyModel {
+  readonly table: EmbeddingTable;
+  /** Trainable variables, in one fixed order. */
+  readonly parameters: readonly Parameter[];
+  readonly states: readonly StateTensor[];
+  readonly probes: readonly ProbeSpec[];
+  readonly tuneInference?: TuneInference;
+  forward(inputs: Inputs, mode: Mode): AnyPass;
   dispose(): void;
 }
 
@@ -241,7 +286,7 @@ export interface ModelDefinition<F extends SettingFields = SettingFields> {
   needs(settings: SettingsOf<F>): Needs;
   /** Id of the training procedure (training/procedures). */
   procedure(settings: SettingsOf<F>): string;
-  build(shape: DataShape, settings: SettingsOf<F>, variables: VariableFactory): Model;
+  build(shape: DataShape, settings: SettingsOf<F>, variables: VariableFactory): AnyModel;
 }
 
 /** A definition whose settings type is forgotten; `build` validates before it calls the model's own. */
@@ -253,7 +298,7 @@ export type AnyModelDefinition = Omit<
   readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
   needs(settings: AnySettings): Needs;
   procedure(settings: AnySettings): string;
-  build(shape: DataShape, settings: AnySettings, variables: VariableFactory): Model;
+  build(shape: DataShape, settings: AnySettings, variables: VariableFactory): AnyModel;
 };
 
 /** Checks a definition's types at its own file and forgets them for the registry; settings are validated at every door. */

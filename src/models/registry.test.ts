@@ -17,7 +17,7 @@ import { chosenModels } from '../../tests/support/chosenModels';
 import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../tests/support/probe';
 import { fillPadding, normals, permuteRows, tinyBatch, tinyShape } from '../../tests/support/tinyData';
 import type { HostBatch } from '../data/batches';
-import type { AnyModelDefinition, DataShape, Model } from './definition';
+import type { AnyModelDefinition, DataShape, AnyModel } from './definition';
 import { findModel, models } from './registry';
 import { defaultSettings, parseSettings, type AnySettings } from './settings';
 
@@ -65,8 +65,8 @@ describe.each(chosen)('%s', (_id, definition) => {
   const shape = tinyShape();
   const needs = definition.needs(settings);
   const batch = tinyBatch(shape, needs, 3);
-  let model: Model;
-  const build = (seed: number, given = settings): Model =>
+  let model: AnyModel;
+  const build = (seed: number, given = settings): AnyModel =>
     definition.build(shape, given, createVariables(seed));
 
   beforeAll(() => {
@@ -90,9 +90,9 @@ describe.each(chosen)('%s', (_id, definition) => {
 
   it('gives tensors of the declared shapes', () => {
     tf.tidy(() => {
-      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
-      const { score, probability, columns = {} } = model.scores(output, inputs);
-      expect(output.logit.shape).toEqual([shape.batch, 1]);
+      const { pass } = forward(model, shape, batch, quietMode('evaluate'));
+      const { score, probability, columns = {} } = pass.scores();
+      expect(pass.logit.shape).toEqual([shape.batch, 1]);
       expect(score.shape).toEqual([shape.batch, 1]);
       expect(probability.shape).toEqual([shape.batch, 1]);
       for (const column of Object.values(columns)) {
@@ -113,8 +113,8 @@ describe.each(chosen)('%s', (_id, definition) => {
 
   it('gives every declared probe, on the declared axes; shares sum to 1', () => {
     tf.tidy(() => {
-      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
-      const values = model.probe(output, inputs);
+      const { pass } = forward(model, shape, batch, quietMode('evaluate'));
+      const values = pass.probes();
       const declared = model.probes.filter(({ source }) => source === undefined);
       expect(Object.keys(values).sort()).toEqual(declared.map(({ name }) => name).sort());
       for (const { name, axes, scale } of declared) {
@@ -143,8 +143,8 @@ describe.each(chosen)('%s', (_id, definition) => {
     const short = { ...shape, history: { ...shape.history!, length: 2 } };
     const narrow = definition.build(short, settings, createVariables(1));
     tf.tidy(() => {
-      const { output, inputs } = forward(narrow, short, tinyBatch(short, needs, 3), quietMode('evaluate'));
-      const values = narrow.probe(output, inputs);
+      const { pass } = forward(narrow, short, tinyBatch(short, needs, 3), quietMode('evaluate'));
+      const values = pass.probes();
       for (const { name, axes, source } of narrow.probes) {
         if (source !== undefined) continue;
         const labels = axes.map((axis, i) => axis.labels?.length ?? values[name]!.sum.shape[i]);
@@ -156,8 +156,8 @@ describe.each(chosen)('%s', (_id, definition) => {
 
   it('gives every declared representation, a finite vector a row', () => {
     tf.tidy(() => {
-      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
-      const vectors = model.represent?.(output, inputs) ?? {};
+      const { pass } = forward(model, shape, batch, quietMode('evaluate'));
+      const vectors = pass.vectors();
       const declared = model.probes.filter(({ source }) => source === 'rows');
       expect(declared.length).toBeGreaterThan(0);
       expect(Object.keys(vectors).sort()).toEqual(declared.map(({ name }) => name).sort());
@@ -265,7 +265,7 @@ describe.each(chosen)('%s', (_id, definition) => {
   it('predicts the same after its variables moved to another instance', async () => {
     const other = build(9);
     expect(scoresOf(other, shape, batch)).not.toEqual(scoresOf(model, shape, batch));
-    const variables = (of: Model) => [...of.parameters, ...of.states, of.table];
+    const variables = (of: AnyModel) => [...of.parameters, ...of.states, of.table];
     const from = variables(model);
     for (const [i, target] of variables(other).entries()) {
       expect(target.name).toBe(from[i]!.name);
@@ -300,7 +300,7 @@ const WIDTHS = [2e-3, 1e-3, 5e-4];
  * stop-gradients held, and another by the tape.
  */
 function disagreeing(
-  model: Model,
+  model: AnyModel,
   shape: DataShape,
   batch: HostBatch,
   seed: number,

@@ -5,7 +5,7 @@ import { assembleInputs, disposeBatch, uploadBatch } from '../models/inputs';
 import { yieldToEventLoop } from './yieldToEventLoop';
 import type { HostBatch } from '../data/batches';
 import type { Mode } from '../engine';
-import type { Inputs, Model, Output, ProbeTensor } from '../models/definition';
+import type { AnyModel, AnyPass, Inputs, ProbeTensor } from '../models/definition';
 import type { ProbeValue } from './events';
 
 /** Batch statistics without dropout; no state changes. */
@@ -17,11 +17,11 @@ const withoutChange: Mode = {
 
 /** One pass without gradient. `read` runs inside a tidy; the tensors that it returns are the caller's. */
 export function forwardPass<T extends tf.TensorContainer>(
-  model: Model,
+  model: AnyModel,
   scenarios: number,
   batch: HostBatch,
   statistics: 'batch' | 'moving',
-  read: (output: Output, inputs: Inputs) => T,
+  read: (pass: AnyPass, inputs: Inputs) => T,
 ): T {
   const tensors = uploadBatch(batch);
   try {
@@ -39,7 +39,7 @@ export function forwardPass<T extends tf.TensorContainer>(
 /** Sums and counts of every probe, added up on the device. */
 interface ProbeSums {
   add(probes: Readonly<Record<string, ProbeTensor>>): void;
-  read(model: Model): Promise<ProbeValue[]>;
+  read(model: AnyModel): Promise<ProbeValue[]>;
   dispose(): void;
 }
 
@@ -149,7 +149,7 @@ interface Packing {
  * @param done told after each batch how many rows are scored
  */
 export async function scoreRows(
-  model: Model,
+  model: AnyModel,
   scenarios: number,
   batchSize: number,
   rows: Int32Array,
@@ -163,11 +163,11 @@ export async function scoreRows(
   try {
     for (let from = 0; from < rows.length; from += batchSize) {
       const batch = read(rows.subarray(from, Math.min(from + batchSize, rows.length)));
-      const { packed, sums } = forwardPass(model, scenarios, batch, 'moving', (output, inputs) => {
-        const { score, probability, columns } = model.scores(output, inputs);
+      const { packed, sums } = forwardPass(model, scenarios, batch, 'moving', (pass) => {
+        const { score, probability, columns } = pass.scores();
         const entries = Object.entries({
           ...columns,
-          ...(withProbes ? {} : model.requested?.(output, inputs)),
+          ...(withProbes ? {} : pass.requested()),
         });
         packing = {
           names: ['score', 'probability', ...entries.map(([name]) => name)],
@@ -176,7 +176,7 @@ export async function scoreRows(
         const parts = [score, probability, ...entries.map(([, column]) => column)];
         return {
           packed: tf.concat(parts, 1),
-          sums: withProbes ? ownTensors(model.probe(output, inputs)) : {},
+          sums: withProbes ? ownTensors(pass.probes()) : {},
         };
       });
       chunks.push(packed);

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { createAdam, gatherTable, readTensor, runStep } from '../../src/engine';
-import type { Model } from '../../src/models/definition';
+import type { AnyModel } from '../../src/models/definition';
 import {
   buildFixtureModel,
   forwardRows,
@@ -79,7 +79,7 @@ interface VariableNames {
 
 /** Variables by name with shape and kind, as the model and as the fixture have them. */
 export function variablesOf(
-  model: Model,
+  model: AnyModel,
   fixture: Fixture,
 ): { readonly got: VariableNames; readonly wanted: VariableNames } {
   const shapes = (record: Named) =>
@@ -101,7 +101,7 @@ export function variablesOf(
 }
 
 /** Outputs, loss terms, gradients and recorded states of one training pass; gradients beside the largest of all. */
-export async function compareTraining(model: Model, fixture: Fixture): Promise<Deviation[]> {
+export async function compareTraining(model: AnyModel, fixture: Fixture): Promise<Deviation[]> {
   const { train } = fixture;
   const found = tf.tidy(() => {
     const mode = scriptedMode(fixture, 'train');
@@ -114,8 +114,9 @@ export async function compareTraining(model: Model, fixture: Fixture): Promise<D
       Object.fromEntries(Object.entries(record).map(([name, t]) => [name, tf.keep(tf.clone(t))]));
     const { value, grads } = tf.engine().gradients(
       () => {
-        const { output, losses } = forwardRows(model, fixture, rows, mode);
-        kept.outputs = keep(output);
+        const pass = forwardRows(model, fixture, rows, mode);
+        const losses = pass.losses();
+        kept.outputs = keep(pass.outputs());
         kept.terms = keep(losses.terms);
         return losses.total;
       },
@@ -175,17 +176,17 @@ export async function compareTraining(model: Model, fixture: Fixture): Promise<D
 }
 
 /** Outputs, scores, columns and probes of one inference pass. */
-export async function compareInference(model: Model, fixture: Fixture): Promise<Deviation[]> {
+export async function compareInference(model: AnyModel, fixture: Fixture): Promise<Deviation[]> {
   const { evaluate } = fixture;
   const found = tf.tidy(() => {
     const rows = gatherTable(model.table, tf.tensor1d([...fixture.batch.ids], 'int32'));
-    const { output, inputs } = forwardRows(model, fixture, rows, scriptedMode(fixture, 'evaluate'));
-    const { score, probability, columns = {} } = model.scores(output, inputs);
-    const probes = model.probe(output, inputs);
+    const pass = forwardRows(model, fixture, rows, scriptedMode(fixture, 'evaluate'));
+    const { score, probability, columns = {} } = pass.scores();
+    const probes = pass.probes();
     const sums = Object.entries(probes).map(([name, { sum }]) => [name, sum] as const);
     const counts = Object.entries(probes).map(([name, { count }]) => [name, count] as const);
     return {
-      outputs: { ...output },
+      outputs: { ...pass.outputs() },
       score,
       probability,
       columns: { ...columns },
@@ -214,7 +215,7 @@ export async function compareInference(model: Model, fixture: Fixture): Promise<
 }
 
 /** Parameters, states and table after the fixture's steps of Adam. Moves the model. */
-export async function compareAdam(model: Model, fixture: Fixture): Promise<Deviation[]> {
+export async function compareAdam(model: AnyModel, fixture: Fixture): Promise<Deviation[]> {
   const { adam } = fixture;
   const optimiser = createAdam({ parameters: model.parameters, table: model.table });
   for (let step = 1; step <= adam.steps; step++) {
@@ -227,7 +228,7 @@ export async function compareAdam(model: Model, fixture: Fixture): Promise<Devia
       learningRate: adam.learningRate,
       l2: adam.l2,
       mode: scriptedMode(fixture, 'train', step),
-      build: (rows, mode) => forwardRows(model, fixture, rows, mode).losses,
+      build: (rows, mode) => forwardRows(model, fixture, rows, mode).losses(),
     });
   }
   optimiser.dispose();

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchLayout, HostBatch } from '../../src/data/batches';
 import { assign, createMode, createVariables, type StepMode } from '../../src/engine';
-import type { DataShape, Inputs, Losses, Model, Output } from '../../src/models/definition';
+import type { AnyModel, AnyPass, DataShape } from '../../src/models/definition';
 import { assembleInputs, uploadBatch } from '../../src/models/inputs';
 import { findModel } from '../../src/models/registry';
 import { defaultSettings, type AnySettings } from '../../src/models/settings';
@@ -94,7 +94,7 @@ export function scriptedMode(fixture: Fixture, kind: 'train' | 'evaluate', step 
 }
 
 /** The fixture's model with the fixture's values. */
-export function buildFixtureModel(fixture: Fixture): Model {
+export function buildFixtureModel(fixture: Fixture): AnyModel {
   const definition = findModel(fixture.model);
   const settings = { ...defaultSettings(definition.fields), ...fixture.settings };
   const model = definition.build(fixture.shape, settings, createVariables(1));
@@ -110,15 +110,8 @@ export function buildFixtureModel(fixture: Fixture): Model {
   return model;
 }
 
-/** Forward pass (and losses) of a fixture's batch over rows that were gathered already. */
-export function forwardRows(
-  model: Model,
-  fixture: Fixture,
-  rows: tf.Tensor2D,
-  mode: StepMode,
-): { readonly output: Output; readonly inputs: Inputs; readonly losses: Losses } {
+/** Forward pass of a fixture's batch over rows that were gathered already. */
+export function forwardRows(model: AnyModel, fixture: Fixture, rows: tf.Tensor2D, mode: StepMode): AnyPass {
   const host = hostBatch(fixture);
-  const inputs = assembleInputs(rows, uploadBatch(host), host.layout, fixture.shape.scenarios);
-  const output = model.forward(inputs, mode);
-  return { output, inputs, losses: model.losses(output, inputs) };
+  return model.forward(assembleInputs(rows, uploadBatch(host), host.layout, fixture.shape.scenarios), mode);
 }

@@ -2,21 +2,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostBatch } from '../../src/data/batches';
 import { assign, createMode, gatherTable, type StepMode } from '../../src/engine';
-import type { DataShape, Inputs, Losses, Model, Output } from '../../src/models/definition';
+import type { AnyModel, AnyPass, DataShape, Inputs, Losses } from '../../src/models/definition';
 import { assembleInputs, uploadBatch } from '../../src/models/inputs';
 import { normals } from './tinyData';
 
 /** Forward pass and losses over rows that were gathered already. Runs in the caller's tidy. */
 export function forward(
-  model: Model,
+  model: AnyModel,
   shape: DataShape,
   batch: HostBatch,
   mode: StepMode,
   rows: tf.Tensor2D = gatherTable(model.table, tf.tensor1d(batch.ids, 'int32')),
-): { readonly output: Output; readonly inputs: Inputs; readonly losses: Losses } {
+): { readonly pass: AnyPass; readonly inputs: Inputs; readonly losses: Losses } {
   const inputs = assembleInputs(rows, uploadBatch(batch), batch.layout, shape.scenarios);
-  const output = model.forward(inputs, mode);
-  return { output, inputs, losses: model.losses(output, inputs) };
+  const pass = model.forward(inputs, mode);
+  return { pass, inputs, losses: pass.losses() };
 }
 
 /** A training mode that records nothing; same seed, same dropout masks. */
@@ -25,7 +25,7 @@ export function quietMode(kind: 'train' | 'evaluate', step = 1): StepMode {
 }
 
 /** Moves every parameter and the table away from its special starting values, so that no path is dead by symmetry. */
-export function shake(model: Model, seed = 11): void {
+export function shake(model: AnyModel, seed = 11): void {
   const next = normals(seed);
   for (const parameter of model.parameters) {
     const values = parameter.tensor.dataSync<'float32'>().slice();
@@ -46,7 +46,7 @@ export interface Gradients {
 }
 
 /** The loss of a batch in train mode and its gradients. */
-export function gradientsOf(model: Model, shape: DataShape, batch: HostBatch): Gradients {
+export function gradientsOf(model: AnyModel, shape: DataShape, batch: HostBatch): Gradients {
   const read = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>().slice();
   const found: { total: number; rows: Float32Array; parameters: Map<string, Float32Array | null> } = {
     total: Number.NaN,
@@ -72,16 +72,15 @@ export function gradientsOf(model: Model, shape: DataShape, batch: HostBatch): G
 }
 
 /** Inference scores of a batch on the host. */
-export function scoresOf(model: Model, shape: DataShape, batch: HostBatch): Float32Array {
+export function scoresOf(model: AnyModel, shape: DataShape, batch: HostBatch): Float32Array {
   return tf.tidy(() => {
-    const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
-    const { score, probability } = model.scores(output, inputs);
+    const { score, probability } = forward(model, shape, batch, quietMode('evaluate')).pass.scores();
     return tf.concat([score, probability], 1).dataSync<'float32'>().slice();
   });
 }
 
 /** Gives `to` the values of every variable of the same name in `from`, and its table. */
-export function copyVariables(from: Model, to: Model): void {
+export function copyVariables(from: AnyModel, to: AnyModel): void {
   const given = new Map([...from.parameters, ...from.states].map((variable) => [variable.name, variable]));
   for (const variable of [...to.parameters, ...to.states]) {
     const source = given.get(variable.name);
@@ -91,11 +90,11 @@ export function copyVariables(from: Model, to: Model): void {
 }
 
 /** One evaluate-mode tensor of a model's output, on the host. */
-export function outputOf(model: Model, shape: DataShape, batch: HostBatch, name: string): Float32Array {
+export function outputOf(model: AnyModel, shape: DataShape, batch: HostBatch, name: string): Float32Array {
   return tf.tidy(() => {
-    const { output } = forward(model, shape, batch, quietMode('evaluate'));
-    const found = output[name];
-    if (!found) throw new Error(`The model gives no ${name}; it gives ${Object.keys(output).join(', ')}.`);
+    const outputs = forward(model, shape, batch, quietMode('evaluate')).pass.outputs();
+    const found = outputs[name];
+    if (!found) throw new Error(`The model gives no ${name}; it gives ${Object.keys(outputs).join(', ')}.`);
     return found.dataSync<'float32'>().slice();
   });
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBackend, type BackendName } from '../../src/engine';
-import type { Model } from '../../src/models/definition';
+import type { AnyModel } from '../../src/models/definition';
 import { compareAdam, compareInference, compareTraining, variablesOf, type Deviation } from './compare';
 import { buildFixtureModel, type Fixture } from './fixture';
 
@@ -43,7 +43,7 @@ function declare(fixture: Fixture, backend: BackendName, options: ReferenceOptio
         part === 'gradient' ? gradientTolerance : outputTolerance,
       );
   };
-  let model: Model;
+  let model: AnyModel;
   beforeAll(async () => {
     const opened = await openBackend(backend);
     expect(opened.name).toBe(backend);

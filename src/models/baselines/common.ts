@@ -1,13 +1,11 @@
 /** Settings and inputs that every baseline shares. */
-import type { DataShape, Needs } from '../definition';
+import type { Needs } from '../definition';
 import { commonFields } from '../common';
 import { hyper } from '../settings';
 
-export const baselineFields = {
+/** What a baseline reads of a row, and how wide an embedding is. */
+export const inputFields = {
   embeddingDim: commonFields.embeddingDim,
-  dropout: commonFields.dropout,
-  batchNorm: commonFields.batchNorm,
-  priorBias: commonFields.priorBias,
   history: hyper.choice({
     label: 'History',
     help: 'Whether the mean of the user’s earlier items stands beside the fields.',
@@ -26,6 +24,10 @@ export const baselineFields = {
   }),
 } as const;
 
+/** What most baselines have. */
+export const baselineFields = { ...commonFields, ...inputFields } as const;
+
+/** Widths of the hidden layers of one part. */
 export const hidden = (label: string, help: string, widths: readonly number[]) =>
   hyper.widths({ label, help, default: widths, min: 1, max: 1024, maxLayers: 6 });
 
@@ -37,14 +39,4 @@ interface HistorySettings {
 /** Nothing beside the fields, or histories of items (their scenarios are not read). */
 export function baselineNeeds({ history, historyLength }: HistorySettings): Needs {
   return history === 'mean' ? { history: { length: historyLength, scenario: false } } : {};
-}
-
-/** `one 1 … one k` for the axes of pictures. */
-export function numbered(one: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${one} ${index + 1}`);
-}
-
-/** Axis labels of the scenarios. */
-export function scenarioAxis(shape: DataShape) {
-  return { name: 'scenario', labels: shape.scenarioIds } as const;
 }

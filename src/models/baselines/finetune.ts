@@ -7,15 +7,14 @@
  * `ownNames`. Normalisation keeps the statistics of the whole batch; embeddings belong to the pooled phase.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout as silence, leakyRelu } from '../../engine';
+import { dropout, leakyRelu } from '../../engine';
 import type { Parameter } from '../../engine';
-import { clickModel } from '../clickModel';
-import { collect, type Collector } from '../collect';
-import { defineModel } from '../definition';
-import { applyOwnLinear, createBatchNorm, flatInputs, flatWidth, priorBias } from '../layers';
-import { lastLayer } from '../representation';
+import type { Collector } from '../collect';
+import { applyOwnLinear, createBatchNorm, priorBias } from '../layers';
+import { lastLayer } from '../probes';
 import { hyper } from '../settings';
-import { baselineFields, baselineNeeds, hidden } from './common';
+import { baselineFields, hidden } from './common';
+import { defineBaseline } from './defineBaseline';
 
 /** Names that train in the second phase: everything that belongs to one scenario. */
 export function ownNames(parameters: readonly Parameter[]): string[] {
@@ -33,7 +32,7 @@ interface Layer {
 }
 
 function createLayer(
-  collected: Collector,
+  variables: Collector,
   suffix: string,
   scenarios: number,
   input: number,
@@ -41,13 +40,13 @@ function createLayer(
 ): Layer {
   const shape = [input, output];
   return {
-    pooled: collected.parameter(
+    pooled: variables.parameter(
       `pooled.${suffix}.weight`,
       'weight',
       shape,
-      collected.glorot(`pooled.${suffix}.weight`, shape, input, output),
+      variables.glorot(`pooled.${suffix}.weight`, shape, input, output),
     ),
-    own: collected.parameter(
+    own: variables.parameter(
       `own.${suffix}.weight`,
       'weight',
       [scenarios, input, output],
@@ -56,10 +55,10 @@ function createLayer(
   };
 }
 
-function createBiases(collected: Collector, suffix: string, scenarios: number, initial: Float32Array): Layer {
+function createBiases(variables: Collector, suffix: string, scenarios: number, initial: Float32Array): Layer {
   return {
-    pooled: collected.parameter(`pooled.${suffix}.bias`, 'bias', [initial.length], initial),
-    own: collected.parameter(
+    pooled: variables.parameter(`pooled.${suffix}.bias`, 'bias', [initial.length], initial),
+    own: variables.parameter(
       `own.${suffix}.bias`,
       'bias',
       [scenarios, initial.length],
@@ -68,7 +67,7 @@ function createBiases(collected: Collector, suffix: string, scenarios: number, i
   };
 }
 
-export const finetune = defineModel({
+export const finetune = defineBaseline({
   id: 'finetune',
   title: 'Fine-tune',
   paper: null,
@@ -98,53 +97,36 @@ export const finetune = defineModel({
     browser: { batchNorm: 'off', hidden: [128, 64] },
     tiny: { hidden: [6, 4], embeddingDim: 4, historyLength: 3 },
   },
-  variants: [],
-  graph: null,
-  needs: baselineNeeds,
-  procedure: () => 'finetune',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+  procedure: 'finetune',
+  network({ variables, input, shape, settings }) {
     const { scenarios } = shape;
-    const { batchNorm, dropout } = settings;
-    const sum = (layer: Layer): tf.Tensor => tf.add(layer.own.tensor, layer.pooled.tensor);
-    let input = flatWidth(shape, settings.embeddingDim, settings.history);
-    const layers = settings.hidden.map((width, k) => {
-      const weight = createLayer(collected, `${k}`, scenarios, input, width);
+    const { batchNorm } = settings;
+    let width = input;
+    const layers = settings.hidden.map((output, k) => {
+      const weight = createLayer(variables, `${k}`, scenarios, width, output);
       const bias =
-        batchNorm === 'off' ? createBiases(collected, `${k}`, scenarios, new Float32Array(width)) : null;
-      const norm = createBatchNorm(collected, `pooled.${k}.norm`, width, batchNorm, scenarios);
-      input = width;
+        batchNorm === 'off' ? createBiases(variables, `${k}`, scenarios, new Float32Array(output)) : null;
+      const norm = createBatchNorm(variables, `pooled.${k}.norm`, output, batchNorm, scenarios);
+      width = output;
       return { weight, bias, norm };
     });
-    const output = createLayer(collected, 'output', scenarios, input, 1);
-    const outputBias = createBiases(collected, 'output', scenarios, priorBias(shape, settings.priorBias));
-    return clickModel({
-      table,
-      collected,
-      forward(inputs, mode) {
+    const output = createLayer(variables, 'output', scenarios, width, 1);
+    const outputBias = createBiases(variables, 'output', scenarios, priorBias(shape, settings.priorBias));
+    const weightOf = ({ own, pooled }: Layer) => tf.add<tf.Tensor3D>(own.tensor, pooled.tensor);
+    const biasOf = ({ own, pooled }: Layer) => tf.add<tf.Tensor2D>(own.tensor, pooled.tensor);
+    return {
+      apply(flat, inputs, mode) {
         const { scenarioOneHot } = inputs;
-        let h = flatInputs(inputs, settings.history);
+        let h = flat;
         for (const { weight, bias, norm } of layers) {
-          const linear = applyOwnLinear(
-            h,
-            sum(weight) as tf.Tensor3D,
-            bias ? (sum(bias) as tf.Tensor2D) : null,
-            scenarioOneHot,
-          );
+          const linear = applyOwnLinear(h, weightOf(weight), bias && biasOf(bias), scenarioOneHot);
           const normalised = norm ? norm.apply(linear, inputs, mode).output : linear;
-          h = silence(leakyRelu(normalised, 0), dropout, mode);
+          h = dropout(leakyRelu(normalised, 0), settings.dropout, mode);
         }
-        const logit = applyOwnLinear(
-          h,
-          sum(output) as tf.Tensor3D,
-          sum(outputBias) as tf.Tensor2D,
-          scenarioOneHot,
-        );
+        const logit = applyOwnLinear(h, weightOf(output), biasOf(outputBias), scenarioOneHot);
         return { logit, lastLayer: h };
       },
       probes: [lastLayer],
-      represent: (out) => ({ lastLayer: out['lastLayer']! }),
-    });
+    };
   },
 });

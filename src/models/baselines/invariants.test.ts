@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { assign, createVariables, openBackend } from '../../engine';
 import { forward, gradientsOf, quietMode, shake } from '../../../tests/support/probe';
 import { tinyBatch, tinyShape } from '../../../tests/support/tinyData';
-import type { Model } from '../definition';
+import type { AnyModel } from '../definition';
 import { findModel } from '../registry';
 import type { AnySettings } from '../settings';
 
@@ -14,28 +14,28 @@ beforeAll(async () => {
   await openBackend('cpu');
 });
 
-function build(id: string, settings: AnySettings): Model {
+function build(id: string, settings: AnySettings): AnyModel {
   const model = findModel(id).build(shape, { embeddingDim: 4, dropout: 0, ...settings }, createVariables(1));
   shake(model);
   return model;
 }
 
-const valuesOf = (model: Model, name: string): Float32Array => {
+const valuesOf = (model: AnyModel, name: string): Float32Array => {
   const found = [...model.parameters, ...model.states].find((variable) => variable.name === name);
   if (!found) throw new Error(`There is no ${name}.`);
   return found.tensor.dataSync<'float32'>().slice();
 };
 
 /** Gives `model` the values that `from` tells by name, and `source`'s table. */
-function fill(model: Model, source: Model, from: (name: string, size: number) => Float32Array): void {
+function fill(model: AnyModel, source: AnyModel, from: (name: string, size: number) => Float32Array): void {
   for (const parameter of model.parameters) assign(parameter, from(parameter.name, parameter.tensor.size));
   assign(model.table, source.table.tensor);
 }
 
-const logitsOf = (model: Model, kind: 'train' | 'evaluate'): Float32Array =>
-  tf.tidy(() => forward(model, shape, batch, quietMode(kind)).output.logit.dataSync<'float32'>().slice());
+const logitsOf = (model: AnyModel, kind: 'train' | 'evaluate'): Float32Array =>
+  tf.tidy(() => forward(model, shape, batch, quietMode(kind)).pass.logit.dataSync<'float32'>().slice());
 
-function expectSame(a: Model, b: Model): void {
+function expectSame(a: AnyModel, b: AnyModel): void {
   for (const kind of ['train', 'evaluate'] as const) {
     const wanted = logitsOf(b, kind);
     logitsOf(a, kind).forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5));

@@ -1,12 +1,10 @@
 /** One MLP over all scenarios' rows; the scenario is one field among others. */
-import { clickModel } from '../clickModel';
-import { collect } from '../collect';
-import { defineModel } from '../definition';
-import { createLinear, createMlp, flatInputs, flatWidth, priorBias } from '../layers';
-import { lastLayer } from '../representation';
-import { baselineFields, baselineNeeds, hidden } from './common';
+import { createLinear, createMlp, priorBias } from '../layers';
+import { lastLayer } from '../probes';
+import { baselineFields, hidden } from './common';
+import { defineBaseline } from './defineBaseline';
 
-export const mix = defineModel({
+export const mix = defineBaseline({
   id: 'mix',
   title: 'Mix',
   paper: null,
@@ -21,34 +19,25 @@ export const mix = defineModel({
     browser: { batchNorm: 'off', hidden: [64, 32] },
     tiny: { hidden: [8, 4], embeddingDim: 4, historyLength: 3 },
   },
-  variants: [],
-  graph: null,
-  needs: baselineNeeds,
-  procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
-    const mlp = createMlp(collected, 'mlp', {
-      input: flatWidth(shape, settings.embeddingDim, settings.history),
+  network({ variables, input, shape, settings }) {
+    const mlp = createMlp(variables, 'mlp', {
+      input,
       widths: settings.hidden,
       batchNorm: settings.batchNorm,
       scenarios: shape.scenarios,
       dropout: settings.dropout,
     });
-    const output = createLinear(collected, 'output', {
+    const output = createLinear(variables, 'output', {
       input: mlp.outputWidth,
       output: 1,
       bias: priorBias(shape, settings.priorBias),
     });
-    return clickModel({
-      table,
-      collected,
-      forward(inputs, mode) {
-        const h = mlp.apply(flatInputs(inputs, settings.history), inputs, mode).output;
+    return {
+      apply(flat, inputs, mode) {
+        const h = mlp.apply(flat, inputs, mode).output;
         return { logit: output.apply(h), lastLayer: h };
       },
       probes: [lastLayer],
-      represent: (out) => ({ lastLayer: out['lastLayer']! }),
-    });
+    };
   },
 });

@@ -1,16 +1,13 @@
 /** Multi-gate Mixture-of-Experts (Ma et al., KDD 2018), a scenario in the place of a task. */
-import type * as tf from '@tensorflow/tfjs-core';
 import { mixExpertsStacked } from '../../engine';
-import { clickModel, sumByScenario } from '../clickModel';
-import { collect } from '../collect';
-import { defineModel } from '../definition';
-import { createScenarioGate, createStackedMlp, flatInputs, flatWidth } from '../layers';
+import { createScenarioGate, createStackedMlp } from '../layers';
+import { lastLayer, mixedExperts, numbered } from '../probes';
 import { hyper } from '../settings';
-import { lastLayer, mixedExperts } from '../representation';
-import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
-import { createScenarioTowers } from './scenarioTowers';
+import { baselineFields, hidden } from './common';
+import { defineBaseline } from './defineBaseline';
+import { createScenarioTowers, gateProbe } from './scenarioTowers';
 
-export const mmoe = defineModel({
+export const mmoe = defineBaseline({
   id: 'mmoe',
   title: 'MMoE',
   paper: {
@@ -33,17 +30,10 @@ export const mmoe = defineModel({
     browser: { batchNorm: 'off', numExperts: 8, expertHidden: [128], towerHidden: [32] },
     tiny: { numExperts: 2, expertHidden: [8], towerHidden: [4], embeddingDim: 4, historyLength: 3 },
   },
-  variants: [],
-  graph: null,
-  needs: baselineNeeds,
-  procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+  network({ variables, input, shape, settings }) {
     const { scenarios } = shape;
     const { batchNorm, dropout, numExperts } = settings;
-    const input = flatWidth(shape, settings.embeddingDim, settings.history);
-    const experts = createStackedMlp(collected, 'expert', {
+    const experts = createStackedMlp(variables, 'expert', {
       stack: numExperts,
       input,
       widths: settings.expertHidden,
@@ -51,32 +41,25 @@ export const mmoe = defineModel({
       scenarios,
       dropout,
     });
-    const gate = createScenarioGate(collected, 'gate', scenarios, input, numExperts);
-    const towers = createScenarioTowers(collected, shape, settings, experts.outputWidth);
-    return clickModel({
-      table,
-      collected,
-      forward(inputs, mode) {
-        const flat = flatInputs(inputs, settings.history);
+    const gate = createScenarioGate(variables, 'gate', scenarios, input, numExperts);
+    const towers = createScenarioTowers(variables, shape, settings, experts.outputWidth);
+    return {
+      apply(flat, inputs, mode) {
         const weights = gate.own(flat, inputs.scenarioOneHot);
         const mixed = mixExpertsStacked(experts.apply(flat, inputs, mode), weights);
         return { ...towers.apply(mixed, inputs, mode), gate: weights, mixed };
       },
       probes: [
-        {
-          name: 'gates',
-          topic: 'gates',
+        gateProbe(shape, {
           title: 'How much each scenario uses each expert',
           reading: 'A row is a scenario’s mean gate over its own evaluation rows; it sums to 1.',
-          equation: 'g^n(x) = \\mathrm{softmax}(W_n^\\top x + b_n)',
-          axes: [scenarioAxis(shape), { name: 'expert', labels: numbered('expert', numExperts) }],
-          scale: 'share',
-        },
+          equation: String.raw`g^n(x) = \mathrm{softmax}(W_n^\top x + b_n)`,
+          experts: numbered('expert', numExperts),
+        }),
         mixedExperts,
         lastLayer,
       ],
-      probe: (out, inputs) => ({ gates: sumByScenario(out['gate'] as tf.Tensor2D, inputs) }),
-      represent: (out) => ({ mixed: out['mixed']!, lastLayer: out['lastLayer']! }),
-    });
+      outputs: ({ logit, gate: weights }) => ({ logit, gate: weights }),
+    };
   },
 });

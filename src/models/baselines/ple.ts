@@ -8,21 +8,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchMatMul, matMul, mixExpertsStacked } from '../../engine';
 import type { Mode } from '../../engine';
-import { clickModel, sumByScenario } from '../clickModel';
-import { collect, type Collector } from '../collect';
-import { defineModel, type Inputs } from '../definition';
-import {
-  createScenarioGate,
-  createSharedGate,
-  createStackedMlp,
-  flatInputs,
-  flatWidth,
-  type StackedMlpOptions,
-} from '../layers';
+import type { Collector } from '../collect';
+import type { Inputs } from '../definition';
+import { createScenarioGate, createSharedGate, createStackedMlp, type StackedMlpOptions } from '../layers';
+import { lastLayer, mixedExperts, numbered } from '../probes';
 import { hyper } from '../settings';
-import { lastLayer, mixedExperts } from '../representation';
-import { baselineFields, baselineNeeds, hidden, numbered, scenarioAxis } from './common';
-import { createScenarioTowers } from './scenarioTowers';
+import { baselineFields, hidden } from './common';
+import { defineBaseline } from './defineBaseline';
+import { createScenarioTowers, gateProbe } from './scenarioTowers';
 
 interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
   readonly specific: number;
@@ -117,7 +110,7 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
   };
 }
 
-export const ple = defineModel({
+export const ple = defineBaseline({
   id: 'ple',
   title: 'PLE',
   paper: {
@@ -169,19 +162,13 @@ export const ple = defineModel({
       historyLength: 3,
     },
   },
-  variants: [],
-  graph: null,
-  needs: baselineNeeds,
-  procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+  network({ variables, input, shape, settings }) {
     const { scenarios } = shape;
     const { batchNorm, dropout, specificExperts: specific, sharedExperts: shared } = settings;
-    let input = flatWidth(shape, settings.embeddingDim, settings.history);
+    let width = input;
     const levels = Array.from({ length: settings.levels }, (_, k) => {
-      const level = createLevel(collected, `level.${k}`, {
-        input,
+      const level = createLevel(variables, `level.${k}`, {
+        input: width,
         widths: settings.expertHidden,
         batchNorm,
         scenarios,
@@ -190,39 +177,29 @@ export const ple = defineModel({
         shared,
         last: k === settings.levels - 1,
       });
-      input = level.outputWidth;
+      width = level.outputWidth;
       return level;
     });
-    const towers = createScenarioTowers(collected, shape, settings, input);
-    return clickModel({
-      table,
-      collected,
-      forward(inputs, mode) {
-        let entry: tf.Tensor2D | Streams = flatInputs(inputs, settings.history);
+    const towers = createScenarioTowers(variables, shape, settings, width);
+    return {
+      apply(flat, inputs, mode) {
+        let entry: tf.Tensor2D | Streams = flat;
         for (const level of levels.slice(0, -1)) entry = level.extract(entry, inputs, mode);
         const { own, gate } = levels[levels.length - 1]!.finish(entry, inputs, mode);
         return { ...towers.apply(own, inputs, mode), gate, mixed: own };
       },
       probes: [
-        {
-          name: 'gates',
-          topic: 'gates',
+        gateProbe(shape, {
           title: 'How much each scenario uses its own and the shared experts',
           reading:
             'A row is a scenario’s mean gate in the last level over its own evaluation rows; it sums to 1.',
-          equation:
-            'w^k(x) = \\mathrm{softmax}(W_g^k x), \\quad S^k(x) = [E_{k,1}, \\ldots, E_{s,1}, \\ldots]',
-          axes: [
-            scenarioAxis(shape),
-            { name: 'expert', labels: [...numbered('own', specific), ...numbered('shared', shared)] },
-          ],
-          scale: 'share',
-        },
+          equation: String.raw`w^k(x) = \mathrm{softmax}(W_g^k x), \quad S^k(x) = [E_{k,1}, \ldots, E_{s,1}, \ldots]`,
+          experts: [...numbered('own', specific), ...numbered('shared', shared)],
+        }),
         mixedExperts,
         lastLayer,
       ],
-      probe: (out, inputs) => ({ gates: sumByScenario(out['gate'] as tf.Tensor2D, inputs) }),
-      represent: (out) => ({ mixed: out['mixed']!, lastLayer: out['lastLayer']! }),
-    });
+      outputs: ({ logit, gate }) => ({ logit, gate }),
+    };
   },
 });

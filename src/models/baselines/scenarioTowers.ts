@@ -1,8 +1,9 @@
 /** The end that Shared Bottom, MMoE and PLE have in common: a tower and a click logit of each scenario's own. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Mode, VariableFactory } from '../../engine';
-import type { DataShape, Inputs } from '../definition';
+import type { DataShape, Inputs, Probe } from '../definition';
 import { createOwnLinear, createTowerBank, priorBiases } from '../layers';
+import { scenarioAxis, sumByScenario } from '../probes';
 
 interface TowerSettings {
   readonly towerHidden: readonly number[];
@@ -40,5 +41,25 @@ export function createScenarioTowers(
       const lastLayer = tower.apply(h, inputs, mode).output;
       return { logit: output.apply(lastLayer, inputs.scenarioOneHot), lastLayer };
     },
+  };
+}
+
+interface GateText extends Pick<Probe<unknown>, 'title' | 'reading' | 'equation'> {
+  /** Names of what the gate chooses from. */
+  readonly experts: readonly string[];
+}
+
+/** `gates` `[N, experts]`: the mean gate of a scenario's rows, for networks whose scenarios mix experts. */
+export function gateProbe(
+  shape: DataShape,
+  { experts, ...text }: GateText,
+): Probe<{ readonly gate: tf.Tensor2D }> {
+  return {
+    name: 'gates',
+    topic: 'gates',
+    ...text,
+    axes: [scenarioAxis(shape), { name: 'expert', labels: experts }],
+    scale: 'share',
+    compute: ({ gate }, inputs) => sumByScenario(gate, inputs),
   };
 }

@@ -1,14 +1,13 @@
 /** Shared Bottom (Caruana, 1997): a common network under one tower per scenario. */
-import { clickModel } from '../clickModel';
-import { collect } from '../collect';
-import { defineModel } from '../definition';
-import { createMlp, flatInputs, flatWidth } from '../layers';
-import { lastLayer, rowVectors } from '../representation';
+import type * as tf from '@tensorflow/tfjs-core';
+import { createMlp } from '../layers';
+import { lastLayer, rowVectors } from '../probes';
 import { ablation } from '../settings';
-import { baselineFields, baselineNeeds, hidden } from './common';
+import { baselineFields, hidden } from './common';
+import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers } from './scenarioTowers';
 
-export const sharedBottom = defineModel({
+export const sharedBottom = defineBaseline({
   id: 'shared-bottom',
   title: 'Shared Bottom',
   paper: {
@@ -38,32 +37,20 @@ export const sharedBottom = defineModel({
     browser: { batchNorm: 'off' },
     tiny: { hidden: [8], towerHidden: [4], embeddingDim: 4, historyLength: 3 },
   },
-  variants: [],
-  graph: null,
-  needs: baselineNeeds,
-  procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
-    const { scenarios } = shape;
-    const { batchNorm, dropout } = settings;
-    const width = flatWidth(shape, settings.embeddingDim, settings.history);
+  network({ variables, input, shape, settings }) {
     const bottom =
       settings.bottom === 'mlp'
-        ? createMlp(collected, 'bottom', {
-            input: width,
+        ? createMlp(variables, 'bottom', {
+            input,
             widths: settings.hidden,
-            batchNorm,
-            scenarios,
-            dropout,
+            batchNorm: settings.batchNorm,
+            scenarios: shape.scenarios,
+            dropout: settings.dropout,
           })
         : null;
-    const towers = createScenarioTowers(collected, shape, settings, bottom?.outputWidth ?? width);
-    return clickModel({
-      table,
-      collected,
-      forward(inputs, mode) {
-        const flat = flatInputs(inputs, settings.history);
+    const towers = createScenarioTowers(variables, shape, settings, bottom?.outputWidth ?? input);
+    return {
+      apply(flat, inputs, mode) {
         const shared = bottom ? bottom.apply(flat, inputs, mode).output : flat;
         return { ...towers.apply(shared, inputs, mode), shared };
       },
@@ -73,10 +60,10 @@ export const sharedBottom = defineModel({
           title: settings.bottom === 'mlp' ? 'Shared bottom, before the towers' : 'Shared embeddings',
           reading: 'What every scenario’s tower reads: scenarios that this part cannot tell apart overlap.',
           equation: String.raw`f(x),\quad \hat y^n = h^n(f(x))`,
+          vectors: (pass: { readonly shared: tf.Tensor2D }) => pass.shared,
         }),
         lastLayer,
       ],
-      represent: (out) => ({ shared: out['shared']!, lastLayer: out['lastLayer']! }),
-    });
+    };
   },
 });

@@ -6,9 +6,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { bceLogitsRows, bceWithLogits, matMul } from '../../engine';
 import { clickModel } from '../clickModel';
 import { collect } from '../collect';
-import { defineModel, type Inputs } from '../definition';
+import { defineModel, type Inputs, type Losses, type Pass } from '../definition';
 import { createOwnLinear, createTowerBank, flatWidth, meanOverSequence, priorBiases } from '../layers';
-import { lastLayer } from '../representation';
+import { lastLayer } from '../probes';
 import { hyper } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
 
@@ -20,12 +20,19 @@ function ownColumns(wide: tf.Tensor, inputs: Inputs, count: number, dim: number)
   return tf.reshape<tf.Rank.R2>(tf.sum(tf.mul(split, own), 2), [inputs.batch, count * dim]);
 }
 
-/** Sum over scenarios of the mean loss of their own rows; scenarios without rows add nothing. */
-function sumOfOwnMeans(logit: tf.Tensor2D, inputs: Inputs): tf.Scalar {
-  const rows = tf.mul<tf.Tensor2D>(inputs.scenarioOneHot, inputs.weight);
-  const sums = matMul(tf.transpose(rows), bceLogitsRows(logit, inputs.label));
+interface SinglePass extends Pass {
+  readonly lastLayer: tf.Tensor2D;
+}
+
+/** Trains on the sum over scenarios of the mean loss of their own rows; scenarios without rows add nothing. */
+function sumOfOwnMeans({ logit }: Pass, { label, weight, scenarioOneHot }: Inputs): Losses {
+  const rows = tf.mul<tf.Tensor2D>(scenarioOneHot, weight);
+  const sums = matMul(tf.transpose(rows), bceLogitsRows(logit, label));
   const counts = tf.reshape(tf.maximum(tf.sum(rows, 0), 1), [-1, 1]);
-  return tf.sum<tf.Scalar>(tf.div(sums, counts));
+  return {
+    total: tf.sum<tf.Scalar>(tf.div(sums, counts)),
+    terms: { click: bceWithLogits(logit, label, weight) },
+  };
 }
 
 export const single = defineModel({
@@ -64,29 +71,29 @@ export const single = defineModel({
   graph: null,
   needs: baselineNeeds,
   procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
+  build(shape, settings, factory) {
+    const variables = collect(factory);
     const { scenarios } = shape;
     const dim = settings.embeddingDim;
     const own = settings.embeddings === 'own';
-    const table = collected.table(shape.vocabularySize, own ? scenarios * dim : dim);
-    const tower = createTowerBank(collected, 'tower', {
+    const table = variables.table(shape.vocabularySize, own ? scenarios * dim : dim);
+    const tower = createTowerBank(variables, 'tower', {
       input: flatWidth(shape, dim, settings.history),
       widths: settings.hidden,
       batchNorm: settings.batchNorm,
       scenarios,
       dropout: settings.dropout,
     });
-    const output = createOwnLinear(collected, 'output', scenarios, {
+    const output = createOwnLinear(variables, 'output', scenarios, {
       input: tower.outputWidth,
       output: 1,
       bias: priorBiases(shape, settings.priorBias),
     });
     const flatten = (part: tf.Tensor, count: number, inputs: Inputs): tf.Tensor2D =>
       own ? ownColumns(part, inputs, count, dim) : tf.reshape<tf.Rank.R2>(part, [inputs.batch, count * dim]);
-    return clickModel({
+    return clickModel<SinglePass>({
       table,
-      collected,
+      variables,
       forward(inputs, mode) {
         const parts = [flatten(inputs.fields, shape.fields.length, inputs)];
         if (settings.history === 'mean' && inputs.history) {
@@ -98,11 +105,7 @@ export const single = defineModel({
         return { logit: output.apply(h, inputs.scenarioOneHot), lastLayer: h };
       },
       probes: [lastLayer],
-      represent: (out) => ({ lastLayer: out['lastLayer']! }),
-      losses: (out, inputs) => ({
-        total: sumOfOwnMeans(out.logit, inputs),
-        terms: { click: bceWithLogits(out.logit, inputs.label, inputs.weight) },
-      }),
+      losses: sumOfOwnMeans,
     });
   },
 });

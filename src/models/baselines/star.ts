@@ -3,23 +3,15 @@
  * network that sees the scenario.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, dropout as silence } from '../../engine';
-import type { Parameter } from '../../engine';
-import { clickModel } from '../clickModel';
-import { collect, type Collector } from '../collect';
-import { defineModel } from '../definition';
-import {
-  applyOwnLinear,
-  createBatchNorm,
-  createLinear,
-  createMlp,
-  flatInputs,
-  flatWidth,
-  priorBias,
-} from '../layers';
-import { lastLayer } from '../representation';
+import { dropout, leakyRelu } from '../../engine';
+import type { Mode, Parameter } from '../../engine';
+import type { Collector } from '../collect';
+import type { Inputs } from '../definition';
+import { applyOwnLinear, createBatchNorm, createLinear, createMlp, priorBias } from '../layers';
+import { lastLayer } from '../probes';
 import { ablation } from '../settings';
-import { baselineFields, baselineNeeds, hidden } from './common';
+import { baselineFields, hidden } from './common';
+import { defineBaseline } from './defineBaseline';
 
 /** Deviation of the scenarios' own weights around 1 at the start. */
 const OWN_DEVIATION = 0.05;
@@ -36,7 +28,7 @@ interface StarLayer {
  * `own.k.bias [N, out]`. A product of two Glorot matrices would start with a vanishing variance.
  */
 function createStarLayer(
-  collected: Collector,
+  variables: Collector,
   k: number,
   scenarios: number,
   input: number,
@@ -46,21 +38,21 @@ function createStarLayer(
   const shape = [input, output];
   const all = [scenarios, input, output];
   return {
-    sharedWeight: collected.parameter(
+    sharedWeight: variables.parameter(
       `shared.${k}.weight`,
       'weight',
       shape,
-      collected.glorot(`shared.${k}.weight`, shape, input, output),
+      variables.glorot(`shared.${k}.weight`, shape, input, output),
     ),
-    sharedBias: collected.parameter(`shared.${k}.bias`, 'bias', [output], bias),
-    ownWeight: collected.parameter(
+    sharedBias: variables.parameter(`shared.${k}.bias`, 'bias', [output], bias),
+    ownWeight: variables.parameter(
       `own.${k}.weight`,
       'weight',
       all,
-      collected.normal(`own.${k}.weight`, all, 1, OWN_DEVIATION),
+      variables.normal(`own.${k}.weight`, all, 1, OWN_DEVIATION),
       1,
     ),
-    ownBias: collected.parameter(
+    ownBias: variables.parameter(
       `own.${k}.bias`,
       'bias',
       [scenarios, output],
@@ -69,7 +61,27 @@ function createStarLayer(
   };
 }
 
-export const star = defineModel({
+/** `auxiliary.k.*`, `auxiliary.output.*`: from the flat inputs `[batch, input]` to a logit of its own `[batch, 1]`. */
+function createAuxiliary(
+  variables: Collector,
+  input: number,
+  scenarios: number,
+  widths: readonly number[],
+  rate: number,
+) {
+  const mlp = createMlp(variables, 'auxiliary', {
+    input,
+    widths,
+    batchNorm: 'off',
+    scenarios,
+    dropout: rate,
+  });
+  const output = createLinear(variables, 'auxiliary.output', { input: mlp.outputWidth, output: 1 });
+  return (flat: tf.Tensor2D, inputs: Inputs, mode: Mode): tf.Tensor2D =>
+    output.apply(mlp.apply(flat, inputs, mode).output);
+}
+
+export const star = defineBaseline({
   id: 'star',
   title: 'STAR',
   paper: {
@@ -108,39 +120,20 @@ export const star = defineModel({
     browser: {},
     tiny: { hidden: [6, 4], auxiliaryHidden: [4], embeddingDim: 4, historyLength: 3 },
   },
-  variants: [],
-  graph: null,
-  needs: baselineNeeds,
-  procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
+  network({ variables, input, shape, settings }) {
     const { scenarios } = shape;
-    const input = flatWidth(shape, settings.embeddingDim, settings.history);
-    const norm = createBatchNorm(collected, 'partitioned', input, settings.normalisation, scenarios);
+    const norm = createBatchNorm(variables, 'partitioned', input, settings.normalisation, scenarios);
     const widths = [input, ...settings.hidden, 1];
     const layers = widths.slice(1).map((output, k) => {
       const last = k === widths.length - 2;
       const bias = last ? priorBias(shape, settings.priorBias) : new Float32Array(output);
-      return createStarLayer(collected, k, scenarios, widths[k]!, output, bias);
+      return createStarLayer(variables, k, scenarios, widths[k]!, output, bias);
     });
     const auxiliary = settings.auxiliary
-      ? createMlp(collected, 'auxiliary', {
-          input,
-          widths: settings.auxiliaryHidden,
-          batchNorm: 'off',
-          scenarios,
-          dropout: settings.dropout,
-        })
+      ? createAuxiliary(variables, input, scenarios, settings.auxiliaryHidden, settings.dropout)
       : null;
-    const auxiliaryOutput = auxiliary
-      ? createLinear(collected, 'auxiliary.output', { input: auxiliary.outputWidth, output: 1 })
-      : null;
-    return clickModel({
-      table,
-      collected,
-      forward(inputs, mode) {
-        const flat = flatInputs(inputs, settings.history);
+    return {
+      apply(flat, inputs, mode) {
         let h = norm ? norm.apply(flat, inputs, mode).output : flat;
         let below = h;
         layers.forEach((layer, k) => {
@@ -148,16 +141,11 @@ export const star = defineModel({
           const weight = tf.mul<tf.Tensor3D>(layer.ownWeight.tensor, layer.sharedWeight.tensor);
           const bias = tf.add<tf.Tensor2D>(layer.ownBias.tensor, layer.sharedBias.tensor);
           h = applyOwnLinear(h, weight, bias, inputs.scenarioOneHot);
-          if (k < layers.length - 1) h = silence(leakyRelu(h, 0), settings.dropout, mode);
+          if (k < layers.length - 1) h = dropout(leakyRelu(h, 0), settings.dropout, mode);
         });
-        const extra =
-          auxiliary && auxiliaryOutput
-            ? auxiliaryOutput.apply(auxiliary.apply(flat, inputs, mode).output)
-            : null;
-        return { logit: extra ? tf.add(h, extra) : h, lastLayer: below };
+        return { logit: auxiliary ? tf.add(h, auxiliary(flat, inputs, mode)) : h, lastLayer: below };
       },
       probes: [{ ...lastLayer, title: 'Last hidden layer of the star' }],
-      represent: (out) => ({ lastLayer: out['lastLayer']! }),
-    });
+    };
   },
 });

@@ -54,12 +54,26 @@ export function meanOverSequence(items: tf.Tensor3D, mask: tf.Tensor2D): tf.Tens
   return tf.div(tf.sum(items, 1), tf.maximum(tf.sum(mask, 1, true), 1));
 }
 
+const NO_HISTORY = 'The model asked for histories and the batch has none.';
+
+/** The batch's behaviours over all scenarios. @throws RangeError where it has none */
+export function historyOf({ history }: Inputs): NonNullable<Inputs['history']> {
+  if (!history) throw new RangeError(NO_HISTORY);
+  return history;
+}
+
+/** The batch's behaviours in each row's own scenario. @throws RangeError where it has none */
+export function ownHistoryOf({ ownHistory }: Inputs): NonNullable<Inputs['ownHistory']> {
+  if (!ownHistory) throw new RangeError(NO_HISTORY);
+  return ownHistory;
+}
+
 /** Every field and, where `history` is asked for, the mean of the behaviours' item fields: `[B, F*d (+ F_i*d)]`. */
 export function flatInputs(inputs: Inputs, history: 'off' | 'mean'): tf.Tensor2D {
   const flat = flattenFields(inputs.fields);
   if (history === 'off') return flat;
-  if (!inputs.history) throw new RangeError('The model asked for histories and the batch has none.');
-  return tf.concat([flat, meanOverSequence(inputs.history.items, inputs.history.mask)], 1);
+  const { items, mask } = historyOf(inputs);
+  return tf.concat([flat, meanOverSequence(items, mask)], 1);
 }
 
 /** Width of what `flatInputs` returns. */

@@ -24,16 +24,16 @@ export async function readRepresentations(
   const { model, dataset, layout } = trainer;
   const names = model.probes.filter(({ source }) => source === 'rows').map(({ name }) => name);
   const rows = balancedRows(dataset, split);
-  if (!model.represent || names.length === 0 || rows.length === 0) return null;
+  if (names.length === 0 || rows.length === 0) return null;
   const probability = new Float32Array(rows.length);
   const gathered = new Map<string, Gathered>();
   for (let from = 0; from < rows.length; from += layout.batch) {
     const batch = trainer.readBatch(rows.subarray(from, Math.min(from + layout.batch, rows.length)));
-    const tensors = trainer.forward(batch, 'moving', (output, inputs) => ({
+    const tensors = trainer.forward(batch, 'moving', (pass) => ({
       // Copies: a model may hand out a tensor that lives on.
-      chance: tf.clone(model.scores(output, inputs).probability),
+      chance: tf.clone(pass.scores().probability),
       vectors: Object.fromEntries(
-        Object.entries(model.represent!(output, inputs))
+        Object.entries(pass.vectors())
           .filter(([name]) => from < (gathered.get(name)?.rows ?? rows.length))
           .map(([name, tensor]) => [name, tf.clone(tensor)]),
       ),

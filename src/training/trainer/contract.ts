@@ -2,7 +2,7 @@
 import type { HostBatch, BatchLayout } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Inputs, Model, Output } from '../../models/definition';
+import type { AnyModel, AnyPass, Inputs } from '../../models/definition';
 import type { AnySettings } from '../../models/settings';
 import type { TrainingEvent } from '../events';
 import type { TrainingSettings } from '../settings';
@@ -41,7 +41,7 @@ export interface TrainingLoop {
 
 /** One model, one dataset, one optimiser, one random stream: everything that a procedure may do to them. */
 export interface Trainer extends TrainingLoop {
-  readonly model: Model;
+  readonly model: AnyModel;
   readonly dataset: Dataset;
   readonly settings: AnySettings;
   readonly layout: BatchLayout;
@@ -73,7 +73,7 @@ export interface Trainer extends TrainingLoop {
   forward<T extends tf.TensorContainer>(
     batch: HostBatch,
     statistics: 'batch' | 'moving',
-    read: (output: Output, inputs: Inputs) => T,
+    read: (pass: AnyPass, inputs: Inputs) => T,
   ): T;
 }
 

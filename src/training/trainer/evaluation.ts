@@ -5,7 +5,7 @@ import { scoreRows } from '../forward';
 import { evaluationSample } from '../sampling';
 import type { HostBatch } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
-import type { Model } from '../../models/definition';
+import type { AnyModel } from '../../models/definition';
 import type { TrainingEvent } from '../events';
 import type { Ceilings, EvaluatedRows } from '../metrics';
 import type { Stopwatch } from './stopwatch';
@@ -17,7 +17,7 @@ type EvaluatedSplit = EvaluationEvent['split'];
 const BATCHES_WORTH_REPORTING = 40;
 
 export interface EvaluationOptions {
-  readonly model: Model;
+  readonly model: AnyModel;
   readonly dataset: Dataset;
   /** Training rows by scenario `[N]`. */
   readonly scenarioRows: readonly number[];

@@ -3,11 +3,11 @@ import { createAdam, createMode, runStep, streamSeed } from '../../engine';
 import { assembleInputs, disposeBatch, uploadBatch } from '../../models/inputs';
 import type { HostBatch } from '../../data/batches';
 import type { Adam, LossAccumulator, StepMode } from '../../engine';
-import type { Model } from '../../models/definition';
+import type { AnyModel } from '../../models/definition';
 import type { Part } from './part';
 
 export interface StepsOptions {
-  readonly model: Model;
+  readonly model: AnyModel;
   readonly scenarios: number;
   /** Rows of a batch (divides the table's L2). */
   readonly batch: number;
@@ -36,7 +36,7 @@ function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith): void
     ...given,
     build: (rows, mode) => {
       const inputs = assembleInputs(rows, tensors, batch.layout, scenarios);
-      return model.losses(model.forward(inputs, mode), inputs);
+      return model.forward(inputs, mode).losses();
     },
   });
   disposeBatch(tensors);

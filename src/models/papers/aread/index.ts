@@ -2,7 +2,7 @@
 import { baselineNeeds } from '../../baselines/common';
 import { mmoe } from '../../baselines/mmoe';
 import { defineModel } from '../../definition';
-import type { DataShape, Model } from '../../definition';
+import type { AnyModel, DataShape } from '../../definition';
 import type { VariableFactory } from '../../../engine';
 import { graph } from './graph';
 import { buildHierarchical } from './model';
@@ -10,7 +10,11 @@ import { fields, presets, variants } from './settings';
 import type { AreadSettings } from './settings';
 
 /** Figure 6, MMoE: the base with one gate and one tower per scenario, which is the baseline of that name. */
-function buildWithoutHierarchy(shape: DataShape, settings: AreadSettings, variables: VariableFactory): Model {
+function buildWithoutHierarchy(
+  shape: DataShape,
+  settings: AreadSettings,
+  variables: VariableFactory,
+): AnyModel {
   const { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden } = settings;
   const { baseExperts: numExperts, baseHidden: expertHidden } = settings;
   const shared = { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden };

@@ -7,13 +7,13 @@ import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import type { HostBatch } from '../../../data/batches';
 import { assign, createVariables, openBackend } from '../../../engine';
 import type { Mode } from '../../../engine';
-import type { Model } from '../../definition';
+import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { defaultSettings } from '../../settings';
 import type { AnySettings } from '../../settings';
 import { activeHeads, maskLayout, validateMask } from './masks';
 import { maskedShares } from './maskedShares';
-import { scenarioFieldIndex } from './model';
+import { scenarioFieldIndex } from './domainQuery';
 import { expertCounts, expertWidths } from './expertSizes';
 
 const definition = findModel('aread');
@@ -28,20 +28,20 @@ const settingsWith = (extra: AnySettings): AnySettings => ({
 });
 const batch = tinyBatch(shape, definition.needs(settingsWith({})), 4);
 
-function build(extra: AnySettings = {}): Model {
+function build(extra: AnySettings = {}): AnyModel {
   const model = definition.build(shape, settingsWith(extra), createVariables(1));
   shake(model);
   return model;
 }
 
-function state(model: Model, name: string) {
+function state(model: AnyModel, name: string) {
   const found = model.states.find((each) => each.name === name);
   if (!found) throw new Error(`no state ${name}`);
   return found;
 }
 
 /** Puts masks in force. `masks[d]` is a row of edges. */
-function mask(model: Model, masks: readonly ArrayLike<number>[], phase = 1): void {
+function mask(model: AnyModel, masks: readonly ArrayLike<number>[], phase = 1): void {
   layout.transitions.forEach(({ rows, columns, offset }, t) => {
     const values = masks.flatMap((each) => Array.from(each).slice(offset, offset + rows * columns));
     assign(state(model, `mask.${t + 2}`), Float32Array.from(values));
@@ -59,13 +59,13 @@ function someMask(seed: number): Uint8Array {
 }
 
 function outputs(
-  model: Model,
+  model: AnyModel,
   given: HostBatch = batch,
   names = ['probability', 'headLogits', 'activeHeads'],
 ) {
   return tf.tidy(() => {
-    const { output } = forward(model, shape, given, quietMode('evaluate'));
-    return Object.fromEntries(names.map((name) => [name, [...output[name]!.dataSync()]]));
+    const tensors = forward(model, shape, given, quietMode('evaluate')).pass.outputs();
+    return Object.fromEntries(names.map((name) => [name, [...tensors[name]!.dataSync()]]));
   });
 }
 
@@ -276,8 +276,8 @@ test('gates are summed by scenario in training and left alone in evaluation', ()
       dropoutMask: (wanted) => tf.ones([...wanted]),
       recordState: ({ name }, value) => recorded.set(name, [...value.dataSync()]),
     };
-    const { output } = forward(model, shape, batch, { ...quietMode('train'), ...mode });
-    const gates = output['gates']!.dataSync();
+    const { pass } = forward(model, shape, batch, { ...quietMode('train'), ...mode });
+    const gates = pass.outputs().gates!.dataSync();
     for (let d = 0; d < 3; d++) {
       const rows = Array.from({ length: batch.count }, (_, b) => b).filter((b) => batch.scenario[b] === d);
       expect(recorded.get('gateCount')![d]).toBe(rows.length);

@@ -1,8 +1,12 @@
-/** What AREAD's pictures are drawn from. */
-import type { DataShape, ProbeSpec } from '../../definition';
-import { rowVectors } from '../../representation';
+/** What AREAD shows: its gates, its masks, what a mask search tried, and hidden vectors below the heads. */
+import * as tf from '@tensorflow/tfjs-core';
+import { mixExpertsStacked } from '../../../engine';
+import type { DataShape, Probe } from '../../definition';
+import { numbered, rowVectors, scenarioAxis, sumByScenario } from '../../probes';
 import { edgeLabels } from './masks';
 import type { MaskLayout } from './masks';
+import type { MaskStates } from './maskStates';
+import type { AreadPass } from './pass';
 import type { AreadSettings } from './settings';
 
 /** Names of the probes that a mask search sends itself, outside evaluations. */
@@ -14,14 +18,15 @@ export const searchProbes = {
 } as const;
 
 /** Probes of the hierarchical model; with `hemp` off, those of masks fall away. */
-export function areadProbes(shape: DataShape, settings: AreadSettings, layout: MaskLayout): ProbeSpec[] {
-  const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
+export function createProbes(
+  shape: DataShape,
+  settings: AreadSettings,
+  layout: MaskLayout,
+  states: Pick<MaskStates, 'masks'>,
+): Probe<AreadPass>[] {
+  const scenario = scenarioAxis(shape);
   const edge = { name: 'edge', labels: edgeLabels(layout) } as const;
-  const candidate = {
-    name: 'candidate',
-    labels: Array.from({ length: settings.numCandidates }, (_, z) => `${z + 1}`),
-  } as const;
-  const always: ProbeSpec[] = [
+  const always: Probe<AreadPass>[] = [
     {
       name: 'gates',
       topic: 'gates',
@@ -29,14 +34,9 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       reading:
         'How much of what enters the hierarchy comes from each base expert, averaged over a scenario’s rows.',
       equation: String.raw`\bar g_{d,k}=\operatorname{mean}_{x\in d,\,n}\operatorname{softmax}(W_nE+b_n)_k\quad\text{(Eq 3)}`,
-      axes: [
-        scenario,
-        {
-          name: 'expert',
-          labels: Array.from({ length: settings.baseExperts }, (_, k) => `expert ${k + 1}`),
-        },
-      ],
+      axes: [scenario, { name: 'expert', labels: numbered('expert', settings.baseExperts) }],
       scale: 'share',
+      compute: ({ baseGates }, inputs) => sumByScenario(tf.mean(baseGates, 1), inputs),
     },
     {
       name: 'edgeGates',
@@ -48,18 +48,22 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       axes: [scenario, edge],
       scale: 'probability',
       quantity: 'gate weight',
+      compute: ({ gates }, inputs) => sumByScenario(gates, inputs),
     },
     rowVectors({
       name: 'lastLayer',
       title: 'Last layer of experts, mean of the active ones',
       reading: 'What the heads read: scenarios with overlapping masks pass the same experts and stand close.',
       equation: String.raw`\textstyle\sum_n K_{d,n}\, e_{L,n} \big/ \sum_n K_{d,n}\quad\text{(Eq 3, 7)}`,
+      // The prediction averages the active heads, so the picture does.
+      vectors: ({ lastOutputs, heads }: AreadPass) => mixExpertsStacked(lastOutputs, heads.share),
     }),
     rowVectors({
       name: 'entry',
       title: 'Input of the hierarchy, mean over its first experts',
       reading: 'The base experts’ mixture before any mask: what all scenarios share.',
       equation: String.raw`I_1 = \textstyle\sum_k g_k(x)\, X_k\quad\text{(Eq 3)}`,
+      vectors: ({ firstEntry }: AreadPass) => tf.mean(firstEntry, 0),
     }),
   ];
   if (!settings.hemp) return always;
@@ -74,7 +78,20 @@ export function areadProbes(shape: DataShape, settings: AreadSettings, layout: M
       axes: [scenario, edge],
       scale: 'value',
       quantity: 'kept',
+      compute() {
+        const masks = states.masks.map((mask) => tf.reshape(mask.tensor, [shape.scenarios, -1]));
+        return { sum: tf.concat(masks, 1), count: tf.scalar(1) };
+      },
     },
+    ...searchResults(shape, settings),
+  ];
+}
+
+/** What a mask search sends of itself, outside evaluations. */
+function searchResults(shape: DataShape, settings: AreadSettings): Probe<AreadPass>[] {
+  const scenario = scenarioAxis(shape);
+  const candidate = { name: 'candidate', labels: numbered('', settings.numCandidates) } as const;
+  return [
     {
       name: searchProbes.candidateScores,
       source: 'procedure',

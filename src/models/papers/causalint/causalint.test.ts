@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, gradientsOf, quietMode, scoresOf } from '../../../../tests/support/probe';
 import { assign, createVariables, openBackend, mixExperts } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
-import type { Model } from '../../definition';
+import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { createExperts } from './experts';
 import { batch, build, moved, numbers, parameter, rewrite, shape, termOf, trained } from './testing';
@@ -222,11 +222,11 @@ describe('switches', () => {
 });
 
 describe('probes', () => {
-  const probesOf = (model: Model, of: HostBatch): Record<string, number[]> => {
+  const probesOf = (model: AnyModel, of: HostBatch): Record<string, number[]> => {
     let found: Record<string, number[]> = {};
     tf.tidy(() => {
-      const { output, inputs } = forward(model, shape, of, quietMode('evaluate'));
-      const probes = model.probe(output, inputs);
+      const { pass } = forward(model, shape, of, quietMode('evaluate'));
+      const probes = pass.probes();
       found = Object.fromEntries(Object.entries(probes).map(([name, { sum }]) => [name, numbers(sum)]));
     });
     return found;

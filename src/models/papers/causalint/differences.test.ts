@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, gradientsOf, quietMode, shake } from '../../../../tests/support/probe';
 import { tinyBatch, tinyShape, uniforms } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend } from '../../../engine';
-import type { Model } from '../../definition';
+import type { AnyModel } from '../../definition';
 import type { AnySettings } from '../../settings';
 import { causalint } from '.';
 
@@ -18,7 +18,7 @@ const only = (term: string): AnySettings =>
     ]),
   );
 
-function build(settings: AnySettings): Model {
+function build(settings: AnySettings): AnyModel {
   const tiny = { ...causalint.presets.tiny, batchNorm: 'off', embeddingDim: 3 };
   const model = causalint.build(shape, { ...tiny, ...settings }, createVariables(1));
   shake(model);
@@ -37,7 +37,7 @@ function some(size: number, seed: number): number[] {
  * Largest difference between differences and gradients over the largest difference, over parameters that pass `names`.
  * A difference across a kink of LeakyReLU is of no use: it shows as two step sizes that disagree, and is left out.
  */
-function compare(model: Model, names: (name: string) => boolean): { worst: number; largest: number } {
+function compare(model: AnyModel, names: (name: string) => boolean): { worst: number; largest: number } {
   const total = (): number =>
     tf.tidy(() => forward(model, shape, batch, quietMode('train')).losses.total.dataSync()[0]!);
   const { parameters } = gradientsOf(model, shape, batch);

@@ -1,5 +1,4 @@
 /** CausalInt: Causal Inspired Intervention for Multi-Scenario Recommendation (KDD 2022). */
-import { collect } from '../../collect';
 import { defineModel } from '../../definition';
 import { graph } from './graph';
 import { buildCausalInt } from './model';
@@ -25,19 +24,5 @@ export const causalint = defineModel({
   graph,
   needs: () => ({}),
   procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
-    const built = buildCausalInt(shape, settings, collected, table);
-    return {
-      ...built,
-      table,
-      parameters: collected.parameters,
-      states: collected.states,
-      dispose() {
-        built.dispose();
-        collected.dispose();
-      },
-    };
-  },
+  build: buildCausalInt,
 });

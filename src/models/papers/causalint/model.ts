@@ -11,31 +11,21 @@ import {
   squaredCosineSimilarity,
   stopGradient,
 } from '../../../engine';
-import type { EmbeddingTable, Mode, VariableFactory } from '../../../engine';
-import type { DataShape, Inputs, Losses, Model, Output } from '../../definition';
+import type { Mode, VariableFactory } from '../../../engine';
+import { collect } from '../../collect';
+import { createModel } from '../../createModel';
+import type { AnyModel, DataShape, Inputs, Losses } from '../../definition';
 import { createSharedGate, fieldIndices, pickFlat } from '../../layers';
 import { conflictLoss, createScenarioSampler, scenarioGradients } from './conflict';
 import { createExperts } from './experts';
-import { createFusion, type Contribution, type Fused } from './fusion';
-import { probeSpecs, runProbes } from './probes';
-import { createRepresentation, LENGTH_FLOOR, type Representation } from './representation';
+import { createFusion } from './fusion';
+import type { CausalIntPass } from './pass';
+import { createProbes } from './probes';
+import { createRepresentation, LENGTH_FLOOR, tasksOf, type Representation } from './representation';
 import type { CausalIntSettings } from './settings';
 
 /** With more scenarios than this, every expert's vote on every row is more than a file of rows should hold. */
 const MAX_COLUMNS = 32;
-
-/** What a forward pass leaves for its losses and probes beside its named outputs. */
-export interface Pass {
-  readonly representation: Representation;
-  /** X′ of Eq 14, or X_IR where no step was taken `[B, M]`. */
-  readonly xPrime: tf.Tensor2D;
-  readonly from: Contribution;
-  readonly alpha: tf.Tensor2D | null;
-  readonly fused: Fused;
-  /** The pass whose gradients Eq 12 takes: `fused`, or a second one at X_IR. */
-  readonly compared: Fused;
-  readonly sample: tf.Tensor2D | null;
-}
 
 /** The representation where no extractor stands between embeddings and towers. */
 function bare(e: tf.Tensor2D): Representation {
@@ -55,9 +45,10 @@ function expertStart(settings: CausalIntSettings, width: number): Float32Array {
 export function buildCausalInt(
   shape: DataShape,
   settings: CausalIntSettings,
-  variables: VariableFactory,
-  table: EmbeddingTable,
-): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'represent' | 'requested' | 'dispose'> {
+  factory: VariableFactory,
+): AnyModel {
+  const variables = collect(factory);
+  const table = variables.table(shape.vocabularySize, settings.embeddingDim);
   const { invar, fusion, fusionInput, maml, innerRate, firstOrder, leakySlope: slope } = settings;
   const common = fieldIndices(shape, settings.scenarioFieldInE ? {} : { exceptRoles: ['scenario'] });
   const context = shape.fields.flatMap((field, i) =>
@@ -89,21 +80,14 @@ export function buildCausalInt(
   const fusionModule = createFusion(variables, settings, { shape, input: width, scenario: scenarioWidth });
   const comparing = settings.gramSchmidt && settings.weightGramSchmidt > 0;
   const sampler = comparing ? createScenarioSampler(shape.scenarios) : null;
-  /** By the logit of the output, which copies of an output share. */
-  const passes = new WeakMap<tf.Tensor, Pass>();
-  const passOf = (output: Output): Pass => {
-    const pass = passes.get(output.logit);
-    if (!pass) throw new Error('This output is not of this model’s forward pass.');
-    return pass;
-  };
 
-  function gate(e: tf.Tensor2D, { tasks }: Representation): tf.Tensor2D | null {
+  function gate(e: tf.Tensor2D, found: Representation): tf.Tensor2D | null {
     if (!hasExperts) return null;
-    const alpha = ownGate ? ownGate.apply(e) : softmaxLast(tasks!.scenarioLogit);
+    const alpha = ownGate ? ownGate.apply(e) : softmaxLast(tasksOf(found).scenarioLogit);
     return settings.gateStopGrad ? stopGradient(alpha) : alpha;
   }
 
-  function forward(inputs: Inputs, mode: Mode): Output {
+  function forward(inputs: Inputs, mode: Mode): CausalIntPass {
     const training = mode.kind === 'train';
     const e = pickFlat(inputs.fields, common);
     const found = representation?.apply(e, inputs, mode) ?? bare(e);
@@ -112,7 +96,7 @@ export function buildCausalInt(
     const stepped = training && maml && tasks !== null;
     const xPrime = stepped ? tasks.innerStep(inputs, innerRate, firstOrder ? 'first' : 'exact') : found.xIr;
     const alpha = gate(e, found);
-    const s = scenarioFromX ? tasks!.xSr : pickFlat(inputs.fields, context);
+    const s = scenarioFromX ? tasksOf(found).xSr : pickFlat(inputs.fields, context);
     const transferred = experts ? experts.mix(s, alpha!, inputs.scenarioOneHot) : null;
     const from = { s, transferred };
     const fused = fusionModule.apply(xPrime, from, inputs, mode);
@@ -121,34 +105,20 @@ export function buildCausalInt(
     const quiet: Mode = { ...mode, recordState: () => undefined };
     const compared = atIr ? fusionModule.apply(found.xIr, from, inputs, quiet) : fused;
     const sample = training && sampler ? sampler.draw(mode) : null;
-    passes.set(fused.logit, { representation: found, xPrime, from, alpha, fused, compared, sample });
-    return {
-      logit: fused.logit,
-      xIR: found.xIr,
-      xPrime,
-      ...(tasks && {
-        xSR: tasks.xSr,
-        generalLogit: tasks.generalLogit,
-        scenarioLogit: tasks.scenarioLogit,
-        concatLogit: tasks.concatLogit,
-      }),
-      ...(alpha && { alpha }),
-      ...(transferred && { transferred }),
-    };
+    return { logit: fused.logit, representation: found, xPrime, from, alpha, fused, compared, sample };
   }
 
   /** Eq 9: mean over rows of the squared (or absolute) cosine of the two gradients. */
-  function orthogonality({ tasks }: Representation, inputs: Inputs): tf.Scalar {
-    const squared = squaredCosineSimilarity(tasks!.gradients(inputs.scenarioOneHot), LENGTH_FLOOR);
+  function orthogonality(found: Representation, inputs: Inputs): tf.Scalar {
+    const squared = squaredCosineSimilarity(tasksOf(found).gradients(inputs.scenarioOneHot), LENGTH_FLOOR);
     const rows = settings.orthLoss === 'cos2' ? squared : tf.sqrt(tf.add(squared, LENGTH_FLOOR));
     return weightedMean(rows as tf.Tensor2D, inputs.weight);
   }
 
-  function losses(output: Output, inputs: Inputs): Losses {
+  function losses(pass: CausalIntPass, inputs: Inputs): Losses {
     const { label, weight, scenarioOneHot } = inputs;
-    const pass = passOf(output);
     const { tasks } = pass.representation;
-    const terms: Record<string, tf.Scalar> = { scenario: bceWithLogits(output.logit, label, weight) };
+    const terms: Record<string, tf.Scalar> = { scenario: bceWithLogits(pass.logit, label, weight) };
     const weights: Record<string, number> = { scenario: settings.weightScenario };
     const add = (name: string, factor: number, term: tf.Scalar): void => {
       terms[name] = term;
@@ -173,30 +143,47 @@ export function buildCausalInt(
     return { total: total as tf.Scalar, terms };
   }
 
-  return {
+  const { votes } = fusionModule;
+  const voted =
+    experts && votes
+      ? ({ representation: { xIr }, from }: CausalIntPass, inputs: Inputs) =>
+          votes(xIr, experts.all(from.s), inputs)
+      : null;
+
+  return createModel<CausalIntPass>({
+    table,
+    variables,
     forward,
     losses,
     scores: ({ logit }) => ({ score: logit, probability: tf.sigmoid(logit) }),
-    probes: probeSpecs(settings, shape, hasExperts),
-    probe: (output, inputs) =>
-      runProbes(passOf(output), inputs, {
-        votes:
-          experts && fusionModule.votes ? (x, s) => fusionModule.votes!(x, experts.all(s), inputs) : null,
-      }),
-    represent: (output) => ({
-      xIR: output['xIR']!,
-      ...(output['xSR'] && { xSR: output['xSR'] }),
+    probes: createProbes(shape, {
+      alpha: hasExperts ? alphaOf : null,
+      votes: voted,
+      tasks: invar,
     }),
-    requested: (output, inputs) => {
-      if (!experts || shape.scenarios > MAX_COLUMNS) return {};
-      const { representation: made, from, alpha } = passOf(output);
-      return {
-        ...(alpha && { alpha }),
-        ...(fusionModule.votes && {
-          vote: tf.sigmoid(fusionModule.votes(made.xIr, experts.all(from.s), inputs)),
-        }),
-      };
-    },
+    requested: (pass, inputs) =>
+      hasExperts && shape.scenarios <= MAX_COLUMNS
+        ? { alpha: alphaOf(pass), ...(voted && { vote: tf.sigmoid(voted(pass, inputs)) }) }
+        : {},
+    outputs: ({ logit, representation: { xIr, tasks }, xPrime, alpha, from: { transferred } }) => ({
+      logit,
+      xIR: xIr,
+      xPrime,
+      ...(tasks && {
+        xSR: tasks.xSr,
+        generalLogit: tasks.generalLogit,
+        scenarioLogit: tasks.scenarioLogit,
+        concatLogit: tasks.concatLogit,
+      }),
+      ...(alpha && { alpha }),
+      ...(transferred && { transferred }),
+    }),
     dispose: () => sampler?.dispose(),
-  };
+  });
+}
+
+/** @throws Error where the model has no experts */
+function alphaOf({ alpha }: CausalIntPass): tf.Tensor2D {
+  if (!alpha) throw new Error('The model has no experts, so no gate over them.');
+  return alpha;
 }

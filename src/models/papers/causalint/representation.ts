@@ -22,30 +22,39 @@ import {
 } from '../../layers';
 import type { CausalIntSettings } from './settings';
 
+/** What the module's tasks produced. */
+export interface Tasks {
+  /** X_SR `[B, M]` (Eq 2). */
+  readonly xSr: tf.Tensor2D;
+  /** z₁ `[B, 1]` (Eq 3). */
+  readonly generalLogit: tf.Tensor2D;
+  /** Scenario logits `[B, N]` (Eq 5). */
+  readonly scenarioLogit: tf.Tensor2D;
+  /** z₃ `[B, 1]` (Eq 7). */
+  readonly concatLogit: tf.Tensor2D;
+  /** X' = X_IR − η ∇_{X_IR} Loss₁ (Eq 14), by each row's own Loss₁: the gradient is `(σ(z₁) − y) w₁ᵀ`. */
+  innerStep(inputs: Inputs, rate: number, order: 'exact' | 'first'): tf.Tensor2D;
+  /** ‖∇_{X_IR} Loss₁‖ of each row that counts `[B, 1]`. */
+  innerLengths(inputs: Inputs): tf.Tensor2D;
+  /**
+   * Of the directions of ∇_E Loss₁ and ∇_E Loss₂ (Eq 9), row by row: inner product and both squared lengths `[B, 3]`. The
+   * sign of the first is that of z₁, not of Loss₁.
+   */
+  gradients(oneHot: tf.Tensor2D): tf.Tensor2D;
+}
+
 /** One pass through the extractors and their classifiers. */
 export interface Representation {
   /** X_IR `[B, M]` (Eq 1). */
   readonly xIr: tf.Tensor2D;
   /** What the module's tasks produced; null where the module is off. */
-  readonly tasks: {
-    /** X_SR `[B, M]` (Eq 2). */
-    readonly xSr: tf.Tensor2D;
-    /** z₁ `[B, 1]` (Eq 3). */
-    readonly generalLogit: tf.Tensor2D;
-    /** Scenario logits `[B, N]` (Eq 5). */
-    readonly scenarioLogit: tf.Tensor2D;
-    /** z₃ `[B, 1]` (Eq 7). */
-    readonly concatLogit: tf.Tensor2D;
-    /** X' = X_IR − η ∇_{X_IR} Loss₁ (Eq 14), by each row's own Loss₁: the gradient is `(σ(z₁) − y) w₁ᵀ`. */
-    innerStep(inputs: Inputs, rate: number, order: 'exact' | 'first'): tf.Tensor2D;
-    /** ‖∇_{X_IR} Loss₁‖ of each row that counts `[B, 1]`. */
-    innerLengths(inputs: Inputs): tf.Tensor2D;
-    /**
-     * Of the directions of ∇_E Loss₁ and ∇_E Loss₂ (Eq 9), row by row: inner product and both squared lengths `[B, 3]`. The
-     * sign of the first is that of z₁, not of Loss₁.
-     */
-    gradients(oneHot: tf.Tensor2D): tf.Tensor2D;
-  } | null;
+  readonly tasks: Tasks | null;
+}
+
+/** @throws Error where the module is off */
+export function tasksOf({ tasks }: Representation): Tasks {
+  if (!tasks) throw new Error('The representation has no tasks: its module is switched off.');
+  return tasks;
 }
 
 export interface RepresentationModule {

@@ -4,14 +4,14 @@ import { forward, quietMode, shake } from '../../../../tests/support/probe';
 import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
-import type { Model, Output } from '../../definition';
+import type { AnyModel } from '../../definition';
 import type { AnySettings } from '../../settings';
 import { causalint } from '.';
 
 export const shape = tinyShape();
 export const batch = tinyBatch(shape, {}, 3);
 
-export function build(settings: AnySettings = {}, of = shape): Model {
+export function build(settings: AnySettings = {}, of = shape): AnyModel {
   const model = causalint.build(of, { ...causalint.presets.tiny, ...settings }, createVariables(1));
   shake(model);
   return model;
@@ -21,29 +21,29 @@ export const numbers = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSy
 
 /** Runs a training pass and reads what `look` makes of it. */
 export function trained<T>(
-  model: Model,
-  look: (output: Output, terms: Record<string, number>) => T,
+  model: AnyModel,
+  look: (outputs: Readonly<Record<string, tf.Tensor>>, terms: Record<string, number>) => T,
   of = batch,
 ): T {
   let found: T | undefined;
   tf.tidy(() => {
-    const { output, losses } = forward(model, shape, of, quietMode('train'));
+    const { pass, losses } = forward(model, shape, of, quietMode('train'));
     const terms = Object.entries(losses.terms).map(([name, term]) => [name, numbers(term)[0]!] as const);
-    found = look(output, Object.fromEntries(terms));
+    found = look(pass.outputs(), Object.fromEntries(terms));
   });
   return found!;
 }
 
-export const termOf = (model: Model, name: string, of = batch): number =>
+export const termOf = (model: AnyModel, name: string, of = batch): number =>
   trained(model, (_, terms) => terms[name]!, of);
 
-export function parameter(model: Model, name: string) {
+export function parameter(model: AnyModel, name: string) {
   const found = model.parameters.find((one) => one.name === name);
   if (!found) throw new Error(`No parameter ${name}.`);
   return found;
 }
 
-export function rewrite(model: Model, name: string, change: (value: number, i: number) => number): void {
+export function rewrite(model: AnyModel, name: string, change: (value: number, i: number) => number): void {
   const target = parameter(model, name);
   assign(target, target.tensor.dataSync<'float32'>().map(change));
 }

@@ -12,7 +12,7 @@ import {
 import { permuteBehaviours, tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
-import type { Model } from '../../definition';
+import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { defaultSettings, type AnySettings } from '../../settings';
 import { debiasedScores } from './tuneReference';
@@ -34,19 +34,19 @@ const { length } = batch.layout.history!;
 const ownLength = batch.layout.ownHistory!.length;
 const rows = batch.count;
 
-function build(extra: AnySettings = {}): Model {
+function build(extra: AnySettings = {}): AnyModel {
   const model = definition.build(shape, settingsWith(extra), createVariables(1));
   shake(model);
   return model;
 }
 
 function scoresOf(
-  model: Model,
+  model: AnyModel,
   given: HostBatch,
 ): Record<'score' | 'matchScore' | 'scenarioGate', Float32Array> {
   return tf.tidy(() => {
-    const { output, inputs } = forward(model, shape, given, quietMode('evaluate'));
-    const { score, columns } = model.scores(output, inputs);
+    const { pass } = forward(model, shape, given, quietMode('evaluate'));
+    const { score, columns } = pass.scores();
     const read = (tensor: tf.Tensor) => tensor.dataSync<'float32'>().slice(0, given.count);
     return {
       score: read(score),
@@ -56,7 +56,7 @@ function scoresOf(
   });
 }
 
-function lossTerms(model: Model): Record<string, number> {
+function lossTerms(model: AnyModel): Record<string, number> {
   return tf.tidy(() => {
     const { losses } = forward(model, shape, batch, quietMode('train'));
     const all = { total: losses.total, ...losses.terms };
@@ -240,8 +240,8 @@ describe('co-attention (Eq 14–17)', () => {
     const model = build();
     const deciding = (given: HostBatch) =>
       tf.tidy(() => {
-        const { output, inputs } = forward(model, shape, given, quietMode('evaluate'));
-        const { sum, count } = model.probe(output, inputs)['decidingBehaviour']!;
+        const { pass } = forward(model, shape, given, quietMode('evaluate'));
+        const { sum, count } = pass.probes()['decidingBehaviour']!;
         return { sum: [...sum.dataSync()], count: [...count.dataSync()] };
       });
     // Only the second own behaviour is there, in the rows that had one.

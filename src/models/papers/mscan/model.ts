@@ -11,16 +11,26 @@ import * as tf from '@tensorflow/tfjs-core';
 import { bceWithLogits, mixExperts } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
-import type { DataShape, Inputs, Losses, Model, Output, ScoredRows } from '../../definition';
-import { createLinear, createMlp, fieldIndices, logit, pickFlat } from '../../layers';
+import { createModel } from '../../createModel';
+import type { AnyModel, DataShape, Inputs, Losses, ScoredRows } from '../../definition';
+import {
+  createLinear,
+  createMlp,
+  fieldIndices,
+  historyOf,
+  logit as priorLogit,
+  ownHistoryOf,
+  pickFlat,
+} from '../../layers';
 import { createCoAttention } from './coAttention';
 import { createEncoder } from './encoder';
-import { probeSpecs, probeSums } from './probes';
+import type { MscanPass } from './pass';
+import { createProbes } from './probes';
 import type { MscanSettings } from './settings';
 import { bestReference } from './tuneReference';
 
 /** @throws RangeError when the data has no behaviour histories */
-export function buildMscan(shape: DataShape, settings: MscanSettings, factory: VariableFactory): Model {
+export function buildMscan(shape: DataShape, settings: MscanSettings, factory: VariableFactory): AnyModel {
   if (!shape.history) {
     throw new RangeError(
       'M-scan reads what users clicked before, and this dataset has no histories; choose one with history_* columns, or map a list column of item ids as a sequence.',
@@ -51,7 +61,7 @@ export function buildMscan(shape: DataShape, settings: MscanSettings, factory: V
     widths: settings.hidden,
     batchNorm: settings.batchNorm,
   });
-  const prior = settings.priorBias === 'on' ? logit(shape.clickRate) : 0;
+  const prior = settings.priorBias === 'on' ? priorLogit(shape.clickRate) : 0;
   // The gate tends to the click rate, so the match score has to start that much larger (models the same probability).
   const matchPrior = settings.sbe ? prior / Math.max(shape.clickRate, 1e-3) : prior;
   const matchOutput = createLinear(variables, 'match.output', {
@@ -81,58 +91,49 @@ export function buildMscan(shape: DataShape, settings: MscanSettings, factory: V
   );
   const historyFields = [...shape.history.itemFields];
 
-  function forward(inputs: Inputs, mode: Mode): Output {
-    const history = inputs.history!;
-    const own = inputs.ownHistory!;
+  function forward(inputs: Inputs, mode: Mode): MscanPass {
+    const history = historyOf(inputs);
+    const own = ownHistoryOf(inputs);
     const candidate = pickFlat(inputs.fields, historyFields);
     const behaviours = history.scenario ? tf.concat([history.items, history.scenario], 2) : history.items;
     const state = encoder.apply(own.items, own.mask, candidate);
-    const { weight: beta, relevance } = attention({
+    const attended = attention({
       history: behaviours,
       historyMask: history.mask,
       own: own.items,
       ownMask: own.mask,
       candidate,
     });
-    const interest = mixExperts(behaviours, beta);
+    const interest = mixExperts(behaviours, attended.weight);
     const x = tf.concat([pickFlat(inputs.fields, matchIndices), state, interest], 1);
     const matchHidden = match.apply(x, inputs, mode).output;
     const matchScore = matchOutput.apply(matchHidden);
-    const shown = {
-      matchScore,
-      historyWeight: beta,
-      state,
-      interest,
-      matchHidden,
-      ...(relevance && { relevance }),
-    };
-    if (!direct || !directOutput) return { logit: matchScore, ...shown };
-    const scenarioHidden = direct.apply(pickFlat(inputs.fields, scenarioIndices), inputs, mode).output;
-    const scenarioLogit = directOutput.apply(scenarioHidden);
-    return {
-      logit: tf.mul(matchScore, tf.sigmoid(scenarioLogit)),
-      ...shown,
-      scenarioLogit,
-      scenarioHidden,
-    };
+    const shared = { matchScore, matchHidden, state, interest, attended };
+    if (!direct || !directOutput) return { logit: matchScore, ...shared, direct: null };
+    const hidden = direct.apply(pickFlat(inputs.fields, scenarioIndices), inputs, mode).output;
+    const logit = directOutput.apply(hidden);
+    return { logit: tf.mul(matchScore, tf.sigmoid(logit)), ...shared, direct: { logit, hidden } };
   }
 
-  return {
+  function tuneInference({ columns }: ScoredRows, auc: (score: Float32Array) => number | null) {
+    const { c, score } = bestReference(columns.matchScore!, columns.scenarioGate!, auc);
+    return { states: [{ state: reference, value: Float32Array.of(c) }], score };
+  }
+
+  return createModel<MscanPass>({
     table,
-    parameters: variables.parameters,
-    states: variables.states,
+    variables,
     forward,
-    losses(output, { label, weight }): Losses {
-      const click = bceWithLogits(output.logit, label, weight);
-      if (!output.scenarioLogit) return { total: click, terms: { click } };
-      const scenario = bceWithLogits(output.scenarioLogit as tf.Tensor2D, label, weight);
+    losses({ logit, direct: effect }, { label, weight }): Losses {
+      const click = bceWithLogits(logit, label, weight);
+      if (!effect) return { total: click, terms: { click } };
+      const scenario = bceWithLogits(effect.logit, label, weight);
       return { total: tf.add(click, tf.mul(scenario, settings.alpha)), terms: { click, scenario } };
     },
-    scores(output) {
-      const probability = tf.sigmoid(output.logit);
-      if (!output.scenarioLogit) return { score: output.logit, probability };
-      const matchScore = output.matchScore as tf.Tensor2D;
-      const scenarioGate = tf.sigmoid(output.scenarioLogit as tf.Tensor2D);
+    scores({ logit, matchScore, direct: effect }) {
+      const probability = tf.sigmoid(logit);
+      if (!effect) return { score: logit, probability };
+      const scenarioGate = tf.sigmoid(effect.logit);
       return {
         score: tf.mul(scenarioGate, tf.sub(matchScore, reference.tensor)),
         probability,
@@ -140,19 +141,14 @@ export function buildMscan(shape: DataShape, settings: MscanSettings, factory: V
       };
     },
     ...(settings.sbe && settings.cMode === 'auto' ? { tuneInference } : {}),
-    probes: probeSpecs(shape, settings),
-    probe: (output, inputs) => probeSums(output, inputs, shape.scenarios),
-    represent: ({ interest, state, matchHidden, scenarioHidden }) => ({
-      matchHidden: matchHidden!,
-      interest: interest!,
-      state: state!,
-      ...(scenarioHidden && { scenarioHidden }),
+    probes: createProbes(shape, settings),
+    outputs: ({ logit, matchScore, interest, state, attended, direct: effect }) => ({
+      logit,
+      matchScore,
+      historyWeight: attended.weight,
+      interest,
+      state,
+      ...(effect && { scenarioLogit: effect.logit }),
     }),
-    dispose: () => variables.dispose(),
-  };
-
-  function tuneInference({ columns }: ScoredRows, auc: (score: Float32Array) => number | null) {
-    const { c, score } = bestReference(columns.matchScore!, columns.scenarioGate!, auc);
-    return { states: [{ state: reference, value: Float32Array.of(c) }], score };
-  }
+  });
 }

@@ -1,5 +1,4 @@
 /** OptMSM: Optimizing Multi-Scenario Modeling for Click-Through Rate Prediction (ECML PKDD 2023). */
-import { collect } from '../../collect';
 import { defineModel } from '../../definition';
 import { graph } from './graph';
 import { buildOptMsm } from './model';
@@ -27,19 +26,5 @@ export const optmsm = defineModel({
       ? { history: { length: historyLength, scenario: false }, ownHistory: { length: historyLength } }
       : {},
   procedure: () => 'standard',
-  build(shape, settings, variables) {
-    const collected = collect(variables);
-    const table = collected.table(shape.vocabularySize, settings.embeddingDim);
-    const built = buildOptMsm(shape, settings, collected, table);
-    return {
-      ...built,
-      table,
-      parameters: collected.parameters,
-      states: collected.states,
-      dispose() {
-        built.dispose();
-        collected.dispose();
-      },
-    };
-  },
+  build: buildOptMsm,
 });

@@ -4,13 +4,16 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bceWithLogits, weightedMean, mixExpertsStacked } from '../../../engine';
-import type { EmbeddingTable, Mode, VariableFactory } from '../../../engine';
-import type { DataShape, Inputs, Losses, Model, Output } from '../../definition';
+import type { Mode, VariableFactory } from '../../../engine';
+import { collect } from '../../collect';
+import { createModel } from '../../createModel';
+import type { AnyModel, DataShape, Inputs, Losses } from '../../definition';
 import { fieldIndices } from '../../layers';
 import { pairCosines } from './constraint';
 import { createAdaptiveGate, createPartition } from './inputs';
+import type { OptMsmPass } from './pass';
 import { createPredictor } from './predictor';
-import { probeSpecs, representations, runProbes, type Pass } from './probes';
+import { createProbes } from './probes';
 import type { OptMsmSettings } from './settings';
 import { createTransfer } from './transfer';
 
@@ -23,12 +26,9 @@ function sharedNames(shape: DataShape, { priors, history }: OptMsmSettings): str
 }
 
 /** OptMSM (Eq 4–14) with the modules that `settings` leave in. */
-export function buildOptMsm(
-  shape: DataShape,
-  settings: OptMsmSettings,
-  variables: VariableFactory,
-  table: EmbeddingTable,
-): Pick<Model, 'forward' | 'losses' | 'scores' | 'probes' | 'probe' | 'represent' | 'dispose'> {
+export function buildOptMsm(shape: DataShape, settings: OptMsmSettings, factory: VariableFactory): AnyModel {
+  const variables = collect(factory);
+  const table = variables.table(shape.vocabularySize, settings.embeddingDim);
   const { scenarios } = shape;
   const partition = createPartition(variables, settings, shape, table.dim);
   const input = partition.sharedCount * table.dim;
@@ -43,15 +43,8 @@ export function buildOptMsm(
     transfer ? settings.predictorHidden : settings.hidden,
   );
   const constrained = transfer !== null && scenarios > 1 && settings.lambdaOrth > 0;
-  /** By the logit of the output, which copies of an output share. */
-  const passes = new WeakMap<tf.Tensor, Pass>();
-  const passOf = (output: Output): Pass => {
-    const pass = passes.get(output.logit);
-    if (!pass) throw new Error('This output is not of this model’s forward pass.');
-    return pass;
-  };
 
-  function forward(inputs: Inputs, mode: Mode): Output {
+  function forward(inputs: Inputs, mode: Mode): OptMsmPass {
     const { shared, specific } = partition.apply(inputs, mode);
     const gated = gate.apply(shared, inputs.scenarioOneHot);
     const transferred = transfer?.apply(gated, inputs, mode) ?? null;
@@ -60,35 +53,32 @@ export function buildOptMsm(
       : gated.own();
     const r0 = specific ? tf.concat2d([own, specific], 1) : own;
     const { logit, scales } = predictor.apply(r0, inputs.scenarioOneHot, mode);
-    passes.set(logit, { gated, transferred, scales });
-    return {
-      logit,
-      representation: own,
-      ...(transferred && { representations: transferred.representations }),
-    };
+    return { logit, gated, transferred, own, scales };
   }
 
-  function losses(output: Output, inputs: Inputs): Losses {
-    const click = bceWithLogits(output.logit, inputs.label, inputs.weight);
-    const { transferred } = passOf(output);
+  function losses({ logit, transferred }: OptMsmPass, { label, weight }: Inputs): Losses {
+    const click = bceWithLogits(logit, label, weight);
     if (!constrained || !transferred) return { total: click, terms: { click } };
-    const orth = weightedMean(pairCosines(transferred.representations, settings.orthMode), inputs.weight);
+    const orth = weightedMean(pairCosines(transferred.representations, settings.orthMode), weight);
     return { total: tf.add(click, tf.mul(orth, settings.lambdaOrth)), terms: { click, orth } };
   }
 
-  return {
+  return createModel<OptMsmPass>({
+    table,
+    variables,
     forward,
     losses,
     scores: ({ logit }) => ({ score: logit, probability: tf.sigmoid(logit) }),
-    probes: probeSpecs(settings, shape, {
+    probes: createProbes(shape, settings, {
       sharedNames: sharedNames(shape, settings),
-      experts: transfer?.experts ?? 0,
-      transfers: transfer !== null,
-      ownLayers: transfer?.ownDeviation ? settings.hidden.length : 0,
+      transfer,
       scaledWidths: predictor.scaledWidths,
     }),
-    probe: (output, inputs) => runProbes(passOf(output), inputs, transfer?.ownDeviation ?? null),
-    represent: (output) => representations(output, passOf(output)),
+    outputs: ({ logit, own, transferred }) => ({
+      logit,
+      representation: own,
+      ...(transferred && { representations: transferred.representations }),
+    }),
     dispose: () => transfer?.dispose(),
-  };
+  });
 }

@@ -5,7 +5,7 @@ import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../../../te
 import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
-import type { Model, Output } from '../../definition';
+import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import type { AnySettings } from '../../settings';
 import { pairCosines } from './constraint';
@@ -17,7 +17,7 @@ const batch = tinyBatch(shape, {}, 3);
 /** Widths that tell layers apart, and a constraint that is felt. */
 const distinct = { hidden: [8, 6, 5], predictorHidden: [6, 5], lambdaOrth: 0.1 };
 
-function build(settings: AnySettings = {}): Model {
+function build(settings: AnySettings = {}): AnyModel {
   const given = { ...optmsm.presets.tiny, ...distinct, ...settings };
   const model = optmsm.build(shape, given, createVariables(1));
   shake(model);
@@ -26,19 +26,22 @@ function build(settings: AnySettings = {}): Model {
 
 const numbers = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 
-function rewrite(model: Model, names: RegExp, change: (value: number, i: number) => number): void {
+function rewrite(model: AnyModel, names: RegExp, change: (value: number, i: number) => number): void {
   const targets = model.parameters.filter(({ name }) => names.test(name));
   expect(targets.length).toBeGreaterThan(0);
   for (const target of targets) assign(target, target.tensor.dataSync<'float32'>().map(change));
 }
 
-function evaluated<T>(model: Model, look: (output: Output, probes: Record<string, number[]>) => T): T {
+function evaluated<T>(
+  model: AnyModel,
+  look: (outputs: Readonly<Record<string, tf.Tensor>>, probes: Record<string, number[]>) => T,
+): T {
   let found: T | undefined;
   tf.tidy(() => {
-    const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
-    const probes = Object.entries(model.probe(output, inputs));
+    const { pass } = forward(model, shape, batch, quietMode('evaluate'));
+    const probes = Object.entries(pass.probes());
     found = look(
-      output,
+      pass.outputs(),
       Object.fromEntries(
         probes.map(([name, { sum, count }]) => {
           const divisor = tf.reshape(count, [...count.shape, ...sum.shape.slice(count.rank).map(() => 1)]);
@@ -50,7 +53,7 @@ function evaluated<T>(model: Model, look: (output: Output, probes: Record<string
   return found!;
 }
 
-function terms(model: Model): Record<string, number> {
+function terms(model: AnyModel): Record<string, number> {
   return tf.tidy(() => {
     const { losses } = forward(model, shape, batch, quietMode('train'));
     return Object.fromEntries(Object.entries(losses.terms).map(([name, term]) => [name, numbers(term)[0]!]));
@@ -89,7 +92,7 @@ describe('hypernetwork', () => {
   });
 
   it('behind a stopped gradient trains nothing that it reads', () => {
-    const only = (model: Model): number => {
+    const only = (model: AnyModel): number => {
       // With the predictor's first layer blind to R0, the representation learns through the hypernetwork alone.
       rewrite(model, /^predictor\.0\.weight$/, () => 0);
       const gradient = gradientsOf(model, shape, batch).parameters.get('transfer.2.shared.weight')!;
@@ -194,7 +197,7 @@ describe('experts', () => {
 });
 
 describe('switches', () => {
-  const copied = (from: Model, to: Model, rename: (name: string) => string): void => {
+  const copied = (from: AnyModel, to: AnyModel, rename: (name: string) => string): void => {
     const sources = new Map([...from.parameters, from.table].map((one) => [rename(one.name), one]));
     const targets = [...to.parameters, to.table];
     expect(targets.map(({ name }) => name).sort()).toEqual([...sources.keys()].sort());
@@ -255,8 +258,8 @@ describe('switches', () => {
   it('shows the deviation of the gate’s weights beside their mean, over each scenario’s own rows', () => {
     const model = build();
     tf.tidy(() => {
-      const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
-      const { sum, count, squares } = model.probe(output, inputs).seGateDeviation!;
+      const { pass, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+      const { sum, count, squares } = pass.probes().seGateDeviation!;
       const [sums, counts, squared] = [numbers(sum), numbers(count), numbers(squares!)];
       const fields = sum.shape[1]!;
       // z = σ(W^m x̄ + b^m), row by row, from the parameters themselves.

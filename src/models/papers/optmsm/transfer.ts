@@ -28,7 +28,7 @@ export interface Transfer {
   /** E; 0 for FCN. */
   readonly experts: number;
   /** How far the scenarios' own matrices are from 1, by scenario and layer `[N, layers]`; null without any. */
-  readonly ownDeviation: (() => tf.Tensor2D) | null;
+  readonly ownDeviation: { readonly layers: number; read(): tf.Tensor2D } | null;
   apply(gated: GatedInputs, inputs: Inputs, mode: Mode): Transferred;
   dispose(): void;
 }
@@ -106,11 +106,14 @@ function createFcn(
   return {
     width,
     experts: 0,
-    ownDeviation: () =>
-      tf.stack(
-        layers.map(({ own }) => tf.sqrt(tf.sum(tf.square(tf.sub(own.tensor, 1)), [1, 2]))),
-        1,
-      ) as tf.Tensor2D,
+    ownDeviation: {
+      layers: layers.length,
+      read: () =>
+        tf.stack(
+          layers.map(({ own }) => tf.sqrt(tf.sum(tf.square(tf.sub(own.tensor, 1)), [1, 2]))),
+          1,
+        ) as tf.Tensor2D,
+    },
     apply(gated, _inputs, mode) {
       let h = gated.all;
       for (const { shared, sharedBias, own, ownBias } of layers) {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createMode, sigmoid } from '../../../engine';
 import type { StateTensor } from '../../../engine';
-import type { Inputs, ProbeTensor } from '../../definition';
+import type { Inputs } from '../../definition';
 import { biasInput, type ExpertLogits } from './network';
 
 /** Coefficients at which bias nets are asked, over the range that limits leave by default. */
@@ -31,30 +31,14 @@ export function biasFactors(
   return tf.reshape(sigmoid(u), [scenarios, points, u.shape[1]]);
 }
 
-/**
- * `biasByExpert` `[m_s + N m_k, coefficients]`, shared experts first; `biasByScenario` `[N, coefficients]`: the factors mixed by
- * each scenario's mean gate (Eq 10). @param gates sum and count of the gates by scenario `[N, m_k + m_s]`
- */
-export function biasCurves(
-  factors: tf.Tensor3D,
-  own: number,
-  gates: ProbeTensor,
-): Readonly<Record<'biasByExpert' | 'biasByScenario', ProbeTensor>> {
+/** Factors of every expert at every coefficient `[m_s + N m_k, coefficients]`, shared experts first. @param own m_k */
+export function factorsByExpert(factors: tf.Tensor3D, own: number): tf.Tensor2D {
   const [scenarios, points, experts] = factors.shape;
   const byExpert = tf.transpose(factors, [0, 2, 1]);
-  const ofOwn = tf.reshape(tf.slice(byExpert, [0, 0, 0], [scenarios, own, points]), [
-    scenarios * own,
-    points,
-  ]);
-  const ofShared = tf.reshape(tf.slice(byExpert, [0, own, 0], [1, experts - own, points]), [
-    experts - own,
-    points,
-  ]);
-  return {
-    biasByExpert: { sum: tf.concat([ofShared, ofOwn], 0), count: tf.scalar(1) },
-    biasByScenario: {
-      sum: tf.sum(tf.mul(factors, tf.expandDims(gates.sum, 1)), 2),
-      count: gates.count,
-    },
-  };
+  const ofOwn = tf.slice(byExpert, [0, 0, 0], [scenarios, own, points]);
+  const ofShared = tf.slice(byExpert, [0, own, 0], [1, experts - own, points]);
+  return tf.concat2d(
+    [tf.reshape(ofShared, [experts - own, points]), tf.reshape(ofOwn, [scenarios * own, points])],
+    0,
+  );
 }

@@ -13,7 +13,7 @@ import {
 import { permuteBehaviours, tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
-import type { Model } from '../../definition';
+import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { defaultSettings, type AnySettings } from '../../settings';
 
@@ -34,7 +34,7 @@ const batch = batchFor();
 const { length } = batch.layout.history!;
 const rows = batch.count;
 
-function build(extra: AnySettings = {}): Model {
+function build(extra: AnySettings = {}): AnyModel {
   const model = definition.build(shape, settingsWith(extra), createVariables(1));
   shake(model);
   return model;
@@ -47,17 +47,17 @@ const withFairness = (given: HostBatch, of: (row: number) => number): HostBatch 
 
 /** The training pass of a batch: its loss, and its probabilities `[count]`. */
 function trained(
-  model: Model,
+  model: AnyModel,
   given: HostBatch,
 ): { readonly total: number; readonly probability: Float32Array } {
   return tf.tidy(() => {
-    const { output, losses } = forward(model, shape, given, quietMode('train'));
-    const probability = output.probability!.dataSync<'float32'>().slice(0, given.count);
+    const { pass, losses } = forward(model, shape, given, quietMode('train'));
+    const probability = pass.outputs().probability!.dataSync<'float32'>().slice(0, given.count);
     return { total: losses.total.dataSync()[0]!, probability };
   });
 }
 
-function rewrite(model: Model, name: RegExp, change: (value: number) => number): void {
+function rewrite(model: AnyModel, name: RegExp, change: (value: number) => number): void {
   const targets = model.parameters.filter((parameter) => name.test(parameter.name));
   expect(targets.length).toBeGreaterThan(0);
   for (const target of targets) assign(target, target.tensor.dataSync<'float32'>().map(change));

@@ -11,12 +11,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { bceProbabilityRows, logOdds, mixExperts, sigmoid, weightedMean } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
-import type { DataShape, Inputs, Losses, Model, Output } from '../../definition';
-import { createScenarioGate, fieldIndices, logit, pickFlat } from '../../layers';
+import { createModel } from '../../createModel';
+import type { AnyModel, DataShape, Inputs } from '../../definition';
+import { createScenarioGate, fieldIndices, historyOf, logit as priorLogit, pickFlat } from '../../layers';
 import { createBehaviourAttention } from './attention';
 import { biasFactors } from './biasCurves';
-import { biasInput, BUCKETS, createExpertLogits, createLevels } from './network';
-import { probeSpecs, probeSums } from './probes';
+import { biasInput, BUCKETS, createExpertLogits, createLevels, fairnessOf } from './network';
+import type { SarNetPass } from './pass';
+import { createProbes } from './probes';
 import type { SarNetSettings } from './settings';
 import { createTransform } from './transform';
 
@@ -26,7 +28,7 @@ const BIAS_START = 2;
 const KEEP = 0.99;
 
 /** @throws RangeError when the data has no behaviour histories */
-export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory: VariableFactory): Model {
+export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory: VariableFactory): AnyModel {
   if (!shape.history) {
     throw new RangeError(
       'SAR-Net reads what users clicked before, and this dataset has no histories; choose one with history_* columns, or map a list column of item ids as a sequence.',
@@ -59,7 +61,7 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
   const transform = settings.transform ? createTransform(variables, shape.scenarios, width) : null;
   const levels = createLevels(variables, settings.expertLayers - 1, width, settings.expertHidden, sizes);
   const start = settings.biasNet && settings.biasFusion === 'score' ? 1 / (1 + Math.exp(-BIAS_START)) : 1;
-  const prior = settings.priorBias === 'on' ? logit(shape.clickRate / start) : 0;
+  const prior = settings.priorBias === 'on' ? priorLogit(shape.clickRate / start) : 0;
   const main = createExpertLogits(variables, '', levels.outputWidth, settings.expertHidden, sizes, prior);
   const bucket = settings.biasInput === 'bucket';
   const bias = settings.biasNet
@@ -104,8 +106,8 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
     }
   }
 
-  function forward(inputs: Inputs, mode: Mode): Output {
-    const history = inputs.history!;
+  function forward(inputs: Inputs, mode: Mode): SarNetPass {
+    const history = historyOf(inputs);
     const behaviourWeight = attention({
       items: history.items,
       scenarios: history.scenario,
@@ -121,7 +123,7 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
     const without = clean(z, weights);
     let probability = without;
     if (bias && calibration && mode.kind === 'train') {
-      const coefficient = biasInput(inputs.extra.fairness!, boundaries);
+      const coefficient = biasInput(fairnessOf(inputs), boundaries);
       const u = bias.apply({ own: coefficient, shared: coefficient }, inputs, mode);
       probability = biased(z, u, weights);
       const means = tf.stack([
@@ -140,48 +142,39 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
     };
   }
 
-  return {
+  return createModel<SarNetPass>({
     table,
-    parameters: variables.parameters,
-    states: variables.states,
+    variables,
     forward,
-    losses(output, { label, weight, extra }): Losses {
-      const rows = bceProbabilityRows(output.probability as tf.Tensor2D, label);
-      const weighed: tf.Tensor2D = settings.biasLoss ? tf.mul(rows, extra.fairness!) : rows;
-      const click = weightedMean(weighed, weight);
+    losses({ probability }, inputs) {
+      const rows = bceProbabilityRows(probability, inputs.label);
+      const weighed: tf.Tensor2D = settings.biasLoss ? tf.mul(rows, fairnessOf(inputs)) : rows;
+      const click = weightedMean(weighed, inputs.weight);
       return { total: click, terms: { click } };
     },
-    scores(output) {
-      const probability = output.probability as tf.Tensor2D;
-      if (!calibration) return { score: output.logit, probability };
+    scores({ logit, probability }) {
+      if (!calibration) return { score: logit, probability };
       const factor = tf.div(tf.slice(calibration.tensor, [0], [1]), tf.slice(calibration.tensor, [1], [1]));
-      return { score: output.logit, probability: tf.minimum(tf.mul(probability, factor), 1 - 1e-6) };
+      return { score: logit, probability: tf.minimum(tf.mul(probability, factor), 1 - 1e-6) };
     },
-    probes: probeSpecs(shape, {
+    probes: createProbes(shape, {
       own: settings.numOwn,
       shared: settings.numShared,
       // Data may offer fewer behaviours than the settings ask for.
-      historyLength: Math.min(settings.historyLength, shape.history?.length ?? 0),
-      transform: settings.transform,
-      biasNet: settings.biasNet,
+      historyLength: Math.min(settings.historyLength, shape.history.length),
+      dim: d,
+      transform,
+      biasFactors: bias && ((inputs) => biasFactors(bias, boundaries, inputs, shape.scenarios)),
       vectorFields: [
         ...historyFields.map((field) => `past ${shape.fields[field]!.name}`),
         ...joined.map((field) => shape.fields[field]!.name),
       ],
     }),
-    probe: (output, inputs) =>
-      probeSums(output, inputs, shape.scenarios, {
-        transform,
-        dim: d,
-        biasFactors: bias && ((of) => biasFactors(bias, boundaries, of, shape.scenarios)),
-        own: settings.numOwn,
-      }),
-    represent: ({ gathered, vector }) => ({
-      gathered: gathered!,
-      ...(settings.transform && { transformed: vector! }),
+    outputs: ({ logit, probability, behaviourWeight, gate: weights, gathered, vector }) => ({
+      ...{ logit, probability, behaviourWeight, gathered, vector },
+      gate: weights,
     }),
-    dispose: () => variables.dispose(),
-  };
+  });
 }
 
 /** Sum over experts by the gate `[B, 1]`. */

@@ -93,6 +93,13 @@ export function createExpertLogits(
   };
 }
 
+/** The fairness coefficient of each row `[B, 1]`. @throws RangeError where the batch carries none */
+export function fairnessOf({ extra }: Inputs): tf.Tensor2D {
+  if (!extra.fairness)
+    throw new RangeError('SAR-Net reads fairness coefficients, and the batch carries none.');
+  return extra.fairness;
+}
+
 /** How many tenths the coefficient is sorted into when bias nets read buckets. */
 export const BUCKETS = 10;
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, outputOf, quietMode, shake } from '../../../../tests/support/probe';
 import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend } from '../../../engine';
-import type { Model } from '../../definition';
+import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { defaultSettings, type AnySettings } from '../../settings';
 import { createBehaviourAttention } from './attention';
@@ -16,7 +16,7 @@ const settings = { ...defaultSettings(definition.fields), ...definition.presets.
 const batch = tinyBatch(shape, definition.needs(settings), 3);
 const scenarios = shape.scenarios;
 
-function build(extra: AnySettings = {}): Model {
+function build(extra: AnySettings = {}): AnyModel {
   const model = definition.build(shape, { ...settings, ...extra }, createVariables(1));
   shake(model);
   return model;
@@ -24,18 +24,18 @@ function build(extra: AnySettings = {}): Model {
 
 const numbers = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 
-const valuesOf = (model: Model, name: string): number[] => {
+const valuesOf = (model: AnyModel, name: string): number[] => {
   const found = [...model.parameters, ...model.states].find((one) => one.name === name);
   if (!found) throw new Error(`No ${name}.`);
   return numbers(found.tensor);
 };
 
 /** Sums and counts of the probes of one evaluation batch. */
-function probesOf(model: Model): Record<string, { sum: number[]; count: number[] }> {
+function probesOf(model: AnyModel): Record<string, { sum: number[]; count: number[] }> {
   return tf.tidy(() => {
-    const { output, inputs } = forward(model, shape, batch, quietMode('evaluate'));
+    const { pass } = forward(model, shape, batch, quietMode('evaluate'));
     return Object.fromEntries(
-      Object.entries(model.probe(output, inputs)).map(([name, { sum, count }]) => [
+      Object.entries(pass.probes()).map(([name, { sum, count }]) => [
         name,
         { sum: numbers(sum), count: numbers(count) },
       ]),
@@ -85,7 +85,7 @@ describe('pictures of attention', () => {
 describe('pictures of bias nets', () => {
   /** σ(u) of one bias net at a coefficient: `slot` of a stack of `slots` nets of 3 units with shared statistics. */
   function factor(
-    model: Model,
+    model: AnyModel,
     stream: 'shared' | 'own',
     net: number,
     slot: number,

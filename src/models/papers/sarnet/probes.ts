@@ -1,10 +1,11 @@
 /** What SAR-Net shows: its experts' gates, whose behaviours it reads, its transform, and how bias nets answer fairness. */
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../../engine';
-import { sumByScenario } from '../../clickModel';
-import type { DataShape, Inputs, Output, ProbeAxis, ProbeSpec, ProbeTensor } from '../../definition';
-import { rowVectors } from '../../representation';
-import { biasCurves, COEFFICIENTS } from './biasCurves';
+import type { DataShape, Inputs, Probe, ProbeAxis, ProbeTensor } from '../../definition';
+import { historyOf } from '../../layers';
+import { numbered, oncePerPass, rowVectors, scenarioAxis, sumByScenario } from '../../probes';
+import { COEFFICIENTS, factorsByExpert } from './biasCurves';
+import type { SarNetPass } from './pass';
 import type { Transform } from './transform';
 
 /** What is shown of a group's fairness coefficients: their mean, and the values below which these parts of them lie. */
@@ -22,22 +23,48 @@ const COEFFICIENT_RANGES = [
   '2 and more',
 ] as const;
 
-export interface ProbeOptions {
+interface ProbeOptions {
+  /** m_k and m_s. */
   readonly own: number;
   readonly shared: number;
   readonly historyLength: number;
-  readonly transform: boolean;
-  readonly biasNet: boolean;
+  /** Units of an embedding. */
+  readonly dim: number;
+  /** Parts of the model that probes look into; null where a switch has removed them. */
+  readonly transform: Transform | null;
+  /** Factors of bias nets `[N, coefficients, m_k + m_s]`. */
+  readonly biasFactors: ((inputs: Inputs) => tf.Tensor3D) | null;
   /** What the units of the gathered vector belong to, in their order. */
   readonly vectorFields: readonly string[];
 }
 
-export function probeSpecs(
-  shape: DataShape,
-  { own, shared, historyLength, transform, biasNet, vectorFields }: ProbeOptions,
-): ProbeSpec[] {
-  const scenario = { name: 'scenario', labels: shape.scenarioIds } as const;
-  const numbered = (one: string, count: number) => Array.from({ length: count }, (_, k) => `${one} ${k + 1}`);
+/** Attention is shown as shares: the weights of a row divided by their sum; rows without behaviours do not count. */
+function createAttentionSums(scenarios: number) {
+  return oncePerPass(({ behaviourWeight }: SarNetPass, inputs: Inputs) => {
+    const { mask, scenarioIndex } = historyOf(inputs);
+    const present = tf.minimum(tf.sum(mask, 1, true), 1);
+    const share: tf.Tensor2D = tf.div(
+      behaviourWeight,
+      tf.add(tf.sum(behaviourWeight, 1, true), tf.sub(1, present)),
+    );
+    const counted = tf.mul<tf.Tensor2D>(tf.mul(inputs.scenarioOneHot, inputs.weight), present);
+    const rows = tf.transpose(counted);
+    const happened = tf.cast(tf.oneHot(tf.cast(scenarioIndex, 'int32'), scenarios), 'float32');
+    return {
+      /** Rows by scenario `[N]`. */
+      count: tf.sum<tf.Tensor1D>(rows, 1),
+      /** Shares summed by scenario `[N, L]`, and by the scenario that the behaviours happened in `[N, N]`. */
+      byPlace: () => matMul(rows, share),
+      byScenario: () => matMul(rows, tf.sum(tf.mul(happened, tf.expandDims(share, 2)), 1)),
+    };
+  });
+}
+
+export function createProbes(shape: DataShape, options: ProbeOptions): Probe<SarNetPass>[] {
+  const { own, shared, historyLength, transform, vectorFields } = options;
+  const scenario = scenarioAxis(shape);
+  const attention = createAttentionSums(shape.scenarios);
+  const gates = oncePerPass(({ gate }: SarNetPass, inputs: Inputs) => sumByScenario(gate, inputs));
   return [
     {
       name: 'gates',
@@ -47,6 +74,7 @@ export function probeSpecs(
       equation: 'y^k(x) = w^k(x)\\, S^k(x) \\quad (10)',
       axes: [scenario, { name: 'expert', labels: [...numbered('own', own), ...numbered('shared', shared)] }],
       scale: 'share',
+      compute: gates,
     },
     {
       name: 'attention',
@@ -57,6 +85,10 @@ export function probeSpecs(
       equation: '\\alpha^i_k \\, \\alpha^s_k \\quad (5\\text{–}7)',
       axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
       scale: 'share',
+      compute(pass, inputs) {
+        const { byScenario, count } = attention(pass, inputs);
+        return { sum: byScenario(), count };
+      },
     },
     {
       name: 'attentionPosition',
@@ -65,11 +97,12 @@ export function probeSpecs(
       reading:
         'A column is a place in the history, oldest first; each cell is the share of the attention there.',
       equation: '\\alpha^i_k \\, \\alpha^s_k \\quad (5\\text{–}7)',
-      axes: [
-        scenario,
-        { name: 'position', labels: numbered('', historyLength).map((label) => label.trim()) },
-      ],
+      axes: [scenario, { name: 'position', labels: numbered('', historyLength) }],
       scale: 'share',
+      compute(pass, inputs) {
+        const { byPlace, count } = attention(pass, inputs);
+        return { sum: byPlace(), count };
+      },
     },
     {
       name: 'fairness',
@@ -145,8 +178,8 @@ export function probeSpecs(
       source: 'procedure',
       scale: 'share',
     },
-    ...(biasNet ? biasSpecs(shape, own, shared) : []),
-    ...(transform ? transformSpecs(scenario, vectorFields) : []),
+    ...(options.biasFactors ? biasProbes(shape, options, options.biasFactors, gates) : []),
+    ...(transform ? transformProbes(scenario, vectorFields, transform, options.dim) : []),
     ...(transform
       ? [
           rowVectors({
@@ -155,6 +188,7 @@ export function probeSpecs(
             reading:
               'What the experts read: each scenario scales and shifts the gathered vector in its own way.',
             equation: "v' = v \\odot \\beta^s + \\gamma^s \\quad (8)",
+            vectors: ({ vector }: SarNetPass) => vector,
           }),
         ]
       : []),
@@ -164,15 +198,23 @@ export function probeSpecs(
       reading:
         'Attended behaviours beside the row’s fields, before any part of the network is a scenario’s own.',
       equation: 'v = [v_{cb}, e_u, e_i, e_s] \\quad (7)',
+      vectors: ({ gathered }: SarNetPass) => gathered,
     }),
   ];
 }
 
-function biasSpecs(shape: DataShape, own: number, shared: number): ProbeSpec[] {
+/** How bias nets answer the coefficient, expert by expert and as each scenario's gate mixes them (Eq 10). */
+function biasProbes(
+  shape: DataShape,
+  { own, shared }: Pick<ProbeOptions, 'own' | 'shared'>,
+  biasFactors: (inputs: Inputs) => tf.Tensor3D,
+  gates: (pass: SarNetPass, inputs: Inputs) => ProbeTensor,
+): Probe<SarNetPass>[] {
+  const factors = oncePerPass((_: SarNetPass, inputs: Inputs) => biasFactors(inputs));
   const coefficients = { name: 'bin', labels: COEFFICIENTS.map((value) => `${value}`) } as const;
   const experts = [
-    ...Array.from({ length: shared }, (_, k) => `shared ${k + 1}`),
-    ...shape.scenarioIds.flatMap((id) => Array.from({ length: own }, (_, k) => `own ${k + 1} of ${id}`)),
+    ...numbered('shared', shared),
+    ...shape.scenarioIds.flatMap((id) => numbered('own', own).map((name) => `${name} of ${id}`)),
   ];
   return [
     {
@@ -182,9 +224,16 @@ function biasSpecs(shape: DataShape, own: number, shared: number): ProbeSpec[] {
       reading:
         'The bias nets’ factors mixed by each scenario’s mean gate: how far training lowers the prediction of a row with that coefficient. Inference has no bias nets.',
       equation: '\\sum_e w^k_e\\, \\sigma(u_e(w_{fairness})) \\quad (10)',
-      axes: [{ name: 'scenario', labels: shape.scenarioIds }, coefficients],
+      axes: [scenarioAxis(shape), coefficients],
       scale: 'probability',
       quantity: 'factor',
+      compute(pass, inputs) {
+        const mixed = gates(pass, inputs);
+        return {
+          sum: tf.sum(tf.mul(factors(pass, inputs), tf.expandDims(mixed.sum, 1)), 2),
+          count: mixed.count,
+        };
+      },
     },
     {
       name: 'biasByExpert',
@@ -196,11 +245,19 @@ function biasSpecs(shape: DataShape, own: number, shared: number): ProbeSpec[] {
       axes: [{ name: 'expert', labels: experts }, coefficients],
       scale: 'probability',
       quantity: 'factor',
+      compute: (pass, inputs) => ({ sum: factorsByExpert(factors(pass, inputs), own), count: tf.scalar(1) }),
     },
   ];
 }
 
-function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): ProbeSpec[] {
+/** What each scenario's scale and shift do to each field (Eq 8). */
+function transformProbes(
+  scenario: ProbeAxis,
+  vectorFields: readonly string[],
+  transform: Transform,
+  dim: number,
+): Probe<SarNetPass>[] {
+  const gains = oncePerPass((_: SarNetPass) => transform.gains(dim));
   const axes = [scenario, { name: 'field', labels: vectorFields }] as const;
   return [
     {
@@ -213,6 +270,7 @@ function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): P
       axes,
       scale: 'signed',
       quantity: 'scale',
+      compute: (pass, inputs) => ({ sum: gains(pass, inputs).scale, count: tf.scalar(1) }),
     },
     {
       name: 'transformShift',
@@ -223,45 +281,7 @@ function transformSpecs(scenario: ProbeAxis, vectorFields: readonly string[]): P
       axes,
       scale: 'value',
       quantity: 'shift',
+      compute: (pass, inputs) => ({ sum: gains(pass, inputs).shift, count: tf.scalar(1) }),
     },
   ];
-}
-
-/** Parts of the model that pictures look into; null where a switch has removed them. */
-export interface Parts {
-  readonly transform: Transform | null;
-  /** Units of an embedding. */
-  readonly dim: number;
-  /** `[N, coefficients, m_k + m_s]` */
-  readonly biasFactors: ((inputs: Inputs) => tf.Tensor3D) | null;
-  readonly own: number;
-}
-
-/** Attention is shown as shares: the weights of a row divided by their sum; rows without behaviours do not count. */
-export function probeSums(
-  output: Output,
-  inputs: Inputs,
-  scenarios: number,
-  { transform, dim, biasFactors, own }: Parts,
-): Record<string, ProbeTensor> {
-  const history = inputs.history!;
-  const weight = output.behaviourWeight as tf.Tensor2D;
-  const present = tf.minimum(tf.sum(history.mask, 1, true), 1);
-  const share: tf.Tensor2D = tf.div(weight, tf.add(tf.sum(weight, 1, true), tf.sub(1, present)));
-  const rows: tf.Tensor2D = tf.transpose(tf.mul(tf.mul(inputs.scenarioOneHot, inputs.weight), present));
-  const count = tf.sum(rows, 1);
-  const happened = tf.cast(tf.oneHot(tf.cast(history.scenarioIndex, 'int32'), scenarios), 'float32');
-  const byScenario: tf.Tensor2D = tf.sum(tf.mul(happened, tf.expandDims(share, 2)), 1);
-  const gates = sumByScenario(output.gate as tf.Tensor2D, inputs);
-  const gains = transform?.gains(dim);
-  return {
-    ...(biasFactors && biasCurves(biasFactors(inputs), own, gates)),
-    ...(gains && {
-      transformScale: { sum: gains.scale, count: tf.scalar(1) },
-      transformShift: { sum: gains.shift, count: tf.scalar(1) },
-    }),
-    gates,
-    attention: { sum: matMul(rows, byScenario), count },
-    attentionPosition: { sum: matMul(rows, share), count },
-  };
 }

@@ -70,8 +70,8 @@ export function* tryCandidate(
     writeScenarioMask(states.masks, layout, row, mask);
     let score = owning(tf.zeros<tf.Rank.R1>([1]));
     for (let b = 0; b < settings.evalSteps; b++) {
-      const loss = trainer.forward(candidate.scoreBatch(b), 'batch', (output, inputs) =>
-        bceWithProbability(output.probability as tf.Tensor2D, inputs.label, inputs.weight),
+      const loss = trainer.forward(candidate.scoreBatch(b), 'batch', (pass, inputs) =>
+        bceWithProbability(pass.scores().probability, inputs.label, inputs.weight),
       );
       const before = score;
       score = owning(tf.tidy(() => tf.add<tf.Tensor1D>(before, tf.div(loss, settings.evalSteps))));
@@ -94,9 +94,9 @@ function trialGates(
 ): tf.Tensor1D {
   const batch = candidate.trainBatch(step);
   if (settings.search === 'frozen') {
-    return trainer.forward(batch, 'batch', (output, inputs) =>
+    return trainer.forward(batch, 'batch', (pass, inputs) =>
       tf.div<tf.Tensor1D>(
-        tf.sum(tf.mul(output.gates as tf.Tensor2D, inputs.weight), 0),
+        tf.sum(tf.mul(pass.outputs().gates!, inputs.weight), 0),
         tf.maximum(tf.sum(inputs.weight), 1),
       ),
     );

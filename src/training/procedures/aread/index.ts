@@ -6,7 +6,7 @@ import { expertCounts } from '../../../models/papers/aread/expertSizes';
 import { fields } from '../../../models/papers/aread/settings';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import { maskLayout } from '../../../models/papers/aread/masks';
-import { scenarioFieldIndex } from '../../../models/papers/aread/model';
+import { scenarioFieldIndex } from '../../../models/papers/aread/domainQuery';
 import { searchProbes } from '../../../models/papers/aread/probes';
 import { parseSettings } from '../../../models/settings';
 import type { ProbeValue, TrainingEvent } from '../../events';

@@ -108,8 +108,8 @@ function scriptedTrainer({ experts, settings, script }: Case): SearchTrainer {
       const probability = Math.exp(-script.scores.values[at]!);
       return tf.tidy(() => {
         const one = tf.ones([1, 1]);
-        const output = { probability: tf.fill([1, 1], probability) };
-        return read(output as never, { label: one, weight: one } as never);
+        const pass = { scores: () => ({ probability: tf.fill([1, 1], probability) }) };
+        return read(pass as never, { label: one, weight: one } as never);
       });
     },
   };

@@ -2,7 +2,7 @@
 import { assignState } from '../../../engine';
 import type { StateTensor } from '../../../engine';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
-import { areadStates } from '../../../models/papers/aread/model';
+import { areadStates } from '../../../models/papers/aread/maskStates';
 import type { Trainer } from '../../trainer';
 
 export interface States {
