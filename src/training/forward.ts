@@ -2,10 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createMode, gatherTable } from '../engine';
 import { assembleInputs, disposeBatch, uploadBatch } from '../models/inputs';
+import { cloneProbes, createProbeSums } from './probeValues';
 import { yieldToEventLoop } from './yieldToEventLoop';
 import type { HostBatch } from '../data/batches';
 import type { Mode } from '../engine';
-import type { AnyModel, AnyPass, Inputs, ProbeTensor } from '../models/definition';
+import type { AnyModel, AnyPass, Inputs } from '../models/definition';
 import type { ProbeValue } from './events';
 
 /** Batch statistics without dropout; no state changes. */
@@ -34,98 +35,6 @@ export function forwardPass<T extends tf.TensorContainer>(
   } finally {
     disposeBatch(tensors);
   }
-}
-
-/** Sums and counts of every probe, added up on the device. */
-interface ProbeSums {
-  add(probes: Readonly<Record<string, ProbeTensor>>): void;
-  read(model: AnyModel): Promise<ProbeValue[]>;
-  dispose(): void;
-}
-
-function probeSums(): ProbeSums {
-  let sums: Readonly<Record<string, ProbeTensor>> = {};
-  const dispose = (): void => {
-    tf.dispose(Object.values(sums).flatMap((tensors) => Object.values(tensors) as tf.Tensor[]));
-    sums = {};
-  };
-  return {
-    dispose,
-    add(probes) {
-      const next = tf.tidy(() =>
-        Object.fromEntries(
-          Object.entries(probes).map(([name, { sum, count, squares }]) => {
-            const before = sums[name];
-            const added = (one: tf.Tensor, earlier: tf.Tensor | undefined): tf.Tensor =>
-              tf.keep(earlier ? tf.add(earlier, one) : tf.clone(one));
-            return [
-              name,
-              {
-                sum: added(sum, before?.sum),
-                count: added(count, before?.count),
-                ...(squares && { squares: added(squares, before?.squares) }),
-              },
-            ];
-          }),
-        ),
-      );
-      dispose();
-      sums = next;
-    },
-    async read(model) {
-      const values = await Promise.all(
-        model.probes.map(async ({ name }) => {
-          const found = sums[name];
-          if (!found) return null;
-          const [sum, count, squares] = await Promise.all([
-            found.sum.data<'float32'>(),
-            found.count.data<'float32'>(),
-            found.squares?.data<'float32'>(),
-          ]);
-          return divide(name, found.sum.shape, sum, count, squares);
-        }),
-      );
-      return values.filter((value) => value !== null);
-    },
-  };
-}
-
-/**
- * `sum / count`, the count repeated over the trailing axes; with squares, the standard deviation. Cells without a count, or
- * not finite, are undefined and hold 0.
- */
-function divide(
-  name: string,
-  shape: readonly number[],
-  sum: Float32Array,
-  count: Float32Array,
-  squares: Float32Array | undefined,
-): ProbeValue {
-  const values = new Float32Array(sum.length);
-  const defined = new Uint8Array(sum.length);
-  const trailing = sum.length / Math.max(1, count.length);
-  for (let i = 0; i < sum.length; i++) {
-    const of = count[Math.floor(i / trailing)]!;
-    const mean = sum[i]! / of;
-    // Rounding can take a variance of nothing below 0.
-    const value = squares ? Math.sqrt(Math.max(0, squares[i]! / of - mean * mean)) : mean;
-    if (of === 0 || !Number.isFinite(value)) continue;
-    values[i] = value;
-    defined[i] = 1;
-  }
-  return { name, shape: [...shape], values, defined };
-}
-
-/** Tensors of the caller's own: a probe may hand out a live variable (a mask), which must not be freed with the rest. */
-function ownTensors(
-  probes: Readonly<Record<string, ProbeTensor>>,
-): Record<string, Record<'sum' | 'count', tf.Tensor> & { squares?: tf.Tensor }> {
-  return Object.fromEntries(
-    Object.entries(probes).map(([name, { sum, count, squares }]) => [
-      name,
-      { sum: tf.clone(sum), count: tf.clone(count), ...(squares && { squares: tf.clone(squares) }) },
-    ]),
-  );
 }
 
 export interface Scored {
@@ -158,7 +67,7 @@ export async function scoreRows(
   done: (rows: number) => void = () => undefined,
 ): Promise<Scored> {
   const chunks: tf.Tensor2D[] = [];
-  const probes = probeSums();
+  const probes = createProbeSums();
   let packing: Packing = { names: ['score', 'probability'], widths: [1, 1] };
   try {
     for (let from = 0; from < rows.length; from += batchSize) {
@@ -176,7 +85,7 @@ export async function scoreRows(
         const parts = [score, probability, ...entries.map(([, column]) => column)];
         return {
           packed: tf.concat(parts, 1),
-          sums: withProbes ? ownTensors(pass.probes()) : {},
+          sums: withProbes ? cloneProbes(pass.probes()) : {},
         };
       });
       chunks.push(packed);
@@ -187,7 +96,7 @@ export async function scoreRows(
     }
     return {
       ...(await unpack(chunks, packing, rows.length)),
-      probes: withProbes ? await probes.read(model) : [],
+      probes: withProbes ? await probes.read(model.probes.map(({ name }) => name)) : [],
     };
   } finally {
     tf.dispose(chunks);

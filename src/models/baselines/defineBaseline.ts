@@ -26,7 +26,7 @@ export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outp
 }
 
 /** What a network is built from. */
-export interface NetworkParts<S> {
+interface NetworkParts<S> {
   readonly variables: Collector;
   /** Width of the flat inputs. */
   readonly input: number;

@@ -4,7 +4,7 @@ import { matMul } from '../../../engine';
 import type { VariableFactory } from '../../../engine';
 import { createLinear, type Linear } from '../../layers';
 
-export interface OfficialHead {
+interface OfficialHead {
   /** `[B, width]` to what is added to the heads' logits `[B, N_L]`. */
   apply(features: tf.Tensor2D): tf.Tensor2D;
 }

@@ -57,7 +57,7 @@ export function tasksOf({ tasks }: Representation): Tasks {
   return tasks;
 }
 
-export interface RepresentationModule {
+interface RepresentationModule {
   /** Width of X. */
   readonly width: number;
   apply(e: tf.Tensor2D, inputs: Inputs, mode: Mode): Representation;

@@ -9,6 +9,7 @@ import { maskLayout } from '../../../models/papers/aread/masks';
 import { scenarioFieldIndex } from '../../../models/papers/aread/domainQuery';
 import { searchProbes } from '../../../models/papers/aread/probes';
 import { parseSettings } from '../../../models/settings';
+import { probeValue } from '../../probeValues';
 import type { ProbeValue, TrainingEvent } from '../../events';
 import type { Procedure, ProcedurePosition } from '../../procedure';
 import type { Trainer, TrainingLoop } from '../../trainer';
@@ -78,32 +79,22 @@ function settingsOf(trainer: AreadTrainer): AreadSettings {
   return parseSettings(fields, trainer.settings) as AreadSettings;
 }
 
-function probe(
-  name: string,
-  shape: readonly number[],
-  values: Float32Array,
-  defined?: Uint8Array,
-): ProbeValue {
-  return { name, shape, values, defined: defined ?? new Uint8Array(values.length).fill(1) };
-}
-
-/** Numbers of a finished search for the Masks tab. */
+/** Numbers of a finished search; undefined where no candidate was tried or chosen. */
 function searchResults(search: SearchProgress, settings: AreadSettings): ProbeValue[] {
   const n = search.chosen.length;
   const candidates = settings.numCandidates;
   const steps = settings.trialSteps + 1;
-  const tried = Uint8Array.from(search.scores, (score) => (score >= 0 ? 1 : 0));
-  const scores = search.scores.map((score) => Math.max(0, score));
-  const chosen = Float32Array.from(scores, (_, at) =>
-    search.chosen[Math.floor(at / candidates)] === at % candidates ? 1 : 0,
+  const scores = Array.from(search.scores, (score) => (score >= 0 ? score : null));
+  const chosen = scores.map((score, at) =>
+    score === null ? null : Number(search.chosen[Math.floor(at / candidates)] === at % candidates),
   );
-  const found = Uint8Array.from(search.density, (_, at) =>
-    search.chosen[Math.floor(at / steps)]! >= 0 ? 1 : 0,
+  const density = Array.from(search.density, (share, at) =>
+    search.chosen[Math.floor(at / steps)]! >= 0 ? share : null,
   );
   return [
-    probe(searchProbes.candidateScores, [n, candidates], scores, tried),
-    probe(searchProbes.chosenCandidate, [n, candidates], chosen, tried),
-    probe(searchProbes.density, [n, steps], search.density.slice(), found),
+    probeValue(searchProbes.candidateScores, [n, candidates], scores),
+    probeValue(searchProbes.chosenCandidate, [n, candidates], chosen),
+    probeValue(searchProbes.density, [n, steps], density),
   ];
 }
 
@@ -126,7 +117,7 @@ function prepare(
   if (added?.reason) events.push({ kind: 'message', step: trainer.step, text: added.reason });
   if (added) {
     const n = dataset.scenarios.length;
-    const counts = probe(searchProbes.augmentation, [n, n], augmentationCounts(dataset, added));
+    const counts = probeValue(searchProbes.augmentation, [n, n], augmentationCounts(dataset, added));
     events.push({ kind: 'procedure-probe', step: trainer.step, probe: counts });
   }
   const context: SearchContext = {
