@@ -44,8 +44,8 @@ interface Run {
 async function train(definition: AnyModelDefinition): Promise<Run> {
   const shape = benchShape(BATCH);
   const settings = { ...defaultSettings(definition.fields), ...definition.presets.tiny };
-  const needs = definition.needs(settings);
-  const model = definition.build(shape, settings, createVariables(3));
+  const { needs, build } = definition.configure(settings);
+  const model = build(shape, createVariables(3));
   const optimiser = createAdam({ parameters: model.parameters, table: model.table });
   const losses = createLossAccumulator();
   const step = (number: number): void => {

@@ -21,20 +21,19 @@ const manifest = JSON.parse(await readFile(`${sample.pathname}.json`, 'utf8')) a
 const dataset = await readDataset(await readFile(`${sample.pathname}.parquet`), manifest);
 const backend = await openBackend(request);
 const definition = findModel('aread');
-const settings = {
-  ...defaultSettings(definition.fields),
+const configured = definition.configure({
   ...definition.presets.browser,
   // The search's cost does not depend on how long the warm-up was.
   warmup: 3,
-};
+});
 const training = {
   ...defaultSettings(trainingFields),
   steps: 4,
   evaluateEvery: 1000,
   evaluationRows: 50,
 } as unknown as TrainingSettings;
-const trainer = createTrainer({ definition, dataset, settings, training, seed: 1 });
-const run = findProcedure(definition.procedure(settings)).start(trainer, null);
+const trainer = createTrainer({ configured, dataset, training, seed: 1 });
+const run = findProcedure(configured.procedure).start(trainer, null);
 
 let began: { wall: number; cpu: number } | null = null;
 let batches = 0;

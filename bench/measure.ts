@@ -111,8 +111,8 @@ export async function measure(
   const began = performance.now();
   const shape = benchShape(batch);
   const settings = { ...defaultSettings(definition.fields), ...given };
-  const needs = definition.needs(settings);
-  const model = definition.build(shape, settings, createVariables(1));
+  const { needs, build } = definition.configure(settings);
+  const model = build(shape, createVariables(1));
   const optimiser = createAdam({ parameters: model.parameters, table: model.table });
   const losses = createLossAccumulator();
   const batches = Array.from({ length: 4 }, (_, i) => benchBatch(shape, needs, i));

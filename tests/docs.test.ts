@@ -103,7 +103,7 @@ describe.each(models.map((model) => [model.id, model] as const))(
 
     it('names every probe', () => {
       const settings: AnySettings = { ...defaultSettings(model.fields), ...model.presets.tiny };
-      const built = model.build(tinyShape(), settings, createVariables(1));
+      const built = model.configure(settings).build(tinyShape(), createVariables(1));
       const probes = built.probes.map(({ name }) => numbered(name));
       built.dispose();
       expect(probes.length).toBeGreaterThan(0);

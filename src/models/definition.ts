@@ -289,29 +289,50 @@ export interface ModelDefinition<F extends SettingFields = SettingFields> {
   build(shape: DataShape, settings: SettingsOf<F>, variables: VariableFactory): AnyModel;
 }
 
-/** A definition whose settings type is forgotten; `build` validates before it calls the model's own. */
-export type AnyModelDefinition = Omit<
-  ModelDefinition,
-  'fields' | 'presets' | 'needs' | 'procedure' | 'build'
-> & {
-  readonly fields: SettingFields;
-  readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
-  needs(settings: AnySettings): Needs;
-  procedure(settings: AnySettings): string;
-  build(shape: DataShape, settings: AnySettings, variables: VariableFactory): AnyModel;
-};
+/** A model with its settings chosen: what its batches carry, how it is trained, how it is built. */
+export interface ConfiguredModel {
+  /** All settings, checked, defaults filled in. */
+  readonly settings: AnySettings;
+  readonly needs: Needs;
+  /** Id of the training procedure (training/procedures). */
+  readonly procedure: string;
+  /** @throws RangeError with one sentence where the data lacks what the model reads */
+  build(shape: DataShape, variables: VariableFactory): AnyModel;
+}
 
-/** Checks a definition's types at its own file and forgets them for the registry; settings are validated at every door. */
-export function defineModel<const F extends SettingFields>(
-  definition: ModelDefinition<F>,
-): AnyModelDefinition {
-  const checked = (settings: AnySettings): SettingsOf<F> =>
-    parseSettings(definition.fields, settings) as SettingsOf<F>;
+/** A definition whose settings type is forgotten. */
+export interface AnyModelDefinition extends Omit<
+  ModelDefinition,
+  'presets' | 'needs' | 'procedure' | 'build'
+> {
+  readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
+  /**
+   * Checks settings, once; those left out take their default.
+   *
+   * @throws RangeError with one sentence for an unknown setting or a value that it may not have
+   */
+  configure(settings: AnySettings): ConfiguredModel;
+}
+
+/** Checks a definition's types at its own file and forgets them for the registry. */
+export function defineModel<const F extends SettingFields>({
+  needs,
+  procedure,
+  build,
+  ...described
+}: ModelDefinition<F>): AnyModelDefinition {
   return {
-    ...definition,
-    presets: definition.presets as AnyModelDefinition['presets'],
-    needs: (settings) => definition.needs(checked(settings)),
-    procedure: (settings) => definition.procedure(checked(settings)),
-    build: (shape, settings, variables) => definition.build(shape, checked(settings), variables),
+    ...described,
+    // A preset leaves settings out; it never holds an undefined one.
+    presets: described.presets as AnyModelDefinition['presets'],
+    configure(given) {
+      const settings = parseSettings(described.fields, given);
+      return {
+        settings,
+        needs: needs(settings),
+        procedure: procedure(settings),
+        build: (shape, variables) => build(shape, settings, variables),
+      };
+    },
   };
 }

@@ -63,11 +63,11 @@ const chosen = chosenModels().map((definition) => [definition.id, definition] as
 describe.each(chosen)('%s', (_id, definition) => {
   const settings = tinySettings(definition);
   const shape = tinyShape();
-  const needs = definition.needs(settings);
+  const needs = definition.configure(settings).needs;
   const batch = tinyBatch(shape, needs, 3);
   let model: AnyModel;
   const build = (seed: number, given = settings): AnyModel =>
-    definition.build(shape, given, createVariables(seed));
+    definition.configure(given).build(shape, createVariables(seed));
 
   beforeAll(() => {
     model = build(1);
@@ -83,9 +83,9 @@ describe.each(chosen)('%s', (_id, definition) => {
     ];
     for (const given of accepted) expect(() => parseSettings(definition.fields, given)).not.toThrow();
     expect(parseSettings(definition.fields, {})).toEqual(defaultSettings(definition.fields));
-    expect(() => definition.build(shape, { ...settings, noSuchSetting: 1 }, createVariables(1))).toThrow(
-      'noSuchSetting',
-    );
+    expect(() =>
+      definition.configure({ ...settings, noSuchSetting: 1 }).build(shape, createVariables(1)),
+    ).toThrow('noSuchSetting');
   });
 
   it('gives tensors of the declared shapes', () => {
@@ -141,7 +141,7 @@ describe.each(chosen)('%s', (_id, definition) => {
 
   it('has pictures whose axes fit data that offers fewer behaviours than it asks for', () => {
     const short = { ...shape, history: { ...shape.history!, length: 2 } };
-    const narrow = definition.build(short, settings, createVariables(1));
+    const narrow = definition.configure(settings).build(short, createVariables(1));
     tf.tidy(() => {
       const { pass } = forward(narrow, short, tinyBatch(short, needs, 3), quietMode('evaluate'));
       const values = pass.probes();
@@ -190,7 +190,7 @@ describe.each(chosen)('%s', (_id, definition) => {
   it('every variant builds, has a finite loss and gives a gradient to the table', () => {
     for (const { name, table, settings: given } of definition.variants) {
       const own = build(5, { ...settings, ...given });
-      const wanted = definition.needs({ ...settings, ...given });
+      const wanted = definition.configure({ ...settings, ...given }).needs;
       const { total, rows } = gradientsOf(own, shape, tinyBatch(shape, wanted, 6));
       expect(Number.isFinite(total), `${table}, ${name}`).toBe(true);
       expect(

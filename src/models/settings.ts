@@ -106,10 +106,10 @@ function fieldSchema(field: SettingField): z.ZodType {
 }
 
 /** A strict zod object: unknown keys are rejected, missing keys take their default. */
-export function settingsSchema(fields: SettingFields): z.ZodType<AnySettings> {
+export function settingsSchema<F extends SettingFields>(fields: F): z.ZodType<SettingsOf<F> & AnySettings> {
   return z.strictObject(
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),
-  ) as unknown as z.ZodType<AnySettings>;
+  ) as unknown as z.ZodType<SettingsOf<F> & AnySettings>;
 }
 
 /** Every setting at its default. */
@@ -122,7 +122,10 @@ export function defaultSettings(fields: SettingFields): AnySettings {
  *
  * @throws RangeError with one sentence that names the setting and what it may be.
  */
-export function parseSettings(fields: SettingFields, given: AnySettings): AnySettings {
+export function parseSettings<F extends SettingFields>(
+  fields: F,
+  given: AnySettings,
+): SettingsOf<F> & AnySettings {
   const parsed = settingsSchema(fields).safeParse(given);
   if (parsed.success) return parsed.data;
   const unknown = Object.keys(given).filter((name) => !(name in fields));

@@ -62,7 +62,8 @@ export function createRun(options: RunOptions): Run {
   const { split } = setup.training;
   const dataset = split === 'dataset' ? options.dataset : resplit(options.dataset, SPLIT_RULES[split]);
   const definition = findModel(setup.model);
-  const procedure = findProcedure(definition.procedure(setup.settings));
+  const configured = definition.configure(setup.settings);
+  const procedure = findProcedure(configured.procedure);
   const from = options.from ? readCheckpoint(options.from) : null;
   if (from && from.record.datasetFingerprint !== dataset.fingerprint) {
     throw new RangeError(
@@ -78,9 +79,8 @@ export function createRun(options: RunOptions): Run {
     versions,
   };
   const trainer = createTrainer({
-    definition,
+    configured,
     dataset,
-    settings: setup.settings,
     training: setup.training,
     seed: streamSeed(setup.seed, 'run'),
     report,

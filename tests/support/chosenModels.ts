@@ -31,7 +31,7 @@ function representatives(kindOf: (model: AnyModelDefinition) => string): readonl
 
 /** The procedure by which a model trains at its smallest sizes. */
 function procedureOf(model: AnyModelDefinition): string {
-  return model.procedure(presetSettings(model.id, 'tiny'));
+  return model.configure(presetSettings(model.id, 'tiny')).procedure;
 }
 
 export interface RunLength {

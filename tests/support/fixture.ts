@@ -97,7 +97,7 @@ export function scriptedMode(fixture: Fixture, kind: 'train' | 'evaluate', step 
 export function buildFixtureModel(fixture: Fixture): AnyModel {
   const definition = findModel(fixture.model);
   const settings = { ...defaultSettings(definition.fields), ...fixture.settings };
-  const model = definition.build(fixture.shape, settings, createVariables(1));
+  const model = definition.configure(settings).build(fixture.shape, createVariables(1));
   for (const parameter of model.parameters) {
     const given = fixture.parameters[parameter.name];
     if (given) assign(parameter, Float32Array.from(given.values));

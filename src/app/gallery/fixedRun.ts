@@ -114,7 +114,8 @@ function fixedSample(specs: readonly ProbeSpec[], size: Size): RepresentationSam
 
 /** The probes that a model has of this data; it is built for them and given back at once. */
 export function probesOf(model: string, size: Size): readonly ProbeSpec[] {
-  const built = findModel(model).build(fixedShape(size), presetSettings(model, 'tiny'), createVariables(1));
+  const configured = findModel(model).configure(presetSettings(model, 'tiny'));
+  const built = configured.build(fixedShape(size), createVariables(1));
   built.dispose();
   return built.probes;
 }

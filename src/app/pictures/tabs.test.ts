@@ -21,7 +21,7 @@ describe('tabs', () => {
   it.each(models.map((model) => [model.id, model] as const))(
     'of %s are those of the pictures that it has when it is built',
     (id, model) => {
-      const built = model.build(tinyShape(), presetSettings(id, 'tiny'), createVariables(1));
+      const built = model.configure(presetSettings(id, 'tiny')).build(tinyShape(), createVariables(1));
       const { probes } = built;
       built.dispose();
       const contents = tabContents(pictures, { probes, model });

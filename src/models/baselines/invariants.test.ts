@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 
 function build(id: string, settings: AnySettings): AnyModel {
-  const model = findModel(id).build(shape, { embeddingDim: 4, dropout: 0, ...settings }, createVariables(1));
+  const model = findModel(id)
+    .configure({ embeddingDim: 4, dropout: 0, ...settings })
+    .build(shape, createVariables(1));
   shake(model);
   return model;
 }

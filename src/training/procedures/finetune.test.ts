@@ -27,7 +27,12 @@ test('the first phase leaves copies at the pooled network; the second moves copi
     evaluateEvery: 4,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
-  const trainer = createTrainer({ definition, dataset: smallDataset(), settings, training, seed: 2 });
+  const trainer = createTrainer({
+    configured: definition.configure(settings),
+    dataset: smallDataset(),
+    training,
+    seed: 2,
+  });
   const weights = async () => (await trainer.snapshot(false)).arrays;
   const trained = (name: string): boolean => /^(own|pooled)\.|^embedding$/.test(name);
   const start = await weights();

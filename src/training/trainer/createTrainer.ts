@@ -14,8 +14,7 @@ import { createStopwatch } from './stopwatch';
 import { arrayOf, copyWeights, readAll } from './weights';
 import type { Dataset } from '../../data/dataset';
 import type { TimedKernel, Variable } from '../../engine';
-import type { AnyModelDefinition, DataShape } from '../../models/definition';
-import type { AnySettings } from '../../models/settings';
+import type { ConfiguredModel, DataShape } from '../../models/definition';
 import type { TrainingEvent } from '../events';
 import type { Ceilings } from '../metrics';
 import type { RunTimings } from '../runRecord';
@@ -30,9 +29,8 @@ import type { Part, PartPosition } from './part';
 import type { Steps } from './steps';
 
 export interface TrainerOptions {
-  readonly definition: AnyModelDefinition;
+  readonly configured: ConfiguredModel;
   readonly dataset: Dataset;
-  readonly settings: AnySettings;
   readonly training: TrainingSettings;
   readonly seed: number;
   /** Told of progress inside long evaluations, between a procedure's events. */
@@ -80,13 +78,13 @@ function stopMetricOf({ stopMetric }: TrainingSettings, dataset: Dataset): StopM
  * @throws RangeError with one sentence where the dataset lacks what the model needs
  */
 export function createTrainer(options: TrainerOptions): OwnedTrainer {
-  const { definition, dataset, settings, training, seed, report = () => undefined } = options;
+  const { configured, dataset, training, seed, report = () => undefined } = options;
   const shape = dataShape(dataset, training.batch);
-  const needs = definition.needs(settings);
+  const { needs, settings } = configured;
   const layout = batchLayout(shape, needs);
   const trainingRows = rowsOfSplit(dataset, 'train');
   const batches = createBatches({ dataset, layout, trainingRows, seed, columns: needs.extra ?? [] });
-  const model = definition.build(shape, settings, createVariables(streamSeed(seed, 'weights')));
+  const model = configured.build(shape, createVariables(streamSeed(seed, 'weights')));
   const { scenarios } = shape;
   const variables: readonly Variable[] = [...model.parameters, ...model.states, model.table];
   const stopwatch = createStopwatch();

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 const make = (): OwnedTrainer =>
-  createTrainer({ definition: findModel(model), dataset, settings, training, seed: 11 });
+  createTrainer({ configured: findModel(model).configure(settings), dataset, training, seed: 11 });
 
 describe('a checkpoint written before the trainer had parts', () => {
   it('was taken in the second phase of fine-tuning, with best weights and a step that is not evaluated', () => {
@@ -64,9 +64,8 @@ describe('a checkpoint written before the trainer had parts', () => {
 
   it('is refused by a model that it does not belong to', () => {
     const other = createTrainer({
-      definition: findModel('mix'),
+      configured: findModel('mix').configure(presetSettings('mix', 'tiny')),
       dataset,
-      settings: presetSettings('mix', 'tiny'),
       training,
       seed: 1,
     });

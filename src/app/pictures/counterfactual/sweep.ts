@@ -1,5 +1,5 @@
 /** AUC of M-scan's debiased score at any c, from rows scored once: nothing is retrained, no forward pass runs. */
-import { debiasedScores, referenceGrid } from '../../../models/papers/mscan/tuneReference';
+import { debiasedScores, referenceGrid } from '../../../models/papers/mscan/debiasedScores';
 import { auc, noiseFreeAuc } from '../../../training/metrics';
 import type { ScoredRows } from '../../../workers/protocol';
 

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { expertUse, layoutFromLabels } from '../../../models/papers/aread/masks';
+import { expertUse, layoutFromLabels } from '../../../models/papers/aread/maskReading';
 import type { ProbeSpec } from '../../../models/definition';
 import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { layoutFromLabels, maskDensity, randomOverlap } from '../../../models/papers/aread/masks';
+import { layoutFromLabels, maskDensity, randomOverlap } from '../../../models/papers/aread/maskReading';
 import type { ProbeSpec } from '../../../models/definition';
 import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';

@@ -1,5 +1,5 @@
-import { edgeLabels } from '../../../models/papers/aread/masks';
-import type { MaskLayout } from '../../../models/papers/aread/masks';
+import { edgeLabels } from '../../../models/papers/aread/maskReading';
+import type { MaskLayout } from '../../../models/papers/aread/maskReading';
 import { scenarioColours } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
-import { maskOverlap } from '../../../models/papers/aread/masks';
-import type { layoutFromLabels } from '../../../models/papers/aread/masks';
+import { maskOverlap } from '../../../models/papers/aread/maskReading';
+import type { layoutFromLabels } from '../../../models/papers/aread/maskReading';
 import { useInSteps } from '../../hooks/useInSteps';
 import { clusterOrder, pairRanks, rankCorrelation, reorder } from './order';
 

@@ -18,7 +18,7 @@ function buildWithoutHierarchy(
   const { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden } = settings;
   const { baseExperts: numExperts, baseHidden: expertHidden } = settings;
   const shared = { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden };
-  return mmoe.build(shape, { ...shared, numExperts, expertHidden }, variables);
+  return mmoe.configure({ ...shared, numExperts, expertHidden }).build(shape, variables);
 }
 
 export const aread = defineModel({

@@ -1,7 +1,8 @@
 /** Algorithm 1's mask logic against the independent NumPy form (tests/reference/aread/search.py), step by step. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { initialMask, maskLayout, maskOverlap, pruneCounts, pruneMask } from './masks';
+import { maskOverlap } from './maskReading';
+import { initialMask, maskLayout, pruneCounts, pruneMask } from './masks';
 
 interface Values {
   readonly shape: readonly number[];

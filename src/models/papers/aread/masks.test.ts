@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  edgeLabels,
+  expertUse,
+  layoutFromLabels,
+  maskDensity,
+  maskOverlap,
+  randomOverlap,
+} from './maskReading';
+import {
   activeExperts,
   activeHeads,
   edgeCount,
-  edgeLabels,
   edgeScale,
-  expertUse,
   initialMask,
-  layoutFromLabels,
-  maskDensity,
   maskLayout,
-  maskOverlap,
   onesMask,
   pruneCounts,
   pruneMask,
-  randomOverlap,
   topMask,
   validateMask,
 } from './masks';

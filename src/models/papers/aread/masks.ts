@@ -1,6 +1,6 @@
 /**
  * Mask algebra of hierarchical expert mask pruning (AREAD, Algorithm 1, Eq 4, Eq 7 and Mask Analysis): plain arrays in,
- * plain arrays out, no tensors, so that the page, the procedure and the tests share it.
+ * plain arrays out, no tensors, so that the procedure and the tests share it; `maskReading.ts` is for readers of probes.
  *
  * A mask is the row of edges of all transitions between expert layers, one after the other; the edge from expert `i` of
  * layer l-1 to expert `n` of layer l stands at `offset + i * columns + n`. 1 keeps an edge, 0 cuts it.
@@ -42,36 +42,6 @@ export function maskLayout(experts: readonly number[]): MaskLayout {
   return { experts, transitions, edges: offset };
 }
 
-/** A name for every edge, e.g. `1.0→2.3` (layer 1's first expert to layer 2's fourth). */
-export function edgeLabels(layout: MaskLayout): string[] {
-  return layout.transitions.flatMap(({ rows, columns }, t) =>
-    Array.from(
-      { length: rows * columns },
-      (_, e) => `${t + 1}.${Math.floor(e / columns)}→${t + 2}.${e % columns}`,
-    ),
-  );
-}
-
-/**
- * The layout that `edgeLabels` belongs to, for readers that have only a probe's axis.
- *
- * @throws RangeError where the labels are no edges between layers.
- */
-export function layoutFromLabels(labels: readonly string[]): MaskLayout {
-  const experts: number[] = [];
-  for (const label of labels) {
-    const found = /^(\d+)\.(\d+)→(\d+)\.(\d+)$/.exec(label);
-    if (!found)
-      throw new RangeError(
-        `"${label}" names no edge between expert layers; an edge is written layer.expert→layer.expert.`,
-      );
-    const [below, i, above, n] = found.slice(1).map(Number) as [number, number, number, number];
-    experts[below - 1] = Math.max(experts[below - 1] ?? 0, i + 1);
-    experts[above - 1] = Math.max(experts[above - 1] ?? 0, n + 1);
-  }
-  return maskLayout(experts);
-}
-
 /** The mask that keeps every edge `[E]`. */
 export function onesMask(layout: MaskLayout): Uint8Array {
   return new Uint8Array(layout.edges).fill(1);
@@ -82,11 +52,6 @@ export function edgeCount(mask: MaskValues): number {
   let count = 0;
   for (let e = 0; e < mask.length; e++) if (mask[e]) count++;
   return count;
-}
-
-/** Share of edges kept, 0…1: what the paper calls sparsity S. */
-export function maskDensity(mask: MaskValues): number {
-  return edgeCount(mask) / mask.length;
 }
 
 /**
@@ -207,89 +172,10 @@ export function initialMask(
   return onesMask(layout);
 }
 
-/**
- * How much each scenario uses each expert, layer after layer `[N * Σ N_l]`; a layer's shares sum to 1. Below the last layer: the
- * expert's part of what leaves its layer, Σ_n M·g; of the last layer: 1 / |K| for an active head.
- *
- * @param masks all scenarios' masks, and `gates` their mean gates `[N * E]`.
- */
-export function expertUse(layout: MaskLayout, masks: MaskValues, gates: ArrayLike<number>): Float32Array {
-  const { edges, experts, transitions } = layout;
-  const width = experts.reduce((sum, count) => sum + count, 0);
-  const n = masks.length / edges;
-  const out = new Float32Array(n * width);
-  for (let d = 0; d < n; d++) {
-    let at = d * width;
-    for (const { rows, columns, offset } of transitions) {
-      let all = 0;
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++) {
-          const e = d * edges + offset + i * columns + j;
-          const passed = masks[e] ? gates[e]! : 0;
-          out[at + i]! += passed;
-          all += passed;
-        }
-      for (let i = 0; i < rows; i++) out[at + i]! /= all || 1;
-      at += rows;
-    }
-    const heads = activeHeads(layout, masks.slice(d * edges, (d + 1) * edges));
-    const active = edgeCount(heads) || 1;
-    heads.forEach((here, j) => (out[at + j] = here / active));
-  }
-  return out;
-}
-
 /** Factor of every edge for `gateScale`: 1, or N_{l-1}, since a softmax over more experts gives smaller gates. */
 export function edgeScale(layout: MaskLayout, scale: 'none' | 'layer'): Float32Array {
   const factor = new Float32Array(layout.edges);
   for (const { rows, columns, offset } of layout.transitions)
     factor.fill(scale === 'layer' ? rows : 1, offset, offset + rows * columns);
   return factor;
-}
-
-/**
- * Mask Overlap Ratio of every two scenarios, |M ∩ M'| / |M ∪ M'| (Mask Analysis) `[N * N]`: symmetric, 1 on the
- * diagonal and where neither has an edge.
- *
- * @param masks all scenarios' masks `[N * E]`.
- * @param transition index of one transition, or null for all edges.
- */
-export function maskOverlap(
-  layout: MaskLayout,
-  masks: MaskValues,
-  transition: number | null = null,
-): Float32Array {
-  const n = masks.length / layout.edges;
-  if (!Number.isInteger(n)) {
-    throw new RangeError(
-      `${masks.length} values are no masks of ${layout.edges} edges each; masks and layout must be of one model.`,
-    );
-  }
-  const part = transition === null ? null : layout.transitions[transition];
-  if (part === undefined) {
-    throw new RangeError(
-      `There is no transition ${transition}; masks of ${layout.experts.join(', ')} experts have ${layout.transitions.length}.`,
-    );
-  }
-  const from = part ? part.offset : 0;
-  const to = part ? part.offset + part.rows * part.columns : layout.edges;
-  const out = new Float32Array(n * n);
-  for (let a = 0; a < n; a++)
-    for (let b = a; b < n; b++) {
-      let both = 0;
-      let either = 0;
-      for (let e = from; e < to; e++) {
-        const inA = masks[a * layout.edges + e] ? 1 : 0;
-        const inB = masks[b * layout.edges + e] ? 1 : 0;
-        both += inA & inB;
-        either += inA | inB;
-      }
-      out[a * n + b] = out[b * n + a] = either === 0 ? 1 : both / either;
-    }
-  return out;
-}
-
-/** Expected overlap of two random masks of density S: S / (2 − S), 0.25 at 0.4. */
-export function randomOverlap(density: number): number {
-  return density / (2 - density);
 }

@@ -26,10 +26,10 @@ const settingsWith = (extra: AnySettings): AnySettings => ({
   dropout: 0,
   ...extra,
 });
-const batch = tinyBatch(shape, definition.needs(settingsWith({})), 4);
+const batch = tinyBatch(shape, definition.configure(settingsWith({})).needs, 4);
 
 function build(extra: AnySettings = {}): AnyModel {
-  const model = definition.build(shape, settingsWith(extra), createVariables(1));
+  const model = definition.configure(settingsWith(extra)).build(shape, createVariables(1));
   shake(model);
   return model;
 }
@@ -302,20 +302,18 @@ test('gates are summed by scenario in training and left alone in evaluation', ()
 
 test('without hierarchy it is the MMoE baseline, to the number', () => {
   const settings = settingsWith({ hei: false });
-  const plain = definition.build(shape, settings, createVariables(7));
+  const plain = definition.configure(settings).build(shape, createVariables(7));
   const mmoe = findModel('mmoe');
-  const baseline = mmoe.build(
-    shape,
-    {
+  const baseline = mmoe
+    .configure({
       ...defaultSettings(mmoe.fields),
       embeddingDim: settings.embeddingDim!,
       dropout: 0,
       numExperts: settings.baseExperts!,
       expertHidden: settings.baseHidden!,
       towerHidden: settings.towerHidden!,
-    },
-    createVariables(7),
-  );
+    })
+    .build(shape, createVariables(7));
   expect(plain.parameters.map(({ name, shape: s }) => [name, s])).toEqual(
     baseline.parameters.map(({ name, shape: s }) => [name, s]),
   );

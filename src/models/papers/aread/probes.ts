@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mixExpertsStacked } from '../../../engine';
 import type { DataShape, Probe } from '../../definition';
 import { numbered, rowVectors, scenarioAxis, sumByScenario } from '../../probes';
-import { edgeLabels } from './masks';
+import { edgeLabels } from './maskReading';
 import type { MaskLayout } from './masks';
 import type { MaskStates } from './maskStates';
 import type { AreadPass } from './pass';

@@ -164,11 +164,9 @@ describe('switches', () => {
       leakySlope: 0,
       scenarioFieldInE: true,
     });
-    const other = findModel('shared-bottom').build(
-      shape,
-      { bottom: 'embedding', towerHidden: [8, 6], embeddingDim: 4, dropout: 0, history: 'off' },
-      createVariables(1),
-    );
+    const other = findModel('shared-bottom')
+      .configure({ bottom: 'embedding', towerHidden: [8, 6], embeddingDim: 4, dropout: 0, history: 'off' })
+      .build(shape, createVariables(1));
     const from = new Map([...own.parameters, ...own.states, own.table].map((one) => [one.name, one]));
     const targets = [...other.parameters, ...other.states, other.table];
     expect(targets.map(({ name }) => name).sort()).toEqual([...from.keys()].sort());

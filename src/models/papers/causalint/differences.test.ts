@@ -20,7 +20,7 @@ const only = (term: string): AnySettings =>
 
 function build(settings: AnySettings): AnyModel {
   const tiny = { ...causalint.presets.tiny, batchNorm: 'off', embeddingDim: 3 };
-  const model = causalint.build(shape, { ...tiny, ...settings }, createVariables(1));
+  const model = causalint.configure({ ...tiny, ...settings }).build(shape, createVariables(1));
   shake(model);
   return model;
 }

@@ -12,7 +12,7 @@ export const shape = tinyShape();
 export const batch = tinyBatch(shape, {}, 3);
 
 export function build(settings: AnySettings = {}, of = shape): AnyModel {
-  const model = causalint.build(of, { ...causalint.presets.tiny, ...settings }, createVariables(1));
+  const model = causalint.configure({ ...causalint.presets.tiny, ...settings }).build(of, createVariables(1));
   shake(model);
   return model;
 }

@@ -15,7 +15,7 @@ import type { HostBatch } from '../../../data/batches';
 import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { defaultSettings, type AnySettings } from '../../settings';
-import { debiasedScores } from './tuneReference';
+import { debiasedScores } from './debiasedScores';
 
 const definition = findModel('mscan');
 const shape = tinyShape();
@@ -28,14 +28,14 @@ const settingsWith = (extra: AnySettings): AnySettings => ({
 
 /** The batch that these settings read; row 0 has no behaviours, row 1 full histories. */
 const batchFor = (extra: AnySettings = {}): HostBatch =>
-  tinyBatch(shape, definition.needs(settingsWith(extra)), 3);
+  tinyBatch(shape, definition.configure(settingsWith(extra)).needs, 3);
 const batch = batchFor();
 const { length } = batch.layout.history!;
 const ownLength = batch.layout.ownHistory!.length;
 const rows = batch.count;
 
 function build(extra: AnySettings = {}): AnyModel {
-  const model = definition.build(shape, settingsWith(extra), createVariables(1));
+  const model = definition.configure(settingsWith(extra)).build(shape, createVariables(1));
   shake(model);
   return model;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestReference, debiasedScores, referenceGrid } from './tuneReference';
+import { debiasedScores, referenceGrid } from './debiasedScores';
+import { bestReference } from './tuneReference';
 
 const scores = fc.float({ min: -50, max: 50, noNaN: true });
 const gates = fc.float({ min: Math.fround(0.01), max: Math.fround(0.99), noNaN: true });

@@ -19,7 +19,7 @@ const distinct = { hidden: [8, 6, 5], predictorHidden: [6, 5], lambdaOrth: 0.1 }
 
 function build(settings: AnySettings = {}): AnyModel {
   const given = { ...optmsm.presets.tiny, ...distinct, ...settings };
-  const model = optmsm.build(shape, given, createVariables(1));
+  const model = optmsm.configure(given).build(shape, createVariables(1));
   shake(model);
   return model;
 }
@@ -171,7 +171,7 @@ describe('representations', () => {
 
   it('of one scenario have no constraint', () => {
     const one = tinyShape(12, 1);
-    const model = optmsm.build(one, optmsm.presets.tiny, createVariables(1));
+    const model = optmsm.configure(optmsm.presets.tiny).build(one, createVariables(1));
     const rows = tinyBatch(one, {}, 3);
     const found = tf.tidy(() => Object.keys(forward(model, one, rows, quietMode('train')).losses.terms));
     model.dispose();
@@ -214,7 +214,9 @@ describe('switches', () => {
     ] as const;
     for (const [name, id, layer, settings] of pairs) {
       const own = build(variant(name));
-      const other = findModel(id).build(shape, { ...common, ...settings }, createVariables(1));
+      const other = findModel(id)
+        .configure({ ...common, ...settings })
+        .build(shape, createVariables(1));
       copied(own, other, (from) => from.replace(/^predictor/, layer));
       expect(scoresOf(own, shape, batch)).toEqual(scoresOf(other, shape, batch));
       own.dispose();
@@ -296,6 +298,8 @@ describe('switches', () => {
 
   it('says what it lacks where every field is specific', () => {
     const all = { ...shape, fields: shape.fields.map((field) => ({ ...field, scenarioSpecific: true })) };
-    expect(() => optmsm.build(all, optmsm.presets.tiny, createVariables(1))).toThrow('scenario-specific');
+    expect(() => optmsm.configure(optmsm.presets.tiny).build(all, createVariables(1))).toThrow(
+      'scenario-specific',
+    );
   });
 });

@@ -29,13 +29,13 @@ const settingsWith = (extra: AnySettings): AnySettings => ({
 
 /** The batch that these settings read; row 0 has no behaviours, row 1 a full history. */
 const batchFor = (extra: AnySettings = {}): HostBatch =>
-  tinyBatch(shape, definition.needs(settingsWith(extra)), 3);
+  tinyBatch(shape, definition.configure(settingsWith(extra)).needs, 3);
 const batch = batchFor();
 const { length } = batch.layout.history!;
 const rows = batch.count;
 
 function build(extra: AnySettings = {}): AnyModel {
-  const model = definition.build(shape, settingsWith(extra), createVariables(1));
+  const model = definition.configure(settingsWith(extra)).build(shape, createVariables(1));
   shake(model);
   return model;
 }

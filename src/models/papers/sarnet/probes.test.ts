@@ -13,11 +13,11 @@ import { COEFFICIENTS } from './biasCurves';
 const definition = findModel('sarnet');
 const shape = tinyShape();
 const settings = { ...defaultSettings(definition.fields), ...definition.presets.tiny };
-const batch = tinyBatch(shape, definition.needs(settings), 3);
+const batch = tinyBatch(shape, definition.configure(settings).needs, 3);
 const scenarios = shape.scenarios;
 
 function build(extra: AnySettings = {}): AnyModel {
-  const model = definition.build(shape, { ...settings, ...extra }, createVariables(1));
+  const model = definition.configure({ ...settings, ...extra }).build(shape, createVariables(1));
   shake(model);
   return model;
 }

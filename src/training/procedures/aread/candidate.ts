@@ -1,7 +1,7 @@
 /** One candidate mask: trained and pruned for a few quick steps, then scored (Algorithm 1, lines 7–13). */
 import * as tf from '@tensorflow/tfjs-core';
 import { bceWithProbability } from '../../../engine';
-import { maskDensity } from '../../../models/papers/aread/masks';
+import { maskDensity } from '../../../models/papers/aread/maskReading';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import type { Trainer, WeightsCopy } from '../../trainer';

@@ -76,7 +76,7 @@ function fromPosition({ state, arrays }: ProcedurePosition): Progress {
 }
 
 function settingsOf(trainer: AreadTrainer): AreadSettings {
-  return parseSettings(fields, trainer.settings) as AreadSettings;
+  return parseSettings(fields, trainer.settings);
 }
 
 /** Numbers of a finished search; undefined where no candidate was tried or chosen. */

@@ -5,7 +5,8 @@ import { openBackend } from '../../../engine';
 import { findModel } from '../../../models/registry';
 import { defaultSettings } from '../../../models/settings';
 import type { AnySettings } from '../../../models/settings';
-import { maskDensity, maskLayout, validateMask } from '../../../models/papers/aread/masks';
+import { maskDensity } from '../../../models/papers/aread/maskReading';
+import { maskLayout, validateMask } from '../../../models/papers/aread/masks';
 import { createTrainer } from '../../trainer';
 import type { OwnedTrainer } from '../../trainer';
 import type { TrainingEvent } from '../../events';
@@ -37,7 +38,7 @@ function makeTrainer(extra: AnySettings = {}, steps = 12): OwnedTrainer {
     evaluateEvery: 5,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
-  return createTrainer({ definition, dataset, settings, training, seed: 5 });
+  return createTrainer({ configured: definition.configure(settings), dataset, training, seed: 5 });
 }
 
 async function weightsOf(trainer: OwnedTrainer): Promise<Record<string, number[]>> {
@@ -221,7 +222,7 @@ describe('a run', () => {
 
 test('without masks or hierarchy the standard procedure trains', () => {
   const settings = defaultSettings(definition.fields);
-  expect(definition.procedure(settings)).toBe('aread');
-  expect(definition.procedure({ ...settings, hemp: false })).toBe('standard');
-  expect(definition.procedure({ ...settings, hei: false })).toBe('standard');
+  expect(definition.configure(settings).procedure).toBe('aread');
+  expect(definition.configure({ ...settings, hemp: false }).procedure).toBe('standard');
+  expect(definition.configure({ ...settings, hei: false }).procedure).toBe('standard');
 });

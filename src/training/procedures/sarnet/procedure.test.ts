@@ -32,7 +32,7 @@ function makeTrainer(extra: AnySettings = {}): OwnedTrainer {
     evaluateEvery: 5,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
-  return createTrainer({ definition, dataset, settings, training, seed: 4 });
+  return createTrainer({ configured: definition.configure(settings), dataset, training, seed: 4 });
 }
 
 async function finish(trainer: OwnedTrainer, from: ProcedurePosition | null = null) {
