@@ -1,25 +1,33 @@
 import { Fragment, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
+import { groupRuns } from '../../studies/groups';
 import { findModel, models } from '../../models/registry';
 import { Boundary } from '../Boundary';
 import { pictures } from '../pictures';
 import { tabContents } from '../pictures/contents';
 import type { TabContents } from '../pictures/contents';
+import { CompareCurves } from '../pictures/compare/CompareCurves';
+import { CompareTable } from '../pictures/compare/CompareTable';
+import { DeLongTest } from '../pictures/compare/DeLongTest';
+import { OverlapFigure, TrueRelatednessFigure } from '../pictures/data/ScenarioMatrix';
 import { AucFigure } from '../pictures/curves/AucFigure';
 import { LossFigure } from '../pictures/curves/LossFigure';
 import { probeFigureName } from '../pictures/probe/ProbeFigures';
 import { TabPictures } from '../pictures/TabPictures';
 import { inOrder, tabOf } from '../pictures/tabs';
 import { Segments } from '../Segments';
+import type { RunView } from '../store/runView';
 import { RunActions, RunActionsProvider } from '../store/runActions';
 import { useTheme } from '../store/theme';
-import { sizes } from './fixedData';
+import { fixedRelatedness, fixedScenarios, sizes } from './fixedData';
 import type { Size } from './fixedData';
 import { fixedRun, phases, probesOf } from './fixedRun';
 import type { Phase } from './fixedRun';
 import { galleryClient } from './galleryClient';
 import './gallery.css';
 
+/** Models whose runs stand side by side. */
+const COMPARED = ['mmoe', 'ple'];
 const WIDTHS = ['wide', 'narrow'] as const;
 type Width = (typeof WIDTHS)[number];
 
@@ -77,6 +85,32 @@ function Section({ name, title, children }: { name: string; title: string; child
   );
 }
 
+/** Pictures of several runs. */
+function Comparison({ views }: { readonly views: readonly RunView[] }) {
+  const groups = useMemo(() => groupRuns(views), [views]);
+  const [pinned, setPinned] = useState<string | null>(null);
+  const reference = groups.find(({ key }) => key === pinned) ?? groups[0] ?? null;
+  return (
+    <>
+      <CompareCurves groups={groups} />
+      <CompareTable groups={groups} reference={reference} onPin={setPinned} />
+      <DeLongTest groups={groups} reference={reference} />
+    </>
+  );
+}
+
+/** Pictures of a dataset. */
+function DataFigures({ size }: { readonly size: Size }) {
+  const scenarios = useMemo(() => fixedScenarios(size), [size]);
+  const relatedness = useMemo(() => fixedRelatedness(size), [size]);
+  return (
+    <>
+      <OverlapFigure values={relatedness} scenarios={scenarios} />
+      <TrueRelatednessFigure values={relatedness} scenarios={scenarios} />
+    </>
+  );
+}
+
 /** Every picture of a run, from made-up runs in fixed states. */
 export function Gallery() {
   const [choice, setChoice] = useState(() => choiceOf(location.search));
@@ -93,6 +127,7 @@ export function Gallery() {
   );
   const actions = useMemo(() => new RunActions(galleryClient(size)), [size]);
   const first = shown[0]?.view;
+  const compared = useMemo(() => COMPARED.map((model) => fixedRun(model, size, state)), [size, state]);
   function change(part: Partial<Choice>): void {
     const next = { ...choice, ...part };
     setChoice(next);
@@ -160,6 +195,12 @@ export function Gallery() {
               <TabPictures contents={contents} view={view} />
             </Section>
           ))}
+          <Section name="compare" title="Comparison">
+            <Comparison views={compared} />
+          </Section>
+          <Section name="data" title="Data">
+            <DataFigures size={size} />
+          </Section>
         </Fragment>
       </main>
     </RunActionsProvider>

@@ -8,14 +8,15 @@ import type { Size } from './fixedData';
 
 const ROWS_A_SCENARIO = 40;
 
-function scoredRows(size: Size): ScoredRows {
+/** Test rows and what a run scores them; labels and truth are the rows' own. */
+function scoredRows(run: string, size: Size): ScoredRows {
   const count = ROWS_A_SCENARIO * size;
   const column = (name: string, from: number, to: number) => {
     const draw = draws(name);
     return Float32Array.from({ length: count }, (_, row) => from + (to - from) * draw(row));
   };
   const truth = column('row truth', 0.02, 0.5);
-  const matchScore = column('match', -2, 2).map((value, row) => value + 3 * truth[row]!);
+  const matchScore = column(`match ${run}`, -2, 2).map((value, row) => value + 3 * truth[row]!);
   const scenarioGate = column('gate', 0.2, 0.8);
   const score = matchScore.map((value, row) => value * scenarioGate[row]!);
   return {
@@ -46,7 +47,7 @@ function worker(size: Size) {
     connect: () => undefined,
     ping: async () => true,
     show: async () => undefined,
-    predict: async () => scoredRows(size),
+    predict: async (run) => scoredRows(run, size),
     counterfactualRates: async () => rates(size),
     representations: async () => null,
   };

@@ -8,7 +8,7 @@ import { useSetup } from '../../store/setup';
 import { report, sentence } from '../../store/notices';
 import { FieldsTable } from './FieldsTable';
 import { RowsView } from './RowsView';
-import { ScenarioMatrix } from './ScenarioMatrix';
+import { OverlapFigure, TrueRelatednessFigure } from '../../pictures/data/ScenarioMatrix';
 import { ScenarioSummaries } from './ScenarioSummaries';
 
 interface Props {
@@ -140,29 +140,9 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
         <FieldsTable summary={summary} />
       </div>
       <div className="dataset-grid matrices">
-        {summary.userOverlap && (
-          <ScenarioMatrix
-            name="overlap"
-            title="How many users of a scenario also visit another"
-            reading="Row: whose users; column: where else they are seen. The diagonal is 1."
-            equation={String.raw`|U_a\cap U_b|\,/\,|U_a|`}
-            values={summary.userOverlap}
-            scenarios={summary.scenarios}
-            kind="sequential"
-            valueTitle="share of the row’s users"
-          />
-        )}
+        {summary.userOverlap && <OverlapFigure values={summary.userOverlap} scenarios={summary.scenarios} />}
         {summary.relatedness && (
-          <ScenarioMatrix
-            name="relatedness"
-            title="How alike scenarios truly are"
-            reading="Cosine of two scenarios’ interest weights in the simulator: blue agree, orange oppose."
-            equation={String.raw`\cos(w_a,w_b)`}
-            values={summary.relatedness}
-            scenarios={summary.scenarios}
-            kind="signed"
-            valueTitle="cosine"
-          />
+          <TrueRelatednessFigure values={summary.relatedness} scenarios={summary.scenarios} />
         )}
       </div>
       <RowsView id={id} />

@@ -9,6 +9,7 @@ import { formatAuc, formatSigned } from '../../format';
 import { useRunActions, useCurrentRun } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
 import { report } from '../../store/notices';
+import './compareFigures.css';
 
 interface Result {
   readonly pair: string;

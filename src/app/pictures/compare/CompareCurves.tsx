@@ -12,10 +12,11 @@ import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
-import { hasTruth, MAX_LINES } from '../../pictures/curves/curves';
+import { hasTruth, MAX_LINES } from '../curves/curves';
 import { labelRoom } from '../../charts/endLabels';
 import { allScenarios } from '../../../studies/groups';
 import type { RunGroup } from '../../../studies/groups';
+import './compareFigures.css';
 
 const DASHES = [undefined, '7 3', '2 3', '9 3 2 3', '4 2', '1 3'] as const;
 

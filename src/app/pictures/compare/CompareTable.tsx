@@ -11,7 +11,8 @@ import type { RunView } from '../../store/runView';
 import { pointing, useHighlight } from '../../store/highlight';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
-import { hasTruth } from '../../pictures/curves/curves';
+import { hasTruth } from '../curves/curves';
+import './compareFigures.css';
 
 interface Props {
   readonly groups: readonly RunGroup<RunView>[];

@@ -4,7 +4,8 @@ import type { Coloured } from '../../colour/scenario';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { useTheme } from '../../store/theme';
-import { probeTable } from '../../pictures/probe/probe';
+import { probeTable } from '../probe/probe';
+import './scenarioMatrix.css';
 
 interface Props {
   readonly name: string;
@@ -23,7 +24,7 @@ function format(value: number): string {
 }
 
 /** A number for every pair of scenarios. */
-export function ScenarioMatrix(props: Props) {
+function ScenarioMatrix(props: Props) {
   const { name, title, reading, equation, values, scenarios, kind, valueTitle } = props;
   const theme = useTheme((state) => state.theme);
   const labels = useMemo(() => {
@@ -59,5 +60,37 @@ export function ScenarioMatrix(props: Props) {
         square
       />
     </Figure>
+  );
+}
+
+type Values = Pick<Props, 'values' | 'scenarios'>;
+
+/** Share of each scenario's users who also visit another. */
+export function OverlapFigure(props: Values) {
+  return (
+    <ScenarioMatrix
+      name="overlap"
+      title="How many users of a scenario also visit another"
+      reading="Row: whose users; column: where else they are seen. The diagonal is 1."
+      equation={String.raw`|U_a\cap U_b|\,/\,|U_a|`}
+      kind="sequential"
+      valueTitle="share of the row’s users"
+      {...props}
+    />
+  );
+}
+
+/** How alike simulated scenarios truly are. */
+export function TrueRelatednessFigure(props: Values) {
+  return (
+    <ScenarioMatrix
+      name="relatedness"
+      title="How alike scenarios truly are"
+      reading="Cosine of two scenarios’ interest weights in the simulator: blue agree, orange oppose."
+      equation={String.raw`\cos(w_a,w_b)`}
+      kind="signed"
+      valueTitle="cosine"
+      {...props}
+    />
   );
 }
