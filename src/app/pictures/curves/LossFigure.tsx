@@ -7,7 +7,7 @@ import { Figure } from '../../figure/Figure';
 import { formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
 import { labelRoom } from '../../charts/endLabels';
-import { lossPoints, lossTable, lossTerms, MAX_LINES } from './curves';
+import { drawnTerms, lossPoints, lossRange, lossTable } from './curves';
 
 /** Terms are no scenarios, so they have inks and dashes of their own. */
 const DASHES = [undefined, '6 3', '2 3', '8 3 2 3', '4 2', '1 3'] as const;
@@ -19,29 +19,22 @@ function format(value: number | null): string {
 /** Each loss term since the last read-back. */
 export function LossFigure({ view }: { readonly view: RunView }) {
   const { points: losses } = view.losses;
-  const series = lossTerms(view);
-  // With one term the total says the same again.
-  const shown = series.length === 2 ? series.filter((name) => name !== 'total') : series;
-  const names = shown.slice(0, MAX_LINES).join('|');
+  const { losses: ranges } = view.ranges;
+  const terms = useMemo(() => drawnTerms(ranges), [ranges]);
   const lines = useMemo<readonly LineSpec[]>(
     () =>
-      (names === '' ? [] : names.split('|')).map((name, k) => ({
+      terms.map((name, k) => ({
         key: name,
         label: name,
         colour: TERM_COLOURS[k] ?? INK,
         dash: DASHES[k],
         width: 1.5,
       })),
-    [names],
+    [terms],
   );
   const points = useMemo(() => lossPoints(losses), [losses]);
-  const terms = series.join('|');
-  const table = useMemo(() => lossTable(losses, terms === '' ? [] : terms.split('|')), [losses, terms]);
-  const ranges = lines.flatMap(({ key }) => view.ranges.losses[key] ?? []);
-  const range =
-    ranges.length === 0
-      ? null
-      : { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };
+  const table = useMemo(() => lossTable(losses, ranges), [losses, ranges]);
+  const range = lossRange(ranges, terms);
   return (
     <Figure
       name="loss"

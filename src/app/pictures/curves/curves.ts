@@ -170,13 +170,25 @@ export function curveTable(
   };
 }
 
-/** Names of the loss terms, in the order in which they first came. */
-export function lossTerms({ ranges }: Pick<RunView, 'ranges'>): readonly string[] {
-  return Object.keys(ranges.losses);
+type LossRanges = RunView['ranges']['losses'];
+
+/** Terms that get a line, in the order in which they first came. */
+export function drawnTerms(ranges: LossRanges): readonly string[] {
+  const terms = Object.keys(ranges);
+  // With one term the total says the same again.
+  return (terms.length === 2 ? terms.filter((name) => name !== 'total') : terms).slice(0, MAX_LINES);
+}
+
+/** Smallest and largest mean of the terms over the whole run; null before the first. */
+export function lossRange(ranges: LossRanges, terms: readonly string[]): LossRanges[string] | null {
+  const found = terms.flatMap((name) => ranges[name] ?? []);
+  if (found.length === 0) return null;
+  return { min: Math.min(...found.map(({ min }) => min)), max: Math.max(...found.map(({ max }) => max)) };
 }
 
 /** Step by loss term. */
-export function lossTable(losses: RunView['losses']['points'], terms: readonly string[]): FigureTable {
+export function lossTable(losses: RunView['losses']['points'], ranges: LossRanges): FigureTable {
+  const terms = Object.keys(ranges);
   return {
     columns: ['step', ...terms],
     rows: losses.map((point) => [point.step, ...terms.map((name) => point.terms[name] ?? null)]),
