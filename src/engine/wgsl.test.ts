@@ -39,3 +39,30 @@ it('no device program names a variable by a reserved word', () => {
   expect(names).toBeGreaterThan(50);
   expect(found).toEqual([]);
 });
+
+it('loops read only arrays and uniforms that their contract and attributes give', () => {
+  const found: string[] = [];
+  let loops = 0;
+  for (const file of sources.filter((name) => /^ops[\\/]\w+[\\/]index\.ts$/.test(name))) {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    const attributes = [...text.matchAll(/readonly (\w+): number;/g)].map(([, name]) => name!);
+    for (const [, body] of text.matchAll(/defineOperation\(\{\n(.*?)\n\}\);/gs)) {
+      const [, contract] = /shapes: '([^']*)'/.exec(body!) ?? [];
+      const device = body!.split('device:')[1];
+      if (!body!.includes('loop: {') || !contract || !device) continue;
+      loops++;
+      const inputs = [...contract.split('->')[0]!.matchAll(/(\w+)\??:/g)].map(([, name]) => name!);
+      const letters = contract.replace(/\w+\??:/g, '').match(/[A-Za-z]+/g) ?? [];
+      const uniforms = new Set([...letters, ...attributes]);
+      const arrays = new Set([...inputs, 'result']);
+      for (const [, name] of device.matchAll(/uniforms\.(\w+)/g)) {
+        if (!uniforms.has(name!)) found.push(`${file}: uniforms.${name}`);
+      }
+      for (const [, name] of device.split('save:')[0]!.matchAll(/\b([A-Za-z]\w*)\[/g)) {
+        if (!arrays.has(name!)) found.push(`${file}: ${name}[…]`);
+      }
+    }
+  }
+  expect(loops).toBeGreaterThan(20);
+  expect(found).toEqual([]);
+});
