@@ -6,7 +6,7 @@ import { evaluationDue } from '../training/schedule';
 import { yieldToEventLoop } from '../training/yieldToEventLoop';
 import { versions } from '../training/versions';
 import { Mutex } from './mutex';
-import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './runState';
+import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './activeRunState';
 import { Speedometer } from './vitals';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo, TimedKernel } from '../engine';
@@ -15,7 +15,7 @@ import type { ParsedSetup } from '../training/parseSetup';
 import type { Run } from '../training/run';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { OnProgress, RunArtifacts, RunId, SessionState, Tick, TrainOptions } from './protocol';
-import type { RunInput, RunState } from './runState';
+import type { ActiveRunInput, ActiveRunState } from './activeRunState';
 
 /** Above it a checkpoint (moments and best weights beside the weights) takes long enough to be felt: only pauses make one. */
 const AUTOSAVE_PARAMETERS = 8_000_000;
@@ -47,7 +47,7 @@ function sentence(error: unknown): string {
 
 export class ActiveRun {
   readonly id: RunId;
-  private state: RunState;
+  private state: ActiveRunState;
   private run: Run | null = null;
   private step = 0;
   /** Held while an event is pulled, and by whoever reads weights. */
@@ -61,7 +61,8 @@ export class ActiveRun {
   /** When the run was last kept, and whether that failed. */
   private kept = { at: performance.now(), failed: false };
   /** Who waits for a state. */
-  private waiting: { readonly holds: (state: RunState) => boolean; readonly resolve: () => void }[] = [];
+  private waiting: { readonly holds: (state: ActiveRunState) => boolean; readonly resolve: () => void }[] =
+    [];
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
@@ -271,7 +272,7 @@ export class ActiveRun {
     await this.until((state) => state.kind !== 'paused');
   }
 
-  private advance(input: RunInput): void {
+  private advance(input: ActiveRunInput): void {
     const before = this.sessionState;
     this.state = nextState(this.state, input);
     if (this.sessionState !== before) this.tick(true);
@@ -280,7 +281,7 @@ export class ActiveRun {
     for (const { holds, resolve } of waited) if (holds(this.state)) resolve();
   }
 
-  private async until(holds: (state: RunState) => boolean): Promise<void> {
+  private async until(holds: (state: ActiveRunState) => boolean): Promise<void> {
     if (holds(this.state)) return;
     await new Promise<void>((resolve) => this.waiting.push({ holds, resolve }));
   }

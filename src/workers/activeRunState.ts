@@ -8,7 +8,7 @@ type Goal =
   /** On to the end of one step, its evaluation included, then rest. */
   | { readonly kind: 'step'; readonly taken: boolean };
 
-export type RunState =
+export type ActiveRunState =
   /** Reads its data and builds its model. `stop`: to end as soon as it is built. */
   | { readonly kind: 'building'; readonly goal: Goal; readonly stop: boolean }
   /** Built; the first step compiles. */
@@ -21,7 +21,7 @@ export type RunState =
   /** Gave its place to another run, or was reset. */
   | { readonly kind: 'dropped' };
 
-export type RunInput =
+export type ActiveRunInput =
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'step' }
@@ -40,27 +40,27 @@ export type RunInput =
 const run: Goal = { kind: 'run' };
 const pause: Goal = { kind: 'pause' };
 
-export function firstState(startPaused: boolean): RunState {
+export function firstState(startPaused: boolean): ActiveRunState {
   return { kind: 'building', goal: startPaused ? pause : run, stop: false };
 }
 
-type UnderWay = Extract<RunState, { kind: 'building' | 'compiling' | 'training' | 'paused' }>;
+type UnderWay = Extract<ActiveRunState, { kind: 'building' | 'compiling' | 'training' | 'paused' }>;
 
-export function isOver(state: RunState): state is Exclude<RunState, UnderWay> {
+export function isOver(state: ActiveRunState): state is Exclude<ActiveRunState, UnderWay> {
   return state.kind === 'done' || state.kind === 'failed' || state.kind === 'dropped';
 }
 
 /** Whether the loop that pulls the run's events must rest before the next one. */
-export function mustRest(state: RunState): boolean {
+export function mustRest(state: ActiveRunState): boolean {
   return (state.kind === 'compiling' || state.kind === 'training') && state.goal.kind === 'pause';
 }
 
-function towards(state: UnderWay, goal: Goal): RunState {
+function towards(state: UnderWay, goal: Goal): ActiveRunState {
   return state.kind === 'paused' ? { kind: state.next, goal } : { ...state, goal };
 }
 
 /** The state after a command or an event; the same object where it changes nothing. */
-export function nextState(state: RunState, input: RunInput): RunState {
+export function nextState(state: ActiveRunState, input: ActiveRunInput): ActiveRunState {
   if (input.kind === 'drop') return state.kind === 'dropped' ? state : { kind: 'dropped' };
   if (isOver(state)) return state;
   switch (input.kind) {
@@ -100,14 +100,14 @@ export function nextState(state: RunState, input: RunInput): RunState {
  * Whether whoever gave a command need wait no longer. A pause or a step that another command overtook is answered too:
  * nobody knows when the run will rest.
  */
-export function isAnswered(command: 'pause' | 'step' | 'stop', state: RunState): boolean {
+export function isAnswered(command: 'pause' | 'step' | 'stop', state: ActiveRunState): boolean {
   if (isOver(state)) return true;
   if (command === 'stop') return false;
   return state.kind === 'paused' || state.goal.kind === 'run';
 }
 
 /** What the page is told. A dropped run is told of no more. */
-export function sessionStateOf(state: RunState): SessionState {
+export function sessionStateOf(state: ActiveRunState): SessionState {
   switch (state.kind) {
     case 'building':
       return 'compiling';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './runState';
-import type { RunInput, RunState } from './runState';
+import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './activeRunState';
+import type { ActiveRunInput, ActiveRunState } from './activeRunState';
 
 const goals = ['run', 'pause', 'step{"taken":false}', 'step{"taken":true}'];
 
@@ -20,7 +20,7 @@ const known = new Set([
   'dropped',
 ]);
 
-function text(state: RunState): string {
+function text(state: ActiveRunState): string {
   const { kind } = state;
   if (kind === 'paused') return `paused ${state.next}`;
   if (kind === 'failed') return `failed ${state.failure}`;
@@ -31,9 +31,9 @@ function text(state: RunState): string {
 }
 
 const command = fc.constantFrom('pause', 'resume', 'step', 'stop');
-const input: fc.Arbitrary<RunInput> = fc.oneof(
+const input: fc.Arbitrary<ActiveRunInput> = fc.oneof(
   command.map((kind) => ({ kind })),
-  fc.constantFrom<RunInput>(
+  fc.constantFrom<ActiveRunInput>(
     { kind: 'drop' },
     { kind: 'built' },
     { kind: 'evaluated' },
@@ -44,11 +44,12 @@ const input: fc.Arbitrary<RunInput> = fc.oneof(
   fc.boolean().map((begun) => ({ kind: 'rested' as const, begun })),
 );
 
-const after = (state: RunState, ...inputs: readonly RunInput[]): RunState => inputs.reduce(nextState, state);
+const after = (state: ActiveRunState, ...inputs: readonly ActiveRunInput[]): ActiveRunState =>
+  inputs.reduce(nextState, state);
 
 /** What pulls a run's events, as an active run does: one call is one turn of its loop. */
 class Loop {
-  state: RunState;
+  state: ActiveRunState;
   private stopping = false;
   private left: number;
   private steps = 0;
@@ -69,7 +70,7 @@ class Loop {
   }
 
   turn(): void {
-    const take = (given: RunInput): void => {
+    const take = (given: ActiveRunInput): void => {
       this.state = nextState(this.state, given);
     };
     if (isOver(this.state) || this.state.kind === 'paused') return;
