@@ -283,6 +283,8 @@ export interface ModelDefinition<F extends SettingFields = SettingFields> {
   readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', Partial<SettingsOf<F>>>>;
   readonly variants: readonly Variant[];
   readonly graph: CausalGraph | null;
+  /** Topics of its probes with the default switches, so that pages know without building it; a test holds it to them. */
+  readonly topics: readonly string[];
   needs(settings: SettingsOf<F>): Needs;
   /** Id of the training procedure (training/procedures). */
   procedure(settings: SettingsOf<F>): string;

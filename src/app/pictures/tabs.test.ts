@@ -6,7 +6,7 @@ import { models } from '../../models/registry';
 import { presetSettings } from '../../training/setup';
 import { pictures } from '.';
 import { tabContents } from './contents';
-import { fillers, tabIds, tabOf } from './tabs';
+import { fillers, fills, namesOf, tabIds } from './tabs';
 
 beforeAll(async () => {
   await openBackend('cpu');
@@ -14,8 +14,8 @@ beforeAll(async () => {
 
 describe('tabs', () => {
   it('say who fills them in words', () => {
-    expect(fillers(tabOf('masks'))).toBe('AREAD');
-    expect(fillers(tabOf('counterfactual'))).toBe('CausalInt or M-scan');
+    expect(namesOf(fillers('masks'))).toBe('AREAD');
+    expect(namesOf(fillers('counterfactual'))).toBe('CausalInt or M-scan');
   });
 
   it.each(models.map((model) => [model.id, model] as const))(
@@ -25,7 +25,7 @@ describe('tabs', () => {
       const { probes } = built;
       built.dispose();
       const contents = tabContents(pictures, { probes, model });
-      expect(tabIds.filter((tab) => tabOf(tab).models.includes(id))).toEqual(contents.map(({ tab }) => tab));
+      expect(tabIds.filter((tab) => fills(model, tab))).toEqual(contents.map(({ tab }) => tab));
     },
   );
 });

@@ -1,13 +1,12 @@
 /** The tabs of pictures: what each is called and shows. A topic that is not described here gets a tab under its own name. */
-import { findModel, models } from '../../models/registry';
+import type { AnyModelDefinition } from '../../models/definition';
+import { models } from '../../models/registry';
 
 export interface Tab {
   readonly id: string;
   readonly label: string;
   /** What the tab shows, as the end of "Here stand …". */
   readonly shows: string;
-  /** Ids of the models that have such pictures, the papers' first; a test holds the registry to it. */
-  readonly models: readonly string[];
 }
 
 const described: readonly Tab[] = [
@@ -15,54 +14,48 @@ const described: readonly Tab[] = [
     id: 'gates',
     label: 'Gates',
     shows: 'how much each scenario uses each expert or field, with a slider over the run',
-    models: ['sarnet', 'causalint', 'optmsm', 'aread', 'mmoe', 'ple'],
   },
   {
     id: 'masks',
     label: 'Masks',
     shows: 'which expert paths scenarios share, beside how related they truly are',
-    models: ['aread'],
   },
   {
     id: 'counterfactual',
     label: 'Counterfactual',
     shows: 'what a row would have been worth elsewhere: AUC by M-scan’s c and α, CausalInt’s votes',
-    models: ['causalint', 'mscan'],
   },
   {
     id: 'conflict',
     label: 'Conflict',
     shows: 'whether scenarios pull the shared representation apart',
-    models: ['causalint'],
   },
   {
     id: 'fairness',
     label: 'Fairness',
     shows: 'coefficients of intervened and other items, and whether low ones tell them apart',
-    models: ['sarnet'],
   },
   {
     id: 'attention',
     label: 'Attention',
     shows: 'which behaviours a prediction reads, by place and by the scenario they happened in',
-    models: ['sarnet', 'mscan'],
   },
   {
     id: 'representation',
     label: 'Representation',
     shows: 'where rows of each scenario stand in a hidden layer',
-    models: models.map(({ id }) => id),
   },
   {
     id: 'graph',
     label: 'Causal graph',
     shows: 'the paper’s graph, whose edges switch the modules that cut them',
-    models: models.filter(({ graph }) => graph !== null).map(({ id }) => id),
   },
 ];
 
-/** Tabs that are described, in the order in which they stand: those that an address can name. */
-export const tabIds: readonly string[] = described.map(({ id }) => id);
+const topics = models.flatMap((model) => model.topics);
+
+/** Tabs that an address can name, in the order in which they stand: those described, then those of models' other topics. */
+export const tabIds: readonly string[] = [...new Set([...described.map(({ id }) => id), ...topics])];
 
 /** A tab by its id. One that nobody described is called by its topic. */
 export function tabOf(id: string): Tab {
@@ -71,18 +64,30 @@ export function tabOf(id: string): Tab {
       id,
       label: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
       shows: `what the model says of ${id}`,
-      models: [],
     }
   );
 }
 
-/** Described tabs in their order, then the others as they come. */
+/** Known tabs in their order, then the others as they come. */
 export function inOrder(ids: readonly string[]): readonly string[] {
   return [...tabIds.filter((id) => ids.includes(id)), ...ids.filter((id) => !tabIds.includes(id))];
 }
 
-/** "AREAD", "CausalInt or M-scan", "A, B or C": who would fill a tab. */
-export function fillers({ models: ids }: Tab): string {
-  const titles = ids.map((id) => findModel(id).title);
-  return titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)!}`;
+/** Whether a model's runs fill a tab, all its switches being on. */
+export function fills(model: AnyModelDefinition, tab: string): boolean {
+  return model.topics.includes(tab) || (tab === 'graph' && model.graph !== null);
+}
+
+/** The models that fill a tab, the papers' first. */
+export function fillers(tab: string): readonly AnyModelDefinition[] {
+  const all = models.filter((model) => fills(model, tab));
+  return [...all.filter(isOfPaper), ...all.filter((model) => !isOfPaper(model))];
+}
+
+const isOfPaper = ({ family }: AnyModelDefinition): boolean => family === 'paper';
+
+/** "AREAD", "CausalInt or M-scan", "A, B or C". */
+export function namesOf(choice: readonly AnyModelDefinition[]): string {
+  const titles = choice.map(({ title }) => title);
+  return titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} or ${titles.at(-1) ?? ''}`;
 }

@@ -36,7 +36,7 @@ interface NetworkParts<S> {
 
 interface Baseline<F extends typeof inputFields, P extends Pass> extends Pick<
   ModelDefinition<F>,
-  'id' | 'title' | 'paper' | 'family' | 'summary' | 'fields' | 'presets'
+  'id' | 'title' | 'paper' | 'family' | 'summary' | 'topics' | 'fields' | 'presets'
 > {
   /** `standard` unless said. */
   readonly procedure?: string;

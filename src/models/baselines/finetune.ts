@@ -73,6 +73,7 @@ export const finetune = defineBaseline({
   paper: null,
   family: 'single-task',
   summary: 'One network trained on all rows, then copied and trained on by each scenario alone.',
+  topics: ['representation'],
   fields: {
     ...baselineFields,
     batchNorm: hyper.choice({

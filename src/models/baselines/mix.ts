@@ -10,6 +10,7 @@ export const mix = defineBaseline({
   paper: null,
   family: 'single-task',
   summary: 'One network for all scenarios together; the scenario is only one more field.',
+  topics: ['representation'],
   fields: {
     ...baselineFields,
     hidden: hidden('Hidden layers', 'Widths of the network.', [256, 128, 64]),

@@ -19,6 +19,7 @@ export const mmoe = defineBaseline({
   },
   family: 'multi-task',
   summary: 'Experts that all scenarios share; each scenario mixes them by its own gate, then its own tower.',
+  topics: ['gates', 'representation'],
   fields: {
     ...baselineFields,
     numExperts: hyper.int({ label: 'Experts', help: 'Number of experts E.', default: 4, min: 1, max: 32 }),

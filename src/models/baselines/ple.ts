@@ -123,6 +123,7 @@ export const ple = defineBaseline({
   },
   family: 'multi-task',
   summary: 'Experts of each scenario’s own beside shared ones, in one level (CGC) or several.',
+  topics: ['gates', 'representation'],
   fields: {
     ...baselineFields,
     levels: hyper.int({

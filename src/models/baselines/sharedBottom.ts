@@ -19,6 +19,7 @@ export const sharedBottom = defineBaseline({
   },
   family: 'multi-task',
   summary: 'A common network below, one tower per scenario above.',
+  topics: ['representation'],
   fields: {
     ...baselineFields,
     hidden: hidden('Bottom layers', 'Widths of the common network.', [256, 128]),

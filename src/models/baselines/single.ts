@@ -41,6 +41,7 @@ export const single = defineModel({
   paper: null,
   family: 'single-task',
   summary: 'One network per scenario, each trained on its own rows alone.',
+  topics: ['representation'],
   fields: {
     embeddingDim: baselineFields.embeddingDim,
     dropout: baselineFields.dropout,

@@ -93,6 +93,7 @@ export const star = defineBaseline({
   },
   family: 'multi-scenario',
   summary: 'Every layer is a shared matrix times the scenario’s own; inputs are normalised per scenario.',
+  topics: ['representation'],
   fields: {
     embeddingDim: baselineFields.embeddingDim,
     dropout: baselineFields.dropout,

@@ -1,6 +1,5 @@
 import type { AnyModelDefinition } from '../../../models/definition';
-import { findModel } from '../../../models/registry';
-import { fillers } from '../../pictures/tabs';
+import { fillers, fills, namesOf } from '../../pictures/tabs';
 import type { Tab } from '../../pictures/tabs';
 import { useSetup } from '../../store/setup';
 
@@ -15,7 +14,8 @@ interface Props {
 export function EmptyTab({ tab, model, untouched, building }: Props) {
   const choose = useSetup((state) => state.chooseModel);
   const chosen = useSetup((state) => state.setup.model);
-  if (tab.models.includes(model.id))
+  const others = fillers(tab.id);
+  if (fills(model, tab.id))
     return (
       <div className="empty">
         <p>
@@ -31,14 +31,14 @@ export function EmptyTab({ tab, model, untouched, building }: Props) {
     <div className="empty" data-testid="tab-filled-by">
       <p>
         {model.title} has nothing to show here.
-        {tab.models.length > 0 && ` ${fillers(tab)} would fill it: ${tab.shows}.`}
+        {others.length > 0 && ` ${namesOf(others)} would fill it: ${tab.shows}.`}
       </p>
       <p>
-        {tab.models
-          .filter((id) => id !== chosen)
-          .map((id) => (
+        {others
+          .filter(({ id }) => id !== chosen)
+          .map(({ id, title }) => (
             <button key={id} type="button" className="button" onClick={() => choose(id)}>
-              Choose {findModel(id).title}
+              Choose {title}
             </button>
           ))}
       </p>

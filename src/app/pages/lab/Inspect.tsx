@@ -5,7 +5,7 @@ import type { RunView } from '../../store/runView';
 import { pictures } from '../../pictures';
 import { tabContents } from '../../pictures/contents';
 import { TabPictures } from '../../pictures/TabPictures';
-import { inOrder, tabIds, tabOf } from '../../pictures/tabs';
+import { fills, inOrder, tabIds, tabOf } from '../../pictures/tabs';
 import { useSetup } from '../../store/setup';
 import { EmptyTab } from './EmptyTab';
 import './inspect.css';
@@ -22,7 +22,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
   const contents = tabContents(pictures, { probes: untouched ? [] : view.probeSpecs, model });
   const filled = contents.map(({ tab }) => tab);
   // Beside what there is to see: before a run what this model will fill, and a tab that was asked for by name.
-  const coming = untouched ? tabIds.filter((one) => tabOf(one).models.includes(model.id)) : [];
+  const coming = untouched ? tabIds.filter((one) => fills(model, one)) : [];
   const tabs = inOrder([...new Set([...filled, ...coming, ...(wanted === null ? [] : [wanted])])]);
   const tab = wanted ?? tabs.find((one) => filled.includes(one)) ?? tabs[0] ?? null;
   const shown = contents.find((one) => one.tab === tab);

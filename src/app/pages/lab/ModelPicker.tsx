@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import type { AnyModelDefinition } from '../../../models/definition';
 import { findModel, models } from '../../../models/registry';
 import { useSetup } from '../../store/setup';
-import { tabOf } from '../../pictures/tabs';
+import { fills } from '../../pictures/tabs';
 
 const FAMILIES: Record<AnyModelDefinition['family'], string> = {
   paper: 'Papers',
@@ -27,7 +27,7 @@ export function ModelPicker() {
   /** A picture that the next model has too stays open; another gives way to the model's first. */
   function choose(id: string): void {
     chooseModel(id);
-    if (tab !== null && !tabOf(tab).models.includes(id)) set({ tab: null });
+    if (tab !== null && !fills(findModel(id), tab)) set({ tab: null });
   }
   const groups = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);

@@ -33,6 +33,7 @@ export const aread = defineModel({
   },
   family: 'paper',
   summary: 'Dozens of scenarios share layers of experts; each searches a mask of the experts that help it.',
+  topics: ['gates', 'masks', 'representation'],
   fields,
   presets,
   variants,

@@ -18,6 +18,7 @@ export const causalint = defineModel({
   family: 'paper',
   summary:
     'Squeezes the scenario out of a shared representation, keeps scenarios’ gradients from conflicting, and lets every scenario’s expert vote on what a click would be elsewhere.',
+  topics: ['gates', 'counterfactual', 'conflict', 'representation'],
   fields,
   presets,
   variants,

@@ -17,6 +17,7 @@ export const mscan = defineModel({
   family: 'paper',
   summary:
     'Weighs behaviours of other scenarios by how they fit the current one, and removes the scenario’s direct effect.',
+  topics: ['counterfactual', 'attention', 'representation'],
   fields,
   presets,
   variants,

@@ -17,6 +17,7 @@ export const optmsm = defineModel({
   family: 'paper',
   summary:
     'Splits features into shared and scenario-specific ones, keeps a row’s representations in different scenarios orthogonal, and lets scenario priors scale every layer of the predictor.',
+  topics: ['gates', 'representation'],
   fields,
   presets,
   variants,

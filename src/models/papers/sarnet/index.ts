@@ -19,6 +19,7 @@ export const sarnet = defineModel({
   family: 'paper',
   summary:
     'Reads behaviours by item and by scenario, and weighs rows and experts by how fairly items were exposed.',
+  topics: ['gates', 'fairness', 'attention', 'representation'],
   fields,
   presets,
   variants,
