@@ -21,24 +21,35 @@ export interface BackendInfo {
 /** `weight` is under L2; `bias`, `norm` (batch norm, scale and shift) and `free` are not. */
 export type ParameterKind = 'weight' | 'bias' | 'norm' | 'free';
 
+/** The tensor of a shape, of known rank where the shape is written as a tuple. */
+export type TensorOf<S extends readonly number[]> = S extends readonly []
+  ? tf.Scalar
+  : S extends readonly [number]
+    ? tf.Tensor1D
+    : S extends readonly [number, number]
+      ? tf.Tensor2D
+      : S extends readonly [number, number, number]
+        ? tf.Tensor3D
+        : tf.Tensor;
+
 /** A trainable dense tensor. Updated in place by the optimiser: never keep a copy of its values. */
-export interface Parameter {
+export interface Parameter<T extends tf.Tensor = tf.Tensor> {
   /** Unique in its model; documented; the key in safetensors files and reference fixtures, e.g. `expert.0.weight`. */
   readonly name: string;
   readonly kind: ParameterKind;
   readonly shape: readonly number[];
   /** The live tensor. */
-  readonly tensor: tf.Tensor;
+  readonly tensor: T;
   /** L2 pulls towards this value (0 unless a model says otherwise, e.g. 1 for OptMSM's Wsp). */
   readonly l2Centre: number;
 }
 
 /** A tensor that training changes but no gradient reaches: moving statistics, masks. */
-export interface StateTensor {
+export interface StateTensor<T extends tf.Tensor = tf.Tensor> {
   readonly name: string;
   readonly shape: readonly number[];
   /** The live tensor; write with `assignState`. */
-  readonly tensor: tf.Tensor;
+  readonly tensor: T;
 }
 
 /** The one embedding table `[vocabularySize, dim]`; row 0 is padding and stays as it is. */
@@ -54,14 +65,18 @@ export interface VariableFactory {
   /** The model's one embedding table, N(0, 0.01²), row 0 zero. */
   table(vocabularySize: number, dim: number): EmbeddingTable;
   /** @param initial values in row-major order; length must equal the product of `shape`. */
-  parameter(
+  parameter<const S extends readonly number[]>(
     name: string,
     kind: ParameterKind,
-    shape: readonly number[],
+    shape: S,
     initial: Float32Array,
     l2Centre?: number,
-  ): Parameter;
-  state(name: string, shape: readonly number[], initial: Float32Array): StateTensor;
+  ): Parameter<TensorOf<S>>;
+  state<const S extends readonly number[]>(
+    name: string,
+    shape: S,
+    initial: Float32Array,
+  ): StateTensor<TensorOf<S>>;
   /** Glorot-uniform values; `fanIn`, `fanOut` are those of one slice. Same seed and name: same values on every backend. */
   glorot(name: string, shape: readonly number[], fanIn: number, fanOut: number): Float32Array;
   normal(name: string, shape: readonly number[], mean: number, deviation: number): Float32Array;

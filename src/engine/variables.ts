@@ -4,12 +4,13 @@ import { copyInto } from './ops/copy';
 import { UPDATE_GROUP, updateStates } from './ops/updateStates';
 import { normalArray, streamSeed, uniformArray } from './random';
 import type { RecordedState } from './mode';
-import type { EmbeddingTable, Parameter, StateTensor, VariableFactory } from './types';
+import type { EmbeddingTable, Parameter, StateTensor, TensorOf, VariableFactory } from './types';
 
 const product = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
 
-function keepTensor(values: Float32Array, shape: readonly number[]): tf.Tensor {
-  return tf.keep(tf.tensor(values.slice(), [...shape], 'float32'));
+function keepTensor<const S extends readonly number[]>(values: Float32Array, shape: S): TensorOf<S> {
+  // The rank of a tensor is the length of its shape, which the library's types do not follow.
+  return tf.keep(tf.tensor(values.slice(), [...shape], 'float32')) as TensorOf<S>;
 }
 
 /** Collects a model's variables in order. Names must be unique. */
@@ -24,7 +25,11 @@ export function createVariables(seed: number): Variables {
   const states: StateTensor[] = [];
   const names = new Set<string>();
 
-  function take(name: string, shape: readonly number[], initial: Float32Array): tf.Tensor {
+  function take<const S extends readonly number[]>(
+    name: string,
+    shape: S,
+    initial: Float32Array,
+  ): TensorOf<S> {
     if (names.has(name)) throw new RangeError(`Variable ${name} exists already; give each its own name.`);
     if (initial.length !== product(shape)) {
       throw new RangeError(
@@ -40,12 +45,12 @@ export function createVariables(seed: number): Variables {
     states,
     table: (vocabularySize, dim) => createTable(vocabularySize, dim, seed),
     parameter(name, kind, shape, initial, l2Centre = 0) {
-      const made: Parameter = { name, kind, shape, tensor: take(name, shape, initial), l2Centre };
+      const made = { name, kind, shape, tensor: take(name, shape, initial), l2Centre };
       parameters.push(made);
       return made;
     },
     state(name, shape, initial) {
-      const made: StateTensor = { name, shape, tensor: take(name, shape, initial) };
+      const made = { name, shape, tensor: take(name, shape, initial) };
       states.push(made);
       return made;
     },
@@ -98,7 +103,7 @@ export function createTable(vocabularySize: number, dim: number, seed: number): 
     name: 'embedding',
     vocabularySize,
     dim,
-    tensor: keepTensor(values, [vocabularySize, dim]) as tf.Tensor2D,
+    tensor: keepTensor(values, [vocabularySize, dim]),
   };
 }
 

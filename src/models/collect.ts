@@ -22,13 +22,13 @@ export function collect(variables: VariableFactory): Collector {
       tables.push(made);
       return made;
     },
-    parameter(...given) {
-      const made = variables.parameter(...given);
+    parameter(name, kind, shape, initial, l2Centre) {
+      const made = variables.parameter(name, kind, shape, initial, l2Centre);
       parameters.push(made);
       return made;
     },
-    state(...given) {
-      const made = variables.state(...given);
+    state(name, shape, initial) {
+      const made = variables.state(name, shape, initial);
       states.push(made);
       return made;
     },

@@ -1,6 +1,6 @@
 /** From a batch on the host to the `Inputs` that a model's forward pass reads. */
 import * as tf from '@tensorflow/tfjs-core';
-import { split } from '../engine';
+import { oneHotRows, split } from '../engine';
 import { layoutWidth, type BatchLayout, type HostBatch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import type { DataShape, Inputs, Needs } from './definition';
@@ -172,7 +172,7 @@ export function assembleInputs(
     scenarioOneHot:
       scenarios === 1
         ? tf.ones([size, 1]) // oneHot refuses a single class
-        : tf.cast(tf.oneHot(batch.scenario, scenarios) as tf.Tensor2D, 'float32'),
+        : oneHotRows(batch.scenario, scenarios),
     label: batch.label,
     weight: batch.weight,
     history,

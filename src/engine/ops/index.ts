@@ -22,7 +22,7 @@ export {
 export { concatWithProduct } from './concatWithProduct';
 export { crossEntropy } from './crossEntropy';
 export { dense } from './dense';
-export { dropout } from './dropout';
+export { dropout, dropoutMaskOf } from './dropout';
 export { expertLogits } from './expertLogits';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { gru } from './gru';

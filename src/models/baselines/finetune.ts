@@ -38,7 +38,7 @@ function createLayer(
   input: number,
   output: number,
 ): Layer {
-  const shape = [input, output];
+  const shape = [input, output] as const;
   return {
     pooled: variables.parameter(
       `pooled.${suffix}.weight`,

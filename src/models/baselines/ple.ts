@@ -10,7 +10,13 @@ import { batchMatMul, matMul, mixExpertsStacked } from '../../engine';
 import type { Mode } from '../../engine';
 import type { Collector } from '../collect';
 import type { Inputs } from '../definition';
-import { createScenarioGate, createSharedGate, createStackedMlp, type StackedMlpOptions } from '../layers';
+import {
+  createScenarioGate,
+  createSharedGate,
+  createStackedMlp,
+  isShared,
+  type StackedMlpOptions,
+} from '../layers';
 import { lastLayer, mixedExperts, numbered } from '../probes';
 import { hyper } from '../settings';
 import { baselineFields, hidden } from './common';
@@ -66,9 +72,9 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
 
   /** Own stream's input of each row, for its own gate. */
   const ownInput = (entry: tf.Tensor2D | Streams, oneHot: tf.Tensor2D): tf.Tensor2D => {
-    if (entry.rank === 2) return entry as tf.Tensor2D;
-    const [, rows, width] = (entry as Streams).shape;
-    const own = tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, width]);
+    if (isShared(entry)) return entry;
+    const [, rows, width] = entry.shape;
+    const own = tf.slice(entry, [0, 0, 0], [scenarios, rows, width]);
     return mixExpertsStacked(own, oneHot);
   };
 
@@ -76,7 +82,7 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     outputWidth: stack.outputWidth,
     /** The last level: each row's own mixture `[B, w]` and its gate `[B, S + M]`. */
     finish(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode) {
-      const bodies = stack.apply(entry.rank === 2 ? entry : fan(entry as Streams), inputs, mode);
+      const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
       const weights = gate.own(ownInput(entry, inputs.scenarioOneHot), inputs.scenarioOneHot);
       // Row b's gate over all experts: its own S slots and the M shared ones, zero elsewhere.
       const layout = tf.reshape<tf.Rank.R2>(gateLayout(scenarios, specific, shared), [scenarios, -1]);
@@ -90,18 +96,16 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     },
     /** An inner level: all streams `[N + 1, B, w]`. */
     extract(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode): Streams {
-      const bodies = stack.apply(entry.rank === 2 ? entry : fan(entry as Streams), inputs, mode);
+      const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
       const rows = inputs.batch;
-      const gates =
-        entry.rank === 2
-          ? tf.transpose<tf.Tensor3D>(gate.all(entry as tf.Tensor2D), [1, 0, 2])
-          : gate.each(tf.slice(entry as Streams, [0, 0, 0], [scenarios, rows, -1]));
+      const gates = isShared(entry)
+        ? tf.transpose(gate.all(entry), [1, 0, 2])
+        : gate.each(tf.slice(entry, [0, 0, 0], [scenarios, rows, -1]));
       // [N, B, S+M] x [N, S+M, E] -> [N, B, E]
       const spread = batchMatMul(gates, gateLayout(scenarios, specific, shared));
-      const common =
-        entry.rank === 2
-          ? (entry as tf.Tensor2D)
-          : tf.reshape<tf.Rank.R2>(tf.slice(entry as Streams, [scenarios, 0, 0], [1, rows, -1]), [rows, -1]);
+      const common = isShared(entry)
+        ? entry
+        : tf.reshape<tf.Rank.R2>(tf.slice(entry, [scenarios, 0, 0], [1, rows, -1]), [rows, -1]);
       const all = tf.concat([spread, tf.expandDims<tf.Tensor3D>(sharedGate!.apply(common), 0)], 0);
       // [B, N+1, E] x [B, E, w] -> [B, N+1, w]
       const mixed = batchMatMul(tf.transpose(all, [1, 0, 2]), tf.transpose(bodies, [1, 0, 2]));

@@ -35,8 +35,8 @@ function createStarLayer(
   output: number,
   bias: Float32Array,
 ): StarLayer {
-  const shape = [input, output];
-  const all = [scenarios, input, output];
+  const shape = [input, output] as const;
+  const all = [scenarios, input, output] as const;
   return {
     sharedWeight: variables.parameter(
       `shared.${k}.weight`,

@@ -114,47 +114,63 @@ function sharedNorm(
   return batch;
 }
 
+/** Scale and shift of each row `[B, w]`, or `[w]` where they are the same for all. */
+interface RowAffine {
+  scale(scenarioOneHot: tf.Tensor2D): tf.Tensor;
+  shift(scenarioOneHot: tf.Tensor2D): tf.Tensor;
+}
+
+type PerScenario = 'domain' | 'own' | 'partitioned';
+
+function createRowAffine(
+  variables: VariableFactory,
+  name: string,
+  width: number,
+  kind: PerScenario,
+  scenarios: number,
+): RowAffine {
+  const size = scenarios * width;
+  const own = (part: string, initial: Float32Array) =>
+    variables.parameter(`${name}.${part}`, 'norm', [scenarios, width], initial);
+  if (kind === 'own') {
+    const gamma = own('gamma', ones(size));
+    const beta = own('beta', new Float32Array(size));
+    return {
+      scale: (oneHot) => matMul(oneHot, gamma.tensor),
+      shift: (oneHot) => matMul(oneHot, beta.tensor),
+    };
+  }
+  const gamma = variables.parameter(`${name}.gamma`, 'norm', [width], ones(width));
+  const beta = variables.parameter(`${name}.beta`, 'norm', [width], new Float32Array(width));
+  if (kind === 'domain') return { scale: () => gamma.tensor, shift: () => beta.tensor };
+  const ownGamma = own('ownGamma', ones(size));
+  const ownBeta = own('ownBeta', new Float32Array(size));
+  return {
+    scale: (oneHot) => tf.mul(matMul(oneHot, ownGamma.tensor), gamma.tensor),
+    shift: (oneHot) => tf.add(matMul(oneHot, ownBeta.tensor), beta.tensor),
+  };
+}
+
 function createPerScenario(
   variables: VariableFactory,
   name: string,
   width: number,
-  kind: 'domain' | 'own' | 'partitioned',
+  kind: PerScenario,
   scenarios: number,
 ): BatchNorm {
-  const all = [scenarios, width];
-  const zeros = (length: number): Float32Array => new Float32Array(length);
-  const lead = kind === 'own' ? all : [width];
-  const size = kind === 'own' ? scenarios * width : width;
-  const gamma = variables.parameter(`${name}.gamma`, 'norm', lead, ones(size));
-  const beta = variables.parameter(`${name}.beta`, 'norm', lead, zeros(size));
-  const partitioned = kind === 'partitioned';
-  const ownGamma = partitioned
-    ? variables.parameter(`${name}.ownGamma`, 'norm', all, ones(scenarios * width))
-    : null;
-  const ownBeta = partitioned
-    ? variables.parameter(`${name}.ownBeta`, 'norm', all, zeros(scenarios * width))
-    : null;
-  const mean = variables.state(`${name}.mean`, all, zeros(scenarios * width));
-  const variance = variables.state(`${name}.variance`, all, ones(scenarios * width));
-
-  /** Scale or shift of each row `[B, w]` (or `[w]` where it is the same for all). */
-  const ofRow = (shared: Parameter, own: Parameter | null, oneHot: tf.Tensor2D, joined: 'mul' | 'add') => {
-    if (kind === 'own') return matMul(oneHot, shared.tensor as tf.Tensor2D);
-    if (!own) return shared.tensor;
-    const picked = matMul(oneHot, own.tensor as tf.Tensor2D);
-    return joined === 'mul' ? tf.mul(picked, shared.tensor) : tf.add(picked, shared.tensor);
-  };
-
+  const affine = createRowAffine(variables, name, width, kind, scenarios);
+  const size = scenarios * width;
+  const mean = variables.state(`${name}.mean`, [scenarios, width], new Float32Array(size));
+  const variance = variables.state(`${name}.variance`, [scenarios, width], ones(size));
   return {
     apply(x, inputs, mode) {
       const { scenarioOneHot: oneHot } = inputs;
       const now = scenarioMoments(x, inputs, mode, mean, variance);
       const rowMean = matMul(oneHot, now.mean);
       const rowVariance = matMul(oneHot, now.variance);
-      const scale = ofRow(gamma, ownGamma, oneHot, 'mul');
-      const shift = ofRow(beta, ownBeta, oneHot, 'add');
+      const scale = affine.scale(oneHot);
       return {
-        output: normalise(x, rowMean, rowVariance, scale, shift),
+        output: normalise(x, rowMean, rowVariance, scale, affine.shift(oneHot)),
         inputScale: () => tf.mul(scale, tf.rsqrt(tf.add(stopGradient(rowVariance), NORM_EPSILON))),
       };
     },
@@ -165,11 +181,11 @@ function scenarioMoments(
   x: tf.Tensor2D,
   inputs: NormInputs,
   mode: Mode,
-  mean: StateTensor,
-  variance: StateTensor,
+  mean: StateTensor<tf.Tensor2D>,
+  variance: StateTensor<tf.Tensor2D>,
 ): { readonly mean: tf.Tensor2D; readonly variance: tf.Tensor2D } {
-  const oldMean = mean.tensor as tf.Tensor2D;
-  const oldVariance = variance.tensor as tf.Tensor2D;
+  const oldMean = mean.tensor;
+  const oldVariance = variance.tensor;
   if (mode.kind === 'evaluate') return { mean: oldMean, variance: oldVariance };
   const batch = domainMoments(x, inputs.scenarioOneHot, inputs.weight);
   // 1 where a scenario has at least two rows, else 0: no branch on data.
@@ -208,11 +224,11 @@ export function createStackedBatchNorm(
   scenarios: number,
 ): StackedBatchNorm | null {
   if (kind === 'off') return null;
-  const shape = [stack, width];
+  const shape = [stack, width] as const;
   const gamma = variables.parameter(`${name}.gamma`, 'norm', shape, ones(stack * width));
   const beta = variables.parameter(`${name}.beta`, 'norm', shape, new Float32Array(stack * width));
-  const stateShape = kind === 'domain' ? [scenarios, stack * width] : shape;
-  const size = stateShape.reduce((product, length) => product * length, 1);
+  const stateShape = kind === 'domain' ? ([scenarios, stack * width] as const) : shape;
+  const size = stateShape[0] * stateShape[1];
   const mean = variables.state(`${name}.mean`, stateShape, new Float32Array(size));
   const variance = variables.state(`${name}.variance`, stateShape, ones(size));
   const overRows = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [stack, 1, width]);

@@ -45,9 +45,7 @@ export function createScenarioGate(
       const logits = linear.apply(x, scenarioOneHot);
       return mask ? maskedSoftmax(logits, mask) : softmaxLast(logits);
     },
-    all: (x) =>
-      softmaxLast(multiDense(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
-    each: (x) =>
-      softmaxLast(stackedDense(x, linear.weight.tensor as tf.Tensor3D, linear.bias!.tensor as tf.Tensor2D)),
+    all: (x) => softmaxLast(multiDense(x, linear.weight.tensor, linear.bias!.tensor)),
+    each: (x) => softmaxLast(stackedDense(x, linear.weight.tensor, linear.bias!.tensor)),
   };
 }

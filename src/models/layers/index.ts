@@ -4,5 +4,6 @@ export * from './gate';
 export * from './inputGradient';
 export * from './linear';
 export * from './mlp';
+export * from './stackedLinear';
 export * from './stackedMlp';
 export * from './towerBank';

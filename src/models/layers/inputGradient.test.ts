@@ -47,15 +47,16 @@ describe.each(['cpu', 'wasm'] as const)('input gradients in closed form on %s', 
         fixture.masks[1]!.shape[1]!,
       ];
       const scenarios = 3;
-      const create = fixture.bank ? createTowerBank : createMlp;
-      const network = create(variables, 'net', {
+      const options = {
         input,
         widths: [first, second],
         batchNorm: fixture.norm,
         scenarios,
         dropout: 0.25,
         slope: fixture.slope,
-      });
+      };
+      const bank = fixture.bank ? createTowerBank(variables, 'net', options) : null;
+      const network = bank ?? createMlp(variables, 'net', options);
       for (const parameter of variables.parameters)
         assign(parameter, Float32Array.from(fixture.parameters[parameter.name]!.values));
       tf.tidy(() => {
@@ -76,8 +77,8 @@ describe.each(['cpu', 'wasm'] as const)('input gradients in closed form on %s', 
         const { value, grads } = tf.engine().gradients(
           () => {
             const trace = network.apply(tensor(fixture.x), inputs, mode);
-            const gradient = fixture.bank
-              ? towerInputGradient(network, trace, delta, scenarioOneHot)
+            const gradient = bank
+              ? towerInputGradient(bank, trace, delta, scenarioOneHot)
               : mlpInputGradient(network as ReturnType<typeof createMlp>, trace, delta);
             kept.push(tf.keep(tf.clone(trace.output)), tf.keep(tf.clone(gradient)));
             return tf.sum<tf.Scalar>(tf.mul(tensor(fixture.weighting), tf.square(gradient)));

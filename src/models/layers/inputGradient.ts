@@ -31,7 +31,7 @@ function throughLayer(delta: tf.Tensor2D, layer: LayerTrace): tf.Tensor2D {
 export function mlpInputGradient(mlp: Mlp, trace: MlpTrace, delta: tf.Tensor2D): tf.Tensor2D {
   let gradient = delta;
   for (let k = trace.layers.length - 1; k >= 0; k--) {
-    const weight = mlp.linears[k]!.weight.tensor as tf.Tensor2D;
+    const weight = mlp.linears[k]!.weight.tensor;
     gradient = matMul(throughLayer(gradient, trace.layers[k]!), tf.transpose(weight));
   }
   return gradient;
@@ -46,7 +46,7 @@ export function towerInputGradient(
 ): tf.Tensor2D {
   let gradient = delta;
   for (let k = trace.layers.length - 1; k >= 0; k--) {
-    const weight = bank.linears[k]!.weight.tensor as tf.Tensor3D;
+    const weight = bank.linears[k]!.weight.tensor;
     gradient = applyOwnTransposed(throughLayer(gradient, trace.layers[k]!), weight, scenarioOneHot);
   }
   return gradient;
@@ -63,7 +63,7 @@ export function stackedInputGradient(
     const { norm, ...layer } = trace.layers[k]!;
     let inner = normActivationBackward(gradient, { ...layer, norm: norm?.shared ?? null });
     if (norm && !norm.shared) inner = tf.mul(inner, norm.inputScale());
-    gradient = batchMatMulTransposed(inner, stack.weights[k]!.tensor as tf.Tensor3D);
+    gradient = batchMatMulTransposed(inner, stack.weights[k]!.tensor);
   }
   return gradient;
 }

@@ -5,8 +5,8 @@ import type { Parameter, VariableFactory } from '../../engine';
 import type { DataShape } from '../definition';
 
 export interface Linear {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  readonly weight: Parameter<tf.Tensor2D>;
+  readonly bias: Parameter<tf.Tensor1D> | null;
   /** `[B, in]` to `[B, out]`. */
   apply(x: tf.Tensor2D): tf.Tensor2D;
 }
@@ -24,7 +24,7 @@ export function createLinear(
   name: string,
   { input, output, bias }: LinearOptions,
 ): Linear {
-  const shape = [input, output];
+  const shape = [input, output] as const;
   const weight = variables.parameter(
     `${name}.weight`,
     'weight',
@@ -38,13 +38,13 @@ export function createLinear(
   return {
     weight,
     bias: offset,
-    apply: (x) => dense(x, weight.tensor as tf.Tensor2D, (offset?.tensor as tf.Tensor1D | undefined) ?? null),
+    apply: (x) => dense(x, weight.tensor, offset?.tensor ?? null),
   };
 }
 
 export interface OwnLinear {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  readonly weight: Parameter<tf.Tensor3D>;
+  readonly bias: Parameter<tf.Tensor2D> | null;
   /** Each row through its own scenario's layer: `[B, in]`, one-hot `[B, N]`, to `[B, out]`. */
   apply(x: tf.Tensor2D, scenarioOneHot: tf.Tensor2D): tf.Tensor2D;
 }
@@ -56,7 +56,7 @@ export function createOwnLinear(
   scenarios: number,
   { input, output, bias }: LinearOptions,
 ): OwnLinear {
-  const shape = [scenarios, input, output];
+  const shape = [scenarios, input, output] as const;
   const weight = variables.parameter(
     `${name}.weight`,
     'weight',
@@ -75,13 +75,7 @@ export function createOwnLinear(
   return {
     weight,
     bias: offset,
-    apply: (x, scenarioOneHot) =>
-      applyOwnLinear(
-        x,
-        weight.tensor as tf.Tensor3D,
-        (offset?.tensor as tf.Tensor2D | undefined) ?? null,
-        scenarioOneHot,
-      ),
+    apply: (x, scenarioOneHot) => applyOwnLinear(x, weight.tensor, offset?.tensor ?? null, scenarioOneHot),
   };
 }
 
@@ -110,8 +104,8 @@ export function applyOwnTransposed(
   const [scenarios, input, output] = weight.shape;
   const spread = tf.mul(tf.expandDims(scenarioOneHot, 2), tf.expandDims(a, 1));
   const flat = tf.reshape<tf.Rank.R2>(spread, [a.shape[0], scenarios * output]);
-  const stacked = tf.reshape(tf.transpose(weight, [0, 2, 1]), [scenarios * output, input]);
-  return matMul(flat, stacked as tf.Tensor2D);
+  const stacked = tf.reshape<tf.Rank.R2>(tf.transpose(weight, [0, 2, 1]), [scenarios * output, input]);
+  return matMul(flat, stacked);
 }
 
 /** log(p / (1 - p)), with p kept away from 0 and 1. */

@@ -1,6 +1,6 @@
 /** Multi-layer perceptron: Linear → normalisation → LeakyReLU → dropout, on every layer. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { leakyReluDerivative, maskedLeakyRelu } from '../../engine';
+import { dropoutMaskOf, leakyReluDerivative, maskedLeakyRelu } from '../../engine';
 import type { Mode, VariableFactory } from '../../engine';
 import { createBatchNorm, type Normalisation, type NormInputs } from './batchNorm';
 import { createLinear, type Linear } from './linear';
@@ -50,8 +50,7 @@ export function finishLayer(
 ): { readonly output: tf.Tensor2D; readonly trace: LayerTrace } {
   const normalised = norm?.apply(linear, inputs, mode) ?? null;
   const preActivation = normalised?.output ?? linear;
-  const dropped = mode.kind === 'train' && dropout > 0;
-  const mask = dropped ? (mode.dropoutMask(preActivation.shape, dropout) as tf.Tensor2D) : null;
+  const mask = dropoutMaskOf(preActivation, dropout, mode);
   return {
     output: maskedLeakyRelu(preActivation, slope, mask),
     trace: {

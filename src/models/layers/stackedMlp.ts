@@ -1,7 +1,8 @@
 /** E parallel MLPs (experts) as one stack. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { maskedLeakyRelu, stackedDense, multiDenseStacked } from '../../engine';
+import { dropoutMaskOf, maskedLeakyRelu } from '../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../engine';
+import { applyStackedLinear } from './stackedLinear';
 import { createStackedBatchNorm, type NormInputs, type StackedNormalised } from './batchNorm';
 
 export interface StackedMlpOptions {
@@ -34,7 +35,7 @@ export interface StackedMlpTrace {
 
 export interface StackedMlp {
   /** `<name>.k.weight`, one per layer. */
-  readonly weights: readonly Parameter[];
+  readonly weights: readonly Parameter<tf.Tensor3D>[];
   readonly outputWidth: number;
   /** One input for all `[B, in]`, or one each `[E, B, in]`; to `[E, B, out]`. */
   apply(x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): tf.Tensor3D;
@@ -51,7 +52,7 @@ export function createStackedMlp(
   const { stack, scenarios, slope = 0 } = options;
   let input = options.input;
   const layers = options.widths.map((output, k) => {
-    const shape = [stack, input, output];
+    const shape = [stack, input, output] as const;
     const weight = variables.parameter(
       `${name}.${k}.weight`,
       'weight',
@@ -75,25 +76,22 @@ export function createStackedMlp(
   });
   const trace = (x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedMlpTrace => {
     const traces: StackedLayerTrace[] = [];
-    let h = x;
+    let output: tf.Tensor3D | null = null;
     for (const { weight, bias, norm } of layers) {
-      const w = weight.tensor as tf.Tensor3D;
-      const b = (bias?.tensor as tf.Tensor2D | undefined) ?? null;
-      const linear: tf.Tensor3D =
-        h.rank === 2 ? multiDenseStacked(h as tf.Tensor2D, w, b) : stackedDense(h as tf.Tensor3D, w, b);
+      const linear = applyStackedLinear(output ?? x, weight.tensor, bias?.tensor ?? null);
       const normalised = norm?.trace(linear, inputs, mode) ?? null;
       const u = normalised?.output ?? linear;
-      const dropped = mode.kind === 'train' && options.dropout > 0;
-      const mask = dropped ? (mode.dropoutMask(u.shape, options.dropout) as tf.Tensor3D) : null;
+      const mask = dropoutMaskOf(u, options.dropout, mode);
       traces.push({
         preActivation: u,
         slope,
         norm: normalised,
         mask,
       });
-      h = maskedLeakyRelu(u, slope, mask);
+      output = maskedLeakyRelu(u, slope, mask);
     }
-    return { output: h as tf.Tensor3D, layers: traces };
+    if (!output) throw new RangeError(`${name} needs at least one layer.`);
+    return { output, layers: traces };
   };
   return {
     weights: layers.map(({ weight }) => weight),

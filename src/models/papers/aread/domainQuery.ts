@@ -28,7 +28,7 @@ export function createDomainQuery(
 ): (inputs: Inputs) => tf.Tensor2D {
   const field = scenarioFieldIndex(shape);
   const dim = settings.embeddingDim;
-  const size = [settings.firstExperts, dim];
+  const size = [settings.firstExperts, dim] as const;
   const group = variables.parameter(
     'group.embedding',
     'weight',
@@ -36,14 +36,14 @@ export function createDomainQuery(
     variables.normal('group.embedding', size, 0, 0.01),
   );
   return (inputs) => {
-    const own = tf.reshape(tf.slice(inputs.fields, [0, field, 0], [inputs.batch, 1, dim]), [
+    const own = tf.reshape<tf.Rank.R2>(tf.slice(inputs.fields, [0, field, 0], [inputs.batch, 1, dim]), [
       inputs.batch,
       dim,
     ]);
     const active = tf.max<tf.Tensor2D>(states.masks[0]!.tensor, 2);
     const share = tf.div<tf.Tensor2D>(active, tf.sum(active, 1, true));
-    const byScenario = matMul(share, group.tensor as tf.Tensor2D);
+    const byScenario = matMul(share, group.tensor);
     const row = matMul(inputs.scenarioOneHot, tf.mul(byScenario, states.phase.tensor));
-    return tf.concat([own as tf.Tensor2D, row], 1);
+    return tf.concat([own, row], 1);
   };
 }

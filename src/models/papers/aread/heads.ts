@@ -4,7 +4,7 @@
  * z `[B, H]` are the heads' logits, K `[B, H]` the active ones of each row's scenario.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../../../engine';
+import { matMul, withGradient } from '../../../engine';
 import type { StateTensor } from '../../../engine';
 
 /** Keeps logarithms of the averaged probability finite. */
@@ -54,30 +54,29 @@ export function headLosses(
   bagging: 'sum' | 'mean',
 ): tf.Tensor2D {
   const rows = weight.shape[0];
-  const run = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
-    const [given, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
-    const { share, sigmoid, probability, logRest, logit } = heads;
-    const perHead = bagging === 'sum' ? heads.active : share;
-    const average = tf.neg(tf.add(logRest, tf.mul(label, logit)));
-    const each = tf.sub(tf.softplus(given), tf.mul(label, given));
-    const summed = tf.sum(tf.mul(perHead, each), 1, true);
-    const rowShare = tf.div(weight, tf.maximum(tf.sum(weight), 1));
-    const value = matMul(tf.reshape(rowShare, [1, rows]), tf.concat([average, summed], 1) as tf.Tensor2D);
-    save([share, sigmoid, probability, perHead, rowShare, label]);
-    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy as tf.Tensor2D, saved) };
-  });
-  return run(z);
+  const { share, sigmoid, probability, logRest, logit } = heads;
+  const perHead = bagging === 'sum' ? heads.active : share;
+  return withGradient(
+    z,
+    (given) => {
+      const average: tf.Tensor2D = tf.neg(tf.add(logRest, tf.mul(label, logit)));
+      const each = tf.sub(tf.softplus(given), tf.mul(label, given));
+      const summed: tf.Tensor2D = tf.sum(tf.mul(perHead, each), 1, true);
+      const rowShare = tf.div(weight, tf.maximum(tf.sum(weight), 1));
+      const value = matMul(tf.reshape(rowShare, [1, rows]), tf.concat([average, summed], 1));
+      return { value, saved: { share, sigmoid, probability, perHead, rowShare, label } };
+    },
+    gradient,
+  );
 }
 
-function gradient(dy: tf.Tensor2D, saved: readonly tf.Tensor[]): tf.Tensor {
-  const [share, sigmoid, probability, perHead, rowShare, label] = saved as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-  ];
+type Saved = Pick<Heads, 'share' | 'sigmoid' | 'probability'> &
+  Record<'perHead' | 'rowShare' | 'label', tf.Tensor>;
+
+function gradient(
+  dy: tf.Tensor2D,
+  { share, sigmoid, probability, perHead, rowShare, label }: Saved,
+): tf.Tensor {
   const byAverage = tf.slice(dy, [0, 0], [1, 1]);
   const byHeads = tf.slice(dy, [0, 1], [1, 1]);
   const slope = tf.sub(

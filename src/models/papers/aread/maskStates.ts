@@ -18,7 +18,8 @@ export const areadStates = {
 
 export interface MaskStates {
   readonly layout: MaskLayout;
-  readonly masks: readonly StateTensor[];
+  /** Of each transition between layers `[N, N_{l-1}, N_l]`. */
+  readonly masks: readonly StateTensor<tf.Tensor3D>[];
   readonly phase: StateTensor;
   readonly gateSum: StateTensor;
   readonly gateCount: StateTensor;
@@ -50,12 +51,8 @@ export function createMaskStates(
 }
 
 /** The row's own mask of one transition, upper expert first: `[B, N_l, N_{l-1}]`. */
-export function rowMask(mask: StateTensor, scenarioOneHot: tf.Tensor2D): tf.Tensor3D {
-  const [scenarios, rows, columns] = mask.shape as [number, number, number];
-  const upperFirst = tf.reshape(tf.transpose(mask.tensor, [0, 2, 1]), [scenarios, columns * rows]);
-  return tf.reshape(matMul(scenarioOneHot, upperFirst as tf.Tensor2D), [
-    scenarioOneHot.shape[0],
-    columns,
-    rows,
-  ]);
+export function rowMask({ tensor }: StateTensor<tf.Tensor3D>, scenarioOneHot: tf.Tensor2D): tf.Tensor3D {
+  const [scenarios, rows, columns] = tensor.shape;
+  const upperFirst = tf.reshape<tf.Rank.R2>(tf.transpose(tensor, [0, 2, 1]), [scenarios, columns * rows]);
+  return tf.reshape(matMul(scenarioOneHot, upperFirst), [scenarioOneHot.shape[0], columns, rows]);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from '../../../engine';
 
 const EPSILON = 1e-8;
 
@@ -11,19 +12,17 @@ const EPSILON = 1e-8;
  * @param gates `[B, N_l, N_{l-1}]`; @param mask the same shape, 0 or 1.
  */
 export function maskedShares(gates: tf.Tensor3D, mask: tf.Tensor3D): tf.Tensor3D {
-  const run = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
-    const [given, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    const kept = tf.mul(given, mask);
-    const sum = tf.add(tf.sum(kept, -1, true), EPSILON);
-    const shares = tf.div(kept, sum);
-    save([shares, sum, mask]);
-    return {
-      value: shares,
-      gradFunc: (dy: tf.Tensor, [savedShares, savedSum, savedMask]: tf.Tensor[]) => {
-        const along = tf.sum(tf.mul(dy, savedShares!), -1, true);
-        return tf.mul(savedMask!, tf.div(tf.sub(dy, along), savedSum!));
-      },
-    };
-  });
-  return run(gates) as tf.Tensor3D;
+  return withGradient(
+    gates,
+    (given) => {
+      const kept = tf.mul(given, mask);
+      const sum: tf.Tensor3D = tf.add(tf.sum(kept, -1, true), EPSILON);
+      const shares = tf.div<tf.Tensor3D>(kept, sum);
+      return { value: shares, saved: { shares, sum, mask } };
+    },
+    (dy, saved) => {
+      const along = tf.sum(tf.mul(dy, saved.shares), -1, true);
+      return tf.mul(saved.mask, tf.div(tf.sub(dy, along), saved.sum));
+    },
+  );
 }

@@ -116,16 +116,16 @@ export function buildHierarchical(
       const shares = maskedShares(gatesOf, rowMask(mask, inputs.scenarioOneHot));
       outputs = experts.apply(mixExpertsMultiGate(outputs, shares), inputs, mode);
     }
-    const bias = headBias ? (headBias.tensor as tf.Tensor2D) : null;
-    const stacked = stackedDense(outputs, headWeight.tensor as tf.Tensor3D, bias);
+    const bias = headBias ? headBias.tensor : null;
+    const stacked = stackedDense(outputs, headWeight.tensor, bias);
     let headLogits = tf.transpose<tf.Tensor2D>(tf.reshape(stacked, [heads, batch]));
     if (official) headLogits = tf.add(headLogits, official.apply(features));
 
     const read = readHeads(headLogits, states.masks[states.masks.length - 1]!, inputs.scenarioOneHot);
     const gates = tf.concat(edgeGates, 1);
     if (mode.kind === 'train') {
-      const rows = tf.mul(inputs.scenarioOneHot, inputs.weight);
-      const sums = matMul(tf.transpose(rows) as tf.Tensor2D, gates);
+      const rows = tf.mul<tf.Tensor2D>(inputs.scenarioOneHot, inputs.weight);
+      const sums = matMul(tf.transpose(rows), gates);
       mode.recordState(states.gateSum, sums, SUM);
       mode.recordState(states.gateCount, tf.sum(rows, 0), SUM);
     }

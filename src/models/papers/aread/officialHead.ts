@@ -33,7 +33,7 @@ export function createOfficialHead(
       layers.forEach((layer, k) => {
         cross = tf.add(tf.add(tf.mul(features, layer.apply(cross)), shifts[k]!.tensor), cross);
       });
-      return tf.add(matMul(cross, crossWeight.tensor as tf.Tensor2D), linear.apply(features));
+      return tf.add(matMul(cross, crossWeight.tensor), linear.apply(features));
     },
   };
 }

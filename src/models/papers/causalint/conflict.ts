@@ -70,7 +70,7 @@ export function createScenarioSampler(scenarios: number): ScenarioSampler | null
   return {
     draw: (mode) =>
       tf.tidy(() => {
-        const flips = mode.dropoutMask([scenarios, FLIPS], 0.5) as tf.Tensor2D;
+        const flips = tf.reshape<tf.Rank.R2>(mode.dropoutMask([scenarios, FLIPS], 0.5), [scenarios, FLIPS]);
         const number = tf.matMul(flips, constants.powers);
         const higher = tf.step(tf.sub(tf.transpose(number), number));
         const rank = tf.reshape(tf.sum(higher, 1), [1, scenarios]);

@@ -27,7 +27,7 @@ export interface ExpertsOptions {
 /** Parameters `experts.weight [N, d_s, width]`, `experts.bias [N, width]`. */
 export function createExperts(variables: VariableFactory, options: ExpertsOptions): Experts {
   const { scenarios, input, width, start, slope } = options;
-  const shape = [scenarios, input, width];
+  const shape = [scenarios, input, width] as const;
   const initial = variables.glorot('experts.weight', shape, input, width);
   const weight = variables.parameter('experts.weight', 'weight', shape, initial);
   const bias = variables.parameter(
@@ -36,8 +36,8 @@ export function createExperts(variables: VariableFactory, options: ExpertsOption
     [scenarios, width],
     Float32Array.from({ length: scenarios * width }, (_, i) => start[i % width]!),
   );
-  const w = weight.tensor as tf.Tensor3D;
-  const b = bias.tensor as tf.Tensor2D;
+  const w = weight.tensor;
+  const b = bias.tensor;
   const all = (s: tf.Tensor2D): tf.Tensor3D => leakyRelu(multiDense(s, w, b), slope);
 
   return {

@@ -85,7 +85,7 @@ function createOutput(
     output: 1,
     bias: priorBiases(shape, prior),
   });
-  const bias = linear.bias!.tensor as tf.Tensor2D;
+  const bias = linear.bias!.tensor;
   const row = (oneHot: tf.Tensor2D): tf.Tensor2D =>
     matMul(oneHot, tf.reshape<tf.Rank.R2>(linear.weight.tensor, [shape.scenarios, input]));
   return {
@@ -124,11 +124,8 @@ function createTransNet(
 
   /** Sums `[N, K]` of rows' gradients by U = X W₂ become sums by X `[N, M]`. */
   const backByScenario = (sums: tf.Tensor2D): tf.Tensor2D => {
-    if (!own) return matMulTransposed(sums, shared!.weight.tensor as tf.Tensor2D);
-    const byScenario = batchMatMulTransposed(
-      tf.reshape(sums, [shape.scenarios, 1, side]),
-      own.weight.tensor as tf.Tensor3D,
-    );
+    if (!own) return matMulTransposed(sums, shared!.weight.tensor);
+    const byScenario = batchMatMulTransposed(tf.reshape(sums, [shape.scenarios, 1, side]), own.weight.tensor);
     return tf.reshape(byScenario, [shape.scenarios, input]);
   };
 
@@ -152,8 +149,8 @@ function createTransNet(
         logit,
         inputGradient: () =>
           own
-            ? applyOwnTransposed(byAdapted(), own.weight.tensor as tf.Tensor3D, oneHot)
-            : matMulTransposed(byAdapted(), shared!.weight.tensor as tf.Tensor2D),
+            ? applyOwnTransposed(byAdapted(), own.weight.tensor, oneHot)
+            : matMulTransposed(byAdapted(), shared!.weight.tensor),
         scenarioSum: (rows) => backByScenario(sumByScenario(byAdapted(), rows, oneHot)),
       };
     },
@@ -198,8 +195,8 @@ function createTowerFusion(
       const oneHot = inputs.scenarioOneHot;
       const other = mixed ? transferred : s;
       const factor = fusion === 'mul' ? (scale ? scale.apply(s) : transferred!) : null;
-      const joined = factor ? tf.mul(x, factor) : extra > 0 ? tf.concat([x, other!], 1) : x;
-      const trace = towers.apply(joined as tf.Tensor2D, inputs, mode);
+      const joined: tf.Tensor2D = factor ? tf.mul(x, factor) : extra > 0 ? tf.concat([x, other!], 1) : x;
+      const trace = towers.apply(joined, inputs, mode);
       const inputGradient = (): tf.Tensor2D => {
         const byJoined = towerInputGradient(towers, trace, output.row(oneHot), oneHot);
         if (factor) return tf.mul(byJoined, factor);

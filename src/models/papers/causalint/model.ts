@@ -111,19 +111,21 @@ export function buildCausalInt(
   /** Eq 9: mean over rows of the squared (or absolute) cosine of the two gradients. */
   function orthogonality(found: Representation, inputs: Inputs): tf.Scalar {
     const squared = squaredCosineSimilarity(tasksOf(found).gradients(inputs.scenarioOneHot), LENGTH_FLOOR);
-    const rows = settings.orthLoss === 'cos2' ? squared : tf.sqrt(tf.add(squared, LENGTH_FLOOR));
-    return weightedMean(rows as tf.Tensor2D, inputs.weight);
+    const rows = settings.orthLoss === 'cos2' ? squared : tf.sqrt<tf.Tensor2D>(tf.add(squared, LENGTH_FLOOR));
+    return weightedMean(rows, inputs.weight);
   }
 
   function losses(pass: CausalIntPass, inputs: Inputs): Losses {
     const { label, weight, scenarioOneHot } = inputs;
     const { tasks } = pass.representation;
-    const terms: Record<string, tf.Scalar> = { scenario: bceWithLogits(pass.logit, label, weight) };
-    const weights: Record<string, number> = { scenario: settings.weightScenario };
+    const terms: Record<string, tf.Scalar> = {};
+    const weighted: tf.Scalar[] = [];
     const add = (name: string, factor: number, term: tf.Scalar): void => {
       terms[name] = term;
-      weights[name] = factor;
+      if (factor > 0) weighted.push(factor === 1 ? term : tf.mul(term, factor));
     };
+    const scenario = bceWithLogits(pass.logit, label, weight);
+    add('scenario', settings.weightScenario, scenario);
     if (tasks) {
       add('invar', settings.weightInvar, bceWithLogits(tasks.generalLogit, label, weight));
       add('classifier', settings.weightClassifier, crossEntropy(tasks.scenarioLogit, scenarioOneHot, weight));
@@ -136,11 +138,7 @@ export function buildCausalInt(
       const gradients = scenarioGradients(pass.compared, inputs);
       add('gramSchmidt', settings.weightGramSchmidt, conflictLoss(gradients, settings.orthNorm, pass.sample));
     }
-    const weighted = Object.entries(terms)
-      .filter(([name]) => weights[name]! > 0)
-      .map(([name, term]) => (weights[name] === 1 ? term : tf.mul(term, weights[name]!)));
-    const total = weighted.length > 0 ? tf.addN(weighted) : tf.mul(terms.scenario!, 0);
-    return { total: total as tf.Scalar, terms };
+    return { total: weighted.length > 0 ? tf.addN(weighted) : tf.mul(scenario, 0), terms };
   }
 
   const { votes } = fusionModule;

@@ -9,6 +9,7 @@ import {
   normalizedSoftmaxError,
   pairInnerProducts,
   addOuterProduct,
+  stackMatrices,
   stopGradient,
 } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
@@ -130,8 +131,8 @@ export function createRepresentation(
         // training both are so small that their squares would drown in the floor.
         const miss = normalizedSoftmaxError(scenarioLogit, oneHot, LENGTH_FLOOR);
         const byGeneral = tf.tile(generalRow(), [xIr.shape[0], 1]);
-        const byClassifier = matMulTransposed(miss, classifier.weight.tensor as tf.Tensor2D);
-        const delta = tf.stack([byGeneral, byClassifier]) as tf.Tensor3D;
+        const byClassifier = matMulTransposed(miss, classifier.weight.tensor);
+        const delta = stackMatrices([byGeneral, byClassifier]);
         return pairInnerProducts(stackedInputGradient(extractor, trace, delta));
       };
       const innerLengths = (of: Inputs): tf.Tensor2D =>

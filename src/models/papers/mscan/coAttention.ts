@@ -8,7 +8,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { leakyRelu, maskedSoftmax, matMul, maxLast, additiveAttentionScores } from '../../../engine';
 import type { VariableFactory } from '../../../engine';
-import { tensor1, tensor2 } from './tensors';
 
 export type CoAttentionKind = 'co' | 'target' | 'mean' | 'none';
 
@@ -69,18 +68,18 @@ export function createCoAttention(
   return ({ history, historyMask, own, ownMask, candidate }) => {
     const [batch, length, width] = history.shape;
     const flat: tf.Tensor2D = tf.reshape(history, [batch * length, width]);
-    const a: tf.Tensor3D = tf.reshape(matMul(flat, tensor2(ofHistory)), [batch, length, hidden]);
-    const item = tf.add(matMul(candidate, tensor2(ofItem)), tensor1(bias));
+    const a: tf.Tensor3D = tf.reshape(matMul(flat, ofHistory.tensor), [batch, length, hidden]);
+    const item = tf.add(matMul(candidate, ofItem.tensor), bias.tensor);
     if (!ofOwn) {
       const active = leakyRelu(tf.add(a, tf.expandDims(item, 1)), 0);
-      const scores = matMul(tf.reshape(active, [batch * length, hidden]), tensor2(output));
+      const scores = matMul(tf.reshape(active, [batch * length, hidden]), output.tensor);
       return { weight: maskedSoftmax(tf.reshape(scores, [batch, length]), historyMask) };
     }
     const ownLength = own.shape[1];
     const flatOwn: tf.Tensor2D = tf.reshape(own, [batch * ownLength, widths.item]);
-    const ownPart = tf.reshape(matMul(flatOwn, tensor2(ofOwn)), [batch, ownLength, hidden]);
+    const ownPart = tf.reshape(matMul(flatOwn, ofOwn.tensor), [batch, ownLength, hidden]);
     const pair: tf.Tensor3D = tf.add(ownPart, tf.expandDims(item, 1));
-    const scores = additiveAttentionScores(a, pair, tensor2(output));
+    const scores = additiveAttentionScores(a, pair, output.tensor);
     const barred = tf.mul(tf.sub(withStandIn(ownMask), 1), 1e9);
     const relevance: tf.Tensor3D = tf.add(scores, tf.expandDims(barred, 1));
     return { weight: maskedSoftmax(maxLast<tf.Tensor2D>(relevance), historyMask), relevance };

@@ -4,9 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { gru, leakyRelu, matMul, maskedSoftmax, mixExperts } from '../../../engine';
-import type { Parameter, VariableFactory } from '../../../engine';
+import type { VariableFactory } from '../../../engine';
 import { meanOverSequence } from '../../layers';
-import { tensor1, tensor2 } from './tensors';
 
 export interface Encoder {
   /** Behaviours `[B, L, in]` (masked), their mask `[B, L]`, candidate item `[B, in]`, to a state `[B, in]`. */
@@ -46,7 +45,7 @@ function blocks(parts: readonly Float32Array[], rows: number, width: number): Fl
 }
 
 function createGru(variables: VariableFactory, width: number): Encoder {
-  const shape = [width, 3 * width];
+  const shape = [width, 3 * width] as const;
   const gates = ['update', 'reset', 'candidate'];
   const name = (part: string, gate: string) => `encoder.${part}.weight.${gate}`;
   const input = variables.parameter(
@@ -74,14 +73,14 @@ function createGru(variables: VariableFactory, width: number): Encoder {
     apply(items, mask) {
       const [batch, length] = items.shape;
       const flat: tf.Tensor2D = tf.reshape(items, [batch * length, width]);
-      const projected = tf.add(matMul(flat, tensor2(input)), tensor1(bias));
-      return gru(tf.reshape(projected, [batch, length, 3 * width]), tensor2(state), mask);
+      const projected = tf.add(matMul(flat, input.tensor), bias.tensor);
+      return gru(tf.reshape(projected, [batch, length, 3 * width]), state.tensor, mask);
     },
   };
 }
 
 function createAttention(variables: VariableFactory, width: number, hidden: number): Encoder {
-  const part = (of: string): Parameter =>
+  const part = (of: string) =>
     variables.parameter(
       `encoder.${of}.weight`,
       'weight',
@@ -101,10 +100,10 @@ function createAttention(variables: VariableFactory, width: number, hidden: numb
     apply(items, mask, candidate) {
       const [batch, length] = items.shape;
       const flat: tf.Tensor2D = tf.reshape(items, [batch * length, width]);
-      const ofOwn = tf.reshape(matMul(flat, tensor2(own)), [batch, length, hidden]);
-      const ofItem = tf.expandDims(matMul(candidate, tensor2(item)), 1);
-      const active = leakyRelu(tf.add(tf.add(ofOwn, ofItem), tensor1(bias)), 0);
-      const scores = matMul(tf.reshape(active, [batch * length, hidden]), tensor2(output));
+      const ofOwn = tf.reshape(matMul(flat, own.tensor), [batch, length, hidden]);
+      const ofItem = tf.expandDims(matMul(candidate, item.tensor), 1);
+      const active = leakyRelu(tf.add(tf.add(ofOwn, ofItem), bias.tensor), 0);
+      const scores = matMul(tf.reshape(active, [batch * length, hidden]), output.tensor);
       const weight = maskedSoftmax<tf.Tensor2D>(tf.reshape(scores, [batch, length]), mask);
       return mixExperts(items, weight);
     },

@@ -88,7 +88,7 @@ export function createAdaptiveGate(
       },
     };
   }
-  const shape = [scenarios, count, count];
+  const shape = [scenarios, count, count] as const;
   const weight = variables.parameter(
     'seGate.weight',
     'weight',
@@ -105,7 +105,7 @@ export function createAdaptiveGate(
     apply(shared, oneHot) {
       const [batch, , dim] = shared.shape;
       const squeezed = tf.mean<tf.Tensor2D>(shared, 2);
-      const logits = multiDenseStacked(squeezed, weight.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D);
+      const logits = multiDenseStacked(squeezed, weight.tensor, bias.tensor);
       const z = tf.sigmoid(logits);
       const scaled = tf.mul(tf.expandDims(z, 3), tf.expandDims(shared, 0));
       const all = tf.reshape<tf.Rank.R3>(scaled, [scenarios, batch, count * dim]);

@@ -1,6 +1,6 @@
 /** Scenario-aware representation interaction (Eq 10–13): a predictor whose every layer a hypernetwork scales. */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout as silence, leakyRelu, stopGradient } from '../../../engine';
+import { dropout, leakyRelu, stopGradient } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape } from '../../definition';
 import { createLinear, createOwnLinear, priorBias, priorBiases } from '../../layers';
@@ -33,7 +33,7 @@ export function createPredictor(
   input: number,
   widths: readonly number[],
 ): Predictor {
-  const { hypernetwork, hyperHidden, hyperStopGrad, predictor, dropout } = settings;
+  const { hypernetwork, hyperHidden, hyperStopGrad, predictor } = settings;
   const prior = (): Float32Array =>
     predictor === 'own' ? priorBiases(shape, settings.priorBias) : priorBias(shape, settings.priorBias);
   let width = input;
@@ -70,7 +70,7 @@ export function createPredictor(
           h = tf.mul(h, factor);
         }
         const u = linear.apply(h, oneHot);
-        h = last ? u : silence(leakyRelu(u, 0), dropout, mode);
+        h = last ? u : dropout(leakyRelu(u, 0), settings.dropout, mode);
       }
       return { logit: h, scales };
     },

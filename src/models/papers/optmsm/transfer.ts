@@ -1,17 +1,16 @@
 /** Shared information transfer (Eq 6–8): every row's representation in every scenario. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  dropout as silence,
+  dropout,
   leakyRelu,
   mixExpertsMultiGate,
   mixExpertsStacked,
   softmaxLast,
-  stackedDense,
-  multiDenseStacked,
+  stackColumns,
 } from '../../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../../engine';
 import type { Inputs } from '../../definition';
-import { createStackedMlp } from '../../layers';
+import { applyStackedLinear, createStackedMlp, isShared } from '../../layers';
 import type { GatedInputs } from './inputs';
 import type { OptMsmSettings } from './settings';
 
@@ -58,13 +57,6 @@ export function createTransfer(
   }
 }
 
-/** A linear layer for every scenario, over its own input or the one that all share, to `[N, B, out]`. */
-function forAll(x: tf.Tensor3D | tf.Tensor2D, weight: tf.Tensor3D, bias: tf.Tensor2D): tf.Tensor3D {
-  return x.rank === 2
-    ? multiDenseStacked(x as tf.Tensor2D, weight, bias)
-    : stackedDense(x as tf.Tensor3D, weight, bias);
-}
-
 /** Deviation of the scenarios' own matrices around 1 at the start. */
 const OWN_DEVIATION = 0.05;
 
@@ -75,13 +67,13 @@ const OWN_DEVIATION = 0.05;
  */
 function createFcn(
   variables: VariableFactory,
-  { hidden, dropout }: OptMsmSettings,
+  { hidden, dropout: rate }: OptMsmSettings,
   { scenarios, input }: TransferSizes,
 ): Transfer {
   let width = input;
   const layers = hidden.map((output, k) => {
-    const shape = [width, output];
-    const all = [scenarios, width, output];
+    const shape = [width, output] as const;
+    const all = [scenarios, width, output] as const;
     const name = (part: string): string => `transfer.${k}.${part}`;
     const bias = (part: string, of: readonly number[]): Parameter =>
       variables.parameter(name(part), 'bias', of, new Float32Array(of.reduce((p, length) => p * length, 1)));
@@ -109,19 +101,20 @@ function createFcn(
     ownDeviation: {
       layers: layers.length,
       read: () =>
-        tf.stack(
-          layers.map(({ own }) => tf.sqrt(tf.sum(tf.square(tf.sub(own.tensor, 1)), [1, 2]))),
-          1,
-        ) as tf.Tensor2D,
+        stackColumns(
+          layers.map(({ own }) => tf.sqrt<tf.Tensor1D>(tf.sum(tf.square(tf.sub(own.tensor, 1)), [1, 2]))),
+        ),
     },
     apply(gated, _inputs, mode) {
-      let h = gated.all;
+      let representations: tf.Tensor3D | null = null;
       for (const { shared, sharedBias, own, ownBias } of layers) {
         const weight = tf.mul<tf.Tensor3D>(own.tensor, shared.tensor);
         const bias = tf.add<tf.Tensor2D>(ownBias.tensor, sharedBias.tensor);
-        h = silence(leakyRelu(forAll(h, weight, bias), 0), dropout, mode);
+        const linear = applyStackedLinear(representations ?? gated.all, weight, bias);
+        representations = dropout(leakyRelu(linear, 0), rate, mode);
       }
-      return { representations: h as tf.Tensor3D, gates: null };
+      if (!representations) throw new RangeError('The transfer needs at least one layer.');
+      return { representations, gates: null };
     },
     dispose: () => undefined,
   };
@@ -149,7 +142,7 @@ function structure(scenarios: number): tf.Tensor3D {
  */
 function createExperts(
   variables: VariableFactory,
-  { op, hidden, dropout, expertInput }: OptMsmSettings,
+  { op, hidden, dropout: rate, expertInput }: OptMsmSettings,
   { scenarios, input }: TransferSizes,
 ): Transfer {
   const count = OWN_EXPERTS * scenarios + (op === 'cgc' ? SHARED_EXPERTS : 0);
@@ -159,9 +152,9 @@ function createExperts(
     widths: hidden,
     batchNorm: 'off',
     scenarios,
-    dropout,
+    dropout: rate,
   });
-  const shape = [scenarios, input, count];
+  const shape = [scenarios, input, count] as const;
   const weight = variables.parameter(
     'transferGate.weight',
     'weight',
@@ -182,9 +175,9 @@ function createExperts(
     ownDeviation: null,
     apply(gated, inputs, mode) {
       const { batch } = inputs;
-      const logits = forAll(gated.all, weight.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D);
+      const logits = applyStackedLinear(gated.all, weight.tensor, bias.tensor);
       const gates = softmaxLast(allowed ? tf.add<tf.Tensor3D>(logits, allowed) : logits);
-      if (expertInput === 'own' || gated.all.rank === 2) {
+      if (expertInput === 'own' || isShared(gated.all)) {
         const h = experts.apply(gated.own(), inputs, mode);
         return { representations: mixExpertsMultiGate(h, tf.transpose(gates, [1, 0, 2])), gates };
       }

@@ -1,7 +1,7 @@
 /** Cross-scenario behaviour extract layer (Eq 5–7 and the alternatives of Table 4). */
 import * as tf from '@tensorflow/tfjs-core';
 import { concatWithProduct, dense, leakyRelu, maskedSoftmax, matMul } from '../../../engine';
-import type { Parameter, VariableFactory } from '../../../engine';
+import type { VariableFactory } from '../../../engine';
 
 export type AttentionKind = 'none' | 'target' | 'scenario' | 'concatenate' | 'hierarchical' | 'sar';
 
@@ -28,7 +28,7 @@ export function readsScenarios(kind: AttentionKind): boolean {
  * the first two products, so three weight matrices say the same; `y`'s product is made once a row.
  */
 function createPsi(variables: VariableFactory, name: string, width: number, hidden: number) {
-  const part = (of: string): Parameter =>
+  const part = (of: string) =>
     variables.parameter(
       `${name}.${of}.weight`,
       'weight',
@@ -49,13 +49,13 @@ function createPsi(variables: VariableFactory, name: string, width: number, hidd
     const [batch, length] = mask.shape;
     // [x, x ⊙ y] times both weights in one product.
     const both = concatWithProduct(x, y);
-    const weight = tf.concat([behaviour.tensor, product.tensor], 0) as tf.Tensor2D;
+    const weight = tf.concat2d([behaviour.tensor, product.tensor], 0);
     const ofBehaviour = matMul(tf.reshape(both, [batch * length, 2 * width]), weight);
-    const ofTarget = dense(y, target.tensor as tf.Tensor2D, bias.tensor as tf.Tensor1D);
+    const ofTarget = dense(y, target.tensor, bias.tensor);
     const sum = tf.add(tf.reshape(ofBehaviour, [batch, length, hidden]), tf.expandDims(ofTarget, 1));
     const active: tf.Tensor2D = tf.reshape(leakyRelu(sum, 0), [batch * length, hidden]);
-    const scores = tf.reshape(matMul(active, output.tensor as tf.Tensor2D), [batch, length]);
-    return maskedSoftmax(scores as tf.Tensor2D, mask);
+    const scores = matMul(active, output.tensor);
+    return maskedSoftmax(tf.reshape<tf.Rank.R2>(scores, [batch, length]), mask);
   };
 }
 

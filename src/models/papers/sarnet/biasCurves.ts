@@ -1,6 +1,6 @@
 /** How bias nets answer the fairness coefficient, for the pictures: each expert's factor at coefficients from low to high. */
 import * as tf from '@tensorflow/tfjs-core';
-import { createMode, sigmoid } from '../../../engine';
+import { createMode, oneHotRows, sigmoid } from '../../../engine';
 import type { StateTensor } from '../../../engine';
 import type { Inputs } from '../../definition';
 import { biasInput, type ExpertLogits } from './network';
@@ -19,11 +19,11 @@ export function biasFactors(
   const rows = scenarios * points;
   const coefficient = tf.tile<tf.Tensor2D>(tf.tensor2d([...COEFFICIENTS], [points, 1]), [scenarios, 1]);
   const asked = tf.range(0, rows, 1, 'int32');
-  const ofScenario = tf.floorDiv(asked, tf.scalar(points, 'int32'));
+  const ofScenario = tf.floorDiv<tf.Tensor1D>(asked, tf.scalar(points, 'int32'));
   const of: Inputs = {
     ...inputs,
     batch: rows,
-    scenarioOneHot: tf.cast(tf.oneHot(ofScenario, scenarios), 'float32') as tf.Tensor2D,
+    scenarioOneHot: oneHotRows(ofScenario, scenarios),
     weight: tf.ones([rows, 1]),
   };
   const x = biasInput(coefficient, boundaries);

@@ -31,7 +31,7 @@ export function createSharedHidden(
   hidden: number,
   sizes: ExpertSizes,
 ): HiddenStack {
-  const shape = [sizes.shared, input, hidden];
+  const shape = [sizes.shared, input, hidden] as const;
   const weight = variables.parameter(
     `${name}.weight`,
     'weight',
@@ -39,7 +39,7 @@ export function createSharedHidden(
     variables.glorot(`${name}.weight`, shape, input, hidden),
   );
   return finish(variables, name, sizes.shared, hidden, sizes, (x) =>
-    tf.reshape(multiDense(x, weight.tensor as tf.Tensor3D, null), [x.shape[0], sizes.shared * hidden]),
+    tf.reshape(multiDense(x, weight.tensor, null), [x.shape[0], sizes.shared * hidden]),
   );
 }
 
@@ -51,7 +51,7 @@ export function createOwnHidden(
   hidden: number,
   sizes: ExpertSizes,
 ): HiddenStack {
-  const shape = [sizes.scenarios, input, sizes.own * hidden];
+  const shape = [sizes.scenarios, input, sizes.own * hidden] as const;
   const weight = variables.parameter(
     `${name}.weight`,
     'weight',
@@ -59,7 +59,7 @@ export function createOwnHidden(
     variables.glorot(`${name}.weight`, shape, input, hidden),
   );
   return finish(variables, name, sizes.own, hidden, sizes, (x, inputs) =>
-    routedDense(x, weight.tensor as tf.Tensor3D, null, inputs.scenarioOneHot),
+    routedDense(x, weight.tensor, null, inputs.scenarioOneHot),
   );
 }
 
@@ -119,7 +119,7 @@ export function createOwnHeads(
   { scenarios, own }: ExpertSizes,
   initialBias: number,
 ): Heads {
-  const shape = [scenarios, own * hidden];
+  const shape = [scenarios, own * hidden] as const;
   const weight = variables.parameter(
     `${name}.weight`,
     'weight',

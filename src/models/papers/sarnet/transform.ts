@@ -15,7 +15,7 @@ export interface Transform {
 
 /** `transform.scale`, `transform.shift` `[N, width]`; they start as the identity. */
 export function createTransform(variables: VariableFactory, scenarios: number, width: number): Transform {
-  const shape = [scenarios, width];
+  const shape = [scenarios, width] as const;
   const size = scenarios * width;
   const scale = variables.parameter('transform.scale', 'norm', shape, new Float32Array(size).fill(1));
   const shift = variables.parameter('transform.shift', 'norm', shape, new Float32Array(size));
@@ -26,6 +26,6 @@ export function createTransform(variables: VariableFactory, scenarios: number, w
       scale: tf.sub(byField(scale.tensor, dim), 1),
       shift: byField(shift.tensor, dim),
     }),
-    apply: (x, oneHot) => routedAffine(x, scale.tensor as tf.Tensor2D, shift.tensor as tf.Tensor2D, oneHot),
+    apply: (x, oneHot) => routedAffine(x, scale.tensor, shift.tensor, oneHot),
   };
 }
