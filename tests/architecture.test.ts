@@ -8,7 +8,7 @@ import { additions, written } from './support/additions';
 import { unusedExports } from './support/exports';
 import { HouseCopy } from './support/houseCopy';
 import { importGraph, isTest, sourceFiles } from './support/imports';
-import { findNodes, isSwitchOver } from './support/syntax';
+import { findNodes, isCast, isName, isSwitchOver } from './support/syntax';
 
 /** Milliseconds for a compiler or a test run of its own: some ten seconds on an idle computer, minutes on a busy one. */
 const SLOW = 600_000;
@@ -67,6 +67,23 @@ it('what a run tells becomes a state in one place', () => {
     findNodes(file, isSwitchOver('evaluation')).map((place) => place.split(':')[0]),
   );
   expect(reducers).toEqual(['src/training/reduceRun.ts']);
+});
+
+describe('a model', () => {
+  const ofModels = shipped.filter((file) => file.startsWith('src/models/'));
+  /** What the contract forgets of a definition's types, and what a schema's type cannot follow. */
+  const forgetting = new Set(['src/models/definition.ts', 'src/models/settings.ts']);
+  // Helpers of a folder's tests.
+  const files = ofModels.filter((file) => !forgetting.has(file) && !file.endsWith('/testing.ts'));
+
+  it('takes no value for another type', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.flatMap((file) => findNodes(file, isCast))).toEqual([]);
+  });
+
+  it('looks nothing up by a tensor', () => {
+    expect(ofModels.flatMap((file) => findNodes(file, isName('WeakMap')))).toEqual([]);
+  });
 });
 
 /** Each is added to a copy of the tree, which must then pass types and the tests that everything of its kind passes. */

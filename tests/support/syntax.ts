@@ -38,3 +38,18 @@ export const isSwitchOver =
       (clause) =>
         ts.isCaseClause(clause) && ts.isStringLiteral(clause.expression) && clause.expression.text === word,
     );
+
+/** A value taken for another type: `x as T`, not `as const`. */
+export const isCast = (node: ts.Node): boolean =>
+  ts.isAsExpression(node) &&
+  !(
+    ts.isTypeReferenceNode(node.type) &&
+    ts.isIdentifier(node.type.typeName) &&
+    node.type.typeName.text === 'const'
+  );
+
+/** Use of a name, such as that of a class of the language. */
+export const isName =
+  (name: string) =>
+  (node: ts.Node): boolean =>
+    ts.isIdentifier(node) && node.text === name;

@@ -29,7 +29,7 @@ export function layoutFromLabels(labels: readonly string[]): MaskLayout {
       throw new RangeError(
         `"${label}" names no edge between expert layers; an edge is written layer.expert→layer.expert.`,
       );
-    const [below, i, above, n] = found.slice(1).map(Number) as [number, number, number, number];
+    const [below = 0, i = 0, above = 0, n = 0] = found.slice(1).map(Number);
     experts[below - 1] = Math.max(experts[below - 1] ?? 0, i + 1);
     experts[above - 1] = Math.max(experts[above - 1] ?? 0, n + 1);
   }
