@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { parseSetup } from '../../../training/parseSetup';
 import { defaultSetup } from '../../../training/setup';
 import type { RunSummary } from '../../../workers/protocol';
 import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
 
 const base = defaultSetup();
-const setup = { ...base, model: 'mscan', settings: { alpha: 0.1, c: 0, cMode: 'auto', saca: 'co' } };
+const setup = parseSetup({
+  ...base,
+  model: 'mscan',
+  settings: { alpha: 0.1, c: 0, cMode: 'auto', saca: 'co' },
+});
 
 const summary = (alpha: number, createdAt: string, more: Partial<RunSummary> = {}): RunSummary => ({
   id: `${alpha} ${createdAt}`,
