@@ -85,7 +85,7 @@ export default tseslint.config(
   declaredPackages(['**/*.{ts,tsx,js,mjs}'], ['dependencies', 'devDependencies']),
   {
     ...declaredPackages(['src/**/*.{ts,tsx}'], ['dependencies']),
-    ignores: ['src/**/*.test.{ts,tsx}', 'src/**/testing.ts'],
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/**/testing.ts', 'src/**/testing/*.ts'],
   },
   {
     files: ['src/app/**/*.{ts,tsx}'],

@@ -10,7 +10,7 @@ import { RunActions } from '../src/app/store/runActions';
 import { openAddress, useSetup } from '../src/app/store/setup';
 import { findModel } from '../src/models/registry';
 import { ablationRuns } from '../src/studies/ablation/rows';
-import { createRun } from '../src/training/run';
+import type { createRun } from '../src/training/run';
 import { defaultSetup } from '../src/training/setup';
 import { newRunId } from '../src/workers/runId';
 import { Session } from '../src/workers/session';

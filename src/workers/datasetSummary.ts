@@ -23,10 +23,6 @@ const noCounts = (): { train: number; validation: number; test: number } => ({
 const splitName = (code: number): keyof SplitCounts =>
   code === 0 ? 'train' : code === 1 ? 'validation' : 'test';
 
-function kindOf(dataset: Pick<Dataset, 'source'>): 'simulated' | 'imported' {
-  return dataset.source.kind;
-}
-
 /** The user's id: of the user fields, the one with most values. */
 function userField(dataset: Dataset): number | null {
   let best: number | null = null;

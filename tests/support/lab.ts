@@ -28,7 +28,7 @@ export async function lab(...words: readonly string[]): Promise<Answer> {
   enableProdMode();
   const said = { out: '', error: '' };
   const { stdout, stderr } = process;
-  const write = { out: stdout.write, error: stderr.write };
+  const write = { out: stdout.write.bind(stdout), error: stderr.write.bind(stderr) };
   stdout.write = (text: string | Uint8Array) => (said.out += String(text)) !== '';
   stderr.write = (text: string | Uint8Array) => (said.error += String(text)) !== '';
   try {

@@ -202,9 +202,6 @@ const shape = Object.fromEntries(
 /** All knobs of a world. Unknown names are refused; files older than `commonTaste` had none. */
 export const knobsSchema = z.strictObject({ ...shape, commonTaste: shape.commonTaste.default(0) });
 
-/** Knobs that differ from a twin's. */
-const knobOverridesSchema = z.strictObject(shape).partial();
-
 /**
  * A twin's knobs with some of them turned.
  * @throws RangeError naming the first knob that does not exist or is out of range.

@@ -5,7 +5,7 @@ import { addOuterProduct } from '.';
 testOperation({
   'x + factor a w': {
     ours: (x, a, w) => addOuterProduct(as2(x), as2(a), as2(w), -0.3),
-    spelled: (x, a, w) => tf.sub(x!, tf.mul(tf.mul(a!, w!), 0.3)),
+    spelled: (x, a, w) => tf.sub(x, tf.mul(tf.mul(a, w), 0.3)),
     shapes: [
       [5, 6],
       [5, 1],

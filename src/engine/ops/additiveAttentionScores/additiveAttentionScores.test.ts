@@ -7,8 +7,8 @@ import { additiveAttentionScores } from '.';
 const hidden = (units: number): OperationCase => ({
   ours: (a, p, v) => additiveAttentionScores(as3(a), as3(p), as2(v)),
   spelled: (a, p, v) => {
-    const active = tf.relu(tf.add(tf.expandDims(a!, 2), tf.expandDims(p!, 1)));
-    return tf.sum(tf.mul(active, tf.reshape(v!, [1, 1, 1, units])), 3);
+    const active = tf.relu(tf.add(tf.expandDims(a, 2), tf.expandDims(p, 1)));
+    return tf.sum(tf.mul(active, tf.reshape(v, [1, 1, 1, units])), 3);
   },
   shapes: [
     [5, 3, units],

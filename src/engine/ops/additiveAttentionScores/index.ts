@@ -22,7 +22,7 @@ const gradientOf = defineOperation({
       ? 'dy: B,J,K; a: B,J,q; p: B,K,q; v: q,1 -> B,J,q'
       : 'dy: B,J,K; a: B,J,q; p: B,K,q; v: q,1 -> B,K,q',
   forward: ({ dy, a, p, v }, { side }) => {
-    const hidden = a.shape[2]!;
+    const hidden = a.shape[2];
     const open = tf.step(tf.add(tf.expandDims(a, 2), tf.expandDims(p, 1)));
     const sum = tf.sum(tf.mul(open, tf.expandDims(dy, 3)), side === 'a' ? 2 : 1);
     return tf.mul(sum, tf.reshape(v, [1, 1, hidden]));
@@ -92,7 +92,7 @@ const weightGradient = defineOperation({
   name: 'additiveAttentionScoresWeightGradient',
   shapes: 'dy: B,J,K; a: B,J,q; p: B,K,q -> q,1',
   forward: ({ dy, a, p }) =>
-    tf.reshape(tf.sum(tf.mul(activeUnits(a, p), tf.expandDims(dy, 3)), [0, 1, 2]), [a.shape[2]!, 1]),
+    tf.reshape(tf.sum(tf.mul(activeUnits(a, p), tf.expandDims(dy, 3)), [0, 1, 2]), [a.shape[2], 1]),
   wasm: ({ dy, a, p }) => {
     const kernels = wasmKernels();
     if (!kernels) return null;
@@ -150,8 +150,8 @@ const operation = defineOperation({
   name: 'additiveAttentionScores',
   shapes: 'a: B,J,q; p: B,K,q; v: q,1 -> B,J,K',
   forward: ({ a, p, v }) => {
-    const [batch, left, hidden] = a.shape as [number, number, number];
-    const right = p.shape[1]!;
+    const [batch, left, hidden] = a.shape;
+    const right = p.shape[1];
     const flat = tf.reshape(activeUnits(a, p), [batch * left * right, hidden]);
     return tf.reshape(tf.matMul(flat, v), [batch, left, right]);
   },

@@ -58,7 +58,7 @@ const inputGradient = defineOperation({
   name: 'expertLogitsInputGradient',
   shapes: 'dy: B,E; weight: any; route?: B,N -> B,E,w',
   forward: ({ dy, weight, route }, { width }: Width) =>
-    tf.mul(tf.expandDims(dy, 2), picked(weight, route, dy.shape[1]!, width)),
+    tf.mul(tf.expandDims(dy, 2), picked(weight, route, dy.shape[1], width)),
   wasm: ({ dy, weight, route }, { width }) => {
     const kernels = wasmKernels();
     if (!kernels) return null;

@@ -317,7 +317,7 @@ export const gruWeightGradient = defineOperation({
   name: 'gruWeightGradient',
   shapes: 'da: B,L,3D; tape: L,B,4D -> D,3D',
   forward: ({ da, tape }) => {
-    const [length, batch, four] = tape.shape as [number, number, number];
+    const [length, batch, four] = tape.shape;
     const width = four / 4;
     if (length === 1) return tf.zeros([width, 3 * width]);
     const rows = (length - 1) * batch;

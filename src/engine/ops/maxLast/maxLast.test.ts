@@ -13,5 +13,5 @@ it('gives every tie the whole gradient', async () => {
 });
 
 testOperation({
-  'largest values': { ours: (x) => maxLast(x!), spelled: (x) => tf.max(x!, -1), shapes: [[4, 3]] },
+  'largest values': { ours: (x) => maxLast(x), spelled: (x) => tf.max(x, -1), shapes: [[4, 3]] },
 });

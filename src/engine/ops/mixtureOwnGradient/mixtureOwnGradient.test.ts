@@ -15,12 +15,12 @@ testOperation({
         slope: 0.2,
       }),
     spelled: (x, weight, bias, alpha) => {
-      const branches = tf.unstack(weight!).map((one, n) => {
-        const linear = tf.add(tf.matMul(as2(x), as2(one)), tf.slice(bias!, [n, 0], [1, 6]));
+      const branches = tf.unstack(weight).map((one, n) => {
+        const linear = tf.add(tf.matMul(as2(x), as2(one)), tf.slice(bias, [n, 0], [1, 6]));
         const h = tf.mul(linear, tf.step(linear, 0.2));
         const own = tf.slice(oneHot(), [0, n], [5, 1]);
         const kept = tf.add(tf.mul(h, own), tf.mul(stopGradient(h), tf.sub(1, own)));
-        return tf.mul(kept, tf.slice(alpha!, [0, n], [5, 1]));
+        return tf.mul(kept, tf.slice(alpha, [0, n], [5, 1]));
       });
       return tf.addN(branches);
     },

@@ -13,12 +13,12 @@ function layer(mask: boolean, norm: boolean): OperationCase {
         preActivation: u(),
         slope: 0.2,
         mask: mask ? dropped() : null,
-        norm: norm ? { gamma: gamma!, variance: spread() } : null,
+        norm: norm ? { gamma: gamma, variance: spread() } : null,
       }),
     spelled: (delta, gamma) => {
-      let y = tf.mul(delta!, tf.step(u(), 0.2));
+      let y = tf.mul(delta, tf.step(u(), 0.2));
       if (mask) y = tf.mul(y, dropped());
-      return norm ? tf.mul(tf.mul(y, gamma!), tf.rsqrt(tf.add(spread(), 1e-5))) : y;
+      return norm ? tf.mul(tf.mul(y, gamma), tf.rsqrt(tf.add(spread(), 1e-5))) : y;
     },
     shapes: norm
       ? [

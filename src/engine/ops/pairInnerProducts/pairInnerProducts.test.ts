@@ -6,7 +6,7 @@ testOperation({
   'squared cosines of pairs': {
     ours: (x) => squaredCosineSimilarity(pairInnerProducts(as3(x)), 1e-12),
     spelled: (x) => {
-      const [p, q] = tf.unstack(x!) as [tf.Tensor, tf.Tensor];
+      const [p, q] = tf.unstack(x) as [tf.Tensor, tf.Tensor];
       const length = (y: tf.Tensor): tf.Tensor => tf.sum(tf.square(y), 1, true);
       return tf.div(tf.square(tf.sum(tf.mul(p, q), 1, true)), tf.mul(length(p), length(q)));
     },

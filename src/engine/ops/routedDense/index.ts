@@ -63,7 +63,7 @@ const routedInputGradient = defineOperation({
   name: 'routedInputGradient',
   shapes: 'dy: B,out; weight: N,in,out; route: B,N -> B,in',
   forward: ({ dy, weight, route }) => {
-    const [n, input, output] = weight.shape as [number, number, number];
+    const [n, input, output] = weight.shape;
     const spread = tf.mul(tf.expandDims(route, 2), tf.expandDims(dy, 1));
     const flat = tf.reshape(tf.transpose(weight, [0, 2, 1]), [n * output, input]);
     return tf.matMul(tf.reshape(spread, [dy.shape[0], n * output]), flat);
@@ -133,7 +133,7 @@ const routedWeightGradient = defineOperation({
   name: 'routedWeightGradient',
   shapes: 'x: B,in; dy: B,out; route: B,N -> N,in,out',
   forward: ({ x, dy, route }) => {
-    const [n, input, output] = [route.shape[1]!, x.shape[1]!, dy.shape[1]!];
+    const [n, input, output] = [route.shape[1], x.shape[1], dy.shape[1]];
     const spread = tf.mul(tf.expandDims(route, 2), tf.expandDims(dy, 1));
     const flat = tf.matMul(x, tf.reshape(spread, [dy.shape[0], n * output]), true, false);
     return tf.transpose(tf.reshape(flat, [input, n, output]), [1, 0, 2]);
@@ -203,7 +203,7 @@ const operation = defineOperation({
   name: 'routedDense',
   shapes: 'x: B,in; weight: N,in,out; route: B,N; bias?: N,out -> B,out',
   forward: ({ x, weight, route, bias }) => {
-    const [n, input, output] = weight.shape as [number, number, number];
+    const [n, input, output] = weight.shape;
     const flat = tf.reshape(tf.transpose(weight, [1, 0, 2]), [input, n * output]);
     const all = tf.reshape(tf.matMul(x, flat), [x.shape[0], n, output]);
     const own = tf.sum(tf.mul(all, tf.expandDims(route, 2)), 1);
