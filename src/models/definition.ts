@@ -299,7 +299,7 @@ export interface ConfiguredModel {
   /** Id of the training procedure (training/procedures). */
   readonly procedure: string;
   /** @throws RangeError with one sentence where the data lacks what the model reads */
-  build(shape: DataShape, variables: VariableFactory): AnyModel;
+  readonly build: (shape: DataShape, variables: VariableFactory) => AnyModel;
 }
 
 /** A definition whose settings type is forgotten. */
@@ -317,23 +317,21 @@ export interface AnyModelDefinition extends Omit<
 }
 
 /** Checks a definition's types at its own file and forgets them for the registry. */
-export function defineModel<const F extends SettingFields>({
-  needs,
-  procedure,
-  build,
-  ...described
-}: ModelDefinition<F>): AnyModelDefinition {
+export function defineModel<const F extends SettingFields>(
+  definition: ModelDefinition<F>,
+): AnyModelDefinition {
+  const { id, title, paper, family, summary, fields, variants, graph, topics } = definition;
   return {
-    ...described,
+    ...{ id, title, paper, family, summary, fields, variants, graph, topics },
     // A preset leaves settings out; it never holds an undefined one.
-    presets: described.presets as AnyModelDefinition['presets'],
+    presets: definition.presets as AnyModelDefinition['presets'],
     configure(given) {
-      const settings = parseSettings(described.fields, given);
+      const settings = parseSettings(fields, given);
       return {
         settings,
-        needs: needs(settings),
-        procedure: procedure(settings),
-        build: (shape, variables) => build(shape, settings, variables),
+        needs: definition.needs(settings),
+        procedure: definition.procedure(settings),
+        build: (shape, variables) => definition.build(shape, settings, variables),
       };
     },
   };

@@ -22,7 +22,7 @@ import { baselineNeeds, type inputFields } from './common';
 /** One network over flat inputs, and what it shows of itself. */
 export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outputs'> {
   /** From the flat inputs `[batch, input]` to the logit and what probes look at. */
-  apply(flat: tf.Tensor2D, inputs: Inputs, mode: Mode): P;
+  readonly apply: (flat: tf.Tensor2D, inputs: Inputs, mode: Mode) => P;
 }
 
 /** What a network is built from. */
@@ -40,7 +40,7 @@ interface Baseline<F extends typeof inputFields, P extends Pass> extends Pick<
 > {
   /** `standard` unless said. */
   readonly procedure?: string;
-  network(parts: NetworkParts<SettingsOf<F>>): Network<P>;
+  readonly network: (parts: NetworkParts<SettingsOf<F>>) => Network<P>;
 }
 
 /** A model that is one network over flat inputs. */

@@ -111,11 +111,11 @@ function taskProbes(shape: DataShape): Probe<CausalIntPass>[] {
       axes: [scenario, { name: 'bin', labels: binLabels }],
       scale: 'share',
       compute({ representation }, inputs) {
-        const { gradients, generalLogit } = tasksOf(representation);
-        const [inner, one, two] = tf.split<tf.Tensor2D>(gradients(inputs.scenarioOneHot), 3, 1);
+        const tasks = tasksOf(representation);
+        const [inner, one, two] = tf.split<tf.Tensor2D>(tasks.gradients(inputs.scenarioOneHot), 3, 1);
         const direction = tf.div(inner!, tf.sqrt(tf.add(tf.mul(one!, two!), 1e-20)));
         // The closed form drops ∂Loss₁/∂z₁, a positive or negative number; its sign turns the cosine round.
-        const cosine = tf.mul(direction, tf.sign(tf.sub(tf.sigmoid(generalLogit), inputs.label)));
+        const cosine = tf.mul(direction, tf.sign(tf.sub(tf.sigmoid(tasks.generalLogit), inputs.label)));
         return sumByScenario(histogram(cosine), inputs);
       },
     },

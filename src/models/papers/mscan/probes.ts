@@ -18,7 +18,7 @@ interface ProbedSettings {
 function createSums(scenarios: number) {
   return oncePerPass(({ attended }: MscanPass, inputs: Inputs) => {
     const { scenarioOneHot, weight } = inputs;
-    const { mask, scenarioIndex } = historyOf(inputs);
+    const { scenarioIndex } = historyOf(inputs);
     const { mask: ownMask } = ownHistoryOf(inputs);
     const rows: tf.Tensor2D = tf.transpose(tf.mul(scenarioOneHot, weight));
     const happened = tf.cast(tf.oneHot(tf.cast(scenarioIndex, 'int32'), scenarios), 'float32');
