@@ -128,7 +128,7 @@ export const glossary: readonly TermGroup[] = [
         term: 'overlap ratio',
         meaning:
           'Paths that two scenarios’ masks both keep, divided by the paths that at least one of them keeps.',
-        code: at('models/papers/aread/masks.ts', 'maskOverlap'),
+        code: at('models/papers/aread/maskReading.ts', 'maskOverlap'),
       },
       {
         term: 'vote',
