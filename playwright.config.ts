@@ -22,6 +22,7 @@ const port = Number(process.env.E2E_PORT ?? 4179);
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
+  snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   // Two cores: one browser trains at a time, or specs starve each other.
   workers: 1,
   timeout: 90_000,
