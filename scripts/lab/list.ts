@@ -1,4 +1,5 @@
 /** `lab list`: everything that can be named on the command line. */
+import { TWINS } from '../../src/data/simulate';
 import { models } from '../../src/models/registry';
 import { trainingFields } from '../../src/training/settings';
 import { settingText } from '../../src/training/setup';
@@ -33,8 +34,18 @@ export async function list(flags: Flags): Promise<void> {
       presets,
       variants,
     }));
+    // Twins that no sample holds: named the same way, simulated when they are asked for.
+    const onDemand = TWINS.filter((twin) => !catalogue.samples.some(({ id }) => id === twin.id)).map(
+      ({ id, title, scenarios, provenance }) => ({
+        id,
+        title,
+        scenarios: scenarios.length,
+        note: provenance,
+      }),
+    );
+    const datasets = { ...catalogue, onDemand };
     process.stdout.write(
-      `${JSON.stringify({ models: described, training: trainingFields, datasets: catalogue }, null, 2)}\n`,
+      `${JSON.stringify({ models: described, training: trainingFields, datasets }, null, 2)}\n`,
     );
     return;
   }
