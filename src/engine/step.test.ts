@@ -69,9 +69,9 @@ function network(seed: number) {
       losses,
       build: (rows, mode) => {
         const x = tf.reshape<tf.Rank.R2>(rows, [BATCH, input]);
-        const hidden = leakyRelu(multiDense(x, experts.tensor as tf.Tensor3D, bias.tensor as tf.Tensor2D), 0);
-        const mixed = mixExperts(hidden, softmaxLast(matMul(x, gate.tensor as tf.Tensor2D)));
-        const logit = dense(dropout(mixed, 0.2, mode), tower.tensor as tf.Tensor2D, null);
+        const hidden = leakyRelu(multiDense(x, experts.tensor, bias.tensor), 0);
+        const mixed = mixExperts(hidden, softmaxLast(matMul(x, gate.tensor)));
+        const logit = dense(dropout(mixed, 0.2, mode), tower.tensor, null);
         const total = bceWithLogits(logit, label, ones);
         return { total, terms: { click: total } };
       },

@@ -20,5 +20,5 @@ export function withGradient<T extends tf.Tensor, U extends tf.Tensor, S extends
       Object.fromEntries(names.map((name, i) => [name, list[i]])) as S;
     return { value, gradFunc: (dy: tf.Tensor, list: tf.Tensor[]) => gradient(dy as U, byName(list)) };
   });
-  return run(x) as U;
+  return run(x);
 }

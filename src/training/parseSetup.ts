@@ -32,7 +32,7 @@ export function parseSetup(given: RunSetup): ParsedSetup {
   const parsed: RunSetup = {
     model,
     settings: parseSettings(fields, given.settings),
-    training: parseSettings(trainingFields, given.training) as TrainingSettings,
+    training: parseSettings(trainingFields, given.training),
     dataset,
     seed,
     backend,

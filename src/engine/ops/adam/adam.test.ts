@@ -39,7 +39,7 @@ describe.each<BackendName>(['cpu', 'wasm'])('on %s', (backend) => {
         losses,
         build: (rows) => {
           const x = tf.reshape<tf.Rank.R2>(rows, [batch, fields * dim]);
-          const logit = engine.dense(x, as2(matrix.tensor), bias.tensor as tf.Tensor1D);
+          const logit = engine.dense(x, as2(matrix.tensor), bias.tensor);
           const label = tf.tensor2d(step.label, [batch, 1]);
           return { total: engine.bceWithLogits(logit, label, tf.ones([batch, 1])), terms: {} };
         },
