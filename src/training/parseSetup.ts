@@ -4,7 +4,6 @@ import { parseSettings } from '../models/settings';
 import { trainingFields } from './settings';
 import type { BackendRequest } from '../engine';
 import type { RunSetup } from './runRecord';
-import type { TrainingSettings } from './settings';
 
 export const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
 

@@ -104,7 +104,7 @@ type Upstream<S extends string> = S extends `${string}->${infer O}`
 
 /** What a gradient is given: the outputs' gradients (`dy`, or `d` and an output's name) and what was saved, by name. */
 export type GradientInputs<S extends string, K extends string> = Upstream<S> & {
-  readonly [N in K & keyof Savable<S>]: Savable<S>[N];
+  readonly [N in keyof Savable<S> as N extends K ? N : never]: Savable<S>[N];
 };
 
 /** Gradients by input, computed only where one is wanted; an input that is not named is a constant. */
