@@ -5,7 +5,8 @@ import { useCurrentRun } from './store/runActions';
 import { Notices } from './notices/Notices';
 import { LabPage } from './pages/lab/LabPage';
 import { StatusLine } from './pages/lab/StatusLine';
-import { addressOf, openAddress, useSetup } from './store/setup';
+import { addressOf, openAddress } from './store/address';
+import { useSetup } from './store/setup';
 import './app.css';
 
 const DataPage = lazy(() => import('./pages/data/DataPage').then((module) => ({ default: module.DataPage })));

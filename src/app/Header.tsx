@@ -1,5 +1,6 @@
 import type { MouseEvent } from 'react';
-import { addressOf, useSetup } from './store/setup';
+import { addressOf } from './store/address';
+import { useSetup } from './store/setup';
 import type { Page } from './store/setup';
 import { useTheme } from './store/theme';
 import type { ThemeChoice } from './store/theme';

@@ -9,7 +9,8 @@ import { printSteps } from './printSteps';
 import { keepForOffline } from './offline/register';
 import { followAblations } from './store/ablations';
 import { followQueue } from './store/queue';
-import { openAddress, useSetup } from './store/setup';
+import { openAddress } from './store/address';
+import { useSetup } from './store/setup';
 import { useNotices } from './store/notices';
 import { followRuns, useRuns } from './store/runs';
 

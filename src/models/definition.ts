@@ -228,7 +228,7 @@ export interface AnyModel {
   dispose(): void;
 }
 
-/** An edge of the paper's causal graph; an edge with `setting` can be cut. */
+/** The paper's causal graph; an edge with `setting` can be cut. */
 export interface CausalGraph {
   /** What the drawing shows, where it is not causes: a paper without a causal graph shows its flow of information. */
   readonly title?: string;

@@ -1,5 +1,5 @@
 /** The public doors that kept things come in by. Only this file of the folder knows where they are. */
-import { openAddress } from '../../src/app/store/setup';
+import { openAddress } from '../../src/app/store/address';
 import { restoredAblations } from '../../src/studies/ablation/ablation';
 import { parsedQueue } from '../../src/app/store/queueEdits';
 import { parseRecord, recordToText, runFiles, zipOf } from '../../src/app/pages/compare/exchange';

@@ -104,7 +104,8 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: 'gate',
-        meaning: 'Weights, one an expert, that say how much of each expert a row uses. They sum to 1.',
+        meaning:
+          'Weights, one an expert, that say how much of each expert a row uses; they sum to 1. M-scan’s gate is another thing: one number a row that multiplies its match score.',
         code: at('models/layers/gate.ts', 'createScenarioGate'),
       },
       {
@@ -134,7 +135,7 @@ export const glossary: readonly TermGroup[] = [
         term: 'vote',
         meaning:
           'CausalInt’s prediction for a row by the expert of another scenario; the votes of all scenarios are mixed.',
-        code: at('app/pictures/counterfactual/VotesFigure.tsx', 'votes'),
+        code: at('models/papers/causalint/probes.ts', 'votes'),
       },
       {
         term: 'counterfactual',
@@ -146,7 +147,7 @@ export const glossary: readonly TermGroup[] = [
         term: 'c',
         meaning:
           'M-scan’s counterfactual reference: what the match score would be without interest. Scores are gate × (match − c), so c takes away the scenario’s direct effect on a click.',
-        code: at('models/papers/mscan/tuneReference.ts', 'debiasedScores'),
+        code: at('models/papers/mscan/debiasedScores.ts', 'debiasedScores'),
       },
       {
         term: 'α (alpha)',
@@ -173,7 +174,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'causal graph',
         meaning: 'A paper’s drawing of what causes what. In the lab its edges are switches.',
-        code: at('app/graph/GraphDrawing.tsx', 'GraphDrawing'),
+        code: at('models/definition.ts', 'CausalGraph'),
       },
       {
         term: 'switch',
@@ -243,7 +244,7 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: 'checkpoint',
-        meaning: 'A run put away in the middle so that it goes on to the same numbers, bit for bit.',
+        meaning: 'A run saved in the middle so that it can be resumed to the same numbers, bit for bit.',
         code: at('training/checkpoint/checkpoint.ts', 'Checkpoint'),
       },
       {
@@ -338,7 +339,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'paired test',
         meaning: 'Whether two models differ beyond chance: a t-test of their differences seed by seed.',
-        code: at('studies/statistics/index.ts', 'pairedTest'),
+        code: at('studies/statistics/pairedTest.ts', 'pairedTest'),
       },
     ],
   },

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { models } from '../../models/registry';
 import { parseSetup } from '../../training/parseSetup';
 import { defaultSetup, presetSettings } from '../../training/setup';
-import { addressOf, openAddress, pages, useSetup } from './setup';
+import { addressOf, openAddress } from './address';
+import { pages, useSetup } from './setup';
 
 describe('the address', () => {
   it('of the default is empty', () => {

@@ -20,7 +20,7 @@ import { CosineFigure } from './CosineFigure';
 import { describePoint, pointTable, separationTable, summaryTable } from './pane';
 import type { AxisNames, Pane } from './pane';
 import { SeparationFigure } from './SeparationFigure';
-import { comparable, findTwin, twinOf } from './twin';
+import { comparable, findCounterpart, counterpartOf } from './counterpart';
 import { useDescriptions, useEmbedding, usePane, useSample } from './useRepresentation';
 import './representation.css';
 
@@ -46,15 +46,15 @@ const EQUATIONS: Readonly<Record<Method, string>> = {
 const ARRANGED =
   'Only who stands near whom means something: distances between clusters, their sizes and the axes do not.';
 
-/** Which kept run stands beside: chosen, `none`, or (null) the twin without the constraint where there is one. */
+/** Which kept run stands beside: chosen, `none`, or (null) the counterpart without the constraint where there is one. */
 function useOther(view: RunView) {
   const list = useRuns((state) => state.list);
   const [chosen, setChosen] = useState<string | null>(null);
   const options = comparable(view.id, view.setup.dataset, list ?? []);
-  const twin = findTwin(view.setup, list ?? []);
-  const wanted = chosen ?? twin?.id ?? null;
+  const counterpart = findCounterpart(view.setup, list ?? []);
+  const wanted = chosen ?? counterpart?.id ?? null;
   const id = options.some((run) => run.id === wanted) ? wanted : null;
-  return { options, twin, id, other: useKeptRun(id), choose: setChosen };
+  return { options, counterpart, id, other: useKeptRun(id), choose: setChosen };
 }
 
 /**
@@ -67,7 +67,7 @@ function RepresentationFigures({ view, specs }: Props) {
   const [seed, setSeed] = useState(1);
   const showComponents = useCallback(() => setMethod('pca'), []);
   const spec = specs.find((one) => one.name === name) ?? specs[0]!;
-  const { options, twin, id, other, choose } = useOther(view);
+  const { options, counterpart, id, other, choose } = useOther(view);
   const own = useSample(view);
   const beside = useSample(other ?? view);
   const theirs = other ? beside.sample : null;
@@ -139,12 +139,12 @@ function RepresentationFigures({ view, specs }: Props) {
             {options.map((run) => (
               <option key={run.id} value={run.id}>
                 {run.name}
-                {run.id === twin?.id ? ' (twin)' : ''}
+                {run.id === counterpart?.id ? ' (counterpart)' : ''}
               </option>
             ))}
           </select>
         </label>
-        <TwinButton view={view} known={twin !== null} onTrain={() => choose(null)} />
+        <CounterpartButton view={view} known={counterpart !== null} onTrain={() => choose(null)} />
       </div>
       <Figure
         name="representation"
@@ -295,7 +295,7 @@ function Ask({
 }
 
 /** One click: the same run and seed with the constraint turned over, trained in the queue. */
-function TwinButton({
+function CounterpartButton({
   view,
   known,
   onTrain,
@@ -306,14 +306,14 @@ function TwinButton({
 }) {
   const set = useSetup((state) => state.set);
   const title = useTitle(view);
-  const twin = twinOf(view.setup);
-  const batch = `twin of ${view.id ?? ''}`;
+  const counterpart = counterpartOf(view.setup);
+  const batch = `counterpart of ${view.id ?? ''}`;
   const waiting = useQueue((state) =>
     state.items.some(
       (item) => item.batch === batch && (item.state === 'waiting' || item.state === 'running'),
     ),
   );
-  if (!twin || known) return null;
+  if (!counterpart || known) return null;
   const ended = view.id !== null && (view.status === 'done' || view.status === 'stopped');
   return (
     <button
@@ -324,15 +324,15 @@ function TwinButton({
       title={ended ? undefined : 'When this run has ended.'}
       onClick={() => {
         attempt(() => {
-          const setup = parseSetup(twin.setup);
+          const setup = parseSetup(counterpart.setup);
           // The queue trains as the current run; this one stays on show.
           set({ shownRun: view.id });
           onTrain();
-          enqueue([{ name: `${title}, ${twin.label}`, setup }], batch);
+          enqueue([{ name: `${title}, ${counterpart.label}`, setup }], batch);
         });
       }}
     >
-      {waiting ? 'Training its twin' : `Train it ${twin.label}`}
+      {waiting ? 'Training its counterpart' : `Train it ${counterpart.label}`}
     </button>
   );
 }

@@ -19,14 +19,14 @@ const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   mscan: { setting: 'sbe', off: false, title: 'the bias eliminator' },
 };
 
-export interface Twin {
+export interface Counterpart {
   readonly setup: RunSetup;
-  /** What the twin is, e.g. "without the orthogonality constraint". */
+  /** What the counterpart is, e.g. "without the orthogonality constraint". */
   readonly label: string;
 }
 
 /** The same set-up and seed with the model's constraint turned over; null where it has none. */
-export function twinOf(setup: RunSetup): Twin | null {
+export function counterpartOf(setup: RunSetup): Counterpart | null {
   const constraint = CONSTRAINTS[setup.model];
   const field = constraint && findModel(setup.model).fields[constraint.setting];
   if (!constraint || !field) return null;
@@ -47,7 +47,7 @@ function sameBut(free: string | null, a: Readonly<Record<string, unknown>>, b: t
 }
 
 /** The newest kept run that differs from `setup` by the constraint alone, which one has and the other has not. */
-export function findTwin(setup: RunSetup, runs: readonly RunSummary[]): RunSummary | null {
+export function findCounterpart(setup: RunSetup, runs: readonly RunSummary[]): RunSummary | null {
   const constraint = CONSTRAINTS[setup.model];
   if (!constraint) return null;
   const { setting, off } = constraint;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultTraining, presetSettings } from '../../../training/setup';
 import type { RunSetup } from '../../../training/runRecord';
 import type { RunSummary } from '../../../workers/protocol';
-import { comparable, findTwin, twinOf } from './twin';
+import { comparable, findCounterpart, counterpartOf } from './counterpart';
 
 const setup = (model: string): RunSetup => ({
   model,
@@ -27,37 +27,39 @@ const kept = (id: string, of: RunSetup, patch: Partial<RunSummary> = {}): RunSum
   ...patch,
 });
 
-describe('the twin', () => {
+describe('the counterpart', () => {
   it('differs by the constraint alone, and back again', () => {
     const base = setup('optmsm');
-    const twin = twinOf(base)!;
-    expect(twin.label).toBe('without the orthogonality constraint');
-    expect(twin.setup).toEqual({ ...base, settings: { ...base.settings, lambdaOrth: 0 } });
-    expect(twinOf(twin.setup)!.label).toBe('with the orthogonality constraint');
-    expect(Number(twinOf(twin.setup)!.setup.settings['lambdaOrth'])).toBeGreaterThan(0);
-    expect(twinOf(setup('mmoe'))).toBeNull();
+    const counterpart = counterpartOf(base)!;
+    expect(counterpart.label).toBe('without the orthogonality constraint');
+    expect(counterpart.setup).toEqual({ ...base, settings: { ...base.settings, lambdaOrth: 0 } });
+    expect(counterpartOf(counterpart.setup)!.label).toBe('with the orthogonality constraint');
+    expect(Number(counterpartOf(counterpart.setup)!.setup.settings['lambdaOrth'])).toBeGreaterThan(0);
+    expect(counterpartOf(setup('mmoe'))).toBeNull();
   });
 
   it.each(['optmsm', 'causalint', 'sarnet', 'mscan'])(
     'of %s is found among kept runs, whichever came first',
     (model) => {
       const base = setup(model);
-      const twin = twinOf(base)!.setup;
-      expect(findTwin(base, [kept('a', base), kept('bb', twin), kept('ccc', twin)])!.id).toBe('ccc');
-      expect(findTwin(twin, [kept('a', base), kept('bb', twin)])!.id).toBe('a');
+      const counterpart = counterpartOf(base)!.setup;
+      expect(
+        findCounterpart(base, [kept('a', base), kept('bb', counterpart), kept('ccc', counterpart)])!.id,
+      ).toBe('ccc');
+      expect(findCounterpart(counterpart, [kept('a', base), kept('bb', counterpart)])!.id).toBe('a');
     },
   );
 
   it('is no run of another seed, other settings, other training, or one that failed', () => {
     const base = setup('optmsm');
-    const twin = twinOf(base)!.setup;
+    const counterpart = counterpartOf(base)!.setup;
     const others = [
-      kept('a', { ...twin, seed: 3 }),
-      kept('b', { ...twin, settings: { ...twin.settings, seGate: false } }),
-      kept('c', { ...twin, training: { ...twin.training, steps: 7 } }),
-      kept('d', twin, { status: 'failed' }),
+      kept('a', { ...counterpart, seed: 3 }),
+      kept('b', { ...counterpart, settings: { ...counterpart.settings, seGate: false } }),
+      kept('c', { ...counterpart, training: { ...counterpart.training, steps: 7 } }),
+      kept('d', counterpart, { status: 'failed' }),
     ];
-    expect(findTwin(base, others)).toBeNull();
+    expect(findCounterpart(base, others)).toBeNull();
     expect(comparable('a', 'aliccp-3', others).map(({ id }) => id)).toEqual(['b', 'c']);
     expect(comparable('x', 'travel-20', others)).toEqual([]);
   });

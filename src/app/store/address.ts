@@ -1,0 +1,51 @@
+/** The address bar: what it asks for, and the address of what is set. */
+import { tabIds } from '../pictures/tabs';
+import { setupFromParams, setupToParams } from '../../training/setup';
+import { pages } from './setup';
+import type { ParsedSetup } from '../../training/parseSetup';
+import type { RunSetup } from '../../training/runRecord';
+import type { PresetName } from '../../training/setup';
+import type { Page, SetupState } from './setup';
+
+/** What the address asks for. */
+export interface Opening {
+  readonly page: Page;
+  readonly setup: ParsedSetup;
+  readonly preset: PresetName;
+  readonly tab: string | null;
+  readonly autostart: boolean;
+  /** Whether the operations of one step of every run are listed in the console. */
+  readonly trace: boolean;
+  /** One sentence for each thing in the address that could not be taken. */
+  readonly problems: readonly string[];
+}
+
+/** Parameters that belong to the page and not to the run's set-up. */
+const PAGE_KEYS = ['page', 'tab', 'autostart', 'trace', 'curve', 'run', 'runs'] as const;
+
+export function openAddress(search: string): Opening {
+  const params = new URLSearchParams(search);
+  const asked = params.get('page');
+  const askedTab = params.get('tab');
+  const autostart = params.get('autostart') === '1';
+  const trace = params.get('trace') === '1';
+  for (const key of PAGE_KEYS) params.delete(key);
+  const { setup, preset, problems } = setupFromParams(params);
+  const page = pages.find((known) => known === asked) ?? 'lab';
+  const unknown = asked !== null && page !== asked ? [`There is no page "${asked}"; this is the lab.`] : [];
+  const tab = tabIds.find((known) => known === askedTab) ?? null;
+  if (askedTab !== null && tab === null)
+    unknown.push(`There is no picture "${askedTab}"; pictures are ${tabIds.join(', ')}.`);
+  return { page, setup, preset, tab, autostart, trace, problems: [...unknown, ...problems] };
+}
+
+/** The address of what is set: only what differs from the default. */
+export function addressOf(
+  state: Pick<SetupState, 'page' | 'preset' | 'tab'> & { readonly setup: RunSetup },
+): string {
+  const params = setupToParams(state.setup, state.preset);
+  if (state.page !== 'lab') params.set('page', state.page);
+  if (state.tab !== null) params.set('tab', state.tab);
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
