@@ -66,6 +66,18 @@ describe('the current run', () => {
     expect(run.view().step).toBe(2);
   });
 
+  it('stays failed when the summary of its dataset arrives after it', () => {
+    const run = new CurrentRun(setup);
+    run.begin(setup, 'a');
+    run.fail('This model reads behaviours and the dataset has none.');
+    const scenarios = [{ id: '1', name: 'Home', group: null, share: 1, clickRate: 0.1 }];
+    run.preview(scenarios, 'A log', setup);
+    expect(run.view()).toMatchObject({ state: 'failed', scenarios, datasetTitle: 'A log' });
+    const other = { ...setup, dataset: 'travel-20' };
+    run.preview(scenarios, 'Another log', other);
+    expect(run.view()).toMatchObject({ state: 'ready', failure: null });
+  });
+
   it('tells at most five times a second while ticks pour in, and at once when the state changes', () => {
     const run = new CurrentRun(setup);
     run.begin(setup, 'a');

@@ -82,7 +82,9 @@ export class CurrentRun {
   preview(scenarios: RunView['scenarios'], title: string, setup: RunSetup): void {
     const { backend } = this.run;
     this.run = { ...emptyRunState, backend, scenarios, datasetTitle: title };
-    this.session = readySession(setup);
+    // A run may fail before its dataset's summary arrives: it stays failed, with its scenarios in the table.
+    const failed = this.session.state === 'failed' && this.session.setup.dataset === setup.dataset;
+    if (!failed) this.session = readySession(setup);
     this.vitalsNow = idleVitals;
     this.throttle.flush();
   }
