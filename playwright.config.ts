@@ -23,7 +23,7 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
-  // Two cores: one browser trains at a time, or specs starve each other.
+  // One browser at a time; `npm test` gives two to the specs that mostly wait, and one to those that time or fill the cores.
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 20_000 },
@@ -39,7 +39,8 @@ export default defineConfig({
     launchOptions: { executablePath: installed, args: quiet },
   },
   projects: [
-    { name: 'wasm', testIgnore: '**/*.webgpu.spec.ts' },
+    { name: 'wasm', testIgnore: ['**/*.webgpu.spec.ts', '**/speed.spec.ts'] },
+    { name: 'speed', testMatch: '**/speed.spec.ts' },
     {
       name: 'webgpu-software',
       testMatch: '**/*.webgpu.spec.ts',
