@@ -179,6 +179,32 @@ describe('the command line', () => {
     expect(setup('--data', 'x').backend).toBe('wasm');
   });
 
+  it('inspects a file; the mapping that it prints is one that train takes', async () => {
+    const { code, out } = await lab('inspect', log, '--json');
+    expect(code).toBe(0);
+    const { facts, notices, mapping } = JSON.parse(out) as {
+      facts: { totalRows: number; columns: { name: string; role: string }[] };
+      notices: { code: string; sentence: string }[];
+      mapping: { label: object; columns: { column: string; role: string }[] };
+    };
+    expect(facts).toMatchObject({ file: 'log.csv', totalRows: 600 });
+    expect(facts.columns.map(({ name, role }) => [name, role])).toEqual([
+      ['user', 'user'],
+      ['item', 'item'],
+      ['tab', 'scenario'],
+      ['click', 'label'],
+    ]);
+    expect(notices.map((one) => one.code)).toEqual(['noTimeOrder']);
+    const corrected = join(folder, 'mapping.json');
+    await writeFile(corrected, JSON.stringify({ ...mapping, rareBelow: 1 }));
+    const words = ['train', '--model', 'mix', '--data', log, '--map', corrected, ...quick, '--steps', '1'];
+    expect(await lab(...words)).toMatchObject({ code: 0 });
+    expect((await lab('inspect', log)).out).toContain('tab    scenario  text, 3 values.');
+    const wrong = await lab('inspect');
+    expect(wrong.code).toBe(2);
+    expect(wrong.error).toMatch(/^Name one file/);
+  });
+
   it('ends a run that fails with code 1', async () => {
     const { code, error } = await labProcess('train', '--model', 'mscan', '--data', log, ...quick);
     expect(code).toBe(1);

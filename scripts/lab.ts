@@ -1,4 +1,4 @@
-/** The lab without a browser: `npm run -s lab -- train | list | simulate`. Same code as the page. */
+/** The lab without a browser: `npm run -s lab -- train | list | inspect | simulate`. Same code as the page. */
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { runCommand } from './lab/command';
 

@@ -1,4 +1,5 @@
 /** One call of `lab`, from its words to its exit code. */
+import { inspect } from './inspect';
 import { list } from './list';
 import { simulate } from './simulate';
 import { train } from './train';
@@ -10,7 +11,9 @@ async function perform(words: readonly string[]): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const flags = readFlags(rest);
+  // The one command that is told a file by itself, and not by an option.
+  const files = command === 'inspect' ? rest.filter((word) => !word.startsWith('--')) : [];
+  const flags = readFlags(rest.filter((word) => !files.includes(word)));
   if (flags.switches.has('help')) {
     process.stdout.write(`${usage}\n`);
     return;
@@ -20,10 +23,12 @@ async function perform(words: readonly string[]): Promise<void> {
       return train(flags);
     case 'list':
       return list(flags);
+    case 'inspect':
+      return inspect(files, flags);
     case 'simulate':
       return simulate(flags);
     default:
-      throw new UsageError(`There is no command "${command}"; use train, list or simulate.`);
+      throw new UsageError(`There is no command "${command}"; use train, list, inspect or simulate.`);
   }
 }
 

@@ -8,7 +8,8 @@ import { UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { FileLike, Mapping } from '../../src/data/import';
 
-async function openFile(path: string): Promise<FileLike> {
+/** A file of a person's own. @throws UsageError where it cannot be read */
+export async function openFile(path: string): Promise<FileLike> {
   let blob: Blob;
   try {
     blob = await openAsBlob(path);

@@ -8,6 +8,8 @@ export class UsageError extends Error {
 export const usage = `Usage:
   npm run -s lab -- train [options]      train one model and print what came out
   npm run -s lab -- list [--json]        print models, settings, procedures and datasets
+  npm run -s lab -- inspect FILE [--json] look at a CSV or Parquet file; the JSON holds facts, notices and the
+                                         proposed mapping, as --map takes it
   npm run -s lab -- simulate [options]   make a dataset file
 
 train:
