@@ -1,0 +1,49 @@
+/**
+ * `npm run trust`: attacks on the built page and its parsers that are too long for unit tests.
+ *
+ *   npm run trust                      every part, in full (hours)
+ *   npm run trust -- kills --quick     one part, the few that `npm test` runs
+ *   npm run trust -- mutants --seed 7 --count 100000
+ *
+ * A part is a module of this folder whose `run` is a `TrustPart`, and one line below.
+ */
+import { parseArgs } from 'node:util';
+import type { TrustPart } from './part';
+
+/** Each is loaded only when it is asked for. */
+const parts: Readonly<Record<string, () => Promise<{ readonly run: TrustPart }>>> = {};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    count: { type: 'string' },
+  },
+});
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const count = values.count === undefined ? null : Number(values.count);
+const unknown = positionals.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0 || !Number.isInteger(seed) || (count !== null && !(count > 0))) {
+  console.error(
+    unknown.length > 0
+      ? `There is no part ${unknown.join(', ')}; parts are ${Object.keys(parts).join(', ')}.`
+      : 'The seed must be a whole number, the count a number above 0.',
+  );
+  process.exit(2);
+}
+
+let failed = 0;
+for (const [name, load] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const began = performance.now();
+  const { run } = await load();
+  const { summary, failures } = await run({ quick: values.quick, seed, count });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  for (const failure of failures) console.log(`  ${failure}`);
+  console.log(
+    `${name}: ${failures.length === 0 ? 'held' : 'FAILED'}; ${summary} (seed ${seed}, ${seconds} s)`,
+  );
+  failed += failures.length;
+}
+process.exit(failed === 0 ? 0 : 1);

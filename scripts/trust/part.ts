@@ -1,0 +1,19 @@
+/** What a part of `npm run trust` is. */
+
+export interface TrustOptions {
+  /** The part that `npm test` runs: a representative few, well under a minute. */
+  readonly quick: boolean;
+  /** What is random follows from it; printed, so that a failure can be had again. */
+  readonly seed: number;
+  /** How many attempts (kills, mutants); null: the part's own number. */
+  readonly count: number | null;
+}
+
+export interface TrustResult {
+  /** One line of figures, e.g. `40 kills, 112 runs and 60 queue items seen, 0 lost`. */
+  readonly summary: string;
+  /** One sentence each, with what is needed to see it again; empty where all held. */
+  readonly failures: readonly string[];
+}
+
+export type TrustPart = (options: TrustOptions) => Promise<TrustResult>;
