@@ -16,7 +16,7 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<v
   }
   const width = Math.max(...facts.columns.map(({ name }) => name.length));
   const lines = [
-    `${facts.file}: ${facts.totalRows} rows, ${facts.columns.length} columns${facts.preset ? ` (${facts.preset.title})` : ''}`,
+    `${facts.file}: ${facts.totalRows} rows, ${facts.columns.length} columns${facts.schema ? ` (${facts.schema.title})` : ''}`,
     ...facts.columns.map(
       ({ name, role, kind, distinct, reason }) =>
         `  ${name.padEnd(width)}  ${role.padEnd(8)}  ${kind}, ${distinct} values. ${reason}`,

@@ -52,7 +52,7 @@ export interface WorkerClient
   show(run: string, setup: ParsedSetup, weights: Uint8Array): Promise<void>;
   reset(): Promise<void>;
   simulate(request: SimulateRequest, options?: JobOptions): Promise<DatasetSummary>;
-  inspectFile(file: File, preset?: string | null, options?: JobOptions): Promise<Inspection>;
+  inspectFile(file: File, schema?: string | null, options?: JobOptions): Promise<Inspection>;
   importFile(file: File, mapping: Mapping, options?: JobOptions): Promise<ImportResult>;
   /** One at a time: a second ends the first. */
   embed(
@@ -228,8 +228,8 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     },
     simulate: (request, options = {}) =>
       job(data, options, (progress) => data.send('simulate', request, progress)),
-    inspectFile: (file, preset, options = {}) =>
-      job(data, options, () => data.send('inspectFile', file, preset)),
+    inspectFile: (file, schema, options = {}) =>
+      job(data, options, () => data.send('inspectFile', file, schema)),
     importFile: (file, mapping, options = {}) =>
       job(data, options, (progress) => data.send('importFile', file, mapping, progress)),
     async embed(points, method, seed, options = {}) {

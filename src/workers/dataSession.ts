@@ -69,9 +69,9 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   }
 
   inspectFile(
-    ...[file, preset]: Parameters<DataWorker['inspectFile']>
+    ...[file, schema]: Parameters<DataWorker['inspectFile']>
   ): ReturnType<DataWorker['inspectFile']> {
-    return inspectFile(file, preset === undefined ? {} : { preset });
+    return inspectFile(file, schema === undefined ? {} : { schema });
   }
 
   async importFile(

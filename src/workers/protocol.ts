@@ -224,9 +224,9 @@ export interface DataWorker {
   /**
    * Looks at a person's file and proposes how to read it.
    *
-   * @param preset layout to apply instead of the recognised one; null for none
+   * @param schema known schema to apply instead of the recognised one; null for none
    */
-  inspectFile(file: File, preset?: string | null): Promise<Inspection>;
+  inspectFile(file: File, schema?: string | null): Promise<Inspection>;
   /** Reads a person's file by a mapping, keeps and summarises it. */
   importFile(file: File, mapping: Mapping, onProgress: OnProgress): Promise<ImportResult>;
   /** The dataset as a Parquet file and its manifest. */

@@ -51,6 +51,18 @@ export const glossary: readonly TermGroup[] = [
         code: at('data/dataset.ts', 'SPLIT'),
       },
       {
+        term: 'dialect',
+        meaning:
+          'How a text file is written: what separates its cells, whether they are quoted, its encoding.',
+        code: at('data/import/options.ts', 'Dialect'),
+      },
+      {
+        term: 'known schema',
+        meaning:
+          'The columns of a published file and the role of each. A file that has them needs no mapping by hand.',
+        code: at('data/import/schemas.ts', 'KnownSchema'),
+      },
+      {
         term: 'twin',
         meaning:
           'A simulated dataset whose shares of traffic and click rates are those published of a real one.',

@@ -44,6 +44,13 @@ describe('a plain log becomes a dataset', () => {
     expect(a.dataset.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('from a mapping that was written when a known schema was called a preset', async () => {
+    const { mapping } = await inspectFile(csv(plainLog()), { name: 'test.csv' });
+    const { schema: _, ...earlier } = mapping!;
+    expect(parseMapping({ ...earlier, preset: 'mind' })).toEqual({ ...mapping, schema: 'mind' });
+    expect(parseMapping(earlier).schema).toBeNull();
+  });
+
   it('kept in the lab’s own format it comes back as it was, whatever its columns are called', async () => {
     const more = {
       split: (row: number) => row % 5,

@@ -36,8 +36,8 @@ export async function buildDataset(
   options: BuildOptions = {},
 ): Promise<BuiltDataset> {
   const checked = parseMapping(mapping);
-  const layout = { ...checked.read, ...options.layout };
-  return buildFromTable(await readTable(source, { ...options, layout }), checked, options);
+  const dialect = { ...checked.read, ...options.dialect };
+  return buildFromTable(await readTable(source, { ...options, dialect }), checked, options);
 }
 
 /** Builds a dataset from a table that was read before; the table is left as it is. */
@@ -155,5 +155,5 @@ function sourceNote(table: Table, mapping: Mapping, parted: RowSplit): string {
     table.totalRows > table.rows
       ? `, ${table.rows.toLocaleString('en-US')} of ${counted(table.totalRows, 'row')} drawn evenly`
       : '';
-  return `Imported${mapping.preset ? ` (${mapping.preset} layout)` : ''}, split by ${parted.by === 'random' ? 'chance' : parted.by}${sampled}.`;
+  return `Imported${mapping.schema ? ` (columns as in ${mapping.schema})` : ''}, split by ${parted.by === 'random' ? 'chance' : parted.by}${sampled}.`;
 }

@@ -7,7 +7,7 @@ export type ProblemCode =
   | 'emptyFile'
   | 'noRows'
   | 'unsupportedFile'
-  | 'unsupportedLayout'
+  | 'unsupportedFile'
   | 'badGzip'
   | 'badParquet'
   | 'badEncoding'

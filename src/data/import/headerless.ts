@@ -1,21 +1,21 @@
 import { ImportError, notice } from './errors';
-import { presets, type Preset } from './presets';
+import { knownSchemas, type KnownSchema } from './schemas';
 import { profileColumn } from './profile';
 import type { Table } from './table';
 
 /**
- * Gives the columns of a file without a header the names of the published layout that its values speak for (MovieLens'
+ * Gives the columns of a file without a header the names of the known schema that its values speak for (MovieLens'
  * `ratings.dat` and `u.data`); other files keep `column_1`, ….
  *
- * @throws ImportError `unsupportedLayout` for published files that hold no labelled rows by themselves.
+ * @throws ImportError `unsupportedFile` for published files that hold no labelled rows by themselves.
  */
 export function nameHeaderless(table: Table): Table {
   const { delimiter, header, kind } = table.format;
   if (kind !== 'text' || header || delimiter === null) return table;
   refuseKnownParts(table);
-  const preset = presets.find((one) => fits(table, one, delimiter));
-  if (!preset?.headerless) return table;
-  const { names } = preset.headerless;
+  const schema = knownSchemas.find((one) => fits(table, one, delimiter));
+  if (!schema?.headerless) return table;
+  const { names } = schema.headerless;
   return {
     ...table,
     columns: table.columns.map((column, index) => ({ ...column, name: names[index]! })),
@@ -23,15 +23,15 @@ export function nameHeaderless(table: Table): Table {
       one.code === 'noHeader'
         ? notice(
             'noHeader',
-            `The file has no header; its columns are called ${names.join(', ')}, as in ${preset.title}.`,
+            `The file has no header; its columns are called ${names.join(', ')}, as in ${schema.title}.`,
           )
         : one,
     ),
   };
 }
 
-function fits(table: Table, preset: Preset, delimiter: string): boolean {
-  const wanted = preset.headerless;
+function fits(table: Table, schema: KnownSchema, delimiter: string): boolean {
+  const wanted = schema.headerless;
   if (!wanted || !wanted.delimiters.includes(delimiter) || wanted.names.length !== table.columns.length)
     return false;
   return wanted.names.every((name, index) => {
@@ -51,7 +51,7 @@ function refuseKnownParts(table: Table): void {
   };
   const line = table.lines[0] ?? 1;
   const refuse = (sentence: string): never => {
-    throw new ImportError('unsupportedLayout', sentence, { line });
+    throw new ImportError('unsupportedFile', sentence, { line });
   };
   const columns = table.columns.length;
   if (columns === 5 && /^U\d+$/.test(cell(1)) && /^N\d+-[01]( |$)/.test(cell(4))) {

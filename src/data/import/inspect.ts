@@ -5,7 +5,7 @@ import { idsOf, proposeForTable, thresholdFor } from './inspectProposals';
 import { pushWarnings } from './inspectWarnings';
 import { mappingSchema, type ImportRole, type Mapping } from './mapping';
 import { checkAborted, yieldToEventLoop, type ReadOptions } from './options';
-import { findPreset, recognisePreset, type Preset } from './presets';
+import { findSchema, recogniseSchema, type KnownSchema } from './schemas';
 import { profileColumn, type ColumnProfile } from './profile';
 import { toColumnMapping, type Proposal } from './propose';
 import { readTable } from './readTable';
@@ -30,8 +30,8 @@ export interface Inspection {
   readonly columns: readonly ColumnInspection[];
   /** First rows as text `[row][column]`. */
   readonly firstRows: readonly (readonly string[])[];
-  /** The published layout that the file has, or null. */
-  readonly preset: { readonly id: string; readonly title: string; readonly note: string | null } | null;
+  /** The known schema that the file has, or null. */
+  readonly schema: { readonly id: string; readonly title: string; readonly note: string | null } | null;
   /** The proposed mapping, complete; null where no label is in sight. */
   readonly mapping: Mapping | null;
   /** The proposed mapping all the same; where no label is in sight, a person must choose one before it can be imported. */
@@ -42,8 +42,8 @@ export interface Inspection {
 export interface InspectOptions extends ReadOptions {
   /** Rows shown. */
   readonly firstRows?: number;
-  /** Preset to apply instead of the recognised one; null for none. */
-  readonly preset?: string | null;
+  /** Known schema to apply instead of the recognised one; null for none. */
+  readonly schema?: string | null;
 }
 
 /** Reads a file and proposes a mapping. @throws ImportError where it cannot be read; the signal's reason when aborted. */
@@ -64,15 +64,15 @@ async function inspectTable(table: Table, options: InspectOptions = {}): Promise
     });
     if (table.rows > 50_000) await yieldToEventLoop();
   }
-  const preset =
-    options.preset === undefined
-      ? recognisePreset(table.columns.map((c) => c.name))
-      : findPreset(options.preset);
+  const schema =
+    options.schema === undefined
+      ? recogniseSchema(table.columns.map((c) => c.name))
+      : findSchema(options.schema);
   const warnings: Notice[] = [...table.notices];
-  const proposals = proposeForTable(table, profiles, preset);
-  const evidence = await lookForLeaks(table, profiles, proposals, preset, warnings, options);
-  const draft = assemble(table, profiles, proposals, preset);
-  pushWarnings(profiles, proposals, idsOf(profiles, proposals, preset), table.lines[0]!, warnings);
+  const proposals = proposeForTable(table, profiles, schema);
+  const evidence = await lookForLeaks(table, profiles, proposals, schema, warnings, options);
+  const draft = assemble(table, profiles, proposals, schema);
+  pushWarnings(profiles, proposals, idsOf(profiles, proposals, schema), table.lines[0]!, warnings);
   return {
     file: table.file,
     format: table.format,
@@ -85,7 +85,7 @@ async function inspectTable(table: Table, options: InspectOptions = {}): Promise
     firstRows: Array.from({ length: Math.min(table.rows, options.firstRows ?? 20) }, (_, row) =>
       table.columns.map((column) => column.values[column.codes[row]!]!),
     ),
-    preset: preset && { id: preset.id, title: preset.title, note: preset.note },
+    schema: schema && { id: schema.id, title: schema.title, note: schema.note },
     mapping: draft.columns.some((column) => column.role === 'label') ? draft : null,
     draft,
     warnings,
@@ -96,21 +96,21 @@ function assemble(
   table: Table,
   profiles: readonly ColumnProfile[],
   proposals: ReadonlyMap<string, Proposal>,
-  preset: Preset | null,
+  schema: KnownSchema | null,
 ): Mapping {
   const label = profiles.find((profile) => proposals.get(profile.name)!.role === 'label');
-  const ids = idsOf(profiles, proposals, preset);
+  const ids = idsOf(profiles, proposals, schema);
   const time = profiles.find((profile) => proposals.get(profile.name)!.role === 'time');
   const held = (name: string | null, role: ImportRole): string | null =>
     name !== null && proposals.get(name)?.role === role ? name : null;
   return mappingSchema.parse({
     version: 1,
     title: table.file.replace(/\.(csv|tsv|txt|dat|data|parquet|gz)+$/i, '').slice(0, 200) || 'Imported',
-    preset: preset?.id ?? null,
+    schema: schema?.id ?? null,
     columns: profiles.map((profile) => toColumnMapping(profile.name, proposals.get(profile.name)!)),
     userId: held(ids.user, 'user'),
     itemId: held(ids.item, 'item'),
-    label: { threshold: label ? thresholdFor(label, preset) : null, positive: null },
+    label: { threshold: label ? thresholdFor(label, schema) : null, positive: null },
     time: { unit: time ? (time.timeUnit ?? 'bins') : 'auto' },
     read: {
       delimiter: table.format.delimiter,

@@ -4,7 +4,7 @@ import { binaryLabel } from './labels';
 import { fieldEvidence } from './leak';
 import { leakFinding } from './leakCheck';
 import { checkAborted, yieldToEventLoop, type ReadOptions } from './options';
-import type { Preset } from './presets';
+import type { KnownSchema } from './schemas';
 import type { ColumnProfile } from './profile';
 import type { Proposal } from './propose';
 import { findColumn, type Table } from './table';
@@ -17,7 +17,7 @@ export async function lookForLeaks(
   table: Table,
   profiles: readonly ColumnProfile[],
   proposals: Map<string, Proposal>,
-  preset: Preset | null,
+  schema: KnownSchema | null,
   warnings: Notice[],
   options: ReadOptions,
 ): Promise<Map<string, number>> {
@@ -27,7 +27,7 @@ export async function lookForLeaks(
   if (!column) return evidence;
   const threshold = thresholdFor(
     profiles.find((profile) => profile.name === column.name)!,
-    preset,
+    schema,
   );
   const ofCode = column.values.map((text) => {
     const value = parseNumber(text);

@@ -1,25 +1,25 @@
 import { proposeThreshold } from './labels';
 import type { ImportRole } from './mapping';
-import type { Preset } from './presets';
+import type { KnownSchema } from './schemas';
 import type { ColumnProfile } from './profile';
 import { nameWords, proposeRoles, type Proposal } from './propose';
 import { findColumn, type Table } from './table';
 import { isMissing, parseList } from './values';
 
-/** Roles of all columns: by name and value, then by a known layout, then as the columns fit together. */
+/** Roles of all columns: by name and value, then by a known schema, then as the columns fit together. */
 export function proposeForTable(
   table: Table,
   profiles: readonly ColumnProfile[],
-  preset: Preset | null,
+  schema: KnownSchema | null,
 ): Map<string, Proposal> {
   const proposals = proposeRoles(profiles);
-  if (preset) {
+  if (schema) {
     const taken = new Set<ImportRole>();
-    const own = preset.columns.filter(([, column]) =>
+    const own = schema.columns.filter(([, column]) =>
       ['label', 'scenario', 'time', 'split', 'weight'].includes(column.role),
     );
     for (const profile of profiles) {
-      const known = preset.columns.find(([pattern]) => pattern.test(profile.name.toLowerCase()))?.[1];
+      const known = schema.columns.find(([pattern]) => pattern.test(profile.name.toLowerCase()))?.[1];
       if (known) {
         const single = own.some(([, column]) => column.role === known.role);
         // Two columns may match a role that only one can have (age and domain as scenario): the first pattern's column keeps it.
@@ -28,18 +28,18 @@ export function proposeForTable(
         proposals.set(profile.name, {
           ...known,
           role,
-          reason: known.meaning ?? `As ${preset.title} has it.`,
+          reason: known.meaning ?? `As ${schema.title} has it.`,
         });
       }
     }
     for (const profile of profiles) {
-      const known = preset.columns.some(([pattern]) => pattern.test(profile.name.toLowerCase()));
+      const known = schema.columns.some(([pattern]) => pattern.test(profile.name.toLowerCase()));
       const proposal = proposals.get(profile.name)!;
       if (!known && taken.has(proposal.role))
-        proposals.set(profile.name, { role: 'ignore', reason: `${preset.title} does not have this column.` });
+        proposals.set(profile.name, { role: 'ignore', reason: `${schema.title} does not have this column.` });
     }
   }
-  const ids = idsOf(profiles, proposals, preset);
+  const ids = idsOf(profiles, proposals, schema);
   for (const profile of profiles) {
     const proposal = proposals.get(profile.name)!;
     const feature = ['user', 'item', 'context', 'numeric', 'sequence'].includes(proposal.role);
@@ -64,14 +64,14 @@ export function proposeForTable(
 export function idsOf(
   profiles: readonly ColumnProfile[],
   proposals: ReadonlyMap<string, Proposal>,
-  preset: Preset | null,
+  schema: KnownSchema | null,
 ): { user: string | null; item: string | null } {
   const named = (wanted: string | null): string | null =>
     profiles.find((profile) => profile.name.toLowerCase() === wanted)?.name ?? null;
   const reasoned = (reason: string): string | null =>
     [...proposals].find(([, proposal]) => proposal.reason === reason)?.[0] ?? null;
-  return preset
-    ? { user: named(preset.userId), item: named(preset.itemId) }
+  return schema
+    ? { user: named(schema.userId), item: named(schema.itemId) }
     : { user: reasoned('It identifies the user.'), item: reasoned('It identifies the item.') };
 }
 
@@ -153,8 +153,8 @@ function isConstantWithin(group: Int32Array, groups: number, inner: Int32Array):
 }
 
 /** From which number on a label is positive; null where it is binary or no number. */
-export function thresholdFor(label: ColumnProfile, preset: Preset | null): number | null {
+export function thresholdFor(label: ColumnProfile, schema: KnownSchema | null): number | null {
   if (label.kind !== 'integer' && label.kind !== 'decimal') return null;
   if ((label.max ?? 1) <= 1) return null;
-  return preset?.threshold ?? proposeThreshold(label.name, label.min, label.max);
+  return schema?.threshold ?? proposeThreshold(label.name, label.min, label.max);
 }

@@ -66,8 +66,8 @@ const splitMappingSchema = z.strictObject({
 export const mappingSchema = z.strictObject({
   version: z.literal(1),
   title: z.string().min(1).max(200),
-  /** The published layout that was recognised, or null. */
-  preset: z.string().nullable().default(null),
+  /** The known schema that was recognised, or null. */
+  schema: z.string().nullable().default(null),
   columns: z.array(columnMappingSchema).min(1),
   /** Which `user` column is the user's id, and which `item` column the item's; null where there is none. */
   userId: z.string().nullable().default(null),
@@ -116,9 +116,16 @@ export const mappingSchema = z.strictObject({
 });
 export type Mapping = z.infer<typeof mappingSchema>;
 
+/** Mappings written earlier call the known schema a preset. */
+function withoutOldNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('preset' in value)) return value;
+  const { preset, ...rest } = value;
+  return { schema: preset, ...rest };
+}
+
 /** @throws ImportError `badMapping` with the first thing that is wrong, where it stands and what is expected. */
 export function parseMapping(value: unknown): Mapping {
-  const parsed = mappingSchema.safeParse(value);
+  const parsed = mappingSchema.safeParse(withoutOldNames(value));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const where = issue.path.length > 0 ? ` at “${issue.path.join('.')}”` : '';

@@ -21,11 +21,11 @@ export interface ReadOptions {
   /** Cancels: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** How the text is read, where the guess was wrong. */
-  readonly layout?: Partial<TextLayout>;
+  readonly dialect?: Partial<Dialect>;
 }
 
 /** How a text file is laid out. `null` (or absent) is guessed from the first rows. */
-export interface TextLayout {
+export interface Dialect {
   /** Any text; `,` tab `::` `;` `|` and `\u0001` are guessed. */
   readonly delimiter: string | null;
   /** A label that `TextDecoder` knows, e.g. `utf-8`, `gb18030`, `windows-1252`. */

@@ -1,6 +1,6 @@
 import type { ColumnMapping, ImportRole, Side } from './mapping';
 import type { ColumnProfile } from './profile';
-import type { PresetColumn } from './presets';
+import type { SchemaColumn } from './schemas';
 
 /** Words of a column's name: `userAgeLevel`, `user_age_level` and `USER-AGE-LEVEL` are the same three. */
 export function nameWords(name: string): readonly string[] {
@@ -48,7 +48,7 @@ const amountWords = new Set(
   ),
 );
 
-export interface Proposal extends PresetColumn {
+export interface Proposal extends SchemaColumn {
   /** One sentence: why this role. */
   readonly reason: string;
 }
@@ -214,7 +214,7 @@ function proposeFeature(profile: ColumnProfile, hasLabel: boolean): Proposal {
   };
 }
 
-/** A proposal as a column mapping: what a person reads becomes the field's meaning where the layout's publisher gives one. */
+/** A proposal as a column mapping: what a person reads becomes the field's meaning where the schema's publisher gives one. */
 export function toColumnMapping(column: string, proposal: Proposal): ColumnMapping {
   const { reason: _, ...mapping } = proposal;
   return { column, ...mapping };

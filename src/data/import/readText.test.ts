@@ -143,10 +143,12 @@ describe('encodings', () => {
 
   it('an encoding that a person names is used', async () => {
     const table = await readTable(bytes('user,place\n1,caf', [0xe9], '\n'), {
-      layout: { encoding: 'windows-1252' },
+      dialect: { encoding: 'windows-1252' },
     });
     expect(cells(table)).toEqual([['1', 'café']]);
-    const error = await importError(() => readTable(utf8('a,b\n1,2\n'), { layout: { encoding: 'klingon' } }));
+    const error = await importError(() =>
+      readTable(utf8('a,b\n1,2\n'), { dialect: { encoding: 'klingon' } }),
+    );
     expect(error.code).toBe('badEncoding');
   });
 });
@@ -239,7 +241,7 @@ describe('what can be lived with is told', () => {
   });
 
   it('quotes can be read as plain characters', async () => {
-    const table = await readTable(utf8('a,b\n"x,2\n'), { layout: { quotes: false } });
+    const table = await readTable(utf8('a,b\n"x,2\n'), { dialect: { quotes: false } });
     expect(cells(table)).toEqual([['"x', '2']]);
   });
 
@@ -273,7 +275,7 @@ describe('what can be lived with is told', () => {
     '%s, a part of a published dataset without rows to learn from, is refused by name',
     async (name, text) => {
       const error = await importError(() => readTable(utf8(text)));
-      expect(error.code).toBe('unsupportedLayout');
+      expect(error.code).toBe('unsupportedFile');
       expect(error.sentence).toContain(name);
     },
   );

@@ -2,7 +2,7 @@ import { gunzipChunks, readChunks, sourceName, sourceSize, type ImportSource } f
 import { decodeChunks, UndecodableBytes } from './decode';
 import { guessEncoding, looksLikeGb18030 } from './encoding';
 import { counted, ImportError, notice, type Notice } from './errors';
-import { guessLayout, parseText } from './layout';
+import { guessDialect, parseText } from './dialect';
 import { checkAborted, defaultMaxBytes, defaultMaxRows, type ReadOptions } from './options';
 import type { Table } from './table';
 import { TextRows } from './textRows';
@@ -18,7 +18,7 @@ export async function readTextTable(
   options: ReadOptions = {},
 ): Promise<Table> {
   const head = await firstBytes(source, gzip);
-  const forced = options.layout?.encoding ?? null;
+  const forced = options.dialect?.encoding ?? null;
   const guess = forced === null ? guessEncoding(head) : { encoding: forced, marked: false };
   try {
     return await readAs(source, gzip, guess.encoding, options);
@@ -80,12 +80,12 @@ async function describeBadBytes(
   options: ReadOptions,
 ): Promise<ImportError> {
   const text = new TextDecoder(error.encoding).decode(await firstBytes(source, gzip));
-  const layout = guessLayout(text.replace(/\r\n?/g, '\n'), true, options.layout);
+  const dialect = guessDialect(text.replace(/\r\n?/g, '\n'), true, options.dialect);
   let column: string | null = null;
-  if (layout) {
-    const index = (parseText(error.before, layout, false).data[0]?.length ?? 1) - 1;
-    const names = parseText(text, layout, true).data[0] ?? [];
-    column = layout.header && error.line > 1 ? (names[index]?.trim() ?? null) : `column_${index + 1}`;
+  if (dialect) {
+    const index = (parseText(error.before, dialect, false).data[0]?.length ?? 1) - 1;
+    const names = parseText(text, dialect, true).data[0] ?? [];
+    column = dialect.header && error.line > 1 ? (names[index]?.trim() ?? null) : `column_${index + 1}`;
   }
   const where = column === null ? `Line ${error.line}` : `Line ${error.line}, column “${column}”,`;
   return new ImportError(
@@ -115,9 +115,9 @@ async function readAs(
     options.onProgress?.({ phase: 'reading', fraction: size > 0 ? read / size : 1, rows: rows.seen });
   }
   rows.push('', true);
-  const { builder, layout } = rows.end();
+  const { builder, dialect } = rows.end();
   const notices = rows.notices;
-  if (encoding !== 'utf-8' && encoding !== 'utf-16le' && !options.layout?.encoding) {
+  if (encoding !== 'utf-8' && encoding !== 'utf-16le' && !options.dialect?.encoding) {
     notices.push(
       notice(
         'guessedEncoding',
@@ -131,10 +131,10 @@ async function readAs(
     {
       kind: 'text',
       gzip,
-      delimiter: layout.delimiter,
+      delimiter: dialect.delimiter,
       encoding,
-      header: layout.header,
-      quotes: layout.quotes,
+      header: dialect.header,
+      quotes: dialect.quotes,
     },
     notices,
   );

@@ -9,7 +9,7 @@ const folder =
 
 interface Expected {
   readonly file: string;
-  readonly preset: string;
+  readonly schema: string;
   readonly rows: number;
   readonly positives: number;
   readonly scenarios: number;
@@ -23,7 +23,7 @@ interface Expected {
 const files: readonly Expected[] = [
   {
     file: 'aliccp-30-domains.csv',
-    preset: 'aliccp-aread',
+    schema: 'aliccp-aread',
     rows: 3191,
     positives: 136,
     scenarios: 30,
@@ -33,7 +33,7 @@ const files: readonly Expected[] = [
   },
   {
     file: 'amazon-25-domains.csv',
-    preset: 'amazon-aread',
+    schema: 'amazon-aread',
     rows: 3092,
     positives: 1547,
     scenarios: 25,
@@ -44,7 +44,7 @@ const files: readonly Expected[] = [
   },
   {
     file: 'mind-4-categories.csv',
-    preset: 'mind',
+    schema: 'mind',
     rows: 8000,
     positives: 363,
     scenarios: 4,
@@ -54,7 +54,7 @@ const files: readonly Expected[] = [
   },
   {
     file: 'douban-3-domains.csv',
-    preset: 'douban',
+    schema: 'douban',
     rows: 3000,
     positives: 1936,
     scenarios: 3,
@@ -64,7 +64,7 @@ const files: readonly Expected[] = [
   },
   {
     file: 'kuairand-1-tab.csv',
-    preset: 'kuairand',
+    schema: 'kuairand',
     rows: 200,
     positives: 32,
     scenarios: 1,
@@ -74,7 +74,7 @@ const files: readonly Expected[] = [
   },
   {
     file: 'aliccp-raw-fields.csv',
-    preset: 'aliccp-raw',
+    schema: 'aliccp-raw',
     rows: 100,
     positives: 7,
     scenarios: 3,
@@ -94,7 +94,7 @@ describe('published logs', () => {
   }
   it('KuaiRand’s play time is seen to give the click away, by its numbers and not by its name alone', async () => {
     const inspection = await inspectFile(new Uint8Array(readFileSync(`${folder}/kuairand-1-tab.csv`)), {
-      preset: null,
+      schema: null,
     });
     const leak = inspection.warnings.find((warning) => warning.code === 'leak');
     expect(leak).toMatchObject({ column: 'play_time_ms' });
@@ -104,7 +104,7 @@ describe('published logs', () => {
   it.each(files)('$file is recognised and becomes a dataset', async (expected) => {
     const bytes = new Uint8Array(readFileSync(`${folder}/${expected.file}`));
     const inspection = await inspectFile(bytes, { name: expected.file });
-    expect(inspection.preset?.id).toBe(expected.preset);
+    expect(inspection.schema?.id).toBe(expected.schema);
     expect(inspection.mapping).not.toBeNull();
     const mapping: unknown = JSON.parse(JSON.stringify(inspection.mapping));
     const { dataset, warnings } = await buildDataset(bytes, mapping, { name: expected.file });

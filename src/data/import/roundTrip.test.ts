@@ -31,7 +31,7 @@ it('a written table is read as it was: quotes, line ends, marks, any text, any l
         );
         const text = csv([header, ...rows], newline);
         const bytes = marked ? Uint8Array.from([0xef, 0xbb, 0xbf, ...text]) : text;
-        const table = await readTable(packed ? gzipSync(bytes) : bytes, { layout: { delimiter: ',' } });
+        const table = await readTable(packed ? gzipSync(bytes) : bytes, { dialect: { delimiter: ',' } });
         expect(table.columns.map((column) => column.name)).toEqual(header);
         expect(
           Array.from({ length: table.rows }, (_, r) =>

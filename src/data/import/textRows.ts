@@ -1,12 +1,12 @@
 import { counted, ImportError, notice, type Notice } from './errors';
 import { usableNames } from './header';
-import { guessLayout, parseText, type KnownLayout, type ParsedText } from './layout';
+import { guessDialect, parseText, type GuessedDialect, type ParsedText } from './dialect';
 import type { ReadOptions } from './options';
 import { TableBuilder } from './table';
 
 /** A cell longer than this is taken for a quote that nobody closed. */
 const longestCell = 2 ** 20;
-/** Text enough to guess a layout from. */
+/** Text enough to guess a dialect from. */
 const guessedFrom = 2 ** 16;
 /** Text parsed at once right after a wrong quote: one such quote makes the parser run to the end, and this keeps that cheap. */
 const smallPiece = 2 ** 12;
@@ -26,7 +26,7 @@ export class TextRows {
   private text = '';
   /** Line of the next row. */
   private line = 1;
-  private layout: KnownLayout | null = null;
+  private dialect: GuessedDialect | null = null;
   private builder: TableBuilder | null = null;
   private ragged = { count: 0, line: 0, cells: 0 };
   private quotes = { count: 0, line: 0 };
@@ -46,17 +46,17 @@ export class TextRows {
   /** Takes the next piece. @throws ImportError `emptyFile`, `oneColumn`. */
   push(piece: string, last: boolean): void {
     this.text += piece;
-    if (!this.layout) {
+    if (!this.dialect) {
       if (!last && this.text.length < guessedFrom) return;
-      this.layout = this.guess(last);
+      this.dialect = this.guess(last);
     }
-    this.text = this.text.slice(this.parse(this.layout, last));
+    this.text = this.text.slice(this.parse(this.dialect, last));
   }
 
   /** @throws ImportError `raggedRows`, `noRows`, `emptyFile`. */
-  end(): { builder: TableBuilder; layout: KnownLayout } {
-    const { builder, layout, ragged } = this;
-    if (!builder || !layout) throw emptyFile();
+  end(): { builder: TableBuilder; dialect: GuessedDialect } {
+    const { builder, dialect, ragged } = this;
+    if (!builder || !dialect) throw emptyFile();
     const width = builder.names.length;
     const all = builder.seen + ragged.count;
     if (ragged.count > mostRagged * all) {
@@ -93,13 +93,13 @@ export class TextRows {
         ),
       );
     }
-    return { builder, layout };
+    return { builder, dialect };
   }
 
-  private guess(last: boolean): KnownLayout {
+  private guess(last: boolean): GuessedDialect {
     if (this.text.trim() === '') throw emptyFile();
-    const layout = guessLayout(this.text, !last, this.options.layout);
-    if (layout) return layout;
+    const dialect = guessDialect(this.text, !last, this.options.dialect);
+    if (dialect) return dialect;
     throw new ImportError(
       'oneColumn',
       'The first rows hold a single column: none of comma, tab, “::”, semicolon or “|” separates them; say which character does.',
@@ -108,7 +108,7 @@ export class TextRows {
   }
 
   /** Parses what can be parsed. @returns how much of the text was used up. */
-  private parse(layout: KnownLayout, last: boolean): number {
+  private parse(dialect: GuessedDialect, last: boolean): number {
     const { text } = this;
     let start = 0;
     let size = this.quotes.count > 0 ? smallPiece : text.length;
@@ -116,10 +116,10 @@ export class TextRows {
       const end = Math.min(text.length, start + size);
       const more = !last || end < text.length;
       const part = text.slice(start, end);
-      const parsed = parseText(part, layout, more);
-      const wrong = layout.quotes ? wrongQuote(parsed, part, more) : -1;
+      const parsed = parseText(part, dialect, more);
+      const wrong = dialect.quotes ? wrongQuote(parsed, part, more) : -1;
       if (wrong >= 0) {
-        const length = this.takeWrongLine(part, parsed, wrong, layout);
+        const length = this.takeWrongLine(part, parsed, wrong, dialect);
         if (length > 0) {
           start += length;
           size = smallPiece;
@@ -128,7 +128,7 @@ export class TextRows {
       }
       const used = more ? parsed.meta.cursor : part.length;
       if (used > 0) {
-        this.addRows(parsed.data, layout);
+        this.addRows(parsed.data, dialect);
         start += used;
         size *= 4;
       } else if (end < text.length) {
@@ -140,26 +140,26 @@ export class TextRows {
     return start;
   }
 
-  private addRows(rows: readonly string[][], layout: KnownLayout): void {
+  private addRows(rows: readonly string[][], dialect: GuessedDialect): void {
     for (const cells of rows) {
       const line = this.line;
-      this.line += 1 + (layout.quotes ? inner(cells) : 0);
+      this.line += 1 + (dialect.quotes ? inner(cells) : 0);
       if (cells.length > 1 || cells[0] !== '') this.addRow(cells, line);
     }
   }
 
   /** Takes the rows before a wrong quote, and its line as it stands. @returns the length of all that; 0 where its end is not here yet. */
-  private takeWrongLine(part: string, parsed: ParsedText, quote: number, layout: KnownLayout): number {
+  private takeWrongLine(part: string, parsed: ParsedText, quote: number, dialect: GuessedDialect): number {
     const lineStart = part.lastIndexOf('\n', quote - 1) + 1;
     const newline = part.indexOf('\n', quote);
     const row = parsed.errors.find((error) => error.index === quote)?.row ?? parsed.data.length;
     const first = this.line;
     if (newline < 0 && row >= parsed.data.length) return 0;
-    this.addRows(parsed.data.slice(0, row), layout);
+    this.addRows(parsed.data.slice(0, row), dialect);
     // A cell before it may have spanned lines; the text itself says which line this is.
     this.line = first + count(part.slice(0, lineStart));
     const literal = part.slice(lineStart, newline < 0 ? part.length : newline);
-    const cells = parseText(literal, { ...layout, quotes: false }, false).data[0] ?? [''];
+    const cells = parseText(literal, { ...dialect, quotes: false }, false).data[0] ?? [''];
     if (this.quotes.count++ === 0) this.quotes.line = this.line;
     this.addRow(cells, this.line++);
     return newline < 0 ? part.length : newline + 1;
@@ -167,7 +167,7 @@ export class TextRows {
 
   private addRow(cells: string[], line: number): void {
     if (!this.builder) {
-      const named = this.layout!.header;
+      const named = this.dialect!.header;
       const names = named ? usableNames(cells, line, this.notices) : cells.map((_, c) => `column_${c + 1}`);
       if (!named) {
         const sentence = `The first row holds values, not names: columns are called column_1 to column_${cells.length}.`;

@@ -25,9 +25,9 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
   const [mapping, setMapping] = useState<Mapping | null>(null);
   const [over, setOver] = useState(false);
 
-  async function look(file: File, preset?: string | null): Promise<void> {
+  async function look(file: File, schema?: string | null): Promise<void> {
     const inspection = await job.run((onProgress, signal) =>
-      client.inspectFile(file, preset, { onProgress, signal }),
+      client.inspectFile(file, schema, { onProgress, signal }),
     );
     if (!inspection) return;
     setLooked({ file, inspection });
@@ -99,8 +99,8 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
             {looked.inspection.rows < looked.inspection.totalRows &&
               ` (${formatCount(looked.inspection.rows)} looked at)`}
             , {looked.inspection.columns.length} columns
-            {looked.inspection.preset
-              ? `; recognised as ${looked.inspection.preset.title}. ${looked.inspection.preset.note ?? ''}`
+            {looked.inspection.schema
+              ? `; recognised as ${looked.inspection.schema.title}. ${looked.inspection.schema.note ?? ''}`
               : '.'}
           </p>
           {looked.inspection.warnings.length > 0 && (
@@ -114,7 +114,7 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
             inspection={looked.inspection}
             mapping={mapping}
             onChange={setMapping}
-            onPreset={(preset) => void look(looked.file, preset)}
+            onSchema={(schema) => void look(looked.file, schema)}
           />
           <MappingTable inspection={looked.inspection} mapping={mapping} onChange={setMapping} />
           <p className="muted" data-testid="import-summary">

@@ -1,4 +1,4 @@
-import { presets } from '../../../data/import/presets';
+import { knownSchemas } from '../../../data/import/schemas';
 import type { Mapping } from '../../../data/import/mapping';
 import { hyper } from '../../../models/settings';
 import { SettingControl } from '../../controls/SettingControl';
@@ -9,7 +9,7 @@ interface Props {
   readonly inspection: Inspection;
   readonly mapping: Mapping;
   readonly onChange: (mapping: Mapping) => void;
-  readonly onPreset: (preset: string | null) => void;
+  readonly onSchema: (schema: string | null) => void;
 }
 
 const rareField = hyper.int({
@@ -37,8 +37,8 @@ const historyField = hyper.int({
   max: 255,
 });
 
-/** What a column alone cannot say: layout, title, threshold of the label, ids, split, histories. */
-export function MappingOptions({ inspection, mapping, onChange, onPreset }: Props) {
+/** What a column alone cannot say: known schema, title, threshold of the label, ids, split, histories. */
+export function MappingOptions({ inspection, mapping, onChange, onSchema }: Props) {
   const names = mapping.columns.map((one) => one.column);
   const label = mapping.columns.find((one) => one.role === 'label')?.column;
   const profile = inspection.columns.find((one) => one.name === label);
@@ -69,16 +69,16 @@ export function MappingOptions({ inspection, mapping, onChange, onPreset }: Prop
   return (
     <div className="mapping-options">
       <label>
-        Layout
+        Columns as in
         <select
           data-testid="preset-select"
-          value={inspection.preset?.id ?? ''}
-          onChange={(event) => onPreset(event.target.value || null)}
+          value={inspection.schema?.id ?? ''}
+          onChange={(event) => onSchema(event.target.value || null)}
         >
-          <option value="">by names and values</option>
-          {presets.map((preset) => (
-            <option key={preset.id} value={preset.id}>
-              {preset.title}
+          <option value="">no published file: by names and values</option>
+          {knownSchemas.map((schema) => (
+            <option key={schema.id} value={schema.id}>
+              {schema.title}
             </option>
           ))}
         </select>

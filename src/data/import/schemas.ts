@@ -1,10 +1,10 @@
 import type { ColumnMapping } from './mapping';
 
-/** What a published layout says of one column. */
-export type PresetColumn = Omit<ColumnMapping, 'column'>;
+/** What a known schema says of one column. */
+export type SchemaColumn = Omit<ColumnMapping, 'column'>;
 
-/** A file layout that public research code distributes. */
-export interface Preset {
+/** The columns of a file that public research code distributes, and the role of each. */
+export interface KnownSchema {
   readonly id: string;
   readonly title: string;
   /** Names (lower case) that such a file must have. */
@@ -12,43 +12,43 @@ export interface Preset {
   /** Names given to the columns of files without a header, with the number of columns that tells them. */
   readonly headerless?: { readonly delimiters: readonly string[]; readonly names: readonly string[] };
   /** Roles by name (lower case); the first pattern that matches counts. */
-  readonly columns: readonly (readonly [RegExp, PresetColumn])[];
+  readonly columns: readonly (readonly [RegExp, SchemaColumn])[];
   readonly userId: string | null;
   readonly itemId: string | null;
   /** Ratings from this on count as positive. */
   readonly threshold?: number;
-  /** One sentence that says what the layout lacks, or null. */
+  /** One sentence that says what the schema lacks, or null. */
   readonly note: string | null;
 }
 
-const user = (meaning: string, more: Partial<PresetColumn> = {}): PresetColumn => ({
+const user = (meaning: string, more: Partial<SchemaColumn> = {}): SchemaColumn => ({
   role: 'user',
   meaning,
   ...more,
 });
-const item = (meaning: string, more: Partial<PresetColumn> = {}): PresetColumn => ({
+const item = (meaning: string, more: Partial<SchemaColumn> = {}): SchemaColumn => ({
   role: 'item',
   meaning,
   ...more,
 });
-const context = (meaning: string, more: Partial<PresetColumn> = {}): PresetColumn => ({
+const context = (meaning: string, more: Partial<SchemaColumn> = {}): SchemaColumn => ({
   role: 'context',
   meaning,
   ...more,
 });
-const numeric = (side: 'user' | 'item' | 'context', meaning: string): PresetColumn => ({
+const numeric = (side: 'user' | 'item' | 'context', meaning: string): SchemaColumn => ({
   role: 'numeric',
   side,
   meaning,
 });
-const ignore = (meaning: string): PresetColumn => ({ role: 'ignore', meaning });
-const label = (meaning: string): PresetColumn => ({ role: 'label', meaning });
-const scenario = (meaning: string): PresetColumn => ({ role: 'scenario', meaning });
+const ignore = (meaning: string): SchemaColumn => ({ role: 'ignore', meaning });
+const label = (meaning: string): SchemaColumn => ({ role: 'label', meaning });
+const scenario = (meaning: string): SchemaColumn => ({ role: 'scenario', meaning });
 
 const secondLabel = 'A second label, known only after the click: never a feature.';
 
 /** Ali-CCP's field numbers, as its data card explains them. */
-const alicppFields: readonly (readonly [RegExp, PresetColumn])[] = [
+const alicppFields: readonly (readonly [RegExp, SchemaColumn])[] = [
   [/^click$/, label('Whether the impression was clicked.')],
   [/^purchase$/, ignore(secondLabel)],
   [/^101$/, user('User id.')],
@@ -75,7 +75,7 @@ const alicppFields: readonly (readonly [RegExp, PresetColumn])[] = [
   [/^853$/, context('User with the intention node of the item.')],
 ];
 
-export const presets: readonly Preset[] = [
+export const knownSchemas: readonly KnownSchema[] = [
   {
     id: 'aliccp-aread',
     title: 'Ali-CCP, AREAD form',
@@ -316,17 +316,17 @@ export const presets: readonly Preset[] = [
   },
 ];
 
-/** The preset whose required columns all stand in the file, the most demanding first; null for a file of one's own. */
-export function recognisePreset(names: readonly string[]): Preset | null {
+/** The schema whose required columns all stand in the file, the most demanding first; null for a file of one's own. */
+export function recogniseSchema(names: readonly string[]): KnownSchema | null {
   const have = new Set(names.map((name) => name.toLowerCase()));
-  let best: Preset | null = null;
-  for (const preset of presets) {
-    if (!preset.requires.every((name) => have.has(name))) continue;
-    if (!best || preset.requires.length > best.requires.length) best = preset;
+  let best: KnownSchema | null = null;
+  for (const schema of knownSchemas) {
+    if (!schema.requires.every((name) => have.has(name))) continue;
+    if (!best || schema.requires.length > best.requires.length) best = schema;
   }
   return best;
 }
 
-export function findPreset(id: string | null): Preset | null {
-  return presets.find((preset) => preset.id === id) ?? null;
+export function findSchema(id: string | null): KnownSchema | null {
+  return knownSchemas.find((schema) => schema.id === id) ?? null;
 }

@@ -1,7 +1,11 @@
 import Papa from 'papaparse';
-import type { TextLayout } from './options';
+import type { Dialect } from './options';
 
-export type KnownLayout = { readonly delimiter: string; readonly header: boolean; readonly quotes: boolean };
+export type GuessedDialect = {
+  readonly delimiter: string;
+  readonly header: boolean;
+  readonly quotes: boolean;
+};
 
 const candidates = [',', '\t', '::', ';', '|', '\u0001'];
 
@@ -16,14 +20,14 @@ export interface ParsedText {
 /** One call of papaparse's parser: complete rows only where `more` text follows. */
 export function parseText(
   text: string,
-  layout: Pick<KnownLayout, 'delimiter' | 'quotes'>,
+  dialect: Pick<GuessedDialect, 'delimiter' | 'quotes'>,
   more: boolean,
 ): ParsedText {
   const parser = new Papa.Parser({
-    delimiter: layout.delimiter,
+    delimiter: dialect.delimiter,
     newline: '\n',
     // Its fast mode splits and reads no quotes.
-    fastMode: layout.quotes ? undefined : true,
+    fastMode: dialect.quotes ? undefined : true,
   });
   return parser.parse(text, 0, more) as ParsedText;
 }
@@ -40,11 +44,11 @@ function withoutBlankRows(rows: readonly string[][]): string[][] {
  * @param head the first part of the text; a cut last row is dropped where `more` is set.
  * @returns null where no delimiter cuts the rows into columns.
  */
-export function guessLayout(
+export function guessDialect(
   head: string,
   more: boolean,
-  given: Partial<TextLayout> = {},
-): KnownLayout | null {
+  given: Partial<Dialect> = {},
+): GuessedDialect | null {
   const delimiter = given.delimiter ?? guessDelimiter(head, more);
   if (delimiter === null) return null;
   // `::` files (MovieLens) were never written with quotes in mind.

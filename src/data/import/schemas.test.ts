@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { inspectFile, type Inspection } from './inspect';
-import { presets } from './presets';
+import { knownSchemas } from './schemas';
 import { codes, csv, importWith, utf8 } from './testing';
 
 type Cell = string | number;
 
-/** Rows of a published layout: each column's value by row number. */
-function layout(columns: Readonly<Record<string, (row: number) => Cell>>, rows = 300): Uint8Array {
+/** A file of these columns: each column's value by row number. */
+function fileWith(columns: Readonly<Record<string, (row: number) => Cell>>, rows = 300): Uint8Array {
   const names = Object.keys(columns);
   return csv([names, ...Array.from({ length: rows }, (_, row) => names.map((name) => columns[name]!(row)))]);
 }
@@ -16,7 +16,7 @@ const role = (inspection: Inspection, name: string): string =>
   inspection.columns.find((c) => c.name === name)!.role;
 
 const published: readonly {
-  readonly preset: string;
+  readonly schema: string;
   readonly what: string;
   readonly bytes: Uint8Array;
   readonly roles: Readonly<Record<string, string>>;
@@ -24,9 +24,9 @@ const published: readonly {
   readonly scenarios: number;
 }[] = [
   {
-    preset: 'aliexpress',
+    schema: 'aliexpress',
     what: 'search log of several countries',
-    bytes: layout({
+    bytes: fileWith({
       search_id: (row) => row,
       categorical_1: id(9, 1),
       categorical_2: id(40, 2),
@@ -47,9 +47,9 @@ const published: readonly {
     scenarios: 4,
   },
   {
-    preset: 'kuairand',
+    schema: 'kuairand',
     what: 'standard log with all feedback columns',
-    bytes: layout({
+    bytes: fileWith({
       user_id: id(30, 1),
       video_id: id(60, 2),
       date: () => 20220408,
@@ -77,9 +77,9 @@ const published: readonly {
     scenarios: 5,
   },
   {
-    preset: 'movielens-csv',
+    schema: 'movielens-csv',
     what: 'ratings.csv',
-    bytes: layout({
+    bytes: fileWith({
       userId: id(20, 1),
       movieId: id(50, 2),
       rating: (row) => 0.5 + id(10, 3)(row) / 2,
@@ -90,7 +90,7 @@ const published: readonly {
     scenarios: 1,
   },
   {
-    preset: 'movielens-dat',
+    schema: 'movielens-dat',
     what: 'ratings.dat',
     bytes: utf8(
       Array.from({ length: 300 }, (_, row) =>
@@ -102,9 +102,9 @@ const published: readonly {
     scenarios: 1,
   },
   {
-    preset: 'movielens-joined',
+    schema: 'movielens-joined',
     what: 'ratings with users and movies, as multi-scenario code has them',
-    bytes: layout({
+    bytes: fileWith({
       user_id: id(20, 1),
       movie_id: id(50, 2),
       rating: (row) => 1 + id(5, 3)(row),
@@ -121,9 +121,9 @@ const published: readonly {
     scenarios: 7,
   },
   {
-    preset: 'douban',
+    schema: 'douban',
     what: 'ratings from 1 to 5 with a time',
-    bytes: layout({
+    bytes: fileWith({
       user_id: id(20, 1),
       item_id: id(50, 2),
       rating: (row) => 1 + id(5, 3)(row),
@@ -136,9 +136,9 @@ const published: readonly {
     scenarios: 3,
   },
   {
-    preset: 'mind',
+    schema: 'mind',
     what: 'impressions with a history',
-    bytes: layout({
+    bytes: fileWith({
       User_ID: (row) => `U${id(20, 1)(row)}`,
       News_ID: (row) => `N${id(50, 2)(row)}`,
       label: click,
@@ -152,9 +152,9 @@ const published: readonly {
     scenarios: 2,
   },
   {
-    preset: 'cloudtheme-aread',
+    schema: 'cloudtheme-aread',
     what: 'clicks by theme',
-    bytes: layout({
+    bytes: fileWith({
       userid: id(20, 1),
       itemid: id(50, 2),
       domain: id(12, 3),
@@ -169,10 +169,10 @@ const published: readonly {
   },
 ];
 
-describe('published layouts', () => {
-  it.each(published)('$preset: $what', async ({ preset, bytes, roles, threshold, scenarios }) => {
+describe('known schemas', () => {
+  it.each(published)('$schema: $what', async ({ schema, bytes, roles, threshold, scenarios }) => {
     const inspection = await inspectFile(bytes, { name: 'file.csv' });
-    expect(inspection.preset?.id).toBe(preset);
+    expect(inspection.schema?.id).toBe(schema);
     for (const [name, expected] of Object.entries(roles))
       expect([name, role(inspection, name)]).toEqual([name, expected]);
     expect(inspection.mapping!.label.threshold).toBe(threshold);
@@ -183,30 +183,30 @@ describe('published layouts', () => {
   });
 
   it('MIND’s history of a row is its sequence', async () => {
-    const { dataset } = await importWith(published.find((p) => p.preset === 'mind')!.bytes);
+    const { dataset } = await importWith(published.find((p) => p.schema === 'mind')!.bytes);
     expect([...dataset.history!.lengths.slice(0, 5)]).toEqual([0, 1, 2, 3, 0]);
   });
 
   it('have each an id of their own and a label, and require what they name', () => {
-    expect(new Set(presets.map((p) => p.id)).size).toBe(presets.length);
-    for (const preset of presets) {
-      expect(preset.columns.filter(([, column]) => column.role === 'label').length).toBe(1);
-      for (const name of preset.requires) {
-        expect([preset.id, name, preset.columns.some(([pattern]) => pattern.test(name))]).toEqual([
-          preset.id,
+    expect(new Set(knownSchemas.map((p) => p.id)).size).toBe(knownSchemas.length);
+    for (const schema of knownSchemas) {
+      expect(schema.columns.filter(([, column]) => column.role === 'label').length).toBe(1);
+      for (const name of schema.requires) {
+        expect([schema.id, name, schema.columns.some(([pattern]) => pattern.test(name))]).toEqual([
+          schema.id,
           name,
           true,
         ]);
       }
-      for (const name of [preset.userId, preset.itemId])
-        if (name !== null) expect(preset.requires).toContain(name);
+      for (const name of [schema.userId, schema.itemId])
+        if (name !== null) expect(schema.requires).toContain(name);
     }
   });
 
   it('can be set aside for the roles that names and values speak for', async () => {
-    const bytes = published.find((p) => p.preset === 'kuairand')!.bytes;
-    const inspection = await inspectFile(bytes, { preset: null });
-    expect(inspection.preset).toBeNull();
+    const bytes = published.find((p) => p.schema === 'kuairand')!.bytes;
+    const inspection = await inspectFile(bytes, { schema: null });
+    expect(inspection.schema).toBeNull();
     expect(role(inspection, 'is_click')).toBe('label');
     expect(role(inspection, 'tab')).toBe('scenario');
     expect(role(inspection, 'is_like')).toBe('ignore');
@@ -214,7 +214,7 @@ describe('published layouts', () => {
 });
 
 describe('a file of one’s own', () => {
-  const own = layout({
+  const own = fileWith({
     '': (row) => row,
     memberId: (row) => `m-${id(40, 1)(row)}`,
     productSku: (row) => `sku${id(80, 2)(row)}`,
@@ -233,7 +233,7 @@ describe('a file of one’s own', () => {
 
   it('gets a role for every column, with a reason', async () => {
     const inspection = await inspectFile(own, { name: 'shop.csv' });
-    expect(inspection.preset).toBeNull();
+    expect(inspection.schema).toBeNull();
     expect(Object.fromEntries(inspection.columns.map((c) => [c.name, c.role]))).toEqual({
       column_1: 'ignore',
       memberId: 'user',
@@ -259,7 +259,7 @@ describe('a file of one’s own', () => {
 
   it('knows ids that are written as one word', async () => {
     const inspection = await inspectFile(
-      layout({ userid: id(40, 1), movieid: id(80, 2), y: click, gender: id(2, 9), brandid: id(5, 8) }),
+      fileWith({ userid: id(40, 1), movieid: id(80, 2), y: click, gender: id(2, 9), brandid: id(5, 8) }),
     );
     expect(inspection.columns.map((c) => c.role)).toEqual(['user', 'item', 'label', 'user', 'item']);
     expect([inspection.mapping!.userId, inspection.mapping!.itemId]).toEqual(['userid', 'movieid']);
