@@ -18,6 +18,7 @@ export interface Measurement {
   readonly model: string;
   readonly backend: string;
   readonly batch: number;
+  readonly scenarios: number;
   /** Trained numbers, table included. */
   readonly parameters: number;
   /** Median over the measured steps. */
@@ -29,7 +30,10 @@ export interface Measurement {
   readonly dispatchesPerStep: number;
   readonly samplesPerSecond: number;
   readonly tensors: number;
+  /** Held between two steps. */
   readonly bytes: number;
+  /** The most that tensors held at once within a step. */
+  readonly peakBytes: number;
   readonly gpuBytes: number | null;
   /** From building the model to the end of its first step. */
   readonly firstStepMs: number;
@@ -40,6 +44,8 @@ export interface Measurement {
 export interface MeasureOptions {
   readonly batch: number;
   readonly steps: number;
+  /** 3 unless said. */
+  readonly scenarios?: number;
   readonly settings?: Readonly<Record<string, number | boolean | string | readonly number[]>>;
 }
 
@@ -71,6 +77,29 @@ export function countDispatches(work: () => void): number {
     backend.recordAndSubmit = run;
   }
   return count;
+}
+
+/** The most bytes that tensors hold at once during `work`. */
+function peakBytes(work: () => void): number {
+  const engine = tf.engine();
+  const run = engine.runKernel.bind(engine);
+  let peak = tf.memory().numBytes;
+  const watched: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
+    name: string,
+    inputs: tf.NamedTensorMap,
+    attributes?: tf.NamedAttrMap,
+  ): T => {
+    const result = run<T>(name, inputs, attributes);
+    peak = Math.max(peak, tf.memory().numBytes);
+    return result;
+  };
+  engine.runKernel = watched;
+  try {
+    work();
+  } finally {
+    engine.runKernel = run;
+  }
+  return peak;
 }
 
 /** Own time of every kernel during `work`. */
@@ -106,15 +135,20 @@ function timeKernels(work: () => void): Map<string, { ms: number; calls: number 
 /** Builds the model with its default settings (and `settings` over them), warms up and times steps. */
 export async function measure(
   definition: AnyModelDefinition,
-  { batch, steps, settings: given = {} }: MeasureOptions,
+  { batch, steps, scenarios = 3, settings: given = {} }: MeasureOptions,
 ): Promise<Measurement> {
   const began = performance.now();
-  const shape = benchShape(batch);
+  const shape = benchShape(batch, scenarios);
   const settings = { ...defaultSettings(definition.fields), ...given };
   const { needs, build } = definition.configure(settings);
   const model = build(shape, createVariables(1));
   const optimiser = createAdam({ parameters: model.parameters, table: model.table });
   const losses = createLossAccumulator();
+  const freed = (): void => {
+    losses.dispose();
+    optimiser.dispose();
+    model.dispose();
+  };
   const batches = Array.from({ length: 4 }, (_, i) => benchBatch(shape, needs, i));
   let number = 0;
   const step = (): void => {
@@ -137,7 +171,12 @@ export async function measure(
     });
     disposeBatch(tensors);
   };
-  step();
+  try {
+    step();
+  } catch (error) {
+    freed();
+    throw error;
+  }
   await settle(model.table.tensor);
   const firstStepMs = performance.now() - began;
   for (let i = 0; i < 4; i++) step();
@@ -174,14 +213,14 @@ export async function measure(
   const bestMsPerStep = Math.min(...wall);
   const inKernels = Object.values(kernels).reduce((sum, { ms }) => sum + ms, 0);
   const memory = memoryOf();
+  const peak = peakBytes(step);
   const parameters = [model.table, ...model.parameters].reduce((sum, { tensor }) => sum + tensor.size, 0);
-  losses.dispose();
-  optimiser.dispose();
-  model.dispose();
+  freed();
   return {
     model: definition.id,
     backend: tf.getBackend(),
     batch,
+    scenarios,
     parameters,
     msPerStep,
     bestMsPerStep,
@@ -190,6 +229,7 @@ export async function measure(
     samplesPerSecond: (1000 * batch) / msPerStep,
     tensors: memory.tensors,
     bytes: memory.bytes,
+    peakBytes: peak,
     gpuBytes: memory.gpuBytes,
     firstStepMs,
     kernels,

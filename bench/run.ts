@@ -3,6 +3,10 @@
  *
  *     npm run -s bench -- [--models mix,mmoe] [--preset browser] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20]
  *                         [--rounds 3] [--threads 1] [--software] [--no-peers] [--table]
+ *     npm run -s bench -- --scenarios 3,25,355 [--models …] [--table]
+ *
+ * With `--scenarios` every model is timed at these numbers of scenarios, on WASM at batch 1024 unless said otherwise, without
+ * PyTorch; the rows then say how much longer a step takes than at the first number.
  *
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
@@ -12,13 +16,16 @@ import { parseArgs } from 'node:util';
 import { openBackend } from '../src/engine';
 import { withBenchPage } from './browser';
 import { benchCase, caseNames, type BenchCase, type PresetName } from './cases';
+import { models } from '../src/models/registry';
 import { measure, type Measurement } from './measure';
 import { measureSlider } from './slider';
-import { table } from './table';
+import { scalingTable, table } from './table';
 import { startTorch, type Peer, type TorchProcess } from './torch';
 
 export interface BenchResult extends Measurement {
   readonly case: string;
+  /** Best step over the best at the first number of scenarios; null where only one was asked for. */
+  readonly growth: number | null;
   readonly threads: number;
   /** The fastest round of PyTorch; null without one. */
   readonly peer: Peer | null;
@@ -30,8 +37,9 @@ const { values } = parseArgs({
   options: {
     models: { type: 'string' },
     preset: { type: 'string', default: 'browser' },
-    batch: { type: 'string', default: '256,1024' },
-    backends: { type: 'string', default: 'wasm,cpu,webgpu' },
+    batch: { type: 'string' },
+    scenarios: { type: 'string' },
+    backends: { type: 'string' },
     steps: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
@@ -41,20 +49,24 @@ const { values } = parseArgs({
   },
 });
 
-const batches = values.batch.split(',').map(Number);
-const backends = values.backends.split(',');
+const scaling = values.scenarios !== undefined;
+const scenarios = (values.scenarios ?? '3').split(',').map(Number);
+const batches = (values.batch ?? (scaling ? '1024' : '256,1024')).split(',').map(Number);
+const backends = (values.backends ?? (scaling ? 'wasm' : 'wasm,cpu,webgpu')).split(',');
 const [steps, rounds] = [Number(values.steps), Number(values.rounds)];
 const wanted = Number(values.threads);
 
-if (![...batches, steps, rounds, wanted].every((value) => Number.isInteger(value) && value > 0)) {
+if (
+  ![...batches, ...scenarios, steps, rounds, wanted].every((value) => Number.isInteger(value) && value > 0)
+) {
   throw new RangeError(
-    '--batch, --steps, --rounds and --threads take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
+    '--batch, --scenarios, --steps, --rounds and --threads take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
   );
 }
 if (!['paper', 'browser', 'tiny'].includes(values.preset)) {
   throw new RangeError(`There is no preset "${values.preset}"; known: paper, browser, tiny.`);
 }
-const cases = (values.models?.split(',') ?? caseNames).map((name) =>
+const cases = (values.models?.split(',') ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>
   benchCase(name, values.preset as PresetName),
 );
 
@@ -95,7 +107,39 @@ async function besidePeer(
       `${name}: PyTorch trains ${peer.parameters} numbers, ours ${ours!.parameters}; they are not the same model.`,
     );
   const ratio = peer && ours!.bestMsPerStep / peer.bestMsPerStep;
-  return { ...ours!, case: name, threads, peer, ratio };
+  return { ...ours!, case: name, threads, peer, ratio, growth: null };
+}
+
+const alone = { threads: 1, peer: null, ratio: null, growth: null } as const;
+
+/** One model at every number of scenarios in turn, so that other work on the machine slows all of them alike. */
+async function atScenarios(
+  { name, definition, settings }: BenchCase,
+  batch: number,
+  threads: number,
+): Promise<BenchResult[]> {
+  const best = new Map<number, Measurement>();
+  const failed = new Set<number>();
+  for (let round = 0; round < rounds; round++) {
+    for (const count of scenarios) {
+      if (failed.has(count)) continue;
+      try {
+        const ours = await measure(definition, { batch, steps, scenarios: count, settings });
+        best.set(count, faster(best.get(count) ?? null, ours));
+      } catch (error) {
+        failed.add(count);
+        note(`${name} with ${count} scenarios: ${firstLine(error)}`);
+      }
+    }
+  }
+  const first = best.get(scenarios[0]!);
+  return [...best.values()].map((ours) => ({
+    ...ours,
+    ...alone,
+    case: name,
+    threads,
+    growth: first ? ours.bestMsPerStep / first.bestMsPerStep : null,
+  }));
 }
 
 async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
@@ -106,6 +150,10 @@ async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
   }
   const results: BenchResult[] = [];
   for (const given of cases) {
+    if (scaling) {
+      for (const batch of batches) results.push(...(await atScenarios(given, batch, info.threads)));
+      continue;
+    }
     if (backend === 'wasm') {
       for (const batch of batches) results.push(await besidePeer(given, batch, info.threads));
       continue;
@@ -113,7 +161,7 @@ async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
     // Plain JavaScript takes seconds a step: the smallest batch says enough.
     const options = { batch: Math.min(...batches), steps: FEW, settings: given.settings };
     const ours = await measure(given.definition, options);
-    results.push({ ...ours, case: given.name, threads: 1, peer: null, ratio: null });
+    results.push({ ...ours, ...alone, case: given.name });
   }
   return results;
 }
@@ -134,7 +182,7 @@ async function onWebGpu(): Promise<BenchResult[]> {
           definition.id,
           options,
         ] as const);
-        results.push({ ...ours, case: name, threads: 1, peer: null, ratio: null });
+        results.push({ ...ours, ...alone, case: name });
       }
     }
     return results;
@@ -159,7 +207,7 @@ if (results.some(({ peer }) => peer?.blas === 'reference')) {
   );
 }
 
-const slider = [measureSlider(100_000, 3), measureSlider(100_000, 25)];
+const slider = scaling ? [] : [measureSlider(100_000, 3), measureSlider(100_000, 25)];
 const [cpu] = cpus();
 const machine = {
   processor: cpu?.model ?? 'unknown',
@@ -170,6 +218,6 @@ const machine = {
 };
 process.stdout.write(
   values.table
-    ? `${table(results)}\n\n${notes.join('\n')}\n`
+    ? `${scaling ? scalingTable(results) : table(results)}\n\n${notes.join('\n')}\n`
     : `${JSON.stringify({ machine, results, slider, notes }, null, 2)}\n`,
 );
