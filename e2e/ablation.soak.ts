@@ -60,7 +60,7 @@ test('CausalInt’s ablation of five variants over three seeds, from one click t
   const scenario = 'Scenario 1 (large)';
   expect(table.rows.map((row) => number(row[column(table, `${scenario}: paper`)]))).toEqual(PRINTED);
 
-  // Every figure again from the runs themselves, exported as files.
+  // Every number again from the runs themselves, exported as files.
   await page.getByTestId('open-results').click();
   await expect.poll(async () => (await lab.figure('compare')).rows.length).toBe(4);
   const aucs = new Map<string, Map<number, number>>();

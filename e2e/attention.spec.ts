@@ -93,7 +93,7 @@ test('M-scan: what even weights would give is counted from the file; attention s
   }
 });
 
-test('SAR-Net without attention weighs behaviours evenly: its figures are the file’s own shares', async ({
+test('SAR-Net without attention weighs behaviours evenly: its weights are the file’s own shares', async ({
   lab,
   page,
 }) => {

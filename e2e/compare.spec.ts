@@ -117,7 +117,7 @@ test('one click ablates, the queue survives a reload, and its table opens', asyn
     expect(Number(row[mean + 2])).toBeCloseTo(Number(row[mean]) - own, 4);
     expect(row[mean + 3]).toBe('undefined');
   }
-  // Both modules alone are rows of the paper's Table 2; its figures stand beside them.
+  // Both modules alone are rows of the paper's Table 2; its numbers stand beside them.
   const paper = await lab.figure('ablation-table-2');
   expect(paper.rows.map((row) => row[0])).toEqual([
     'w/ SACA, w/ SBE',

@@ -55,7 +55,7 @@ for (const { model, query, tabs } of LIVE) {
     await lab.control('stop').click();
     await lab.expectState('done', 120_000);
 
-    // Test figures, and beside them the ceilings of the same rows.
+    // Test metrics, and beside them the ceilings of the same rows.
     const scenarios = page.getByTestId('scenario-table');
     const shown = await scenarios.innerText();
     const before = new Map<string, FigureTable>();

@@ -28,7 +28,7 @@ test('train, watch every scenario, and find the run again after a reload', async
   await expect(page.getByTestId('run-list').getByRole('listitem').first()).toContainText(/mmoe/i);
 });
 
-test('the same seed gives the same figures', async ({ lab, page }) => {
+test('the same seed gives the same metrics', async ({ lab, page }) => {
   const finals: Record<string, string>[] = [];
   for (let run = 0; run < 2; run++) {
     await lab.open({ ...quick, steps: 20, backend: 'wasm', seed: 11, autostart: 1 });

@@ -147,11 +147,11 @@ test('the sweep over c agrees with the exported rows, and the slider re-scores a
   ];
   const names = (await lab.scenarios()).length;
   expect(names).toBe(3);
-  for (const [figure, positive] of [
+  for (const [kind, positive] of [
     ['drawn labels', label],
     ['noise-free', truth],
   ] as const) {
-    await page.getByText(figure, { exact: true }).first().click();
+    await page.getByText(kind, { exact: true }).first().click();
     await expect
       .poll(async () => (await lab.figure('c-sweep')).rows.length, { timeout: 60_000 })
       .toBeGreaterThanOrEqual(21);
@@ -163,11 +163,11 @@ test('the sweep over c agrees with the exported rows, and the slider re-scores a
       const c = point['c']!;
       const score = match.map((m, k) => m * gate[k]! - c * gate[k]!);
       const all = softAuc(score, positive, weight);
-      expect(point['overall'], `${figure}, c = ${c}`).toBeCloseTo(all, 5);
+      expect(point['overall'], `${kind}, c = ${c}`).toBeCloseTo(all, 5);
       columns.forEach((name, s) => {
         const own = scenario.flatMap((of, k) => (of === s ? [k] : []));
         const part = (values: readonly number[]) => own.map((k) => values[k]!);
-        expect(point[name], `${figure}, ${name}, c = ${c}`).toBeCloseTo(
+        expect(point[name], `${kind}, ${name}, c = ${c}`).toBeCloseTo(
           softAuc(part(score), part(positive), part(weight)),
           5,
         );

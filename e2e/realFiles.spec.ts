@@ -1,5 +1,5 @@
 /**
- * Samples of published logs through the page: every file imports, and every paper's model either trains on it to figures or says in one
+ * Samples of published logs through the page: every file imports, and every paper's model either trains on it to metrics or says in one
  * sentence what it lacks. The files are never copied into the project, so a machine may lack them (SCENARIUM_REAL_LOGS names their folder).
  */
 import { existsSync } from 'node:fs';

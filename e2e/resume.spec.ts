@@ -1,4 +1,4 @@
-/** A run put away inside its model's own phase (AREAD's mask search) goes on after a reload to the figures of a run left alone. */
+/** A run put away inside its model's own phase (AREAD's mask search) goes on after a reload to the metrics of a run left alone. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/lab';
 import type { Lab } from './support/lab';
@@ -45,7 +45,7 @@ async function expectUseOfExperts(lab: Lab): Promise<void> {
   }
 }
 
-test('paused inside the mask search, reloaded and gone on with, it ends with the same figures and masks', async ({
+test('paused inside the mask search, reloaded and gone on with, it ends with the same metrics and masks', async ({
   lab,
   page,
 }) => {
@@ -77,7 +77,7 @@ test('paused inside the mask search, reloaded and gone on with, it ends with the
   expect([await lab.figure('masks-masks'), await lab.figure('mask-density')]).toEqual(masks);
 });
 
-test('stopped inside the first mask search, the run ends with figures and without masks', async ({
+test('stopped inside the first mask search, the run ends with metrics and without masks', async ({
   lab,
   page,
 }) => {

@@ -1,8 +1,8 @@
-/** M-scan's α: a queue of retrained runs, their figures, the grid over c, and what cancel leaves. */
+/** M-scan's α: a queue of retrained runs, their AUCs, the grid over c, and what cancel leaves. */
 import { exportedNumbers, exportedRows, exportedRuns, numeric, softAuc, trained } from './support/pictures';
 import { expect, test } from './support/lab';
 
-test('a sweep over α trains in the queue, shows each run’s own figure, and its grid agrees with exported rows', async ({
+test('a sweep over α trains in the queue, shows each run’s own AUC, and its grid agrees with exported rows', async ({
   lab,
   page,
 }) => {

@@ -62,7 +62,7 @@ describe('the command line', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('trains on a file and prints settings, history, final figures and timings as JSON', async () => {
+  it('trains on a file and prints settings, history, final metrics and timings as JSON', async () => {
     const saved = join(folder, 'weights.safetensors');
     const scores = join(folder, 'scores.csv');
     const words = [
@@ -125,7 +125,7 @@ describe('the command line', () => {
     expect(weights[0]!.equals(weights[1]!)).toBe(true);
   });
 
-  it('goes on from a checkpoint to the figures of one run', async () => {
+  it('goes on from a checkpoint to the metrics of one run', async () => {
     const half = join(folder, 'half.checkpoint');
     const train = [
       'train',

@@ -76,9 +76,9 @@ async function trainAll(order: Order, rows: readonly StudyRow[], dataset: Datase
       done++;
       if (!kept) trained++;
       const left = trained === 0 ? 0 : ((performance.now() - started) / trained) * (total - done);
-      const figure = cell.final.domainNoiseFreeAuc ?? cell.final.domainAuc;
+      const auc = cell.final.domainNoiseFreeAuc ?? cell.final.domainAuc;
       process.stderr.write(
-        `${done}/${total} ${row.name}, seed ${seed}: ${figure?.toFixed(4) ?? 'undefined'} at step ${cell.bestStep} of ${cell.steps}` +
+        `${done}/${total} ${row.name}, seed ${seed}: ${auc?.toFixed(4) ?? 'undefined'} at step ${cell.bestStep} of ${cell.steps}` +
           `${kept ? ' (kept)' : `, ${cell.seconds.toFixed(0)} s`}; ${(left / 60_000).toFixed(0)} min left\n`,
       );
     }

@@ -84,7 +84,7 @@ describe('any beginning of any run', () => {
     );
   });
 
-  it('looks the same at its end: test ceilings stand beside test figures', () => {
+  it('looks the same at its end: test ceilings stand beside test metrics', () => {
     fc.assert(
       fc.property(eventStreams, (events) => {
         const done = events.findLast((event) => event.kind === 'done');

@@ -33,18 +33,18 @@ export function setupOf(flags: Flags): ParsedSetup {
 /** Asks for every hidden representation of the sampled rows at once. */
 const ALL_REPRESENTATIONS = 'representation';
 
-const figure = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
+const format = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
 
 function table(record: RunRecord, metrics: Metrics): string {
   const header = ['scenario', 'rows', 'AUC', 'noise-free', 'ceiling', 'log loss', 'calibration'];
   const rows = metrics.scenarios.map((s, i) => [
     record.scenarios[i]!.name,
     `${s.rows}`,
-    figure(s.auc),
-    figure(s.noiseFreeAuc),
-    figure(record.ceilings?.scenarios[i] ?? null),
-    figure(s.logLoss),
-    figure(s.calibration),
+    format(s.auc),
+    format(s.noiseFreeAuc),
+    format(record.ceilings?.scenarios[i] ?? null),
+    format(s.logLoss),
+    format(s.calibration),
   ]);
   const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]!.length)));
   return [header, ...rows]
@@ -173,7 +173,7 @@ export async function train(flags: Flags): Promise<void> {
     if (event.kind === 'evaluation') {
       const { domainAuc, domainNoiseFreeAuc, overall } = event.metrics;
       say(
-        `step ${event.step}: AUC ${figure(domainAuc)}, noise-free ${figure(domainNoiseFreeAuc)}, log loss ${figure(overall.logLoss)}`,
+        `step ${event.step}: AUC ${format(domainAuc)}, noise-free ${format(domainNoiseFreeAuc)}, log loss ${format(overall.logLoss)}`,
       );
     } else if (event.kind === 'message') say(event.text);
   }

@@ -8,7 +8,7 @@ import { createRun } from '../../src/training/run';
 import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunSetup } from '../../src/training/runRecord';
 
-/** Raised when figures of older cells must not stand beside new ones. */
+/** Raised when metrics of older cells must not stand beside new ones. */
 const STUDY_FORMAT = 1;
 
 const folder = new URL('../../.cache/study/', import.meta.url);
@@ -24,7 +24,7 @@ export async function readCell(setup: RunSetup, fingerprint: string): Promise<Ce
   return text === null ? null : (JSON.parse(text) as Cell);
 }
 
-/** Trains one cell to its end and keeps it. @throws Error where the run ends without figures */
+/** Trains one cell to its end and keeps it. @throws Error where the run ends without metrics */
 export async function trainCell(setup: ParsedSetup, dataset: Dataset, backend: BackendInfo): Promise<Cell> {
   const began = performance.now();
   const run = createRun({ id: crypto.randomUUID(), setup, dataset, backend });
@@ -46,7 +46,7 @@ export async function trainCell(setup: ParsedSetup, dataset: Dataset, backend: B
   } finally {
     run.dispose();
   }
-  if (!cell) throw new Error('The run ended without final figures.');
+  if (!cell) throw new Error('The run ended without final metrics.');
   await mkdir(folder, { recursive: true });
   const target = cellFile(setup, dataset.fingerprint);
   const half = new URL(`${target.href}.part`);

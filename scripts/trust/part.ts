@@ -10,7 +10,7 @@ export interface TrustOptions {
 }
 
 export interface TrustResult {
-  /** One line of figures, e.g. `40 kills, 112 runs and 60 queue items seen, 0 lost`. */
+  /** One line of numbers, e.g. `40 kills, 112 runs and 60 queue items seen, 0 lost`. */
   readonly summary: string;
   /** One sentence each, with what is needed to see it again; empty where all held. */
   readonly failures: readonly string[];

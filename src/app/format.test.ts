@@ -14,7 +14,7 @@ import {
 } from './format';
 
 describe('formatters', () => {
-  it('show an undefined figure as the word, never as NaN', () => {
+  it('show an undefined number as the word, never as NaN', () => {
     for (const format of [formatAuc, formatBytes, formatCount, formatDuration, formatNumber, formatPercent]) {
       expect(format(null)).toBe('undefined');
       expect(format(Number.NaN)).toBe('undefined');

@@ -90,7 +90,7 @@ export interface Scores {
 }
 
 /**
- * A picture's numbers. Accumulated over evaluation batches as sums and counts on the device, so axes are static.
+ * Numbers of a model's inside. Accumulated over evaluation batches as sums and counts on the device, so axes are static.
  * The reader divides: `value = sum / count` (count broadcast over trailing axes; 0 gives undefined).
  */
 export interface ProbeTensor {

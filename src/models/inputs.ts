@@ -35,7 +35,7 @@ export function dataShape(dataset: Dataset, batch: number): DataShape {
       itemFields: dataset.history.itemFields,
     },
     clickRate,
-    // A scenario without training rows borrows the overall rate: priors need a number, figures never use this one.
+    // A scenario without training rows borrows the overall rate: priors need a number, metrics never use this one.
     scenarioClickRate: Array.from(rows, (count, n) => (count > 0 ? clicks[n]! / count : clickRate)),
     scenarioRows: Array.from(rows),
   };

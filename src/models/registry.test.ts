@@ -139,7 +139,7 @@ describe.each(chosen)('%s', (_id, definition) => {
     });
   });
 
-  it('has pictures whose axes fit data that offers fewer behaviours than it asks for', () => {
+  it('has probes whose axes fit data that offers fewer behaviours than it asks for', () => {
     const short = { ...shape, history: { ...shape.history!, length: 2 } };
     const narrow = definition.configure(settings).build(short, createVariables(1));
     tf.tidy(() => {
@@ -168,7 +168,7 @@ describe.each(chosen)('%s', (_id, definition) => {
         if (axes.length === 3) expect(size[1], name).toBe(shape.scenarios);
         const values = vectors[name]!.dataSync();
         expect(values.every(Number.isFinite), name).toBe(true);
-        // Rows differ: a representation of nothing would be no picture.
+        // Rows differ: a representation of nothing would show nothing.
         expect(new Set(values).size, name).toBeGreaterThan(1);
       }
     });

@@ -3,7 +3,7 @@ import { scenarioColumns, summaryColumns } from './columns';
 import type { RunFigures } from './columns';
 import type { ScenarioMetrics } from '../training/metrics/types';
 
-const figure = (auc: number, rows = 100): ScenarioMetrics => ({
+const metrics = (auc: number, rows = 100): ScenarioMetrics => ({
   rows,
   positives: 10,
   auc,
@@ -20,8 +20,8 @@ const run: RunFigures = {
     { id: 'large', name: 'Large', group: null, share: 0.9, clickRate: 0.1 },
   ],
   final: {
-    scenarios: [figure(0.5), figure(0.6)],
-    overall: figure(0.58),
+    scenarios: [metrics(0.5), metrics(0.6)],
+    overall: metrics(0.58),
     domainAuc: 0.59,
     domainNoiseFreeAuc: 0.69,
     major5Auc: 0.55,

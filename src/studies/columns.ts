@@ -1,11 +1,11 @@
-/** Columns of a study's tables: scenarios where there are few, summary figures where there are many. */
+/** Columns of a study's tables: scenarios where there are few, summary metrics where there are many. */
 import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
 import type { AucKind } from '../training/metrics/aucKind';
 import { groupMean } from '../training/metrics/domain';
 import type { Ceilings, Metrics } from '../training/metrics/types';
 import type { RunRecord } from '../training/runRecord';
 
-/** Final figures of a run and the scenarios that they are of, in the same order. */
+/** Final metrics of a run and the scenarios that they are of, in the same order. */
 export interface RunFigures {
   readonly scenarios: RunRecord['scenarios'];
   readonly final: Metrics;
@@ -20,7 +20,7 @@ export interface StudyColumn {
   readonly ceiling: (ceilings: Ceilings) => number | null;
 }
 
-/** More scenarios than this are shown by their summary figures. */
+/** More scenarios than this are shown by their summary metrics. */
 const MAX_SCENARIOS = 6;
 
 /** Scenarios of most (`major`) or least traffic, each weighed by its share of the traffic. */

@@ -63,7 +63,7 @@ export type TrainingEvent =
       readonly done: number;
       readonly total: number;
     }
-  /** Numbers that a procedure makes for a picture outside evaluations (mask search scores, coefficients). */
+  /** Probes that a procedure makes outside evaluations (mask search scores, coefficients). */
   | { readonly kind: 'procedure-probe'; readonly step: number; readonly probe: ProbeValue }
   /** Hidden vectors of a sample of test rows with the final weights, just before `done`. */
   | { readonly kind: 'representation'; readonly step: number; readonly sample: RepresentationSample }

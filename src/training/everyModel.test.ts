@@ -52,7 +52,7 @@ describe.each(chosenModels().map(({ id }) => id))('%s', (model) => {
   let expected = '';
   let length = 0;
 
-  it('trains to finite figures and leaves no tensor behind', async () => {
+  it('trains to finite metrics and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     const run = start(model);
     const events = await drain(run);

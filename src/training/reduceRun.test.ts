@@ -56,7 +56,7 @@ function recordOf(state: RunState): RunRecord {
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k + 1);
 
 describe('the state of a run', () => {
-  it('bounds evaluations, losses and pictures; the first and the newest are always there', () => {
+  it('bounds evaluations, losses and probes; the first and the newest are always there', () => {
     const state = reduced(
       range(2000).flatMap((step) => [evaluation(step), { kind: 'loss', step, terms: { total: 1 } } as const]),
     );
@@ -109,7 +109,7 @@ describe('the state of a run', () => {
     expect(frames?.points.map(({ value }) => value.values.length)).toEqual([3]);
   });
 
-  it('has test ceilings beside test figures once the run is done', () => {
+  it('has test ceilings beside test metrics once the run is done', () => {
     const test = { scenarios: [], overall: 0.9, domain: 0.8 };
     const state = reduced([
       evaluation(1),

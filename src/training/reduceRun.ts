@@ -43,7 +43,7 @@ export interface RunState {
   readonly ranges: RunRanges;
   /** Hidden vectors of a sample of test rows with the final weights; null before the run's end. */
   readonly representation: RepresentationSample | null;
-  /** Test figures with the best weights; null before the run's end. */
+  /** Test metrics with the best weights; null before the run's end. */
   readonly final: Metrics | null;
   readonly bestStep: number | null;
   readonly doneReason: DoneReason | null;
@@ -187,17 +187,17 @@ export function withFrames(state: RunState, step: number, probes: readonly Probe
 
 type Range = RunRanges['losses'][string];
 
-/** The range with more figures in it; the same object where none of them lies outside. */
+/** The range with more values in it; the same object where none of them lies outside. */
 function widened<Before extends Range | null>(
   range: Before,
-  figures: readonly (number | null)[],
+  values: readonly (number | null)[],
 ): Range | Before {
   let min = range?.min ?? Number.POSITIVE_INFINITY;
   let max = range?.max ?? Number.NEGATIVE_INFINITY;
-  for (const figure of figures) {
-    if (figure === null || !Number.isFinite(figure)) continue;
-    min = Math.min(min, figure);
-    max = Math.max(max, figure);
+  for (const value of values) {
+    if (value === null || !Number.isFinite(value)) continue;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
   }
   if (min > max || (range?.min === min && range.max === max)) return range;
   return { min, max };

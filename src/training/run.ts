@@ -119,13 +119,13 @@ export function createRun(options: RunOptions): Run {
       },
     };
     for await (const event of started.events) {
-      // Weights are the best ones by now: what is kept of the rows goes with the final figures.
+      // Weights are the best ones by now: what is kept of the rows goes with the final metrics.
       if (event.kind === 'done') yield* represented(event.step);
       yield event;
     }
   }
 
-  /** A picture that cannot be made must not cost the run its end. */
+  /** A representation that cannot be read must not cost the run its end. */
   async function* represented(step: number): AsyncGenerator<TrainingEvent, void, void> {
     let event: TrainingEvent | null = null;
     try {

@@ -33,7 +33,7 @@ export interface KeptProbes {
   readonly probes: readonly ProbeValue[];
 }
 
-/** Smallest and largest figure that a run ever showed, also of points that went: axes made from it never jump back. */
+/** Smallest and largest value that a run ever showed, also of points that went: axes made from it never jump back. */
 export interface RunRanges {
   /** Noise-free AUC of any scenario and of their mean; null before one is defined. */
   readonly noiseFree: Range | null;
@@ -92,7 +92,7 @@ export interface RunRecord {
   readonly probes: readonly KeptProbes[];
   /** Hidden vectors of a sample of test rows with the final weights; left out where the run did not end. */
   readonly representation?: RepresentationSample | null;
-  /** Test figures with the best weights. */
+  /** Test metrics with the best weights. */
   readonly final: Metrics | null;
   readonly bestStep: number | null;
   readonly timings: RunTimings;

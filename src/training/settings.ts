@@ -48,7 +48,7 @@ export const trainingFields = {
   }),
   evaluationRows: hyper.int({
     label: 'Evaluation rows',
-    help: 'Rows of each scenario that a curve’s point is computed from (of more than six scenarios proportionally fewer); the final figures use all of them.',
+    help: 'Rows of each scenario that a curve’s point is computed from (of more than six scenarios proportionally fewer); the final metrics use all of them.',
     unit: 'rows',
     default: 4000,
     min: 50,
@@ -58,7 +58,7 @@ export const trainingFields = {
   }),
   stopMetric: hyper.choice({
     label: 'Stop on',
-    help: 'Stop when this validation figure has not improved for `patience` evaluations; its best weights are restored.',
+    help: 'Stop when this validation metric has not improved for `patience` evaluations; its best weights are restored.',
     options: ['none', 'domainAuc', 'auc', 'logLoss', 'noiseFreeAuc'],
     default: 'domainAuc',
     advanced: true,

@@ -1,4 +1,4 @@
-/** A history of bounded length: what a run of any length keeps of its curves and pictures. */
+/** A history of bounded length: what a run of any length keeps of its curves and probes. */
 
 export interface Thinned<T> {
   /** In order of arrival: every `stride`-th of all points that came, and the newest. */

@@ -1,10 +1,10 @@
-/** Entry of the worker that arranges points: principal components, UMAP, t-SNE. Started when a picture first needs it. */
+/** Entry of the worker that arranges points: principal components, UMAP, t-SNE. Started when a figure first needs it. */
 import * as Comlink from 'comlink';
 import { componentsOf, relationsOf } from '../training/representation/describe';
 import { embed } from '../training/representation/embed';
 import type { ProjectionWorker } from './protocol';
 
-/** Between two pictures of an embedding under way, in milliseconds. */
+/** Between two states shown of an embedding under way, in milliseconds. */
 const SHOW_EVERY = 400;
 
 const worker: ProjectionWorker = {

@@ -23,7 +23,7 @@ export type { RepresentationSample };
 export type { SessionState };
 export { isUnderWay } from './sessionState';
 
-/** Live figures of the status line. */
+/** Live numbers of the status line. */
 export interface Vitals {
   readonly step: number;
   readonly steps: number;
@@ -80,7 +80,7 @@ export interface RunCommands {
   resume(run: RunId): Promise<void>;
   /** One training step, then paused. */
   step(run: RunId): Promise<void>;
-  /** Ends the run with the best weights restored and the final figures computed; the run is kept. */
+  /** Ends the run with the best weights restored and the final metrics computed; the run is kept. */
   stop(run: RunId): Promise<void>;
   /** The run as it stands, for keeping. */
   record(run: RunId): Promise<RunRecord>;
@@ -244,7 +244,7 @@ export interface ProjectionWorker {
   components(points: Points): Promise<Components>;
   /** Cosines and measures of separation, over all pairs of points: about a second. */
   relations(points: Points): Promise<Relations>;
-  /** Two-dimensional embedding `[points * 2]`; the same points and seed give the same picture. */
+  /** Two-dimensional embedding `[points * 2]`; the same points and seed give the same embedding. */
   embed(
     points: Points,
     method: EmbeddingMethod,
@@ -262,7 +262,7 @@ export interface RunSummary {
   readonly setup: RunSetup;
   readonly datasetTitle: string;
   readonly step: number;
-  /** Of the final figures, else of the last evaluation. */
+  /** Of the final metrics, else of the last evaluation. */
   readonly domainAuc: number | null;
   readonly domainNoiseFreeAuc: number | null;
   readonly hasWeights: boolean;

@@ -158,7 +158,7 @@ describe('a session', () => {
     await session.reset(id('a'));
   });
 
-  it('stops a paused run with its final figures', async () => {
+  it('stops a paused run with its final metrics', async () => {
     const { session } = bench;
     await session.train(id('a'), setup({ steps: 100_000 }), calm);
     await bench.untilStep(12);

@@ -53,7 +53,7 @@ async function train(words: readonly string[]): Promise<Printed> {
 }
 
 describe('exported runs', () => {
-  it('one, as JSON: settings with the switch that was cut, name, figures, probes', async () => {
+  it('one, as JSON: settings with the switch that was cut, name, metrics, probes', async () => {
     const runs = importRuns(await readFile(sample('run-causalint.json')), 'run-causalint.json');
     expect(runs.map(meaningOf)).toMatchObject([expected['causalint']!]);
     expect(runs[0]!.name).toBe('CausalInt, Do(Invar) off');

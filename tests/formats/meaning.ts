@@ -7,7 +7,7 @@ const rounded = (value: number | null): number | null =>
 const sum = (values: ArrayLike<number>): number | null =>
   rounded(Array.from(values).reduce((total, value) => total + value, 0));
 
-/** Settings, names, figures and probes of a run. */
+/** Settings, names, metrics and probes of a run. */
 export function meaningOf(run: Kept) {
   const { setup, final } = run;
   return {

@@ -5,32 +5,32 @@ import type { Ceilings, Metrics, ScenarioMetrics } from '../../src/training/metr
 
 const SCENARIOS = 3;
 
-const figure = fc.option(fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs), { nil: null });
+const metric = fc.option(fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs), { nil: null });
 
 const scenarioMetrics: fc.Arbitrary<ScenarioMetrics> = fc.record({
   rows: fc.nat(1000),
   positives: fc.nat(100),
-  auc: figure,
-  noiseFreeAuc: figure,
-  interestAuc: figure,
-  logLoss: figure,
-  calibration: figure,
+  auc: metric,
+  noiseFreeAuc: metric,
+  interestAuc: metric,
+  logLoss: metric,
+  calibration: metric,
 });
 
 const metrics: fc.Arbitrary<Metrics> = fc.record({
   scenarios: fc.array(scenarioMetrics, { minLength: SCENARIOS, maxLength: SCENARIOS }),
   overall: scenarioMetrics,
-  domainAuc: figure,
-  domainNoiseFreeAuc: figure,
-  major5Auc: figure,
-  minor10Auc: figure,
-  minor5Auc: figure,
+  domainAuc: metric,
+  domainNoiseFreeAuc: metric,
+  major5Auc: metric,
+  minor10Auc: metric,
+  minor5Auc: metric,
 });
 
 const ceilings: fc.Arbitrary<Ceilings> = fc.record({
-  scenarios: fc.array(figure, { minLength: SCENARIOS, maxLength: SCENARIOS }),
-  overall: figure,
-  domain: figure,
+  scenarios: fc.array(metric, { minLength: SCENARIOS, maxLength: SCENARIOS }),
+  overall: metric,
+  domain: metric,
 });
 
 /** JSON knows no negative zero. */

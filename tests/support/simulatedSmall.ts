@@ -1,4 +1,4 @@
-/** `smallDataset` with a truth and with behaviours, so that every model has what it reads and every figure is defined. */
+/** `smallDataset` with a truth and with behaviours, so that every model has what it reads and every metric is defined. */
 import { hash3 } from '../../src/engine';
 import { smallDataset } from './smallDataset';
 import type { Dataset, History } from '../../src/data/dataset';

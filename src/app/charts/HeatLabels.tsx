@@ -27,7 +27,7 @@ interface Props {
   readonly steps?: Domain;
 }
 
-/** Names of the rows and columns in view, as many as have room, or figures of steps below. */
+/** Names of the rows and columns in view, as many as have room, or numbers of steps below. */
 export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: Props) {
   const rowEvery = labelEvery(layout.cellHeight, 11);
   const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);

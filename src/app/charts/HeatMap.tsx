@@ -31,7 +31,7 @@ export interface HeatMapProps {
   readonly format: (value: number) => string;
   /** Columns are equal spans of steps from 0 to `steps.max`, marked at its ticks. */
   readonly steps?: Domain;
-  /** Fixed margins, to stand in line with another figure. */
+  /** Fixed margins, to stand in line with another chart. */
   readonly left?: number;
   readonly right?: number;
   readonly square?: boolean;
@@ -54,7 +54,7 @@ function valueOf(data: HeatValues, { row, column }: Cell): number | null {
  */
 export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   const { rows, columns, data, scale, format, selected, onSelect } = props;
-  // Few scenarios: wide cells hold their figures, and their columns' names.
+  // Few scenarios: wide cells hold their numbers, and their columns' names.
   const square = (props.square ?? false) && rows.length > FEW;
   const stepColumns = props.steps !== undefined;
   const [ref, size] = useSize<HTMLDivElement>();

@@ -57,13 +57,13 @@ export interface LinesProps {
   readonly onPoint?: (scenario: string | null) => void;
   /** Room for labels at the right. */
   readonly labelWidth?: number;
-  /** Room for figures at the left. */
+  /** Room for the numbers at the left. */
   readonly axisWidth?: number;
   readonly mark?: { readonly x: number; readonly label: string } | null;
 }
 
 const LABEL_GAP = 15;
-/** Below this width in pixels labels are names only; the figures are in the table. */
+/** Below this width in pixels labels are names only; the numbers are in the table. */
 const NARROW = 460;
 /** Letters of a name that a narrow chart shows, and the room at its right that they may take. */
 const NARROW_LETTERS = 19;

@@ -24,8 +24,8 @@ interface Props {
   readonly groups: readonly ScatterGroup[];
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Axes carry figures; without, only the arrangement means something. */
-  readonly figures: boolean;
+  /** Axes carry ticks; without, only the arrangement means something. */
+  readonly ticks: boolean;
   /** One line about a point. */
   readonly describe: (point: number) => string;
 }
@@ -99,14 +99,14 @@ function draw(
 
 /** Points of groups in the plane, on a canvas. The pointer or arrow keys choose a point, which is described. */
 export function Scatter(props: Props) {
-  const { label, xy, group, groups, figures, xLabel, yLabel, describe } = props;
+  const { label, xy, group, groups, ticks, xLabel, yLabel, describe } = props;
   const [ref, size] = useSize<HTMLDivElement>();
   const highlighted = useHighlight((state) => state.scenario);
   const point = useHighlight((state) => state.point);
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [asked, setCursor] = useState<number | null>(null);
   const cursor = asked !== null && asked < group.length ? asked : null;
-  const layout = useMemo(() => layoutScatter({ ...size, xy, figures }), [size, xy, figures]);
+  const layout = useMemo(() => layoutScatter({ ...size, xy, ticks }), [size, xy, ticks]);
   const middles = useMemo(
     () => groupMiddles(layout.places, group, groups.length),
     [layout, group, groups.length],
@@ -177,7 +177,7 @@ export function Scatter(props: Props) {
             className="scatter-axis"
             d={`M${layout.left} ${layout.top}V${bottom}H${layout.left + layout.width}`}
           />
-          {figures &&
+          {ticks &&
             layout.x.ticks.map((tick) => (
               <text
                 key={`x${tick}`}
@@ -188,7 +188,7 @@ export function Scatter(props: Props) {
                 {tickFormat(layout.x.ticks)(tick)}
               </text>
             ))}
-          {figures &&
+          {ticks &&
             layout.y.ticks.map((tick) => (
               <text
                 key={`y${tick}`}

@@ -1,4 +1,4 @@
-/** Domains and ticks of axes that never jump while training: they depend on figures that only ever grow. */
+/** Domains and ticks of axes that never jump while training: they depend on numbers that only ever grow. */
 import { formatCount, trimNumber } from '../format';
 
 export interface Domain {
@@ -36,7 +36,7 @@ export function tickFormat(ticks: readonly number[]): (value: number) => string 
 }
 
 /**
- * AUC: from one half (or lower, in steps of 0.05, where figures fall under it) to the next 0.05 above everything that
+ * AUC: from one half (or lower, in steps of 0.05, where numbers fall under it) to the next 0.05 above everything that
  * may come. With ceilings known from the start the upper end is right before the first point.
  */
 export function aucDomain(
@@ -55,7 +55,7 @@ export function aucDomain(
   return { min: Number(min.toFixed(2)), max: Number(max.toFixed(2)), ticks };
 }
 
-/** Values that start at zero or above: from 0 (or below, where figures are) to a nice end; about `count` ticks. */
+/** Values that start at zero or above: from 0 (or below, where numbers are) to a nice end; about `count` ticks. */
 export function zeroDomain(range: { readonly min: number; readonly max: number } | null, count = 3): Domain {
   const low = Math.min(0, range?.min ?? 0);
   const high = Math.max(range?.max ?? 1, low + 1e-6);

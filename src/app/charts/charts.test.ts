@@ -6,7 +6,7 @@ import { spread } from './endLabels';
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true });
 
 describe('axes', () => {
-  it('write their figures with the same decimals and a true minus', () => {
+  it('write their numbers with the same decimals and a true minus', () => {
     const write = (ticks: readonly number[]) => ticks.map(tickFormat(ticks));
     expect(write([0.9, 1, 1.1])).toEqual(['0.9', '1.0', '1.1']);
     expect(write([-1, -0.5, 0, 0.5, 1])).toEqual(['−1.0', '−0.5', '0', '0.5', '1.0']);
@@ -25,7 +25,7 @@ describe('axes', () => {
     );
   });
 
-  it('hold every figure', () => {
+  it('hold every number', () => {
     fc.assert(
       fc.property(number, number, (a, b) => {
         const [min, max] = [Math.min(a, b), Math.max(a, b)];
@@ -42,9 +42,9 @@ describe('axes', () => {
     );
   });
 
-  // Of figures with both signs a coarser step may draw one end in, where the other goes out: [−1.8, 4.1] has the ends
+  // Of numbers with both signs a coarser step may draw one end in, where the other goes out: [−1.8, 4.1] has the ends
   // −2 and 6, [−2, 4.1] has −2.5 and 5.
-  it('of figures from nought up never shrink as they grow', () => {
+  it('of numbers from nought up never shrink as they grow', () => {
     fc.assert(
       fc.property(number, number, (a, b) => {
         const [less, more] = [Math.min(Math.abs(a), Math.abs(b)), Math.max(Math.abs(a), Math.abs(b))];
@@ -55,7 +55,7 @@ describe('axes', () => {
     );
   });
 
-  it('AUC starts at one half, ends above the ceilings, and does not move while figures stay inside', () => {
+  it('AUC starts at one half, ends above the ceilings, and does not move while numbers stay inside', () => {
     const before = aucDomain(null, [0.68, 0.72, null]);
     expect(before.min).toBe(0.5);
     expect(before.max).toBe(0.75);

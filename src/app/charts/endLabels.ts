@@ -36,7 +36,7 @@ export function spread(
   return placed;
 }
 
-/** Pixels beside a chart that the longest label and its figure need. */
+/** Pixels beside a chart that the longest label and its number need. */
 export function labelRoom(labels: readonly string[]): number {
   return Math.min(230, 66 + 6.2 * labels.reduce((max, label) => Math.max(max, label.length), 0));
 }

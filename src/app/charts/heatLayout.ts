@@ -44,7 +44,7 @@ export interface LayoutInput {
   readonly stepColumns: boolean;
   /** Cells are squares (matrices of scenarios). */
   readonly square: boolean;
-  /** Fixed margins, to stand in line with another figure. */
+  /** Fixed margins, to stand in line with another chart. */
   readonly left?: number;
   readonly right?: number;
 }
@@ -97,7 +97,7 @@ export function onTwoLines(label: string): readonly string[] {
   return best;
 }
 
-/** The cell under a point of the figure, or null outside. */
+/** The cell under a point of the drawing, or null outside. */
 export function cellAt(
   layout: HeatLayout,
   x: number,

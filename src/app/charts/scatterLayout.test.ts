@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { groupMiddles, layoutScatter, partLabels, pointAt, pointTowards } from './scatterLayout';
 
 const xy = Float32Array.of(0, 0, 4, 0, 4, 2, -1, 5);
-const layout = layoutScatter({ width: 300, height: 200, xy, figures: true });
+const layout = layoutScatter({ width: 300, height: 200, xy, ticks: true });
 
 describe('a scatter’s layout', () => {
   it('keeps every point inside the axes and larger values up and to the right', () => {
@@ -11,13 +11,13 @@ describe('a scatter’s layout', () => {
       fc.property(
         fc.array(fc.float({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 40 }),
         fc.boolean(),
-        (numbers, figures) => {
+        (numbers, ticks) => {
           const values = Float32Array.from(numbers.slice(0, numbers.length - (numbers.length % 2)));
           const { places, left, top, width, height } = layoutScatter({
             width: 240,
             height: 180,
             xy: values,
-            figures,
+            ticks,
           });
           for (let i = 0; i < values.length; i += 2) {
             expect(places[i]).toBeGreaterThanOrEqual(left - 0.01);
@@ -37,7 +37,7 @@ describe('a scatter’s layout', () => {
       width: 400,
       height: 100,
       xy: Float32Array.of(0, 0, 1, 0, 0, 1),
-      figures: false,
+      ticks: false,
     });
     expect(places[2]! - places[0]!).toBeCloseTo(places[1]! - places[5]!, 3);
   });

@@ -18,8 +18,8 @@ interface ScatterInput {
   readonly height: number;
   /** `[count * 2]` */
   readonly xy: Float32Array;
-  /** Axes carry figures; without, only the arrangement means something and both axes have one scale. */
-  readonly figures: boolean;
+  /** Axes carry ticks; without, only the arrangement means something and both axes have one scale. */
+  readonly ticks: boolean;
 }
 
 function range(xy: Float32Array, axis: 0 | 1): { min: number; max: number } {
@@ -47,15 +47,15 @@ function oneScale(
   return [about(x, width), about(y, height)] as const;
 }
 
-export function layoutScatter({ width, height, xy, figures }: ScatterInput): ScatterLayout {
-  const left = figures ? 46 : 8;
+export function layoutScatter({ width, height, xy, ticks }: ScatterInput): ScatterLayout {
+  const left = ticks ? 46 : 8;
   const top = 20;
   const inner = {
     width: Math.max(20, width - left - 18),
-    height: Math.max(20, height - top - (figures ? 36 : 24)),
+    height: Math.max(20, height - top - (ticks ? 36 : 24)),
   };
   const [rangeX, rangeY] = [range(xy, 0), range(xy, 1)];
-  const [x, y] = figures
+  const [x, y] = ticks
     ? [niceDomain(rangeX), niceDomain(rangeY)]
     : oneScale(rangeX, rangeY, inner.width, inner.height);
   const places = new Float32Array(xy.length);

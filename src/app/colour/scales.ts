@@ -60,7 +60,7 @@ export function scaleTable(kind: ScaleKind, theme: Theme): Uint8ClampedArray {
   return table;
 }
 
-/** Colour of a figure written on a cell of colour `rgb`. */
+/** Colour of a number written on a cell of colour `rgb`. */
 export function textOn(rgb: Rgb): string {
   return luminance(rgb) > 0.2 ? '#14171b' : '#ffffff';
 }

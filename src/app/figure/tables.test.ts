@@ -17,7 +17,7 @@ it('CSV of any text comes back as it was', () => {
   );
 });
 
-it('an undefined figure is empty in CSV and null in JSON', () => {
+it('an undefined number is empty in CSV and null in JSON', () => {
   const table = { columns: ['scenario', 'auc'], rows: [['a', null]] } as const;
   expect(tableToCsv(table)).toBe('scenario,auc\r\na,\r\n');
   expect(JSON.parse(tableToJson('t', table))).toEqual({ title: 't', rows: [{ scenario: 'a', auc: null }] });

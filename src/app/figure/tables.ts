@@ -7,7 +7,7 @@ function csvCell(cell: Cell): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** RFC 4180, with a header; an undefined figure is an empty cell. */
+/** RFC 4180, with a header; an undefined number is an empty cell. */
 export function tableToCsv(table: FigureTable): string {
   return [table.columns, ...table.rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 }
@@ -22,7 +22,7 @@ function unique(names: readonly string[]): readonly string[] {
   });
 }
 
-/** Rows as objects by column name; an undefined figure is `null`. */
+/** Rows as objects by column name; an undefined number is `null`. */
 export function tableToJson(title: string, table: FigureTable): string {
   const names = unique(table.columns);
   const rows = table.rows.map((row) =>

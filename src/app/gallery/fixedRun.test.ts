@@ -41,7 +41,7 @@ describe('a made-up run', () => {
     },
   );
 
-  it('has scenarios without a figure where there are many, as logs have', () => {
+  it('has scenarios without an AUC where there are many, as logs have', () => {
     const { latest } = fixedRun('mmoe', 355, 'live');
     expect(latest?.scenarios.some(({ auc }) => auc === null)).toBe(true);
     expect(latest?.scenarios[0]?.auc).toBeGreaterThan(0.5);

@@ -47,10 +47,10 @@ function scenarioMetrics(s: number, rows: number, clickRate: number, step: numbe
 }
 
 /** Mean by rows over scenarios where it is defined. */
-function mean(all: readonly ScenarioMetrics[], figure: 'auc' | 'noiseFreeAuc'): number | null {
+function mean(all: readonly ScenarioMetrics[], metric: 'auc' | 'noiseFreeAuc'): number | null {
   let [sum, rows] = [0, 0];
   for (const one of all) {
-    const value = one[figure];
+    const value = one[metric];
     if (value === null) continue;
     sum += value * one.rows;
     rows += one.rows;

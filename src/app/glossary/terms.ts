@@ -30,7 +30,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'domain',
         meaning:
-          'The word that some papers use for a scenario. A figure called “domain” is the mean of the scenarios’ own figures, weighted by their rows.',
+          'The word that some papers use for a scenario. A metric called “domain” is the mean of the scenarios’ own metrics, weighted by their rows.',
         code: at('training/metrics/types.ts', 'domainAuc'),
       },
       {
@@ -47,7 +47,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'split',
         meaning:
-          'Whether a row trains the model, validates it (chooses the best step) or tests it (gives the reported figures).',
+          'Whether a row trains the model, validates it (chooses the best step) or tests it (gives the reported metrics).',
         code: at('data/dataset.ts', 'SPLIT'),
       },
       {
@@ -217,7 +217,7 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: 'run',
-        meaning: 'One training of one model from one set-up, from its first step to its test figures.',
+        meaning: 'One training of one model from one set-up, from its first step to its test metrics.',
         code: at('training/run.ts', 'createRun'),
       },
       {
@@ -240,7 +240,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'best step',
         meaning:
-          'The evaluation with the best validation figure. Its weights are kept, and the test figures are theirs.',
+          'The evaluation with the best validation metric. Its weights are kept, and the test metrics are theirs.',
         code: at('training/runRecord.ts', 'bestStep'),
       },
       {
@@ -251,7 +251,7 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: 'run record',
-        meaning: 'A run as it is kept and exported: set-up, figures, probes, versions and timings.',
+        meaning: 'A run as it is kept and exported: set-up, metrics, probes, versions and timings.',
         code: at('training/runRecord.ts', 'RunRecord'),
       },
       {

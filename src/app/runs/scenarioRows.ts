@@ -11,10 +11,10 @@ export interface ScenarioRow {
   readonly index: number;
   readonly share: number;
   readonly clickRate: number;
-  /** Rows that the figures are computed from; null before the first evaluation. */
+  /** Rows that the metrics are computed from; null before the first evaluation. */
   readonly rows: number | null;
   readonly auc: number | null;
-  /** Standard error of the AUC on drawn labels (Hanley and McNeil 1982); null for noise-free figures. */
+  /** Standard error of the AUC on drawn labels (Hanley and McNeil 1982); null for noise-free AUC. */
   readonly aucError: number | null;
   readonly ceiling: number | null;
   readonly logLoss: number | null;
@@ -35,21 +35,21 @@ export function aucStandardError(auc: number | null, positives: number, negative
   return Math.sqrt(Math.max(0, variance));
 }
 
-/** The figures that count: test rows with the best weights once a run is done, else the last evaluation. */
+/** The metrics that count: test rows with the best weights once a run is done, else the last evaluation. */
 export function currentMetrics(view: RunView): { readonly metrics: Metrics | null; readonly final: boolean } {
   return view.final ? { metrics: view.final, final: true } : { metrics: view.latest, final: false };
 }
 
 export function scenarioRows(
   view: RunView,
-  figure: AucKind,
+  kind: AucKind,
   reference: RunView | null,
 ): readonly ScenarioRow[] {
   const { metrics } = currentMetrics(view);
   const base = reference ? currentMetrics(reference).metrics : null;
   return view.scenarios.map((scenario, index) => {
-    const figures = metrics?.scenarios[index];
-    const auc = aucOfKind(figure, figures);
+    const own = metrics?.scenarios[index];
+    const auc = aucOfKind(kind, own);
     // Scenarios are matched by id: the other run may have trained on another dataset.
     const there = reference?.scenarios.findIndex((other) => other.id === scenario.id) ?? -1;
     return {
@@ -58,17 +58,15 @@ export function scenarioRows(
       index,
       share: scenario.share,
       clickRate: scenario.clickRate,
-      rows: figures?.rows ?? null,
+      rows: own?.rows ?? null,
       auc,
       aucError:
-        figure === 'drawn' && figures
-          ? aucStandardError(auc, figures.positives, figures.rows - figures.positives)
-          : null,
+        kind === 'drawn' && own ? aucStandardError(auc, own.positives, own.rows - own.positives) : null,
       ceiling: view.ceilings?.scenarios[index] ?? null,
-      logLoss: figures?.logLoss ?? null,
-      calibration: figures?.calibration ?? null,
-      relaImpr: base && there >= 0 ? relaImpr(auc, aucOfKind(figure, base.scenarios[there])) : null,
-      aucRatio: base && there >= 0 ? aucRatio(auc, aucOfKind(figure, base.scenarios[there])) : null,
+      logLoss: own?.logLoss ?? null,
+      calibration: own?.calibration ?? null,
+      relaImpr: base && there >= 0 ? relaImpr(auc, aucOfKind(kind, base.scenarios[there])) : null,
+      aucRatio: base && there >= 0 ? aucRatio(auc, aucOfKind(kind, base.scenarios[there])) : null,
     };
   });
 }

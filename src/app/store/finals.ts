@@ -1,4 +1,4 @@
-/** Final figures of kept runs, read once each: what tables of many runs need, without holding their histories. */
+/** Final metrics of kept runs, read once each: what tables of many runs need, without holding their histories. */
 import { create } from 'zustand';
 import type { FinalFigures } from '../../studies/ablation/ablation';
 import type { RunStore } from '../../workers/protocol';
@@ -8,7 +8,7 @@ export const useFinals = create<{ readonly byRun: ReadonlyMap<string, FinalFigur
   byRun: new Map(),
 }));
 
-/** Reads the runs whose figures are not there yet; runs that are gone or unfinished stay out. */
+/** Reads the runs whose metrics are not there yet; runs that are gone or unfinished stay out. */
 export async function readFinals(store: RunStore, runs: readonly string[]): Promise<void> {
   const { byRun } = useFinals.getState();
   const found = new Map<string, FinalFigures>();

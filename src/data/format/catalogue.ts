@@ -12,7 +12,7 @@ const entrySchema = z.object({
   scenarios: z.int().positive(),
   /** True where behaviour histories are there. */
   history: z.boolean(),
-  /** One sentence: what it stands for and which figures are published. */
+  /** One sentence: what it stands for and which numbers are published. */
   note: z.string(),
 });
 

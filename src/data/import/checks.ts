@@ -45,7 +45,7 @@ export function checkRows(
   for (const split of [SPLIT.validation, SPLIT.test]) {
     if (total(rows, split) === 0)
       notices.push(
-        notice('emptySplit', `No rows are left for ${splitNames[split]}; its figures stay undefined.`),
+        notice('emptySplit', `No rows are left for ${splitNames[split]}; its metrics stay undefined.`),
       );
   }
   const place = { column: scenarioColumn };

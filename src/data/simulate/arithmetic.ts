@@ -95,7 +95,7 @@ function ratio(numerator: readonly number[], denominator: readonly number[], x: 
   return above / below;
 }
 
-/* Wichura, Algorithm AS 241 (PPND7): the percentage points of the normal distribution, about 7 figures. */
+/* Wichura, Algorithm AS 241 (PPND7): the percentage points of the normal distribution, about 7 digits. */
 const CENTRE_ABOVE = [59.10937472, 159.29113202, 50.434271938, 3.3871327179];
 const CENTRE_BELOW = [67.1875636, 78.757757664, 17.895169469, 1];
 const MIDDLE_ABOVE = [0.17023821103, 1.3067284816, 2.75681539, 1.4234372777];
@@ -103,7 +103,7 @@ const MIDDLE_BELOW = [0.12021132975, 0.7370016425, 1];
 const TAIL_ABOVE = [0.017337203997, 0.42868294337, 3.081226386, 6.657905115];
 const TAIL_BELOW = [0.012258202635, 0.24197894225, 1];
 
-/** Normal quantile of 0 < p < 1, about seven figures: a normal draw from a uniform one. */
+/** Normal quantile of 0 < p < 1, about seven digits: a normal draw from a uniform one. */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;
   if (q <= 0.425 && q >= -0.425) return q * ratio(CENTRE_ABOVE, CENTRE_BELOW, 0.180625 - q * q);

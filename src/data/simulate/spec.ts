@@ -34,13 +34,13 @@ export const twinSchema = z.strictObject({
   /** Where the shares and click rates come from, and which of them were chosen by us. */
   provenance: z.string(),
   /**
-   * The AUC that was published on the dataset, as one figure of all scenarios: of the best model, and of a plain one trained
+   * The AUC that was published on the dataset, as one number of all scenarios: of the best model, and of a plain one trained
    * on all scenarios together. The ceiling is calibrated against the first, a plain model's result against the second.
    */
   published: z.strictObject({
     best: z.number().min(0.5).max(1),
     plain: z.number().min(0.5).max(1),
-    /** How the two figures follow from which table. */
+    /** How the two numbers follow from which table. */
     source: z.string(),
   }),
   scenarios: z.array(scenarioSchema).min(2),

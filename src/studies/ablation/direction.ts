@@ -1,7 +1,7 @@
 /** Whether a difference goes where the paper's goes; beyond chance at p < 0.05 over seeds. */
 export type Direction = 'agrees' | 'agrees, within chance' | 'opposite' | 'opposite, within chance';
 
-/** Printed figures have four digits; a smaller difference of two is none. */
+/** Printed numbers have four digits; a smaller difference of two is none. */
 const SMALLEST_PRINTED = 5e-5;
 
 /** @returns null where either difference is undefined or zero */

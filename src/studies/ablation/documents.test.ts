@@ -31,7 +31,7 @@ const section: Section = {
 };
 
 describe('an ablation’s table as a document', () => {
-  it('is Markdown with the paper’s figures beside', () => {
+  it('is Markdown with the paper’s numbers beside', () => {
     const lines = toMarkdown(section, 'CausalInt', 'Ali-CCP (simulated)').split('\n');
     expect(lines[0]).toBe('| variant | S1 | paper #1 |');
     expect(lines[1]).toBe('| --- | ---: | ---: |');

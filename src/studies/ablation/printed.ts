@@ -1,4 +1,4 @@
-/** What a paper's table prints beside an ablation's figures. */
+/** What a paper's table prints beside an ablation's metrics. */
 import { isTwin, keyOfPrinted } from '../published';
 import type { PublishedTable } from '../published';
 import { spread } from '../statistics';
@@ -8,7 +8,7 @@ export interface PrintedFigures {
   /** The label of the printed column that belongs to a column here; null where none does. */
   label(column: string): string | null;
   value(variant: string, column: string): number | null;
-  /** Minus the figure of the table's complete model. On other data than the table's, of the mean over its columns alone. */
+  /** Minus the number of the table's complete model. On other data than the table's, of the mean over its columns alone. */
   difference(variant: string, column: string): number | null;
   /** Whether the runs are of the dataset that the table is about. */
   readonly onTwin: boolean;

@@ -91,7 +91,7 @@ describe('an ablation of CausalInt’s Table 5', () => {
     expect(section!.rows[4]!.cells[0]).toMatchObject({ difference: null, p: null, direction: null });
   });
 
-  it('puts the paper’s figures beside, matched by share and not by number', () => {
+  it('puts the paper’s numbers beside, matched by share and not by number', () => {
     // #1 of Table 5 is the medium scenario, which is the first here; #2 the large one.
     expect(section!.columns.map((column) => column.printed)).toEqual(['#1', '#2', '#3', null, null]);
     const [medium, large] = section!.rows[0]!.cells;

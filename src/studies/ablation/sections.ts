@@ -20,7 +20,7 @@ export interface AblationCell {
   /** Mean minus the reference's over shared seeds; null for the reference. */
   readonly difference: number | null;
   readonly p: number | null;
-  /** What the paper prints here, and its difference from the reference's figure. */
+  /** What the paper prints here, and its difference from the reference's number. */
   readonly printed: number | null;
   readonly printedDifference: number | null;
   /** Null where the paper prints nothing, or no difference. */
@@ -148,16 +148,16 @@ function sectionOf(input: SectionInput): Section {
     const at = trained.get(key);
     return at === undefined ? [] : runsOf(ablation, at, finals);
   };
-  /** One figure a seed, null where the run is not done. */
-  const figuresOf = (key: string, column: StudyColumn) =>
+  /** One value a seed, null where the run is not done. */
+  const valuesOf = (key: string, column: StudyColumn) =>
     runsOfRow(key).map((run) => (run === null ? null : column.of(run, kind)));
   const result = rows.map(({ name, key }): ResultRow => {
     const isReference = key === reference;
     const cells = columns.map((column): AblationCell => {
-      const values = figuresOf(key, column);
+      const values = valuesOf(key, column);
       const { mean: difference, p } = isReference
         ? { mean: null, p: null }
-        : pairedDifference(values, figuresOf(reference, column));
+        : pairedDifference(values, valuesOf(reference, column));
       const printedDifference = isReference ? null : printed.difference(name, column.key);
       return {
         spread: spread(values),
@@ -183,7 +183,7 @@ function sectionOf(input: SectionInput): Section {
     const column = one.of === 'minor' ? summaryColumns.minor : summaryColumns.overall;
     const [above, below] = [one.above, one.below].map((name) => rows.find((row) => row.name === name)?.key);
     if (!above || !below || !trained.has(above) || !trained.has(below)) return [];
-    const { mean: difference, p } = pairedDifference(figuresOf(above, column), figuresOf(below, column));
+    const { mean: difference, p } = pairedDifference(valuesOf(above, column), valuesOf(below, column));
     return [{ ...one, difference, p, direction: directionOf(difference, 1, p) }];
   });
   return {

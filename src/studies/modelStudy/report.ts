@@ -1,6 +1,6 @@
 /** The text of a study in a model's page: how it was trained, then its tables. */
 import type { RunFigures } from '../columns';
-import { figureTable, pairedTable, wayTable } from './table';
+import { aucTable, pairedTable, wayTable } from './table';
 import type { RowResult } from './table';
 
 function median(values: readonly number[]): number {
@@ -20,11 +20,11 @@ export function studyReport(results: readonly RowResult[], scenarios: RunFigures
   );
   const parts = [
     `\`${dataset}\` (simulated), ${seeds} seed${seeds === 1 ? '' : 's'}, at most ${steps} steps of ${batch} rows, learning rate ` +
-      `${learningRate}, L2 ${l2}, best weights by ${stopMetric} on the validation rows (patience ${patience}), figures on all test rows: ` +
+      `${learningRate}, L2 ${l2}, best weights by ${stopMetric} on the validation rows (patience ${patience}), metrics on all test rows: ` +
       `mean ± standard deviation over seeds. Median best step: ${best.join(', ')}.`,
   ];
   if (cell.ceilings.domain !== null) {
-    parts.push('Noise-free AUC:', figureTable(results, scenarios, 'noiseFree'));
+    parts.push('Noise-free AUC:', aucTable(results, scenarios, 'noiseFree'));
     parts.push('Share of the way from 0.5 to the ceiling:', wayTable(results, scenarios));
     const paired = pairedTable(results, scenarios);
     if (paired) {
@@ -34,6 +34,6 @@ export function studyReport(results: readonly RowResult[], scenarios: RunFigures
       );
     }
   }
-  parts.push('AUC on drawn clicks:', figureTable(results, scenarios, 'drawn'));
+  parts.push('AUC on drawn clicks:', aucTable(results, scenarios, 'drawn'));
   return parts.join('\n\n');
 }

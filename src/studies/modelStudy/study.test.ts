@@ -4,9 +4,9 @@ import { defaultSetup } from '../../training/setup';
 import type { Cell } from './cell';
 import { placeTables } from './document';
 import { studyReport } from './report';
-import { figureTable, pairedTable, wayToCeiling, type RowResult } from './table';
+import { aucTable, pairedTable, wayToCeiling, type RowResult } from './table';
 
-const figures = (value: number | null): ScenarioMetrics => ({
+const ofScenario = (value: number | null): ScenarioMetrics => ({
   rows: 10,
   positives: 2,
   auc: value,
@@ -16,8 +16,8 @@ const figures = (value: number | null): ScenarioMetrics => ({
   calibration: null,
 });
 const metrics = (values: readonly (number | null)[]): Metrics => ({
-  scenarios: values.map(figures),
-  overall: figures(0.6),
+  scenarios: values.map(ofScenario),
+  overall: ofScenario(0.6),
   domainAuc: 0.61,
   domainNoiseFreeAuc: 0.62,
   major5Auc: 0.7,
@@ -45,8 +45,8 @@ it('the way to the ceiling starts at chance and is undefined without a ceiling',
   expect(wayToCeiling(null, 0.7)).toBeNull();
 });
 
-it('a table has one row a model, the ceiling last, and says undefined where a seed has no figure', () => {
-  const table = figureTable(
+it('a table has one row a model, the ceiling last, and says undefined where a seed has no AUC', () => {
+  const table = aucTable(
     [
       result('A', [
         [0.6, 0.5],

@@ -50,8 +50,8 @@ function rowTitle({ name, table }: StudyRow): string {
   return table === null ? name : `${name} (${table})`;
 }
 
-/** A column's figures, one a seed. */
-function figuresOf(
+/** A column's AUC, one a seed. */
+function valuesOf(
   column: StudyColumn,
   cells: readonly Cell[],
   scenarios: Scenarios,
@@ -60,12 +60,12 @@ function figuresOf(
   return cells.map(({ final }) => column.of({ final, scenarios }, kind));
 }
 
-/** One figure of every row: scenarios, their mean, all together; the ceiling last where the truth is known. */
-export function figureTable(results: readonly RowResult[], scenarios: Scenarios, kind: AucKind): string {
+/** AUC of every row: scenarios, their mean, all together; the ceiling last where the truth is known. */
+export function aucTable(results: readonly RowResult[], scenarios: Scenarios, kind: AucKind): string {
   const columns = tableColumns(scenarios, kind);
   const body = results.map(({ row, cells }) => [
     rowTitle(row),
-    ...columns.map((column) => formatSpread(completeSpread(figuresOf(column, cells, scenarios, kind)))),
+    ...columns.map((column) => formatSpread(completeSpread(valuesOf(column, cells, scenarios, kind)))),
   ]);
   const ceilings = results[0]?.cells[0]?.ceilings;
   if (kind === 'noiseFree' && ceilings) {
@@ -80,7 +80,7 @@ export function wayTable(results: readonly RowResult[], scenarios: Scenarios): s
   const body = results.map(({ row, cells }) => [
     rowTitle(row),
     ...columns.map((column) => {
-      const values = figuresOf(column, cells, scenarios, 'noiseFree');
+      const values = valuesOf(column, cells, scenarios, 'noiseFree');
       const found = completeSpread(
         cells.map(({ ceilings }, seed) => wayToCeiling(values[seed] ?? null, column.ceiling(ceilings))),
       );
@@ -103,8 +103,8 @@ export function pairedTable(results: readonly RowResult[], scenarios: Scenarios)
   const body = rest.map(({ row, cells }) => [
     rowTitle(row),
     ...columns.map((column) => {
-      const figures = (of: readonly Cell[]) => figuresOf(column, of, scenarios, 'noiseFree');
-      const { mean, pairs, wins } = pairedDifference(figures(cells), figures(first.cells));
+      const values = (of: readonly Cell[]) => valuesOf(column, of, scenarios, 'noiseFree');
+      const { mean, pairs, wins } = pairedDifference(values(cells), values(first.cells));
       if (mean === null || pairs < cells.length) return UNDEFINED;
       return `${mean >= 0 ? '+' : '−'}${Math.abs(mean).toFixed(4)} (${wins}/${pairs})`;
     }),

@@ -1,5 +1,5 @@
 /**
- * What the papers print for the rows that are variants here: figures only, as printed, with the table that they stand in.
+ * What the papers print for the rows that are variants here: numbers only, as printed, with the table that they stand in.
  * Facts to hold results against, nothing that a model reads.
  */
 import aread from './aread.json';
@@ -8,7 +8,7 @@ import mscan from './mscan.json';
 import optmsm from './optmsm.json';
 import sarnet from './sarnet.json';
 
-/** Which figure of a run a printed column answers to. */
+/** Which metric of a run a printed column answers to. */
 export interface PublishedColumn {
   /** As printed, e.g. `#1`. */
   readonly label: string;

@@ -22,7 +22,7 @@ describe.each(papers.map((model) => [model.id, model] as const))('what %s’s pa
       expect(named(table), table).toEqual(expect.arrayContaining([above, below]));
   });
 
-  it('gives an AUC a column, and for each column the figure that answers to it', () => {
+  it('gives an AUC a column, and for each column the metric that answers to it', () => {
     for (const { columns, rows } of published.tables) {
       for (const { values } of rows) {
         expect(values).toHaveLength(columns.length);
@@ -38,7 +38,7 @@ describe.each(papers.map((model) => [model.id, model] as const))('what %s’s pa
   });
 });
 
-describe('figures quoted', () => {
+describe('numbers quoted', () => {
   it('are those of the papers', () => {
     const row = (model: string, table: string, variant: string, dataset = '') =>
       publishedTable(model, table, dataset)?.rows.find((one) => one.variant === variant)?.values;

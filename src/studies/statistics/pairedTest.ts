@@ -24,8 +24,8 @@ function pairwise(a: readonly (number | null)[], b: readonly (number | null)[]):
 /**
  * Student's paired test of two runs over the same seeds. Pairs with an undefined side are left out.
  *
- * @param a figures by seed
- * @param b figures of the other run, same seeds in the same order
+ * @param a values by seed
+ * @param b values of the other run, same seeds in the same order
  * @returns null with fewer than two pairs: one pair says nothing of chance
  */
 export function pairedTest(a: readonly (number | null)[], b: readonly (number | null)[]): PairedTest | null {
@@ -50,10 +50,10 @@ export interface PairedDifference {
 }
 
 /**
- * How figures of one set-up differ from those of another, paired over seeds. Pairs with an undefined side are left out.
+ * How metrics of one set-up differ from those of another, paired over seeds. Pairs with an undefined side are left out.
  *
- * @param a figures by seed
- * @param b figures of the other, same seeds in the same order
+ * @param a values by seed
+ * @param b values of the other, same seeds in the same order
  */
 export function pairedDifference(
   a: readonly (number | null)[],

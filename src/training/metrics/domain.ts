@@ -1,4 +1,4 @@
-/** Means over scenarios. A scenario whose figure is undefined drops out together with its weight. */
+/** Means over scenarios. A scenario whose metric is undefined drops out together with its weight. */
 
 /**
  * `sum n_s x_s / sum n_s` over the scenarios where x is defined.

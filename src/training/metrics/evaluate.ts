@@ -1,4 +1,4 @@
-/** All figures of one evaluation, from one readback of scores. */
+/** All metrics of one evaluation, from one readback of scores. */
 import { classWeights, noiseFreeAuc, orderedAuc, orderScores } from './auc';
 import { groupMean, weightedMean } from './domain';
 import { calibration, logLoss } from './loss';
@@ -66,7 +66,7 @@ function interesting(match: ArrayLike<number>, groups: readonly Int32Array[]): U
   return out;
 }
 
-function figures(
+function metricsOf(
   score: ArrayLike<number>,
   probability: ArrayLike<number>,
   label: ArrayLike<number>,
@@ -94,7 +94,7 @@ function figures(
 }
 
 /**
- * Figures per scenario and over all. Undefined ones are null: a scenario with one class has no AUC.
+ * Metrics per scenario and over all. Undefined ones are null: a scenario with one class has no AUC.
  *
  * Scenario means (`domainAuc`, …) weigh a scenario by its evaluation rows, each brought back to true share.
  */
@@ -106,7 +106,7 @@ export function computeMetrics(
   const groups = groupByScenario(rows.scenario, rows.scenarios);
   const interest = rows.truth && interesting(rows.truth.match, groups);
   const scenarios = groups.map((group) =>
-    figures(
+    metricsOf(
       pick(scores.score, group),
       pick(scores.probability, group),
       pick(rows.label, group),
@@ -121,7 +121,7 @@ export function computeMetrics(
   const noiseFree = scenarios.map((s) => s.noiseFreeAuc);
   return {
     scenarios,
-    overall: figures(
+    overall: metricsOf(
       scores.score,
       scores.probability,
       rows.label,

@@ -1,4 +1,4 @@
-/** Figures of predicted probabilities. */
+/** Metrics of predicted probabilities. */
 
 /** Predictions are kept this far from 0 and 1 before the logarithm. */
 const LOG_LOSS_CLIP = 1e-7;

@@ -1,4 +1,4 @@
-/** Figures of one evaluation. `null` means undefined (one class, no rows, no truth) and is shown as "undefined". */
+/** Metrics of one evaluation. `null` means undefined (one class, no rows, no truth) and is shown as "undefined". */
 
 export interface ScenarioMetrics {
   readonly rows: number;

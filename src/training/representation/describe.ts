@@ -1,4 +1,4 @@
-/** What a representation's pictures show without being asked: components at once, then how scenarios relate. */
+/** What a representation's figure shows without being asked: components at once, then how scenarios relate. */
 import { meanCosines, rowCosines } from './cosines';
 import { principalComponents } from './pca';
 import { separation } from './separation';
@@ -21,7 +21,7 @@ export interface Relations {
 
 export type { Components };
 
-/** The picture itself: the first two principal components. */
+/** The projection itself: the first two principal components. */
 export function componentsOf(points: Points): Components {
   return principalComponents(points, 2);
 }

@@ -1,4 +1,4 @@
-/** Two-dimensional embeddings on request: UMAP (umap-js) and exact t-SNE. Same points and seed, same picture. */
+/** Two-dimensional embeddings on request: UMAP (umap-js) and exact t-SNE. Same points and seed, same embedding. */
 import { UMAP } from 'umap-js';
 import { uniformAt } from '../../engine/random';
 import { nearestNeighbours } from './neighbours';
@@ -14,7 +14,7 @@ export type OnEmbedding = (done: number, total: number, xy: Float32Array) => voi
 /** Components that distances are computed in: beyond them is mostly noise, and fifty are a common choice. */
 const COMPONENTS = 50;
 const UMAP_NEIGHBOURS = 15;
-/** Fewer points have no neighbourhoods worth a picture. */
+/** Fewer points have no neighbourhoods worth an embedding. */
 const LEAST_POINTS = 5;
 
 /** @throws RangeError for fewer than five points, or points that do not vary */

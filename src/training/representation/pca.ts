@@ -17,7 +17,7 @@ const NOTHING = 1e-12;
 
 /**
  * The first `axes` principal components. A component's sign makes its largest loading positive, so the same points give
- * the same picture on every machine.
+ * the same projection on every machine.
  */
 export function principalComponents(
   { values, count, dim }: Pick<Points, 'values' | 'count' | 'dim'>,

@@ -151,7 +151,7 @@ describe('embeddings', () => {
   const space = clusters(90, 6, 12);
 
   it.each(['umap', 'tsne'] as const)(
-    '%s: the same seed gives the same picture, and clusters stay whole',
+    '%s: the same seed gives the same embedding, and clusters stay whole',
     (method) => {
       const seen: number[] = [];
       const one = embed(space, method, 4, (done, total, xy) => {

@@ -4,7 +4,7 @@ import { rowsOfSplit } from '../sampling';
 import type { Dataset, SplitName } from '../../data/dataset';
 import type { Points } from './points';
 
-/** Points of one picture at most. */
+/** Points of one sample at most. */
 export const MAX_POINTS = 2000;
 /** Numbers kept of one representation at most (two bytes each): wide ones keep fewer rows. */
 export const MAX_NUMBERS = 262_144;

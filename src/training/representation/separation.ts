@@ -1,4 +1,4 @@
-/** How far a representation keeps groups apart: numbers beside the picture. Null is undefined. */
+/** How far a representation keeps groups apart: numbers beside the scatter plot. Null is undefined. */
 import { groupMeans, squaredDistance } from './points';
 import type { Points } from './points';
 
@@ -18,7 +18,7 @@ export interface Separation {
 /** Neighbours of a point that are counted. */
 const NEIGHBOURS = 10;
 
-/** Measured in all dimensions of the points, not in a picture's two; everything is null with fewer than two groups or three points. */
+/** Measured in all dimensions of the points, not in a plot's two; everything is null with fewer than two groups or three points. */
 export function separation(points: Points): Separation {
   const { count, group, groups } = points;
   const { means, sizes } = groupMeans(points);

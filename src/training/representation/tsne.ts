@@ -1,6 +1,6 @@
 /**
  * Exact t-SNE (van der Maaten and Hinton, JMLR 2008): all pairs, no tree, since two thousand points are what is drawn. Starts
- * from the first two principal components (Kobak and Berens, Nature Communications 2019), so the picture keeps their
+ * from the first two principal components (Kobak and Berens, Nature Communications 2019), so the embedding keeps their
  * arrangement; the seed parts points that coincide.
  */
 import { normalArray } from '../../engine/random';
@@ -17,7 +17,7 @@ export interface Tsne {
   step(): void;
   /** Coordinates so far `[count * 2]`. */
   xy(): Float32Array;
-  /** Kullback–Leibler divergence of the picture's neighbourhoods from the points', and its gradient `[count * 2]`. */
+  /** Kullback–Leibler divergence of the embedding's neighbourhoods from the points', and its gradient `[count * 2]`. */
   cost(): { readonly divergence: number; readonly gradient: Float64Array };
   /** Sets the coordinates. */
   place(xy: ArrayLike<number>): void;
@@ -96,7 +96,7 @@ export function createTsne(points: Pick<Points, 'values' | 'count' | 'dim'>, see
   const rate = Math.max(50, count / EXAGGERATION / 4);
   let iteration = 0;
 
-  /** Both forces in one pass over the pairs; the normaliser of the picture's probabilities is known at its end. */
+  /** Both forces in one pass over the pairs; the normaliser of the embedding's probabilities is known at its end. */
   function forces(exaggeration: number): number {
     attract.fill(0);
     repel.fill(0);

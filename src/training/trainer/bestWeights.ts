@@ -11,7 +11,7 @@ import type { Part } from './part';
 const PREFIX = 'best.';
 
 export interface BestWeights extends Part<{ readonly best: Best }> {
-  /** Keeps the present weights where these figures are the best so far. */
+  /** Keeps the present weights where these metrics are the best so far. */
   update(metrics: Metrics, step: number): void;
   /** Whether so many evaluations brought no improvement. */
   exhausted(patience: number): boolean;

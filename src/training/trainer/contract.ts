@@ -35,7 +35,7 @@ export interface TrainingLoop {
   train(batch: HostBatch): void;
   /** The standard bookkeeping after a step: losses, evaluation, early stopping, as events. The result is true when training should end. */
   afterStep(): AsyncGenerator<TrainingEvent, boolean, void>;
-  /** Restores the best weights, computes the final test figures. Every procedure ends with it, on every way out. */
+  /** Restores the best weights, computes the final test metrics. Every procedure ends with it, on every way out. */
   finish(reason: 'steps' | 'early-stop' | 'stopped'): Promise<Extract<TrainingEvent, { kind: 'done' }>>;
 }
 

@@ -67,7 +67,7 @@ export interface OwnedTrainer extends Trainer {
   dispose(): void;
 }
 
-/** What decides the best weights; without a known truth there is no noise-free figure to go by. */
+/** What decides the best weights; without a known truth there is no noise-free metric to go by. */
 function stopMetricOf({ stopMetric }: TrainingSettings, dataset: Dataset): StopMetric {
   return stopMetric === 'noiseFreeAuc' && !dataset.truth ? 'domainAuc' : stopMetric;
 }

@@ -22,7 +22,7 @@ const metrics: Metrics = {
 };
 
 describe('early stopping', () => {
-  it('watches the chosen figure, larger is better, log loss turned round', () => {
+  it('watches the chosen metric, larger is better, log loss turned round', () => {
     expect(monitoredValue('none', metrics)).toBeNull();
     expect(monitoredValue('auc', metrics)).toBe(0.6);
     expect(monitoredValue('domainAuc', metrics)).toBe(0.61);
@@ -34,8 +34,8 @@ describe('early stopping', () => {
   it('counts evaluations since the best; an equal one is no improvement, an undefined one does not count', () => {
     let best = noBest;
     const seen: [boolean, number, number][] = [];
-    [null, 0.6, 0.5, null, 0.6, 0.7, 0.1].forEach((figure, i) => {
-      const updated = updateBest(best, figure, 10 * i);
+    [null, 0.6, 0.5, null, 0.6, 0.7, 0.1].forEach((value, i) => {
+      const updated = updateBest(best, value, 10 * i);
       best = updated.best;
       seen.push([updated.improved, best.step, best.since]);
     });

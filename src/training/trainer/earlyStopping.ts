@@ -1,11 +1,11 @@
-/** Early stopping: the chosen figure, whether it improved, and how long ago. Plain data, so that a checkpoint holds it. */
+/** Early stopping: the chosen metric, whether it improved, and how long ago. Plain data, so that a checkpoint holds it. */
 import type { Metrics } from '../metrics/types';
 import type { TrainingSettings } from '../settings';
 
 export type StopMetric = TrainingSettings['stopMetric'];
 
 export interface Best {
-  /** Figure of the best evaluation; null before the first defined one. */
+  /** Metric of the best evaluation; null before the first defined one. */
   readonly value: number | null;
   readonly step: number;
   /** Evaluations since. */
@@ -14,7 +14,7 @@ export interface Best {
 
 export const noBest: Best = { value: null, step: 0, since: 0 };
 
-/** The figure to watch, larger is better; null where undefined. */
+/** The metric to watch, larger is better; null where undefined. */
 export function monitoredValue(metric: StopMetric, metrics: Metrics): number | null {
   switch (metric) {
     case 'none':
@@ -30,14 +30,14 @@ export function monitoredValue(metric: StopMetric, metrics: Metrics): number | n
   }
 }
 
-/** What an evaluation makes of the best so far. An undefined figure neither improves nor counts against patience. */
+/** What an evaluation makes of the best so far. An undefined metric neither improves nor counts against patience. */
 export function updateBest(
   best: Best,
-  figure: number | null,
+  metric: number | null,
   step: number,
 ): { readonly best: Best; readonly improved: boolean } {
-  if (figure === null) return { best, improved: false };
-  if (best.value === null || figure > best.value)
-    return { best: { value: figure, step, since: 0 }, improved: true };
+  if (metric === null) return { best, improved: false };
+  if (best.value === null || metric > best.value)
+    return { best: { value: metric, step, since: 0 }, improved: true };
   return { best: { ...best, since: best.since + 1 }, improved: false };
 }

@@ -1,4 +1,4 @@
-/** Evaluations: figures and probes of a split's rows with the present weights. */
+/** Evaluations: metrics and probes of a split's rows with the present weights. */
 import { assign } from '../../engine';
 import { auc, computeCeilings, computeMetrics } from '../metrics';
 import { scoreRows } from '../forward';
@@ -30,7 +30,7 @@ export interface EvaluationOptions {
 }
 
 export interface Evaluation {
-  /** Figures and probes of at most `perScenario` rows of each scenario; tunes constants of inference on validation rows. */
+  /** Metrics and probes of at most `perScenario` rows of each scenario; tunes constants of inference on validation rows. */
   run(split: EvaluatedSplit, perScenario: number, step: number): Promise<EvaluationEvent>;
   /** The best that any model reaches on the same rows. */
   ceilings(split: EvaluatedSplit, perScenario: number): Ceilings;
@@ -75,7 +75,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
     async run(split, perScenario, step) {
       const start = performance.now();
       const { rows, data } = rowsOf(split, perScenario);
-      const name = split === 'test' ? 'final figures' : 'evaluation';
+      const name = split === 'test' ? 'final metrics' : 'evaluation';
       const scored = await scoreRows(model, scenarios, batch, rows, read, true, (done) => {
         if (rows.length > BATCHES_WORTH_REPORTING * batch)
           report({ kind: 'phase', step, name, done, total: rows.length });

@@ -56,7 +56,7 @@ for s in range(scenarios):
         interest[rows] = match[rows] > np.median(match[rows])
 
 
-def figures(rows):
+def metrics_of(rows):
     w = weight[rows]
     clicked = float((w * label[rows]).sum())
     return dict(
@@ -69,7 +69,7 @@ def figures(rows):
     )
 
 
-per = [figures(scenario == s) for s in range(scenarios)]
+per = [metrics_of(scenario == s) for s in range(scenarios)]
 traffic = [float(weight[scenario == s].sum()) for s in range(scenarios)]
 
 
@@ -82,7 +82,7 @@ print(json.dumps(dict(
     scenario=scenario.tolist(), p=p.tolist(), label=label.tolist(), match=match.tolist(), weight=weight.tolist(),
     score=score.tolist(), other=other.tolist(), probability=probability.tolist(), training=training,
     expected=dict(
-        scenarios=per, overall=figures(np.ones(n, bool)), domainAuc=mean('auc', traffic),
+        scenarios=per, overall=metrics_of(np.ones(n, bool)), domainAuc=mean('auc', traffic),
         domainNoiseFreeAuc=mean('noiseFreeAuc', traffic), byTraining=mean('auc', training),
         ceilings=[pair_auc(p[r], weight[r] * p[r], weight[r] * (1 - p[r])) for r in [scenario == s for s in range(scenarios)]],
         deLong=de_long(score, other, label)),

@@ -51,7 +51,7 @@ export function ComparePage() {
         <AblationShelf />
         {views.length === 0 ? (
           <div className="empty">
-            <p>Choose runs at the left: their curves, figures and settings appear here side by side.</p>
+            <p>Choose runs at the left: their curves, metrics and settings appear here side by side.</p>
             <p className="muted">
               Runs of one set-up with several seeds become one column with mean and spread.
             </p>

@@ -10,7 +10,7 @@ import type { StoredRecord } from '../../../training/storedRecord';
 const range = z.object({ min: z.number(), max: z.number() });
 const spacing = z.object({ seen: z.int().nonnegative(), stride: z.int().positive() });
 
-/** What every page takes for granted of a run; figures are left as they are, for a missing one is shown as undefined. */
+/** What every page takes for granted of a run; metrics are left as they are, for a missing one is shown as undefined. */
 const recordSchema = z.looseObject({
   format: z.literal('scenarium-run/1'),
   id: z.string().min(1),

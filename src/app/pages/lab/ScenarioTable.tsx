@@ -11,7 +11,7 @@ import { useSetup } from '../../store/setup';
 import { useRuns } from '../../store/runs';
 import { useKeptRun } from '../../store/shownRun';
 import { useTheme } from '../../store/theme';
-import { drawnFigure } from '../../pictures/curves/curves';
+import { drawnAucKind } from '../../pictures/curves/curves';
 import { ScenarioRows } from './ScenarioTableRows';
 import { currentMetrics, scenarioRows } from '../../runs/scenarioRows';
 
@@ -34,8 +34,8 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   /** On a narrow screen: all columns, not only those that a glance needs. */
   const [wide, setWide] = useState(false);
   const highlighted = useHighlight((state) => state.scenario);
-  const figure = drawnFigure(view, wanted);
-  const rows = useMemo(() => scenarioRows(view, figure, reference), [view, figure, reference]);
+  const kind = drawnAucKind(view, wanted);
+  const rows = useMemo(() => scenarioRows(view, kind, reference), [view, kind, reference]);
   const pieces = useInPieces(rows, PIECE_ROWS);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const { metrics, final } = currentMetrics(view);
@@ -109,7 +109,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
               <th scope="col" className="number more" title="Share of the traffic">
                 share
               </th>
-              <th scope="col" className="number more" title="Rows that the figures are computed from">
+              <th scope="col" className="number more" title="Rows that the metrics are computed from">
                 rows
               </th>
               <th scope="col" className="number" title="Click rate over all rows">
@@ -161,7 +161,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
                 <td className="number more">{formatCount(metrics.overall.rows)}</td>
                 <td />
                 <td className="number strong">
-                  {formatAuc(figure === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc)}
+                  {formatAuc(kind === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc)}
                 </td>
                 <td className="number">{view.ceilings ? formatAuc(view.ceilings.domain) : '–'}</td>
                 <td className="number more">{formatLoss(metrics.overall.logLoss)}</td>

@@ -12,7 +12,7 @@ import type { ScenarioRow } from '../../runs/scenarioRows';
 
 /** What all rows have in common. */
 interface Shared {
-  /** There are figures, though some may be undefined. */
+  /** There are metrics, though some may be undefined. */
   readonly trained: boolean;
   /** The dataset's ceilings are known, though some may be undefined. */
   readonly limited: boolean;

@@ -24,7 +24,7 @@ const DASHES = [undefined, '7 3', '2 3', '9 3 2 3', '4 2', '1 3'] as const;
 function groupCurve(
   group: RunGroup<RunView>,
   scenario: string | null,
-  figure: AucKind,
+  kind: AucKind,
   smoothing: number,
 ): ReadonlyMap<number, number | null> {
   const byStep = new Map<number, (number | null)[]>();
@@ -33,7 +33,7 @@ function groupCurve(
     for (const { step, metrics } of run.evaluations.points) {
       const values = byStep.get(step) ?? [];
       values.push(
-        scenario === null ? domainAucOfKind(figure, metrics) : aucOfKind(figure, metrics.scenarios[index]),
+        scenario === null ? domainAucOfKind(kind, metrics) : aucOfKind(kind, metrics.scenarios[index]),
       );
       byStep.set(step, values);
     }
@@ -55,12 +55,12 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
   const theme = useTheme((state) => state.theme);
   const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
   const truth = views.every(hasTruth);
-  const figure: AucKind = truth ? curve : 'drawn';
+  const kind: AucKind = truth ? curve : 'drawn';
   const scenarios = useMemo(() => allScenarios(views), [views]);
   const drawn = useMemo(() => groups.slice(0, MAX_LINES), [groups]);
   const curves = useMemo(
-    () => drawn.map((group) => groupCurve(group, scenario, figure, smoothing)),
-    [drawn, scenario, figure, smoothing],
+    () => drawn.map((group) => groupCurve(group, scenario, kind, smoothing)),
+    [drawn, scenario, kind, smoothing],
   );
   const steps = useMemo(() => {
     const all = [...new Set(curves.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b);
@@ -139,7 +139,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
           {truth && (
             <Segments
               label="AUC"
-              value={figure}
+              value={kind}
               options={[
                 { value: 'noiseFree', label: 'noise-free' },
                 { value: 'drawn', label: 'drawn' },

@@ -33,7 +33,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
   const highlighted = useHighlight((state) => state.scenario);
   const curve = useSetup((state) => state.curve);
   const views = useMemo(() => groups.flatMap((group) => group.runs), [groups]);
-  const figure: AucKind = views.every(hasTruth) ? curve : 'drawn';
+  const kind: AucKind = views.every(hasTruth) ? curve : 'drawn';
   const scenarios = useMemo(() => allScenarios(views), [views]);
   const colours = useMemo(() => scenarioColours(scenarios, theme), [scenarios, theme]);
   const rows = useMemo(
@@ -42,11 +42,11 @@ export function CompareTable({ groups, reference, onPin }: Props) {
         ...scenarios.map((scenario) => ({ id: scenario.id, name: scenario.name })),
         { id: null, name: 'Mean by rows' },
       ].map((row) => {
-        const cells = groups.map((group) => compareCell(group, reference, row.id, figure));
+        const cells = groups.map((group) => compareCell(group, reference, row.id, kind));
         const best = Math.max(...cells.map((cell) => cell.spread?.mean ?? Number.NEGATIVE_INFINITY));
         return { ...row, cells, best };
       }),
-    [groups, reference, scenarios, figure],
+    [groups, reference, scenarios, kind],
   );
   const table = {
     columns: [
@@ -63,7 +63,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
     <Figure
       name="compare"
       className="compare-table"
-      title={`${figure === 'noiseFree' ? 'Noise-free AUC' : 'AUC'} by scenario and set-up`}
+      title={`${kind === 'noiseFree' ? 'Noise-free AUC' : 'AUC'} by scenario and set-up`}
       reading={`Bold: the best of the row. Below each: its difference from the reference${seeds ? ', and Student’s paired test over shared seeds (* p < 0.05, ** < 0.01, *** < 0.001)' : '; several seeds a set-up would say what is chance'}.`}
       equation={String.raw`t=\frac{\bar d}{s_d/\sqrt n},\qquad d_i=\mathrm{AUC}_i-\mathrm{AUC}^{\mathrm{ref}}_i`}
       table={table}

@@ -15,7 +15,7 @@ import { queueSecondsLeft } from '../../store/queueEdits';
 import { openRun, useRuns } from '../../store/runs';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
-import { drawnFigure } from '../curves/curves';
+import { drawnAucKind } from '../curves/curves';
 import { picture, probeNamed } from '../picture';
 import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
@@ -45,12 +45,12 @@ function bestOfGrid({ alphas, cs, values }: Grid): BestCell | null {
   return best;
 }
 
-/** α needs retraining: a queue of runs, their final figures (the paper's Figure 6), and the grid c × α over their kept weights. */
+/** α needs retraining: a queue of runs, their final AUCs (the paper's Figure 6), and the grid c × α over their kept weights. */
 function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const actions = useRunActions();
   const current = useCurrentRun();
   const theme = useTheme((state) => state.theme);
-  const figure = drawnFigure(
+  const kind = drawnAucKind(
     view,
     useSetup((state) => state.curve),
   );
@@ -66,7 +66,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const open = queued.filter((item) => item.state === 'waiting' || item.state === 'running');
   const secondsLeft = queueSecondsLeft({ ...queue, items: queued });
   const ids = runs.map(({ id }) => id).join(' ');
-  const subject = `${figure} ${ids}`;
+  const subject = `${kind} ${ids}`;
   const grid = scored?.of === subject ? scored : null;
 
   useEffect(() => {
@@ -77,7 +77,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
     const final = views.get(id)?.final;
     if (!final) return [];
     const one = (metrics: typeof final.overall) =>
-      figure === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
+      kind === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
     return [{ alpha, overall: one(final.overall), scenarios: final.scenarios.map(one) }];
   });
   const swept = known.map((point) => ({ ...point, x: point.alpha }));
@@ -98,7 +98,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
       const ranked = sweepRows(rowsOfRun, view.scenarios.length);
       if (!ranked) continue;
       cs ??= sweepGrid(ranked);
-      rows.push(cs.map((c) => aucAt(ranked, c, figure)));
+      rows.push(cs.map((c) => aucAt(ranked, c, kind)));
       done.push(run.alpha);
     }
     if (!cs) throw new Error('No run of this sweep kept its weights; train it again.');

@@ -8,7 +8,7 @@ import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
-import { drawnFigure } from '../curves/curves';
+import { drawnAucKind } from '../curves/curves';
 import { picture, probeNamed } from '../picture';
 import { useScoredRows } from '../useScoredRows';
 import { scoredCsv } from './scoredCsv';
@@ -22,7 +22,7 @@ const EQUATION = String.raw`\hat y_{db}=\hat y_m\,\sigma(\hat y_s)-c\,\sigma(\ha
 /** Points of one set of rows; those of other rows are forgotten. */
 interface Curve {
   readonly rows: SweepRows;
-  readonly figure: 'noiseFree' | 'drawn';
+  readonly kind: 'noiseFree' | 'drawn';
   readonly points: readonly SweepPoint[];
 }
 
@@ -32,7 +32,7 @@ const NONE: readonly SweepPoint[] = [];
 function CSweepFigure({ view }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   const wanted = useSetup((state) => state.curve);
-  const figure = drawnFigure(view, wanted);
+  const kind = drawnAucKind(view, wanted);
   const scored = useScoredRows(view);
   const rows = useMemo(
     () => (scored.value ? sweepRows(scored.value, view.scenarios.length) : null),
@@ -50,20 +50,20 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
     const next = () => {
       const c = grid[made.length];
       if (c === undefined) return;
-      made = [...made, aucAt(rows, c, figure)];
-      setCurve({ rows, figure, points: made });
+      made = [...made, aucAt(rows, c, kind)];
+      setCurve({ rows, kind, points: made });
       timer = setTimeout(next);
     };
     timer = setTimeout(next);
     return () => clearTimeout(timer);
-  }, [rows, figure]);
+  }, [rows, kind]);
 
-  const points = curve && curve.rows === rows && curve.figure === figure ? curve.points : NONE;
+  const points = curve && curve.rows === rows && curve.kind === kind ? curve.points : NONE;
   const grid = useMemo(() => (rows ? sweepGrid(rows) : [0]), [rows]);
   const [low, high] = [grid[0] ?? 0, grid.at(-1) ?? 0];
   const best = bestPoint(points, (point) => point.c);
   const c = Math.min(high, Math.max(low, chosen ?? best?.c ?? 0));
-  const here = useMemo(() => (rows ? aucAt(rows, c, figure) : null), [rows, c, figure]);
+  const here = useMemo(() => (rows ? aucAt(rows, c, kind) : null), [rows, c, kind]);
 
   // The whole width for the values that there are, ticks at round ones among them.
   const across = {

@@ -1,4 +1,4 @@
-/** Scored rows as a file, so that every figure made of them can be computed again elsewhere. */
+/** Scored rows as a file, so that every number made of them can be computed again elsewhere. */
 import type { ScoredRows } from '../../../workers/protocol';
 
 /** One line a row: its number, scenario index, label, weight, true click probability (empty where unknown), score, probability and the model's own columns; one of several values a row is `name_0`, `name_1` and so on. */

@@ -43,10 +43,10 @@ const pick = (values: Float32Array, places: Int32Array): Float32Array => {
 };
 
 /** Overall AUC (weighted back to true shares) and each scenario's, at one c. */
-export function aucAt(rows: SweepRows, c: number, figure: 'noiseFree' | 'drawn'): SweepPoint {
+export function aucAt(rows: SweepRows, c: number, kind: 'noiseFree' | 'drawn'): SweepPoint {
   const score = debiasedScores(rows.match, rows.gate, c);
-  const share = figure === 'noiseFree' && rows.truth ? rows.truth : rows.label;
-  const measure = figure === 'noiseFree' && rows.truth ? noiseFreeAuc : auc;
+  const share = kind === 'noiseFree' && rows.truth ? rows.truth : rows.label;
+  const measure = kind === 'noiseFree' && rows.truth ? noiseFreeAuc : auc;
   return {
     c,
     overall: measure(score, share, rows.weight),
@@ -58,7 +58,7 @@ export function aucAt(rows: SweepRows, c: number, figure: 'noiseFree' | 'drawn')
   };
 }
 
-/** The values of c that the figure draws: the model's own grid, ascending. */
+/** The values of c that the drawing shows: the model's own grid, ascending. */
 export function sweepGrid(rows: SweepRows): number[] {
   return referenceGrid(rows.match);
 }

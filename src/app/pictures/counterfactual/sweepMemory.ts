@@ -7,7 +7,7 @@ import type { RunSetup } from '../../../training/runRecord';
 import { inSweep } from './alphaSweep';
 
 export interface Grid {
-  /** The figure and the runs that were scored; others need a grid of their own. */
+  /** The kind of AUC and the runs that were scored; others need a grid of their own. */
   readonly of: string;
   readonly alphas: readonly number[];
   readonly cs: readonly number[];

@@ -14,7 +14,7 @@ import { useTheme } from '../../store/theme';
 import {
   byShare,
   curveTable,
-  drawnFigure,
+  drawnAucKind,
   hasTruth,
   heatOverTime,
   MAX_LINES,
@@ -25,7 +25,7 @@ import {
 } from './curves';
 import './curves.css';
 
-const FIGURES = [
+const KINDS = [
   { value: 'noiseFree', label: 'noise-free' },
   { value: 'drawn', label: 'drawn labels' },
 ] as const;
@@ -46,13 +46,13 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const wanted = useSetup((state) => state.curve);
   const set = useSetup((state) => state.set);
   const theme = useTheme((state) => state.theme);
-  const figure = drawnFigure(view, wanted);
+  const kind = drawnAucKind(view, wanted);
   const many = view.scenarios.length > MAX_LINES;
   const { scenarios, ceilings } = view;
   const { points: evaluations } = view.evaluations;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
-  const table = useMemo(() => curveTable(evaluations, scenarios, figure), [evaluations, scenarios, figure]);
-  const y = aucDomain(view.ranges[figure], view.ceilings?.scenarios ?? []);
+  const table = useMemo(() => curveTable(evaluations, scenarios, kind), [evaluations, scenarios, kind]);
+  const y = aucDomain(view.ranges[kind], view.ceilings?.scenarios ?? []);
   const x = stepDomain(view.steps);
   const lines = useMemo(
     () =>
@@ -62,8 +62,8 @@ export function AucFigure({ view }: { readonly view: RunView }) {
     [many, scenarios, ceilings, colours],
   );
   const points = useMemo(
-    () => (many ? summaryPoints(evaluations, figure) : scenarioPoints(evaluations, figure)),
-    [evaluations, figure, many],
+    () => (many ? summaryPoints(evaluations, kind) : scenarioPoints(evaluations, kind)),
+    [evaluations, kind, many],
   );
   const truth = hasTruth(view);
   const dotted = truth && !many ? ' Dotted: the best any model could reach.' : '';
@@ -74,15 +74,15 @@ export function AucFigure({ view }: { readonly view: RunView }) {
       title={
         many ? `AUC of ${view.scenarios.length} scenarios over steps` : 'AUC of every scenario over steps'
       }
-      reading={READINGS[figure] + dotted}
-      equation={EQUATIONS[figure]}
+      reading={READINGS[kind] + dotted}
+      equation={EQUATIONS[kind]}
       table={table}
       controls={
         (truth || view.ceilings === null) && (
           <Segments
             label="AUC"
-            value={figure}
-            options={FIGURES}
+            value={kind}
+            options={KINDS}
             onChange={(curve) => set({ curve })}
             testId="auc-figure"
           />
@@ -119,7 +119,7 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             }
           />
         </div>
-        {many && <ScenarioHeat view={view} figure={figure} colours={colours} min={y.min} max={y.max} />}
+        {many && <ScenarioHeat view={view} kind={kind} colours={colours} min={y.min} max={y.max} />}
       </div>
     </Figure>
   );
@@ -141,13 +141,13 @@ function tickAuc(value: number): string {
 
 interface HeatProps {
   readonly view: RunView;
-  readonly figure: 'noiseFree' | 'drawn';
+  readonly kind: 'noiseFree' | 'drawn';
   readonly colours: readonly string[];
   readonly min: number;
   readonly max: number;
 }
 
-function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
+function ScenarioHeat({ view, kind, colours, min, max }: HeatProps) {
   const columns = Math.max(
     10,
     Math.min(150, Math.ceil(view.steps / Math.max(1, view.setup.training.evaluateEvery))),
@@ -170,8 +170,8 @@ function ScenarioHeat({ view, figure, colours, min, max }: HeatProps) {
     [columns, view.steps],
   );
   const data = useMemo(
-    () => heatOverTime(view.evaluations.points, view.steps, figure, order, columns),
-    [view.evaluations.points, view.steps, figure, order, columns],
+    () => heatOverTime(view.evaluations.points, view.steps, kind, order, columns),
+    [view.evaluations.points, view.steps, kind, order, columns],
   );
   const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
   const axis = useMemo(() => stepDomain(view.steps), [view.steps]);

@@ -10,13 +10,13 @@ import type { RunView } from '../../store/runView';
 /** Lines that one chart can carry and still be read. */
 export const MAX_LINES = 6;
 
-/** True where the simulator's truth allows the noise-free figure. */
+/** True where the simulator's truth allows the noise-free AUC. */
 export function hasTruth(view: RunView): boolean {
   return view.ceilings?.scenarios.some((ceiling) => ceiling !== null) ?? false;
 }
 
-/** The figure that can be drawn: the noise-free one needs truth. */
-export function drawnFigure(view: RunView, wanted: AucKind): AucKind {
+/** The kind of AUC that can be drawn: the noise-free one needs truth. */
+export function drawnAucKind(view: RunView, wanted: AucKind): AucKind {
   return view.ceilings !== null && !hasTruth(view) ? 'drawn' : wanted;
 }
 
@@ -48,11 +48,11 @@ export function scenarioLines(
 
 type Evaluations = RunView['evaluations']['points'];
 
-/** Few scenarios: every scenario's figure and their mean at every kept step. */
-export function scenarioPoints(evaluations: Evaluations, figure: AucKind): readonly LinePoint[] {
+/** Few scenarios: every scenario's AUC and their mean at every kept step. */
+export function scenarioPoints(evaluations: Evaluations, kind: AucKind): readonly LinePoint[] {
   return evaluations.map(({ step, metrics }) => ({
-    ...Object.fromEntries(metrics.scenarios.map((scenario, s) => [aucKey(s), aucOfKind(figure, scenario)])),
-    [MEAN]: domainAucOfKind(figure, metrics),
+    ...Object.fromEntries(metrics.scenarios.map((scenario, s) => [aucKey(s), aucOfKind(kind, scenario)])),
+    [MEAN]: domainAucOfKind(kind, metrics),
     x: step,
   }));
 }
@@ -62,27 +62,27 @@ export function lossPoints(losses: RunView['losses']['points']): readonly LinePo
   return losses.map(({ step, terms }) => ({ ...terms, x: step }));
 }
 
-/** The figures of an evaluation never change, so each is summed up once. */
+/** The metrics of an evaluation never change, so each is summed up once. */
 const summaries = { noiseFree: new WeakMap<Metrics, LinePoint>(), drawn: new WeakMap<Metrics, LinePoint>() };
 
 /** Many scenarios: mean, best, worst and median over scenarios at each step. */
-export function summaryPoints(evaluations: Evaluations, figure: AucKind): readonly LinePoint[] {
+export function summaryPoints(evaluations: Evaluations, kind: AucKind): readonly LinePoint[] {
   return evaluations.map(({ step, metrics }) => {
-    let point = summaries[figure].get(metrics);
-    if (!point) summaries[figure].set(metrics, (point = summaryOf(step, metrics, figure)));
+    let point = summaries[kind].get(metrics);
+    if (!point) summaries[kind].set(metrics, (point = summaryOf(step, metrics, kind)));
     return point;
   });
 }
 
-function summaryOf(step: number, metrics: Metrics, figure: AucKind): LinePoint {
+function summaryOf(step: number, metrics: Metrics, kind: AucKind): LinePoint {
   const values = metrics.scenarios
-    .map((scenario) => aucOfKind(figure, scenario))
+    .map((scenario) => aucOfKind(kind, scenario))
     .filter((value) => value !== null)
     .sort((a, b) => a - b);
   const middle = values.length >> 1;
   return {
     x: step,
-    mean: domainAucOfKind(figure, metrics),
+    mean: domainAucOfKind(kind, metrics),
     best: values.at(-1) ?? null,
     worst: values[0] ?? null,
     median:
@@ -113,7 +113,7 @@ export const SUMMARY_LINES: readonly {
 export function heatOverTime(
   evaluations: Evaluations,
   steps: number,
-  figure: AucKind,
+  kind: AucKind,
   order: readonly number[],
   columns: number,
 ): HeatValues {
@@ -124,7 +124,7 @@ export function heatOverTime(
     let from = 0;
     let before: number | null = null;
     for (const { step, metrics } of evaluations) {
-      const value = aucOfKind(figure, metrics.scenarios[scenario]);
+      const value = aucOfKind(kind, metrics.scenarios[scenario]);
       const column = Math.min(columns - 1, Math.max(0, Math.ceil(step / width) - 1));
       for (let c = from; c < column; c++) {
         if (before === null) continue;
@@ -157,15 +157,15 @@ function spreadOver<T>(points: readonly T[], limit: number): readonly T[] {
 export function curveTable(
   evaluations: Evaluations,
   scenarios: RunView['scenarios'],
-  figure: AucKind,
+  kind: AucKind,
 ): FigureTable {
   const limit = Math.max(12, Math.min(300, Math.floor(2000 / Math.max(1, scenarios.length))));
   return {
     columns: ['step', ...scenarios.map((scenario) => scenario.name), 'mean'],
     rows: spreadOver(evaluations, limit).map(({ step, metrics }) => [
       step,
-      ...scenarios.map((_, s) => aucOfKind(figure, metrics.scenarios[s])),
-      domainAucOfKind(figure, metrics),
+      ...scenarios.map((_, s) => aucOfKind(kind, metrics.scenarios[s])),
+      domainAucOfKind(kind, metrics),
     ]),
   };
 }

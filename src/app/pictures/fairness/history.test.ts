@@ -21,8 +21,8 @@ const spec: ProbeSpec = {
 };
 
 function history(truth: Uint8Array | null, given: ProbeSpec = spec) {
-  const pictures = fairnessProbes(coefficient, scenario, 1, truth);
-  const frames = (name: string) => [{ step: 7, value: pictures.find((one) => one.name === name)! }];
+  const probes = fairnessProbes(coefficient, scenario, 1, truth);
+  const frames = (name: string) => [{ step: 7, value: probes.find((one) => one.name === name)! }];
   return fairnessHistory(given, frames('fairness'), frames('fairnessRecovery'));
 }
 

@@ -2,7 +2,7 @@
 import { probeAt } from '../../store/runView';
 import type { ProbeFrame } from '../../../training/reduceRun';
 
-/** Over scenarios, at one step; null where no scenario has the figure. */
+/** Over scenarios, at one step; null where no scenario has the number. */
 export interface Spread {
   readonly step: number;
   readonly mean: number | null;

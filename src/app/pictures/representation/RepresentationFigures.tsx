@@ -216,7 +216,7 @@ function RepresentationFigures({ view, specs }: Props) {
                     xy={xy}
                     group={pane.points.group}
                     groups={groups}
-                    figures={method === 'pca'}
+                    ticks={method === 'pca'}
                     xLabel={axisLabel(axes[0], components?.shares?.[0], method)}
                     yLabel={axisLabel(axes[1], components?.shares?.[1], method)}
                     describe={(point) => describePoint(pane, point)}

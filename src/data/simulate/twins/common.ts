@@ -37,12 +37,12 @@ export function withOverallRate(scenarios: readonly TwinScenario[], rate: number
   return scenarios.map((s) => ({ ...s, clickRate: s.clickRate * factor }));
 }
 
-/** A fixed up and down between −1 and 1 for chosen (not published) figures: spread without chance. */
+/** A fixed up and down between −1 and 1 for chosen (not published) numbers: spread without chance. */
 export function wobble(k: number): number {
   return ((k * 7 + 3) % 11) / 5 - 1;
 }
 
-/** Traffic-weighted mean of one published figure a scenario. */
-export function byTraffic(scenarios: readonly TwinScenario[], figures: readonly number[]): number {
-  return scenarios.reduce((sum, s, k) => sum + s.share * figures[k]!, 0);
+/** Traffic-weighted mean of one published number a scenario. */
+export function byTraffic(scenarios: readonly TwinScenario[], values: readonly number[]): number {
+  return scenarios.reduce((sum, s, k) => sum + s.share * values[k]!, 0);
 }

@@ -55,7 +55,7 @@ export function createProbes(
       title: 'Last layer of experts, mean of the active ones',
       reading: 'What the heads read: scenarios with overlapping masks pass the same experts and stand close.',
       equation: String.raw`\textstyle\sum_n K_{d,n}\, e_{L,n} \big/ \sum_n K_{d,n}\quad\text{(Eq 3, 7)}`,
-      // The prediction averages the active heads, so the picture does.
+      // The prediction averages the active heads, so the probe does.
       vectors: ({ lastOutputs, heads }: AreadPass) => mixExpertsStacked(lastOutputs, heads.share),
     }),
     rowVectors({

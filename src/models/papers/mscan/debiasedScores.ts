@@ -1,4 +1,4 @@
-/** Scores under another counterfactual reference c (Eq 12), of rows already scored: for the choice of c and for pictures of it. */
+/** Scores under another counterfactual reference c (Eq 12), of rows already scored: for the choice of c and for drawings of it. */
 
 /** Candidates beside 0, evenly over ±1.5 × the mean size of the match score. */
 const GRID = 21;

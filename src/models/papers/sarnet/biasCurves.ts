@@ -1,4 +1,4 @@
-/** How bias nets answer the fairness coefficient, for the pictures: each expert's factor at coefficients from low to high. */
+/** How bias nets answer the fairness coefficient, for the probes: each expert's factor at coefficients from low to high. */
 import * as tf from '@tensorflow/tfjs-core';
 import { createMode, oneHotRows, sigmoid } from '../../../engine';
 import type { StateTensor } from '../../../engine';

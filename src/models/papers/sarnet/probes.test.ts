@@ -1,4 +1,4 @@
-/** What SAR-Net's pictures say of its parameters, beside the same numbers worked out by hand. */
+/** What SAR-Net's probes say of its parameters, beside the same numbers worked out by hand. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, outputOf, quietMode, shake } from '../../../../tests/support/probe';
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await openBackend('cpu');
 });
 
-describe('pictures of attention', () => {
+describe('probes of attention', () => {
   it('share a row’s weights out over the scenarios and the places of its behaviours; rows without any stand aside', () => {
     const model = build();
     const { attention, attentionPosition, gates } = probesOf(model);
@@ -82,7 +82,7 @@ describe('pictures of attention', () => {
   });
 });
 
-describe('pictures of bias nets', () => {
+describe('probes of bias nets', () => {
   /** σ(u) of one bias net at a coefficient: `slot` of a stack of `slots` nets of 3 units with shared statistics. */
   function factor(
     model: AnyModel,
@@ -141,7 +141,7 @@ describe('pictures of bias nets', () => {
   });
 });
 
-describe('pictures of the transform', () => {
+describe('probes of the transform', () => {
   it('show which field a scenario turns up, and which it moves', () => {
     const model = build();
     const dim = settings.embeddingDim as number;

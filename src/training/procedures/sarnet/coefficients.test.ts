@@ -85,7 +85,7 @@ describe('fairness coefficients (Eq 1)', () => {
   });
 });
 
-describe('pictures of the coefficients', () => {
+describe('probes of the coefficients', () => {
   it('say undefined where no truth or no row is', () => {
     const [zeros, ones] = [0, 1].map((value) => Array.from({ length: 6 }, () => value)) as [
       number[],

@@ -67,7 +67,7 @@ describe('training of SAR-Net', () => {
       2 * perEpoch,
     ]);
     expect(new Set(Array.from(trainer.trainingRows, (row) => fairness[row]!)).size).toBeGreaterThan(3);
-    // Every picture that the model declares comes with every refresh; the first has no table before it.
+    // Every probe that the model declares comes with every refresh; the first has no table before it.
     const declared = trainer.model.probes.filter(({ source }) => source === 'procedure');
     const told = events.flatMap((event) => (event.kind === 'procedure-probe' ? [event] : []));
     for (const { name, axes } of declared) {

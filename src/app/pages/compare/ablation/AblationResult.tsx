@@ -48,10 +48,10 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
     () => runs.flatMap((run) => (run === null ? [] : (byRun.get(run) ?? []))),
     [runs, byRun],
   );
-  const figure = known.every(({ final }) => final.domainNoiseFreeAuc !== null) ? curve : 'drawn';
+  const kind = known.every(({ final }) => final.domainNoiseFreeAuc !== null) ? curve : 'drawn';
   const sections = useMemo(
-    () => ablationSections(ablation, (run) => byRun.get(run), figure),
-    [ablation, byRun, figure],
+    () => ablationSections(ablation, (run) => byRun.get(run), kind),
+    [ablation, byRun, kind],
   );
   const dataset = known[0]?.datasetTitle ?? ablation.base.dataset;
   return (
@@ -66,7 +66,7 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
       <p className="muted">
         {ablation.name}: {known.length} of {runs.length} runs, {ablation.seeds.length} seed
         {ablation.seeds.length === 1 ? '' : 's'}, {ablation.base.training.steps} steps at most
-        {gone > 0 && `; ${gone} of them deleted, their figures stay while the page is open`}
+        {gone > 0 && `; ${gone} of them deleted, their metrics stay while the page is open`}
       </p>
       {known.length === 0 ? (
         <p className="muted">Its table appears with the first finished run.</p>
@@ -77,7 +77,7 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
             section={section}
             model={modelTitle(ablation.base.model)}
             dataset={dataset}
-            figure={figure === 'noiseFree' ? 'Noise-free AUC' : 'AUC'}
+            metric={kind === 'noiseFree' ? 'Noise-free AUC' : 'AUC'}
           />
         ))
       )}
@@ -94,12 +94,12 @@ function SectionFigure({
   section,
   model,
   dataset,
-  figure,
+  metric,
 }: {
   readonly section: Section;
   readonly model: string;
   readonly dataset: string;
-  readonly figure: string;
+  readonly metric: string;
 }) {
   const name = hookOf(section.id);
   const agreed = agreement(section);
@@ -110,7 +110,7 @@ function SectionFigure({
       name={name}
       className="ablation-table"
       title={`${model}${section.id === 'switches' ? '' : `, ${section.id}`}: ${section.title || 'variants'}`}
-      reading={`${figure} on ${dataset}, mean ± standard deviation over seeds; below it the difference from the reference (Student’s paired test: * p < 0.05, ** < 0.01, *** < 0.001)${section.source ? ', then what the paper prints' : ''}.`}
+      reading={`${metric} on ${dataset}, mean ± standard deviation over seeds; below it the difference from the reference (Student’s paired test: * p < 0.05, ** < 0.01, *** < 0.001)${section.source ? ', then what the paper prints' : ''}.`}
       equation={String.raw`t=\frac{\bar d}{s_d/\sqrt n},\qquad d_i=\mathrm{AUC}_i-\mathrm{AUC}^{\mathrm{ref}}_i`}
       table={toTable(section)}
       files={[
