@@ -1,12 +1,12 @@
 /**
- * What holds for the house as a whole: who imports whom, how long files are, what stands in one place
+ * What holds for the source tree as a whole: who imports whom, how long files are, what stands in one place
  * only, and how many files an addition touches.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { additions, written } from './support/additions';
 import { unusedExports } from './support/exports';
-import { HouseCopy } from './support/houseCopy';
+import { TreeCopy } from './support/treeCopy';
 import { importGraph, isTest, sourceFiles } from './support/imports';
 import { findNodes, isCast, isName, isSwitchOver } from './support/syntax';
 
@@ -56,7 +56,7 @@ describe('imports', () => {
     expect(cycles(graph)).toEqual([]);
   });
 
-  it('point down the house', () => {
+  it('point down the layers', () => {
     const below: Record<string, string[]> = {
       app: ['workers', 'studies', 'training', 'models', 'engine', 'data'],
       workers: ['training', 'models', 'engine', 'data'],
@@ -66,14 +66,14 @@ describe('imports', () => {
       engine: [],
       data: [],
     };
-    const room = (file: string): string => file.split('/')[1] ?? '';
+    const layer = (file: string): string => file.split('/')[1] ?? '';
     const upward = [...graph].flatMap(([file, targets]) =>
       targets
-        .filter((target) => room(target) !== room(file) && !below[room(file)]?.includes(room(target)))
+        .filter((target) => layer(target) !== layer(file) && !below[layer(file)]?.includes(layer(target)))
         .map((target) => `${file} → ${target}`),
     );
     expect(upward).toEqual([]);
-    expect(Object.keys(below).sort()).toEqual([...new Set(shipped.map(room))].sort());
+    expect(Object.keys(below).sort()).toEqual([...new Set(shipped.map(layer))].sort());
   });
 
   it('of a page never lead to another page', () => {
@@ -125,10 +125,10 @@ describe('a model', () => {
 
 /** Each is added to a copy of the tree, which must then pass types and the tests that everything of its kind passes. */
 describe('adding', () => {
-  let copy: HouseCopy;
+  let copy: TreeCopy;
   const changed = new Map<string, readonly string[]>();
   beforeAll(() => {
-    copy = new HouseCopy();
+    copy = new TreeCopy();
     for (const { what, add } of additions) {
       add(copy);
       changed.set(what, copy.changed());
@@ -160,7 +160,7 @@ describe('adding', () => {
         'tests/docs.test.ts',
       ];
       const names =
-        'example-model|example-4 is a valid|exampleOperation|pictures have names|every room with a list';
+        'example-model|example-4 is a valid|exampleOperation|pictures have names|every folder with a list';
       const { passed, failures } = copy.runTests(files, names);
       expect(failures).toBe('');
       expect(passed).toBeGreaterThan(25);

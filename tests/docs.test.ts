@@ -17,7 +17,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const pages = files.filter((file) => file.endsWith('.md'));
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Of every room with a table of its files: the files and folders that no line of its README names. `<model>` names every model's. */
+/** Of every folder with a table of its files: the files and folders that no line of its README names. `<model>` names every model's. */
 function unnamed(readme: string): string[] {
   const folder = dirname(readme);
   const text = read(readme);
@@ -37,13 +37,13 @@ function unnamed(readme: string): string[] {
   );
 }
 
-const rooms = pages.filter(
+const folders = pages.filter(
   (page) => /\/README\.md$/.test(page) && /^\| (files?|path|folder|file or folder) /m.test(read(page)),
 );
 
-it('every room with a list of its files lists all of them', () => {
-  expect(rooms.length).toBeGreaterThan(10);
-  expect(rooms.flatMap((room) => unnamed(room).map((name) => `${room}: ${name}`))).toEqual([]);
+it('every folder with a list of its files lists all of them', () => {
+  expect(folders.length).toBeGreaterThan(10);
+  expect(folders.flatMap((folder) => unnamed(folder).map((name) => `${folder}: ${name}`))).toEqual([]);
 });
 
 it('links and pictures of pages lead somewhere', () => {

@@ -1,3 +1,3 @@
-/** What other rooms need of the data room. `import/` has an entry of its own, contracts and splits are imported by file. */
+/** What other folders need of this one. `import/` has an entry of its own, contracts and splits are imported by file. */
 export * from './format';
 export * from './simulate';

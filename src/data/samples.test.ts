@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseCatalogue, readDataset, writeDataset } from './format';
-import { calibrationOf, simulate, TWINS } from './simulate';
+import { fidelityOf, simulate, TWINS } from './simulate';
 import { SPLIT } from './dataset';
 
 const folder = new URL('../../public/samples/', import.meta.url);
@@ -42,10 +42,10 @@ describe('committed samples', () => {
   );
 
   test.each(catalogue.samples.map((sample) => sample.id))(
-    '%s meets its calibration: shares, click rates, ceiling, evaluation rows',
+    '%s keeps to what is published: shares, click rates, ceiling, evaluation rows',
     async (id) => {
       const dataset = await readDataset(bytes(`${id}.parquet`), json(`${id}.json`), { verify: true });
-      const { shareError, clickRateError, headroom } = calibrationOf(dataset);
+      const { shareError, clickRateError, headroom } = fidelityOf(dataset);
       expect(shareError).toBeLessThan(0.2);
       expect(clickRateError).toBeLessThan(0.03);
       expect(headroom).toBeGreaterThanOrEqual(0.03);

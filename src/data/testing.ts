@@ -1,4 +1,4 @@
-/** Arbitrary datasets for property tests. Not exported by the room. */
+/** Arbitrary datasets for property tests. Not exported. */
 import fc from 'fast-check';
 import { fingerprintOf } from './format/fingerprint';
 import type { Dataset, Field } from './dataset';

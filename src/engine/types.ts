@@ -1,4 +1,4 @@
-/** Types that every room above the engine speaks. */
+/** Types that every folder above the engine uses. */
 import type * as tf from '@tensorflow/tfjs-core';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';

@@ -1,4 +1,4 @@
-/** What a model is, to every room that does not know which model it is. */
+/** What a model is, to code that does not know which model it is. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { EmbeddingTable, Mode, Parameter, StateTensor, VariableFactory } from '../engine';
 import type { Collector } from './collect';

@@ -1,5 +1,5 @@
 /** One model, picture, twin and operation, each added to a copy of the tree as a person would. */
-import type { HouseCopy } from './houseCopy';
+import type { TreeCopy } from './treeCopy';
 
 /** Files that a person writes or changes; fixtures are written by the references. */
 export const written = (files: readonly string[]): string[] =>
@@ -12,7 +12,7 @@ function addLine(text: string, last: RegExp, line: string): string {
   return [...lines.slice(0, at + 1), line, ...lines.slice(at + 1)].join('\n');
 }
 
-function addModel(copy: HouseCopy): void {
+function addModel(copy: TreeCopy): void {
   const rename = (text: string): string =>
     text
       .replace('const mmoe =', 'const exampleModel =')
@@ -40,7 +40,7 @@ function addModel(copy: HouseCopy): void {
   );
 }
 
-function addPicture(copy: HouseCopy): void {
+function addPicture(copy: TreeCopy): void {
   copy.write(
     'src/app/pictures/example/ExampleFigure.tsx',
     `import type { ProbeSpec } from '../../../models/definition';
@@ -70,7 +70,7 @@ export const example = picture({ id: 'example', tab: 'gates', accepts: probeName
   copy.edit('docs/testing.md', (text) => `${text}\n\`figure-example\`: the step.\n`);
 }
 
-function addTwin(copy: HouseCopy): void {
+function addTwin(copy: TreeCopy): void {
   copy.take('src/data/simulate/twins/finance4.ts', 'src/data/simulate/twins/example4.ts', (text) =>
     text.replace('const finance4:', 'const example4:').replace("id: 'finance-4'", "id: 'example-4'"),
   );
@@ -86,7 +86,7 @@ function addTwin(copy: HouseCopy): void {
   );
 }
 
-function addOperation(copy: HouseCopy): void {
+function addOperation(copy: TreeCopy): void {
   const folder = 'src/engine/ops/exampleOperation';
   copy.write(
     `${folder}/index.ts`,

@@ -69,6 +69,12 @@ export const glossary: readonly TermGroup[] = [
         code: at('data/simulate/spec.ts', 'Twin'),
       },
       {
+        term: 'fidelity',
+        meaning:
+          'How near a twin comes to what is published: shares of traffic, click rates, and its ceiling above the best published AUC.',
+        code: at('data/simulate/fidelity.ts', 'fidelityOf'),
+      },
+      {
         term: 'world',
         meaning:
           'The people, items and effects of a twin, made from its seed and knobs. Rows are drawn from it, and it can say what would have happened elsewhere.',
@@ -300,7 +306,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'headroom',
         meaning: 'A twin’s ceiling minus the best AUC that was published on the dataset it stands for.',
-        code: at('data/simulate/calibration.ts', 'headroom'),
+        code: at('data/simulate/fidelity.ts', 'headroom'),
       },
       {
         term: 'interest AUC',

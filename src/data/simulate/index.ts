@@ -4,4 +4,4 @@ export type { SimulationRequest } from './settings';
 export { datasetId, simulate, type SimulationProgress } from './simulate';
 export { SIZES, type SizeName } from './spec';
 export { findTwin, TWINS } from './twins';
-export { calibrationOf } from './calibration';
+export { fidelityOf } from './fidelity';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openAudience } from './audience';
-import { noiseFreeAuc } from './calibration';
+import { noiseFreeAuc } from './fidelity';
 import { relatednessOf } from './interests';
 import { KNOBS, KNOB_NAMES, turnKnobs, type KnobName } from './knobs';
 import { TINY, tinyDataset, tinyWorld } from './testing';
@@ -246,7 +246,7 @@ describe('knobs', () => {
   test('are all described in docs/data.md as they are here', () => {
     const text = readFileSync(new URL('../../../docs/data.md', import.meta.url), 'utf8');
     for (const knob of KNOBS) {
-      expect(text, 'run npx tsx scripts/calibration.ts --write').toContain(
+      expect(text, 'run npx tsx scripts/fidelity.ts --write').toContain(
         `| \`${knob.name}\` | ${knob.min}–${knob.max} | ${knob.edge ?? ''} | ${knob.meaning} | ${knob.atZero} |`,
       );
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { calibrationOf, noiseFreeAuc } from './calibration';
+import { fidelityOf, noiseFreeAuc } from './fidelity';
 import { counterfactualProbabilities } from './counterfactual';
 import { CAUSAL_GRAPH } from './graph';
 import { KNOB_NAMES } from './knobs';
@@ -232,7 +232,7 @@ describe('twins', () => {
       if (dataset.split[row] === SPLIT.test) rows[dataset.scenario[row]!]!++;
     }
     expect(Math.min(...rows)).toBeGreaterThanOrEqual(200);
-    const { shareError, clickRateError, headroom } = calibrationOf(dataset);
+    const { shareError, clickRateError, headroom } = fidelityOf(dataset);
     expect(shareError).toBeLessThan(0.2);
     expect(clickRateError).toBeLessThan(0.03);
     expect(headroom).toBeGreaterThan(0.03);

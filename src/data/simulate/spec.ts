@@ -35,7 +35,7 @@ export const twinSchema = z.strictObject({
   provenance: z.string(),
   /**
    * The AUC that was published on the dataset, as one number of all scenarios: of the best model, and of a plain one trained
-   * on all scenarios together. The ceiling is calibrated against the first, a plain model's result against the second.
+   * on all scenarios together. The ceiling is fitted to the first, a plain model's result against the second.
    */
   published: z.strictObject({
     best: z.number().min(0.5).max(1),

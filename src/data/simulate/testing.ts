@@ -1,4 +1,4 @@
-/** A world small enough for tests that make dozens of it. Not exported by the room. */
+/** A world small enough for tests that make dozens of it. Not exported. */
 import { turnKnobs } from './knobs';
 import { simulate } from './simulate';
 import { makeWorld, type World } from './world';

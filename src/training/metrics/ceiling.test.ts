@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { noiseFreeAuc } from './auc';
-import { noiseFreeAuc as simulatorsAuc } from '../../data/simulate/calibration';
+import { noiseFreeAuc as simulatorsAuc } from '../../data/simulate/fidelity';
 import { tinyDataset } from '../../data/simulate/testing';
 
-test('the ceiling that twins are calibrated by is the ceiling that curves are drawn under', async () => {
+test('the ceiling that twins are fitted by is the ceiling that curves are drawn under', async () => {
   const dataset = await tinyDataset();
   const { probability, match } = dataset.truth!;
   for (let s = 0; s < dataset.scenarios.length; s++) {

@@ -1,10 +1,10 @@
 /**
  * Measures every twin against what is published, and writes the tables of docs/data.md between their markers:
- * `npx tsx scripts/calibration.ts [--write]`.
+ * `npx tsx scripts/fidelity.ts [--write]`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { calibrationOf, KNOBS, simulate, TWINS } from '../src/data';
+import { fidelityOf, KNOBS, simulate, TWINS } from '../src/data';
 
 const path = fileURLToPath(new URL('../docs/data.md', import.meta.url));
 
@@ -27,11 +27,11 @@ function knobTable(): string {
   );
 }
 
-async function calibrationTable(): Promise<string> {
+async function fidelityTable(): Promise<string> {
   const rows: string[][] = [];
   for (const twin of TWINS) {
     const dataset = await simulate({ twin: twin.id, size: 'small', seed: 1, knobs: {} });
-    const { shareError, clickRateError, ceiling, headroom } = calibrationOf(dataset);
+    const { shareError, clickRateError, ceiling, headroom } = fidelityOf(dataset);
     rows.push([
       twin.id,
       dataset.rows.toLocaleString('en'),
@@ -59,9 +59,9 @@ function between(text: string, marker: string, content: string): string {
   return text.replace(pattern, (_, open: string, close: string) => `${open}\n\n${content}\n\n${close}`);
 }
 
-const calibration = await calibrationTable();
-console.log(calibration);
+const fidelity = await fidelityTable();
+console.log(fidelity);
 if (process.argv.includes('--write')) {
   const text = readFileSync(path, 'utf8');
-  writeFileSync(path, between(between(text, 'knobs', knobTable()), 'calibration', calibration));
+  writeFileSync(path, between(between(text, 'knobs', knobTable()), 'fidelity', fidelity));
 }

@@ -2,7 +2,7 @@ import { SPLIT, type Dataset } from '../dataset';
 import { settingsSchema } from './settings';
 
 /** How near a simulated dataset comes to what is published of its model. */
-export interface Calibration {
+export interface Fidelity {
   /** Largest difference between a scenario's share of training rows and the published one, in points (0.01). */
   readonly shareError: number;
   /** Largest relative difference between a scenario's click rate over all its rows and the published one. */
@@ -39,9 +39,11 @@ export function noiseFreeAuc(score: Float32Array, probability: Float32Array): nu
 }
 
 /** @throws RangeError where the dataset is not simulated. */
-export function calibrationOf(dataset: Dataset): Calibration {
+export function fidelityOf(dataset: Dataset): Fidelity {
   if (dataset.source.kind !== 'simulated' || !dataset.truth) {
-    throw new RangeError('Only a simulated dataset can be calibrated; choose one.');
+    throw new RangeError(
+      'Only a simulated dataset has published statistics to be measured against; choose one.',
+    );
   }
   const { twin } = settingsSchema.parse(dataset.source.settings);
   const n = twin.scenarios.length;

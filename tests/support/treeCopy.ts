@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
-export class HouseCopy {
-  readonly root = mkdtempSync(join(tmpdir(), 'house-'));
+export class TreeCopy {
+  readonly root = mkdtempSync(join(tmpdir(), 'tree-'));
 
   constructor() {
     const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
