@@ -40,7 +40,7 @@ export interface HostBatch {
   readonly historyScenario: Int32Array;
   /** `[batch * ownHistory.length]`; empty without. */
   readonly ownHistoryMask: Float32Array;
-  /** Named per-row columns that a procedure adds (e.g. fairness coefficient) `[batch]`. */
+  /** Named per-row columns that a procedure adds (e.g. fairness coefficient) `[batch]`; 1 in padding, whose logarithm is finite. */
   readonly extra: Readonly<Record<string, Float32Array>>;
 }
 
@@ -69,7 +69,7 @@ export function allocateBatch(layout: BatchLayout, extra: readonly string[] = []
     historyMask: new Float32Array(layout.history ? batch * layout.history.length : 0),
     historyScenario: new Int32Array(layout.history ? batch * layout.history.length : 0).fill(-1),
     ownHistoryMask: new Float32Array(layout.ownHistory ? batch * layout.ownHistory.length : 0),
-    extra: Object.fromEntries(extra.map((name) => [name, new Float32Array(batch)])),
+    extra: Object.fromEntries(extra.map((name) => [name, new Float32Array(batch).fill(1)])),
   };
 }
 

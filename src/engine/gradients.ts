@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { product } from './ops/matMul/product';
 import { sigmoidGradient } from './ops/activations';
 import { softmaxGradient } from './ops/softmax';
+import { oneHot } from './ranks';
 
 type Lazy = Readonly<Record<string, () => tf.Tensor>>;
 
@@ -319,9 +320,9 @@ register('GatherV2', {
         throw new Error('gather has a gradient along axis 0 only; use mixExperts with a one-hot.');
       }
       const rows = x!.shape[0];
-      const oneHot = tf.cast(tf.oneHot(tf.reshape<tf.Rank.R1>(indices!, [-1]), rows), 'float32');
+      const picked = oneHot(tf.reshape<tf.Rank.R1>(indices!, [-1]), rows);
       const flat = tf.reshape(dy, [indices!.size, x!.size / rows]);
-      return tf.reshape(product(oneHot, flat, true, false), x!.shape);
+      return tf.reshape(product(picked, flat, true, false), x!.shape);
     },
     indices: () => tf.zerosLike(indices!),
   }),

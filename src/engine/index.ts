@@ -8,7 +8,7 @@ export { withGradient } from './withGradient';
 export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './optimiser';
 export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } from './random';
 export { selfTest, type SelfTestResult } from './selfTest';
-export { oneHotRows, stackColumns, stackMatrices } from './ranks';
+export { oneHot, oneHotRows, stackColumns, stackMatrices } from './ranks';
 export { runStep, type Step, type StepLosses } from './step';
 export { gatherTable, planRows, type RowPlan } from './table';
 export {

@@ -11,7 +11,14 @@ export function stackMatrices(list: tf.Tensor2D[]): tf.Tensor3D {
   return tf.stack(list) as tf.Tensor3D;
 }
 
+/** Last axis of length `depth`, 1 at the index and 0 elsewhere; all 0 for an index outside, such as -1. As float32. */
+export function oneHot(index: tf.Tensor, depth: number): tf.Tensor {
+  // The library refuses a single class.
+  const hot = depth === 1 ? tf.equal(tf.expandDims(index, -1), 0) : tf.oneHot(index, depth);
+  return tf.cast(hot, 'float32');
+}
+
 /** One-hot rows `[n, depth]` of indices `[n]` int32, as float32. */
 export function oneHotRows(index: tf.Tensor1D, depth: number): tf.Tensor2D {
-  return tf.cast(tf.oneHot(index, depth) as tf.Tensor2D, 'float32');
+  return oneHot(index, depth) as tf.Tensor2D;
 }

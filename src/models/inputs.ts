@@ -169,10 +169,7 @@ export function assembleInputs(
     batch: size,
     fields,
     scenario: batch.scenario,
-    scenarioOneHot:
-      scenarios === 1
-        ? tf.ones([size, 1]) // oneHot refuses a single class
-        : oneHotRows(batch.scenario, scenarios),
+    scenarioOneHot: oneHotRows(batch.scenario, scenarios),
     label: batch.label,
     weight: batch.weight,
     history,

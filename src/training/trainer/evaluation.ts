@@ -81,7 +81,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
           report({ kind: 'phase', step, name, done, total: rows.length });
       });
       let { score } = scored;
-      if (split === 'validation' && model.tuneInference) {
+      if (split === 'validation' && model.tuneInference && rows.length > 0) {
         const tuned = model.tuneInference(
           { columns: scored.columns, label: Float32Array.from(data.label) },
           (candidate) => auc(candidate, data.label, data.weight),

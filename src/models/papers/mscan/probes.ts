@@ -1,6 +1,6 @@
 /** What M-scan shows of itself: whose behaviours it reads, and how strong a scenario's direct effect is. */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../../../engine';
+import { matMul, oneHot } from '../../../engine';
 import type { DataShape, Inputs, Probe } from '../../definition';
 import { historyOf, ownHistoryOf } from '../../layers';
 import { numbered, oncePerPass, rowVectors, scenarioAxis } from '../../probes';
@@ -21,7 +21,7 @@ function createSums(scenarios: number) {
     const { scenarioIndex } = historyOf(inputs);
     const { mask: ownMask } = ownHistoryOf(inputs);
     const rows: tf.Tensor2D = tf.transpose(tf.mul(scenarioOneHot, weight));
-    const happened = tf.cast(tf.oneHot(tf.cast(scenarioIndex, 'int32'), scenarios), 'float32');
+    const happened = oneHot(tf.cast(scenarioIndex, 'int32'), scenarios);
     const hasAttention: tf.Tensor2D = tf.round(tf.sum(attended.weight, 1, true));
     const ownEmpty: tf.Tensor2D = tf.sub(1, tf.minimum(tf.sum(ownMask, 1, true), 1));
     /** `[B, k]` to `[N, k]`. */
@@ -175,7 +175,7 @@ function decidingBehaviour(shape: DataShape, places: number, sums: Sums): Probe<
       const { wide, single, hasAttention, ownEmpty } = sums(pass, inputs);
       const { weight, relevance } = pass.attended;
       if (!relevance) throw new Error('This probe is of co-attention, and the pass has none.');
-      const deciding = tf.cast(tf.oneHot(tf.argMax(relevance, 2), places), 'float32');
+      const deciding = oneHot(tf.argMax(relevance, 2), places);
       const hasOwn: tf.Tensor2D = tf.sub(1, ownEmpty);
       const share: tf.Tensor2D = tf.sum(tf.mul(deciding, tf.expandDims(tf.mul(weight, hasOwn), 2)), 1);
       return { sum: wide(share), count: single(tf.mul(hasAttention, hasOwn)) };

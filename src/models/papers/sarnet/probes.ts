@@ -1,6 +1,6 @@
 /** What SAR-Net shows: its experts' gates, whose behaviours it reads, its transform, and how bias nets answer fairness. */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../../../engine';
+import { matMul, oneHot } from '../../../engine';
 import type { DataShape, Inputs, Probe, ProbeAxis, ProbeTensor } from '../../definition';
 import { historyOf } from '../../layers';
 import { numbered, oncePerPass, rowVectors, scenarioAxis, sumByScenario } from '../../probes';
@@ -49,7 +49,7 @@ function createAttentionSums(scenarios: number) {
     );
     const counted = tf.mul<tf.Tensor2D>(tf.mul(inputs.scenarioOneHot, inputs.weight), present);
     const rows = tf.transpose(counted);
-    const happened = tf.cast(tf.oneHot(tf.cast(scenarioIndex, 'int32'), scenarios), 'float32');
+    const happened = oneHot(tf.cast(scenarioIndex, 'int32'), scenarios);
     return {
       /** Rows by scenario `[N]`. */
       count: tf.sum<tf.Tensor1D>(rows, 1),

@@ -1,0 +1,33 @@
+/**
+ * Whether arithmetic has changed: a hash of every model's weights after three steps, the same on every machine with the same
+ * arithmetic. Keep what it prints before a change and compare it with what it prints after.
+ *
+ *     npx tsx bench/bits.ts [--backend wasm] [--preset tiny] [--scenarios 3] [--batch 64] [--models mix,mmoe]
+ */
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { openBackend, type BackendName } from '../src/engine';
+import { models } from '../src/models/registry';
+import { benchCase, type PresetName } from './cases';
+import { trainSteps } from './steps';
+
+const { values } = parseArgs({
+  options: {
+    backend: { type: 'string', default: 'wasm' },
+    preset: { type: 'string', default: 'tiny' },
+    scenarios: { type: 'string', default: '3' },
+    batch: { type: 'string', default: '64' },
+    models: { type: 'string' },
+  },
+});
+
+await openBackend(values.backend as BackendName);
+for (const name of values.models?.split(',') ?? models.map(({ id }) => id)) {
+  const { definition, settings } = benchCase(name, values.preset as PresetName);
+  const sizes = { batch: Number(values.batch), scenarios: Number(values.scenarios), steps: 3 };
+  const { weights, losses } = await trainSteps(definition, { ...sizes, settings });
+  const hash = createHash('sha256');
+  for (const values of weights)
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  process.stdout.write(`${name} ${hash.digest('hex').slice(0, 16)} ${losses.join(' ')}\n`);
+}
