@@ -106,6 +106,18 @@ it('what a run tells becomes a state in one place', () => {
   expect(reducers).toEqual(['src/training/reduceRun.ts']);
 });
 
+it('a gradient is written in one way: by defineOperation, or for a kernel of the library in its list', () => {
+  const names = ['customGrad', 'registerGradient'];
+  const writers = shipped.flatMap((file) =>
+    names.flatMap((name) => findNodes(file, isName(name)).map((place) => place.split(':')[0])),
+  );
+  expect([...new Set(writers)].sort()).toEqual([
+    'src/engine/gradients.ts',
+    'src/engine/operation/defineOperation.ts',
+    'src/engine/operation/library.ts',
+  ]);
+});
+
 describe('a model', () => {
   const ofModels = shipped.filter((file) => file.startsWith('src/models/'));
   /** What the contract forgets of a definition's types, and what a schema's type cannot follow. */

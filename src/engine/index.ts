@@ -4,7 +4,6 @@ export { openBackend, type BackendOptions } from './backend';
 export { createLossAccumulator, type LossAccumulator, type LossSums } from './lossAccumulator';
 export { createMode, type StepMode } from './mode';
 export * from './ops';
-export { withGradient } from './withGradient';
 export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './optimiser';
 export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } from './random';
 export { selfTest, type SelfTestResult } from './selfTest';

@@ -14,7 +14,7 @@
  * all, is one static graph. How masks are found is `training/procedures/aread`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, mixExpertsMultiGate, stackedDense } from '../../../engine';
+import { maskedNormalize, matMul, mixExpertsMultiGate, stackedDense } from '../../../engine';
 import type { Mode, StateUpdate, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
 import { createModel } from '../../createModel';
@@ -31,7 +31,6 @@ import { expertCounts, expertWidths } from './expertSizes';
 import { headLosses, readHeads } from './heads';
 import { maskLayout } from './masks';
 import { createMaskStates, rowMask } from './maskStates';
-import { maskedShares } from './maskedShares';
 import { createOfficialHead } from './officialHead';
 import type { AreadPass } from './pass';
 import { createProbes } from './probes';
@@ -113,7 +112,7 @@ export function buildHierarchical(
     for (const { experts, gate, mask, edges } of upper) {
       const gatesOf = gate.all(gateInput);
       edgeGates.push(tf.reshape(tf.transpose(gatesOf, [0, 2, 1]), [batch, edges]));
-      const shares = maskedShares(gatesOf, rowMask(mask, inputs.scenarioOneHot));
+      const shares = maskedNormalize(gatesOf, rowMask(mask, inputs.scenarioOneHot));
       outputs = experts.apply(mixExpertsMultiGate(outputs, shares), inputs, mode);
     }
     const bias = headBias ? headBias.tensor : null;
