@@ -8,14 +8,34 @@ import { startQueueRunner } from './store/queueRunner';
 import { printSteps } from './printSteps';
 import { keepForOffline } from './offline/register';
 import { followAblations } from './store/ablations';
+import { takeOverEarlier } from './store/earlierStorage';
+import { followKeeping } from './store/keeping';
 import { followQueue } from './store/queue';
 import { openAddress } from './store/address';
 import { useSetup } from './store/setup';
-import { useNotices } from './store/notices';
+import { report, useNotices } from './store/notices';
 import { followRuns, useRuns } from './store/runs';
 
 /** So many sentences are read at once; the form shows what the rest became. */
 const MOST_PROBLEMS = 4;
+
+/** Null where a browser refuses it (private windows of some). */
+function earlierStorage(): globalThis.Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** The queue and what belongs to it, read before any of it is trained. */
+async function followMade(actions: RunActions): Promise<void> {
+  const { values } = actions.client;
+  await takeOverEarlier(values, earlierStorage());
+  await followQueue(values);
+  await followAblations(values);
+  startQueueRunner(actions);
+}
 
 /** Reads the address, asks the worker to get ready, and draws the page. */
 export function start(client: WorkerClient, opened: Promise<BackendInfo | null>): void {
@@ -45,9 +65,8 @@ export function start(client: WorkerClient, opened: Promise<BackendInfo | null>)
     const kept = list?.find(({ id }) => id === actions.current.id);
     if (kept) actions.current.rename(kept.name);
   });
-  followQueue();
-  followAblations();
-  startQueueRunner(actions);
+  followKeeping(client);
+  void followMade(actions).catch(report);
   warmCharts();
   keepForOffline();
 }

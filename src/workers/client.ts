@@ -7,7 +7,9 @@
 import * as Comlink from 'comlink';
 import { forward, job, runCommands } from './commands';
 import { newRunId } from './runId';
+import { openKeyValueStore } from './keyValueStore';
 import { openRunStore } from './runStore';
+import { Storage } from './storage';
 import { Supervised, WorkerDied } from './supervised';
 import type { WorkerLike } from './supervised';
 import type { ParsedSetup } from '../training/parseSetup';
@@ -18,6 +20,7 @@ import type {
   EmbeddingMethod,
   ImportResult,
   Inspection,
+  KeyValueStore,
   TrainingWorker,
   Mapping,
   OnEmbedding,
@@ -41,6 +44,8 @@ export interface WorkerClient
   /** The run whose ticks arrive, or null before the first and after a reset. */
   readonly run: RunId | null;
   readonly runs: RunStore;
+  /** What a person made beside runs. */
+  readonly values: KeyValueStore;
   /** Returns the way to stop listening. */
   onTick(listener: (tick: Tick) => void): () => void;
   /**
@@ -97,7 +102,8 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   const heartbeatMs = options.heartbeatMs ?? 2_000;
   const silenceMs = options.silenceMs ?? 10_000;
   const base = options.base ?? new URL('.', document.baseURI).href;
-  const runs = options.runs ?? openRunStore();
+  const storage = new Storage();
+  const runs = options.runs ?? openRunStore(storage);
   const spawnTraining =
     options.spawnTraining ??
     (() =>
@@ -203,6 +209,7 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       return run;
     },
     runs,
+    values: openKeyValueStore(storage),
     onTick(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

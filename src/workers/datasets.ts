@@ -3,8 +3,7 @@ import { parseCatalogue, readDataset } from '../data/format';
 import { simulate } from '../data/simulate';
 import { simulationOfId } from '../training/simulatedId';
 import { catalogueEntry } from './datasetSummary';
-import { openDatabase } from './storage';
-import type { StorageDatabase } from './storage';
+import { Storage } from './storage';
 import type { CatalogueEntry, OnProgress } from './protocol';
 import type { Dataset } from '../data/dataset';
 import type { Catalogue } from '../data/format';
@@ -26,7 +25,7 @@ async function get(address: URL, what: string): Promise<Response> {
 /** Where datasets come from; made once a worker. */
 export class DatasetSource {
   private catalogue: Promise<Catalogue> | null = null;
-  private database: Promise<StorageDatabase> | null = null;
+  private readonly storage = new Storage();
 
   /** @param base address of the page, from which samples are read; null: `connect` says it */
   constructor(private base: string | null = null) {}
@@ -49,14 +48,6 @@ export class DatasetSource {
         throw error;
       });
     return this.catalogue;
-  }
-
-  private open(): Promise<StorageDatabase> {
-    this.database ??= openDatabase().catch((error: unknown) => {
-      this.database = null;
-      throw error;
-    });
-    return this.database;
   }
 
   /**
@@ -94,8 +85,12 @@ export class DatasetSource {
 
   /** Null also where the browser stores nothing. */
   private async kept(id: string): Promise<Dataset | null> {
-    const database = await this.open().catch(() => null);
-    return (await database?.get('datasets', id)) ?? null;
+    return this.storage
+      .use((database) => database.get('datasets', id))
+      .then(
+        (dataset) => dataset ?? null,
+        () => null,
+      );
   }
 
   /** Samples first, then what was made here. */
@@ -112,31 +107,28 @@ export class DatasetSource {
       hasTruth: true,
     }));
     // Without storage the samples are still there.
-    const own = await this.open().then(
-      (database) => database.getAll('entries'),
-      () => [],
-    );
+    const own = await this.storage.use((database) => database.getAll('entries')).catch(() => []);
     return [...entries, ...own];
   }
 
   async keep(entry: CatalogueEntry, dataset: Dataset): Promise<void> {
-    const transaction = (await this.open()).transaction(['entries', 'datasets'], 'readwrite');
-    await Promise.all([
-      transaction.objectStore('entries').put(entry, entry.id),
-      transaction.objectStore('datasets').put(dataset, dataset.id),
-      transaction.done,
-    ]);
+    await this.storage.write(['entries', 'datasets'], 'strict', async (transaction) => {
+      await Promise.all([
+        transaction.objectStore('entries').put(entry, entry.id),
+        transaction.objectStore('datasets').put(dataset, dataset.id),
+      ]);
+    });
   }
 
   async remove(id: string): Promise<void> {
     const { samples } = await this.samples();
     if (samples.some((sample) => sample.id === id))
       throw new Error('Samples belong to the lab and cannot be removed.');
-    const transaction = (await this.open()).transaction(['entries', 'datasets'], 'readwrite');
-    await Promise.all([
-      transaction.objectStore('entries').delete(id),
-      transaction.objectStore('datasets').delete(id),
-      transaction.done,
-    ]);
+    await this.storage.write(['entries', 'datasets'], 'strict', async (transaction) => {
+      await Promise.all([
+        transaction.objectStore('entries').delete(id),
+        transaction.objectStore('datasets').delete(id),
+      ]);
+    });
   }
 }

@@ -21,6 +21,7 @@ import type { SessionState } from './sessionState';
 export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Points, RunId };
 export type { RepresentationSample };
 export type { SessionState };
+export { newRunId } from './runId';
 export { isUnderWay } from './sessionState';
 
 /** Live numbers of the status line. */
@@ -283,10 +284,19 @@ export interface RunStore {
   artifacts(id: string): Promise<RunArtifacts>;
   /** Artifacts that are left out stay as they were. */
   put(record: RunRecord, artifacts?: Partial<RunArtifacts>): Promise<void>;
+  /**
+   * Keeps a run that came from elsewhere and never takes the place of another: one of the same identity but other content
+   * stays, and this one gets a new identity.
+   */
+  add(record: RunRecord): Promise<AddedRun>;
   rename(id: string, name: string): Promise<void>;
   /** Removes the run and gives back all that `restore` needs to undo it; null where there is no such run. */
   remove(id: string): Promise<RemovedRun | null>;
   restore(removed: RemovedRun): Promise<void>;
+  /** Removed runs that can still be restored. */
+  removed(): Promise<readonly RemovedRun[]>;
+  /** Gives up what `restore` would need. */
+  forget(id: string): Promise<void>;
   /** Called after any change, also from another tab or worker. Returns the way to stop listening. */
   onChange(listener: () => void): () => void;
 }
@@ -294,4 +304,31 @@ export interface RunStore {
 export interface RemovedRun {
   readonly record: RunRecord;
   readonly artifacts: RunArtifacts;
+}
+
+export interface AddedRun {
+  /** Under which identity it is kept. */
+  readonly id: string;
+  /** `known`: the same content was kept already; `beside`: other content of its identity was. */
+  readonly as: 'new' | 'known' | 'beside';
+}
+
+/** JSON texts by name that survive a reload: what a person made beside runs. */
+export interface KeyValueStore {
+  /** Null where there is none of that name. */
+  read(key: string): Promise<string | null>;
+  /** All whose name begins so. */
+  readAll(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Changes what is kept, all of it or nothing; on the disk once it resolves.
+   *
+   * @param keys what `change` needs to know, read in the same transaction
+   * @param change texts by name, null deletes; the same in every tab, so that none undoes what another has kept
+   */
+  update<K extends string = never>(
+    keys: readonly K[],
+    change: (now: Readonly<Record<K, string | null>>) => Readonly<Record<string, string | null>>,
+  ): Promise<void>;
+  /** Called when all that was kept has gone. Returns the way to stop listening. */
+  onCleared(listener: () => void): () => void;
 }

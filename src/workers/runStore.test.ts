@@ -60,6 +60,41 @@ describe('the run store', () => {
     expect(await store.remove('nothing')).toBeNull();
   });
 
+  it('keeps a deleted run until its deletion cannot be taken back, over a reload too', async () => {
+    const store = openRunStore('undo');
+    await store.put(record('a', 'A', '2026-01-01T00:00:00Z'), { weights });
+    await store.remove('a');
+    const [removed] = await openRunStore('undo').removed();
+    expect(removed).toMatchObject({ record: { id: 'a' }, artifacts: { weights } });
+    await store.restore(removed!);
+    expect((await store.list()).map(({ id, hasWeights }) => [id, hasWeights])).toEqual([['a', true]]);
+    expect(await store.removed()).toEqual([]);
+    await store.remove('a');
+    await store.forget('a');
+    expect(await store.removed()).toEqual([]);
+  });
+
+  it('never puts an imported run in the place of another, and knows one that it has', async () => {
+    const store = openRunStore('add');
+    const mine = { ...record('a', 'Mine', '2026-01-01T00:00:00Z'), step: 40 };
+    await store.put(mine, { weights });
+    const other = { ...mine, name: 'Earlier', step: 20 };
+    const added = await store.add(other);
+    expect(added.as).toBe('beside');
+    expect(added.id).not.toBe('a');
+    expect(await store.get('a')).toEqual(mine);
+    expect((await store.artifacts('a')).weights).toEqual(weights);
+    expect(await store.get(added.id)).toEqual({ ...other, id: added.id });
+    // Again: both are known, under any name.
+    expect(await store.add({ ...structuredClone(mine), name: 'As exported' })).toEqual({
+      id: 'a',
+      as: 'known',
+    });
+    expect(await store.add(structuredClone(other))).toEqual({ id: added.id, as: 'known' });
+    expect(await store.add(record('b', 'B', '2026-01-01T00:00:00Z'))).toEqual({ id: 'b', as: 'new' });
+    expect(await store.list()).toHaveLength(3);
+  });
+
   it('tells every open store of a change, its own listeners included', async () => {
     const one = openRunStore('tell');
     const other = openRunStore('tell');

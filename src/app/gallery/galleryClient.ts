@@ -67,9 +67,12 @@ const store: RunStore = {
   get: async () => null,
   artifacts: async () => noWeights,
   put: refuse,
+  add: refuse,
   rename: refuse,
   remove: async () => null,
   restore: refuse,
+  removed: async () => [],
+  forget: refuse,
   onChange: () => () => undefined,
 };
 

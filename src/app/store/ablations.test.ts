@@ -19,8 +19,8 @@ const runs = ablationRuns(
 );
 
 describe('ablations', () => {
-  it('begin with one item a row and seed, and take over the runs as the queue finishes them', () => {
-    beginAblation('test', base, rows, runs);
+  it('begin with one item a row and seed, and take over the runs as the queue finishes them', async () => {
+    await beginAblation('test', base, rows, runs);
     const [ablation] = useAblations.getState().kept;
     expect(ablation!.seeds).toEqual([4, 5, 6]);
     expect(ablation!.runs).toHaveLength(6);

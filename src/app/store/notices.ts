@@ -14,7 +14,8 @@ interface Notices {
   readonly dismiss: (id: number) => void;
 }
 
-const NEWS_MS = 9000;
+/** News goes by itself after so many milliseconds. */
+export const NEWS_MS = 9000;
 let nextId = 1;
 
 export const useNotices = create<Notices>((set, get) => ({
@@ -44,10 +45,10 @@ export function report(error: unknown): void {
   useNotices.getState().tell('error', sentence(error));
 }
 
-/** Does what may be refused, and tells of the refusal. */
-export function attempt(act: () => void): void {
+/** Does what may be refused, at once or later, and tells of the refusal. */
+export function attempt(act: () => void | Promise<void>): void {
   try {
-    act();
+    act()?.catch(report);
   } catch (error) {
     report(error);
   }

@@ -9,8 +9,8 @@ const three = ['a', 'b', 'c'].map((name) => ({ name, setup }));
 describe('the queue', () => {
   beforeEach(() => clearQueue());
 
-  it('gives one item at a time, in order', () => {
-    enqueue(three, 'x');
+  it('gives one item at a time, in order', async () => {
+    await enqueue(three, 'x');
     expect(nextItem(useQueue.getState())?.name).toBe('a');
     patchItem('x/0', { state: 'running' });
     expect(nextItem(useQueue.getState())).toBeNull();
@@ -19,9 +19,9 @@ describe('the queue', () => {
     expect(queueSecondsLeft(useQueue.getState())).toBe(4);
   });
 
-  it('lets go of some items alone: what else waits goes on, its time left is its own', () => {
-    enqueue(three, 'x');
-    enqueue(three, 'y');
+  it('lets go of some items alone: what else waits goes on, its time left is its own', async () => {
+    await enqueue(three, 'x');
+    await enqueue(three, 'y');
     dropItems(['x/0', 'x/1', 'x/2', 'unknown']);
     expect(useQueue.getState().items.map(({ id }) => id)).toEqual(['y/0', 'y/1', 'y/2']);
     expect(nextItem(useQueue.getState())?.id).toBe('y/0');
@@ -30,14 +30,14 @@ describe('the queue', () => {
     expect(useQueue.getState().items).toBe(before);
   });
 
-  it('gives nothing while paused', () => {
-    enqueue(three, 'x');
+  it('gives nothing while paused', async () => {
+    await enqueue(three, 'x');
     pauseQueue(true);
     expect(nextItem(useQueue.getState())).toBeNull();
   });
 
-  it('after a reload the item that ran waits again and keeps its run', () => {
-    enqueue(three, 'x');
+  it('after a reload the item that ran waits again and keeps its run', async () => {
+    await enqueue(three, 'x');
     patchItem('x/0', { state: 'done' });
     patchItem('x/1', { state: 'running', run: 'r1' });
     const back = resting(parsedQueue(JSON.stringify(useQueue.getState())).queue);

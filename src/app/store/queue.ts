@@ -6,10 +6,14 @@ import { create } from 'zustand';
 import type { ParsedSetup } from '../../training/parseSetup';
 import { edited, emptyQueue } from './queueEdits';
 import type { Queue, QueueEdit, QueueItem } from './queueEdits';
+import { queueStorage } from './queueStorage';
+import type { Beside } from './queueStorage';
+import { report } from './notices';
+import type { KeyValueStore } from '../../workers/protocol';
 import { QueueTabs } from './queueTabs';
 import type { QueueProgress, QueueRole } from './queueTabs';
 
-const KEY = 'scenarium-queue';
+const CHANNEL = 'scenarium-queue';
 
 export const useQueue = create<Queue>(() => emptyQueue);
 
@@ -21,32 +25,25 @@ export const useQueueTab = create<{ readonly role: QueueRole; readonly progress:
 let tabs: QueueTabs | null = null;
 
 /** Reads the kept queue, shares it with the other tabs and keeps every change from now on. Called once. */
-export function followQueue(): void {
-  tabs = new QueueTabs(useQueue, {
+export async function followQueue(kept: KeyValueStore): Promise<void> {
+  let told = false;
+  const given = new QueueTabs(useQueue, {
     // Absent where the page is not served securely: then each tab is alone, as nothing can tell it otherwise.
     locks: 'locks' in navigator ? navigator.locks : null,
-    channel: new BroadcastChannel(KEY),
-    read: () => {
-      try {
-        return localStorage.getItem(KEY);
-      } catch {
-        return null;
-      }
-    },
-    write: (text) => {
-      try {
-        localStorage.setItem(KEY, text);
-      } catch {
-        // Storage refused: the queue lasts as long as the page.
-      }
-    },
+    channel: new BroadcastChannel(CHANNEL),
+    storage: queueStorage(kept, (error) => {
+      if (!told) report(error);
+      told = true;
+    }),
     tell: (state) => useQueueTab.setState(state),
   });
-  tabs.start();
+  tabs = given;
+  kept.onCleared(() => void given.keepAgain());
+  await given.start();
 }
 
-function edit(change: QueueEdit): void {
-  if (tabs) tabs.edit(change);
+async function edit(change: QueueEdit, beside?: Beside): Promise<void> {
+  if (tabs) await tabs.edit(change, beside);
   else useQueue.setState(edited(useQueue.getState(), change));
 }
 
@@ -64,11 +61,16 @@ export function onQueueCancelled(listener: () => void): () => void {
   return tabs.onCancelled(listener);
 }
 
-/** Puts set-ups at the end of the queue and returns their batch. */
-export function enqueue(
+/**
+ * Puts set-ups at the end of the queue, where they show once they are kept.
+ *
+ * @param beside what is kept with them or not at all
+ */
+export async function enqueue(
   runs: readonly { readonly name: string; readonly setup: ParsedSetup }[],
   batch: string,
-): string {
+  beside?: Beside,
+): Promise<void> {
   const items = runs.map(({ name, setup }, k): QueueItem => ({
     id: `${batch}/${k}`,
     name,
@@ -79,19 +81,19 @@ export function enqueue(
     took: null,
     failure: null,
   }));
-  edit({ kind: 'add', items });
-  return batch;
+  await edit({ kind: 'add', items }, beside);
 }
 
-/** What became of an item; said by the tab that trains it. */
-export function patchItem(id: string, patch: Partial<QueueItem>): void {
+/** What became of an item; said by the tab that trains it. Shows at once; resolves once it is kept. */
+export async function patchItem(id: string, patch: Partial<QueueItem>): Promise<void> {
   useQueue.setState(({ items }) => ({
     items: items.map((item) => (item.id === id ? { ...item, ...patch } : item)),
   }));
+  await tabs?.kept();
 }
 
 export function pauseQueue(paused: boolean): void {
-  edit({ kind: 'pause', paused });
+  void edit({ kind: 'pause', paused });
 }
 
 /**
@@ -100,10 +102,10 @@ export function pauseQueue(paused: boolean): void {
  * @param stop true: the run under way ends too, in whichever tab it trains; else it ends by itself
  */
 export function clearQueue({ stop = false } = {}): void {
-  edit({ kind: 'clear', stop });
+  void edit({ kind: 'clear', stop });
 }
 
 /** Drops some items; the others go on. A run of them that is under way ends by itself. */
 export function dropItems(ids: readonly string[]): void {
-  edit({ kind: 'drop', ids });
+  void edit({ kind: 'drop', ids });
 }

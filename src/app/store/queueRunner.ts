@@ -3,7 +3,7 @@
  * holds the queue.
  */
 import { parseSetup } from '../../training/parseSetup';
-import { isUnderWay } from '../../workers/protocol';
+import { isUnderWay, newRunId } from '../../workers/protocol';
 import { sentence } from './notices';
 import { useRuns } from './runs';
 import {
@@ -29,29 +29,27 @@ export function startQueueRunner(actions: RunActions): () => void {
   async function begin(item: QueueItem): Promise<void> {
     const mine = { item, began: performance.now(), started: false };
     current = mine;
-    patchItem(item.id, { state: 'running' });
+    const run = item.run ?? newRunId();
+    // Kept before the run begins: after a crash the item goes on with its run, and does not train it twice.
+    await patchItem(item.id, { state: 'running', run });
     const before = item.run === null ? null : await actions.client.runs.get(item.run).catch(() => null);
     if (before && (before.status === 'done' || before.status === 'stopped')) {
       // It had finished when the page closed; only the queue did not know.
-      patchItem(item.id, { state: 'done' });
       current = null;
+      void patchItem(item.id, { state: 'done' });
       look();
       return;
     }
     try {
       if (before) await actions.continueRun(before, { fromQueue: true });
-      else {
-        patchItem(item.id, { run: null }); // the run was deleted since
-        await actions.train(parseSetup(item.setup), { name: item.name, fromQueue: true });
-      }
+      else await actions.train(parseSetup(item.setup), { name: item.name, fromQueue: true, run });
     } catch (error) {
       // Kept by another version of the lab: it cannot be trained as it is.
-      patchItem(item.id, { state: 'failed', failure: sentence(error) });
       current = null;
+      void patchItem(item.id, { state: 'failed', failure: sentence(error) });
       look();
       return;
     }
-    patchItem(item.id, { run: actions.current.id });
     mine.started = true;
     look();
   }
@@ -67,17 +65,17 @@ export function startQueueRunner(actions: RunActions): () => void {
         current = null;
         return;
       }
-      const replaced = mine.run !== null && id !== null && id !== mine.run && state !== 'compiling';
-      const reset = started && state === 'ready';
+      if (!started) return; // what the page trained before may still be on show
+      const replaced = id !== null && id !== mine.run && state !== 'compiling';
+      const reset = state === 'ready';
       if (replaced || reset) {
         current = null;
         // First the pause: an item that waits would be begun again at once.
         pauseQueue(true);
-        patchItem(item.id, { state: 'waiting', run: null });
+        void patchItem(item.id, { state: 'waiting', run: null });
       } else if (state === 'done' || state === 'failed') {
-        if (mine.run === null && state === 'done') return; // its id is still on the way
         current = null;
-        patchItem(item.id, {
+        void patchItem(item.id, {
           state,
           took: performance.now() - began,
           failure: state === 'failed' ? actions.current.view().failure : null,

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import type { RunSetup } from '../../training/runRecord';
-import type { Queue, QueueItem } from './queueEdits';
+import type { Queue, QueueEdit, QueueItem } from './queueEdits';
+import type { QueueStorage } from './queueStorage';
 import { emptyQueue, nextItem } from './queueEdits';
 import { QueueTabs } from './queueTabs';
 import type { QueueMessage, QueueProgress, QueueRole, Surroundings } from './queueTabs';
@@ -62,6 +63,8 @@ interface Tab {
 class Browser {
   readonly locks = new Locks();
   kept: string | null = null;
+  beside: string | null = null;
+  readonly edits = new Map<string, QueueEdit>();
   private readonly channels = new Map<number, { onmessage: Surroundings['channel']['onmessage'] }>();
   private readonly closed = new Set<number>();
   private opened = 0;
@@ -91,15 +94,36 @@ class Browser {
       tabs: new QueueTabs(store, {
         locks: this.locks.of(number),
         channel,
-        read: () => this.kept,
-        write: (text) => {
-          if (!this.closed.has(number)) this.kept = text;
-        },
+        storage: this.storageOf(number),
         tell: ({ role, progress }) => Object.assign(tab, { role, progress }),
       }),
     };
-    tab.tabs.start();
+    void tab.tabs.start();
     return tab;
+  }
+
+  /** What all tabs keep things in; a closed one writes no more. */
+  private storageOf(number: number): QueueStorage {
+    const late = () => new Promise((resolve) => setTimeout(resolve, 3));
+    return {
+      read: async () => {
+        await late();
+        return { text: this.kept, edits: new Map(this.edits) };
+      },
+      write: async (text, taken, beside) => {
+        await late();
+        if (this.closed.has(number)) return;
+        this.kept = text;
+        this.beside = beside?.change(this.beside) ?? this.beside;
+        for (const id of taken) this.edits.delete(id);
+      },
+      keepEdit: async (id, edit, beside) => {
+        await late();
+        if (this.closed.has(number)) return;
+        this.edits.set(id, edit);
+        this.beside = beside?.change(this.beside) ?? this.beside;
+      },
+    };
   }
 
   close(tab: Tab): void {
@@ -132,7 +156,7 @@ describe('tabs of one queue', () => {
     const second = browser.open();
     await settled();
     expect([first.role, second.role]).toEqual(['holds', 'watches']);
-    first.tabs.edit({ kind: 'add', items: [item('a'), item('b')] });
+    await first.tabs.edit({ kind: 'add', items: [item('a'), item('b')] });
     first.set(running(first.queue(), 'a'));
     first.tabs.tellProgress({ item: 'a', step: 3, steps: 9 });
     await settled();
@@ -151,22 +175,24 @@ describe('tabs of one queue', () => {
     await settled();
     const second = browser.open();
     await settled();
-    first.tabs.edit({ kind: 'add', items: [item('a')] });
+    await first.tabs.edit({ kind: 'add', items: [item('a')] });
     first.set(running(first.queue(), 'a'));
     await settled();
-    second.tabs.edit({ kind: 'add', items: [item('b'), item('c')] });
-    expect(names(second), 'shown at once').toEqual(['a', 'b', 'c']);
+    await second.tabs.edit({ kind: 'add', items: [item('b'), item('c')] });
+    expect(names(second), 'shown once it is kept, heard or not').toEqual(['a', 'b', 'c']);
+    expect([...browser.edits.values()].map(({ kind }) => kind)).toEqual(['add']);
     await settled();
+    expect(browser.edits.size, 'the queue holds it now').toBe(0);
     expect(names(first)).toEqual(['a', 'b', 'c']);
     expect(names(second)).toEqual(['a', 'b', 'c']);
     expect(first.role).toBe('holds');
-    second.tabs.edit({ kind: 'pause', paused: true });
+    await second.tabs.edit({ kind: 'pause', paused: true });
     await settled();
     expect(first.queue().paused).toBe(true);
     let cancelled = 0;
     first.tabs.onCancelled(() => cancelled++);
     second.tabs.onCancelled(() => expect.fail('the watching tab trains nothing that could be cancelled'));
-    second.tabs.edit({ kind: 'clear', stop: true });
+    await second.tabs.edit({ kind: 'clear', stop: true });
     await settled();
     expect(cancelled).toBe(1);
     expect(names(first)).toEqual([]);
@@ -179,7 +205,7 @@ describe('tabs of one queue', () => {
     await settled();
     const others = [browser.open(), browser.open()];
     await settled();
-    first.tabs.edit({ kind: 'add', items: [item('a'), item('b')] });
+    await first.tabs.edit({ kind: 'add', items: [item('a'), item('b')] });
     first.set(running(first.queue(), 'a'));
     await settled();
     browser.close(first);
@@ -199,11 +225,11 @@ describe('tabs of one queue', () => {
     const second = browser.open();
     const third = browser.open();
     await settled();
-    first.tabs.edit({ kind: 'add', items: [item('a')] });
+    await first.tabs.edit({ kind: 'add', items: [item('a')] });
     first.set(running(first.queue(), 'a'));
     await settled();
-    third.tabs.edit({ kind: 'add', items: [item('b')] });
-    second.tabs.edit({ kind: 'add', items: [item('c')] });
+    await third.tabs.edit({ kind: 'add', items: [item('b')] });
+    await second.tabs.edit({ kind: 'add', items: [item('c')] });
     browser.close(first);
     await settled();
     await settled();
@@ -219,7 +245,7 @@ describe('tabs of one queue', () => {
     await settled();
     const second = browser.open();
     await settled();
-    second.tabs.edit({ kind: 'add', items: [item('a')] });
+    await second.tabs.edit({ kind: 'add', items: [item('a')] });
     await settled();
     expect([first.role, second.role]).toEqual(['watches', 'holds']);
     expect(names(first)).toEqual(['a']);
@@ -233,8 +259,9 @@ describe('tabs of one queue', () => {
     const browser = new Browser();
     const before = browser.open();
     await settled();
-    before.tabs.edit({ kind: 'add', items: [item('a'), item('b')] });
+    await before.tabs.edit({ kind: 'add', items: [item('a'), item('b')] });
     before.set(running(before.queue(), 'a'));
+    await before.tabs.kept();
     browser.close(before);
     const after = browser.open();
     await settled();
@@ -243,18 +270,56 @@ describe('tabs of one queue', () => {
     expect(after.queue().items[0]!.run).toBe('run a');
   });
 
-  it('without locks a tab holds its own queue', () => {
+  it('shows work as accepted only once it is kept, with what belongs to it', async () => {
+    const browser = new Browser();
+    const tab = browser.open();
+    await settled();
+    const beside = { key: 'table', change: (now: string | null) => `${now ?? ''}+` };
+    const accepted = tab.tabs.edit({ kind: 'add', items: [item('a')] }, beside);
+    expect(names(tab)).toEqual([]);
+    expect(browser.kept).not.toContain('"id":"a"');
+    const shown = new Promise<void>((resolve) => {
+      const look = () => (names(tab).length > 0 ? resolve() : setTimeout(look));
+      look();
+    });
+    await shown;
+    expect(browser.kept).toContain('"id":"a"');
+    expect(browser.beside).toBe('+');
+    await accepted;
+  });
+
+  it('what a tab accepted that died before anyone heard is found when the page opens again', async () => {
+    const browser = new Browser();
+    const first = browser.open();
+    await settled();
+    const second = browser.open();
+    await settled();
+    await first.tabs.edit({ kind: 'add', items: [item('a')] });
+    first.set(running(first.queue(), 'a'));
+    await settled();
+    browser.close(first); // the whole browser is killed: neither says a last word
+    await second.tabs.edit({ kind: 'add', items: [item('b')] });
+    browser.close(second);
+    const after = browser.open();
+    await settled();
+    expect(names(after).sort()).toEqual(['a', 'b']);
+  });
+
+  it('without locks a tab holds its own queue', async () => {
     const store = createStore<Queue>(() => emptyQueue);
     let role: QueueRole = 'asks';
     const tabs = new QueueTabs(store, {
       locks: null,
       channel: { onmessage: null, postMessage: () => undefined },
-      read: () => '{"items":[],"paused":true}',
-      write: () => undefined,
+      storage: {
+        read: async () => ({ text: '{"items":[],"paused":true}', edits: new Map() }),
+        write: async () => undefined,
+        keepEdit: async () => undefined,
+      },
       tell: (state) => (role = state.role),
     });
-    tabs.start();
-    expect(role).toBe('holds');
+    await tabs.start();
+    await vi.waitFor(() => expect(role).toBe('holds'));
     expect(store.getState().paused).toBe(true);
   });
 });

@@ -1,9 +1,13 @@
 /**
  * One queue for all tabs of the page. The tab that holds the lock trains the queue, keeps it and tells the others of every
  * change; the others show what they are told and send it what a person asks. When it closes, the next in line takes over.
+ *
+ * What a person asks for is kept before it is shown as accepted: by the tab that holds the queue in the queue itself, by
+ * the others as an edit that whoever holds the queue takes in.
  */
 import { edited, parsedQueue, resting } from './queueEdits';
 import type { Queue, QueueEdit } from './queueEdits';
+import type { Beside, QueueStorage } from './queueStorage';
 
 /** `asks`: not yet known; `holds`: this tab trains the queue; `watches`: another tab does. */
 export type QueueRole = 'asks' | 'holds' | 'watches';
@@ -41,8 +45,7 @@ export interface Surroundings {
   /** Null: the tab is alone. */
   readonly locks: Pick<LockManager, 'request'> | null;
   readonly channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>;
-  readonly read: () => string | null;
-  readonly write: (text: string) => void;
+  readonly storage: QueueStorage;
   readonly tell: (state: { readonly role: QueueRole; readonly progress: QueueProgress | null }) => void;
 }
 
@@ -60,6 +63,10 @@ export class QueueTabs {
   private progress: QueueProgress | null = null;
   private release: (() => void) | null = null;
   private heard: string[] = [];
+  /** Kept edits that the queue holds by now. */
+  private taken: string[] = [];
+  /** The last writing of the queue; one follows the other. */
+  private writing: Promise<void> = Promise.resolve();
   /** Edits made here that the tab that holds the queue has not confirmed. */
   private readonly pending = new Map<string, QueueEdit>();
   private readonly cancelled = new Set<() => void>();
@@ -69,27 +76,46 @@ export class QueueTabs {
     private readonly around: Surroundings,
   ) {}
 
-  start(): void {
-    const { queue, revision } = parsedQueue(this.around.read());
+  async start(): Promise<void> {
+    const { text } = await this.around.storage.read();
+    const { queue, revision } = parsedQueue(text);
     this.revision = revision;
     this.store.setState(queue);
     this.around.channel.onmessage = ({ data }: MessageEvent<QueueMessage>) => this.hear(data);
     this.store.subscribe(() => {
-      if (this.role === 'holds') this.keep();
+      if (this.role === 'holds') void this.keep();
     });
     void this.ask();
   }
 
-  /** Shows at once here; where another tab holds the queue it is told, again if need be, until it confirms. */
-  edit(edit: QueueEdit): void {
+  /**
+   * Asks something of the queue. Work shows as accepted once it is kept; where another tab holds the queue that one is told,
+   * again if need be, until it confirms.
+   *
+   * @param beside what must be kept with it or not at all
+   */
+  async edit(edit: QueueEdit, beside?: Beside): Promise<void> {
     if (this.role === 'holds') {
+      if (edit.kind === 'add') await this.keep({ queue: edited(this.store.getState(), edit), beside });
       this.apply(edit);
+      await this.writing;
       return;
     }
     const id = crypto.randomUUID();
+    await this.around.storage.keepEdit(id, edit, beside);
     this.pending.set(id, edit);
     this.store.setState(edited(this.store.getState(), edit));
     this.post({ kind: 'edit', id, edit });
+  }
+
+  /** Resolves once what the queue is now is kept. */
+  kept(): Promise<void> {
+    return this.writing;
+  }
+
+  /** Keeps the queue anew, where what was kept has gone. */
+  async keepAgain(): Promise<void> {
+    if (this.role === 'holds') await this.keep();
   }
 
   tellProgress(progress: QueueProgress): void {
@@ -104,7 +130,7 @@ export class QueueTabs {
   private async ask(): Promise<void> {
     const { locks } = this.around;
     if (!locks) {
-      this.holdQueue();
+      await this.holdQueue();
       return;
     }
     try {
@@ -119,29 +145,30 @@ export class QueueTabs {
           await this.hold();
         });
     } catch {
-      this.holdQueue(); // locks are refused to pages of no origin, which have no other tabs either
+      await this.holdQueue(); // locks are refused to pages of no origin, which have no other tabs either
     }
   }
 
   /** Until the queue is passed on; else the lock ends with the page. */
-  private hold(): Promise<void> {
-    return new Promise((resolve) => {
-      this.release = resolve;
-      this.holdQueue();
-    });
+  private async hold(): Promise<void> {
+    const ended = new Promise<void>((resolve) => (this.release = resolve));
+    await this.holdQueue();
+    await ended;
   }
 
-  private holdQueue(): void {
-    const kept = parsedQueue(this.around.read());
+  private async holdQueue(): Promise<void> {
+    const { text, edits } = await this.around.storage.read();
+    const kept = parsedQueue(text);
     const newer = kept.revision > this.revision;
     let queue = resting(newer ? kept.queue : this.store.getState());
-    for (const edit of this.pending.values()) queue = edited(queue, edit);
+    for (const edit of new Map([...edits, ...this.pending]).values()) queue = edited(queue, edit);
+    this.taken.push(...edits.keys(), ...this.pending.keys());
     this.pending.clear();
     this.revision = Math.max(kept.revision, this.revision);
-    // Kept before it is shown: whoever sees that this tab holds the queue may begin to train.
+    // Set before it is shown: whoever sees that this tab holds the queue may begin to train.
     this.store.setState(queue);
     this.become('holds');
-    this.keep(true);
+    await this.keep({ first: true });
   }
 
   private watch(): void {
@@ -158,10 +185,10 @@ export class QueueTabs {
   private hear(message: QueueMessage): void {
     switch (message.kind) {
       case 'hello':
-        if (this.role === 'holds') this.say(false);
+        if (this.role === 'holds') this.say(this.store.getState(), this.revision, false);
         return;
       case 'edit':
-        if (this.role === 'holds') this.serve(message.id, message.edit);
+        if (this.role === 'holds') void this.serve(message.id, message.edit);
         return;
       case 'state': {
         if (this.role === 'holds') return; // the last words of who held it before
@@ -186,22 +213,24 @@ export class QueueTabs {
   }
 
   /** Another tab's edit. Work that is asked for there, while none goes on here, is better done there, before its eyes. */
-  private serve(id: string, edit: QueueEdit): void {
+  private async serve(id: string, edit: QueueEdit): Promise<void> {
     this.heard = [...this.heard, id].slice(-HEARD);
+    this.taken.push(id);
     const asksForWork = edit.kind === 'add' || (edit.kind === 'pause' && !edit.paused);
     const before = this.store.getState();
     if (asksForWork && !trains(before) && this.release) {
-      this.become('watches');
-      this.store.setState(edited(before, edit));
-      this.keep();
       const { release } = this;
       this.release = null;
+      this.become('watches');
+      this.store.setState(edited(before, edit));
+      // Whoever takes over reads what is kept.
+      await this.keep();
       release();
       return;
     }
     const { revision } = this;
     this.apply(edit);
-    if (this.revision === revision) this.say(false); // nothing changed, but it must know that it was heard
+    if (this.revision === revision) await this.keep(); // nothing changed, but it must know that it was heard
   }
 
   private apply(edit: QueueEdit): void {
@@ -211,22 +240,29 @@ export class QueueTabs {
       for (const listener of [...this.cancelled]) listener();
   }
 
-  private keep(first = false): void {
-    this.revision++;
-    const { items, paused } = this.store.getState();
-    this.around.write(JSON.stringify({ items, paused, revision: this.revision }));
-    this.say(first);
+  /** Keeps the queue, or one that it is about to become, and tells of it once it is kept. */
+  private keep({
+    queue = this.store.getState(),
+    beside,
+    first = false,
+  }: {
+    readonly queue?: Queue;
+    readonly beside?: Beside | undefined;
+    readonly first?: boolean;
+  } = {}): Promise<void> {
+    const revision = ++this.revision;
+    const text = JSON.stringify({ items: queue.items, paused: queue.paused, revision });
+    const { taken } = this;
+    this.taken = [];
+    this.writing = this.writing.then(async () => {
+      await this.around.storage.write(text, taken, beside);
+      this.say(queue, revision, first);
+    });
+    return this.writing;
   }
 
-  private say(first: boolean): void {
-    const { items, paused } = this.store.getState();
-    this.post({
-      kind: 'state',
-      queue: { items, paused },
-      revision: this.revision,
-      heard: this.heard,
-      first,
-    });
+  private say({ items, paused }: Queue, revision: number, first: boolean): void {
+    this.post({ kind: 'state', queue: { items, paused }, revision, heard: this.heard, first });
   }
 
   private post(message: QueueMessage): void {

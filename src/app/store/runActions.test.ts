@@ -21,8 +21,8 @@ function fakeClient() {
     onTick: (listener: (tick: Tick) => void) => {
       tell = listener;
     },
-    train: vi.fn(async () => {
-      const id = `run-${++sequence}`;
+    train: vi.fn(async (_setup: unknown, { run: given }: { readonly run?: string } = {}) => {
+      const id = given ?? `run-${++sequence}`;
       run = id;
       await Promise.resolve();
       return id;
@@ -102,7 +102,8 @@ describe('the queue', () => {
         },
       ],
     });
-    await vi.waitFor(() => expect(useQueue.getState().items[0]!.run).toBe('run-1'));
+    await vi.waitFor(() => expect(actions.current.id).not.toBeNull());
+    expect(useQueue.getState().items[0]!.run).toBe(actions.current.id);
     tick('training');
     await actions.reset();
     await vi.waitFor(() => expect(useQueue.getState().items[0]!.state).toBe('waiting'));

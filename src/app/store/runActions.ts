@@ -19,6 +19,8 @@ export interface TrainChoice {
   readonly name?: string;
   /** Begun by the queue and not by a person. */
   readonly fromQueue?: boolean;
+  /** The run's identity; left out: a new one. */
+  readonly run?: string;
 }
 
 export class RunActions {
@@ -54,7 +56,11 @@ export class RunActions {
     this.current.begin(setup, name ?? '');
     try {
       this.current.accepted(
-        await this.client.train(setup, { startPaused: options.startPaused ?? false, name }),
+        await this.client.train(setup, {
+          startPaused: options.startPaused ?? false,
+          name,
+          ...(options.run !== undefined && { run: options.run }),
+        }),
       );
     } catch (error) {
       this.failed(error);

@@ -1,10 +1,10 @@
 /** The kept runs: a list of summaries that follows the store, and records read when they are needed. */
 import { create } from 'zustand';
-import type { RunStore, RunSummary } from '../../workers/protocol';
+import type { RemovedRun, RunStore, RunSummary } from '../../workers/protocol';
 import { viewOfRecord } from './runView';
 import type { RunView } from './runView';
 import { useSetup } from './setup';
-import { report, useNotices } from './notices';
+import { NEWS_MS, report, useNotices } from './notices';
 import { runIsUnderWay } from './runLock';
 
 interface RunsState {
@@ -77,9 +77,16 @@ export async function deleteRun(store: RunStore, summary: RunSummary): Promise<v
   if (await runIsUnderWay(summary.id))
     throw new Error(`“${summary.name}” is under way, here or in another tab; stop it before you delete it.`);
   const removed = await store.remove(summary.id);
-  if (!removed) return;
-  useNotices.getState().tell('news', `Deleted “${summary.name}”.`, {
+  if (removed) offerUndo(store, removed);
+}
+
+/** Offers to take a deletion back, for as long as its notice stands. */
+export function offerUndo(store: RunStore, removed: RemovedRun): void {
+  const { id, name } = removed.record;
+  useNotices.getState().tell('news', `Deleted “${name}”.`, {
     label: 'Undo',
     act: () => void store.restore(removed).catch(report),
   });
+  // Gone for good once nobody can ask for it; a page that closes before offers it again when it opens.
+  setTimeout(() => void store.forget(id).catch(() => undefined), NEWS_MS + 1000);
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { RunSummary } from '../../../workers/protocol';
+import type { AddedRun, RunSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatAuc } from '../../format';
 import { useRunActions } from '../../store/runActions';
@@ -50,8 +50,10 @@ export function RunChooser() {
     for (const file of files) {
       for (const { name, text } of runFiles(new Uint8Array(await file.arrayBuffer()), file.name)) {
         const record = parseRecord(text, name);
-        await client.runs.put(record);
-        set({ chosen: [...useSetup.getState().chosen.filter((id) => id !== record.id), record.id] });
+        const added = await client.runs.add(record);
+        set({ chosen: [...useSetup.getState().chosen.filter((id) => id !== added.id), added.id] });
+        const told = saidOf(added, record.name);
+        if (told !== null) useNotices.getState().tell('news', told);
       }
     }
   }
@@ -122,6 +124,14 @@ export function RunChooser() {
       )}
     </section>
   );
+}
+
+/** What became of an imported run, where it is not simply a new one. */
+function saidOf({ as }: AddedRun, name: string): string | null {
+  if (as === 'known') return `“${name}” is kept already; nothing was changed.`;
+  if (as === 'beside')
+    return `Another state of “${name}” is kept already, so the imported one stands beside it.`;
+  return null;
 }
 
 function fileName(name: string): string {

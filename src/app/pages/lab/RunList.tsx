@@ -3,6 +3,7 @@ import { formatAuc } from '../../format';
 import { useCurrentRun } from '../../store/runActions';
 import { RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
+import { usePersistence } from '../../store/keeping';
 import { useSetup } from '../../store/setup';
 import { useRuns } from '../../store/runs';
 
@@ -17,6 +18,7 @@ export function RunList() {
         Runs {list && list.length > 0 && <span className="muted">{list.length}</span>}
       </h2>
       {list && list.length === 0 && <p className="picker-note">Runs are kept here and survive a reload.</p>}
+      {list && list.length > 0 && <Persistence />}
       <ul data-testid="run-list" className="run-list" aria-label="Kept runs">
         {list?.map((run) => (
           <RunRow
@@ -27,6 +29,19 @@ export function RunList() {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** The browser's answer to whether it may clear what is kept. */
+function Persistence() {
+  const promised = usePersistence((state) => state.promised);
+  if (promised === null) return null;
+  return (
+    <p className="picker-note" data-testid="persistence" data-promised={promised}>
+      {promised
+        ? 'Kept in this browser until you delete them.'
+        : 'Kept in this browser, which may clear them if the disk is nearly full; export what matters.'}
+    </p>
   );
 }
 

@@ -328,7 +328,7 @@ function CounterpartButton({
           // The queue trains as the current run; this one stays on show.
           set({ shownRun: view.id });
           onTrain();
-          enqueue([{ name: `${title}, ${counterpart.label}`, setup }], batch);
+          return enqueue([{ name: `${title}, ${counterpart.label}`, setup }], batch);
         });
       }}
     >

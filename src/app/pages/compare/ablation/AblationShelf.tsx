@@ -1,4 +1,5 @@
 import { forgetAblation, useAblations } from '../../../store/ablations';
+import { attempt } from '../../../store/notices';
 import { AblationResult } from './AblationResult';
 
 /** The ablations that were run, newest first, and the table of the one on show. */
@@ -33,7 +34,7 @@ export function AblationShelf() {
                 className="tool"
                 title="Forget this table; its runs stay"
                 aria-label={`Forget the table ${one.name}`}
-                onClick={() => forgetAblation(one.id)}
+                onClick={() => attempt(() => forgetAblation(one.id))}
               >
                 ×
               </button>
