@@ -4,6 +4,7 @@ export * from './gate';
 export * from './inputGradient';
 export * from './linear';
 export * from './mlp';
+export * from './scenarioSampler';
 export * from './stackedLinear';
 export * from './stackedMlp';
 export * from './towerBank';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, quietMode } from '../../../../tests/support/probe';
 import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { createMode, gramSchmidt, openBackend } from '../../../engine';
-import { conflictLoss, createScenarioSampler, SAMPLED_SCENARIOS } from './conflict';
+import { conflictLoss, createComparedScenarios, SAMPLED_SCENARIOS } from './conflict';
 import { build, moved, numbers, termOf } from './testing';
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('conflict between scenarios', () => {
     const many = tinyShape(30, 13);
 
     it('a step draws eight different scenarios, other ones the next time, all of them in time', () => {
-      const sampler = createScenarioSampler(13)!;
+      const sampler = createComparedScenarios(13)!;
       const seen = new Set<number>();
       const draws: string[] = [];
       for (let step = 1; step <= 40; step++) {
@@ -92,6 +92,6 @@ describe('conflict between scenarios', () => {
   });
 
   it('ten scenarios are compared without a draw', () => {
-    expect(createScenarioSampler(10)).toBeNull();
+    expect(createComparedScenarios(10)).toBeNull();
   });
 });

@@ -7,16 +7,14 @@ import {
   stopGradient,
   transposedMatMul,
 } from '../../../engine';
-import type { Mode } from '../../../engine';
 import type { Inputs } from '../../definition';
+import { createScenarioSampler, type ScenarioSampler } from '../../layers';
 import type { Fused } from './fusion';
 import { LENGTH_FLOOR } from './representation';
 
 /** With more scenarios than this, a step compares a sample of them. */
 const ALL_SCENARIOS_UP_TO = 10;
 export const SAMPLED_SCENARIOS = 8;
-/** Coin flips that make one random number of the sample. */
-const FLIPS = 24;
 
 /** ∂Loss^d/∂z of each row that counts: `rw (sigmoid(z) − y)` `[B, 1]`. */
 export function lossSlope(logit: tf.Tensor2D, { label, weight }: Inputs): tf.Tensor2D {
@@ -51,31 +49,7 @@ export function conflictLoss(
   return gramSchmidtDistance(tf.div(rows, length));
 }
 
-export interface ScenarioSampler {
-  /** A fresh sample every step as a matrix of ones `[8, N]` that picks rows, in random order; same shapes always. */
-  draw(mode: Mode): tf.Tensor2D;
-  dispose(): void;
-}
-
-/**
- * Draws without a host: coin flips from the step's dropout stream make one number a scenario, the numbers' ranks choose.
- * Null where every scenario takes part.
- */
-export function createScenarioSampler(scenarios: number): ScenarioSampler | null {
-  if (scenarios <= ALL_SCENARIOS_UP_TO) return null;
-  const constants = tf.tidy(() => ({
-    powers: tf.keep(tf.pow<tf.Tensor2D>(0.5, tf.reshape(tf.range(2, 2 + FLIPS), [FLIPS, 1]))),
-    places: tf.keep(tf.reshape<tf.Rank.R2>(tf.range(0, SAMPLED_SCENARIOS), [SAMPLED_SCENARIOS, 1])),
-  }));
-  return {
-    draw: (mode) =>
-      tf.tidy(() => {
-        const flips = tf.reshape<tf.Rank.R2>(mode.dropoutMask([scenarios, FLIPS], 0.5), [scenarios, FLIPS]);
-        const number = tf.matMul(flips, constants.powers);
-        const higher = tf.step(tf.sub(tf.transpose(number), number));
-        const rank = tf.reshape(tf.sum(higher, 1), [1, scenarios]);
-        return tf.relu(tf.sub(1, tf.abs(tf.sub(rank, constants.places))));
-      }),
-    dispose: () => tf.dispose([constants.powers, constants.places]),
-  };
+/** Draws the scenarios that a step compares; null where every scenario takes part. */
+export function createComparedScenarios(scenarios: number): ScenarioSampler | null {
+  return scenarios <= ALL_SCENARIOS_UP_TO ? null : createScenarioSampler(scenarios, SAMPLED_SCENARIOS);
 }

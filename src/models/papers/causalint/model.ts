@@ -16,7 +16,7 @@ import { collect } from '../../collect';
 import { createModel } from '../../createModel';
 import type { AnyModel, DataShape, Inputs, Losses } from '../../definition';
 import { createSharedGate, fieldIndices, pickFlat } from '../../layers';
-import { conflictLoss, createScenarioSampler, scenarioGradients } from './conflict';
+import { conflictLoss, createComparedScenarios, scenarioGradients } from './conflict';
 import { createExperts } from './experts';
 import { createFusion } from './fusion';
 import type { CausalIntPass } from './pass';
@@ -79,7 +79,7 @@ export function buildCausalInt(
     : null;
   const fusionModule = createFusion(variables, settings, { shape, input: width, scenario: scenarioWidth });
   const comparing = settings.gramSchmidt && settings.weightGramSchmidt > 0;
-  const sampler = comparing ? createScenarioSampler(shape.scenarios) : null;
+  const sampler = comparing ? createComparedScenarios(shape.scenarios) : null;
 
   function gate(e: tf.Tensor2D, found: Representation): tf.Tensor2D | null {
     if (!hasExperts) return null;

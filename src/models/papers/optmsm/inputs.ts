@@ -1,9 +1,10 @@
 /** Feature partition (Eq 4) and adaptive gate (Eq 5). */
 import * as tf from '@tensorflow/tfjs-core';
-import { mixExpertsStacked, multiDenseStacked } from '../../../engine';
+import { mixExpertsStacked, multiDenseStacked, routedDense } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs } from '../../definition';
 import { createBatchNorm, fieldIndices, meanOverSequence, pickFields, pickFlat } from '../../layers';
+import type { Views } from './contrast';
 import type { OptMsmSettings } from './settings';
 
 export interface Partition {
@@ -60,7 +61,10 @@ export function createPartition(
 
 /** The shared fields as every scenario sees them. */
 export interface GatedInputs {
-  /** All scenarios' inputs `[N, B, F_c d]`, or the one that all share `[B, F_c d]` without a gate. */
+  /**
+   * All scenarios' inputs `[N, B, F_c d]` (of a batch with views, the views' `[V, B, F_c d]`), or the one that all share
+   * `[B, F_c d]` without a gate.
+   */
   readonly all: tf.Tensor3D | tf.Tensor2D;
   /** The row's own `[B, F_c d]`. */
   own(): tf.Tensor2D;
@@ -69,7 +73,8 @@ export interface GatedInputs {
 }
 
 export interface AdaptiveGate {
-  apply(shared: tf.Tensor3D, scenarioOneHot: tf.Tensor2D): GatedInputs;
+  /** @param views null: in all scenarios */
+  apply(shared: tf.Tensor3D, scenarioOneHot: tf.Tensor2D, views: Views | null): GatedInputs;
 }
 
 /** Parameters `seGate.weight [N, F_c, F_c]`, `seGate.bias [N, F_c]`; none with the gate off. */
@@ -102,9 +107,17 @@ export function createAdaptiveGate(
     new Float32Array(scenarios * count),
   );
   return {
-    apply(shared, oneHot) {
+    apply(shared, oneHot, views) {
       const [batch, , dim] = shared.shape;
       const squeezed = tf.mean<tf.Tensor2D>(shared, 2);
+      if (views) {
+        const rows = tf.tile<tf.Tensor2D>(squeezed, [views.count, 1]);
+        const z = tf.sigmoid(routedDense(rows, weight.tensor, bias.tensor, views.route));
+        const spread = tf.reshape(z, [views.count, batch, count, 1]);
+        const scaled = tf.mul(spread, tf.expandDims(shared, 0));
+        const all = tf.reshape<tf.Rank.R3>(scaled, [views.count, batch, count * dim]);
+        return { all, own: () => firstView(all), weights: () => tf.slice2d(z, [0, 0], [batch, count]) };
+      }
       const logits = multiDenseStacked(squeezed, weight.tensor, bias.tensor);
       const z = tf.sigmoid(logits);
       const scaled = tf.mul(tf.expandDims(z, 3), tf.expandDims(shared, 0));
@@ -112,4 +125,10 @@ export function createAdaptiveGate(
       return { all, own: () => mixExpertsStacked(all, oneHot), weights: () => mixExpertsStacked(z, oneHot) };
     },
   };
+}
+
+/** Of views `[V, B, w]`, the one of each row's own scenario `[B, w]`. */
+export function firstView(views: tf.Tensor3D): tf.Tensor2D {
+  const [, batch, width] = views.shape;
+  return tf.reshape(tf.slice3d(views, [0, 0, 0], [1, batch, width]), [batch, width]);
 }

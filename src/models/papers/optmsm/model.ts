@@ -10,7 +10,8 @@ import { createModel } from '../../createModel';
 import type { AnyModel, DataShape, Inputs, Losses } from '../../definition';
 import { fieldIndices } from '../../layers';
 import { pairCosines } from './constraint';
-import { createAdaptiveGate, createPartition } from './inputs';
+import { createContrast } from './contrast';
+import { createAdaptiveGate, createPartition, firstView } from './inputs';
 import type { OptMsmPass } from './pass';
 import { createPredictor } from './predictor';
 import { createProbes } from './probes';
@@ -44,22 +45,36 @@ export function buildOptMsm(shape: DataShape, settings: OptMsmSettings, factory:
   );
   const constrained = transfer !== null && scenarios > 1 && settings.lambdaOrth > 0;
 
+  const contrast = createContrast(scenarios, constrained ? settings.contrastScenarios : 0);
+
   function forward(inputs: Inputs, mode: Mode): OptMsmPass {
     const { shared, specific } = partition.apply(inputs, mode);
-    const gated = gate.apply(shared, inputs.scenarioOneHot);
-    const transferred = transfer?.apply(gated, inputs, mode) ?? null;
+    const views = contrast?.views(inputs.scenarioOneHot, mode) ?? null;
+    const gated = gate.apply(shared, inputs.scenarioOneHot, views);
+    const transferred = transfer?.apply(gated, inputs, views, mode) ?? null;
     const own = transferred
-      ? mixExpertsStacked(transferred.representations, inputs.scenarioOneHot)
+      ? views
+        ? firstView(transferred.representations)
+        : mixExpertsStacked(transferred.representations, inputs.scenarioOneHot)
       : gated.own();
     const r0 = specific ? tf.concat2d([own, specific], 1) : own;
     const { logit, scales } = predictor.apply(r0, inputs.scenarioOneHot, mode);
-    return { logit, gated, transferred, own, scales };
+    return { logit, gated, drawn: views !== null, transferred, own, scales };
   }
 
-  function losses({ logit, transferred }: OptMsmPass, { label, weight }: Inputs): Losses {
-    const click = bceWithLogits(logit, label, weight);
-    if (!constrained || !transferred) return { total: click, terms: { click } };
-    const orth = weightedMean(pairCosines(transferred.representations, settings.orthMode), weight);
+  /** The representations that the constraint compares: in all scenarios, or in those drawn. */
+  function compared({ drawn, transferred }: OptMsmPass): tf.Tensor3D | null {
+    const all = transferred?.representations ?? null;
+    if (!all || !drawn) return all;
+    const [views, batch, width] = all.shape;
+    return views > 2 ? tf.slice3d(all, [1, 0, 0], [views - 1, batch, width]) : null;
+  }
+
+  function losses(pass: OptMsmPass, { label, weight }: Inputs): Losses {
+    const click = bceWithLogits(pass.logit, label, weight);
+    const representations = compared(pass);
+    if (!constrained || !representations) return { total: click, terms: { click } };
+    const orth = weightedMean(pairCosines(representations, settings.orthMode), weight);
     return { total: tf.add(click, tf.mul(orth, settings.lambdaOrth)), terms: { click, orth } };
   }
 
@@ -72,13 +87,17 @@ export function buildOptMsm(shape: DataShape, settings: OptMsmSettings, factory:
     probes: createProbes(shape, settings, {
       sharedNames: sharedNames(shape, settings),
       transfer,
+      all: contrast === null,
       scaledWidths: predictor.scaledWidths,
     }),
-    outputs: ({ logit, own, transferred }) => ({
+    outputs: ({ logit, own, drawn, transferred }) => ({
       logit,
       representation: own,
-      ...(transferred && { representations: transferred.representations }),
+      ...(transferred && !drawn && { representations: transferred.representations }),
     }),
-    dispose: () => transfer?.dispose(),
+    dispose() {
+      transfer?.dispose();
+      contrast?.dispose();
+    },
   });
 }

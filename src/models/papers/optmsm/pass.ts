@@ -6,6 +6,8 @@ import type { Transferred } from './transfer';
 
 export interface OptMsmPass extends Pass {
   readonly gated: GatedInputs;
+  /** Whether `transferred` holds views, a row's own scenario first, and not all scenarios. */
+  readonly drawn: boolean;
   /** Null where nothing is transferred. */
   readonly transferred: Transferred | null;
   /** The row's own representation `[B, R]`, or its gated input where nothing is transferred. */

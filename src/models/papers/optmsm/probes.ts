@@ -11,6 +11,7 @@ import {
   sumByScenario,
 } from '../../probes';
 import { unitRepresentations } from './constraint';
+import { firstView } from './inputs';
 import { transferredOf, type OptMsmPass } from './pass';
 import type { OptMsmSettings } from './settings';
 import type { Transfer } from './transfer';
@@ -26,6 +27,8 @@ const binLabels = Array.from(
 interface ProbeOptions {
   readonly sharedNames: readonly string[];
   readonly transfer: Transfer | null;
+  /** Whether an evaluated row is represented in all scenarios, or in its own alone. */
+  readonly all: boolean;
   /** Widths of what the hypernetwork scales, layer by layer. */
   readonly scaledWidths: readonly number[];
 }
@@ -34,12 +37,12 @@ interface ProbeOptions {
 export function createProbes(
   shape: DataShape,
   { seGate, op }: Pick<OptMsmSettings, 'seGate' | 'op'>,
-  { sharedNames, transfer, scaledWidths }: ProbeOptions,
+  { sharedNames, transfer, all, scaledWidths }: ProbeOptions,
 ): Probe<OptMsmPass>[] {
   return [
     ...(seGate ? gateProbes(shape, sharedNames) : []),
     ...(transfer && transfer.experts > 0 ? [expertGates(shape, op, transfer.experts)] : []),
-    ...(transfer
+    ...(transfer && all
       ? [
           scenarioVectors({
             name: 'contrastive',
@@ -59,7 +62,7 @@ export function createProbes(
       equation: String.raw`r_b^{k},\; k = m_b\quad(6)`,
       vectors: ({ own }: OptMsmPass) => own,
     }),
-    ...(transfer ? transferProbes(shape, transfer) : []),
+    ...(transfer ? transferProbes(shape, transfer, all) : []),
     ...scaleProbes(shape, scaledWidths),
   ];
 }
@@ -124,13 +127,14 @@ function expertGates(shape: DataShape, op: OptMsmSettings['op'], experts: number
     compute(pass, inputs) {
       const { gates } = transferredOf(pass);
       if (!gates) throw new Error('A transfer by FCN has no gates.');
-      return sumByScenario(mixExpertsStacked(gates, inputs.scenarioOneHot), inputs);
+      const own = pass.drawn ? firstView(gates) : mixExpertsStacked(gates, inputs.scenarioOneHot);
+      return sumByScenario(own, inputs);
     },
   };
 }
 
 /** What the transfer starts from and how far it keeps scenarios apart (Eq 8, 9). */
-function transferProbes(shape: DataShape, { ownDeviation }: Transfer): Probe<OptMsmPass>[] {
+function transferProbes(shape: DataShape, { ownDeviation }: Transfer, all: boolean): Probe<OptMsmPass>[] {
   const scenario = scenarioAxis(shape);
   return [
     rowVectors({
@@ -141,17 +145,7 @@ function transferProbes(shape: DataShape, { ownDeviation }: Transfer): Probe<Opt
       equation: String.raw`e_c^m = [z_1^m e_{c1}, \dots, z_F^m e_{cF}]\quad(5)`,
       vectors: ({ gated }: OptMsmPass) => gated.own(),
     }),
-    {
-      name: 'representationCosine',
-      topic: 'representation',
-      title: 'Cosine of representations',
-      reading: 'Mean cosine between a row’s representations in two scenarios; the constraint pulls it to 0.',
-      equation: String.raw`\langle r_b^i, r_b^j \rangle = \frac{r_b^i \cdot r_b^j}{\lVert r_b^i\rVert \lVert r_b^j\rVert}\quad(9)`,
-      axes: [scenario, { name: 'otherScenario', labels: shape.scenarioIds }],
-      scale: 'signed',
-      quantity: 'cosine',
-      compute: (pass, inputs) => cosines(transferredOf(pass).representations, inputs),
-    },
+    ...(all ? [representationCosine(shape)] : []),
     ...(ownDeviation
       ? [
           {
@@ -169,6 +163,21 @@ function transferProbes(shape: DataShape, { ownDeviation }: Transfer): Probe<Opt
         ]
       : []),
   ];
+}
+
+/** Mean cosine of a row's representations in each two scenarios (Eq 9). */
+function representationCosine(shape: DataShape): Probe<OptMsmPass> {
+  return {
+    name: 'representationCosine',
+    topic: 'representation',
+    title: 'Cosine of representations',
+    reading: 'Mean cosine between a row’s representations in two scenarios; the constraint pulls it to 0.',
+    equation: String.raw`\langle r_b^i, r_b^j \rangle = \frac{r_b^i \cdot r_b^j}{\lVert r_b^i\rVert \lVert r_b^j\rVert}\quad(9)`,
+    axes: [scenarioAxis(shape), { name: 'otherScenario', labels: shape.scenarioIds }],
+    scale: 'signed',
+    quantity: 'cosine',
+    compute: (pass, inputs) => cosines(transferredOf(pass).representations, inputs),
+  };
 }
 
 /** Factors of the hypernetwork (Eq 11), layer by layer. */

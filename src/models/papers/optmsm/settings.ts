@@ -42,6 +42,14 @@ export const fields = {
     step: 1e-4,
     paper: 'not printed',
   }),
+  contrastScenarios: hyper.int({
+    label: 'Contrastive scenarios',
+    help: 'Of data with more than 32 scenarios: in how many of them, drawn anew every step, a row is represented for the constraint. With 32 or fewer it is in all.',
+    default: 3,
+    min: 2,
+    max: 32,
+    advanced: true,
+  }),
   op: ablation.choice({
     label: 'Transfer operation',
     help: 'How scenarios share: STAR’s products of matrices, a mixture of experts, PLE’s own and shared experts, or not at all.',

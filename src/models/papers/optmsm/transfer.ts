@@ -3,21 +3,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   dropout,
   leakyRelu,
+  matMul,
   mixExpertsMultiGate,
   mixExpertsStacked,
+  routedDense,
   softmaxLast,
   stackColumns,
 } from '../../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../../engine';
 import type { Inputs } from '../../definition';
 import { applyStackedLinear, createStackedMlp, isShared } from '../../layers';
+import type { Views } from './contrast';
 import type { GatedInputs } from './inputs';
 import type { OptMsmSettings } from './settings';
 
 export interface Transferred {
-  /** r^m of every scenario `[N, B, R]`. */
+  /** r^m of every scenario `[N, B, R]`; of a batch with views, of the views `[V, B, R]`. */
   readonly representations: tf.Tensor3D;
-  /** Gates of every scenario over the experts `[N, B, E]`; null for FCN. */
+  /** Gates of every scenario, or view, over the experts `[N, B, E]`; null for FCN. */
   readonly gates: tf.Tensor3D | null;
 }
 
@@ -28,7 +31,8 @@ export interface Transfer {
   readonly experts: number;
   /** How far the scenarios' own matrices are from 1, by scenario and layer `[N, layers]`; null without any. */
   readonly ownDeviation: { readonly layers: number; read(): tf.Tensor2D } | null;
-  apply(gated: GatedInputs, inputs: Inputs, mode: Mode): Transferred;
+  /** @param views null: in all scenarios */
+  apply(gated: GatedInputs, inputs: Inputs, views: Views | null, mode: Mode): Transferred;
   dispose(): void;
 }
 
@@ -105,11 +109,18 @@ function createFcn(
           layers.map(({ own }) => tf.sqrt<tf.Tensor1D>(tf.sum(tf.square(tf.sub(own.tensor, 1)), [1, 2]))),
         ),
     },
-    apply(gated, _inputs, mode) {
+    apply(gated, { batch }, views, mode) {
       let representations: tf.Tensor3D | null = null;
       for (const { shared, sharedBias, own, ownBias } of layers) {
         const weight = tf.mul<tf.Tensor3D>(own.tensor, shared.tensor);
         const bias = tf.add<tf.Tensor2D>(ownBias.tensor, sharedBias.tensor);
+        if (views) {
+          const rows = viewRows(representations ?? gated.all, views);
+          const u = routedDense(rows, weight, bias, views.route);
+          const h = dropout(leakyRelu(u, 0), rate, mode);
+          representations = tf.reshape<tf.Rank.R3>(h, [views.count, batch, weight.shape[2]]);
+          continue;
+        }
         const linear = applyStackedLinear(representations ?? gated.all, weight, bias);
         representations = dropout(leakyRelu(linear, 0), rate, mode);
       }
@@ -118,6 +129,12 @@ function createFcn(
     },
     dispose: () => undefined,
   };
+}
+
+/** Views one after the other `[V B, w]`: of `[V, B, w]`, or of the input that all share `[B, w]`. */
+function viewRows(x: tf.Tensor2D | tf.Tensor3D, { count }: Views): tf.Tensor2D {
+  if (isShared(x)) return tf.tile<tf.Tensor2D>(x, [count, 1]);
+  return tf.reshape(x, [count * x.shape[1], x.shape[2]]);
 }
 
 /** Experts of each scenario's own, and in CGC shared ones beside them. */
@@ -169,23 +186,33 @@ function createExperts(
   );
   const allowed = op === 'cgc' ? structure(scenarios) : null;
   const width = experts.outputWidth;
+  const gatesOfAll = (gated: GatedInputs): tf.Tensor3D => {
+    const logits = applyStackedLinear(gated.all, weight.tensor, bias.tensor);
+    return softmaxLast(allowed ? tf.add<tf.Tensor3D>(logits, allowed) : logits);
+  };
+  const gatesOfViews = (gated: GatedInputs, views: Views, batch: number): tf.Tensor3D => {
+    const logits = routedDense(viewRows(gated.all, views), weight.tensor, bias.tensor, views.route);
+    const forbidden = allowed && matMul(views.route, tf.reshape<tf.Rank.R2>(allowed, [scenarios, count]));
+    const gates = softmaxLast(forbidden ? tf.add<tf.Tensor2D>(logits, forbidden) : logits);
+    return tf.reshape(gates, [views.count, batch, count]);
+  };
   return {
     width,
     experts: count,
     ownDeviation: null,
-    apply(gated, inputs, mode) {
+    apply(gated, inputs, views, mode) {
       const { batch } = inputs;
-      const logits = applyStackedLinear(gated.all, weight.tensor, bias.tensor);
-      const gates = softmaxLast(allowed ? tf.add<tf.Tensor3D>(logits, allowed) : logits);
+      const gates = views ? gatesOfViews(gated, views, batch) : gatesOfAll(gated);
+      const seen = gates.shape[0];
       if (expertInput === 'own' || isShared(gated.all)) {
         const h = experts.apply(gated.own(), inputs, mode);
         return { representations: mixExpertsMultiGate(h, tf.transpose(gates, [1, 0, 2])), gates };
       }
       // Every expert on every scenario's input: all of them are rows of one larger batch.
-      const rows = tf.reshape<tf.Rank.R2>(gated.all, [scenarios * batch, input]);
+      const rows = tf.reshape<tf.Rank.R2>(gated.all, [seen * batch, input]);
       const h = experts.apply(rows, inputs, mode);
-      const mixed = mixExpertsStacked(h, tf.reshape<tf.Rank.R2>(gates, [scenarios * batch, count]));
-      return { representations: tf.reshape(mixed, [scenarios, batch, width]), gates };
+      const mixed = mixExpertsStacked(h, tf.reshape<tf.Rank.R2>(gates, [seen * batch, count]));
+      return { representations: tf.reshape(mixed, [seen, batch, width]), gates };
     },
     dispose: () => allowed?.dispose(),
   };
