@@ -1,27 +1,67 @@
 /**
- * Serves `dist/` with the headers that cross-origin isolation needs. Any static host can serve the same folder; without
- * the headers WASM runs on one thread.
+ * Serves `dist/` with the headers of policy.mjs. Any static host can serve the same folder; where it sends no headers, the
+ * service worker adds them.
  *
  *   node scripts/serve.mjs [--port 4173] [--no-isolation]
  */
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { STATUS_CODES, createServer } from 'node:http';
+import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import serveStatic from 'serve-static';
+import { isolationHeaders, policyHeaders } from './policy.mjs';
 import { fail, root } from './setup.mjs';
 
-const types = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.parquet': 'application/vnd.apache.parquet',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.webmanifest': 'application/manifest+json',
-};
+/**
+ * Whether an address leads out of the folder by a link. Addresses that name no file do not; they are answered by the library.
+ *
+ * @param {string} folder with all its own links resolved
+ * @param {string} address the path as it was sent
+ */
+function leadsOut(folder, address) {
+  let real;
+  try {
+    real = realpathSync(join(folder, decodeURIComponent(address)));
+  } catch {
+    return false;
+  }
+  return real !== folder && !real.startsWith(folder + sep);
+}
+
+/**
+ * Answers requests for the files of a folder: GET and HEAD only, and nothing outside it.
+ *
+ * @param {string} folder
+ * @param {Readonly<Record<string, string>>} headers sent with every answer
+ * @returns {import('node:http').RequestListener}
+ */
+export function staticFiles(folder, headers) {
+  const inside = realpathSync(folder);
+  const files = serveStatic(inside, {
+    fallthrough: false,
+    setHeaders(response, path) {
+      // Names of assets hold their hashes.
+      const fixed = path.startsWith(join(inside, 'assets') + sep);
+      response.setHeader('Cache-Control', fixed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  return (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const refuse = (status) => {
+      if (response.headersSent) response.destroy();
+      else
+        response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(STATUS_CODES[status]);
+    };
+    try {
+      const path = (request.url ?? '/').split(/[?#]/, 1)[0];
+      if (leadsOut(inside, path)) refuse(404);
+      else files(request, response, (error) => refuse(error?.status ?? 404));
+    } catch {
+      // An address that is none, such as `http://[`.
+      refuse(400);
+    }
+  };
+}
 
 /**
  * @param {{ port: number, isolation: boolean }} options
@@ -31,41 +71,8 @@ export function serve({ port, isolation }) {
   const folder = join(root, 'dist');
   if (!existsSync(join(folder, 'index.html')))
     fail('There is no built page in dist/; run "npm run build" first.');
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    let wanted;
-    try {
-      wanted = normalize(decodeURIComponent(url.pathname));
-    } catch {
-      response.writeHead(400).end();
-      return;
-    }
-    let file = join(folder, wanted);
-    if (!file.startsWith(folder + sep) && file !== folder) {
-      response.writeHead(404).end();
-      return;
-    }
-    if (existsSync(file) && statSync(file).isDirectory()) file = join(file, 'index.html');
-    if (!existsSync(file)) {
-      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
-      return;
-    }
-    const hashed = wanted.includes(`${sep}assets${sep}`);
-    response.writeHead(200, {
-      'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-      'Content-Length': statSync(file).size,
-      'Cache-Control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-      ...(isolation
-        ? {
-            'Cross-Origin-Opener-Policy': 'same-origin',
-            'Cross-Origin-Embedder-Policy': 'require-corp',
-            'Cross-Origin-Resource-Policy': 'same-origin',
-          }
-        : {}),
-    });
-    if (request.method === 'HEAD') response.end();
-    else createReadStream(file).pipe(response);
-  });
+  const headers = { ...policyHeaders, ...(isolation ? isolationHeaders : {}) };
+  const server = createServer(staticFiles(folder, headers));
   return new Promise((resolve, reject) => {
     let attempt = port;
     server.on('error', (error) => {

@@ -1,6 +1,6 @@
 /**
  * The driver that specs speak through: what a person does on the page, by the documented hooks (docs/testing.md).
- * Every test fails on any console error or uncaught exception of the page.
+ * Every test fails on any console error, uncaught exception or breach of the page's policy (scripts/policy.mjs).
  */
 import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
@@ -106,6 +106,11 @@ export const test = base.extend<{ lab: Lab }>({
   lab: async ({ page }, use) => {
     const problems: string[] = [];
     const lab = new Lab(page);
+    await page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy: ${event.effectiveDirective} forbids ${event.blockedURI} ${event.sample}`),
+      ),
+    );
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(`console: ${message.text()}`);
     });

@@ -17,7 +17,8 @@ const ENDINGS = ['', '.ts', '.tsx', '.mjs', '/index.ts'];
 
 /** The file among `known` that `address` means in a file of `folder`, or null. */
 function resolve(known: ReadonlySet<string>, folder: string, address: string): string | null {
-  const path = join(folder, address);
+  // What follows a question mark tells the bundler how to load it.
+  const path = join(folder, address.split('?', 1)[0] ?? '');
   return ENDINGS.map((ending) => path + ending).find((one) => known.has(one)) ?? null;
 }
 

@@ -82,19 +82,18 @@ async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOption
     await tf.ready();
     return opened;
   };
-  const inNode = tf.env().get('IS_NODE') === true;
-  if (inNode && threads > 1) wasm.setThreadsCount(1);
-  if (!(await (threads > 1 ? withSharedMemory(open) : open()))) throw new Error('WebAssembly did not start');
-  const ours = await loadWasmKernels(threads);
-  if (ours) replaceLibraryKernels();
-  const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+  // In Node one thread takes the build without them, which opens sooner.
+  const alone = threads === 1 && tf.env().get('IS_NODE') === true;
+  if (!alone) wasm.setThreadsCount(1);
+  if (!(await (alone ? open() : withSharedMemory(open)))) throw new Error('WebAssembly did not start');
+  if (await loadWasmKernels(threads)) replaceLibraryKernels();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {
     name: 'wasm',
     adapter: null,
     software: false,
-    // Nearly all work is in kernels of ours; the library's own threads count only where they run instead.
-    threads: ours ? (wasmKernels()?.pool?.threads ?? 1) : threaded === true ? wasm.getThreadsCount() : 1,
+    // Kernels of ours share their work; the library's own run alone.
+    threads: wasmKernels()?.pool?.threads ?? 1,
     simd: simd === true,
   };
 }

@@ -3,7 +3,7 @@
  *
  * A model lists its settings with `hyper.*` and `ablation.*`; everything else is derived from that list.
  */
-import { z } from 'zod';
+import { z } from '../data/zod';
 
 export type SettingValue = number | boolean | string | readonly number[];
 

@@ -10,6 +10,10 @@ import { newRunId } from './runId';
 import { openKeyValueStore } from './keyValueStore';
 import { openRunStore } from './runStore';
 import { Storage } from './storage';
+import trainingWorker from './training.worker.ts?worker&url';
+import dataWorker from './data.worker.ts?worker&url';
+import projectionWorker from './projection.worker.ts?worker&url';
+import { scriptAddress } from '../engine/scriptAddress';
 import { Supervised, WorkerDied } from './supervised';
 import type { WorkerLike } from './supervised';
 import type { ParsedSetup } from '../training/parseSetup';
@@ -84,6 +88,10 @@ export interface ClientOptions {
   readonly silenceMs: number;
 }
 
+/** A worker of this site's own, from the address of its script. */
+const startWorker = (address: string, name: string): Worker =>
+  new Worker(scriptAddress(address), { type: 'module', name });
+
 const idleVitals: Vitals = {
   step: 0,
   steps: 0,
@@ -104,18 +112,10 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   const base = options.base ?? new URL('.', document.baseURI).href;
   const storage = new Storage();
   const runs = options.runs ?? openRunStore(storage);
-  const spawnTraining =
-    options.spawnTraining ??
-    (() =>
-      new Worker(new URL('./training.worker.ts', import.meta.url), { type: 'module', name: 'training' }));
-  const spawnData =
-    options.spawnData ??
-    (() => new Worker(new URL('./data.worker.ts', import.meta.url), { type: 'module', name: 'data' }));
+  const spawnTraining = options.spawnTraining ?? (() => startWorker(trainingWorker, 'training'));
+  const spawnData = options.spawnData ?? (() => startWorker(dataWorker, 'data'));
 
-  const spawnProjection =
-    options.spawnProjection ??
-    (() =>
-      new Worker(new URL('./projection.worker.ts', import.meta.url), { type: 'module', name: 'projection' }));
+  const spawnProjection = options.spawnProjection ?? (() => startWorker(projectionWorker, 'projection'));
 
   const listeners = new Set<(tick: Tick) => void>();
   let run: RunId | null = null;

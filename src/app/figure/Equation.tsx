@@ -1,18 +1,24 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+type Typeset = typeof import('./katex').typeset;
 
 /** TeX, typeset. KaTeX is fetched when the first equation is asked for; until then (and offline without it) the source stands. */
 export function Equation({ tex }: { readonly tex: string }) {
-  const [html, setHtml] = useState<{ readonly tex: string; readonly html: string } | null>(null);
+  const [typeset, setTypeset] = useState<Typeset | null>(null);
+  const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let wanted = true;
     void import('./katex').then(
-      ({ typeset }) => wanted && setHtml({ tex, html: typeset(tex) }),
+      (loaded) => wanted && setTypeset(() => loaded.typeset),
       () => undefined, // the source stays readable
     );
     return () => {
       wanted = false;
     };
-  }, [tex]);
-  if (html?.tex !== tex) return <code className="equation-source">{tex}</code>;
-  return <div className="equation" tabIndex={0} dangerouslySetInnerHTML={{ __html: html.html }} />;
+  }, []);
+  useLayoutEffect(() => {
+    if (place.current) typeset?.(tex, place.current);
+  }, [typeset, tex]);
+  if (!typeset) return <code className="equation-source">{tex}</code>;
+  return <div className="equation" tabIndex={0} ref={place} />;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 
 /** One committed sample in `public/samples/index.json`. Paths are relative to that file. */
 const entrySchema = z.object({

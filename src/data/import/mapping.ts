@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { ImportError } from './errors';
 import { timeUnits } from './values';
 

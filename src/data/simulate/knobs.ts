@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 
 /** One knob of the world: what a form needs to show it and what the schema needs to check it. */
 export interface Knob {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { knobsSchema, turnKnobs } from './knobs';
 import { makeWorld, type World } from './world';
 import { SIZES, twinSchema } from './spec';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { knobsSchema } from './knobs';
 
 export const SIZES = ['small', 'medium', 'large'] as const;

@@ -1,6 +1,6 @@
 /** Runs as files: JSON, with typed arrays written as plain lists; several of them in one zip. */
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { z } from 'zod';
+import { z } from '../../../data/zod';
 import { models } from '../../../models/registry';
 import { parseSetup } from '../../../training/parseSetup';
 import { upgradeRecord } from '../../../training/storedRecord';

@@ -15,8 +15,9 @@ import {
   REMAINING,
   SPINS,
   STOP,
-  threadSource,
+  layout,
 } from './poolThread';
+import { scriptAddress } from '../../scriptAddress';
 
 /** One call of an export with plain numbers; `OWN_SCRATCH` stands for the computing thread's working memory. */
 export interface Call {
@@ -87,9 +88,11 @@ function mayBlock(): boolean {
 
 interface NodeProcess {
   getBuiltinModule?(name: string): {
-    readonly Worker: new (source: string, options: { readonly eval: true }) => Thread;
+    readonly Worker: new (file: URL) => Thread;
   };
 }
+
+const threadFile = new URL('./thread.js', import.meta.url);
 
 /** Null where no thread can be made; `failed` hears of one that was made and does not run. */
 function startThread(failed: () => void): Thread | null {
@@ -97,14 +100,13 @@ function startThread(failed: () => void): Thread | null {
     const node = (globalThis as { readonly process?: NodeProcess }).process;
     if (node?.getBuiltinModule) {
       const { Worker: NodeWorker } = node.getBuiltinModule('node:worker_threads');
-      const thread = new NodeWorker(threadSource, { eval: true });
+      const thread = new NodeWorker(threadFile);
       // The process may end while threads sleep.
       thread.unref?.();
       thread.on?.('error', failed);
       return thread;
     }
-    const url = URL.createObjectURL(new Blob([threadSource], { type: 'text/javascript' }));
-    const thread = new Worker(url);
+    const thread = new Worker(scriptAddress(threadFile.href));
     thread.onerror = (event) => {
       event.preventDefault();
       failed();
@@ -134,7 +136,7 @@ export async function startPool(options: PoolOptions): Promise<Pool | null> {
     (thread) => thread !== null,
   );
   for (const thread of started) {
-    const own = { module, memory, control, tasks: places, calls, names, scratch: allocate() };
+    const own = { module, memory, control, tasks: places, calls, names, scratch: allocate(), layout };
     thread.postMessage(own);
   }
   const stop = (): void => {

@@ -1,8 +1,8 @@
 /**
- * Shared memory in Node, where the library only loads its build without threads, whose memory cannot be shared.
+ * Memory that threads can share, from the library's threaded build.
  *
- * Its threaded build runs there too: it only fails to start its own threads from a page's blob. They stay stand-ins that are never
- * given work, because the library is told to use one thread; ours share the memory.
+ * That build would start threads of its own, from a script in a blob, which the page's policy forbids and Node cannot. They are
+ * stand-ins that are never given work, because the library is told to use one thread; ours (`pool.ts`) share the memory.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -21,12 +21,11 @@ class Idle {
   terminate(): void {}
 }
 
-/** Opens the library's backend by `open` on its threaded build; elsewhere than in Node, just opens it. */
+/** Opens the library's backend by `open` on its threaded build, where the surroundings have shared memory. */
 export async function withSharedMemory<T>(open: () => Promise<T>): Promise<T> {
-  if (tf.env().get('IS_NODE') !== true) return open();
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
+  if (tf.env().get('IS_NODE') === true) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
-  // The library puts Node's threads under this name as it loads; the name does not take them.
+  // In Node the library puts threads under this name as it loads; the name does not take them.
   Object.defineProperty(globalThis, 'Worker', { configurable: true, get: () => Idle, set: () => undefined });
   try {
     return await open();

@@ -1,0 +1,28 @@
+// Before anything is drawn or loaded. A file of its own, since the page runs no script that is written into it.
+
+// The theme, or the page would flash in the other one.
+(function () {
+  var choice = null;
+  try {
+    choice = localStorage.getItem('scenarium-theme');
+  } catch (refused) {}
+  document.documentElement.dataset.theme =
+    choice || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+})();
+
+// Libraries decode the whole address when they load: a part that is not text would leave the page blank.
+(function () {
+  var parts = location.search.slice(1).split('&');
+  var readable = parts.filter(function (part) {
+    try {
+      decodeURIComponent(part);
+      return true;
+    } catch (unreadable) {
+      return false;
+    }
+  });
+  if (readable.length < parts.length) {
+    var search = readable.length > 0 ? '?' + readable.join('&') : '';
+    history.replaceState(null, '', location.pathname + search + location.hash);
+  }
+})();

@@ -1,0 +1,6 @@
+/** Zod as the house uses it: schemas are walked, never compiled from text, which the page's policy forbids. Import it from here. */
+import { z } from 'zod';
+
+z.config({ jitless: true });
+
+export { z };
