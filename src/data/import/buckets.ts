@@ -1,5 +1,6 @@
 import type { TextColumn } from './table';
-import { isMissing, parseNumber, parseTime } from './values';
+import { parseAnyDate } from './timeUnits';
+import { isMissing, parseNumber } from './values';
 
 /** Quantile buckets: bucket b holds values in `[edges[b-1], edges[b])`; local id b+1, 0 where there is no value. */
 export interface Buckets {
@@ -11,7 +12,7 @@ export interface Buckets {
 /** Number in each cell of a column, by code; dates count as seconds; NaN where there is none. */
 export function numericValues(column: TextColumn): Float64Array {
   return Float64Array.from(column.values, (text) =>
-    isMissing(text) ? NaN : (parseNumber(text) ?? parseTime(text, 'date') ?? NaN),
+    isMissing(text) ? NaN : (parseNumber(text) ?? parseAnyDate(text) ?? NaN),
   );
 }
 

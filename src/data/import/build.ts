@@ -17,7 +17,7 @@ import { splitRows, type RowSplit } from './splitRows';
 import type { Table, TextColumn } from './table';
 import { readTimes } from './times';
 import { readTruth } from './truth';
-import { parseNumber } from './values';
+import { readWeights } from './weights';
 
 export interface BuildOptions extends ReadOptions {
   /** Id of the dataset; made from the title where absent. */
@@ -111,7 +111,9 @@ async function buildFromTable(
     label: labels,
     timestamp: time?.inSeconds ? Float64Array.from(rows, (row) => time.seconds[row]!) : null,
     split: parted.split,
-    weight: weightColumn ? readWeights(weightColumn, rows) : new Float32Array(rows.length).fill(1),
+    weight: weightColumn
+      ? readWeights(table, weightColumn, rows, scenarios, notices)
+      : new Float32Array(rows.length).fill(1),
     history,
     truth: readTruth(table, mapping, rows, notices),
   };
@@ -129,11 +131,6 @@ async function buildFromTable(
   };
   await step(1);
   return { dataset, warnings: notices };
-}
-
-function readWeights(column: TextColumn, rows: Int32Array): Float32Array {
-  const ofCode = column.values.map((text) => Math.max(0, parseNumber(text) ?? 1));
-  return Float32Array.from(rows, (row) => ofCode[column.codes[row]!]!);
 }
 
 /** Rows that carry a simulator's truth are simulated, wherever they come from, and are called so. */

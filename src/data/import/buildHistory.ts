@@ -7,9 +7,10 @@ import { scenariosOfItems } from './itemScenarios';
 import type { ColumnMapping } from './mapping';
 import type { ScenarioColumn } from './scenarios';
 import type { RowSplit } from './splitRows';
-import { unitOf, type ReadTimes } from './times';
+import type { ReadTimes } from './times';
 import type { TextColumn } from './table';
-import { guessTimeUnit, isMissing, parseList, parseNumber, type TimeUnit } from './values';
+import { guessTimeUnit, type TimeUnit } from './timeUnits';
+import { isMissing, parseList } from './values';
 import type { Vocabulary } from './vocabulary';
 
 /** Ids of behaviours kept at most (256 MB): beyond that, behaviours carry the item's id only. */
@@ -98,17 +99,8 @@ function listedBehaviours(
 }
 
 function unitOfLists(column: TextColumn): TimeUnit {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const text of column.values) {
-    for (const entry of parseList(text) ?? []) {
-      const value = parseNumber(entry);
-      if (value === null) return unitOf({ ...column, values: [entry] }) ?? 'seconds';
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  return guessTimeUnit(low, high) ?? 'seconds';
+  // A thousand lists say what unit their times are in.
+  return guessTimeUnit(column.values.slice(0, 1000).flatMap((text) => parseList(text) ?? [])) ?? 'seconds';
 }
 
 function historyOfLog(context: BuildContext, given: HistoryInputs): History | null {

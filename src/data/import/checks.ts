@@ -1,8 +1,8 @@
 import { SPLIT, type Scenario } from '../dataset';
 import type { BuildContext } from './buildContext';
-import { ImportError, listed, notice, type Notice } from './errors';
+import { ImportError, listed, notice, quoted, type Notice } from './errors';
 import type { ColumnMapping } from './mapping';
-import { isBeyondInt32 } from './values';
+import { isBeyondInt32, isRounded } from './values';
 
 const splitNames = ['training', 'validation', 'test'] as const;
 
@@ -50,7 +50,7 @@ export function checkRows(
   }
   const place = { column: scenarioColumn };
   const which = (test: (s: number) => boolean): string[] =>
-    scenarios.filter((_, s) => test(s)).map((scenario) => `“${scenario.name}”`);
+    scenarios.filter((_, s) => test(s)).map((scenario) => `“${quoted(scenario.name, 40)}”`);
   const untrained = which((s) => rows[s] === 0);
   if (untrained.length > 0) {
     notices.push(
@@ -90,10 +90,11 @@ export function checkIds(context: BuildContext, features: readonly ColumnMapping
   for (const feature of features) {
     if (feature.role === 'numeric' || feature.role === 'sequence') continue;
     const source = context.column(feature.column);
+    const lineOf = (code: number): number => table.lines[source.codes.indexOf(code)]!;
     const beyond = source.values.findIndex(isBeyondInt32);
-    if (beyond < 0) continue;
-    const line = table.lines[source.codes.indexOf(beyond)]!;
-    notices.push(beyondInt32Notice(feature.column, line));
+    if (beyond >= 0) notices.push(beyondInt32Notice(feature.column, lineOf(beyond)));
+    const rounded = source.values.findIndex(isRounded);
+    if (rounded >= 0) notices.push(roundedNotice(feature.column, lineOf(rounded)));
   }
   const has = (name: string | null): boolean => features.some((feature) => feature.column === name);
   if (!has(mapping.userId)) {
@@ -112,6 +113,14 @@ export function beyondInt32Notice(column: string, line: number): Notice {
   return notice(
     'beyondInt32',
     `Column “${column}” holds ids beyond 32 bits (first: line ${line}); they are told apart as text, so no digit is lost.`,
+    { column, line },
+  );
+}
+
+export function roundedNotice(column: string, line: number): Notice {
+  return notice(
+    'roundedIds',
+    `Column “${column}” holds ids that a spreadsheet rounded (first: line ${line}), so several may have become one; save it again with that column as text.`,
     { column, line },
   );
 }

@@ -5,6 +5,8 @@ export type GuessedDialect = {
   readonly delimiter: string;
   readonly header: boolean;
   readonly quotes: boolean;
+  /** Cells of most rows. */
+  readonly cells: number;
 };
 
 const candidates = [',', '\t', '::', ';', '|', '\u0001'];
@@ -53,27 +55,51 @@ export function guessDialect(
   if (delimiter === null) return null;
   // `::` files (MovieLens) were never written with quotes in mind.
   const quotes = given.quotes ?? delimiter !== '::';
-  const rows = withoutBlankRows(parseText(head, { delimiter, quotes }, more).data).slice(0, 200);
-  return { delimiter, quotes, header: given.header ?? looksLikeHeader(rows) };
+  const rows = firstRows(head, { delimiter, quotes }, more);
+  const { cells } = commonLength(rows);
+  // A delimiter at the end of every line but the header's adds no column.
+  const trailing = rows.slice(1).every((row) => row.length !== cells || row[cells - 1] === '');
+  return {
+    delimiter,
+    quotes,
+    header: given.header ?? looksLikeHeader(rows),
+    cells: trailing && rows[0]?.length === cells - 1 ? cells - 1 : cells,
+  };
+}
+
+/** Rows of a head that are not blank, two hundred at most. */
+export function firstRows(
+  head: string,
+  dialect: Pick<GuessedDialect, 'delimiter' | 'quotes'>,
+  more: boolean,
+): string[][] {
+  return withoutBlankRows(parseText(head, dialect, more).data).slice(0, 200);
 }
 
 function guessDelimiter(head: string, more: boolean): string | null {
   let best: { delimiter: string; score: number } | null = null;
   for (const delimiter of candidates) {
-    const rows = withoutBlankRows(
-      parseText(head, { delimiter, quotes: delimiter !== '::' }, more).data,
-    ).slice(0, 100);
-    const counts = new Map<number, number>();
-    for (const row of rows) counts.set(row.length, (counts.get(row.length) ?? 0) + 1);
-    let cells = 0;
-    let most = 0;
-    for (const [length, count] of counts) if (count > most) [cells, most] = [length, count];
+    const rows = firstRows(head, { delimiter, quotes: delimiter !== '::' }, more).slice(0, 100);
+    const { cells, share } = commonLength(rows);
     if (cells < 2) continue;
     // Agreement counts most; among delimiters that agree, the one that finds more columns.
-    const score = most / rows.length + Math.min(cells, 100) / 1000;
+    const score = share + Math.min(cells, 100) / 1000;
     if (!best || score > best.score + 1e-9) best = { delimiter, score };
   }
-  return best?.delimiter ?? null;
+  if (best) return best.delimiter;
+  // Words of a text are cut by spaces too, but hardly ever into as many pieces on every line.
+  const { cells, share } = commonLength(firstRows(head, { delimiter: ' ', quotes: true }, more));
+  return cells >= 3 && share >= 0.95 ? ' ' : null;
+}
+
+/** The number of cells that most rows have, and the share of rows that have it. */
+function commonLength(rows: readonly string[][]): { readonly cells: number; readonly share: number } {
+  const counts = new Map<number, number>();
+  for (const row of rows) counts.set(row.length, (counts.get(row.length) ?? 0) + 1);
+  let cells = 0;
+  let most = 0;
+  for (const [length, count] of counts) if (count > most) [cells, most] = [length, count];
+  return { cells, share: rows.length === 0 ? 0 : most / rows.length };
 }
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -82,7 +108,7 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * Whether the first row names the columns: it is not all numbers, and its words stand above numbers or above values that do not
  * repeat them. Words and numbers that do come again below speak against it.
  */
-function looksLikeHeader(rows: readonly string[][]): boolean {
+export function looksLikeHeader(rows: readonly string[][]): boolean {
   const [first, ...rest] = rows;
   if (!first) return true;
   const names = first.map((cell) => cell.trim());

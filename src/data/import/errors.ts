@@ -17,6 +17,9 @@ export type ProblemCode =
   | 'duplicateHeader'
   | 'emptyHeader'
   | 'raggedRows'
+  | 'skippedLines'
+  | 'decimalComma'
+  | 'tooLarge'
   | 'badQuotes'
   | 'sampled'
   | 'badMapping'
@@ -24,6 +27,7 @@ export type ProblemCode =
   | 'noLabel'
   | 'labelNotBinary'
   | 'unreadableLabel'
+  | 'twoLabels'
   | 'oneClass'
   | 'noScenario'
   | 'oneScenario'
@@ -35,10 +39,15 @@ export type ProblemCode =
   | 'noTimeOrder'
   | 'timeNotEvent'
   | 'unreadableTime'
+  | 'oddTime'
+  | 'coarseTime'
   | 'unreadableSplit'
   | 'validationFromTraining'
   | 'unreadableNumber'
+  | 'unreadableWeight'
+  | 'zeroWeights'
   | 'beyondInt32'
+  | 'roundedIds'
   | 'leak'
   | 'leakKept'
   | 'outcome'
@@ -93,4 +102,10 @@ export function listed(names: readonly string[], most = 4): string {
   if (names.length <= 1) return names[0] ?? '';
   if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
   return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
+}
+
+/** A value as a sentence quotes it: on one line, and not longer than a person reads. */
+export function quoted(text: string, most = 60): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

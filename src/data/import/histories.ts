@@ -1,6 +1,7 @@
 import type { Field, History } from '../dataset';
 import type { TextColumn } from './table';
-import { parseNumber, parseTime, type TimeUnit } from './values';
+import { parseTime, type TimeUnit } from './timeUnits';
+import { parseNumber } from './values';
 import { listEntries, type Vocabulary } from './vocabulary';
 
 /** List columns that stand side by side: the k-th entry of each speaks of the k-th behaviour. */

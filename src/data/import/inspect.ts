@@ -72,7 +72,7 @@ async function inspectTable(table: Table, options: InspectOptions = {}): Promise
   const proposals = proposeForTable(table, profiles, schema);
   const evidence = await lookForLeaks(table, profiles, proposals, schema, warnings, options);
   const draft = assemble(table, profiles, proposals, schema);
-  pushWarnings(profiles, proposals, idsOf(profiles, proposals, schema), table.lines[0]!, warnings);
+  pushWarnings(profiles, proposals, idsOf(profiles, proposals, schema), table, draft, warnings);
   return {
     file: table.file,
     format: table.format,

@@ -2,7 +2,7 @@ import { proposeThreshold } from './labels';
 import type { ImportRole } from './mapping';
 import type { KnownSchema } from './schemas';
 import type { ColumnProfile } from './profile';
-import { nameWords, proposeRoles, type Proposal } from './propose';
+import { nameWords, onlyDates, proposeRoles, type Proposal } from './propose';
 import { findColumn, type Table } from './table';
 import { isMissing, parseList } from './values';
 
@@ -43,7 +43,10 @@ export function proposeForTable(
   for (const profile of profiles) {
     const proposal = proposals.get(profile.name)!;
     const feature = ['user', 'item', 'context', 'numeric', 'sequence'].includes(proposal.role);
-    if (feature && profile.kind === 'empty')
+    const readable = profile.timeUnit !== null || profile.kind === 'integer';
+    if (proposal.role === 'time' && !readable)
+      proposals.set(profile.name, { role: 'ignore', reason: 'Its values are no times that can be read.' });
+    else if (feature && profile.kind === 'empty')
       proposals.set(profile.name, { role: 'ignore', reason: 'It is empty.' });
     else if (
       feature &&
@@ -56,7 +59,8 @@ export function proposeForTable(
     }
   }
   chooseHistory(table, profiles, proposals, ids.item);
-  dropProfileDates(table, proposals, ids.user);
+  dropProfileDates(table, proposals, ids.user, 'user');
+  dropProfileDates(table, proposals, ids.item, 'item');
   return proposals;
 }
 
@@ -127,15 +131,24 @@ function companionUse(name: string): 'historyScenario' | 'historyTime' | 'histor
   return words.includes('age') || words.includes('ages') ? 'historyAge' : null;
 }
 
-/** A "time" that never changes for a user with several rows is a date of the user (joined, born), not of the row. */
-function dropProfileDates(table: Table, proposals: Map<string, Proposal>, userId: string | null): void {
-  const name = [...proposals].find(([, proposal]) => proposal.role === 'time')?.[0];
+/**
+ * A "time" that never changes for a user with several rows is a date of the user (joined, born), not of the row. For an item that
+ * is said only of a time that nothing but its values spoke for: an item's rows may well be of one day.
+ */
+function dropProfileDates(
+  table: Table,
+  proposals: Map<string, Proposal>,
+  id: string | null,
+  side: 'user' | 'item',
+): void {
+  const [name, proposal] = [...proposals].find(([, { role }]) => role === 'time') ?? [];
   const time = name === undefined ? null : findColumn(table, name);
-  const user = userId === null ? null : findColumn(table, userId);
-  if (!time || !user || !isConstantWithin(user.codes, user.values.length, time.codes)) return;
+  const owner = id === null ? null : findColumn(table, id);
+  if (!time || !owner || (side === 'item' && proposal?.reason !== onlyDates)) return;
+  if (!isConstantWithin(owner.codes, owner.values.length, time.codes)) return;
   proposals.set(time.name, {
-    role: 'user',
-    reason: 'It is the same in all rows of a user, so it is a date of the user and not of the row.',
+    role: side,
+    reason: `It is the same in all rows of ${side === 'user' ? 'a user' : 'an item'}, so it is a date of the ${side} and not of the row.`,
   });
 }
 
@@ -155,6 +168,9 @@ function isConstantWithin(group: Int32Array, groups: number, inner: Int32Array):
 /** From which number on a label is positive; null where it is binary or no number. */
 export function thresholdFor(label: ColumnProfile, schema: KnownSchema | null): number | null {
   if (label.kind !== 'integer' && label.kind !== 'decimal') return null;
-  if ((label.max ?? 1) <= 1) return null;
-  return schema?.threshold ?? proposeThreshold(label.name, label.min, label.max);
+  const proposed = proposeThreshold(label.name, label.min, label.max, label.distinct);
+  if (proposed === null) return null;
+  // A published threshold that these numbers do not reach would leave one class.
+  const published = schema?.threshold ?? null;
+  return published !== null && published > label.min! && published <= label.max! ? published : proposed;
 }

@@ -1,15 +1,21 @@
-import { beyondInt32Notice, oneUserNotice } from './checks';
-import { counted, notice, type Notice } from './errors';
-import type { ImportRole } from './mapping';
+import { beyondInt32Notice, oneUserNotice, roundedNotice } from './checks';
+import { counted, ImportError, notice, type Notice } from './errors';
+import { columnOfRole, type ImportRole, type Mapping } from './mapping';
 import type { ColumnProfile } from './profile';
 import type { Proposal } from './propose';
+import { readScenarios } from './scenarios';
+import { byTime, tellCoarseTimes } from './splitRows';
+import { findColumn, type Table, type TextColumn } from './table';
+import { readTimes } from './times';
+import { readWeights } from './weights';
 
 /** Adds to `warnings` what a person should know before they import. */
 export function pushWarnings(
   profiles: readonly ColumnProfile[],
   proposals: ReadonlyMap<string, Proposal>,
   ids: { readonly user: string | null },
-  firstLine: number,
+  table: Table,
+  mapping: Mapping,
   warnings: Notice[],
 ): void {
   const holder = (role: ImportRole): ColumnProfile | undefined =>
@@ -22,6 +28,10 @@ export function pushWarnings(
         `None of ${counted(profiles.length, 'column')} looks like a label; choose the column that says whether a row was clicked, bought or liked.`,
       ),
     );
+  } else if (label.distinct === 2 && mapping.label.threshold !== null) {
+    const { threshold } = mapping.label;
+    const sentence = `Column “${label.name}” holds two labels, ${label.min} and ${label.max}; ${label.max} counts as positive (${threshold} and above).`;
+    warnings.push(notice('twoLabels', sentence, { column: label.name }));
   } else if (label.distinct < 2) {
     warnings.push(
       notice(
@@ -46,10 +56,12 @@ export function pushWarnings(
     );
   }
   if (!holder('time') && !holder('split')) {
-    warnings.push(
-      notice('noTimeOrder', 'No column gives rows an order in time, so they will be split at random.'),
-    );
+    const sentence =
+      'No column looks like the time of a row, so rows will be split at random; choose one if there is one.';
+    warnings.push(notice('noTimeOrder', sentence));
   }
+  tellTimes(table, mapping, warnings);
+  tellWeights(table, mapping, warnings);
   for (const profile of profiles) {
     if (
       profile.beyondInt32Line === null ||
@@ -59,6 +71,42 @@ export function pushWarnings(
       continue;
     warnings.push(beyondInt32Notice(profile.name, profile.beyondInt32Line));
   }
+  for (const { name, roundedLine } of profiles) {
+    if (roundedLine !== null && proposals.get(name)!.role !== 'ignore')
+      warnings.push(roundedNotice(name, roundedLine));
+  }
   const user = ids.user === null ? undefined : profiles.find((profile) => profile.name === ids.user);
-  if (user?.distinct === 1 && user.missing === 0) warnings.push(oneUserNotice(user.name, firstLine));
+  if (user?.distinct === 1 && user.missing === 0) warnings.push(oneUserNotice(user.name, table.lines[0]!));
+}
+
+const allRows = (table: Table): Int32Array => Int32Array.from({ length: table.rows }, (_, row) => row);
+
+function columnOf(table: Table, mapping: Mapping, role: ImportRole): TextColumn | null {
+  const mapped = columnOfRole(mapping, role);
+  return mapped && findColumn(table, mapped.column);
+}
+
+/** What the proposed time and the split by it will have to say. */
+function tellTimes(table: Table, mapping: Mapping, warnings: Notice[]): void {
+  const column = columnOf(table, mapping, 'time');
+  if (!column) return;
+  const orders = columnOfRole(mapping, 'split') === null;
+  try {
+    const time = readTimes(table, column, mapping.time.unit, allRows(table), orders, warnings);
+    if (!time || !orders) return;
+    const split = byTime(time.rows, time.seconds, mapping.split);
+    tellCoarseTimes(time.rows, time.seconds, split, mapping.split, warnings);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    warnings.push(notice(error.code, error.sentence, error));
+  }
+}
+
+function tellWeights(table: Table, mapping: Mapping, warnings: Notice[]): void {
+  const column = columnOf(table, mapping, 'weight');
+  if (!column) return;
+  const rows = allRows(table);
+  // What scenarios have to say themselves is said elsewhere.
+  const scenarios = readScenarios(table, columnOf(table, mapping, 'scenario'), mapping.scenario, rows, []);
+  readWeights(table, column, rows, scenarios, warnings);
 }

@@ -16,11 +16,18 @@ export function binaryLabel(text: string): 0 | 1 | null {
 }
 
 /**
- * The threshold that a numeric label needs: none for 0 and 1; for ratings four fifths of their scale (4 of 5, 8 of 10); for counts
+ * The threshold that a numeric label needs: none for 0 and 1, nor for -1 and 1; of two other numbers (1 and 2) the larger; for ratings four fifths of their scale (4 of 5, 8 of 10); for counts
  * that start at 0 (times clicked) one.
  */
-export function proposeThreshold(name: string, min: number | null, max: number | null): number | null {
-  if (max === null || max <= 1) return null;
+export function proposeThreshold(
+  name: string,
+  min: number | null,
+  max: number | null,
+  distinct = Infinity,
+): number | null {
+  if (min === null || max === null) return null;
+  if (distinct === 2) return max === 1 && (min === 0 || min === -1) ? null : max;
+  if (max <= 1) return null;
   if (min === 0 && !/rat(e|ing)|score|star|overall/i.test(name)) return 1;
   return max <= 5 ? 4 : max <= 10 ? 8 : Math.ceil(max * 0.8);
 }

@@ -1,6 +1,6 @@
 import { z } from '../zod';
 import { ImportError } from './errors';
-import { timeUnits } from './values';
+import { timeUnits } from './timeUnits';
 
 /** What a column is for. `numeric` and `sequence` say in `side` whose property they are. */
 export const importRoles = [

@@ -1,15 +1,7 @@
 import type { Table, TextColumn } from './table';
 import { countCodes } from './table';
-import {
-  guessTimeUnit,
-  isBeyondInt32,
-  isMissing,
-  isWhole,
-  parseList,
-  parseNumber,
-  parseTime,
-  type TimeUnit,
-} from './values';
+import { guessTimeUnit, parseAnyDate, type TimeUnit } from './timeUnits';
+import { isBeyondInt32, isMissing, isRounded, isWhole, parseList, parseNumber } from './values';
 
 export type ColumnKind = 'empty' | 'integer' | 'decimal' | 'date' | 'list' | 'text';
 
@@ -29,12 +21,16 @@ export interface ColumnProfile {
   /** Of numbers; null for other kinds. */
   readonly min: number | null;
   readonly max: number | null;
+  /** Rows that hold a number, whatever the kind. */
+  readonly numbers: number;
   /** Unit in which the values can be times, or null. */
   readonly timeUnit: TimeUnit | null;
   /** Entries of a list on average; null for other kinds. */
   readonly meanLength: number | null;
   /** First line with an integer beyond 32 bits, or null. */
   readonly beyondInt32Line: number | null;
+  /** First line with an id that a spreadsheet rounded (`1.1E+18`), or null. */
+  readonly roundedLine: number | null;
   /** Rows whose value is not of the column's kind, and the first such line. */
   readonly unreadable: number;
   readonly unreadableLine: number | null;
@@ -47,13 +43,14 @@ const tolerated = 0.02;
 export function profileColumn(table: Table, column: TextColumn): ColumnProfile {
   const counts = countCodes(column);
   const { values } = column;
-  const share = { number: 0, whole: 0, list: 0, bracket: 0, date: 0 };
+  const share = { number: 0, whole: 0, list: 0, bracket: 0, date: 0, rounded: 0 };
   let missing = 0;
   let distinct = 0;
   let min = Infinity;
   let max = -Infinity;
   let entries = 0;
   let beyond = -1;
+  let rounded = -1;
   const isKind = {
     number: new Uint8Array(values.length),
     list: new Uint8Array(values.length),
@@ -75,10 +72,13 @@ export function profileColumn(table: Table, column: TextColumn): ColumnProfile {
       if (isWhole(text)) {
         share.whole += count;
         if (beyond < 0 && isBeyondInt32(text)) beyond = code;
+      } else if (isRounded(text)) {
+        share.rounded += count;
+        if (rounded < 0) rounded = code;
       }
       return;
     }
-    if (parseTime(text, 'date') !== null) {
+    if (parseAnyDate(text) !== null) {
       share.date += count;
       isKind.date[code] = 1;
       return;
@@ -100,7 +100,7 @@ export function profileColumn(table: Table, column: TextColumn): ColumnProfile {
     filled === 0
       ? 'empty'
       : nearly(share.number)
-        ? share.whole === share.number
+        ? share.whole + share.rounded === share.number
           ? 'integer'
           : 'decimal'
         : nearly(share.date)
@@ -128,9 +128,11 @@ export function profileColumn(table: Table, column: TextColumn): ColumnProfile {
     topShare: table.rows === 0 || order.length === 0 ? 0 : counts[order[0]!]! / table.rows,
     min: isNumber ? min : null,
     max: isNumber ? max : null,
-    timeUnit: kind === 'date' ? 'date' : isNumber ? guessTimeUnit(min, max) : null,
+    numbers: share.number,
+    timeUnit: kind === 'date' || isNumber ? guessTimeUnit(values, counts) : null,
     meanLength: kind === 'list' ? entries / Math.max(1, filled) : null,
     beyondInt32Line: beyond < 0 ? null : firstLine(table, column, (code) => code === beyond),
+    roundedLine: rounded < 0 ? null : firstLine(table, column, (code) => code === rounded),
     unreadable,
     unreadableLine: unreadable === 0 ? null : firstLine(table, column, odd),
   };

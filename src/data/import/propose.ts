@@ -1,6 +1,7 @@
 import type { ColumnMapping, ImportRole, Side } from './mapping';
 import type { ColumnProfile } from './profile';
 import type { SchemaColumn } from './schemas';
+import { coarseness } from './timeUnits';
 
 /** Words of a column's name: `userAgeLevel`, `user_age_level` and `USER-AGE-LEVEL` are the same three. */
 export function nameWords(name: string): readonly string[] {
@@ -33,7 +34,11 @@ const labelNames = [
 ];
 const splitNames = /^(split|train_tag|fold|set|subset|partition|is_train|is_test|phase|data_?split)$/;
 const timeNames =
-  /(^|_)(time|timestamp|ts|datetime|date|time_?ms|unixtime|unix|event_?time|created(_?at)?|day|hour|time_?bin|dt)(_|$)/;
+  /(^|_)(time|timestamp|ts|datetime|date|time_?ms|unixtime|unix|epoch|event_?time|created(_?at)?|at|when|day|hour|time_?bin|dt|\w+(time|timestamp|date))(_|$)/;
+/** Dates of a person or a thing, not of a row. */
+const otherDates = /join|birth|regist|release|publish|expir|sign_?up|update/;
+/** Indices that pandas and its kin write beside the columns. */
+const indexNames = /^(unnamed_0(_\d+)*|index_level_\d+|level_0|index|row_?(id|names?|number|num|nr)?)$/;
 const weightNames = /^(weight|sample_weight|importance|propensity_weight)$/;
 const outcomeNames =
   /(^|_)(purchase|purchased|conversion|convert|pay|paid|buy|bought|order|ordered|play_?time|watch_?time|watch_?ratio|dwell|dwell_?time|stay_?time|like|is_like|follow|is_follow|comment|is_comment|forward|is_forward|share|is_share|hate|is_hate|long_?view|cvr|finish|finished|favou?rite|cart|add_?to_?cart)(_?(ms|label|s|sec|seconds))?$/;
@@ -47,6 +52,9 @@ const amountWords = new Set(
     ' ',
   ),
 );
+
+/** Why a column is the time although its name does not say so. */
+export const onlyDates = 'Its values are dates, and no other column orders rows.';
 
 export interface Proposal extends SchemaColumn {
   /** One sentence: why this role. */
@@ -82,7 +90,24 @@ function best(
   return found;
 }
 
-/** The id column of one side: its name says so, and it has the most values. */
+/** Names that mean an id whatever else there is, the plainest first. */
+const plainIds = {
+  user: ['user_id', 'userid', 'uid', 'user', 'user_no', 'usr_id', 'member_id', 'customer_id', 'visitor_id'],
+  item: [
+    'item_id',
+    'itemid',
+    'iid',
+    'item',
+    'item_no',
+    'video_id',
+    'news_id',
+    'movie_id',
+    'product_id',
+    'asin',
+  ],
+} as const;
+
+/** The id column of one side: it has the plainest name for one, else its name says so and it has the most values. */
 function findId(profiles: readonly ColumnProfile[], side: 'user' | 'item'): ColumnProfile | null {
   return best(profiles, (p) => {
     if (
@@ -103,7 +128,9 @@ function findId(profiles: readonly ColumnProfile[], side: 'user' | 'item'): Colu
         word,
       ),
     );
-    return named && !foreign ? -p.distinct : null;
+    if (!named || foreign) return null;
+    const plain = plainIds[side].findIndex((name) => name === words.join('_'));
+    return plain >= 0 ? -Number.MAX_SAFE_INTEGER + plain : -p.distinct;
   });
 }
 
@@ -141,20 +168,25 @@ export function proposeRoles(profiles: readonly ColumnProfile[]): Map<string, Pr
   );
   give(
     best(open(), (p) => {
-      if (
-        !timeNames.test(nameWords(p.name).join('_')) ||
-        /join|birth|regist|release/.test(p.name.toLowerCase())
-      )
-        return null;
-      if (p.timeUnit !== null) return p.timeUnit === 'yyyymmdd' ? 2 : p.timeUnit === 'date' ? 1 : 0;
+      if (!timeNames.test(nameWords(p.name).join('_')) || otherDates.test(p.name.toLowerCase())) return null;
+      if (p.timeUnit !== null) return coarseness(p.timeUnit);
       return p.kind === 'integer' && /bin/.test(p.name.toLowerCase()) && p.distinct > 9 ? 3 : null;
     }),
     'time',
     'Its name and its values are those of a time.',
   );
+  if (![...roles.values()].some(({ role }) => role === 'time')) {
+    const dates = open().filter(
+      (p) =>
+        p.kind === 'date' && p.timeUnit !== null && p.distinct > 1 && !otherDates.test(p.name.toLowerCase()),
+    );
+    if (dates.length === 1) give(dates[0]!, 'time', onlyDates);
+  }
   give(
     best(open(), (p) =>
-      weightNames.test(nameWords(p.name).join('_')) && p.min !== null && p.min >= 0 ? 0 : null,
+      weightNames.test(nameWords(p.name).join('_')) && (p.min === null ? p.numbers > 0 : p.min >= 0)
+        ? 0
+        : null,
     ),
     'weight',
     'Its name is that of a row weight.',
@@ -179,8 +211,12 @@ function proposeFeature(profile: ColumnProfile, hasLabel: boolean): Proposal {
       reason: 'By its name it is known only after the impression, so it would give the label away.',
     };
   }
+  if (indexNames.test(words.join('_')) && kind === 'integer')
+    return { role: 'ignore', reason: 'It numbers rows, as an index does.' };
+  if (words.join('_') === 'id' && distinct === profile.filled && distinct > 1)
+    return { role: 'ignore', reason: 'It is different in every row, so it numbers rows.' };
   if (
-    /^(index|row|row_?id|row_?number|unnamed_0|column_1|request_?id|session_?id|search_?id|impression_?id|log_?id|trace_?id)$/.test(
+    /^(column_1|request_?id|session_?id|search_?id|impression_?id|log_?id|trace_?id)$/.test(
       words.join('_'),
     ) &&
     distinct > 0.5 * profile.filled

@@ -1,4 +1,5 @@
 import { readSlice, sourceSize, type ImportSource } from './bytes';
+import { readDecimalCommas } from './decimalComma';
 import { ImportError } from './errors';
 import { nameHeaderless } from './headerless';
 import { checkAborted, type ReadOptions } from './options';
@@ -32,5 +33,5 @@ export async function readTable(source: ImportSource, options: ReadOptions = {})
       'The file is packed in a way that is not read here; unpack it, or pack it with gzip.',
     );
   }
-  return nameHeaderless(await readTextTable(source, begins(0x1f, 0x8b), options));
+  return readDecimalCommas(nameHeaderless(await readTextTable(source, begins(0x1f, 0x8b), options)));
 }

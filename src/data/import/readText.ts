@@ -2,7 +2,8 @@ import { gunzipChunks, readChunks, sourceName, sourceSize, type ImportSource } f
 import { decodeChunks, UndecodableBytes } from './decode';
 import { guessEncoding, looksLikeGb18030 } from './encoding';
 import { counted, ImportError, notice, type Notice } from './errors';
-import { guessDialect, parseText } from './dialect';
+import { parseText } from './dialect';
+import { readPreamble } from './preamble';
 import { checkAborted, defaultMaxBytes, defaultMaxRows, type ReadOptions } from './options';
 import type { Table } from './table';
 import { TextRows } from './textRows';
@@ -80,11 +81,11 @@ async function describeBadBytes(
   options: ReadOptions,
 ): Promise<ImportError> {
   const text = new TextDecoder(error.encoding).decode(await firstBytes(source, gzip));
-  const dialect = guessDialect(text.replace(/\r\n?/g, '\n'), true, options.dialect);
+  const { dialect, length } = readPreamble(text.replace(/\r\n?/g, '\n'), true, options.dialect);
   let column: string | null = null;
   if (dialect) {
     const index = (parseText(error.before, dialect, false).data[0]?.length ?? 1) - 1;
-    const names = parseText(text, dialect, true).data[0] ?? [];
+    const names = parseText(text.replace(/\r\n?/g, '\n').slice(length), dialect, true).data[0] ?? [];
     column = dialect.header && error.line > 1 ? (names[index]?.trim() ?? null) : `column_${index + 1}`;
   }
   const where = column === null ? `Line ${error.line}` : `Line ${error.line}, column “${column}”,`;

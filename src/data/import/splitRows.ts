@@ -45,45 +45,100 @@ export function splitRows(
     return byColumn(table, rows, given.split, mapping, given, notices);
   }
   if ((wanted === 'auto' || wanted === 'time') && given.times) {
-    return { rows, split: byTime(rows, given.times, shares), by: 'time' };
+    const split = byTime(rows, given.times, shares);
+    tellCoarseTimes(rows, given.times, split, shares, notices);
+    return { rows, split, by: 'time' };
   }
   if (wanted === 'auto') {
     notices.push(
       notice(
         'noTimeOrder',
-        `No column gives rows an order in time, so they are split at random (seed ${mapping.seed}), evenly over scenarios and labels.`,
+        `No column is mapped as the time of a row, so rows are split at random (seed ${mapping.seed}), evenly over scenarios and labels.`,
       ),
     );
   }
   return { rows, split: atRandom(rows, given.strata, shares, mapping.seed), by: 'random' };
 }
 
-/** The latest rows are the test, those before them the validation; rows of one instant stay together where they can. */
-export function byTime(
-  rows: Int32Array,
-  times: RowTimes,
-  shares: { readonly validation: number; readonly test: number },
-): Uint8Array {
+interface Shares {
+  readonly validation: number;
+  readonly test: number;
+}
+
+/**
+ * The latest rows are the test, those before them the validation; rows of one instant stay together where they can. Where times are
+ * so coarse that a part would then be off its share by more than half, training keeps at least half of its share and the rest is
+ * divided in the order of the file.
+ */
+export function byTime(rows: Int32Array, times: RowTimes, shares: Shares): Uint8Array {
   const order = Int32Array.from(rows.keys()).sort((a, b) => times[rows[a]!]! - times[rows[b]!]! || a - b);
   const n = order.length;
   const at = (k: number): number => times[rows[order[k]!]!]!;
-  /** The nearest place to `cut` where the time changes, within `low` … `high`; `cut` itself where there is none. */
-  const settle = (cut: number, low: number, high: number): number => {
+  /** The nearest place to `cut` where the time changes, within `low` … `high`; null where there is none. */
+  const settle = (cut: number, low: number, high: number): number | null => {
     for (let distance = 0; distance <= n; distance++) {
       for (const place of [cut - distance, cut + distance]) {
         if (place > low && place < high && at(place - 1) !== at(place)) return place;
       }
       if (cut - distance <= low && cut + distance >= high) break;
     }
-    return cut;
+    return null;
   };
-  const testStart = settle(Math.round(n * (1 - shares.test)), 0, n);
-  const validationStart = settle(Math.round(n * (1 - shares.test - shares.validation)), 0, testStart);
+  const validationAt = Math.round(n * (1 - shares.test - shares.validation));
+  const testAt = Math.round(n * (1 - shares.test));
+  let testStart = settle(testAt, 0, n) ?? testAt;
+  let validationStart = settle(validationAt, 0, testStart) ?? Math.min(validationAt, testStart);
+  if (isFarOff([validationStart, testStart - validationStart, n - testStart], shares)) {
+    const change = settle(validationAt, 0, n);
+    validationStart = change !== null && change >= validationAt / 2 ? change : validationAt;
+    const held = n - validationStart;
+    const fair = validationStart + Math.round((held * shares.validation) / (shares.validation + shares.test));
+    const later = settle(fair, validationStart, n);
+    testStart = later !== null && Math.abs(later - fair) <= held / 4 ? later : fair;
+  }
   const split = new Uint8Array(n);
   for (let k = 0; k < n; k++) {
     split[order[k]!] = k >= testStart ? SPLIT.test : k >= validationStart ? SPLIT.validation : SPLIT.train;
   }
   return split;
+}
+
+/** Whether a part strays from its share by more than half of it. @param counts rows of training, validation, test */
+function isFarOff(counts: readonly number[], { validation, test }: Shares): boolean {
+  const n = counts.reduce((a, b) => a + b, 0);
+  const wanted = [1 - validation - test, validation, test];
+  // One row more or less is no coarseness.
+  return counts.some(
+    (count, part) => Math.abs(count - wanted[part]! * n) > Math.max(1, (wanted[part]! * n) / 2),
+  );
+}
+
+/** Tells where times are so coarse that the shares are others than asked for, or that rows of one time lie in two parts. */
+export function tellCoarseTimes(
+  rows: Int32Array,
+  times: RowTimes,
+  split: Uint8Array,
+  shares: Shares,
+  notices: Notice[],
+): void {
+  const counts = [0, 0, 0];
+  const first = [Infinity, Infinity, Infinity];
+  const last = [-Infinity, -Infinity, -Infinity];
+  split.forEach((part, r) => {
+    const time = times[rows[r]!]!;
+    counts[part]!++;
+    first[part] = Math.min(first[part]!, time);
+    last[part] = Math.max(last[part]!, time);
+  });
+  const divided = last[0] === first[1] || last[1] === first[2];
+  if (!divided && !isFarOff(counts, shares)) return;
+  const percent = (part: number): string => `${Math.round((100 * counts[part]!) / split.length)} %`;
+  notices.push(
+    notice(
+      'coarseTime',
+      `Many rows share one time${divided ? ', and such rows are divided in the order of the file' : ''}: the split by time has ${percent(0)} of the rows in training, ${percent(1)} in validation and ${percent(2)} in the test.`,
+    ),
+  );
 }
 
 /** How a random split keeps to the composition of the rows. */

@@ -1,15 +1,14 @@
 import { counted, ImportError, notice, type Notice } from './errors';
 import { usableNames } from './header';
-import { guessDialect, parseText, type GuessedDialect, type ParsedText } from './dialect';
+import { parseText, type GuessedDialect } from './dialect';
+import { longestCell, longestRow } from './limits';
 import type { ReadOptions } from './options';
+import { readPreamble } from './preamble';
+import { completeRows } from './quotedRows';
 import { TableBuilder } from './table';
 
-/** A cell longer than this is taken for a quote that nobody closed. */
-const longestCell = 2 ** 20;
 /** Text enough to guess a dialect from. */
 const guessedFrom = 2 ** 16;
-/** Text parsed at once right after a wrong quote: one such quote makes the parser run to the end, and this keeps that cheap. */
-const smallPiece = 2 ** 12;
 /** Rows from whose length the length of all is first judged; a power of two. */
 const firstMeasured = 256;
 /** Above this share, rows of a wrong length mean that the file was read wrongly. */
@@ -98,76 +97,68 @@ export class TextRows {
 
   private guess(last: boolean): GuessedDialect {
     if (this.text.trim() === '') throw emptyFile();
-    const dialect = guessDialect(this.text, !last, this.options.dialect);
+    const { dialect, length, lines, notice: told } = readPreamble(this.text, !last, this.options.dialect);
+    this.text = this.text.slice(length);
+    this.line += lines;
+    if (told) this.notices.push(told);
     if (dialect) return dialect;
     throw new ImportError(
       'oneColumn',
-      'The first rows hold a single column: none of comma, tab, “::”, semicolon or “|” separates them; say which character does.',
+      'The first rows hold a single column: none of comma, tab, “::”, semicolon, “|” or space separates them; say which character does.',
       { line: 1 },
     );
   }
 
-  /** Parses what can be parsed. @returns how much of the text was used up. */
+  /** Parses what can be parsed. @returns how much of the text was used up. @throws ImportError `tooLarge`. */
   private parse(dialect: GuessedDialect, last: boolean): number {
     const { text } = this;
     let start = 0;
-    let size = this.quotes.count > 0 ? smallPiece : text.length;
     while (start < text.length) {
-      const end = Math.min(text.length, start + size);
-      const more = !last || end < text.length;
-      const part = text.slice(start, end);
-      const parsed = parseText(part, dialect, more);
-      const wrong = dialect.quotes ? wrongQuote(parsed, part, more) : -1;
-      if (wrong >= 0) {
-        const length = this.takeWrongLine(part, parsed, wrong, dialect);
-        if (length > 0) {
-          start += length;
-          size = smallPiece;
-          continue;
-        }
+      const quoting = dialect.quotes && text.indexOf('"', start) >= 0;
+      const { end, wrong } = quoting
+        ? completeRows(text, start, dialect.delimiter, last)
+        : { end: last ? text.length : text.lastIndexOf('\n') + 1, wrong: null };
+      if (end > start) {
+        const rows = parseText(text.slice(start, end), { ...dialect, quotes: quoting }, false).data;
+        // A line end at the end of the part is followed by no row.
+        if (text[end - 1] === '\n') rows.pop();
+        this.addRows(rows, quoting);
+        start = end;
       }
-      const used = more ? parsed.meta.cursor : part.length;
-      if (used > 0) {
-        this.addRows(parsed.data, dialect);
-        start += used;
-        size *= 4;
-      } else if (end < text.length) {
-        size *= 2;
-      } else {
-        break;
-      }
+      if (wrong === null) break;
+      const newline = text.indexOf('\n', wrong);
+      if (newline < 0 && !last) break;
+      const lineEnd = newline < 0 ? text.length : newline;
+      const cells = parseText(text.slice(wrong, lineEnd), { ...dialect, quotes: false }, false).data[0] ?? [
+        '',
+      ];
+      if (this.quotes.count++ === 0) this.quotes.line = this.line;
+      this.addRow(cells, this.line++);
+      start = lineEnd + 1;
+    }
+    if (text.length - start > longestRow) {
+      throw new ImportError(
+        'tooLarge',
+        `Line ${this.line} is longer than ${longestRow.toLocaleString('en-US')} characters, so it is no row of a log; check the line ends and the quotes.`,
+        { line: this.line },
+      );
     }
     return start;
   }
 
-  private addRows(rows: readonly string[][], dialect: GuessedDialect): void {
+  /** @param quoting whether cells may hold line ends. */
+  private addRows(rows: readonly string[][], quoting: boolean): void {
     for (const cells of rows) {
       const line = this.line;
-      this.line += 1 + (dialect.quotes ? inner(cells) : 0);
+      this.line += 1 + (quoting ? inner(cells) : 0);
       if (cells.length > 1 || cells[0] !== '') this.addRow(cells, line);
     }
-  }
-
-  /** Takes the rows before a wrong quote, and its line as it stands. @returns the length of all that; 0 where its end is not here yet. */
-  private takeWrongLine(part: string, parsed: ParsedText, quote: number, dialect: GuessedDialect): number {
-    const lineStart = part.lastIndexOf('\n', quote - 1) + 1;
-    const newline = part.indexOf('\n', quote);
-    const row = parsed.errors.find((error) => error.index === quote)?.row ?? parsed.data.length;
-    const first = this.line;
-    if (newline < 0 && row >= parsed.data.length) return 0;
-    this.addRows(parsed.data.slice(0, row), dialect);
-    // A cell before it may have spanned lines; the text itself says which line this is.
-    this.line = first + count(part.slice(0, lineStart));
-    const literal = part.slice(lineStart, newline < 0 ? part.length : newline);
-    const cells = parseText(literal, { ...dialect, quotes: false }, false).data[0] ?? [''];
-    if (this.quotes.count++ === 0) this.quotes.line = this.line;
-    this.addRow(cells, this.line++);
-    return newline < 0 ? part.length : newline + 1;
   }
 
   private addRow(cells: string[], line: number): void {
     if (!this.builder) {
       const named = this.dialect!.header;
+      if (named) fitHeader(cells, this.dialect!.cells);
       const names = named ? usableNames(cells, line, this.notices) : cells.map((_, c) => `column_${c + 1}`);
       if (!named) {
         const sentence = `The first row holds values, not names: columns are called column_1 to column_${cells.length}.`;
@@ -184,7 +175,16 @@ export class TextRows {
     }
     this.measured.rows++;
     this.measured.characters += width;
-    for (const cell of cells) this.measured.characters += cell.length;
+    for (const cell of cells) {
+      this.measured.characters += cell.length;
+      if (cell.length > longestCell) {
+        throw new ImportError(
+          'tooLarge',
+          `Line ${line} holds a cell of more than ${longestCell.toLocaleString('en-US')} characters, which is no value of a log; leave that column out.`,
+          { line },
+        );
+      }
+    }
     this.builder.add(cells, line);
     const { rows } = this.measured;
     // Judged again whenever the rows seen have doubled; rows that follow a sampled one change nothing any more.
@@ -195,19 +195,10 @@ export class TextRows {
   }
 }
 
-/** Place after the opening quote of the first cell that is quoted wrongly, or -1. */
-function wrongQuote({ errors, data, meta }: ParsedText, part: string, more: boolean): number {
-  for (const { code, row, index } of errors) {
-    if (index === undefined || row === undefined) continue;
-    if (code !== 'MissingQuotes' && code !== 'InvalidQuotes') continue;
-    // A last row that is not complete may yet turn out well.
-    if (row < data.length || !more || part.length - meta.cursor > longestCell) return index;
-  }
-  if (more && part.length - meta.cursor > longestCell) {
-    const open = part.indexOf('"', meta.cursor);
-    return open < 0 ? -1 : open + 1;
-  }
-  return -1;
+/** Makes a header as long as its rows: R names no row names, and some tools end the header alone with a delimiter. */
+function fitHeader(names: string[], width: number): void {
+  if (names.length === width - 1) names.unshift('');
+  else if (names.length === width + 1 && names[width] === '') names.pop();
 }
 
 function count(text: string): number {

@@ -1,7 +1,8 @@
-import { counted, ImportError, notice, type Notice } from './errors';
+import { counted, ImportError, notice, quoted, type Notice } from './errors';
 import type { Mapping } from './mapping';
-import type { Table, TextColumn } from './table';
-import { guessTimeUnit, isMissing, parseNumber, parseTime, type TimeUnit } from './values';
+import { countCodes, type Table, type TextColumn } from './table';
+import { guessTimeUnit, isPlausible, parseTime, type TimeUnit } from './timeUnits';
+import { isMissing, parseNumber } from './values';
 
 export interface ReadTimes {
   /** Rows that remain. */
@@ -13,29 +14,16 @@ export interface ReadTimes {
 }
 
 /** The unit that a column's values speak for; `bins` for small numbers that only say an order. */
-export function unitOf(column: TextColumn): TimeUnit | null {
-  let low = Infinity;
-  let high = -Infinity;
-  let numbers = 0;
-  let dates = 0;
-  for (const text of column.values) {
-    if (isMissing(text)) continue;
-    const value = parseNumber(text);
-    if (value === null) {
-      if (parseTime(text, 'date') !== null) dates++;
-      continue;
-    }
-    numbers++;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (dates > numbers) return 'date';
-  if (numbers === 0) return null;
-  return guessTimeUnit(low, high) ?? 'bins';
+function unitOf(column: TextColumn): TimeUnit | null {
+  return (
+    guessTimeUnit(column.values, countCodes(column)) ??
+    (column.values.some((text) => parseNumber(text) !== null) ? 'bins' : null)
+  );
 }
 
 /**
  * Reads the time of rows. Where rows are to be ordered by it, those without a readable time are left out; else they stay, without.
+ * A time that no log has (0, -1, the year 9999) stands for none: its row stays, before all others.
  *
  * @throws ImportError `unreadableTime` where most rows have none.
  */
@@ -57,7 +45,7 @@ export function readTimes(
     const line = table.lines[first] ?? null;
     throw new ImportError(
       'unreadableTime',
-      `Column “${column.name}” is no time${unit === null || wanted === 'auto' ? '' : ` in ${unit}`} (line ${line}: “${column.values[column.codes[first]!]}”); choose another column or unit.`,
+      `Column “${column.name}” is no time${unit === null || wanted === 'auto' ? '' : ` in ${unit}`} (line ${line}: “${quoted(column.values[column.codes[first]!]!)}”); choose another column or unit.`,
       { column: column.name, line },
     );
   }
@@ -88,9 +76,41 @@ export function readTimes(
       ),
     );
   }
+  placeOddFirst(table, column, ofCode, unit, readable, notices);
   return {
     rows: readable,
     seconds: Float64Array.from(column.codes, (code) => ofCode[code] ?? NaN),
     inSeconds: unit !== 'bins',
   };
+}
+
+/** Gives times that no log has the earliest time of the others; where most are such, they are meant (seconds since a start). */
+function placeOddFirst(
+  table: Table,
+  column: TextColumn,
+  ofCode: (number | null)[],
+  unit: TimeUnit,
+  rows: Int32Array,
+  notices: Notice[],
+): void {
+  const odd = ofCode.map((time) => time !== null && !isPlausible(time, unit));
+  const oddRows = rows.filter((row) => odd[column.codes[row]!]);
+  if (oddRows.length === 0 || oddRows.length > rows.length / 2) return;
+  let first = Infinity;
+  for (const row of rows) {
+    const code = column.codes[row]!;
+    if (!odd[code]) first = Math.min(first, ofCode[code]!);
+  }
+  odd.forEach((is, code) => {
+    if (is) ofCode[code] = first;
+  });
+  const line = table.lines[oddRows[0]!]!;
+  const many = oddRows.length > 1;
+  notices.push(
+    notice(
+      'oddTime',
+      `Column “${column.name}” holds a time that no log has in ${counted(oddRows.length, 'row')} (first: line ${line}, “${quoted(column.values[column.codes[oddRows[0]!]!]!)}”); ${many ? 'they count' : 'it counts'} as the earliest.`,
+      { column: column.name, line },
+    ),
+  );
 }

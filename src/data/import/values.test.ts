@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  canonical,
-  guessTimeUnit,
-  isBeyondInt32,
-  isMissing,
-  parseList,
-  parseNumber,
-  parseTime,
-} from './values';
+import { canonical, isBeyondInt32, isMissing, parseList, parseNumber } from './values';
 
 describe('cells', () => {
   it.each(['', ' ', 'NA', 'nan', 'NULL', 'None', '\\N', '<NA>'])('%j is nothing', (text) => {
@@ -81,42 +73,5 @@ describe('lists', () => {
         expect(parseList(`[${ids.join(', ')}]`)).toEqual(ids.map(String));
       }),
     );
-  });
-});
-
-describe('times', () => {
-  it.each([
-    ['1970-01-02', 86400],
-    ['1970-01-01 00:00:01', 1],
-    ['1970-01-01T01:00:00+01:00', 0],
-    ['1970-01-01T00:00:00.250Z', 0.25],
-    ['1970/1/2', 86400],
-    ['2020-02-30', null],
-    ['2020-13-01', null],
-    ['yesterday', null],
-  ])('%j as a date is %j', (text, seconds) => {
-    expect(parseTime(text, 'date')).toBe(seconds);
-  });
-
-  it('written by the platform are read as it means them', () => {
-    fc.assert(
-      fc.property(
-        fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
-        (date) => {
-          expect(parseTime(date.toISOString(), 'date')).toBeCloseTo(date.getTime() / 1000, 3);
-        },
-      ),
-    );
-  });
-
-  it.each([
-    [1_500_000_000, 'seconds'],
-    [1_500_000_000_000, 'milliseconds'],
-    [1_500_000_000_000_000, 'microseconds'],
-    [1_500_000_000_000_000_000, 'nanoseconds'],
-    [20170714, 'yyyymmdd'],
-    [12345, null],
-  ])('around %d count in %s', (value, unit) => {
-    expect(guessTimeUnit(value, value + 1)).toBe(unit);
   });
 });

@@ -1,4 +1,4 @@
-/** Reading single cells: nothing, numbers, lists, times. */
+/** Reading single cells: nothing, numbers, lists. Times: `timeUnits.ts`. */
 
 const missing = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', 'nil', '\\n', '<na>', 'undefined']);
 
@@ -70,86 +70,9 @@ function entries(parts: string[]): string[] {
   return parts.map((entry) => canonical(entry)).filter((entry) => entry !== '');
 }
 
-export const timeUnits = [
-  'seconds',
-  'milliseconds',
-  'microseconds',
-  'nanoseconds',
-  'date',
-  'yyyymmdd',
-  'bins',
-] as const;
-export type TimeUnit = (typeof timeUnits)[number];
+const roundedId = /^\s*\d(?:\.\d+)?E\+(?:1[1-9]|[2-9]\d)\s*$/i;
 
-const isoDate =
-  /^\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?\s*$/i;
-
-/**
- * Seconds since the epoch (for `bins`: the bin's number), or null where the cell cannot be read in that unit.
- * Dates without a zone count as UTC, so that a file means the same everywhere.
- */
-export function parseTime(text: string, unit: TimeUnit): number | null {
-  if (unit === 'date') return parseDate(text);
-  const value = parseNumber(text);
-  if (value === null) return null;
-  switch (unit) {
-    case 'seconds':
-    case 'bins':
-      return value;
-    case 'milliseconds':
-      return value / 1e3;
-    case 'microseconds':
-      return value / 1e6;
-    case 'nanoseconds':
-      return value / 1e9;
-    case 'yyyymmdd':
-      return utcSeconds(Math.floor(value / 10000), Math.floor(value / 100) % 100, value % 100, 0, 0, 0);
-  }
-}
-
-function parseDate(text: string): number | null {
-  const match = isoDate.exec(text);
-  if (!match) return null;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone] = match;
-  const at = utcSeconds(
-    Number(year),
-    Number(month),
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-  if (at === null) return null;
-  let offset = 0;
-  if (zone && zone.toUpperCase() !== 'Z') {
-    const digits = zone.replace(/[^\d]/g, '');
-    offset =
-      (zone.startsWith('-') ? -1 : 1) * (Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2)) * 60);
-  }
-  return at + Number(fraction) - offset;
-}
-
-function utcSeconds(y: number, m: number, d: number, h: number, min: number, s: number): number | null {
-  if (m < 1 || m > 12 || d < 1 || d > 31 || h > 24 || min > 59 || s > 60) return null;
-  // Date.UTC rolls 30 February over into March; such a cell is not a date.
-  if (new Date(Date.UTC(y, m - 1, d)).getUTCMonth() !== m - 1) return null;
-  return Date.UTC(y, m - 1, d, h, min, s) / 1000;
-}
-
-/** The unit in which numbers between `low` and `high` are plausible times (years 1990 to 2100), or null. */
-export function guessTimeUnit(low: number, high: number): TimeUnit | null {
-  const from = 631152000;
-  const to = 4102444800;
-  if (low >= 19900101 && high <= 21001231) {
-    const month = Math.floor(low / 100) % 100;
-    if (month >= 1 && month <= 12) return 'yyyymmdd';
-  }
-  const scales: readonly (readonly [TimeUnit, number])[] = [
-    ['seconds', 1],
-    ['milliseconds', 1e3],
-    ['microseconds', 1e6],
-    ['nanoseconds', 1e9],
-  ];
-  for (const [unit, scale] of scales) if (low >= from * scale && high <= to * scale) return unit;
-  return null;
+/** Whether a cell is a whole number that a spreadsheet rounded to a few digits (`1.1E+18`): what it stood for is lost. */
+export function isRounded(text: string): boolean {
+  return roundedId.test(text);
 }
