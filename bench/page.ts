@@ -4,6 +4,7 @@ import { findModel, models } from '../src/models/registry';
 import { compareFixture, type Deviation } from '../tests/support/compare';
 import type { Fixture } from '../tests/support/fixture';
 import { longRun, type LongRun } from '../tests/support/longRun';
+import { compareReplay, type ReplayComparison } from '../tests/support/replayedModel';
 import { checkBackend, type CheckResult } from './check';
 import { measure, type MeasureOptions, type Measurement } from './measure';
 
@@ -14,6 +15,8 @@ export interface BenchPage {
   measure(id: string, options: MeasureOptions): Promise<Measurement>;
   /** A model against the numbers of its independent implementation. */
   compare(fixture: Fixture): Promise<Deviation[]>;
+  /** The same steps of a model run and replayed, compared to the bit. */
+  compareReplay(id: string, batch: number, steps: number): Promise<ReplayComparison>;
   /** @throws Error where no backend was opened */
   longRun(id: string, steps: number, evaluateEvery: number): Promise<LongRun>;
 }
@@ -45,6 +48,7 @@ window.bench = {
   check: (ids) => checkBackend(ids),
   measure: (id, options) => measure(findModel(id), options),
   compare: compareFixture,
+  compareReplay,
   longRun(id, steps, evaluateEvery) {
     if (!backend) throw new Error('Open a backend first.');
     return longRun(id, backend, steps, evaluateEvery);

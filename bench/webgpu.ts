@@ -1,10 +1,10 @@
 /**
  * What must hold on WebGPU for every registered model, in headless Chromium; prints JSON.
  *
- *     npm run -s check:webgpu -- [--only fixtures,losses,steps] [--models mix,mmoe] [--steps 1000] [--hardware]
+ *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps] [--models mix,mmoe] [--steps 1000] [--hardware]
  *
  * `fixtures`: every committed fixture against PyTorch's numbers. `losses`: training at default sizes against the CPU
- * backend, and twice to the bit. `steps`: tensors and GPU bytes over a long run. The software adapter takes minutes for
+ * backend, and twice to the bit. `replay`: steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. The software adapter takes minutes for
  * each; `--hardware` asks for a hardware one. The exit status is 1 where a fixture is missed by 1e-3 or memory grows.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { withBenchPage } from './browser';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'fixtures,losses,steps' },
+    only: { type: 'string', default: 'fixtures,losses,replay,steps' },
     models: { type: 'string' },
     steps: { type: 'string', default: '1000' },
     hardware: { type: 'boolean', default: false },
@@ -71,6 +71,23 @@ async function compareAll(page: Page) {
   return results;
 }
 
+/** Steps of each comparison of replayed with run ones: three are run and recorded, the rest replayed. */
+const REPLAYED_STEPS = 20;
+
+async function compareReplays(page: Page) {
+  const results = [];
+  for (const name of names) {
+    const found = await page.evaluate(([id, count]) => window.bench!.compareReplay(id, 16, count), [
+      name,
+      REPLAYED_STEPS,
+    ] as const);
+    if (found.differing.length > 0 || found.messages.length > 0) process.exitCode = 1;
+    progress(JSON.stringify(found));
+    results.push(found);
+  }
+  return results;
+}
+
 async function longRuns(page: Page) {
   const results = [];
   for (const name of names) {
@@ -109,6 +126,7 @@ const results = await withBenchPage(!values.hardware, async (page) => {
     ...(parts.includes('losses') && {
       losses: await page.evaluate((ids) => window.bench!.check(ids), names),
     }),
+    ...(parts.includes('replay') && { replay: await compareReplays(page) }),
     ...(parts.includes('steps') && { steps: await longRuns(page) }),
   };
 });

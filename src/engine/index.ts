@@ -8,7 +8,9 @@ export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './opti
 export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } from './random';
 export { selfTest, type SelfTestResult } from './selfTest';
 export { oneHot, oneHotRows, stackColumns, stackMatrices } from './ranks';
-export { runStep, type Step, type StepLosses } from './step';
+export { declareInput, type StepInputs } from './replay/inputs';
+export { createReplay, type Replay } from './replay/replay';
+export { countReplayedStep, runStep, type Step, type StepLosses } from './step';
 export { gatherTable, planRows, type RowPlan } from './table';
 export {
   memoryOf,

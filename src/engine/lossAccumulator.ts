@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { demandNoDeviceErrors } from './backends/webgpu/deviceErrors';
-import { addInto } from './ops/copy';
+import { addInto, copyInto } from './ops/copy';
 
 /** Sums of loss terms on the device, read rarely and asynchronously. */
 export interface LossAccumulator {
   /** Adds one step's terms. Names are fixed by the first call. @throws RangeError for other names. */
   add(terms: Readonly<Record<string, tf.Scalar>>): void;
+  /** Counts a step whose terms were added by a replay. */
+  count(): void;
   /** Means since the last read (an empty record if no step came), then starts anew. One readback. @throws Error where the device refused a step. */
   read(): Promise<Record<string, number>>;
   readonly steps: number;
@@ -49,11 +51,17 @@ export function createLossAccumulator(): LossAccumulator {
       });
       steps++;
     },
+    count() {
+      steps++;
+    },
     async read() {
       if (!sums) return {};
-      const taken = sums;
+      // The sums stay where they are: recorded steps add to that memory.
+      const target = sums;
+      const taken = tf.zeros<tf.Rank.R1>([names.length]);
+      copyInto({ target: taken, source: target });
+      tf.tidy(() => copyInto({ target, source: tf.zeros<tf.Rank.R1>([names.length]) }));
       const count = steps;
-      sums = tf.keep(tf.zeros([names.length]));
       steps = 0;
       const values = await taken.data();
       taken.dispose();

@@ -10,6 +10,8 @@ export interface RecordedState extends StateUpdate {
 
 /** A mode that the step runner can finish: it holds the states recorded during the forward pass. */
 export interface StepMode extends Mode {
+  /** Which step's dropout masks it draws. */
+  readonly step: number;
   /** Recorded states and their values (kept); the runner writes and frees them. */
   drainRecorded(): readonly RecordedState[];
 }
@@ -27,6 +29,7 @@ export function createMode(kind: 'train' | 'evaluate', seed: number, step: numbe
   let recorded: RecordedState[] = [];
   return {
     kind,
+    step,
     dropoutMask: (shape, rate) =>
       kind === 'evaluate' || rate === 0 ? tf.ones([...shape]) : dropoutMask(shape, rate, seed, step, call++),
     recordState: (state, value, blend = REPLACE) => {

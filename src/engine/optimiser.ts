@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
 import { copyInto } from './ops/copy';
 import { segmentSum } from './ops/segmentSum';
-import type { RowPlan } from './table';
+import { declareInput } from './replay/inputs';
+import { PLAN_INPUTS, type RowPlan } from './table';
 import type { EmbeddingTable, Parameter } from './types';
 
 export interface AdamOptions {
@@ -29,6 +30,11 @@ export interface AdamUpdate {
 
 export interface Adam {
   apply(update: AdamUpdate): void;
+  /**
+   * Counts a step of the variables that the last update moved and gives the numbers that differ from step to step, as the device
+   * reads them (`adam.rates`): two a variable, the table's last. For steps whose update is replayed; `apply` does it itself.
+   */
+  advance(learningRate: number): Float64Array;
   /** Names that train now (`embedding` is the table); the others keep their values and moments. Null: all. */
   setTrainable(names: readonly string[] | null): void;
   isTrainable(name: string): boolean;
@@ -45,6 +51,8 @@ interface Slot {
   readonly name: string;
   readonly tensor: tf.Tensor;
   readonly moments: tf.Tensor2D;
+  /** Where its two numbers stand among the rates. */
+  readonly place: number;
   steps: number;
 }
 
@@ -54,41 +62,44 @@ interface Pending {
   readonly rates: AdamSlotRates;
 }
 
-function slotOf({ name, tensor }: Parameter | EmbeddingTable): Slot {
-  return { name, tensor, moments: tf.keep(tf.zeros<tf.Rank.R2>([2, tensor.size])), steps: 0 };
+/** Rates of a variable: step size and inverse root. */
+const RATES = 2;
+
+function slotOf({ name, tensor }: Parameter | EmbeddingTable, index: number): Slot {
+  const moments = tf.keep(tf.zeros<tf.Rank.R2>([2, tensor.size]));
+  return { name, tensor, moments, place: RATES * index, steps: 0 };
 }
 
 /** Adam as torch.optim.Adam: bias corrections, epsilon outside the root, moments that decay for every row of the table. */
 export function createAdam(options: AdamOptions): Adam {
   const { parameters, table, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const slots = parameters.map(slotOf);
-  const tableSlot = table ? slotOf(table) : null;
+  const tableSlot = table ? slotOf(table, slots.length) : null;
   /** Zero outside a step; a step writes its rows and clears them. */
   const tableGradient = table ? tf.keep(tf.zeros<tf.Rank.R2>([table.vocabularySize, table.dim])) : null;
   const all = tableSlot ? [...slots, tableSlot] : slots;
   let trainable: ReadonlySet<string> | null = null;
+  const rates = new Float64Array(RATES * all.length);
+  /** Whether the last update moved the table. */
+  let movesTable = false;
 
   const isTrainable = (name: string): boolean => trainable === null || trainable.has(name);
 
-  /** What one variable's update needs; counts its step. */
-  function prepare(
-    slot: Slot,
-    gradient: tf.Tensor,
-    learningRate: number,
-    l2: number,
-    centre: number,
-  ): Pending {
-    slot.steps++;
-    return {
-      slot,
-      gradient,
-      rates: {
-        stepSize: learningRate / (1 - beta1 ** slot.steps),
-        inverseRoot: 1 / Math.sqrt(1 - beta2 ** slot.steps),
-        pull: 2 * l2,
-        centre,
-      },
-    };
+  function advance(learningRate: number): Float64Array {
+    for (const slot of all) {
+      if (!isTrainable(slot.name) || (slot === tableSlot && !movesTable)) continue;
+      slot.steps++;
+      rates[slot.place] = learningRate / (1 - beta1 ** slot.steps);
+      rates[slot.place + 1] = 1 / Math.sqrt(1 - beta2 ** slot.steps);
+    }
+    return rates;
+  }
+
+  /** What one variable's update needs. */
+  function prepare(slot: Slot, gradient: tf.Tensor, l2: number, centre: number): Pending {
+    const { place } = slot;
+    const [stepSize, inverseRoot] = [rates[place]!, rates[place + 1]!];
+    return { slot, gradient, rates: { stepSize, inverseRoot, pull: 2 * l2, centre, place } };
   }
 
   function update(pending: readonly Pending[], clear: boolean): void {
@@ -107,25 +118,22 @@ export function createAdam(options: AdamOptions): Adam {
     }
   }
 
-  function updateTable(
-    rowGradient: tf.Tensor2D,
-    plan: RowPlan,
-    { learningRate, l2, batch }: AdamUpdate,
-  ): void {
+  function updateTable(rowGradient: tf.Tensor2D, plan: RowPlan, { l2, batch }: AdamUpdate): void {
     const slot = tableSlot!;
     tf.tidy(() => {
-      const rows = tf.tensor1d(plan.rows, 'int32');
-      const order = tf.tensor1d(plan.order, 'int32');
-      const starts = tf.tensor1d(plan.starts, 'int32');
+      const input = (name: keyof typeof PLAN_INPUTS): tf.Tensor1D =>
+        declareInput(PLAN_INPUTS[name], tf.tensor1d(plan[name], 'int32'));
+      const [rows, order, starts] = [input('rows'), input('order'), input('starts')];
       segmentSum(
         { target: tableGradient!, gradient: rowGradient, table: table!.tensor, rows, order, starts },
         { pull: (2 * l2) / batch, unique: plan.unique },
       );
-      update([prepare(slot, tableGradient!, learningRate, 0, 0)], true);
+      update([prepare(slot, tableGradient!, 0, 0)], true);
     });
   }
 
   return {
+    advance,
     isTrainable,
     setTrainable(names) {
       if (names) {
@@ -142,13 +150,15 @@ export function createAdam(options: AdamOptions): Adam {
           `Adam holds ${slots.length} parameters but got ${given.gradients.length} gradients.`,
         );
       }
+      movesTable = given.rowGradient !== null && given.plan !== null;
+      advance(given.learningRate);
       tf.tidy(() => {
         const pending = slots.flatMap((slot, i) => {
           if (!isTrainable(slot.name)) return [];
           const parameter = parameters[i]!;
           const l2 = parameter.kind === 'weight' ? given.l2 : 0;
           const gradient = given.gradients[i] ?? tf.zeros(slot.tensor.shape);
-          return [prepare(slot, gradient, given.learningRate, l2, parameter.l2Centre)];
+          return [prepare(slot, gradient, l2, parameter.l2Centre)];
         });
         update(pending, false);
       });

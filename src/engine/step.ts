@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LossAccumulator } from './lossAccumulator';
 import type { StepMode } from './mode';
 import type { Adam } from './optimiser';
-import { gatherTable, planRows, type RowPlan } from './table';
+import { ADAM_RATES } from './ops/adam';
+import { DROPOUT_STEP } from './ops/dropout/mask';
+import { declareInput, type StepInputs } from './replay/inputs';
+import { gatherTable, PLAN_INPUTS, planRows, type RowPlan } from './table';
 import type { EmbeddingTable, Parameter } from './types';
 import { applyStateUpdates } from './variables';
 
@@ -33,6 +36,25 @@ export interface Step {
   readonly losses?: LossAccumulator;
 }
 
+/** Input of a step: its ids. */
+const IDS = 'ids';
+
+/** What a replay of a step is given; counts the step where its own run would have counted it. */
+export function countReplayedStep(
+  step: Pick<Step, 'table' | 'optimiser' | 'ids' | 'plan' | 'learningRate' | 'mode' | 'losses'>,
+): StepInputs {
+  const { rows, order, starts } = step.plan ?? planRows(step.ids, step.table.vocabularySize);
+  step.losses?.count();
+  return {
+    [IDS]: step.ids,
+    [PLAN_INPUTS.rows]: rows,
+    [PLAN_INPUTS.order]: order,
+    [PLAN_INPUTS.starts]: starts,
+    [ADAM_RATES]: step.optimiser.advance(step.learningRate),
+    [DROPOUT_STEP]: [step.mode.step >>> 0],
+  };
+}
+
 /**
  * Runs one step: gradients of `total` over the gathered rows and the trainable parameters, Adam in place, recorded states
  * written after the gradient, loss terms added up on the device.
@@ -41,7 +63,7 @@ export function runStep(step: Step): void {
   const { table, parameters, optimiser, ids, mode } = step;
   const plan = step.plan ?? planRows(ids, table.vocabularySize);
   tf.tidy(() => {
-    const rows = gatherTable(table, tf.tensor1d(ids, 'int32'));
+    const rows = gatherTable(table, declareInput(IDS, tf.tensor1d(ids, 'int32')));
     const trained = parameters.map((parameter) => optimiser.isTrainable(parameter.name));
     const leaves = [rows, ...parameters.filter((_, i) => trained[i]).map((parameter) => parameter.tensor)];
     const kept: { terms?: Readonly<Record<string, tf.Scalar>> } = {};

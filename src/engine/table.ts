@@ -17,6 +17,9 @@ export interface RowPlan {
   readonly starts: Int32Array;
 }
 
+/** Inputs of a step that a plan's arrays are. */
+export const PLAN_INPUTS = { rows: 'plan.rows', order: 'plan.order', starts: 'plan.starts' } as const;
+
 /** Plans the gradient of one batch: a counting sort of its ids. @throws RangeError for an id outside the vocabulary. */
 export function planRows(ids: Int32Array, vocabularySize: number): RowPlan {
   const count = ids.length;

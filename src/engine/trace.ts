@@ -1,5 +1,6 @@
 /** What a piece of work asks of the backend: its kernels, and the memory that is held. */
 import * as tf from '@tensorflow/tfjs-core';
+import { recordedBytes } from './replay/recording';
 
 export interface TracedKernel {
   readonly kernel: string;
@@ -79,7 +80,7 @@ function backendIsOpen(): boolean {
 export interface MemoryFacts {
   readonly tensors: number;
   readonly bytes: number;
-  /** Bytes allocated on the GPU, pools included; null on other backends. */
+  /** Bytes allocated on the GPU, pools and recorded steps included; null on other backends. */
   readonly gpuBytes: number | null;
 }
 
@@ -87,5 +88,10 @@ export interface MemoryFacts {
 export function memoryOf(): MemoryFacts {
   if (!backendIsOpen()) return { tensors: 0, bytes: 0, gpuBytes: null };
   const facts = tf.memory() as tf.MemoryInfo & { readonly numBytesAllocatedInGPU?: number };
-  return { tensors: facts.numTensors, bytes: facts.numBytes, gpuBytes: facts.numBytesAllocatedInGPU ?? null };
+  const allocated = facts.numBytesAllocatedInGPU;
+  return {
+    tensors: facts.numTensors,
+    bytes: facts.numBytes,
+    gpuBytes: allocated === undefined ? null : allocated + recordedBytes(),
+  };
 }

@@ -1,6 +1,6 @@
 /** From a batch on the host to the `Inputs` that a model's forward pass reads. */
 import * as tf from '@tensorflow/tfjs-core';
-import { oneHotRows, split } from '../engine';
+import { declareInput, oneHotRows, split, type StepInputs } from '../engine';
 import { layoutWidth, type BatchLayout, type HostBatch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import type { DataShape, Inputs, Needs } from './definition';
@@ -89,23 +89,48 @@ export interface BatchTensors {
   readonly extra: Readonly<Record<string, tf.Tensor2D>>;
 }
 
-/** Uploads a batch; the caller disposes of the tensors (`disposeBatch`). */
+/** Input of a step that a column of a procedure's own is. */
+const extraInput = (name: string): string => `batch.extra.${name}`;
+
+/** Uploads a batch, its tensors declared as inputs of a step; the caller disposes of them (`disposeBatch`). */
 export function uploadBatch(batch: HostBatch): BatchTensors {
   const { layout } = batch;
   const rows = layout.batch;
   const { history, ownHistory } = layout;
+  const column = (name: string, values: Float32Array, width: number): tf.Tensor2D =>
+    declareInput(name, tf.tensor2d(values, [rows, width]));
   return {
-    ids: tf.tensor1d(batch.ids, 'int32'),
-    scenario: tf.tensor1d(batch.scenario, 'int32'),
-    label: tf.tensor2d(batch.label, [rows, 1]),
-    weight: tf.tensor2d(batch.weight, [rows, 1]),
-    historyMask: history && tf.tensor2d(batch.historyMask, [rows, history.length]),
-    historyScenario: history && tf.tensor2d(batch.historyScenario, [rows, history.length], 'int32'),
-    ownHistoryMask: ownHistory && tf.tensor2d(batch.ownHistoryMask, [rows, ownHistory.length]),
+    ids: declareInput('batch.ids', tf.tensor1d(batch.ids, 'int32')),
+    scenario: declareInput('batch.scenario', tf.tensor1d(batch.scenario, 'int32')),
+    label: column('batch.label', batch.label, 1),
+    weight: column('batch.weight', batch.weight, 1),
+    historyMask: history && column('batch.historyMask', batch.historyMask, history.length),
+    historyScenario:
+      history &&
+      declareInput(
+        'batch.historyScenario',
+        tf.tensor2d(batch.historyScenario, [rows, history.length], 'int32'),
+      ),
+    ownHistoryMask: ownHistory && column('batch.ownHistoryMask', batch.ownHistoryMask, ownHistory.length),
     extra: Object.fromEntries(
-      Object.entries(batch.extra).map(([name, column]) => [name, tf.tensor2d(column, [rows, 1])]),
+      Object.entries(batch.extra).map(([name, values]) => [name, column(extraInput(name), values, 1)]),
     ),
   };
+}
+
+/** The values of a batch's tensors, by the names under which `uploadBatch` declares them. */
+export function batchInputs(batch: HostBatch): StepInputs {
+  const inputs: Record<string, ArrayLike<number>> = {
+    'batch.ids': batch.ids,
+    'batch.scenario': batch.scenario,
+    'batch.label': batch.label,
+    'batch.weight': batch.weight,
+    'batch.historyMask': batch.historyMask,
+    'batch.historyScenario': batch.historyScenario,
+    'batch.ownHistoryMask': batch.ownHistoryMask,
+  };
+  for (const name of Object.keys(batch.extra)) inputs[extraInput(name)] = batch.extra[name]!;
+  return inputs;
 }
 
 /** Frees a batch's tensors. */

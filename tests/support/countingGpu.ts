@@ -52,6 +52,13 @@ const limits = {
   maxComputeInvocationsPerWorkgroup: 256,
 };
 
+const calls = { createBuffer: 0, writeBuffer: 0, submit: 0 };
+
+/** How often the device was asked for what. */
+export function gpuCalls(): Readonly<typeof calls> {
+  return calls;
+}
+
 function createDevice() {
   const nothing = (): void => {};
   const made = () => ({});
@@ -63,8 +70,15 @@ function createDevice() {
     limits,
     lost: new Promise<never>(nothing),
     addEventListener: nothing,
-    queue: { submit: nothing, writeBuffer: nothing, onSubmittedWorkDone: () => Promise.resolve() },
-    createBuffer: (options: BufferOptions) => new FakeBuffer(options),
+    queue: {
+      submit: () => void calls.submit++,
+      writeBuffer: () => void calls.writeBuffer++,
+      onSubmittedWorkDone: () => Promise.resolve(),
+    },
+    createBuffer(options: BufferOptions) {
+      calls.createBuffer++;
+      return new FakeBuffer(options);
+    },
     createBindGroup: made,
     createBindGroupLayout: made,
     createPipelineLayout: made,

@@ -89,7 +89,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const variables: readonly Variable[] = [...model.parameters, ...model.states, model.table];
   const stopwatch = createStopwatch();
   const losses = createLossMeans(stopwatch);
-  const stepOptions = { model, scenarios, batch: layout.batch, l2: training.l2, seed };
+  const fallBack = (text: string): void => report({ kind: 'message', step: 0, text });
+  const stepOptions = { model, scenarios, batch: layout.batch, l2: training.l2, seed, fallBack };
   const steps = createSteps(stepOptions, losses.accumulator);
   const trialSteps = createTrialSteps(stepOptions);
   const bestWeights = createBestWeights(variables, stopMetricOf(training, dataset));
@@ -146,7 +147,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     readBatch: (rows, extra) => batches.read(rows, extra),
     train(batch) {
       const start = performance.now();
-      stepTrace.around(() => steps.train(batch, training.learningRate));
+      stepTrace.around((watched) => steps.train(batch, training.learningRate, watched));
       stopwatch.step(performance.now() - start);
     },
     trialSteps,

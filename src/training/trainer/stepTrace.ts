@@ -5,8 +5,8 @@ import type { TimedKernel } from '../../engine';
 export interface StepTrace {
   /** Operations of the next step, in the order in which they ended. */
   next(): Promise<readonly TimedKernel[]>;
-  /** Takes a step, watched where someone asked. */
-  around(step: () => void): void;
+  /** Takes a step, watched where someone asked; it is told whether. */
+  around(step: (watched: boolean) => void): void;
 }
 
 export function createStepTrace(): StepTrace {
@@ -15,10 +15,10 @@ export function createStepTrace(): StepTrace {
     next: () => new Promise((resolve) => asked.push(resolve)),
     around(step) {
       if (asked.length === 0) {
-        step();
+        step(false);
         return;
       }
-      const operations = timeKernels(step);
+      const operations = timeKernels(() => step(true));
       for (const resolve of asked) resolve(operations);
       asked = [];
     },

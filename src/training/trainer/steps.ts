@@ -1,8 +1,8 @@
 /** Training steps: those that count, and trial steps that a procedure takes back. Nothing is read back from the device. */
-import { createAdam, createMode, runStep, streamSeed } from '../../engine';
-import { assembleInputs, disposeBatch, uploadBatch } from '../../models/inputs';
+import { countReplayedStep, createAdam, createMode, createReplay, runStep, streamSeed } from '../../engine';
+import { assembleInputs, batchInputs, disposeBatch, uploadBatch } from '../../models/inputs';
 import type { HostBatch } from '../../data/batches';
-import type { Adam, LossAccumulator, StepMode } from '../../engine';
+import type { Adam, LossAccumulator, Replay, StepMode } from '../../engine';
 import type { AnyModel } from '../../models/definition';
 import type { Part } from './part';
 
@@ -13,6 +13,8 @@ export interface StepsOptions {
   readonly batch: number;
   readonly l2: number;
   readonly seed: number;
+  /** Told why steps go on without a recording. */
+  readonly fallBack: (reason: string) => void;
 }
 
 /** What differs between the steps of a run. */
@@ -22,30 +24,44 @@ interface StepWith {
   readonly learningRate: number;
   /** Adds up loss terms; left out for steps that do not count. */
   readonly losses?: LossAccumulator;
+  readonly replay: Replay;
 }
 
-function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith): void {
+function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith, watched: boolean): void {
   const { model, scenarios, l2 } = options;
-  const tensors = uploadBatch(batch);
-  runStep({
+  const { replay, ...differing } = given;
+  const step = {
     table: model.table,
     parameters: model.parameters,
     ids: batch.ids,
     batch: options.batch,
     l2,
-    ...given,
-    build: (rows, mode) => {
-      const inputs = assembleInputs(rows, tensors, batch.layout, scenarios);
-      return model.forward(inputs, mode).losses();
+    ...differing,
+  };
+  replay.take(
+    {
+      run() {
+        const tensors = uploadBatch(batch);
+        runStep({
+          ...step,
+          build: (rows, mode) => {
+            const inputs = assembleInputs(rows, tensors, batch.layout, scenarios);
+            return model.forward(inputs, mode).losses();
+          },
+        });
+        disposeBatch(tensors);
+      },
+      inputs: () => ({ ...batchInputs(batch), ...countReplayedStep(step) }),
     },
-  });
-  disposeBatch(tensors);
+    watched,
+  );
 }
 
 export interface Steps extends Part<{ readonly step: number; readonly trainable: readonly string[] | null }> {
   /** Steps so far. */
   readonly count: number;
-  train(batch: HostBatch, learningRate: number): void;
+  /** @param watched someone looks at the step's operations: it is run even where it is recorded */
+  train(batch: HostBatch, learningRate: number, watched?: boolean): void;
   setTrainable(names: readonly string[] | null): void;
   dispose(): void;
 }
@@ -55,19 +71,22 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
   const { model, seed } = options;
   const adam = createAdam({ parameters: model.parameters, table: model.table });
   const dropoutSeed = streamSeed(seed, 'dropout');
+  const replay = createReplay(options.fallBack);
   let trainable: readonly string[] | null = null;
   let step = 0;
   const setTrainable = (names: readonly string[] | null): void => {
     adam.setTrainable(names);
+    // Other gradients are computed from here on.
+    if (!sameNames(names, trainable)) replay.dispose();
     trainable = names;
   };
   return {
     get count() {
       return step;
     },
-    train(batch, learningRate) {
+    train(batch, learningRate, watched = false) {
       const mode = createMode('train', dropoutSeed, step);
-      trainOn(batch, options, { optimiser: adam, mode, learningRate, losses });
+      trainOn(batch, options, { optimiser: adam, mode, learningRate, losses, replay }, watched);
       step++;
     },
     setTrainable,
@@ -77,8 +96,16 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
       setTrainable(state.trainable);
       ({ step } = state);
     },
-    dispose: () => adam.dispose(),
+    dispose() {
+      replay.dispose();
+      adam.dispose();
+    },
   };
+}
+
+function sameNames(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  if (!one || !other) return one === other;
+  return one.length === other.length && one.every((name, i) => name === other[i]);
 }
 
 export interface TrialSteps {
@@ -97,6 +124,7 @@ export interface TrialSteps {
 export function createTrialSteps(options: StepsOptions): TrialSteps {
   const { model, seed } = options;
   const dropoutSeed = streamSeed(seed, 'trial dropout');
+  const replay = createReplay(options.fallBack);
   let adam: Adam | null = null;
   let trainable: readonly string[] | null = null;
   function optimiser(): Adam {
@@ -109,13 +137,17 @@ export function createTrialSteps(options: StepsOptions): TrialSteps {
   return {
     train(batch, learningRate, number) {
       const mode = createMode('train', dropoutSeed, number);
-      trainOn(batch, options, { optimiser: optimiser(), mode, learningRate });
+      trainOn(batch, options, { optimiser: optimiser(), mode, learningRate, replay }, false);
     },
     setTrainable(names) {
       adam?.setTrainable(names);
+      if (!sameNames(names, trainable)) replay.dispose();
       trainable = names;
     },
     reset: () => adam?.reset(),
-    dispose: () => adam?.dispose(),
+    dispose() {
+      replay.dispose();
+      adam?.dispose();
+    },
   };
 }

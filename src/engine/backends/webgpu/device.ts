@@ -38,6 +38,10 @@ const MAX_GROUPS = 65535;
 interface Recorded {
   readonly pipeline: GPUComputePipeline;
   readonly dispatch: readonly [number, number, number];
+  /** As recordings name it. */
+  readonly shaderKey: string;
+  /** Bindings that it writes. */
+  readonly writes: readonly number[];
 }
 
 interface Recorder {
@@ -46,7 +50,7 @@ interface Recorder {
     program: Recorded,
     output: tf.TensorInfo,
     inputs: readonly tf.TensorInfo[],
-    uniforms: readonly { type: string; data: number[] }[],
+    uniforms: readonly Uniform[],
   ): void;
   makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 }
@@ -162,8 +166,9 @@ export function runDevice(call: DeviceCall): void {
   const dispatch = [across, Math.ceil(groups / across), 1] as const;
   const [output, ...inputs] = flat as [tf.TensorInfo, ...tf.TensorInfo[]];
   // The recorder lists inputs' shapes before the output's; all are single numbers that programs do not read.
-  const uniforms = Object.values(call.uniforms).map(({ type, data }) => ({ type, data: [...data] }));
-  recorder.recordAndSubmit({ pipeline, dispatch }, output, inputs, uniforms);
+  const uniforms = Object.values(call.uniforms).map((uniform) => ({ ...uniform, data: [...uniform.data] }));
+  const writes = bindings.flatMap(({ write }, i) => (write ? [i] : []));
+  recorder.recordAndSubmit({ pipeline, dispatch, shaderKey: call.name, writes }, output, inputs, uniforms);
   for (const { tensor, write } of bindings) {
     if (write) backend.tensorMap.get(tensor.dataId).values = null;
   }

@@ -5,6 +5,14 @@ import { openedBackend } from '../opened';
 export interface Uniform {
   readonly type: 'int32' | 'uint32' | 'float32';
   readonly data: number[];
+  /** Set where the number differs from step to step: a recording writes it anew before every replay. */
+  readonly input?: InputPlace | undefined;
+}
+
+/** Which number of which input of a step (`engine/replay`). */
+export interface InputPlace {
+  readonly name: string;
+  readonly index: number;
 }
 
 /** What the backend's runner reads of a program. */
@@ -92,15 +100,15 @@ export function runInPlace(
   backend.tensorMap.get(output.dataId).values = null;
 }
 
-/** Uniforms of a program, by WGSL's types. */
-export function float(value: number): Uniform {
-  return { type: 'float32', data: [value] };
+/** Uniforms of a program, by WGSL's types. `input` says where the number comes from if steps differ in it. */
+export function float(value: number, input?: InputPlace): Uniform {
+  return { type: 'float32', data: [value], input };
 }
 
 export function int(value: number): Uniform {
   return { type: 'int32', data: [value] };
 }
 
-export function uint(value: number): Uniform {
-  return { type: 'uint32', data: [value] };
+export function uint(value: number, input?: InputPlace): Uniform {
+  return { type: 'uint32', data: [value], input };
 }

@@ -21,7 +21,12 @@ export interface AdamSlotRates {
   readonly inverseRoot: number;
   readonly pull: number;
   readonly centre: number;
+  /** Where `stepSize` stands in the input `adam.rates` of a step; `inverseRoot` follows it. */
+  readonly place: number;
 }
+
+/** Input of a step: the rates that change with the number of steps. */
+export const ADAM_RATES = 'adam.rates';
 
 /** Variables that one device program updates: three buffers each, eight in all. */
 export const ADAM_GROUP = 2;
@@ -99,8 +104,8 @@ function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: 
     bindings.push({ name: `g${k}`, tensor: gradient, write: clear });
     uniforms[`start${k}`] = int(threads);
     uniforms[`count${k}`] = int(count);
-    uniforms[`stepSize${k}`] = float(slot.stepSize);
-    uniforms[`inverseRoot${k}`] = float(slot.inverseRoot);
+    uniforms[`stepSize${k}`] = float(slot.stepSize, { name: ADAM_RATES, index: slot.place });
+    uniforms[`inverseRoot${k}`] = float(slot.inverseRoot, { name: ADAM_RATES, index: slot.place + 1 });
     uniforms[`pull${k}`] = float(slot.pull);
     uniforms[`centre${k}`] = float(slot.centre);
     threads += count;

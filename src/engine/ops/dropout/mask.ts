@@ -5,6 +5,9 @@ import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { defineOperation } from '../../operation/defineOperation';
 import { hash3 } from '../../random';
 
+/** Input of a step: its number, which masks follow. */
+export const DROPOUT_STEP = 'dropout.step';
+
 interface MaskAttributes {
   readonly shape: readonly number[];
   /** An element is kept where its 24 random bits are at least this. */
@@ -53,7 +56,13 @@ const operation = defineOperation({
       ),
       [],
       'float32',
-      [uint(threshold), float(scale), uint(key), uint(step >>> 0), int(count)],
+      [
+        uint(threshold),
+        float(scale),
+        uint(key),
+        uint(step >>> 0, { name: DROPOUT_STEP, index: 0 }),
+        int(count),
+      ],
     );
   },
 });

@@ -1,0 +1,10 @@
+/** Puts a value in an object's place for it. @returns what puts back what was there, own or inherited */
+export function override<T extends object, K extends keyof T>(target: T, key: K, value: T[K]): () => void {
+  const own = Object.hasOwn(target, key);
+  const before = target[key];
+  target[key] = value;
+  return () => {
+    if (own) target[key] = before;
+    else Reflect.deleteProperty(target, key);
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Recorded steps of every model on a device that computes nothing: what they are made of, and that two in a row differ in
+ * nothing but their inputs. That they compute the same bits is `e2e/replay.webgpu.spec.ts`'s to say.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { memoryOf } from '../src/engine';
+import { difference } from '../src/engine/replay/difference';
+import type { RecordedList } from '../src/engine/replay/list';
+import { chosenModels } from './support/chosenModels';
+import { gpuCalls, openCountingGpu } from './support/countingGpu';
+import { replayedModel } from './support/replayedModel';
+
+beforeAll(openCountingGpu);
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+
+/** The list as it would be if an input had been left out: its values, or its numbers among uniforms, taken for constants. */
+function freezing(name: string, { buffers, programs }: RecordedList): RecordedList {
+  return {
+    buffers: buffers.map((buffer) => (buffer.input === name ? { ...buffer, input: null } : buffer)),
+    programs: programs.map((program) => ({
+      ...program,
+      open: program.open.filter((place) => place.name !== name),
+    })),
+  };
+}
+
+describe.each(chosenModels().map(({ id }) => id))('%s', (id) => {
+  it('is replayed after three steps, and misses any of its inputs that is frozen', () => {
+    const before = memoryOf();
+    const model = replayedModel(id, 8);
+    for (let step = 0; step < 4; step++) model.step();
+    expect(model.messages).toEqual([]);
+    const { dispatches, inputs } = model.replay.recording!;
+
+    const [one, other] = [model.record(), model.record()];
+    expect(one.list.programs).toHaveLength(dispatches);
+    expect(difference(one.list, other.list)).toBeNull();
+    const given = Object.keys(one.inputs);
+    expect(given).toEqual(expect.arrayContaining([...inputs]));
+    for (const name of inputs) {
+      // All rows count, have one coefficient and full histories here: these inputs are the same in every step.
+      if (/weight|fairness|Mask/.test(name)) continue;
+      const found = difference(freezing(name, one.list), freezing(name, other.list));
+      expect(found, name).toMatch(/^Steps differ in the (numbers|values) of program \d+, \w+/);
+    }
+
+    // The open numbers stand where the recorder says.
+    for (const { uniforms, open } of one.list.programs) {
+      const view = new DataView(uniforms.buffer);
+      for (const { name, index, type, offset } of open) {
+        const value = one.inputs[name]![index]!;
+        if (type === 'float32') expect(view.getFloat32(offset, true)).toBe(Math.fround(value));
+        else expect(view.getUint32(offset, true)).toBe(value);
+      }
+    }
+    model.dispose();
+    expect(memoryOf().tensors).toBe(before.tensors);
+  });
+});
+
+it('five thousand replayed steps make no tensor and no buffer', () => {
+  const model = replayedModel('mmoe', 8);
+  for (let step = 0; step < 4; step++) model.step();
+  const before = { memory: memoryOf(), made: gpuCalls().createBuffer };
+  for (let step = 0; step < 5000; step++) model.step();
+  expect({ memory: memoryOf(), made: gpuCalls().createBuffer }).toEqual(before);
+  expect(model.replay.recording!.bytes).toBeGreaterThan(10_000);
+  model.dispose();
+});
+
+it('says which operation keeps a step from being replayed, and goes on', () => {
+  const model = replayedModel('mmoe', 8);
+  const changing = model.parameterOf('expert.0.weight');
+  let scale = 1;
+  for (let step = 0; step < 5; step++) model.step(false, () => tf.mul(changing, scale++).dispose());
+  expect(model.messages).toEqual([
+    expect.stringMatching(
+      /^Steps are run one operation at a time, not replayed: .* of program \d+, Multiply/,
+    ),
+  ]);
+  expect(model.replay.recording).toBeNull();
+  model.dispose();
+});
+
+it('names an input that is missing or too short', () => {
+  const model = replayedModel('mmoe', 8);
+  for (let step = 0; step < 3; step++) model.step();
+  const recording = model.replay.recording!;
+  const { inputs } = model.record();
+  expect(() => recording.replay({ ...inputs, ids: [1] })).toThrow(/needs \d+ numbers of ids and got 1/);
+  expect(() => recording.replay({ ...inputs, 'adam.rates': [] })).toThrow(/numbers of adam.rates/);
+  model.dispose();
+});

@@ -1,0 +1,140 @@
+/** A model at its smallest sizes whose steps are recorded and replayed, without a trainer around it. */
+import {
+  countReplayedStep,
+  createAdam,
+  createLossAccumulator,
+  createMode,
+  createReplay,
+  createVariables,
+  readTensor,
+  runStep,
+  type StepInputs,
+} from '../../src/engine';
+import type { RecordedList } from '../../src/engine/replay/list';
+import { recordPrograms } from '../../src/engine/replay/record';
+import { assembleInputs, batchInputs, disposeBatch, uploadBatch } from '../../src/models/inputs';
+import { findModel } from '../../src/models/registry';
+import { defaultSettings } from '../../src/models/settings';
+import { benchBatch, benchShape } from '../../bench/shape';
+
+type ReplayedModel = ReturnType<typeof replayedModel>;
+
+export function replayedModel(id: string, batch: number, preset: 'tiny' | 'browser' = 'tiny') {
+  const definition = findModel(id);
+  const shape = benchShape(batch);
+  const settings = { ...defaultSettings(definition.fields), ...definition.presets[preset] };
+  const { needs, build } = definition.configure(settings);
+  const model = build(shape, createVariables(1));
+  const optimiser = createAdam({ parameters: model.parameters, table: model.table });
+  const losses = createLossAccumulator();
+  const messages: string[] = [];
+  const replay = createReplay((text) => messages.push(text));
+  let number = 0;
+
+  /** The next step; `also` runs with it. */
+  function nextStep(also: () => void): { run: () => void; inputs: () => StepInputs } {
+    const host = benchBatch(shape, needs, number);
+    const step = {
+      table: model.table,
+      parameters: model.parameters,
+      optimiser,
+      ids: host.ids,
+      batch,
+      learningRate: 1e-3,
+      l2: 1e-5,
+      mode: createMode('train', 1, number++),
+      losses,
+    };
+    return {
+      run() {
+        const tensors = uploadBatch(host);
+        runStep({
+          ...step,
+          build: (rows, mode) =>
+            model.forward(assembleInputs(rows, tensors, host.layout, shape.scenarios), mode).losses(),
+        });
+        disposeBatch(tensors);
+        also();
+      },
+      inputs: () => ({ ...batchInputs(host), ...countReplayedStep(step) }),
+    };
+  }
+
+  return {
+    replay,
+    messages,
+    losses,
+    model,
+    optimiser,
+    parameterOf: (name: string) => model.parameters.find((parameter) => parameter.name === name)!.tensor,
+    /** Takes a step; with `eager` it is run even where it is recorded. */
+    step(eager = false, also: () => void = () => undefined) {
+      replay.take(nextStep(also), eager);
+    },
+    /** Runs a step while it is recorded, and gives its inputs too. */
+    record(): { list: RecordedList; inputs: StepInputs } {
+      const { run, inputs } = nextStep(() => undefined);
+      const given = inputs();
+      const list = recordPrograms(run);
+      // Adam's rates are one array, which the run filled anew: those that it read are there now.
+      return { list, inputs: { ...given, 'adam.rates': Float64Array.from(given['adam.rates']!) } };
+    },
+    dispose() {
+      replay.dispose();
+      losses.dispose();
+      optimiser.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** Everything that steps change, by name. */
+async function readAll({ model, optimiser, losses }: ReplayedModel): Promise<Record<string, Float32Array>> {
+  const arrays: Record<string, Float32Array> = { ...(await optimiser.snapshot()) };
+  arrays['loss.sums'] = (await losses.snapshot()).sums;
+  for (const variable of [model.table, ...model.parameters, ...model.states])
+    arrays[variable.name] = await readTensor(variable);
+  return arrays;
+}
+
+export interface ReplayComparison {
+  readonly model: string;
+  /** Arrays that differ in some bit after the same steps, run and replayed. */
+  readonly differing: readonly string[];
+  readonly arrays: number;
+  readonly dispatches: number;
+  /** Bytes of the recording. */
+  readonly bytes: number;
+  readonly messages: readonly string[];
+}
+
+/** Takes the same steps run and replayed, with a readback in between, and compares what they leave to the bit. */
+export async function compareReplay(id: string, batch: number, steps: number): Promise<ReplayComparison> {
+  const [run, replayed] = [replayedModel(id, batch), replayedModel(id, batch)];
+  try {
+    for (let step = 0; step < steps; step++) {
+      run.step(true);
+      replayed.step();
+      // As at an evaluation: means are read and begin anew.
+      if (step === Math.floor(steps / 2)) for (const { losses } of [run, replayed]) await losses.read();
+    }
+    const [expected, found] = [await readAll(run), await readAll(replayed)];
+    const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
+    const differing = Object.keys(expected).filter((name) => {
+      const [a, b] = [bits(expected[name]!), bits(found[name]!)];
+      return a.length !== b.length || a.some((word, i) => word !== b[i]);
+    });
+    const { recording } = replayed.replay;
+    return {
+      model: id,
+      differing,
+      arrays: Object.keys(expected).length,
+      dispatches: recording?.dispatches ?? 0,
+      bytes: recording?.bytes ?? 0,
+      messages: replayed.messages,
+    };
+  } finally {
+    run.dispose();
+    replayed.dispose();
+  }
+}
