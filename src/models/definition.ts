@@ -2,7 +2,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { EmbeddingTable, Mode, Parameter, StateTensor, VariableFactory } from '../engine';
 import type { Collector } from './collect';
-import { parseSettings, type AnySettings, type SettingFields, type SettingsOf } from './settings';
+import {
+  parseSettings,
+  type AnySettings,
+  type ParsedSettings,
+  type SettingFields,
+  type SettingsOf,
+} from './settings';
+import type { ProcedureChoice } from './procedureChoice';
 
 /** What a model may know of the data before it sees a row. */
 export interface DataShape {
@@ -286,18 +293,15 @@ export interface ModelDefinition<F extends SettingFields = SettingFields> {
   /** Topics of its probes with the default switches, so that pages know without building it; a test holds it to them. */
   readonly topics: readonly string[];
   needs(settings: SettingsOf<F>): Needs;
-  /** Id of the training procedure (training/procedures). */
-  procedure(settings: SettingsOf<F>): string;
+  /** The training procedure, with what it is to go by. */
+  procedure(settings: SettingsOf<F>): ProcedureChoice;
   build(shape: DataShape, settings: SettingsOf<F>, variables: VariableFactory): AnyModel;
 }
 
 /** A model with its settings chosen: what its batches carry, how it is trained, how it is built. */
 export interface ConfiguredModel {
-  /** All settings, checked, defaults filled in. */
-  readonly settings: AnySettings;
   readonly needs: Needs;
-  /** Id of the training procedure (training/procedures). */
-  readonly procedure: string;
+  readonly procedure: ProcedureChoice;
   /** @throws RangeError with one sentence where the data lacks what the model reads */
   readonly build: (shape: DataShape, variables: VariableFactory) => AnyModel;
 }
@@ -309,10 +313,14 @@ export interface AnyModelDefinition extends Omit<
 > {
   readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
   /**
-   * Checks settings, once; those left out take their default.
+   * Checks settings; those left out take their default.
    *
    * @throws RangeError with one sentence for an unknown setting or a value that it may not have
    */
+  parse(settings: AnySettings): ParsedSettings;
+  /** @param settings what `parse` of this model gave: nothing is checked again */
+  configureParsed(settings: ParsedSettings): ConfiguredModel;
+  /** Both at once. @throws RangeError as `parse` */
   configure(settings: AnySettings): ConfiguredModel;
 }
 
@@ -321,18 +329,20 @@ export function defineModel<const F extends SettingFields>(
   definition: ModelDefinition<F>,
 ): AnyModelDefinition {
   const { id, title, paper, family, summary, fields, variants, graph, topics } = definition;
+  function configured(settings: SettingsOf<F>): ConfiguredModel {
+    return {
+      needs: definition.needs(settings),
+      procedure: definition.procedure(settings),
+      build: (shape, variables) => definition.build(shape, settings, variables),
+    };
+  }
   return {
     ...{ id, title, paper, family, summary, fields, variants, graph, topics },
     // A preset leaves settings out; it never holds an undefined one.
     presets: definition.presets as AnyModelDefinition['presets'],
-    configure(given) {
-      const settings = parseSettings(fields, given);
-      return {
-        settings,
-        needs: definition.needs(settings),
-        procedure: definition.procedure(settings),
-        build: (shape, variables) => definition.build(shape, settings, variables),
-      };
-    },
+    parse: (given) => parseSettings<SettingFields>(fields, given) as AnySettings as ParsedSettings,
+    // `parse` made them of these fields.
+    configureParsed: (settings) => configured(settings as AnySettings as SettingsOf<F>),
+    configure: (given) => configured(parseSettings(fields, given)),
   };
 }

@@ -84,6 +84,14 @@ export type SettingsOf<F extends SettingFields> = { readonly [K in keyof F]: Val
 /** Settings of some model, when which one is not known. */
 export type AnySettings = Readonly<Record<string, SettingValue>>;
 
+/** A mark for the compiler alone. */
+declare class Checked {
+  private readonly checked: true;
+}
+
+/** Settings that a model's own schema has checked: all there, each in range. A changed copy, `{ ...settings, x }`, is not. */
+export type ParsedSettings = AnySettings & Checked;
+
 function fieldSchema(field: SettingField): z.ZodType {
   switch (field.type) {
     case 'int':

@@ -1,6 +1,6 @@
 /** A set-up is parsed once, where it comes in, and carried as a parsed value: inside, nobody checks it again. */
 import { findModel } from '../models/registry';
-import { parseSettings } from '../models/settings';
+import { parseSettings, type ParsedSettings } from '../models/settings';
 import { trainingFields } from './settings';
 import type { BackendRequest } from '../engine';
 import type { RunSetup } from './runRecord';
@@ -13,7 +13,7 @@ declare class Parsed {
 }
 
 /** A set-up whose model exists, whose settings are all there and in range: it can be trained. */
-export type ParsedSetup = RunSetup & Parsed;
+export type ParsedSetup = RunSetup & { readonly settings: ParsedSettings } & Parsed;
 
 /**
  * Parses a set-up that comes from elsewhere: a kept run, a file, a message, a plan. Missing settings take their default.
@@ -22,7 +22,7 @@ export type ParsedSetup = RunSetup & Parsed;
  */
 export function parseSetup(given: RunSetup): ParsedSetup {
   const { model, dataset, seed, backend } = given;
-  const { fields } = findModel(model);
+  const definition = findModel(model);
   if (typeof dataset !== 'string' || dataset === '')
     throw new RangeError('The dataset must be named by its id.');
   if (!Number.isInteger(seed)) throw new RangeError('The seed must be a whole number.');
@@ -30,7 +30,7 @@ export function parseSetup(given: RunSetup): ParsedSetup {
     throw new RangeError(`There is no backend "${String(backend)}"; known: ${backends.join(', ')}.`);
   const parsed: RunSetup = {
     model,
-    settings: parseSettings(fields, given.settings),
+    settings: definition.parse(given.settings),
     training: parseSettings(trainingFields, given.training),
     dataset,
     seed,

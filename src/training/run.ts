@@ -62,7 +62,7 @@ export function createRun(options: RunOptions): Run {
   const { split } = setup.training;
   const dataset = split === 'dataset' ? options.dataset : resplit(options.dataset, SPLIT_RULES[split]);
   const definition = findModel(setup.model);
-  const configured = definition.configure(setup.settings);
+  const configured = definition.configureParsed(setup.settings);
   const procedure = findProcedure(configured.procedure);
   const from = options.from ? readCheckpoint(options.from) : null;
   if (from && from.record.datasetFingerprint !== dataset.fingerprint) {

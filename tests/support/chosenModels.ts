@@ -31,7 +31,7 @@ function representatives(kindOf: (model: AnyModelDefinition) => string): readonl
 
 /** The procedure by which a model trains at its smallest sizes. */
 function procedureOf(model: AnyModelDefinition): string {
-  return model.configure(presetSettings(model.id, 'tiny')).procedure;
+  return model.configure(presetSettings(model.id, 'tiny')).procedure.id;
 }
 
 export interface RunLength {

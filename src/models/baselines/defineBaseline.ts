@@ -16,6 +16,7 @@ import {
   type Pass,
 } from '../definition';
 import { flatInputs, flatWidth } from '../layers';
+import { standard, type ProcedureChoice } from '../procedureChoice';
 import type { SettingsOf } from '../settings';
 import { baselineNeeds, type inputFields } from './common';
 
@@ -39,13 +40,13 @@ interface Baseline<F extends typeof inputFields, P extends Pass> extends Pick<
   'id' | 'title' | 'paper' | 'family' | 'summary' | 'topics' | 'fields' | 'presets'
 > {
   /** `standard` unless said. */
-  readonly procedure?: string;
+  readonly procedure?: (settings: SettingsOf<F>) => ProcedureChoice;
   readonly network: (parts: NetworkParts<SettingsOf<F>>) => Network<P>;
 }
 
 /** A model that is one network over flat inputs. */
 export function defineBaseline<const F extends typeof inputFields, P extends Pass>({
-  procedure = 'standard',
+  procedure = () => standard,
   network,
   ...definition
 }: Baseline<F, P>): AnyModelDefinition {
@@ -54,7 +55,7 @@ export function defineBaseline<const F extends typeof inputFields, P extends Pas
     variants: [],
     graph: null,
     needs: baselineNeeds,
-    procedure: () => procedure,
+    procedure,
     build(shape, settings, factory) {
       const variables = collect(factory);
       const { embeddingDim, history } = settings;

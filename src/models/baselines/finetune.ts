@@ -12,9 +12,15 @@ import type { Parameter } from '../../engine';
 import type { Collector } from '../collect';
 import { applyOwnLinear, createBatchNorm, priorBias } from '../layers';
 import { lastLayer } from '../probes';
+import { procedureKey } from '../procedureChoice';
 import { hyper } from '../settings';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
+
+export const finetuneTraining = procedureKey<{
+  /** Share of the steps that train the pooled network. */
+  readonly pooledShare: number;
+}>('finetune');
 
 /** Names that train in the second phase: everything that belongs to one scenario. */
 export function ownNames(parameters: readonly Parameter[]): string[] {
@@ -98,7 +104,7 @@ export const finetune = defineBaseline({
     browser: { batchNorm: 'off', hidden: [128, 64] },
     tiny: { hidden: [6, 4], embeddingDim: 4, historyLength: 3 },
   },
-  procedure: 'finetune',
+  procedure: finetuneTraining.choose,
   network({ variables, input, shape, settings }) {
     const { scenarios } = shape;
     const { batchNorm } = settings;

@@ -8,6 +8,7 @@ import { clickModel } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel, type Inputs, type Losses, type Pass } from '../definition';
 import { createOwnLinear, createTowerBank, flatWidth, meanOverSequence, priorBiases } from '../layers';
+import { standard } from '../procedureChoice';
 import { lastLayer } from '../probes';
 import { hyper } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
@@ -71,7 +72,7 @@ export const single = defineModel({
   variants: [],
   graph: null,
   needs: baselineNeeds,
-  procedure: () => 'standard',
+  procedure: () => standard,
   build(shape, settings, factory) {
     const variables = collect(factory);
     const { scenarios } = shape;

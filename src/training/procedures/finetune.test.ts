@@ -6,7 +6,7 @@ import { defaultSettings } from '../../models/settings';
 import { createTrainer } from '../trainer';
 import { trainingFields } from '../settings';
 import type { TrainingSettings } from '../settings';
-import { finetune } from './finetune';
+import { findProcedure } from '.';
 
 beforeAll(async () => {
   await openBackend('cpu');
@@ -27,8 +27,9 @@ test('the first phase leaves copies at the pooled network; the second moves copi
     evaluateEvery: 4,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
+  const configured = definition.configure(settings);
   const trainer = createTrainer({
-    configured: definition.configure(settings),
+    configured,
     dataset: smallDataset(),
     training,
     seed: 2,
@@ -37,7 +38,7 @@ test('the first phase leaves copies at the pooled network; the second moves copi
   const trained = (name: string): boolean => /^(own|pooled)\.|^embedding$/.test(name);
   const start = await weights();
   let middle: typeof start | null = null;
-  for await (const event of finetune.start(trainer, null).events) {
+  for await (const event of findProcedure(configured.procedure).start(trainer, null).events) {
     if (event.kind !== 'message') continue;
     expect(trainer.step).toBe(4);
     middle = await weights();

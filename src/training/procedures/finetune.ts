@@ -1,10 +1,10 @@
 /** Fine-tuning: the pooled network first, then only what belongs to one scenario, each row its own. */
-import { ownNames, pooledNames } from '../../models/baselines/finetune';
+import { finetuneTraining, ownNames, pooledNames } from '../../models/baselines/finetune';
 import type { TrainingEvent } from '../events';
-import type { Procedure, ProcedurePosition } from '../procedure';
+import { defineProcedure, type ProcedurePosition } from '../procedure';
 import type { Trainer, TrainingLoop } from '../trainer';
 
-type FinetuneTrainer = TrainingLoop & Pick<Trainer, 'model' | 'settings' | 'setTrainable' | 'resetPatience'>;
+type FinetuneTrainer = TrainingLoop & Pick<Trainer, 'model' | 'setTrainable' | 'resetPatience'>;
 
 type Phase = 'pooled' | 'own';
 
@@ -12,12 +12,11 @@ function readPhase(from: ProcedurePosition | null): Phase {
   return from?.state === 'own' ? 'own' : 'pooled';
 }
 
-export const finetune: Procedure = {
-  id: 'finetune',
-  start(trainer: FinetuneTrainer, from) {
+export const finetuneProcedure = defineProcedure(
+  finetuneTraining,
+  (trainer: FinetuneTrainer, { pooledShare }, from) => {
     let phase = readPhase(from);
-    const share = typeof trainer.settings['pooledShare'] === 'number' ? trainer.settings['pooledShare'] : 0.7;
-    const boundary = Math.round(share * trainer.training.steps);
+    const boundary = Math.round(pooledShare * trainer.training.steps);
 
     function enter(next: Phase): void {
       phase = next;
@@ -53,4 +52,4 @@ export const finetune: Procedure = {
 
     return { events: train(), position: () => ({ state: phase, arrays: {} }) };
   },
-};
+);

@@ -1,6 +1,7 @@
 /** Shuffled mini-batches to the last step, to early stopping, or until someone stops the run. */
+import { standardTraining } from '../../models/procedureChoice';
 import type { TrainingEvent } from '../events';
-import type { Procedure, ProcedurePosition } from '../procedure';
+import { defineProcedure, type ProcedurePosition } from '../procedure';
 import type { TrainingLoop } from '../trainer';
 
 async function* train(trainer: TrainingLoop): AsyncGenerator<TrainingEvent, void, void> {
@@ -16,7 +17,7 @@ async function* train(trainer: TrainingLoop): AsyncGenerator<TrainingEvent, void
 /** The trainer's own position says all: which batch comes next and which step was evaluated. */
 const nowhere: ProcedurePosition = { state: null, arrays: {} };
 
-export const standard: Procedure = {
-  id: 'standard',
-  start: (trainer) => ({ events: train(trainer), position: () => nowhere }),
-};
+export const standardProcedure = defineProcedure(standardTraining, (trainer) => ({
+  events: train(trainer),
+  position: () => nowhere,
+}));

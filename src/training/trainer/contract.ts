@@ -3,7 +3,6 @@ import type { HostBatch, BatchLayout } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { AnyModel, AnyPass, Inputs } from '../../models/definition';
-import type { AnySettings } from '../../models/settings';
 import type { TrainingEvent } from '../events';
 import type { TrainingSettings } from '../settings';
 import type { ExtraColumns } from './batches';
@@ -43,7 +42,6 @@ export interface TrainingLoop {
 export interface Trainer extends TrainingLoop {
   readonly model: AnyModel;
   readonly dataset: Dataset;
-  readonly settings: AnySettings;
   readonly layout: BatchLayout;
   readonly seed: number;
   /** Row numbers of the training split. */

@@ -80,7 +80,7 @@ function stopMetricOf({ stopMetric }: TrainingSettings, dataset: Dataset): StopM
 export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const { configured, dataset, training, seed, report = () => undefined } = options;
   const shape = dataShape(dataset, training.batch);
-  const { needs, settings } = configured;
+  const { needs } = configured;
   const layout = batchLayout(shape, needs);
   const trainingRows = rowsOfSplit(dataset, 'train');
   const batches = createBatches({ dataset, layout, trainingRows, seed, columns: needs.extra ?? [] });
@@ -117,7 +117,6 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   return {
     model,
     dataset,
-    settings,
     training,
     layout,
     seed,

@@ -2,11 +2,12 @@
 import { baselineNeeds } from '../../baselines/common';
 import { mmoe } from '../../baselines/mmoe';
 import { defineModel } from '../../definition';
+import { standard } from '../../procedureChoice';
 import type { AnyModel, DataShape } from '../../definition';
 import type { VariableFactory } from '../../../engine';
 import { graph } from './graph';
 import { buildHierarchical } from './model';
-import { fields, presets, variants } from './settings';
+import { areadTraining, fields, presets, variants } from './settings';
 import type { AreadSettings } from './settings';
 
 /** Figure 6, MMoE: the base with one gate and one tower per scenario, which is the baseline of that name. */
@@ -39,7 +40,7 @@ export const aread = defineModel({
   variants,
   graph,
   needs: baselineNeeds,
-  procedure: (settings) => (settings.hei && settings.hemp ? 'aread' : 'standard'),
+  procedure: (settings) => (settings.hei && settings.hemp ? areadTraining.choose(settings) : standard),
   build(shape, settings, variables) {
     if (!settings.hei) return buildWithoutHierarchy(shape, settings, variables);
     return buildHierarchical(shape, settings, variables);

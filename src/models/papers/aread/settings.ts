@@ -1,6 +1,7 @@
 /** Settings of AREAD: hyper-parameters (Implementation Details, Figure 7), switches of its ablations, presets and variants. */
 import { baselineFields } from '../../baselines/common';
 import { commonFields } from '../../common';
+import { procedureKey } from '../../procedureChoice';
 import { ablation, hyper } from '../../settings';
 import type { AnySettings, SettingsOf } from '../../settings';
 import type { Variant } from '../../definition';
@@ -267,6 +268,8 @@ export const fields = {
 } as const;
 
 export type AreadSettings = SettingsOf<typeof fields>;
+/** The mask search reads the model's own settings. */
+export const areadTraining = procedureKey<AreadSettings>('aread');
 
 export const presets = {
   // Where the paper is silent, the constants of its official code.

@@ -1,5 +1,6 @@
 /** CausalInt: Causal Inspired Intervention for Multi-Scenario Recommendation (KDD 2022). */
 import { defineModel } from '../../definition';
+import { standard } from '../../procedureChoice';
 import { graph } from './graph';
 import { buildCausalInt } from './model';
 import { fields, presets, variants } from './settings';
@@ -24,6 +25,6 @@ export const causalint = defineModel({
   variants,
   graph,
   needs: () => ({}),
-  procedure: () => 'standard',
+  procedure: () => standard,
   build: buildCausalInt,
 });

@@ -1,5 +1,6 @@
 /** M-scan: A Multi-Scenario Causal-driven Adaptive Network for Recommendation (WWW 2024). */
 import { defineModel } from '../../definition';
+import { standard } from '../../procedureChoice';
 import { graph } from './graph';
 import { buildMscan } from './model';
 import { fields, presets, variants } from './settings';
@@ -26,6 +27,6 @@ export const mscan = defineModel({
     history: { length: settings.historyLength, scenario: settings.historyScenarioEmbedding },
     ownHistory: { length: settings.ownHistoryLength },
   }),
-  procedure: () => 'standard',
+  procedure: () => standard,
   build: buildMscan,
 });

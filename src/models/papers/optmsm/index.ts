@@ -1,5 +1,6 @@
 /** OptMSM: Optimizing Multi-Scenario Modeling for Click-Through Rate Prediction (ECML PKDD 2023). */
 import { defineModel } from '../../definition';
+import { standard } from '../../procedureChoice';
 import { graph } from './graph';
 import { buildOptMsm } from './model';
 import { fields, presets, variants } from './settings';
@@ -26,6 +27,6 @@ export const optmsm = defineModel({
     history === 'mean'
       ? { history: { length: historyLength, scenario: false }, ownHistory: { length: historyLength } }
       : {},
-  procedure: () => 'standard',
+  procedure: () => standard,
   build: buildOptMsm,
 });

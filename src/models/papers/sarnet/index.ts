@@ -3,7 +3,7 @@ import { defineModel } from '../../definition';
 import { readsScenarios } from './attention';
 import { graph } from './graph';
 import { buildSarNet } from './model';
-import { fields, presets, variants } from './settings';
+import { fields, presets, sarnetTraining, variants } from './settings';
 
 export const sarnet = defineModel({
   id: 'sarnet',
@@ -28,6 +28,6 @@ export const sarnet = defineModel({
     history: { length: settings.historyLength, scenario: readsScenarios(settings.attention) },
     extra: ['fairness'],
   }),
-  procedure: () => 'sarnet',
+  procedure: sarnetTraining.choose,
   build: buildSarNet,
 });

@@ -1,6 +1,7 @@
 /** Settings of SAR-Net, its presets, and the rows of the paper's tables that are variants of it. "–" where the paper prints no value. */
 import { commonFields } from '../../common';
 import type { Variant } from '../../definition';
+import { procedureKey } from '../../procedureChoice';
 import { ablation, hyper, type SettingsOf } from '../../settings';
 
 export const fields = {
@@ -175,6 +176,8 @@ export const fields = {
 } as const;
 
 export type SarNetSettings = SettingsOf<typeof fields>;
+/** Refreshing coefficients reads the model's own settings. */
+export const sarnetTraining = procedureKey<SarNetSettings>('sarnet');
 
 export const presets = {
   paper: { historyLength: 50 },

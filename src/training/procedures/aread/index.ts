@@ -3,15 +3,14 @@
  * every so many.
  */
 import { expertCounts } from '../../../models/papers/aread/expertSizes';
-import { fields } from '../../../models/papers/aread/settings';
+import { areadTraining } from '../../../models/papers/aread/settings';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import { maskLayout } from '../../../models/papers/aread/masks';
 import { scenarioFieldIndex } from '../../../models/papers/aread/domainQuery';
 import { searchProbes } from '../../../models/papers/aread/probes';
-import { parseSettings } from '../../../models/settings';
 import { probeValue } from '../../probeValues';
 import type { ProbeValue, TrainingEvent } from '../../events';
-import type { Procedure, ProcedurePosition } from '../../procedure';
+import { defineProcedure, type ProcedurePosition } from '../../procedure';
 import type { Trainer, TrainingLoop } from '../../trainer';
 import { augment, augmentationCounts } from './augment';
 import { searchDue } from './schedule';
@@ -19,7 +18,7 @@ import { beginSearch, runSearch } from './search';
 import type { SearchContext, SearchProgress, SearchTrainer } from './search';
 import { trialRows } from './trialBatches';
 
-type AreadTrainer = TrainingLoop & SearchTrainer & Pick<Trainer, 'settings' | 'trainingRows'>;
+type AreadTrainer = TrainingLoop & SearchTrainer & Pick<Trainer, 'trainingRows'>;
 
 /** JSON part of a position. */
 interface State {
@@ -75,10 +74,6 @@ function fromPosition({ state, arrays }: ProcedurePosition): Progress {
   return { searches, search };
 }
 
-function settingsOf(trainer: AreadTrainer): AreadSettings {
-  return parseSettings(fields, trainer.settings);
-}
-
 /** Numbers of a finished search; undefined where no candidate was tried or chosen. */
 function searchResults(search: SearchProgress, settings: AreadSettings): ProbeValue[] {
   const n = search.chosen.length;
@@ -130,8 +125,11 @@ function prepare(
   return { context, events };
 }
 
-async function* train(trainer: AreadTrainer, progress: Progress): AsyncGenerator<TrainingEvent, void, void> {
-  const settings = settingsOf(trainer);
+async function* train(
+  trainer: AreadTrainer,
+  settings: AreadSettings,
+  progress: Progress,
+): AsyncGenerator<TrainingEvent, void, void> {
   const { context, events } = prepare(trainer, settings);
   yield* events;
   // A run that goes on may have stopped between a step and its evaluation.
@@ -154,10 +152,7 @@ async function* train(trainer: AreadTrainer, progress: Progress): AsyncGenerator
   yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
 }
 
-export const areadProcedure: Procedure = {
-  id: 'aread',
-  start(trainer, from) {
-    const progress: Progress = from ? fromPosition(from) : { searches: 0, search: null };
-    return { events: train(trainer, progress), position: () => toPosition(progress) };
-  },
-};
+export const areadProcedure = defineProcedure(areadTraining, (trainer: AreadTrainer, settings, from) => {
+  const progress: Progress = from ? fromPosition(from) : { searches: 0, search: null };
+  return { events: train(trainer, settings, progress), position: () => toPosition(progress) };
+});

@@ -10,9 +10,10 @@ import { maskLayout, validateMask } from '../../../models/papers/aread/masks';
 import { createTrainer } from '../../trainer';
 import type { OwnedTrainer } from '../../trainer';
 import type { TrainingEvent } from '../../events';
+import type { Procedure, ProcedurePosition, StartedProcedure } from '../../procedure';
 import { trainingFields } from '../../settings';
 import type { TrainingSettings } from '../../settings';
-import { areadProcedure } from './index';
+import { findProcedure } from '..';
 
 beforeAll(async () => {
   await openBackend('wasm');
@@ -38,7 +39,18 @@ function makeTrainer(extra: AnySettings = {}, steps = 12): OwnedTrainer {
     evaluateEvery: 5,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
-  return createTrainer({ configured: definition.configure(settings), dataset, training, seed: 5 });
+  const configured = definition.configure(settings);
+  const trainer = createTrainer({ configured, dataset, training, seed: 5 });
+  procedures.set(trainer, findProcedure(configured.procedure));
+  return trainer;
+}
+
+/** The procedure of each trainer that was made here. */
+const procedures = new Map<OwnedTrainer, Procedure>();
+
+/** Starts training by the model's own procedure. */
+function start(trainer: OwnedTrainer, from: ProcedurePosition | null = null): StartedProcedure {
+  return procedures.get(trainer)!.start(trainer, from);
 }
 
 async function weightsOf(trainer: OwnedTrainer): Promise<Record<string, number[]>> {
@@ -59,7 +71,7 @@ function masksOf(weights: Record<string, number[]>): number[][] {
 const isSearch = (event: TrainingEvent): boolean => event.kind === 'phase' && event.name === 'mask search';
 
 /** Runs until the last search event before the first step after it; returns the events. */
-async function collect(run: ReturnType<typeof areadProcedure.start>): Promise<TrainingEvent[]> {
+async function collect(run: StartedProcedure): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = [];
   for await (const event of run.events) events.push(event);
   return events;
@@ -69,7 +81,7 @@ describe('a run', () => {
   test('warms up, searches when due, tells its progress, and ends with everything freed', async () => {
     const before = tf.memory().numTensors;
     const trainer = makeTrainer();
-    const events = await collect(areadProcedure.start(trainer, null));
+    const events = await collect(start(trainer, null));
     const kinds = events.map((event) => event.kind);
     expect(kinds[kinds.length - 1]).toBe('done');
     expect(events.filter((event) => event.kind === 'step')).toHaveLength(12);
@@ -92,7 +104,7 @@ describe('a run', () => {
 
   test('masks are 0 or 1, on complete paths, and differ from all ones; gates of every scenario stay', async () => {
     const trainer = makeTrainer({}, 9);
-    await collect(areadProcedure.start(trainer, null));
+    await collect(start(trainer, null));
     const weights = await weightsOf(trainer);
     const masks = masksOf(weights);
     for (const mask of masks) {
@@ -106,7 +118,7 @@ describe('a run', () => {
 
   test('a search leaves every trained variable, moment and moving statistic as it was, to the bit', async () => {
     const trainer = makeTrainer();
-    const run = areadProcedure.start(trainer, null);
+    const run = start(trainer, null);
     let before: Record<string, number[]> | null = null;
     let after: Record<string, number[]> | null = null;
     let changed = false;
@@ -138,11 +150,11 @@ describe('a run', () => {
     'put away inside the second search and gone on with in a new trainer, ends with the same numbers: %j',
     async (extra) => {
       const whole = makeTrainer(extra);
-      await collect(areadProcedure.start(whole, null));
+      await collect(start(whole, null));
       const wanted = await weightsOf(whole);
 
       const first = makeTrainer(extra);
-      const run = areadProcedure.start(first, null);
+      const run = start(first, null);
       let inSecond = 0;
       for await (const event of run.events) {
         if (isSearch(event) && event.kind === 'phase' && event.step === 7 && ++inSecond === 14) break;
@@ -155,7 +167,7 @@ describe('a run', () => {
 
       const second = makeTrainer(extra);
       second.goTo(at);
-      await collect(areadProcedure.start(second, { state: procedure, arrays }));
+      await collect(start(second, { state: procedure, arrays }));
       expect(second.step).toBe(whole.step);
       const got = await weightsOf(second);
       for (const [name, values] of Object.entries(wanted)) expect(got[name], name).toEqual(values);
@@ -167,7 +179,7 @@ describe('a run', () => {
   test('stopped inside the first search, it ends with the warm-up’s weights and open masks', async () => {
     const tensors = tf.memory().numTensors;
     const trainer = makeTrainer();
-    const run = areadProcedure.start(trainer, null);
+    const run = start(trainer, null);
     let before: Record<string, number[]> | null = null;
     let events = 0;
     let reason = '';
@@ -191,8 +203,7 @@ describe('a run', () => {
     const tensors = tf.memory().numTensors;
     const trainer = makeTrainer();
     let events = 0;
-    for await (const event of areadProcedure.start(trainer, null).events)
-      if (isSearch(event) && ++events === 5) break;
+    for await (const event of start(trainer, null).events) if (isSearch(event) && ++events === 5) break;
     expect(events).toBe(5);
     trainer.dispose();
     expect(tf.memory().numTensors).toBe(tensors);
@@ -200,7 +211,7 @@ describe('a run', () => {
 
   test('frozen search trains nothing and still finds masks', async () => {
     const trainer = makeTrainer({ search: 'frozen' });
-    const run = areadProcedure.start(trainer, null);
+    const run = start(trainer, null);
     let before: number[] | null = null;
     for await (const event of run.events) {
       if (event.kind === 'step' && event.step === 3) before = (await weightsOf(trainer))['head.weight']!;
@@ -213,7 +224,7 @@ describe('a run', () => {
 
   test('a saved search that lacks an array is refused with a sentence', () => {
     const trainer = makeTrainer();
-    expect(() => areadProcedure.start(trainer, { state: { searches: 1, scenario: 2 }, arrays: {} })).toThrow(
+    expect(() => start(trainer, { state: { searches: 1, scenario: 2 }, arrays: {} })).toThrow(
       /saved mask search lacks "gates"/,
     );
     trainer.dispose();
@@ -222,7 +233,7 @@ describe('a run', () => {
 
 test('without masks or hierarchy the standard procedure trains', () => {
   const settings = defaultSettings(definition.fields);
-  expect(definition.configure(settings).procedure).toBe('aread');
-  expect(definition.configure({ ...settings, hemp: false }).procedure).toBe('standard');
-  expect(definition.configure({ ...settings, hei: false }).procedure).toBe('standard');
+  expect(definition.configure(settings).procedure.id).toBe('aread');
+  expect(definition.configure({ ...settings, hemp: false }).procedure.id).toBe('standard');
+  expect(definition.configure({ ...settings, hei: false }).procedure.id).toBe('standard');
 });

@@ -10,14 +10,12 @@ import { limitedCoefficients, quantileBoundaries } from './coefficients';
 import { itemField } from '../itemField';
 import type { Dataset } from '../../../data/dataset';
 import type { TrainingEvent } from '../../events';
-import type { Procedure, ProcedurePosition } from '../../procedure';
+import { defineProcedure, type ProcedurePosition, type StartedProcedure } from '../../procedure';
+import { sarnetTraining, type SarNetSettings } from '../../../models/papers/sarnet/settings';
 import type { Trainer, TrainingLoop } from '../../trainer';
 
 type SarnetTrainer = TrainingLoop &
-  Pick<
-    Trainer,
-    'model' | 'dataset' | 'settings' | 'trainingRows' | 'layout' | 'seed' | 'readBatch' | 'predict'
-  >;
+  Pick<Trainer, 'model' | 'dataset' | 'trainingRows' | 'layout' | 'seed' | 'readBatch' | 'predict'>;
 
 /** Rows with a coefficient below this were shown more than they earn. */
 const OVER_EXPOSED = 0.8;
@@ -53,8 +51,12 @@ function categoryField(dataset: Dataset): number {
 const isState = (value: unknown): value is State =>
   typeof value === 'object' && value !== null && typeof (value as State).refreshes === 'number';
 
-function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnType<Procedure['start']> {
-  const { dataset, settings, trainingRows, layout } = trainer;
+function start(
+  trainer: SarnetTrainer,
+  settings: SarNetSettings,
+  from: ProcedurePosition | null,
+): StartedProcedure {
+  const { dataset, trainingRows, layout } = trainer;
   const item = itemColumn(dataset);
   const category = categoryField(dataset);
   const coefficient = new Float32Array(dataset.rows).fill(1);
@@ -66,11 +68,9 @@ function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnTy
   if (from?.arrays['scores']) scores.set(from.arrays['scores']);
 
   const perEpoch = Math.max(1, Math.floor(trainingRows.length / layout.batch));
-  const warmup = Number(settings['fairnessWarmup']);
-  const every = Number(settings['fairnessRefresh']);
-  const used =
-    settings['biasNet'] === true || settings['biasLoss'] === true || settings['subSample'] !== 'off';
-  const keepShare = settings['subSample'] === 'off' ? 1 : Number(settings['subSample']);
+  const { fairnessWarmup: warmup, fairnessRefresh: every, subSample } = settings;
+  const used = settings.biasNet || settings.biasLoss || subSample !== 'off';
+  const keepShare = subSample === 'off' ? 1 : Number(subSample);
 
   /** Step after which the next refresh is due. */
   const dueAt = (): number => perEpoch * (warmup + refreshes * every);
@@ -104,14 +104,14 @@ function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnTy
       };
     }
     const scenario = Int16Array.from(trainingRows, (row) => dataset.scenario[row]!);
-    const clicks = settings['fairnessNumerator'] === 'clicks';
+    const clicks = settings.fairnessNumerator === 'clicks';
     const limited = limitedCoefficients(
       {
         item: trainingRows.map((row) => item[row]!),
         scenario,
         value: clicks ? Float32Array.from(trainingRows, (row) => dataset.label[row]!) : scores,
       },
-      { limit: Number(settings['fairnessLimit']), minimum: Number(settings['fairnessMinimum']) },
+      { limit: settings.fairnessLimit, minimum: settings.fairnessMinimum },
     );
     const before = refreshes > 0 ? Float32Array.from(trainingRows, (row) => coefficient[row]!) : null;
     trainingRows.forEach((row, i) => (coefficient[row] = limited[i]!));
@@ -157,4 +157,4 @@ function start(trainer: SarnetTrainer, from: ProcedurePosition | null): ReturnTy
   };
 }
 
-export const sarnetProcedure: Procedure = { id: 'sarnet', start };
+export const sarnetProcedure = defineProcedure(sarnetTraining, start);

@@ -8,10 +8,10 @@ import type { AnySettings } from '../../../models/settings';
 import { createTrainer } from '../../trainer';
 import type { OwnedTrainer } from '../../trainer';
 import type { TrainingEvent } from '../../events';
-import type { ProcedurePosition } from '../../procedure';
+import type { Procedure, ProcedurePosition, StartedProcedure } from '../../procedure';
 import { trainingFields } from '../../settings';
 import type { TrainingSettings } from '../../settings';
-import { sarnetProcedure } from './index';
+import { findProcedure } from '..';
 
 beforeAll(async () => {
   await openBackend('cpu');
@@ -32,12 +32,23 @@ function makeTrainer(extra: AnySettings = {}): OwnedTrainer {
     evaluateEvery: 5,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
-  return createTrainer({ configured: definition.configure(settings), dataset, training, seed: 4 });
+  const configured = definition.configure(settings);
+  const trainer = createTrainer({ configured, dataset, training, seed: 4 });
+  procedures.set(trainer, findProcedure(configured.procedure));
+  return trainer;
+}
+
+/** The procedure of each trainer that was made here. */
+const procedures = new Map<OwnedTrainer, Procedure>();
+
+/** Starts training by the model's own procedure. */
+function start(trainer: OwnedTrainer, from: ProcedurePosition | null = null): StartedProcedure {
+  return procedures.get(trainer)!.start(trainer, from);
 }
 
 async function finish(trainer: OwnedTrainer, from: ProcedurePosition | null = null) {
   const events: TrainingEvent[] = [];
-  const run = sarnetProcedure.start(trainer, from);
+  const run = start(trainer, from);
   for await (const event of run.events) events.push(event);
   return { events, fairness: run.position().arrays['fairness'] as Float32Array };
 }
@@ -144,7 +155,7 @@ describe('training of SAR-Net', () => {
     whole.dispose();
 
     const first = makeTrainer({ fairnessMinimum: 1 });
-    const run = sarnetProcedure.start(first, null);
+    const run = start(first, null);
     let seen = 0;
     for (;;) {
       const next = await run.events.next();
