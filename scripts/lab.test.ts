@@ -168,6 +168,21 @@ describe('the command line', () => {
     }
   });
 
+  it('names a file that is not there, in words', async () => {
+    const { code, error } = await lab(
+      'train',
+      '--model',
+      'mix',
+      '--data',
+      log,
+      '--weights',
+      '/no/such',
+      ...quick,
+    );
+    expect(code).toBe(1);
+    expect(error.trim().split('\n').at(-1)).toBe('The file /no/such is not there; check its name and place.');
+  });
+
   it('takes nothing as given that it does not understand', () => {
     const setup = (...words: string[]) => setupOf(readFlags(words));
     expect(() => setup('--nothing', '1')).toThrow(/no setting "nothing"/);

@@ -32,8 +32,22 @@ async function perform(words: readonly string[]): Promise<void> {
   }
 }
 
+/** What the system says of files, in words. */
+const systemWords: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  EACCES: 'may not be used',
+  EPERM: 'may not be used',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'lies in something that is no folder',
+  ENOSPC: 'does not fit on the disk',
+  EROFS: 'lies on a disk that cannot be written',
+};
+
 /** One sentence, whatever went wrong. */
 function sentence(error: unknown): string {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code && path)
+    return `The file ${path} ${systemWords[code] ?? 'cannot be used'}; check its name and place.`;
   const text = error instanceof Error ? error.message : String(error);
   return text.split('\n')[0]!;
 }

@@ -34,7 +34,15 @@ async function ownFormat(path: string): Promise<Dataset | null> {
   if (!path.endsWith('.parquet')) return null;
   const beside = path.replace(/\.parquet$/, '.json');
   const manifest = await readFile(beside, 'utf8').catch(() => null);
-  return manifest === null ? null : readDataset(await readFile(path), JSON.parse(manifest) as unknown);
+  if (manifest === null) return null;
+  let described: unknown;
+  try {
+    described = JSON.parse(manifest) as unknown;
+  } catch (error) {
+    const sentence = `The manifest ${beside} is not readable JSON; write it again, or move it away to import the file without it.`;
+    throw new UsageError(sentence, { cause: error });
+  }
+  return readDataset(await readFile(path), described);
 }
 
 /**
@@ -50,11 +58,13 @@ export async function importDataset(
   const file = await openFile(path);
   const own = map === null ? await ownFormat(path) : null;
   if (own) return own;
-  const mapping = map === null ? (await inspectFile(file)).mapping : await readMapping(map);
+  const looked = map === null ? await inspectFile(file) : { mapping: await readMapping(map), warnings: [] };
+  const { mapping } = looked;
   if (!mapping) {
     throw new UsageError(`No label column was found in ${path}; say which with --map (a mapping as JSON).`);
   }
   const { dataset, warnings } = await buildDataset(file, mapping);
-  for (const { sentence } of warnings) tell(sentence);
+  const told = [...looked.warnings, ...warnings].map(({ sentence }) => sentence);
+  for (const sentence of new Set(told)) tell(sentence);
   return dataset;
 }

@@ -1,5 +1,6 @@
 /** `lab train`: the page's run without the page. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { csvText, type CsvCell } from '../../src/data/csv';
 import { openBackend } from '../../src/engine';
 import { parseSetup } from '../../src/training/parseSetup';
 import { setupFromParams } from '../../src/training/setup';
@@ -76,7 +77,7 @@ async function predictions(dataset: Dataset, run: ReturnType<typeof createRun>):
   ];
   if (dataset.truth) header.push('truth_p');
   const lines = rows.map((row, i) => {
-    const cells: (string | number)[] = [
+    const cells: CsvCell[] = [
       row,
       dataset.scenarios[dataset.scenario[row]!]!.id,
       dataset.label[row]!,
@@ -86,9 +87,9 @@ async function predictions(dataset: Dataset, run: ReturnType<typeof createRun>):
       ...columns.map((c) => c.at(i)),
     ];
     if (dataset.truth) cells.push(dataset.truth.probability[row]!);
-    return cells.join(',');
+    return cells;
   });
-  return `${[header.join(','), ...lines].join('\n')}\n`;
+  return csvText(header, lines, '\n');
 }
 
 /** Typed arrays as plain lists, so that the JSON is JSON. */

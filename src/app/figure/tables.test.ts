@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { tableToCsv, tableToJson } from './tables';
 
 it('CSV of any text comes back as it was', () => {
-  const cell = fc.string().filter((text) => text.trim() === text && text !== '');
+  // Texts that a spreadsheet would run do not come back as they were: see src/data/csv.test.ts.
+  const cell = fc.string().filter((text) => text.trim() === text && text !== '' && !/^[=+\-@]/.test(text));
   fc.assert(
     fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), (rows) => {
       const parsed = Papa.parse<string[]>(tableToCsv({ columns: ['a', 'b'], rows }), {

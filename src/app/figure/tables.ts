@@ -1,15 +1,10 @@
 /** A figure's table as files. */
-import type { Cell, FigureTable } from './types';
+import { csvText } from '../../data/csv';
+import type { FigureTable } from './types';
 
-function csvCell(cell: Cell): string {
-  if (cell === null) return '';
-  const text = String(cell);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** RFC 4180, with a header; an undefined number is an empty cell. */
+/** CSV with a header; an undefined number is an empty cell. */
 export function tableToCsv(table: FigureTable): string {
-  return [table.columns, ...table.rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+  return csvText(table.columns, table.rows);
 }
 
 /** Names that occur again are numbered: two columns must not become one key. */

@@ -1,4 +1,5 @@
 import { z } from '../zod';
+import { whatIsWrong } from '../zodWords';
 
 /** One committed sample in `public/samples/index.json`. Paths are relative to that file. */
 const entrySchema = z.object({
@@ -27,8 +28,7 @@ export type Catalogue = z.infer<typeof catalogueSchema>;
 export function parseCatalogue(value: unknown): Catalogue {
   const parsed = catalogueSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
   throw new Error(
-    `This is no dataset catalogue: ${issue.path.join('.') || 'the file'}: ${issue.message}; make it again with npm run samples.`,
+    `This is no dataset catalogue: ${whatIsWrong(parsed.error)}; make it again with npm run samples.`,
   );
 }

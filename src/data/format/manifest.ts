@@ -1,4 +1,5 @@
 import { z } from '../zod';
+import { whatIsWrong } from '../zodWords';
 
 export const FORMAT = 'scenarium-dataset/1';
 
@@ -97,8 +98,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export function parseManifest(value: unknown): Manifest {
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
   throw new Error(
-    `This is no dataset manifest: ${issue.path.join('.') || 'the file'}: ${issue.message}; choose the one that was written beside the data.`,
+    `This is no dataset manifest: ${whatIsWrong(parsed.error)}; choose the one that was written beside the data.`,
   );
 }

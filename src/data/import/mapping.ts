@@ -1,5 +1,6 @@
 import { z } from '../zod';
 import { ImportError } from './errors';
+import { whatIsWrong } from '../zodWords';
 import { timeUnits } from './timeUnits';
 
 /** What a column is for. `numeric` and `sequence` say in `side` whose property they are. */
@@ -127,9 +128,10 @@ function withoutOldNames(value: unknown): unknown {
 export function parseMapping(value: unknown): Mapping {
   const parsed = mappingSchema.safeParse(withoutOldNames(value));
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const where = issue.path.length > 0 ? ` at “${issue.path.join('.')}”` : '';
-    throw new ImportError('badMapping', `The mapping is not valid${where}: ${issue.message}.`);
+    throw new ImportError(
+      'badMapping',
+      `The mapping is not valid: ${whatIsWrong(parsed.error)}; correct that, or take the one that is proposed.`,
+    );
   }
   checkRoles(parsed.data);
   return parsed.data;

@@ -1,4 +1,5 @@
 import { z } from '../zod';
+import { whatIsWrong } from '../zodWords';
 import { knobsSchema, turnKnobs } from './knobs';
 import { makeWorld, type World } from './world';
 import { SIZES, twinSchema } from './spec';
@@ -37,10 +38,7 @@ export type SimulationSettings = z.infer<typeof settingsSchema>;
 export function worldOf(request: SimulationRequest): World {
   const checked = requestSchema.safeParse(request);
   if (!checked.success) {
-    const issue = checked.error.issues[0]!;
-    throw new RangeError(
-      `Simulation setting ${issue.path.join('.') || 'request'} is wrong: ${issue.message}.`,
-    );
+    throw new RangeError(`The simulation cannot be made: ${whatIsWrong(checked.error)}.`);
   }
   const twin = findTwin(request.twin);
   return makeWorld(twin, twin.sizes[request.size], request.seed, turnKnobs(twin.knobs, request.knobs));

@@ -1,4 +1,5 @@
 /** Scored rows as a file, so that every number made of them can be computed again elsewhere. */
+import { csvText } from '../../../data/csv';
 import type { ScoredRows } from '../../../workers/protocol';
 
 /** One line a row: its number, scenario index, label, weight, true click probability (empty where unknown), score, probability and the model's own columns; one of several values a row is `name_0`, `name_1` and so on. */
@@ -20,17 +21,15 @@ export function scoredCsv(rows: ScoredRows): string {
     'probability',
     ...own.map(({ name }) => name),
   ];
-  const lines = Array.from(rows.rows, (row, k) =>
-    [
-      row,
-      rows.scenario[k],
-      rows.label[k],
-      rows.weight[k],
-      rows.truth ? rows.truth[k] : '',
-      rows.score[k],
-      rows.probability[k],
-      ...own.map(({ at }) => at(k)),
-    ].join(','),
-  );
-  return [head.join(','), ...lines, ''].join('\n');
+  const lines = Array.from(rows.rows, (row, k) => [
+    row,
+    rows.scenario[k]!,
+    rows.label[k]!,
+    rows.weight[k]!,
+    rows.truth ? rows.truth[k]! : null,
+    rows.score[k]!,
+    rows.probability[k]!,
+    ...own.map(({ at }) => at(k)!),
+  ]);
+  return csvText(head, lines, '\n');
 }
