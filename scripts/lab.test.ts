@@ -115,7 +115,7 @@ describe('the command line', () => {
     const weights: Buffer[] = [];
     for (const threads of ['1', '2']) {
       const file = join(folder, `threads-${threads}.safetensors`);
-      const sizes = ['--preset', 'browser', '--steps', '4', '--batch', '512', '--evaluateEvery', '4'];
+      const sizes = ['--preset', 'browser', '--steps', '2', '--batch', '512', '--evaluateEvery', '2'];
       const words = ['train', '--model', 'mmoe', '--data', log, ...sizes, '--threads', threads];
       const { code, out } = await labProcess(...words, '--save', file);
       expect(code).toBe(0);
@@ -221,7 +221,8 @@ describe('the command line', () => {
   });
 
   it('ends a run that fails with code 1', async () => {
-    const { code, error } = await labProcess('train', '--model', 'mscan', '--data', log, ...quick);
+    // In this process: that a shell sees the code is proved by wrong usage.
+    const { code, error } = await lab('train', '--model', 'mscan', '--data', log, ...quick);
     expect(code).toBe(1);
     expect(error.trim().split('\n').at(-1)).toMatch(/history|behaviours/);
   });

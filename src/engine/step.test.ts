@@ -132,12 +132,13 @@ describe.each<BackendName>(['cpu', 'wasm'])('a training step on %s', (backend) =
     expect(results[0]).toEqual(results[1]);
   });
 
-  it('holds no more tensors after 1000 steps than after one', async () => {
+  // Counts must be equal: a tensor that only every twentieth step forgot would show.
+  it('holds no more tensors after 200 steps than after one', async () => {
     const { step, losses } = network(4);
     step(0);
     await losses.read();
     const before = memoryOf();
-    for (let i = 1; i <= 1000; i++) step(i);
+    for (let i = 1; i <= 200; i++) step(i);
     await losses.read();
     expect(memoryOf()).toEqual(before);
   });

@@ -88,17 +88,21 @@ describe.each(['cpu', 'wasm'] as const)('a run on %s', (name) => {
       const length = (await drain(whole)).length;
       const expected = await outcome(whole);
       whole.dispose();
-      // At the start, on a step, between a step's loss and its evaluation, right after an evaluation, near the end.
-      for (const stopAfter of [2, 4, 8, 9, length - 2]) {
-        const first = start(setupFor(model));
-        for (let i = 0; i < stopAfter; i++) await first.events.next();
-        const file = await first.checkpoint('paused');
-        first.dispose();
-        const second = start(setupFor(model), { from: file });
-        await drain(second);
-        expect(await outcome(second)).toEqual(expected);
-        second.dispose();
+      // Each run goes on from where the last was broken off, at events counted from when it was ready: at the start, on a step,
+      // between a step's loss and its evaluation, right after an evaluation, near the end.
+      let file: Uint8Array | null = null;
+      let reached = 0;
+      for (const stopAfter of [0, 2, 6, 7, length - 4]) {
+        const run = start(setupFor(model), { from: file });
+        while ((await run.events.next()).value?.kind !== 'ready');
+        for (; reached < stopAfter; reached++) await run.events.next();
+        file = await run.checkpoint('paused');
+        run.dispose();
       }
+      const last = start(setupFor(model), { from: file });
+      await drain(last);
+      expect(await outcome(last)).toEqual(expected);
+      last.dispose();
     },
   );
 

@@ -33,15 +33,35 @@ export function held(): Held {
   };
 }
 
-/** Settings under which a thousand steps pass through all of a procedure's phases, before and after the first reading. */
-const phases: Readonly<Record<string, { settings: AnySettings; kind: string; least: number }>> = {
+/** A procedure's own settings in a run of so many steps, and the events that show that it did its own work. */
+interface Phases {
+  readonly settings: (steps: number) => AnySettings;
+  readonly kind: string;
+  readonly least: number;
+}
+
+/**
+ * Settings under which a run passes through all of a procedure's phases, before and after the first reading. AREAD searches ten
+ * times. SAR-Net's epoch has some 35 steps; in 300 it refreshes its coefficients with every one. Fine-tuning pools for 15 %.
+ */
+const phases: Readonly<Record<string, Phases>> = {
   aread: {
-    settings: { warmup: 50, maskInterval: 100, numCandidates: 1, trialSteps: 2, evalSteps: 1 },
+    settings: (steps) => ({
+      warmup: Math.ceil(steps / 20),
+      maskInterval: Math.ceil(steps / 10),
+      numCandidates: 1,
+      trialSteps: 2,
+      evalSteps: 1,
+    }),
     kind: 'procedure-probe',
     least: 5,
   },
-  sarnet: { settings: { fairnessWarmup: 1, fairnessRefresh: 4 }, kind: 'procedure-probe', least: 5 },
-  finetune: { settings: { pooledShare: 0.15 }, kind: 'message', least: 1 },
+  sarnet: {
+    settings: (steps) => ({ fairnessWarmup: 1, fairnessRefresh: Math.max(1, Math.floor(steps / 250)) }),
+    kind: 'procedure-probe',
+    least: 5,
+  },
+  finetune: { settings: () => ({ pooledShare: 0.15 }), kind: 'message', least: 1 },
 };
 
 export interface LongRun {
@@ -51,7 +71,7 @@ export interface LongRun {
   readonly after: Held;
   /** Training steps that were announced. */
   readonly steps: number;
-  /** Events that show that the model's own procedure did its own work, and how many a thousand steps must bring. */
+  /** Events that show that the model's own procedure did its own work, and how many a long run must bring. */
   readonly own: { readonly kind: string; readonly seen: number; readonly least: number } | null;
 }
 
@@ -71,7 +91,7 @@ export async function longRun(
     backend,
     setup: parseSetup({
       model,
-      settings: { ...presetSettings(model, 'tiny'), ...phases[model]?.settings },
+      settings: { ...presetSettings(model, 'tiny'), ...phases[model]?.settings(steps) },
       training: {
         ...defaultTraining(),
         steps,

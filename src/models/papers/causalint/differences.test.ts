@@ -28,9 +28,9 @@ function build(settings: AnySettings): AnyModel {
 /** Elements of a tensor that are looked at: all of small ones, some of large ones. */
 function some(size: number, seed: number): number[] {
   const next = uniforms(seed);
-  return size <= 12
+  return size <= 6
     ? Array.from({ length: size }, (_, i) => i)
-    : Array.from({ length: 12 }, () => Math.floor(next() * size));
+    : Array.from({ length: 6 }, () => Math.floor(next() * size));
 }
 
 /**

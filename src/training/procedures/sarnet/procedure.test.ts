@@ -14,12 +14,12 @@ import type { TrainingSettings } from '../../settings';
 import { findProcedure } from '..';
 
 beforeAll(async () => {
-  await openBackend('cpu');
+  await openBackend('wasm');
 });
 
 const definition = findModel('sarnet');
 const dataset = withHistory(smallDataset());
-const batch = 48;
+const batch = 96;
 const perEpoch = Math.floor(dataset.split.filter((split) => split === 0).length / batch);
 const steps = 3 * perEpoch;
 
@@ -29,7 +29,7 @@ function makeTrainer(extra: AnySettings = {}): OwnedTrainer {
     ...defaultSettings(trainingFields),
     steps,
     batch,
-    evaluateEvery: 5,
+    evaluateEvery: 6,
     stopMetric: 'none',
   } as unknown as TrainingSettings;
   const configured = definition.configure(settings);
