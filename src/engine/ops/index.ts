@@ -38,7 +38,8 @@ export { normActivationBackward, type NormActivation } from './normActivationBac
 export { normalizedSoftmaxError } from './normalizedSoftmaxError';
 export { pairInnerProducts, squaredCosineSimilarity } from './pairInnerProducts';
 export { routedAffine } from './routedAffine';
-export { routedDense } from './routedDense';
+export { routedDense, routedSharedDense } from './routedDense';
+export { routeRows, sumByRoute } from './routeRows';
 export { logSoftmaxLast, maskedSoftmax, softmaxLast } from './softmax';
 export { split } from './split';
 export { stackedDense } from './stackedDense';

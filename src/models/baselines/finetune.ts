@@ -7,10 +7,10 @@
  * `ownNames`. Normalisation keeps the statistics of the whole batch; embeddings belong to the pooled phase.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, leakyRelu } from '../../engine';
+import { dropout, leakyRelu, routedSharedDense } from '../../engine';
 import type { Parameter } from '../../engine';
 import type { Collector } from '../collect';
-import { applyOwnLinear, createBatchNorm, priorBias } from '../layers';
+import { createBatchNorm, priorBias } from '../layers';
 import { lastLayer } from '../probes';
 import { procedureKey } from '../procedureChoice';
 import { hyper } from '../settings';
@@ -33,6 +33,11 @@ export function pooledNames(parameters: readonly Parameter[]): string[] {
 }
 
 interface Layer {
+  readonly pooled: Parameter<tf.Tensor2D>;
+  readonly own: Parameter<tf.Tensor3D>;
+}
+
+interface Biases {
   readonly pooled: Parameter;
   readonly own: Parameter;
 }
@@ -61,7 +66,12 @@ function createLayer(
   };
 }
 
-function createBiases(variables: Collector, suffix: string, scenarios: number, initial: Float32Array): Layer {
+function createBiases(
+  variables: Collector,
+  suffix: string,
+  scenarios: number,
+  initial: Float32Array,
+): Biases {
   return {
     pooled: variables.parameter(`pooled.${suffix}.bias`, 'bias', [initial.length], initial),
     own: variables.parameter(
@@ -119,18 +129,22 @@ export const finetune = defineBaseline({
     });
     const output = createLayer(variables, 'output', scenarios, width, 1);
     const outputBias = createBiases(variables, 'output', scenarios, priorBias(shape, settings.priorBias));
-    const weightOf = ({ own, pooled }: Layer) => tf.add<tf.Tensor3D>(own.tensor, pooled.tensor);
-    const biasOf = ({ own, pooled }: Layer) => tf.add<tf.Tensor2D>(own.tensor, pooled.tensor);
+    const biasOf = ({ own, pooled }: Biases) => tf.add<tf.Tensor2D>(own.tensor, pooled.tensor);
+    /** Each row through its own scenario's copy, which is never written out. */
+    const apart = (h: tf.Tensor2D, { own, pooled }: Layer, bias: Biases | null, oneHot: tf.Tensor2D) => {
+      const shared = { shared: pooled.tensor, combine: 'add' } as const;
+      return routedSharedDense(h, own.tensor, shared, bias && biasOf(bias), oneHot);
+    };
     return {
       apply(flat, inputs, mode) {
         const { scenarioOneHot } = inputs;
         let h = flat;
         for (const { weight, bias, norm } of layers) {
-          const linear = applyOwnLinear(h, weightOf(weight), bias && biasOf(bias), scenarioOneHot);
+          const linear = apart(h, weight, bias, scenarioOneHot);
           const normalised = norm ? norm.apply(linear, inputs, mode).output : linear;
           h = dropout(leakyRelu(normalised, 0), settings.dropout, mode);
         }
-        const logit = applyOwnLinear(h, weightOf(output), biasOf(outputBias), scenarioOneHot);
+        const logit = apart(h, output, outputBias, scenarioOneHot);
         return { logit, lastLayer: h };
       },
       probes: [lastLayer],

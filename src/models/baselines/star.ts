@@ -3,11 +3,11 @@
  * network that sees the scenario.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, leakyRelu } from '../../engine';
+import { dropout, leakyRelu, routedSharedDense } from '../../engine';
 import type { Mode, Parameter } from '../../engine';
 import type { Collector } from '../collect';
 import type { Inputs } from '../definition';
-import { applyOwnLinear, createBatchNorm, createLinear, createMlp, priorBias } from '../layers';
+import { createBatchNorm, createLinear, createMlp, priorBias } from '../layers';
 import { lastLayer } from '../probes';
 import { ablation } from '../settings';
 import { baselineFields, hidden } from './common';
@@ -17,9 +17,9 @@ import { defineBaseline } from './defineBaseline';
 const OWN_DEVIATION = 0.05;
 
 interface StarLayer {
-  readonly sharedWeight: Parameter;
+  readonly sharedWeight: Parameter<tf.Tensor2D>;
   readonly sharedBias: Parameter;
-  readonly ownWeight: Parameter;
+  readonly ownWeight: Parameter<tf.Tensor3D>;
   readonly ownBias: Parameter;
 }
 
@@ -139,9 +139,9 @@ export const star = defineBaseline({
         let below = h;
         layers.forEach((layer, k) => {
           below = h;
-          const weight = tf.mul<tf.Tensor3D>(layer.ownWeight.tensor, layer.sharedWeight.tensor);
           const bias = tf.add<tf.Tensor2D>(layer.ownBias.tensor, layer.sharedBias.tensor);
-          h = applyOwnLinear(h, weight, bias, inputs.scenarioOneHot);
+          const shared = { shared: layer.sharedWeight.tensor, combine: 'multiply' } as const;
+          h = routedSharedDense(h, layer.ownWeight.tensor, shared, bias, inputs.scenarioOneHot);
           if (k < layers.length - 1) h = dropout(leakyRelu(h, 0), settings.dropout, mode);
         });
         return { logit: auxiliary ? tf.add(h, auxiliary(flat, inputs, mode)) : h, lastLayer: below };

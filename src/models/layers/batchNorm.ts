@@ -10,7 +10,7 @@
  * statistics and leaves them as they are.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNorm, domainMoments, matMul, normalise, NORM_EPSILON, stopGradient } from '../../engine';
+import { batchNorm, domainMoments, normalise, NORM_EPSILON, routeRows, stopGradient } from '../../engine';
 import type {
   BatchNormalised,
   Mode,
@@ -136,8 +136,8 @@ function createRowAffine(
     const gamma = own('gamma', ones(size));
     const beta = own('beta', new Float32Array(size));
     return {
-      scale: (oneHot) => matMul(oneHot, gamma.tensor),
-      shift: (oneHot) => matMul(oneHot, beta.tensor),
+      scale: (oneHot) => routeRows(gamma.tensor, oneHot),
+      shift: (oneHot) => routeRows(beta.tensor, oneHot),
     };
   }
   const gamma = variables.parameter(`${name}.gamma`, 'norm', [width], ones(width));
@@ -146,8 +146,8 @@ function createRowAffine(
   const ownGamma = own('ownGamma', ones(size));
   const ownBeta = own('ownBeta', new Float32Array(size));
   return {
-    scale: (oneHot) => tf.mul(matMul(oneHot, ownGamma.tensor), gamma.tensor),
-    shift: (oneHot) => tf.add(matMul(oneHot, ownBeta.tensor), beta.tensor),
+    scale: (oneHot) => tf.mul(routeRows(ownGamma.tensor, oneHot), gamma.tensor),
+    shift: (oneHot) => tf.add(routeRows(ownBeta.tensor, oneHot), beta.tensor),
   };
 }
 
@@ -166,8 +166,8 @@ function createPerScenario(
     apply(x, inputs, mode) {
       const { scenarioOneHot: oneHot } = inputs;
       const now = scenarioMoments(x, inputs, mode, mean, variance);
-      const rowMean = matMul(oneHot, now.mean);
-      const rowVariance = matMul(oneHot, now.variance);
+      const rowMean = routeRows(now.mean, oneHot);
+      const rowVariance = routeRows(now.variance, oneHot);
       const scale = affine.scale(oneHot);
       return {
         output: normalise(x, rowMean, rowVariance, scale, affine.shift(oneHot)),
@@ -263,8 +263,8 @@ export function createStackedBatchNorm(
     const now = scenarioMoments(flat, inputs, mode, mean, variance);
     const flatGamma = tf.reshape(gamma.tensor, [stack * width]);
     const flatBeta = tf.reshape(beta.tensor, [stack * width]);
-    const rowMean = matMul(inputs.scenarioOneHot, now.mean);
-    const rowVariance = matMul(inputs.scenarioOneHot, now.variance);
+    const rowMean = routeRows(now.mean, inputs.scenarioOneHot);
+    const rowVariance = routeRows(now.variance, inputs.scenarioOneHot);
     return {
       output: stacked(normalise(flat, rowMean, rowVariance, flatGamma, flatBeta)),
       inputScale: () => stacked(tf.mul(flatGamma, frozen(rowVariance))),

@@ -179,6 +179,56 @@ export interface WasmExports {
     rows: number,
     width: number,
   ): void;
+  routedForward(
+    x: Pointer,
+    order: Pointer,
+    groups: Pointer,
+    count: number,
+    weight: Pointer,
+    shared: Pointer,
+    mode: number,
+    bias: Pointer,
+    y: Pointer,
+    input: number,
+    output: number,
+  ): void;
+  routedInput(
+    dy: Pointer,
+    order: Pointer,
+    groups: Pointer,
+    count: number,
+    weight: Pointer,
+    shared: Pointer,
+    mode: number,
+    dx: Pointer,
+    input: number,
+    output: number,
+  ): void;
+  routedWeight(
+    x: Pointer,
+    dy: Pointer,
+    order: Pointer,
+    groups: Pointer,
+    count: number,
+    own: Pointer,
+    shared: Pointer,
+    mode: number,
+    dOwn: Pointer,
+    dShared: Pointer,
+    input: number,
+    output: number,
+  ): void;
+  shareGradient(
+    g: Pointer,
+    own: Pointer,
+    shared: Pointer,
+    mode: number,
+    dShared: Pointer,
+    lines: number,
+    output: number,
+  ): void;
+  combine(own: Pointer, shared: Pointer, mode: number, out: Pointer, count: number): void;
+  routedSum(x: Pointer, order: Pointer, groups: Pointer, count: number, out: Pointer, width: number): void;
   sumRows(x: Pointer, out: Pointer, outer: number, rows: number, columns: number): void;
   sumColumns(x: Pointer, out: Pointer, rows: number, columns: number): void;
   moments(

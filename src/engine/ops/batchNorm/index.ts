@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { matMul } from '../matMul';
+import { routeRows, sumByRoute } from '../routeRows';
 import { batchNormInputGradient, scaleGradients } from './gradients';
 import { NORM_EPSILON, type RowAxis } from './layout';
 import { moments } from './moments';
@@ -111,12 +111,11 @@ export function domainMoments(
   oneHot: tf.Tensor2D,
   weight: tf.Tensor2D,
 ): Moments & { readonly count: tf.Tensor2D } {
-  const share = tf.mul(oneHot, weight);
+  const share: tf.Tensor2D = tf.mul(oneHot, weight);
   const count = tf.reshape<tf.Rank.R2>(tf.sum(share, 0), [-1, 1]);
   const divisor = tf.maximum(count, 1);
-  const shareByDomain = tf.transpose(share) as tf.Tensor2D;
-  const mean = tf.div(matMul(shareByDomain, x), divisor);
-  const centred = tf.sub(x, matMul(oneHot, mean as tf.Tensor2D));
-  const variance = tf.div(matMul(shareByDomain, tf.square(centred) as tf.Tensor2D), divisor);
+  const mean: tf.Tensor2D = tf.div(sumByRoute(x, share), divisor);
+  const centred: tf.Tensor2D = tf.sub(x, routeRows(mean, oneHot));
+  const variance = tf.div(sumByRoute(tf.square(centred), share), divisor);
   return { mean, variance, count };
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
 import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
 import { int } from '../../backends/webgpu/program';
+import { routeRows, sumByRoute } from '../routeRows';
 
 const measures = (rows: number, routes: number, columns: number, size: number) => ({
   rows: int(rows),
@@ -15,7 +16,7 @@ const measures = (rows: number, routes: number, columns: number, size: number) =
 const inputGradient = defineOperation({
   name: 'routedAffineInputGradient',
   shapes: 'dy: B,w; scale: N,w; route: B,N -> B,w',
-  forward: ({ dy, scale, route }) => tf.mul(dy, tf.matMul(route, scale)),
+  forward: ({ dy, scale, route }) => tf.mul(dy, routeRows(scale, route)),
   webgpu: ({ dy, scale, route }) => {
     const [rows, columns] = dy.shape as [number, number];
     const dx = newDeviceOutput(dy.shape);
@@ -50,8 +51,8 @@ const scaleGradients = defineOperation({
   name: 'routedAffineScaleGradients',
   shapes: 'dy: B,w; x: B,w; route: B,N -> dScale: N,w; dShift: N,w',
   forward: ({ dy, x, route }) => ({
-    dScale: tf.matMul(route, tf.mul(dy, x), true, false),
-    dShift: tf.matMul(route, dy, true, false),
+    dScale: sumByRoute(tf.mul(dy, x), route),
+    dShift: sumByRoute(dy, route),
   }),
   webgpu: ({ dy, x, route }) => {
     const [rows, columns] = dy.shape as [number, number];
@@ -96,7 +97,7 @@ const operation = defineOperation({
   name: 'routedAffine',
   shapes: 'x: B,w; scale: N,w; shift: N,w; route: B,N -> B,w',
   forward: ({ x, scale, shift, route }) =>
-    tf.add(tf.mul(x, tf.matMul(route, scale)), tf.matMul(route, shift)),
+    tf.add(tf.mul(x, routeRows(scale, route)), routeRows(shift, route)),
   webgpu: ({ x, scale, shift, route }) => {
     const [rows, columns] = x.shape as [number, number];
     const y = newDeviceOutput(x.shape);

@@ -5,92 +5,32 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
 import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
-import { hostFloats } from '../../backends/hostMemory';
-import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
-import { gemmAt } from '../../backends/wasm/product';
+import { wasmKernels } from '../../backends/wasm/module';
 import { int } from '../../backends/webgpu/program';
+import { sumByRoute } from '../routeRows';
+import { forwardOnWasm, inputGradientOnWasm, weightGradientOnWasm, type Combine } from './wasm';
 
-/** Rows that go to one n, and how much. */
-interface Group {
-  readonly n: number;
-  readonly rows: Int32Array;
-  readonly shares: Float32Array;
+/** What stands in for a group's own weights where they are combined with shared ones. */
+function combinedWeights(weight: tf.Tensor3D, shared: tf.Tensor, combine: Combine): tf.Tensor3D {
+  return combine === 'multiply' ? tf.mul(weight, shared) : tf.add(weight, shared);
 }
 
-/** Every row with a share in n, for each n with any. */
-function groupRows(route: Float32Array, batch: number, count: number): Group[] {
-  const groups: Group[] = [];
-  for (let n = 0; n < count; n++) {
-    let length = 0;
-    for (let b = 0; b < batch; b++) if (route[b * count + n] !== 0) length++;
-    if (length === 0) continue;
-    const rows = new Int32Array(length);
-    const shares = new Float32Array(length);
-    let at = 0;
-    for (let b = 0; b < batch; b++) {
-      const share = route[b * count + n]!;
-      if (share === 0) continue;
-      rows[at] = b;
-      shares[at++] = share;
-    }
-    groups.push({ n, rows, shares });
-  }
-  return groups;
+interface Combination {
+  readonly combine: Combine;
 }
-
-/** Rows of `x [B, width]` by number, as a new tensor. */
-function gathered(x: tf.TensorInfo, ids: tf.TensorInfo, count: number): tf.TensorInfo {
-  const [batch, width] = x.shape as [number, number];
-  const out = newOutput([count, width]);
-  wasmKernels()!.run.gatherRows(pointer(x), pointer(ids), pointer(out), count, batch, width);
-  return out;
-}
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
-
-function zeroed(shape: readonly number[]): tf.TensorInfo {
-  const out = newOutput(shape);
-  wasmKernels()!.run.zero(pointer(out), sizeOf(shape));
-  return out;
-}
-
-const groupsOf = (route: tf.TensorInfo): Group[] => {
-  const [batch, count] = route.shape as [number, number];
-  return groupRows(hostFloats(route), batch, count);
-};
 
 const routedInputGradient = defineOperation({
   name: 'routedInputGradient',
-  shapes: 'dy: B,out; weight: N,in,out; route: B,N -> B,in',
-  forward: ({ dy, weight, route }) => {
+  shapes: 'dy: B,out; weight: N,in,out; route: B,N; shared?: in,out -> B,in',
+  forward: ({ dy, weight: own, route, shared }, { combine }: Combination) => {
+    const weight = shared ? combinedWeights(own, shared, combine) : own;
     const [n, input, output] = weight.shape;
     const spread = tf.mul(tf.expandDims(route, 2), tf.expandDims(dy, 1));
     const flat = tf.reshape(tf.transpose(weight, [0, 2, 1]), [n * output, input]);
     return tf.matMul(tf.reshape(spread, [dy.shape[0], n * output]), flat);
   },
-  wasm: ({ dy, weight, route }) => {
-    if (!wasmKernels()) return null;
-    const [, input, output] = weight.shape as [number, number, number];
-    const dx = zeroed([dy.shape[0]!, input]);
-    for (const { n, rows, shares } of groupsOf(route)) {
-      const [ids, scale] = [newInts(rows), newFloats(shares)];
-      const own = gathered(dy, ids, rows.length);
-      const part = newOutput([rows.length, input]);
-      gemmAt({
-        a: pointer(own),
-        b: pointer(weight) + 4 * n * input * output,
-        c: pointer(part),
-        m: rows.length,
-        n: input,
-        k: output,
-        transposeB: true,
-      });
-      const places = [pointer(part), pointer(ids), pointer(scale), pointer(dx)] as const;
-      wasmKernels()!.run.scatterRows(...places, rows.length, input);
-      free(ids, scale, own, part);
-    }
-    return dx;
-  },
+  wasm: ({ dy, weight, route, shared }, { combine }) =>
+    wasmKernels() ? inputGradientOnWasm(dy, { weight, shared, combine }, route) : null,
   webgpu: ({ dy, weight, route }) => {
     const [n, input, output] = weight.shape as [number, number, number];
     const batch = dy.shape[0]!;
@@ -138,27 +78,7 @@ const routedWeightGradient = defineOperation({
     const flat = tf.matMul(x, tf.reshape(spread, [dy.shape[0], n * output]), true, false);
     return tf.transpose(tf.reshape(flat, [input, n, output]), [1, 0, 2]);
   },
-  wasm: ({ x, dy, route }) => {
-    if (!wasmKernels()) return null;
-    const [n, input, output] = [route.shape[1]!, x.shape[1]!, dy.shape[1]!];
-    const dWeight = zeroed([n, input, output]);
-    for (const { n: at, rows, shares } of groupsOf(route)) {
-      const [ids, scale] = [newInts(rows), newFloats(shares)];
-      const [ownX, ownDy] = [gathered(x, ids, rows.length), gathered(dy, ids, rows.length)];
-      wasmKernels()!.run.scaleRows(pointer(ownDy), pointer(scale), rows.length, output);
-      gemmAt({
-        a: pointer(ownX),
-        b: pointer(ownDy),
-        c: pointer(dWeight) + 4 * at * input * output,
-        m: input,
-        n: output,
-        k: rows.length,
-        transposeA: true,
-      });
-      free(ids, scale, ownX, ownDy);
-    }
-    return dWeight;
-  },
+  wasm: ({ x, dy, route }) => (wasmKernels() ? weightGradientOnWasm(x, dy, route, null).dWeight : null),
   webgpu: ({ x, dy, route }) => {
     const [n, input, output] = [route.shape[1]!, x.shape[1]!, dy.shape[1]!];
     const dWeight = newDeviceOutput([n, input, output]);
@@ -209,29 +129,8 @@ const operation = defineOperation({
     const own = tf.sum(tf.mul(all, tf.expandDims(route, 2)), 1);
     return bias ? tf.add(own, tf.matMul(route, bias)) : own;
   },
-  wasm: ({ x, weight, route, bias }) => {
-    if (!wasmKernels()) return null;
-    const [, input, output] = weight.shape as [number, number, number];
-    const y = zeroed([x.shape[0]!, output]);
-    for (const { n, rows, shares } of groupsOf(route)) {
-      const [ids, scale] = [newInts(rows), newFloats(shares)];
-      const own = gathered(x, ids, rows.length);
-      const part = newOutput([rows.length, output]);
-      gemmAt({
-        a: pointer(own),
-        b: pointer(weight) + 4 * n * input * output,
-        c: pointer(part),
-        bias: bias ? pointer(bias) + 4 * n * output : 0,
-        m: rows.length,
-        n: output,
-        k: input,
-      });
-      const places = [pointer(part), pointer(ids), pointer(scale), pointer(y)] as const;
-      wasmKernels()!.run.scatterRows(...places, rows.length, output);
-      free(ids, scale, own, part);
-    }
-    return y;
-  },
+  wasm: ({ x, weight, route, bias }) =>
+    wasmKernels() ? forwardOnWasm(x, { weight, combine: 'none' }, bias, route) : null,
   webgpu: ({ x, weight, route, bias }) => {
     const [n, input, output] = weight.shape as [number, number, number];
     const batch = x.shape[0]!;
@@ -271,9 +170,9 @@ const operation = defineOperation({
   },
   save: ['x', 'weight', 'route'],
   gradient: ({ dy, x, weight, route }) => ({
-    x: () => routedInputGradient({ dy, weight, route }),
+    x: () => routedInputGradient({ dy, weight, route }, { combine: 'none' }),
     weight: () => routedWeightGradient({ x, dy, route }),
-    bias: () => tf.matMul(route, dy, true, false),
+    bias: () => sumByRoute(dy, route),
   }),
 });
 
@@ -290,4 +189,54 @@ export function routedDense(
   route: tf.Tensor2D,
 ): tf.Tensor2D {
   return operation({ x, weight, route, bias });
+}
+
+const sharedWeightGradient = defineOperation({
+  name: 'routedSharedWeightGradient',
+  shapes:
+    'x: B,in; dy: B,out; route: B,N; weight: N,in,out; shared: in,out -> dWeight: N,in,out; dShared: in,out',
+  forward: ({ x, dy, route, weight, shared }, { combine }: Combination) => {
+    const own = routedWeightGradient({ x, dy, route });
+    return combine === 'multiply'
+      ? { dWeight: tf.mul(own, shared), dShared: tf.sum(tf.mul(own, weight), 0) }
+      : { dWeight: own, dShared: tf.sum(own, 0) };
+  },
+  wasm: ({ x, dy, route, weight, shared }, { combine }) => {
+    if (!wasmKernels()) return null;
+    const { dWeight, dShared } = weightGradientOnWasm(x, dy, route, { weight, shared, combine });
+    return { dWeight, dShared: dShared! };
+  },
+});
+
+const sharedOperation = defineOperation({
+  name: 'routedSharedDense',
+  shapes: 'x: B,in; weight: N,in,out; shared: in,out; route: B,N; bias?: N,out -> B,out',
+  forward: ({ x, weight, shared, route, bias }, { combine }: Combination) =>
+    operation({ x, weight: combinedWeights(weight, shared, combine), route, bias }),
+  wasm: ({ x, weight, shared, route, bias }, { combine }) =>
+    wasmKernels() ? forwardOnWasm(x, { weight, shared, combine }, bias, route) : null,
+  save: ['x', 'weight', 'shared', 'route'],
+  gradient: ({ dy, x, weight, shared, route }, { combine }) => {
+    const { dWeight, dShared } = sharedWeightGradient({ x, dy, route, weight, shared }, { combine });
+    return {
+      x: () => routedInputGradient({ dy, weight, route, shared }, { combine }),
+      weight: () => tf.clone(dWeight),
+      shared: () => tf.clone(dShared),
+      bias: () => sumByRoute(dy, route),
+    };
+  },
+});
+
+/**
+ * As `routedDense`, where every n's weights are its own times, or plus, shared ones `shared [in, out]`; the combined weights
+ * `[N, in, out]` are never made on WASM. @throws RangeError naming shapes.
+ */
+export function routedSharedDense(
+  x: tf.Tensor2D,
+  weight: tf.Tensor3D,
+  { shared, combine }: { readonly shared: tf.Tensor2D; readonly combine: 'multiply' | 'add' },
+  bias: tf.Tensor2D | null,
+  route: tf.Tensor2D,
+): tf.Tensor2D {
+  return sharedOperation({ x, weight, shared, route, bias }, { combine });
 }

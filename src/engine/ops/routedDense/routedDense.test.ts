@@ -1,8 +1,80 @@
-import { as2, as3 } from '../../testing/operation';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { openBackend } from '../../backend';
+import { oneHotRows } from '../../ranks';
+import { as2, as3, oneHot, testOperation, values, type Form } from '../../testing/operation';
 import { testAgainstPyTorch, type OfInputs } from '../../testing/pytorch';
-import { routedDense } from '.';
+import { routedDense, routedSharedDense } from '.';
 
 const operation: OfInputs = ({ x, weight, bias, route }) =>
   routedDense(as2(x), as3(weight), as2(bias), as2(route));
 
 testAgainstPyTorch({ routedDense: operation, 'routedDense.shares': operation });
+
+/** Every row's product with every n's weights, of which the route picks. */
+const spelled =
+  (combine: (weight: tf.Tensor, shared: tf.Tensor) => tf.Tensor): Form =>
+  (x, weight, shared, bias) => {
+    const route = tf.expandDims(oneHot(), 2);
+    const all = tf.matMul(tf.tile(tf.expandDims(x!, 0), [3, 1, 1]), combine(weight!, shared!));
+    const rows = tf.add(tf.transpose(all, [1, 0, 2]), bias!);
+    return tf.sum(tf.mul(rows, route), 1);
+  };
+
+const combined =
+  (combine: 'multiply' | 'add'): Form =>
+  (x, weight, shared, bias) =>
+    routedSharedDense(as2(x), as3(weight), { shared: as2(shared), combine }, as2(bias), oneHot());
+
+/** Widths with whole tiles of sixteen, four and one, so that every part of the kernels runs. */
+const shapes = [
+  [5, 9],
+  [3, 9, 21],
+  [9, 21],
+  [3, 21],
+];
+
+testOperation({
+  'own weights times shared ones': {
+    ours: combined('multiply'),
+    spelled: spelled(tf.mul),
+    shapes,
+    tolerance: 5e-6,
+  },
+  'own weights plus shared ones': {
+    ours: combined('add'),
+    spelled: spelled(tf.add),
+    shapes,
+    tolerance: 5e-6,
+  },
+});
+
+it('few rows are multiplied where weights lie to the bits of a product, absent groups get no gradient', async () => {
+  await openBackend('wasm');
+  const [input, output, groups] = [20, 37, 3];
+  /** `rows` rows of the first group and one of the second; a share other than 1 makes every group a product of its own. */
+  const run = (rows: number, share: number): number[][] =>
+    tf.tidy(() => {
+      const index = tf.tensor1d([...Array.from({ length: rows }, () => 0), 1], 'int32');
+      const shares = tf.tensor2d([...Array.from({ length: rows }, () => 1), share], [rows + 1, 1]);
+      const route: tf.Tensor2D = tf.mul(oneHotRows(index, groups), shares);
+      const x = values<tf.Rank.R2>([rows + 1, input], 1);
+      const weight = values<tf.Rank.R3>([groups, input, output], 2);
+      const bias = values<tf.Rank.R2>([groups, output], 3);
+      const value = routedDense(x, weight, bias, route);
+      const [dx, dWeight] = tf.grads((a, w) =>
+        tf.mul(routedDense(as2(a), as3(w), bias, route), values([rows + 1, output], 4)),
+      )([x, weight]);
+      return [
+        tf.slice(value, [0, 0], [rows, output]),
+        tf.slice(dx!, [0, 0], [rows, input]),
+        tf.slice(dWeight!, [0, 0, 0], [1, input, output]),
+        tf.slice(dWeight!, [2, 0, 0], [1, input, output]),
+      ].map((tensor) => Array.from(tensor.dataSync()));
+    });
+  for (let rows = 1; rows <= 8; rows++) {
+    const few = run(rows, 1);
+    expect(few, `${rows} rows`).toEqual(run(rows, 0.5));
+    expect(few[3]!.every((each) => each === 0)).toBe(true);
+  }
+});

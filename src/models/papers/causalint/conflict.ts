@@ -1,12 +1,6 @@
 /** Gradients of the scenarios' losses by the shared representation, and their regulariser (Eq 12, 13). */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  bceLogitsGradient,
-  gramSchmidtDistance,
-  matMul,
-  stopGradient,
-  transposedMatMul,
-} from '../../../engine';
+import { bceLogitsGradient, gramSchmidtDistance, matMul, stopGradient, sumByRoute } from '../../../engine';
 import type { Inputs } from '../../definition';
 import { createScenarioSampler, type ScenarioSampler } from '../../layers';
 import type { Fused } from './fusion';
@@ -23,7 +17,7 @@ export function lossSlope(logit: tf.Tensor2D, { label, weight }: Inputs): tf.Ten
 
 /** Rows of each scenario that count `[N, 1]`. */
 export function scenarioCounts({ scenarioOneHot, weight }: Inputs): tf.Tensor2D {
-  return transposedMatMul(scenarioOneHot, weight);
+  return sumByRoute(weight, scenarioOneHot);
 }
 
 /**

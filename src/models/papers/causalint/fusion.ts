@@ -7,10 +7,10 @@ import {
   normActivationBackward,
   batchMatMulTransposed,
   leakyRelu,
-  matMul,
   matMulTransposed,
   batchVecMat,
-  transposedMatMul,
+  routeRows,
+  sumByRoute,
 } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape, Inputs } from '../../definition';
@@ -87,7 +87,7 @@ function createOutput(
   });
   const bias = linear.bias!.tensor;
   const row = (oneHot: tf.Tensor2D): tf.Tensor2D =>
-    matMul(oneHot, tf.reshape<tf.Rank.R2>(linear.weight.tensor, [shape.scenarios, input]));
+    routeRows(tf.reshape<tf.Rank.R2>(linear.weight.tensor, [shape.scenarios, input]), oneHot);
   return {
     bias,
     row,
@@ -97,7 +97,7 @@ function createOutput(
 
 /** Rows' vectors summed by scenario: `rows [B, k]`, factors `[B, 1]`, one-hot `[B, N]`, to `[N, k]`. */
 function sumByScenario(rows: tf.Tensor2D, factors: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor2D {
-  return transposedMatMul(oneHot, tf.mul(rows, factors));
+  return sumByRoute(tf.mul(rows, factors), oneHot);
 }
 
 /** Eq 19–21: V = act(X W₂^d), z = w^d · act(V T), T the K × K matrix that the experts voted for. */
@@ -138,7 +138,7 @@ function createTransNet(
       const w = output.row(oneHot);
       const logit = tf.add<tf.Tensor2D>(
         tf.sum(tf.mul(leakyRelu(q, slope), w), 1, true),
-        matMul(oneHot, output.bias),
+        routeRows(output.bias, oneHot),
       );
       /** ∂z/∂U = ((w · A_q) Tᵀ) · A_V, row by row. */
       const byAdapted = (): tf.Tensor2D => {
@@ -160,7 +160,7 @@ function createTransNet(
       const matrices = tf.reshape(experts, [batch, scenarios, side, side]);
       const q = tf.sum(tf.mul(tf.reshape(v, [batch, 1, side, 1]), matrices), 2);
       const w = tf.expandDims(output.row(oneHot), 1);
-      return tf.add(tf.sum(tf.mul(leakyRelu(q, slope), w), 2), matMul(oneHot, output.bias));
+      return tf.add(tf.sum(tf.mul(leakyRelu(q, slope), w), 2), routeRows(output.bias, oneHot));
     },
   };
 }

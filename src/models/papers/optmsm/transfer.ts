@@ -7,6 +7,7 @@ import {
   mixExpertsMultiGate,
   mixExpertsStacked,
   routedDense,
+  routedSharedDense,
   softmaxLast,
   stackColumns,
 } from '../../../engine';
@@ -112,15 +113,16 @@ function createFcn(
     apply(gated, { batch }, views, mode) {
       let representations: tf.Tensor3D | null = null;
       for (const { shared, sharedBias, own, ownBias } of layers) {
-        const weight = tf.mul<tf.Tensor3D>(own.tensor, shared.tensor);
         const bias = tf.add<tf.Tensor2D>(ownBias.tensor, sharedBias.tensor);
         if (views) {
           const rows = viewRows(representations ?? gated.all, views);
-          const u = routedDense(rows, weight, bias, views.route);
+          const star = { shared: shared.tensor, combine: 'multiply' } as const;
+          const u = routedSharedDense(rows, own.tensor, star, bias, views.route);
           const h = dropout(leakyRelu(u, 0), rate, mode);
-          representations = tf.reshape<tf.Rank.R3>(h, [views.count, batch, weight.shape[2]]);
+          representations = tf.reshape<tf.Rank.R3>(h, [views.count, batch, u.shape[1]]);
           continue;
         }
+        const weight = tf.mul<tf.Tensor3D>(own.tensor, shared.tensor);
         const linear = applyStackedLinear(representations ?? gated.all, weight, bias);
         representations = dropout(leakyRelu(linear, 0), rate, mode);
       }

@@ -1,0 +1,210 @@
+/**
+ * WASM forms: groups of few rows are multiplied where their weights lie (`routed.as`), larger ones are gathered and multiplied as
+ * one product each. Both add in the same order.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
+import { gemmAt } from '../../backends/wasm/product';
+import { packed, planOf, runsOf, type Group, type RoutePlan, type Run } from './plan';
+
+/** Longest sum that a few rows' kernel makes in one go, as `gemm` does. */
+const LONGEST_SUM = 256;
+
+/** How own and shared weights make a group's weights. */
+export type Combine = 'none' | 'multiply' | 'add';
+const MODE = { none: 0, multiply: 1, add: 2 } as const;
+
+/** Weights of every group `[N, in, out]`, and what they are combined with `[in, out]`. */
+export interface Weights {
+  readonly weight: tf.TensorInfo;
+  readonly shared?: tf.TensorInfo | undefined;
+  readonly combine: Combine;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
+
+function zeroed(shape: readonly number[]): tf.TensorInfo {
+  const out = newOutput(shape);
+  wasmKernels()!.run.zero(pointer(out), sizeOf(shape));
+  return out;
+}
+
+/** Rows of `x [B, width]` by number, as a new tensor. */
+function gathered(x: tf.TensorInfo, ids: tf.TensorInfo, count: number): tf.TensorInfo {
+  const [batch, width] = x.shape as [number, number];
+  const out = newOutput([count, width]);
+  wasmKernels()!.run.gatherRows(pointer(x), pointer(ids), pointer(out), count, batch, width);
+  return out;
+}
+
+/** A group's rows and shares on the heap; the caller frees them. */
+function placesOf({ order, shares }: RoutePlan, { from, rows }: Group): [tf.TensorInfo, tf.TensorInfo] {
+  return [newInts(order.subarray(from, from + rows)), newFloats(shares.subarray(from, from + rows))];
+}
+
+/** Address of a group's weights; `made` is to be freed where they had to be combined. */
+function groupWeights({ weight, shared, combine }: Weights, n: number) {
+  const [, input, output] = weight.shape as [number, number, number];
+  const own = pointer(weight) + 4 * n * input * output;
+  if (!shared) return { at: own, made: [] };
+  const made = newOutput([input, output]);
+  wasmKernels()!.run.combine(own, pointer(shared), MODE[combine], pointer(made), input * output);
+  return { at: pointer(made), made: [made] };
+}
+
+interface FewRows {
+  readonly order: tf.TensorInfo;
+  readonly groups: tf.TensorInfo;
+  readonly count: number;
+}
+
+/** Calls `few` with each run of small groups and `many` with each larger group, in the order of n. */
+function eachRun(
+  plan: RoutePlan,
+  sum: number,
+  few: (places: FewRows) => void,
+  many: (group: Group) => void,
+): void {
+  const runs: Run[] = runsOf(plan, sum <= LONGEST_SUM);
+  const order = newInts(plan.order);
+  for (const run of runs) {
+    if (!run.few) {
+      run.groups.forEach(many);
+      continue;
+    }
+    const groups = newInts(packed(run.groups));
+    few({ order, groups, count: run.groups.length });
+    free(groups);
+  }
+  free(order);
+}
+
+/** `y[b] = Σ_n route[b, n] (x[b] W_n + bias_n)` */
+export function forwardOnWasm(
+  x: tf.TensorInfo,
+  weights: Weights,
+  bias: tf.TensorInfo | undefined,
+  route: tf.TensorInfo,
+): tf.TensorInfo {
+  const { weight, shared, combine } = weights;
+  const [, input, output] = weight.shape as [number, number, number];
+  const plan = planOf(route);
+  const y = zeroed([x.shape[0]!, output]);
+  const { run } = wasmKernels()!;
+  eachRun(
+    plan,
+    input,
+    ({ order, groups, count }) =>
+      run.routedForward(
+        ...([pointer(x), pointer(order), pointer(groups), count] as const),
+        ...([pointer(weight), shared ? pointer(shared) : 0, MODE[combine]] as const),
+        ...([bias ? pointer(bias) : 0, pointer(y), input, output] as const),
+      ),
+    (group) => {
+      const [ids, scale] = placesOf(plan, group);
+      const own = gathered(x, ids, group.rows);
+      const { at, made } = groupWeights(weights, group.n);
+      const part = newOutput([group.rows, output]);
+      gemmAt({
+        a: pointer(own),
+        b: at,
+        c: pointer(part),
+        bias: bias ? pointer(bias) + 4 * group.n * output : 0,
+        m: group.rows,
+        n: output,
+        k: input,
+      });
+      run.scatterRows(pointer(part), pointer(ids), pointer(scale), pointer(y), group.rows, output);
+      free(ids, scale, own, part, ...made);
+    },
+  );
+  return y;
+}
+
+/** `dx[b] = Σ_n route[b, n] dy[b] W_nᵀ` */
+export function inputGradientOnWasm(
+  dy: tf.TensorInfo,
+  weights: Weights,
+  route: tf.TensorInfo,
+): tf.TensorInfo {
+  const { weight, shared, combine } = weights;
+  const [, input, output] = weight.shape as [number, number, number];
+  const plan = planOf(route);
+  const dx = zeroed([dy.shape[0]!, input]);
+  const { run } = wasmKernels()!;
+  eachRun(
+    plan,
+    output,
+    ({ order, groups, count }) =>
+      run.routedInput(
+        ...([pointer(dy), pointer(order), pointer(groups), count] as const),
+        ...([pointer(weight), shared ? pointer(shared) : 0, MODE[combine]] as const),
+        ...([pointer(dx), input, output] as const),
+      ),
+    (group) => {
+      const [ids, scale] = placesOf(plan, group);
+      const own = gathered(dy, ids, group.rows);
+      const { at, made } = groupWeights(weights, group.n);
+      const part = newOutput([group.rows, input]);
+      const sizes = { m: group.rows, n: input, k: output } as const;
+      gemmAt({ a: pointer(own), b: at, c: pointer(part), ...sizes, transposeB: true });
+      run.scatterRows(pointer(part), pointer(ids), pointer(scale), pointer(dx), group.rows, input);
+      free(ids, scale, own, part, ...made);
+    },
+  );
+  return dx;
+}
+
+/** Zeroes the matrices `[in, out]` of every n without rows: the others are written whole. */
+function zeroAbsent(out: tf.TensorInfo, groups: readonly Group[]): void {
+  const [count, input, output] = out.shape as [number, number, number];
+  const block = input * output;
+  let next = 0;
+  const fill = (until: number): void => {
+    if (until > next) wasmKernels()!.run.zero(pointer(out) + 4 * next * block, (until - next) * block);
+  };
+  for (const { n } of groups) {
+    fill(n);
+    next = n + 1;
+  }
+  fill(count);
+}
+
+/** Gradients by own weights `[N, in, out]` and, where there are shared ones, by those `[in, out]`. */
+export function weightGradientOnWasm(
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  route: tf.TensorInfo,
+  combined: Weights | null,
+): { readonly dWeight: tf.TensorInfo; readonly dShared: tf.TensorInfo | null } {
+  const [n, input, output] = [route.shape[1]!, x.shape[1]!, dy.shape[1]!];
+  const plan = planOf(route);
+  const dWeight = newOutput([n, input, output]);
+  zeroAbsent(dWeight, plan.groups);
+  const { run } = wasmKernels()!;
+  const dShared = combined ? zeroed([input, output]) : null;
+  const mode = combined ? MODE[combined.combine] : 0;
+  const [own, shared] = combined ? [pointer(combined.weight), pointer(combined.shared!)] : [0, 0];
+  const toShared = dShared ? pointer(dShared) : 0;
+  eachRun(
+    plan,
+    0,
+    ({ order, groups, count }) =>
+      run.routedWeight(
+        ...([pointer(x), pointer(dy), pointer(order), pointer(groups), count] as const),
+        ...([own, shared, mode, pointer(dWeight), toShared, input, output] as const),
+      ),
+    (group) => {
+      const [ids, scale] = placesOf(plan, group);
+      const [ownX, ownDy] = [gathered(x, ids, group.rows), gathered(dy, ids, group.rows)];
+      run.scaleRows(pointer(ownDy), pointer(scale), group.rows, output);
+      const block = 4 * group.n * input * output;
+      const c = pointer(dWeight) + block;
+      const sizes = { m: input, n: output, k: group.rows } as const;
+      gemmAt({ a: pointer(ownX), b: pointer(ownDy), c, ...sizes, transposeA: true });
+      if (mode !== 0) run.shareGradient(c, own + block, shared, mode, toShared, input, output);
+      free(ids, scale, ownX, ownDy);
+    },
+  );
+  return { dWeight, dShared };
+}
