@@ -101,7 +101,7 @@ describe('a set-up that cannot be trained', () => {
     const opened = vi.fn();
     const session = new Session({
       post: () => undefined,
-      keep: async () => undefined,
+      writer: { put: async () => undefined, keepProgress: async () => 0 },
       loadDataset: opened,
       openBackend: opened,
     });

@@ -17,6 +17,7 @@ import type { TrainingEvent } from './events';
 import type { ParsedSetup } from './parseSetup';
 import type { RunState } from './reduceRun';
 import type { RunRecord, RunSetup, RunStatus } from './runRecord';
+import type { RunPosition } from './checkpoint/checkpoint';
 import type { OwnedTrainer } from './trainer';
 
 export interface RunOptions {
@@ -44,6 +45,8 @@ export interface Run {
   record(status: RunStatus, failure?: string | null): RunRecord;
   /** Weights as a safetensors file. */
   weights(): Promise<Uint8Array>;
+  /** Where the run stands, valid while no event is being pulled. @param best false: without the best weights */
+  position(best?: boolean): Promise<RunPosition>;
   /** Valid while no event is being pulled. */
   checkpoint(status: RunStatus): Promise<Uint8Array>;
   dispose(): void;
@@ -153,6 +156,11 @@ export function createRun(options: RunOptions): Run {
       timings: addTimings(from?.record.timings ?? noTimings, trainer.timings),
     });
 
+  const position = async (best = true): Promise<RunPosition> => ({
+    trainer: await trainer.position(best),
+    procedure: started.position(),
+  });
+
   return {
     setup,
     trainer,
@@ -173,10 +181,10 @@ export function createRun(options: RunOptions): Run {
     async checkpoint(status) {
       return writeCheckpoint({
         record: record(status),
-        trainer: await trainer.position(),
-        procedure: started.position(),
+        ...(await position()),
       });
     },
+    position,
     dispose: () => trainer.dispose(),
   };
 }

@@ -6,6 +6,7 @@ import { evaluationDue } from '../training/schedule';
 import { yieldToEventLoop } from '../training/yieldToEventLoop';
 import { versions } from '../training/versions';
 import { Mutex } from './mutex';
+import { RunKeeper } from './runKeeper';
 import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './activeRunState';
 import { Speedometer } from './vitals';
 import type { Dataset } from '../data/dataset';
@@ -14,20 +15,18 @@ import type { TrainingEvent } from '../training/events';
 import type { ParsedSetup } from '../training/parseSetup';
 import type { Run } from '../training/run';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
-import type { OnProgress, RunArtifacts, RunId, SessionState, Tick, TrainOptions } from './protocol';
+import type { RunWriter } from './runKeeper';
+import type { OnProgress, RunId, SessionState, Tick, TrainOptions } from './protocol';
 import type { ActiveRunInput, ActiveRunState } from './activeRunState';
-
-/** Above it a checkpoint (moments and best weights beside the weights) takes long enough to be felt: only pauses make one. */
-const AUTOSAVE_PARAMETERS = 8_000_000;
 
 /** What a run needs of the session around it. */
 export interface RunHost {
   post(tick: Tick): void;
   /** Opens what the run computes on and with. */
   open(setup: RunSetup, onProgress: OnProgress): Promise<readonly [Dataset, BackendInfo]>;
-  /** Keeps a run; called at its end, at every pause and every few seconds between. */
-  keep(record: RunRecord, artifacts: Partial<RunArtifacts>): Promise<void>;
-  /** Milliseconds between ticks and between keepings. */
+  /** Where the run is kept. */
+  readonly writer: RunWriter;
+  /** Milliseconds between ticks, and least between two keepings. */
   readonly tickMs: number;
   readonly keepMs: number;
 }
@@ -52,14 +51,13 @@ export class ActiveRun {
   private step = 0;
   /** Held while an event is pulled, and by whoever reads weights. */
   private readonly lock = new Mutex();
-  /** Held while the run is written to storage. */
-  private readonly writing = new Mutex();
+  private readonly keeper: RunKeeper;
+  /** The last event has come: what is left is to keep it. */
+  private ending = false;
   private readonly speed = new Speedometer();
   private sequence = 0;
   private pending: TrainingEvent[] = [];
   private tickedAt = 0;
-  /** When the run was last kept, and whether that failed. */
-  private kept = { at: performance.now(), failed: false };
   /** Who waits for a state. */
   private waiting: { readonly holds: (state: ActiveRunState) => boolean; readonly resolve: () => void }[] =
     [];
@@ -71,6 +69,12 @@ export class ActiveRun {
   ) {
     this.id = request.id;
     this.state = firstState(request.options.startPaused);
+    const read = <T>(from: (run: Run) => Promise<T>): Promise<T | null> =>
+      this.lock.run(async () => (this.run && !this.dropped ? from(this.run) : null));
+    this.keeper = new RunKeeper(request.id, host.writer, host.keepMs, read, (error) => {
+      const text = `The run could not be kept: ${sentence(error)}`;
+      this.pending.push({ kind: 'message', step: this.step, text, alarm: true });
+    });
   }
 
   get sessionState(): SessionState {
@@ -81,9 +85,23 @@ export class ActiveRun {
     return this.state.kind === 'failed' ? this.state.failure : null;
   }
 
-  /** Begins to build and train, unless it was dropped meanwhile. */
-  start(): void {
-    if (!this.dropped) this.loop = this.drive();
+  /** Begins to build and train, unless it was dropped meanwhile. Resolves once the run is in the list of kept ones. */
+  async start(): Promise<void> {
+    if (this.dropped) return;
+    // One that goes on from a checkpoint is listed already, with all that it was.
+    const fresh = this.request.purpose === 'train' && this.request.options.from === null;
+    const accepted = fresh
+      ? this.keeper.whole(async () => ({ record: this.record('interrupted'), artifacts: {} }))
+      : null;
+    this.loop = this.drive();
+    await accepted;
+  }
+
+  /** Keeps the run anew, where what was kept has gone. */
+  async keepAgain(): Promise<void> {
+    if (this.request.purpose !== 'train') return;
+    if (this.state.kind === 'done') await this.keepEnd();
+    else if (this.state.kind === 'paused' && this.step > 0) await this.keeper.position('paused', 'strict');
   }
 
   async pause(): Promise<void> {
@@ -154,11 +172,11 @@ export class ActiveRun {
   /** Ends the run where it stands and frees its memory. `keep`: what it has so far stays as a kept run. */
   async drop(keep: boolean): Promise<void> {
     // A run that just ended is being kept: that must not be cut short.
-    if (isOver(this.state)) await this.loop;
+    if (isOver(this.state) || this.ending) await this.loop;
     // Room may have been made since its end; nothing else holds it.
-    if (keep && this.state.kind === 'done' && this.kept.failed) await this.keep(this.status(), 'weights');
+    if (keep && this.state.kind === 'done' && this.keeper.failed) await this.keepEnd();
     const unfinished = this.state.kind === 'training' || this.state.kind === 'paused';
-    if (keep && unfinished && this.step > 0) await this.keep('interrupted', 'checkpoint');
+    if (keep && unfinished && this.step > 0) await this.keeper.position('interrupted', 'strict');
     this.advance({ kind: 'drop' });
     await this.loop;
     // Whoever still reads weights reads them to the end.
@@ -211,13 +229,16 @@ export class ActiveRun {
       if (this.state.kind === 'building' && this.state.stop) run.trainer.requestStop();
       await this.pull(run);
       if (this.dropped) return;
+      // “Done” is shown once it is stored.
+      this.ending = true;
+      if (purpose === 'train') await this.keepEnd();
       this.advance({ kind: 'ended' });
-      if (purpose === 'train') await this.keep(this.status(), 'weights');
       if (this.pending.length > 0) this.tick(true);
     } catch (error) {
       if (this.dropped) return;
       const failure = sentence(error);
-      await this.host.keep(this.record('failed', failure), {}).catch(() => undefined);
+      if (purpose === 'train')
+        await this.keeper.whole(async () => ({ record: this.record('failed', failure), artifacts: {} }));
       this.advance({ kind: 'failed', failure });
     }
   }
@@ -229,7 +250,11 @@ export class ActiveRun {
         await this.rest();
         continue;
       }
-      const { done, value } = await this.lock.run(() => run.events.next());
+      const { done, value } = await this.lock.run(async () => {
+        const next = await run.events.next();
+        if (!next.done) this.keeper.note(next.value);
+        return next;
+      });
       if (done) return;
       this.receive(value);
       if (value.kind === 'ready' && this.request.purpose === 'show') return;
@@ -253,22 +278,15 @@ export class ActiveRun {
       }
     }
     this.tick(urgent);
-    if (this.state.kind === 'training' && performance.now() - this.kept.at > this.host.keepMs) {
-      this.kept.at = performance.now();
-      // Until something better is known of it, a run that is still going is one that was interrupted.
-      const small = (this.run?.trainer.parameterCount ?? 0) <= AUTOSAVE_PARAMETERS;
-      void this.keep('interrupted', small ? 'checkpoint' : 'record');
-    }
+    if (this.state.kind === 'training' && this.request.purpose === 'train')
+      this.keeper.follow(this.step, this.run?.trainer.parameterCount ?? 0);
   }
 
-  /** Waits in the paused state. */
+  /** Waits in the paused state, which is shown once it is stored. */
   private async rest(): Promise<void> {
     this.speed.forget();
+    if (this.step > 0) await this.keeper.position('paused', 'strict');
     this.advance({ kind: 'rested', begun: this.step > 0 });
-    if (this.step > 0) {
-      this.kept.at = performance.now();
-      void this.keep('paused', 'checkpoint');
-    }
     await this.until((state) => state.kind !== 'paused');
   }
 
@@ -309,35 +327,15 @@ export class ActiveRun {
     });
   }
 
-  /**
-   * Keeps the run with its weights (at its end), with a checkpoint to go on from, or alone. The run waits only while its
-   * weights are read, not while they are written. Storage that fails must not fail the run.
-   */
-  private async keep(status: RunStatus, what: 'weights' | 'checkpoint' | 'record'): Promise<void> {
-    const { run } = this;
-    if (!run || this.dropped) return;
-    try {
-      const kept = await this.lock.run(async () => {
-        if (this.dropped) return null;
-        return {
-          record: run.record(status),
-          artifacts:
-            what === 'weights'
-              ? { weights: await run.weights(), checkpoint: null }
-              : what === 'checkpoint'
-                ? { checkpoint: await run.checkpoint(status) }
-                : {},
-        };
-      });
-      if (!kept) return;
-      // In order: an earlier state must not overwrite a later one.
-      await this.writing.run(() => this.host.keep(kept.record, kept.artifacts));
-      this.kept.failed = false;
-    } catch (error) {
-      const text = `The run could not be kept: ${sentence(error)}`;
-      // Said once, not at every attempt.
-      if (!this.kept.failed) this.pending.push({ kind: 'message', step: this.step, text, alarm: true });
-      this.kept.failed = true;
-    }
+  /** Keeps a run that has ended, with its best weights. The run waits only while they are read. */
+  private keepEnd(): Promise<void> {
+    return this.keeper.whole(() =>
+      this.lock.run(async () => {
+        const { run } = this;
+        if (!run || this.dropped) return null;
+        const record = run.record(endStatus(run.state));
+        return { record, artifacts: { weights: await run.weights(), checkpoint: null } };
+      }),
+    );
   }
 }

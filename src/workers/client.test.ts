@@ -104,7 +104,7 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
       },
       loadDataset: async () => dataset,
       openBackend,
-      keep: (record, artifacts) => runs.put(record, artifacts),
+      writer: runs,
       tickMs: 0,
     });
     sessions.push({ session, runs: begun });

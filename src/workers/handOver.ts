@@ -7,8 +7,12 @@ function buffersOf(value: unknown): ArrayBufferLike[] {
   return Object.values(value).flatMap(buffersOf);
 }
 
-/** Marks the memory of all typed arrays in an answer as the page's: once it is sent, the worker has it no longer. */
-export function handOver<T>(answer: T): T {
-  const buffers = new Set(buffersOf(answer).filter((buffer) => buffer instanceof ArrayBuffer));
+/**
+ * Marks the memory of typed arrays in an answer as the page's: once it is sent, the worker has it no longer.
+ *
+ * @param memory the part of the answer that is moved; all of it where left out
+ */
+export function handOver<T>(answer: T, memory: unknown = answer): T {
+  const buffers = new Set(buffersOf(memory).filter((buffer) => buffer instanceof ArrayBuffer));
   return Comlink.transfer(answer, [...buffers]);
 }

@@ -1,13 +1,17 @@
 /** Runs in IndexedDB. Page and worker use the same store; a broadcast channel tells each of the other's changes. */
-import { upgradeRecord } from '../training/storedRecord';
 import { newRunId } from './runId';
+import { beforeRecord, checkpointNow, packParts, recordNow, writePosition } from './runPositions';
 import { sameContent } from './sameContent';
-import { Storage } from './storage';
+import { RUN_STORES, Storage } from './storage';
+import type { Reading } from './runPositions';
+import type { RunWriter } from './runKeeper';
+import type { RunProgress } from './runProgress';
 import type { RunArtifacts, RunStore, RunSummary } from './protocol';
 import type { RunRecord } from '../training/runRecord';
 
 const nothing: RunArtifacts = { weights: null, checkpoint: null };
-const OF_A_RUN = ['summaries', 'records', 'artifacts'] as const;
+/** Other tabs hear of a run that only went on this often. */
+const TELL_MS = 10_000;
 
 function summarise(record: RunRecord, artifacts: RunArtifacts): RunSummary {
   const metrics = record.final ?? record.history.at(-1)?.metrics ?? null;
@@ -36,7 +40,7 @@ function sameRun(a: RunRecord, b: RunRecord): boolean {
  *
  * @param given where runs are kept, or the database's name; changes are told on a channel of that name
  */
-export function openRunStore(given: Storage | string = 'scenarium'): RunStore {
+export function openRunStore(given: Storage | string = 'scenarium'): RunStore & RunWriter {
   const storage = typeof given === 'string' ? new Storage(given) : given;
   const listeners = new Set<() => void>();
   let channel: BroadcastChannel | null = null;
@@ -56,14 +60,21 @@ export function openRunStore(given: Storage | string = 'scenarium'): RunStore {
   let stopCleared: (() => void) | null = null;
 
   const write = async (record: RunRecord, artifacts: Partial<RunArtifacts>): Promise<void> => {
-    await storage.write([...OF_A_RUN, 'removed'], 'strict', async (transaction) => {
+    await storage.write(RUN_STORES, 'strict', async (transaction) => {
+      await beforeRecord(transaction, record.id, artifacts.checkpoint !== undefined);
       const kept = (await transaction.objectStore('artifacts').get(record.id)) ?? nothing;
       const merged = { ...kept, ...artifacts };
       // A name that a person gave while the run went on wins over the worker's.
       const known = await transaction.objectStore('summaries').get(record.id);
       const named = known && known.name !== record.name ? { ...record, name: known.name } : record;
       await Promise.all([
-        transaction.objectStore('summaries').put(summarise(named, merged), record.id),
+        transaction.objectStore('summaries').put(
+          {
+            ...summarise(named, merged),
+            ...((await transaction.objectStore('positions').count(record.id)) > 0 && { hasCheckpoint: true }),
+          },
+          record.id,
+        ),
         transaction.objectStore('records').put(named, record.id),
         transaction.objectStore('artifacts').put(merged, record.id),
         transaction.objectStore('removed').delete(record.id),
@@ -72,9 +83,56 @@ export function openRunStore(given: Storage | string = 'scenarium'): RunStore {
     changed();
   };
 
-  const get = async (id: string): Promise<RunRecord | null> => {
-    const stored = await storage.use((database) => database.get('records', id));
-    return stored ? upgradeRecord(stored) : null;
+  const read = <T>(work: (transaction: Reading) => Promise<T>): Promise<T> =>
+    storage.use((database) => work(database.transaction([...RUN_STORES])));
+  const get = (id: string): Promise<RunRecord | null> => read((transaction) => recordNow(transaction, id));
+  const artifacts = async (id: string): Promise<RunArtifacts> => {
+    const kept = await storage.use(async (database) => (await database.get('artifacts', id)) ?? nothing);
+    const checkpoint = await read((transaction) => checkpointNow(transaction, id));
+    return checkpoint ? { ...kept, checkpoint } : kept;
+  };
+
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const keepProgress = async (progress: RunProgress): Promise<number | null> => {
+    const { run, record, status, step } = progress;
+    const parts = packParts(progress);
+    let told = false;
+    const kept = await storage.write(RUN_STORES, progress.durability, async (transaction) => {
+      const events = await writePosition(transaction, progress, parts);
+      if (events === null) return null;
+      const summaries = transaction.objectStore('summaries');
+      const known = await summaries.get(run);
+      if (record) {
+        // The checkpoint of an earlier version, or of before, is behind this one.
+        const before = (await transaction.objectStore('artifacts').get(run)) ?? nothing;
+        await transaction.objectStore('artifacts').put({ ...before, checkpoint: null }, run);
+        await transaction.objectStore('records').put({ ...record, name: known?.name ?? record.name }, run);
+      }
+      const evaluated = progress.events.findLast((event) => event.kind === 'evaluation');
+      const base = record ? summarise(record, nothing) : known;
+      if (base)
+        await summaries.put(
+          {
+            ...base,
+            name: known?.name ?? base.name,
+            status,
+            step,
+            hasCheckpoint: true,
+            ...(evaluated && {
+              domainAuc: evaluated.metrics.domainAuc,
+              domainNoiseFreeAuc: evaluated.metrics.domainNoiseFreeAuc,
+            }),
+          },
+          run,
+        );
+      told = known?.status !== status || performance.now() - toldAt > TELL_MS;
+      return events;
+    });
+    if (told) {
+      toldAt = performance.now();
+      changed();
+    }
+    return kept;
   };
 
   return {
@@ -83,8 +141,9 @@ export function openRunStore(given: Storage | string = 'scenarium'): RunStore {
       return all.sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
     },
     get,
-    artifacts: (id) => storage.use(async (database) => (await database.get('artifacts', id)) ?? nothing),
-    put: (record, artifacts = {}) => write(record, artifacts),
+    artifacts,
+    put: (record, some = {}) => write(record, some),
+    keepProgress,
     async add(record) {
       const there = await get(record.id);
       if (there && sameRun(there, record)) return { id: record.id, as: 'known' };
@@ -110,15 +169,15 @@ export function openRunStore(given: Storage | string = 'scenarium'): RunStore {
       changed();
     },
     async remove(id) {
-      const removed = await storage.use(async (database) => {
-        const record = await database.get('records', id);
-        const artifacts = (await database.get('artifacts', id)) ?? nothing;
-        return record ? { record, artifacts } : null;
-      });
+      const record = await get(id);
+      const removed = record ? { record, artifacts: await artifacts(id) } : null;
       const take = (keepForUndo: boolean) =>
-        storage.write([...OF_A_RUN, 'removed'], 'strict', async (transaction) => {
+        storage.write(RUN_STORES, 'strict', async (transaction) => {
           await Promise.all([
-            ...OF_A_RUN.map((store) => transaction.objectStore(store).delete(id)),
+            beforeRecord(transaction, id, true),
+            ...(['summaries', 'records', 'artifacts'] as const).map((store) =>
+              transaction.objectStore(store).delete(id),
+            ),
             removed && keepForUndo && transaction.objectStore('removed').put(removed, id),
           ]);
         });
@@ -127,7 +186,7 @@ export function openRunStore(given: Storage | string = 'scenarium'): RunStore {
       changed();
       return removed;
     },
-    restore: ({ record, artifacts }) => write(record, artifacts),
+    restore: ({ record, artifacts: all }) => write(record, all),
     removed: () => storage.use((database) => database.getAll('removed')),
     forget: (id) => storage.use((database) => database.delete('removed', id)),
     onChange(listener) {

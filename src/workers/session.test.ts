@@ -4,6 +4,7 @@ import { readCheckpoint } from '../training/checkpoint/checkpoint';
 import { defaultTraining, presetSettings } from '../training/setup';
 import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { Session } from './session';
+import type { RunProgress } from './runProgress';
 import type { RunArtifacts, RunId, SessionState, Tick } from './protocol';
 import type { SessionHost } from './session';
 import type { RunRecord, RunSetup } from '../training/runRecord';
@@ -33,6 +34,7 @@ const calm = { startPaused: false, from: null } as const;
 class Bench {
   readonly ticks: Tick[] = [];
   readonly kept: { record: RunRecord; artifacts: Partial<RunArtifacts> }[] = [];
+  readonly progress: RunProgress[] = [];
   readonly session: Session;
 
   constructor(host: Partial<SessionHost> = {}) {
@@ -40,7 +42,13 @@ class Bench {
       post: (tick) => this.ticks.push(tick),
       loadDataset: async () => dataset,
       openBackend,
-      keep: async (record, artifacts) => void this.kept.push({ record, artifacts }),
+      writer: {
+        put: async (record, artifacts = {}) => void this.kept.push({ record, artifacts }),
+        keepProgress: async (progress) => {
+          this.progress.push(progress);
+          return progress.after + progress.events.length;
+        },
+      },
       tickMs: 0,
       ...host,
     });
@@ -199,7 +207,9 @@ describe('a session', () => {
     await bench.until('done', id('b'));
     const after = bench.ticks.findIndex(({ run }) => run === id('b'));
     expect(bench.ticks.slice(after).every(({ run }) => run === id('b'))).toBe(true);
-    expect(bench.kept.some(({ record }) => record.id === 'a' && record.status === 'interrupted')).toBe(true);
+    const last = bench.progress.findLast(({ run }) => run === 'a');
+    expect(last).toMatchObject({ status: 'interrupted', durability: 'strict' });
+    expect(last!.step).toBeGreaterThan(2);
     await expect(session.pause(id('a'))).rejects.toThrow(/no longer the one that trains/);
     await session.reset(id('b'));
   });
@@ -263,7 +273,7 @@ describe('a session', () => {
     const other = new Bench();
     await other.session.show(id('a'), setup(), weights);
     expect(await other.session.predict(id('a'), 'validation')).toEqual(expected);
-    expect(other.kept).toHaveLength(0);
+    expect([other.kept, other.progress]).toEqual([[], []]);
     expect(other.last.state).toBe('done');
     await other.session.reset(id('a'));
   });
@@ -299,7 +309,8 @@ describe('a session', () => {
   });
 
   it('goes on when keeping fails, and says so', async () => {
-    bench = new Bench({ keep: () => Promise.reject(new Error('The disk is full.')) });
+    const full = () => Promise.reject(new Error('The disk is full.'));
+    bench = new Bench({ writer: { put: full, keepProgress: full } });
     await bench.session.train(id('a'), setup({ steps: 5 }), calm);
     await bench.until('done');
     expect(bench.last.state).toBe('done');
@@ -313,10 +324,15 @@ describe('a session', () => {
     const kept: string[] = [];
     bench = new Bench({
       keepMs: 0,
-      keep: ({ id: run, status }) => {
-        if (full) return Promise.reject(new Error('The disk is full.'));
-        kept.push(`${run} ${status}`);
-        return Promise.resolve();
+      writer: {
+        put: async ({ id: run, status }) => {
+          if (full) throw new Error('The disk is full.');
+          kept.push(`${run} ${status}`);
+        },
+        keepProgress: async () => {
+          if (full) throw new Error('The disk is full.');
+          return 0;
+        },
       },
     });
     await bench.session.train(id('a'), setup({ steps: 10 }), calm);
@@ -329,13 +345,45 @@ describe('a session', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('keeps a run that goes on every few seconds, with a checkpoint, as interrupted', async () => {
-    bench = new Bench({ keepMs: 0 });
-    await bench.session.train(id('a'), setup({ steps: 10 }), calm);
+  it('lists a run once it is accepted, before it is built', async () => {
+    let load: (data: typeof dataset) => void = () => undefined;
+    bench = new Bench({ loadDataset: () => new Promise((resolve) => (load = resolve)) });
+    await bench.session.train(id('a'), setup({ steps: 3 }), calm);
+    expect(bench.kept.map(({ record }) => [record.id, record.status, record.step])).toEqual([
+      ['a', 'interrupted', 0],
+    ]);
+    expect(bench.kept[0]!.record.setup).toEqual(setup({ steps: 3 }));
+    load(dataset);
     await bench.until('done');
     await bench.session.reset(id('a'));
-    const early = bench.kept.filter(({ record }) => record.status === 'interrupted');
-    expect(early.length).toBeGreaterThan(2);
-    expect(readCheckpoint(early[1]!.artifacts.checkpoint!).record.step).toBe(early[1]!.record.step);
+  });
+
+  it('shows a pause, and the end, only once they are stored', async () => {
+    const stored: string[] = [];
+    const late = async (what: string): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      stored.push(what);
+    };
+    bench = new Bench({
+      writer: {
+        put: ({ status }) => late(status),
+        keepProgress: async ({ status, after, events }) => {
+          await late(status);
+          return after + events.length;
+        },
+      },
+      post: (tick) => {
+        if (tick.state === 'paused') expect(stored).toContain('paused');
+        if (tick.state === 'done') expect(stored.at(-1)).toBe('stopped');
+        bench.ticks.push(tick);
+      },
+    });
+    await bench.session.train(id('a'), setup({ steps: 100_000 }), calm);
+    await bench.untilStep(3);
+    await bench.session.pause(id('a'));
+    expect(stored).toEqual(['interrupted', 'paused']);
+    await bench.session.stop(id('a'));
+    expect(bench.states).toEqual(['compiling', 'training', 'paused', 'training', 'done']);
+    await bench.session.reset(id('a'));
   });
 });

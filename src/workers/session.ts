@@ -22,7 +22,7 @@ import type {
 
 /** What a session needs of its surroundings. */
 export interface SessionHost
-  extends Pick<RunHost, 'post' | 'keep'>, Partial<Pick<RunHost, 'tickMs' | 'keepMs'>> {
+  extends Pick<RunHost, 'post' | 'writer'>, Partial<Pick<RunHost, 'tickMs' | 'keepMs'>> {
   loadDataset(id: string, onProgress: OnProgress): Promise<Dataset>;
   openBackend(request: BackendRequest): Promise<BackendInfo>;
 }
@@ -117,6 +117,11 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
     return this.find(run).read(({ trainer }) => readRepresentations(trainer));
   }
 
+  /** What was kept has gone: the run in memory is kept again. */
+  async keepAgain(): Promise<void> {
+    await this.active?.keepAgain();
+  }
+
   private async begin(
     id: RunId,
     given: RunSetup,
@@ -124,13 +129,13 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
     purpose: 'train' | 'show',
   ): Promise<ActiveRun> {
     const setup = parseSetup(given);
-    const { post, keep, tickMs = 200, keepMs = 20_000 } = this.host;
-    const host = { post, keep, tickMs, keepMs, open: this.open.bind(this) };
+    const { post, writer, tickMs = 200, keepMs = 2_000 } = this.host;
+    const host = { post, writer, tickMs, keepMs, open: this.open.bind(this) };
     const before = this.active;
     const run = new ActiveRun(host, { id, setup, options, purpose });
     this.active = run;
     if (before) await before.drop(true);
-    run.start();
+    await run.start();
     return run;
   }
 

@@ -7,7 +7,9 @@ import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { newRunId } from './runId';
 import type { CatalogueEntry, RemovedRun, RunArtifacts, RunSummary } from './protocol';
+import type { PositionPart, StoredPosition } from './runProgress';
 import type { Dataset } from '../data/dataset';
+import type { TrainingEvent } from '../training/events';
 import type { RunRecord } from '../training/runRecord';
 
 export interface StorageSchema extends DBSchema {
@@ -19,6 +21,12 @@ export interface StorageSchema extends DBSchema {
   datasets: { key: string; value: Dataset };
   /** What a person made beside runs (queue, ablations, pins), by name; JSON texts. */
   values: { key: string; value: string };
+  /** Where runs under way stand (`runPositions.ts`): what changes with every step, */
+  positions: { key: string; value: StoredPosition };
+  /** its arrays as safetensors files, by run and part, */
+  positionArrays: { key: [string, PositionPart]; value: Uint8Array };
+  /** and what the run told since its record was written, by run and number of events before. */
+  events: { key: [string, number]; value: readonly TrainingEvent[] };
   /** Deleted runs, for as long as their deletion can be taken back. */
   removed: { key: string; value: RemovedRun };
 }
@@ -27,16 +35,24 @@ export type StorageDatabase = IDBPDatabase<StorageSchema>;
 type Store = StoreNames<StorageSchema>;
 type Writing<S extends Store> = IDBPTransaction<StorageSchema, S[], 'readwrite'>;
 
-const VERSION = 2;
-const STORES: readonly Store[] = [
+/** All that is kept of a run; one transaction over them at a time. */
+export const RUN_STORES = [
   'summaries',
   'records',
   'artifacts',
-  'entries',
-  'datasets',
-  'values',
+  'positions',
+  'positionArrays',
+  'events',
   'removed',
-];
+] as const;
+export type RunTransaction<Mode extends 'readonly' | 'readwrite'> = IDBPTransaction<
+  StorageSchema,
+  (typeof RUN_STORES)[number][],
+  Mode
+>;
+
+const VERSION = 3;
+const STORES: readonly Store[] = [...RUN_STORES, 'entries', 'datasets', 'values'];
 /** Under it stands, from the day that the database is made, which one it is. */
 const IDENTITY = 'database';
 

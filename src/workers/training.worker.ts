@@ -6,8 +6,9 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import { openBackend } from '../engine';
 import { DatasetSource } from './datasets';
 import { handOver } from './handOver';
-import { openRunStore } from './runStore';
+import { runWriter } from './runWriter';
 import { Session } from './session';
+import { Storage } from './storage';
 import type { TrainingWorker, RunId, ScoredRows } from './protocol';
 
 /** Addresses are absolute: the WASM loader's own idea of where it runs is wrong inside a bundled worker. */
@@ -21,7 +22,7 @@ const wasmPath = Object.fromEntries(
 
 let port: MessagePort | null = null;
 const datasets = new DatasetSource();
-const runs = openRunStore();
+const storage = new Storage();
 
 /** The session, and what a worker adds to it: the page's port and address, and answers that are handed over, not copied. */
 class TrainingService extends Session implements TrainingWorker {
@@ -43,11 +44,11 @@ class TrainingService extends Session implements TrainingWorker {
   }
 }
 
-Comlink.expose(
-  new TrainingService({
-    post: (tick) => port?.postMessage(tick),
-    loadDataset: (id, onProgress) => datasets.load(id, onProgress),
-    openBackend: (request) => openBackend(request, { wasmPath }),
-    keep: (record, artifacts) => runs.put(record, artifacts),
-  }),
-);
+const service = new TrainingService({
+  post: (tick) => port?.postMessage(tick),
+  loadDataset: (id, onProgress) => datasets.load(id, onProgress),
+  openBackend: (request) => openBackend(request, { wasmPath }),
+  writer: runWriter(storage),
+});
+storage.onCleared(() => void service.keepAgain());
+Comlink.expose(service);

@@ -11,10 +11,14 @@ import type { RunRecord } from '../runRecord';
 import type { StoredRecord } from '../storedRecord';
 import type { SafeTensor } from './safetensors';
 
-export interface Checkpoint {
-  readonly record: RunRecord;
+/** Where a run stands between two events, so that it can go on from there to the same numbers. */
+export interface RunPosition {
   readonly trainer: TrainerPosition;
   readonly procedure: ProcedurePosition;
+}
+
+export interface Checkpoint extends RunPosition {
+  readonly record: RunRecord;
 }
 
 const FORMAT = 'scenarium-checkpoint/1';

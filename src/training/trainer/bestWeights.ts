@@ -5,7 +5,7 @@ import type { Variable } from '../../engine';
 import type { Metrics } from '../metrics';
 import type { WeightsCopy } from './contract';
 import type { Best, StopMetric } from './earlyStopping';
-import type { Part } from './part';
+import type { Part, PartPosition } from './part';
 
 /** Before the names of the weights in a position's arrays. */
 const PREFIX = 'best.';
@@ -17,6 +17,10 @@ export interface BestWeights extends Part<{ readonly best: Best }> {
   exhausted(patience: number): boolean;
   /** Counts patience from here anew. */
   resetPatience(): void;
+  /** How often they have changed: a position taken at the same number holds the same. */
+  readonly revision: number;
+  /** @param read false: without the arrays, where they are known already */
+  position(read?: boolean): Promise<PartPosition<{ readonly best: Best }>>;
   /** Writes the best weights back. @returns their step, null where no evaluation was defined */
   restore(): number | null;
   dispose(): void;
@@ -25,11 +29,16 @@ export interface BestWeights extends Part<{ readonly best: Best }> {
 export function createBestWeights(variables: readonly Variable[], metric: StopMetric): BestWeights {
   let best: Best = noBest;
   let kept: WeightsCopy | null = null;
+  let revision = 0;
   const keep = (next: WeightsCopy | null): void => {
     kept?.dispose();
     kept = next;
+    revision++;
   };
   return {
+    get revision() {
+      return revision;
+    },
     update(metrics, step) {
       const { best: next, improved } = updateBest(best, monitoredValue(metric, metrics), step);
       best = next;
@@ -44,8 +53,8 @@ export function createBestWeights(variables: readonly Variable[], metric: StopMe
       kept.restore();
       return best.step;
     },
-    async position() {
-      const weights = kept ? (await kept.read()).arrays : {};
+    async position(read = true) {
+      const weights = kept && read ? (await kept.read()).arrays : {};
       return {
         state: { best },
         arrays: Object.fromEntries(Object.entries(weights).map(([name, values]) => [PREFIX + name, values])),

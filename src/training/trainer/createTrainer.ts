@@ -61,7 +61,12 @@ export interface OwnedTrainer extends Trainer {
   traceNextStep(): Promise<readonly TimedKernel[]>;
   /** Takes weights and states; moments stay. @throws RangeError where they belong to another model */
   restore(weights: Snapshot): void;
-  position(): Promise<TrainerPosition>;
+  /** @param best false: without the arrays of the best weights */
+  position(best?: boolean): Promise<TrainerPosition>;
+  /** How often the best weights have changed. */
+  readonly bestRevision: number;
+  /** Waits until the device has done all steps. */
+  waitForDevice(): Promise<void>;
   /** @throws RangeError where the position belongs to another model */
   goTo(position: TrainerPosition): void;
   dispose(): void;
@@ -174,12 +179,16 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     },
     copyWeights: (from) => copyWeights(variables, from),
     forward: (batch, statistics, read) => forwardPass(model, scenarios, batch, statistics, read),
-    async position() {
+    get bestRevision() {
+      return bestWeights.revision;
+    },
+    waitForDevice: () => losses.waitForDevice(),
+    async position(withBest = true) {
       const [drawn, stepped, summed, best, followed] = [
         await batches.position(),
         await steps.position(),
         await losses.position(),
-        await bestWeights.position(),
+        await bestWeights.position(withBest),
         await afterStep.position(),
       ];
       return {

@@ -1,0 +1,33 @@
+/** How the worker that trains writes runs: through a worker of its own, or by itself where there can be none. */
+import { handOver } from './handOver';
+import { openRunStore } from './runStore';
+import { Supervised } from './supervised';
+import type { RunWriter } from './runKeeper';
+import type { Storage } from './storage';
+
+/** @param storage of this worker, used where the other cannot be */
+export function runWriter(storage: Storage): RunWriter {
+  const here = openRunStore(storage);
+  let broken = typeof Worker === 'undefined';
+  const worker = new Supervised<RunWriter>(
+    () => new Worker(new URL('./storage.worker.ts', import.meta.url), { type: 'module', name: 'storage' }),
+    () => undefined,
+    () => (broken = true),
+  );
+  return {
+    async put(record, artifacts) {
+      if (broken) return here.put(record, artifacts);
+      return worker.send('put', record, artifacts).catch((error: unknown) => {
+        if (broken) return here.put(record, artifacts);
+        throw error;
+      });
+    },
+    async keepProgress(progress) {
+      if (broken) return here.keepProgress(progress);
+      return worker.send('keepProgress', handOver(progress, progress.arrays)).catch((error: unknown) => {
+        if (broken) return null; // its arrays went with the worker: they are sent again
+        throw error;
+      });
+    },
+  };
+}
