@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scenarioColumns, summaryColumns } from './columns';
-import type { RunFigures } from './columns';
+import type { RunMetrics } from './columns';
 import type { ScenarioMetrics } from '../training/metrics/types';
 
 const metrics = (auc: number, rows = 100): ScenarioMetrics => ({
@@ -14,7 +14,7 @@ const metrics = (auc: number, rows = 100): ScenarioMetrics => ({
 });
 
 /** Two scenarios, the small one with as many test rows as the large one. */
-const run: RunFigures = {
+const run: RunMetrics = {
   scenarios: [
     { id: 'small', name: 'Small', group: null, share: 0.1, clickRate: 0.1 },
     { id: 'large', name: 'Large', group: null, share: 0.9, clickRate: 0.1 },

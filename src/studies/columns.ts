@@ -6,7 +6,7 @@ import type { Ceilings, Metrics } from '../training/metrics/types';
 import type { RunRecord } from '../training/runRecord';
 
 /** Final metrics of a run and the scenarios that they are of, in the same order. */
-export interface RunFigures {
+export interface RunMetrics {
   readonly scenarios: RunRecord['scenarios'];
   readonly final: Metrics;
 }
@@ -15,7 +15,7 @@ export interface StudyColumn {
   /** Scenario id, or the name of a summary: `mean`, `overall`, `major`, `minor`, `minor5`. */
   readonly key: string;
   readonly label: string;
-  readonly of: (run: RunFigures, kind: AucKind) => number | null;
+  readonly of: (run: RunMetrics, kind: AucKind) => number | null;
   /** The best that any model reaches; null where nothing is known of the truth, or no ceiling is computed. */
   readonly ceiling: (ceilings: Ceilings) => number | null;
 }
@@ -73,7 +73,7 @@ export const summaryColumns = {
 } as const satisfies Readonly<Record<string, StudyColumn>>;
 
 /** One column a scenario; none where there are too many to be read side by side. */
-export function scenarioColumns(scenarios: RunFigures['scenarios']): readonly StudyColumn[] {
+export function scenarioColumns(scenarios: RunMetrics['scenarios']): readonly StudyColumn[] {
   if (scenarios.length > MAX_SCENARIOS) return [];
   return scenarios.map(({ id, name }, s) => ({
     key: id,

@@ -2,7 +2,7 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { useHighlight } from '../store/highlight';
 import { useTheme } from '../store/theme';
-import { drawHeat, drawKey } from './heatDraw';
+import { DEFINED, drawHeat, drawKey, NOT_YET, UNDEFINED } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
 import { HeatLabels, LONGEST_LABEL, shortLabel } from './HeatLabels';
 import type { HeatLabel } from './HeatLabels';
@@ -43,9 +43,14 @@ const KEY_WIDTH = 96;
 const ZOOM_FROM = 40;
 const FEW = 6;
 
-function valueOf(data: HeatValues, { row, column }: Cell): number | null {
+/** A cell's value as it is said of it. */
+function textOf(data: HeatValues, { row, column }: Cell, format: (value: number) => string): string {
   const index = row * data.columns + column;
-  return data.defined !== null && data.defined[index] !== 1 ? null : (data.values[index] ?? null);
+  const value = data.values[index];
+  if (data.defined?.[index] === NOT_YET) return 'not yet';
+  return value === undefined || (data.defined !== null && data.defined[index] !== DEFINED)
+    ? 'undefined'
+    : format(value);
 }
 
 /**
@@ -203,9 +208,9 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     if (cell?.row !== cursor?.row || cell?.column !== cursor?.column) go(cell);
   }
 
-  const value = cursor ? valueOf(data, cursor) : null;
+  const hatched = useMemo(() => data.defined?.includes(UNDEFINED) ?? false, [data]);
   const spoken = cursor
-    ? `${rows[cursor.row]?.label ?? ''}, ${stepColumns ? `${props.columnTitle} ` : ''}${columns[cursor.column]?.label ?? ''}: ${value === null ? 'undefined' : format(value)}`
+    ? `${rows[cursor.row]?.label ?? ''}, ${stepColumns ? `${props.columnTitle} ` : ''}${columns[cursor.column]?.label ?? ''}: ${textOf(data, cursor, format)}`
     : '';
   const rect = (cell: Cell) => ({
     x: layout.left + (cell.column - view.column) * layout.cellWidth,
@@ -286,6 +291,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
             {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}
             <tspan className="axis-title" dx={8}>
               {(!zoomable && spoken) || props.valueTitle}
+              {hatched && !(!zoomable && spoken) ? '; hatched: undefined' : ''}
             </tspan>
           </text>
           {zoomable && spoken && (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellPixels, placeOn } from './heatDraw';
+import { cellPixels, placeOn, NOT_YET, UNDEFINED } from './heatDraw';
 import { SCALE_STEPS, scaleTable } from '../colour/scales';
 import { cellAt, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
@@ -155,21 +155,30 @@ describe('cells too small to be drawn one by one', () => {
     const at = Math.round(value * (SCALE_STEPS - 1)) * 3;
     return [...scaleTable('sequential', 'light').slice(at, at + 3), 255];
   };
+  const hatch = [9, 8, 7, 255];
   const pixel = (pixels: Uint8ClampedArray, k: number) => [...pixels.slice(4 * k, 4 * k + 4)];
 
   it('are a pixel each', () => {
-    const pixels = cellPixels(input, 2, 4);
+    const pixels = cellPixels(input, 2, 4, hatch);
     expect(pixel(pixels, 0)).toEqual(colour(0));
     expect(pixel(pixels, 1)).toEqual(colour(1));
     expect(pixel(pixels, 4)).toEqual(colour(0.25));
-    expect(pixel(pixels, 5), 'undefined').toEqual([0, 0, 0, 0]);
+    expect(pixel(pixels, 5), 'undefined, of every second pixel').toEqual([0, 0, 0, 0]);
+  });
+
+  it('are hatched where undefined, in every second pixel, and clear where they are not there yet', () => {
+    const all = (state: number) =>
+      cellPixels({ ...input, data: { ...data, defined: new Uint8Array(8).fill(state) } }, 2, 4, hatch);
+    const clear = [0, 0, 0, 0];
+    expect([0, 1, 2, 3].map((k) => pixel(all(UNDEFINED), k))).toEqual([hatch, clear, clear, hatch]);
+    expect([...all(NOT_YET)].every((part) => part === 0)).toBe(true);
   });
 
   it('share a pixel as their mean, row by row, and never with the next column', () => {
-    const pixels = cellPixels(input, 2, 2);
+    const pixels = cellPixels(input, 2, 2, hatch);
     expect(pixel(pixels, 0)).toEqual(colour(0.25));
     expect(pixel(pixels, 1)).toEqual(colour(1));
     expect(pixel(pixels, 2)).toEqual(colour(0.5));
-    expect(pixel(pixels, 3), 'undefined').toEqual([0, 0, 0, 0]);
+    expect(pixel(pixels, 3), 'undefined').toEqual(hatch);
   });
 });

@@ -3,12 +3,18 @@ import { SCALE_STEPS, scaleTable, textOn } from '../colour/scales';
 import type { ScaleKind, Theme } from '../colour/scales';
 import type { HeatLayout } from './heatLayout';
 
+/** There is no number, and there will be none: hatched. */
+export const UNDEFINED = 0;
+export const DEFINED = 1;
+/** Nothing was computed so far: left clear. */
+export const NOT_YET = 2;
+
 export interface HeatValues {
   readonly rows: number;
   readonly columns: number;
   /** Row-major. */
   readonly values: Float32Array;
-  /** 1 where defined; null: all are. */
+  /** Of each cell `DEFINED`, `UNDEFINED` or `NOT_YET`; null: all are defined. */
   readonly defined: Uint8Array | null;
 }
 
@@ -51,7 +57,7 @@ export interface DrawInput {
   readonly scale: HeatScale;
   readonly theme: Theme;
   readonly format: (value: number) => string;
-  /** Colour of cells without a value. */
+  /** Colour of the hatching of undefined cells. */
   readonly hatch: string;
   /** Page colour, for the hairlines between large cells. */
   readonly page: string;
@@ -60,7 +66,8 @@ export interface DrawInput {
 
 /**
  * The part in view as pixels of a picture: a pixel a cell, or the mean of the cells that share a pixel. Undefined cells
- * do not count; a pixel without any stays clear.
+ * do not count: where there are no others, every second pixel has the colour `hatch` (RGBA), so that an area looks hatched. Cells
+ * that are not there yet stay clear.
  *
  * @param width pixels, at most the columns in view; `height` alike
  * @returns RGBA `[height * width * 4]`
@@ -69,6 +76,7 @@ export function cellPixels(
   { layout: { view }, data, scale, theme }: Pick<DrawInput, 'layout' | 'data' | 'scale' | 'theme'>,
   width: number,
   height: number,
+  hatch: ArrayLike<number>,
 ): Uint8ClampedArray<ArrayBuffer> {
   const table = scaleTable(scale.kind, theme);
   const pixels = new Uint8ClampedArray(width * height * 4);
@@ -82,18 +90,24 @@ export function cellPixels(
         Math.floor((x * view.columns) / width),
         Math.floor(((x + 1) * view.columns) / width),
       ];
-      let [sum, count] = [0, 0];
+      let [sum, count, missing] = [0, 0, 0];
       for (let r = fromRow; r < toRow; r++) {
         for (let c = fromColumn; c < toColumn; c++) {
           const index = (view.row + r) * data.columns + view.column + c;
-          if (data.defined !== null && data.defined[index] !== 1) continue;
+          if (data.defined !== null && data.defined[index] !== DEFINED) {
+            if (data.defined[index] === UNDEFINED) missing++;
+            continue;
+          }
           sum += data.values[index]!;
           count++;
         }
       }
-      if (count === 0) continue;
-      const at = Math.round(placeOn(scale, sum / count) * (SCALE_STEPS - 1)) * 3;
       const to = (y * width + x) * 4;
+      if (count === 0) {
+        if (missing > 0 && (x + y) % 2 === 0) pixels.set([hatch[0]!, hatch[1]!, hatch[2]!, hatch[3]!], to);
+        continue;
+      }
+      const at = Math.round(placeOn(scale, sum / count) * (SCALE_STEPS - 1)) * 3;
       pixels[to] = table[at]!;
       pixels[to + 1] = table[at + 1]!;
       pixels[to + 2] = table[at + 2]!;
@@ -111,8 +125,14 @@ function drawSmallCells(context: CanvasRenderingContext2D, input: DrawInput): vo
   const picture = document.createElement('canvas');
   picture.width = pixelsOf(layout.width, layout.view.columns);
   picture.height = pixelsOf(layout.height, layout.view.rows);
-  const pixels = cellPixels(input, picture.width, picture.height);
-  picture.getContext('2d')?.putImageData(new ImageData(pixels, picture.width, picture.height), 0, 0);
+  const small = picture.getContext('2d');
+  if (!small) return;
+  // A colour of the page as numbers: painted, then read.
+  small.fillStyle = input.hatch;
+  small.fillRect(0, 0, 1, 1);
+  const hatch = small.getImageData(0, 0, 1, 1).data;
+  const pixels = cellPixels(input, picture.width, picture.height, hatch);
+  small.putImageData(new ImageData(pixels, picture.width, picture.height), 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(picture, layout.left, layout.top, layout.width, layout.height);
 }
@@ -141,7 +161,8 @@ export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
       const x = left + c * cellWidth;
       const w = cellWidth - gap;
       const h = cellHeight - gap;
-      if (data.defined !== null && data.defined[index] !== 1) {
+      if (data.defined !== null && data.defined[index] !== DEFINED) {
+        if (data.defined[index] === NOT_YET) continue;
         context.strokeStyle = input.hatch;
         context.lineWidth = 1;
         context.beginPath();

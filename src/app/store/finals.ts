@@ -1,17 +1,17 @@
 /** Final metrics of kept runs, read once each: what tables of many runs need, without holding their histories. */
 import { create } from 'zustand';
-import type { FinalFigures } from '../../studies/ablation/ablation';
+import type { FinalMetrics } from '../../studies/ablation/ablation';
 import type { RunStore } from '../../workers/protocol';
 
 /** By run id. */
-export const useFinals = create<{ readonly byRun: ReadonlyMap<string, FinalFigures> }>(() => ({
+export const useFinals = create<{ readonly byRun: ReadonlyMap<string, FinalMetrics> }>(() => ({
   byRun: new Map(),
 }));
 
 /** Reads the runs whose metrics are not there yet; runs that are gone or unfinished stay out. */
 export async function readFinals(store: RunStore, runs: readonly string[]): Promise<void> {
   const { byRun } = useFinals.getState();
-  const found = new Map<string, FinalFigures>();
+  const found = new Map<string, FinalMetrics>();
   for (const id of runs) {
     if (byRun.has(id) || found.has(id)) continue;
     const record = await store.get(id);

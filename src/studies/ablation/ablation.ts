@@ -1,7 +1,7 @@
 /** An ablation as it was asked for: which rows over which seeds, and the runs that they became. */
 import type { AnySettings } from '../../models/settings';
 import type { RunSetup } from '../../training/runRecord';
-import type { RunFigures } from '../columns';
+import type { RunMetrics } from '../columns';
 
 export interface AblationRow {
   readonly name: string;
@@ -24,7 +24,7 @@ export interface Ablation {
 }
 
 /** What a table of many runs needs of each, without their histories. */
-export interface FinalFigures extends RunFigures {
+export interface FinalMetrics extends RunMetrics {
   readonly datasetTitle: string;
 }
 

@@ -2,7 +2,7 @@
 import { isTwin, keyOfPrinted } from '../published';
 import type { PublishedTable } from '../published';
 import { spread } from '../statistics';
-import type { RunFigures } from '../columns';
+import type { RunMetrics } from '../columns';
 
 export interface PrintedFigures {
   /** The label of the printed column that belongs to a column here; null where none does. */
@@ -22,7 +22,7 @@ function less(a: number | null, b: number | null): number | null {
 export function printedFigures(
   table: PublishedTable | null,
   dataset: string,
-  scenarios: RunFigures['scenarios'],
+  scenarios: RunMetrics['scenarios'],
 ): PrintedFigures {
   const onTwin = table !== null && isTwin(dataset, table.twin);
   const keys = table && onTwin ? table.columns.map((column) => keyOfPrinted(column, scenarios)) : [];

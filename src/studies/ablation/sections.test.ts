@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findModel } from '../../models/registry';
 import type { Metrics, ScenarioMetrics } from '../../training/metrics/types';
 import { defaultSetup, presetSettings } from '../../training/setup';
-import type { Ablation, FinalFigures } from './ablation';
+import type { Ablation, FinalMetrics } from './ablation';
 import { ablationRuns, rowChoices } from './rows';
 import { directionOf } from './direction';
 import { ablationSections, agreement } from './sections';
@@ -17,7 +17,7 @@ const one = (auc: number): ScenarioMetrics => ({
   calibration: 1,
 });
 
-function finals(aucs: readonly number[]): FinalFigures {
+function finals(aucs: readonly number[]): FinalMetrics {
   const final: Metrics = {
     scenarios: aucs.map(one),
     overall: one(aucs[0]!),

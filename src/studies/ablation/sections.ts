@@ -7,8 +7,8 @@ import { pairedDifference, spread } from '../statistics';
 import type { Spread } from '../statistics';
 import type { AucKind } from '../../training/metrics/aucKind';
 import { scenarioColumns, summaryColumns } from '../columns';
-import type { RunFigures, StudyColumn } from '../columns';
-import type { Ablation, FinalFigures } from './ablation';
+import type { RunMetrics, StudyColumn } from '../columns';
+import type { Ablation, FinalMetrics } from './ablation';
 import { settingsKey } from '../setups';
 import { directionOf } from './direction';
 import type { Direction } from './direction';
@@ -61,10 +61,10 @@ export interface Section {
   readonly stated: readonly StatedOrder[];
 }
 
-type FinalsOf = (run: string) => FinalFigures | undefined;
+type FinalsOf = (run: string) => FinalMetrics | undefined;
 
 /** Runs of one row by seed, null where one is not done. */
-function runsOf(ablation: Ablation, row: number, finals: FinalsOf): (FinalFigures | null)[] {
+function runsOf(ablation: Ablation, row: number, finals: FinalsOf): (FinalMetrics | null)[] {
   return ablation.seeds.map((_, s) => {
     const run = ablation.runs[s * ablation.rows.length + row] ?? null;
     return run === null ? null : (finals(run) ?? null);
@@ -120,7 +120,7 @@ export function ablationSections(ablation: Ablation, finals: FinalsOf, kind: Auc
 }
 
 /** Scenarios, then the summaries; of many scenarios the summaries alone. */
-function columnsOf(scenarios: RunFigures['scenarios']): readonly StudyColumn[] {
+function columnsOf(scenarios: RunMetrics['scenarios']): readonly StudyColumn[] {
   const { overall, mean, major, minor, minor5 } = summaryColumns;
   const own = scenarioColumns(scenarios);
   return own.length > 0 ? [...own, overall, mean] : [overall, mean, major, minor, minor5];
@@ -130,7 +130,7 @@ interface SectionInput {
   readonly ablation: Ablation;
   readonly finals: FinalsOf;
   readonly kind: AucKind;
-  readonly scenarios: FinalFigures['scenarios'];
+  readonly scenarios: FinalMetrics['scenarios'];
   readonly trained: ReadonlyMap<string, number>;
   readonly id: string;
   readonly title: string;
@@ -144,7 +144,7 @@ function sectionOf(input: SectionInput): Section {
   const { ablation, finals, kind, scenarios, trained, id, title, rows, reference, table } = input;
   const printed = printedFigures(table, ablation.base.dataset, scenarios);
   const columns = columnsOf(scenarios).map((column) => ({ ...column, printed: printed.label(column.key) }));
-  const runsOfRow = (key: string): readonly (FinalFigures | null)[] => {
+  const runsOfRow = (key: string): readonly (FinalMetrics | null)[] => {
     const at = trained.get(key);
     return at === undefined ? [] : runsOf(ablation, at, finals);
   };

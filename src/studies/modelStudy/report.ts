@@ -1,5 +1,5 @@
 /** The text of a study in a model's page: how it was trained, then its tables. */
-import type { RunFigures } from '../columns';
+import type { RunMetrics } from '../columns';
 import { aucTable, pairedTable, wayTable } from './table';
 import type { RowResult } from './table';
 
@@ -8,7 +8,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Markdown; the first row is the model that others are compared with. */
-export function studyReport(results: readonly RowResult[], scenarios: RunFigures['scenarios']): string {
+export function studyReport(results: readonly RowResult[], scenarios: RunMetrics['scenarios']): string {
   const reference = results[0];
   const cell = reference?.cells[0];
   if (!reference || !cell) throw new RangeError('A study without a trained row has nothing to report.');

@@ -1,7 +1,7 @@
 /** Study results as Markdown. Numbers are means over seeds ± their standard deviation; nothing is rounded away before that. */
 import type { AucKind } from '../../training/metrics/aucKind';
 import { scenarioColumns, summaryColumns } from '../columns';
-import type { RunFigures, StudyColumn } from '../columns';
+import type { RunMetrics, StudyColumn } from '../columns';
 import { fixedDigits, formatSpread, UNDEFINED } from '../format';
 import { markdownTable } from '../markdown';
 import { completeSpread, pairedDifference } from '../statistics';
@@ -14,7 +14,7 @@ export interface RowResult {
   readonly cells: readonly Cell[];
 }
 
-type Scenarios = RunFigures['scenarios'];
+type Scenarios = RunMetrics['scenarios'];
 
 /** Share of the way from chance to the ceiling; null where either is undefined. */
 export function wayToCeiling(value: number | null, ceiling: number | null): number | null {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Metrics } from '../../../training/metrics/types';
 import type { HistoryPoint } from '../../../training/runRecord';
+import { DEFINED, NOT_YET, UNDEFINED } from '../../charts/heatDraw';
 import { byShare, curveTable, heatOverTime, scenarioLines, scenarioPoints, summaryPoints } from './curves';
 
 const row = {
@@ -60,15 +61,29 @@ describe('curves of many scenarios', () => {
       [0, 1],
       10,
     );
-    expect(Array.from(early.defined!.slice(0, 10))).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect(Array.from(late.defined!.slice(0, 10))).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+    expect(Array.from(early.defined!.slice(0, 10))).toEqual([DEFINED, ...Array<number>(9).fill(NOT_YET)]);
+    expect(Array.from(late.defined!.slice(0, 10))).toEqual([
+      ...[DEFINED, DEFINED, DEFINED],
+      ...Array<number>(7).fill(NOT_YET),
+    ]);
     expect(late.values[0]).toBe(early.values[0]);
     expect(late.values[12]).toBeCloseTo(0.8, 6);
   });
 
+  it('tells a scenario without an AUC from a span to come', () => {
+    const points = evaluated([[null], [0.6], [null]]);
+    const { defined } = heatOverTime(points, 100, 'drawn', [0], 5);
+    expect([...defined!]).toEqual([DEFINED, UNDEFINED, NOT_YET, NOT_YET, NOT_YET]);
+    expect([...heatOverTime(points.slice(0, 1), 20, 'drawn', [0], 4).defined!].slice(0, 2)).toEqual([
+      NOT_YET,
+      UNDEFINED,
+    ]);
+  });
+
   it('spans without an evaluation repeat the one before', () => {
     const heat = heatOverTime(evaluated([[0.5], [0.6]]), 100, 'drawn', [0], 50);
-    expect(Array.from(heat.defined!.slice(0, 12))).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+    const shown = Array.from(heat.defined!.slice(0, 12), (state) => Number(state === DEFINED));
+    expect(shown).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
     expect(heat.values[8]).toBe(0.5);
     expect(heat.values[9]).toBeCloseTo(0.6, 6);
   });

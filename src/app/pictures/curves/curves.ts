@@ -1,6 +1,6 @@
 /** From a run's histories to what its curves draw. Plain data in, plain data out. */
 import type { LinePoint, LineSpec } from '../../charts/Lines';
-import type { HeatValues } from '../../charts/heatDraw';
+import { DEFINED, NOT_YET, UNDEFINED, type HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
 import { aucOfKind, domainAucOfKind } from '../../../training/metrics/aucKind';
 import type { AucKind } from '../../../training/metrics/aucKind';
@@ -108,7 +108,7 @@ export const SUMMARY_LINES: readonly {
 
 /**
  * Scenario by time, largest scenario first. Columns are equal spans of the whole run, so nothing moves while it fills;
- * a span without an evaluation repeats the one before it.
+ * a span without an evaluation repeats the one before it. A scenario without an AUC is undefined, a span to come is not there yet.
  */
 export function heatOverTime(
   evaluations: Evaluations,
@@ -118,24 +118,23 @@ export function heatOverTime(
   columns: number,
 ): HeatValues {
   const values = new Float32Array(order.length * columns);
-  const defined = new Uint8Array(order.length * columns);
+  const defined = new Uint8Array(order.length * columns).fill(NOT_YET);
+  const put = (cell: number, value: number | null): void => {
+    values[cell] = value ?? 0;
+    defined[cell] = value === null ? UNDEFINED : DEFINED;
+  };
   const width = Math.max(1, steps) / columns;
   order.forEach((scenario, row) => {
     let from = 0;
-    let before: number | null = null;
+    let before: number | null | undefined;
     for (const { step, metrics } of evaluations) {
       const value = aucOfKind(kind, metrics.scenarios[scenario]);
       const column = Math.min(columns - 1, Math.max(0, Math.ceil(step / width) - 1));
       for (let c = from; c < column; c++) {
-        if (before === null) continue;
-        values[row * columns + c] = before;
-        defined[row * columns + c] = 1;
+        if (before !== undefined) put(row * columns + c, before);
       }
       from = column;
-      if (value !== null) {
-        values[row * columns + column] = value;
-        defined[row * columns + column] = 1;
-      }
+      put(row * columns + column, value);
       before = value;
     }
   });

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { Ablation } from '../../../../studies/ablation/ablation';
 import { toLatex, toMarkdown, toTable } from '../../../../studies/ablation/documents';
 import { ablationSections, agreement } from '../../../../studies/ablation/sections';
@@ -30,9 +30,6 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
   const byRun = useFinals((state) => state.byRun);
   const curve = useSetup((state) => state.curve);
   const { runs } = ablation;
-  const place = useRef<HTMLElement>(null);
-  // Its button may be far below what it opens.
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
   useEffect(() => {
     // Deleted runs can come back by undo, so every change of the list looks again for what is missing.
     void readFinals(
@@ -56,7 +53,6 @@ export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
   const dataset = known[0]?.datasetTitle ?? ablation.base.dataset;
   return (
     <section
-      ref={place}
       className="ablation"
       data-testid="ablation"
       data-done={known.length}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { forgetAblation, useAblations } from '../../../store/ablations';
 import { attempt } from '../../../store/notices';
 import { AblationResult } from './AblationResult';
@@ -6,8 +7,11 @@ import { AblationResult } from './AblationResult';
 export function AblationShelf() {
   const kept = useAblations((state) => state.kept);
   const shown = useAblations((state) => state.shown);
-  if (kept.length === 0) return null;
   const open = kept.find((one) => one.id === shown);
+  const place = useRef<HTMLDivElement>(null);
+  // A button may be far below what it opens.
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [open?.id]);
+  if (kept.length === 0) return null;
   return (
     <section className="ablations" aria-labelledby="ablations-title">
       <h2 id="ablations-title" className="ablations-title">
@@ -42,7 +46,11 @@ export function AblationShelf() {
           );
         })}
       </ul>
-      {open && <AblationResult key={open.id} ablation={open} />}
+      {open && (
+        <div ref={place}>
+          <AblationResult key={open.id} ablation={open} />
+        </div>
+      )}
     </section>
   );
 }
