@@ -1,8 +1,9 @@
-/** Build step: writes `sw.js`, the service worker that serves the built page without a network. */
+/** Build step: writes `sw.js`, the service worker that serves the built page without a network or without headers. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
+import { isolationHeaders, policyHeaders } from './scripts/policy.mjs';
 
 const source = new URL('src/app/offline/serviceWorker.js', import.meta.url);
 
@@ -34,7 +35,14 @@ export const offlinePage: Plugin = {
     const hash = createHash('sha256');
     // Names of assets hold their hashes; the others count by what is in them.
     for (const name of files) hash.update(name.startsWith('assets/') ? name : readFileSync(join(dir, name)));
-    const head = `const VERSION = '${hash.digest('hex').slice(0, 12)}';\nconst FILES = ${JSON.stringify(['./', ...files])};\n`;
-    writeFileSync(join(dir, 'sw.js'), head + readFileSync(source, 'utf8'));
+    const constants = {
+      VERSION: hash.digest('hex').slice(0, 12),
+      FILES: ['./', ...files],
+      HEADERS: { ...policyHeaders, ...isolationHeaders },
+    };
+    const head = Object.entries(constants).map(
+      ([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`,
+    );
+    writeFileSync(join(dir, 'sw.js'), head.join('') + readFileSync(source, 'utf8'));
   },
 };

@@ -8,15 +8,16 @@ test('opened once, the page trains and shows its other pages without a network',
   context,
 }) => {
   await lab.open();
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    // `ready` comes before the old page is handed over.
-    if (!navigator.serviceWorker.controller) {
-      await new Promise((resolve) =>
-        navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+  // Files are kept all at once, some seconds after opening.
+  const files = () =>
+    page.evaluate(async () => {
+      const names = await caches.keys();
+      const kept = await Promise.all(
+        names.map(async (name) => (await (await caches.open(name)).keys()).length),
       );
-    }
-  });
+      return Math.max(0, ...kept);
+    });
+  await expect.poll(files, { timeout: 60_000 }).toBeGreaterThan(20);
   await context.setOffline(true);
   await lab.open({ preset: 'tiny', batch: 256, steps: 10, evaluateEvery: 5, autostart: 1 });
   await lab.expectState('done');

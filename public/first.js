@@ -26,3 +26,26 @@
     history.replaceState(null, '', location.pathname + search + location.hash);
   }
 })();
+
+// Code that does not come leaves nothing to draw with: say so, and offer to open the page again.
+(function () {
+  function say() {
+    var root = document.getElementById('root');
+    if (!root || root.firstChild) return;
+    var sentence = document.createElement('p');
+    sentence.textContent = 'The page could not be fetched. Check the connection and open it again.';
+    var button = document.createElement('button');
+    button.textContent = 'Open it again';
+    button.className = 'button';
+    button.onclick = function () {
+      location.reload();
+    };
+    var place = document.createElement('div');
+    place.className = 'empty';
+    place.setAttribute('role', 'alert');
+    place.append(sentence, button);
+    root.append(place);
+  }
+  addEventListener('error', say, true);
+  addEventListener('unhandledrejection', say);
+})();

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Boundary } from './Boundary';
 import { Header } from './Header';
+import { lazyPart } from './lazyPart';
 import { useCurrentRun } from './store/runActions';
 import { Notices } from './notices/Notices';
 import { LabPage } from './pages/lab/LabPage';
@@ -9,9 +10,9 @@ import { addressOf, openAddress } from './store/address';
 import { useSetup } from './store/setup';
 import './app.css';
 
-const DataPage = lazy(() => import('./pages/data/DataPage').then((module) => ({ default: module.DataPage })));
-const ComparePage = lazy(() =>
-  import('./pages/compare/ComparePage').then((module) => ({ default: module.ComparePage })),
+const DataPage = lazyPart(() => import('./pages/data/DataPage').then(({ DataPage }) => DataPage));
+const ComparePage = lazyPart(() =>
+  import('./pages/compare/ComparePage').then(({ ComparePage }) => ComparePage),
 );
 
 /** Keeps the address and the state the same: changes replace it, the back button is followed. */

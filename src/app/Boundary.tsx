@@ -1,5 +1,6 @@
 import { Component } from 'react';
 import type { ReactNode } from 'react';
+import { NotFetched } from './lazyPart';
 
 interface Props {
   /** What stands here, for the sentence. */
@@ -7,24 +8,53 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** A part that fails to draw says so in its place; the rest of the page, and the run, go on. */
-export class Boundary extends Component<Props, { readonly failed: boolean }> {
-  override state = { failed: false };
+interface State {
+  readonly failure: { readonly error: unknown } | null;
+}
 
-  static getDerivedStateFromError(): { failed: boolean } {
-    return { failed: true };
+/** A part that fails to draw, or whose code does not come, says so in its place; the rest of the page, and the run, go on. */
+export class Boundary extends Component<Props, State> {
+  override state: State = { failure: null };
+  private stopListening: () => void = () => undefined;
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { failure: { error } };
   }
 
   override componentDidCatch(error: unknown): void {
     console.warn(`${this.props.what} could not be drawn`, error);
+    this.stopListening();
+    // Code that another place asked for again comes here too.
+    if (error instanceof NotFetched) this.stopListening = error.part.onAgain(this.drawAgain);
   }
 
+  override componentWillUnmount(): void {
+    this.stopListening();
+  }
+
+  private readonly drawAgain = (): void => {
+    this.stopListening();
+    this.setState({ failure: null });
+  };
+
   override render(): ReactNode {
-    if (!this.state.failed) return this.props.children;
+    if (!this.state.failure) return this.props.children;
+    const { what } = this.props;
+    const { error } = this.state.failure;
+    if (error instanceof NotFetched) {
+      return (
+        <div className="empty" role="alert">
+          <p>{what} could not be fetched. Check the connection; nothing of the run is lost.</p>
+          <button type="button" className="button" onClick={() => error.part.again()}>
+            Fetch it again
+          </button>
+        </div>
+      );
+    }
     return (
       <div className="empty" role="alert">
-        <p>{this.props.what} could not be drawn. Nothing of the run is lost.</p>
-        <button type="button" className="button" onClick={() => this.setState({ failed: false })}>
+        <p>{what} could not be drawn. Nothing of the run is lost.</p>
+        <button type="button" className="button" onClick={this.drawAgain}>
           Draw it again
         </button>
       </div>

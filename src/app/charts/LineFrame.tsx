@@ -1,10 +1,12 @@
-import { lazy, memo, Suspense } from 'react';
+import { memo, Suspense } from 'react';
+import { Boundary } from '../Boundary';
+import { lazyPart } from '../lazyPart';
 import { useHighlight } from '../store/highlight';
 import type { LinesProps } from './Lines';
 import { useOnScreen, useSize } from './useSize';
 import './charts.css';
 
-const Lines = lazy(() => import('./Lines').then((module) => ({ default: module.Lines })));
+const Lines = lazyPart(() => import('./Lines').then(({ Lines }) => Lines));
 
 /** Fetches the chart library ahead of the first curve. */
 export function warmCharts(): void {
@@ -30,11 +32,13 @@ export function LineFrame({ label, ...props }: Props) {
   return (
     <div className="line-frame" ref={seenRef}>
       <div className="line-frame-inner" ref={sizeRef} role="img" aria-label={label}>
-        <Suspense fallback={null}>
-          {size.width > 0 && (
-            <Held {...props} {...size} onScreen={onScreen} highlighted={highlighted} onPoint={point} />
-          )}
-        </Suspense>
+        <Boundary what="The chart">
+          <Suspense fallback={null}>
+            {size.width > 0 && (
+              <Held {...props} {...size} onScreen={onScreen} highlighted={highlighted} onPoint={point} />
+            )}
+          </Suspense>
+        </Boundary>
       </div>
     </div>
   );

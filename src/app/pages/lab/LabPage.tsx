@@ -1,5 +1,6 @@
-import { lazy, memo, Suspense, useEffect } from 'react';
+import { memo, Suspense, useEffect } from 'react';
 import { Boundary } from '../../Boundary';
+import { lazyPart } from '../../lazyPart';
 import { useRunActions } from '../../store/runActions';
 import { useCalm } from '../../hooks/useCalm';
 import { useSetup } from '../../store/setup';
@@ -11,7 +12,7 @@ import { RunHeading } from './RunHeading';
 import { ScenarioTable } from './ScenarioTable';
 import './lab.css';
 
-const Inspect = memo(lazy(() => import('./Inspect').then((module) => ({ default: module.Inspect }))));
+const Inspect = memo(lazyPart(() => import('./Inspect').then(({ Inspect }) => Inspect)));
 const Loss = memo(LossFigure);
 
 /** Left the controls, in the middle what happens, right what is inside. */
