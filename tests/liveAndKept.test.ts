@@ -1,7 +1,7 @@
 /** A run looks the same while its ticks arrive and after it was kept, exported and opened again: one reduction for both. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRecord, recordToText } from '../src/app/pages/compare/exchange';
+import { parseRecord, recordToText } from '../src/training/runFile/recordText';
 import { CurrentRun } from '../src/app/store/currentRun';
 import { viewOfRecord } from '../src/app/store/runView';
 import { noTimings, recordOfRun } from '../src/training/recordRun';

@@ -3,7 +3,7 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { setupOf } from '../scripts/lab/train';
 import { readFlags } from '../scripts/lab/usage';
-import { parseRecord, recordToText } from '../src/app/pages/compare/exchange';
+import { parseRecord, recordToText } from '../src/training/runFile/recordText';
 import { enqueue, useQueue, useQueueTab } from '../src/app/store/queue';
 import { startQueueRunner } from '../src/app/store/queueRunner';
 import { RunActions } from '../src/app/store/runActions';

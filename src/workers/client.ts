@@ -5,7 +5,7 @@
  * worker shows as a last tick with `state: 'failed'`; the next command starts a fresh worker.
  */
 import * as Comlink from 'comlink';
-import { forward, job, runCommands } from './commands';
+import { forward, job, runCommands, watched } from './commands';
 import { newRunId } from './runId';
 import { openKeyValueStore } from './keyValueStore';
 import { openRunStore } from './runStore';
@@ -29,6 +29,7 @@ import type {
   Mapping,
   OnEmbedding,
   Points,
+  ReadRun,
   ProjectionWorker,
   RunId,
   RunStore,
@@ -63,6 +64,12 @@ export interface WorkerClient
   simulate(request: SimulateRequest, options?: JobOptions): Promise<DatasetSummary>;
   inspectFile(file: File, schema?: string | null, options?: JobOptions): Promise<Inspection>;
   importFile(file: File, mapping: Mapping, options?: JobOptions): Promise<ImportResult>;
+  /** Gives the runs of an exported file one by one, or why one is none. */
+  readRuns(
+    file: File,
+    onRun: (run: ReadRun) => void | Promise<void>,
+    options?: Pick<JobOptions, 'signal'>,
+  ): Promise<void>;
   /** One at a time: a second ends the first. */
   embed(
     points: Points,
@@ -170,6 +177,19 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     data.send('connect', base).catch(() => undefined);
   });
 
+  /** Work on a person's file, which may be anything. */
+  const reading = <R>(work: Promise<R>): Promise<R> =>
+    watched(
+      data,
+      {
+        heartbeatMs,
+        silenceMs: 6 * silenceMs,
+        sentence:
+          'The file kept its reader busy without end, so that was ended; it may be damaged or too large.',
+      },
+      work,
+    );
+
   // Two of a kind: what is computed at once must not wait behind, nor end with, what was asked for.
   const describer = new Supervised<ProjectionWorker>(spawnProjection);
   const embedder = new Supervised<ProjectionWorker>(spawnProjection);
@@ -236,9 +256,11 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     simulate: (request, options = {}) =>
       job(data, options, (progress) => data.send('simulate', request, progress)),
     inspectFile: (file, schema, options = {}) =>
-      job(data, options, () => data.send('inspectFile', file, schema)),
+      job(data, options, (progress) => reading(data.send('inspectFile', file, schema, progress))),
     importFile: (file, mapping, options = {}) =>
-      job(data, options, (progress) => data.send('importFile', file, mapping, progress)),
+      job(data, options, (progress) => reading(data.send('importFile', file, mapping, progress))),
+    readRuns: (file, onRun, { signal } = {}) =>
+      job(data, { onProgress: onRun, signal }, (take) => reading(data.send('readRuns', file, take))),
     async embed(points, method, seed, options = {}) {
       options.signal?.throwIfAborted();
       if (embedder.alive) embedder.end(new DOMException('Cancelled.', 'AbortError'));

@@ -58,6 +58,42 @@ export async function job<P extends (...args: never[]) => void, R>(
   }
 }
 
+/**
+ * Watches a worker that works for a long time: it gives way to messages now and then, so one that answers no ping for `silenceMs`
+ * hangs, and is ended. Its callers are told `sentence`.
+ */
+export async function watched<R>(
+  worker: { send(command: 'ping'): Promise<unknown>; fail(reason: string): void },
+  { heartbeatMs, silenceMs, sentence }: Watch,
+  work: Promise<R>,
+): Promise<R> {
+  let sign = performance.now();
+  let looked = sign;
+  const heart = setInterval(() => {
+    const now = performance.now();
+    // The page itself was frozen: silence proves nothing.
+    if (now - looked > 3 * heartbeatMs) sign = now;
+    looked = now;
+    if (now - sign > silenceMs) worker.fail(sentence);
+    else
+      worker.send('ping').then(
+        () => (sign = performance.now()),
+        () => undefined,
+      );
+  }, heartbeatMs);
+  try {
+    return await work;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+export interface Watch {
+  readonly heartbeatMs: number;
+  readonly silenceMs: number;
+  readonly sentence: string;
+}
+
 /** The commands to a run, sent to the current one. */
 export function runCommands(
   trainer: Supervised<TrainingWorker>,

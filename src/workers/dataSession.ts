@@ -2,6 +2,7 @@
 import { writeDataset } from '../data/format';
 import { buildDataset, inspectFile } from '../data/import';
 import { simulate } from '../data/simulate';
+import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
 import type { Dataset } from '../data/dataset';
 import type { ImportProgress } from '../data/import';
@@ -34,6 +35,13 @@ function throttled(onProgress: OnProgress): OnProgress {
     told = now;
     onProgress(progress);
   };
+}
+
+/** An import's progress as the page shows it. */
+function toldBy(onProgress: OnProgress): (progress: ImportProgress) => void {
+  const tell = throttled(onProgress);
+  return ({ phase, fraction }) =>
+    tell({ done: Math.round(fraction * 100), total: 100, detail: phases[phase] });
 }
 
 export class DataSession implements Omit<DataWorker, 'connect'> {
@@ -69,9 +77,19 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   }
 
   inspectFile(
-    ...[file, schema]: Parameters<DataWorker['inspectFile']>
+    ...[file, schema, onProgress]: Parameters<DataWorker['inspectFile']>
   ): ReturnType<DataWorker['inspectFile']> {
-    return inspectFile(file, schema === undefined ? {} : { schema });
+    const options = { onProgress: toldBy(onProgress) };
+    return inspectFile(file, schema === undefined ? options : { ...options, schema });
+  }
+
+  async readRuns(...[file, onRun]: Parameters<DataWorker['readRuns']>): Promise<void> {
+    // Each is taken before the next is read, so that one stands in memory at a time.
+    for await (const run of readRuns(file)) await onRun(run);
+  }
+
+  ping(): boolean {
+    return true;
   }
 
   async importFile(
@@ -79,11 +97,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     mapping: Parameters<DataWorker['importFile']>[1],
     onProgress: OnProgress,
   ): ReturnType<DataWorker['importFile']> {
-    const tell = throttled(onProgress);
-    const { dataset, warnings } = await buildDataset(file, mapping, {
-      onProgress: ({ phase, fraction }) =>
-        tell({ done: Math.round(fraction * 100), total: 100, detail: phases[phase] }),
-    });
+    const { dataset, warnings } = await buildDataset(file, mapping, { onProgress: toldBy(onProgress) });
     return { summary: await this.adopt(dataset), warnings };
   }
 

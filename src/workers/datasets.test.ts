@@ -64,7 +64,7 @@ describe('datasets by id', () => {
       (_, i) => `u${i % 30},i${i % 17},${'ab'[i % 2]},${i % 3 === 0 ? 1 : 0}`,
     );
     const file = new File([`user,item,domain,click\n${rows.join('\n')}\n`], 'log.csv');
-    const { mapping } = await session.inspectFile(file);
+    const { mapping } = await session.inspectFile(file, undefined, () => undefined);
     expect(mapping).not.toBeNull();
     const { summary } = await session.importFile(file, mapping!, () => undefined);
     expect(summary.kind).toBe('imported');

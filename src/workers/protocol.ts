@@ -15,11 +15,12 @@ import type { Components, Relations } from '../training/representation/describe'
 import type { EmbeddingMethod } from '../training/representation/embed';
 import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
+import type { ReadRun } from '../training/runFile/readRuns';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { SessionState } from './sessionState';
 
 export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Points, RunId };
-export type { RepresentationSample };
+export type { ReadRun, RepresentationSample };
 export type { SessionState };
 export { newRunId } from './runId';
 export { isUnderWay } from './sessionState';
@@ -227,9 +228,13 @@ export interface DataWorker {
    *
    * @param schema known schema to apply instead of the recognised one; null for none
    */
-  inspectFile(file: File, schema?: string | null): Promise<Inspection>;
+  inspectFile(file: File, schema: string | null | undefined, onProgress: OnProgress): Promise<Inspection>;
   /** Reads a person's file by a mapping, keeps and summarises it. */
   importFile(file: File, mapping: Mapping, onProgress: OnProgress): Promise<ImportResult>;
+  /** Reads the runs of an exported file (JSON or a zip of them), one by one; resolves once all were given. */
+  readRuns(file: File, onRun: (run: ReadRun) => void | Promise<void>): Promise<void>;
+  /** Answers at once unless the worker is busy with one long piece of work. */
+  ping(): boolean;
   /** The dataset as a Parquet file and its manifest. */
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
   /** Forgets a simulated or imported dataset; samples cannot be removed. */

@@ -2,19 +2,27 @@
 import { openAddress } from '../../src/app/store/address';
 import { restoredAblations } from '../../src/studies/ablation/ablation';
 import { parsedQueue } from '../../src/app/store/queueEdits';
-import { parseRecord, recordToText, runFiles, zipOf } from '../../src/app/pages/compare/exchange';
 import { readCheckpoint } from '../../src/training/checkpoint/checkpoint';
 import { readWeights } from '../../src/training/checkpoint/weights';
+import { readRuns } from '../../src/training/runFile/readRuns';
+import { recordToText } from '../../src/training/runFile/recordText';
+import { zipOf } from '../../src/training/runFile/zip';
+import type { RunRecord } from '../../src/training/runRecord';
 import { lab } from '../support/lab';
 import { openRunStore } from '../../src/workers/runStore';
 
 export { lab, openAddress, openRunStore, parsedQueue, readCheckpoint, readWeights, restoredAblations };
 
-export type Kept = ReturnType<typeof parseRecord>;
+export type Kept = RunRecord;
 
 /** Runs of a file that Compare exported, a JSON or a zip. */
-export function importRuns(bytes: Uint8Array, file: string): readonly Kept[] {
-  return runFiles(bytes, file).map(({ name, text }) => parseRecord(text, name));
+export async function importRuns(bytes: Uint8Array, file: string): Promise<readonly Kept[]> {
+  const runs: Kept[] = [];
+  for await (const { record, failure } of readRuns(new File([bytes.slice()], file))) {
+    if (failure !== undefined) throw new Error(failure);
+    runs.push(record);
+  }
+  return runs;
 }
 
 /** The file that Compare makes of these runs: a JSON of one, a zip of several. */

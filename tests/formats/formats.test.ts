@@ -54,14 +54,14 @@ async function train(words: readonly string[]): Promise<Printed> {
 
 describe('exported runs', () => {
   it('one, as JSON: settings with the switch that was cut, name, metrics, probes', async () => {
-    const runs = importRuns(await readFile(sample('run-causalint.json')), 'run-causalint.json');
+    const runs = await importRuns(await readFile(sample('run-causalint.json')), 'run-causalint.json');
     expect(runs.map(meaningOf)).toMatchObject([expected['causalint']!]);
     expect(runs[0]!.name).toBe('CausalInt, Do(Invar) off');
     expect(runs[0]!.setup.settings['invar']).toBe(false);
   });
 
   it('several, as a zip: among them AREAD after its mask searches', async () => {
-    const runs = importRuns(await readFile(sample('runs.zip')), 'runs.zip');
+    const runs = await importRuns(await readFile(sample('runs.zip')), 'runs.zip');
     const models = ['mscan', 'aread', 'sarnet', 'optmsm', 'mmoe'];
     expect(runs.map(({ setup }) => setup.model)).toEqual(models);
     expect(runs.map(meaningOf)).toMatchObject(models.map((model) => expected[model]!));
@@ -70,9 +70,9 @@ describe('exported runs', () => {
   });
 
   it('are exported again to the same meaning', async () => {
-    const runs = importRuns(await readFile(sample('runs.zip')), 'runs.zip');
+    const runs = await importRuns(await readFile(sample('runs.zip')), 'runs.zip');
     for (const chosen of [runs, runs.slice(1, 2)])
-      expect(importRuns(exportRuns(chosen), 'again').map(meaningOf)).toEqual(chosen.map(meaningOf));
+      expect((await importRuns(exportRuns(chosen), 'again')).map(meaningOf)).toEqual(chosen.map(meaningOf));
   });
 });
 

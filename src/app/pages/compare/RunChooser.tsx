@@ -9,7 +9,8 @@ import { addressOf } from '../../store/address';
 import { useSetup } from '../../store/setup';
 import { report, useNotices } from '../../store/notices';
 import { useRuns } from '../../store/runs';
-import { parseRecord, recordToText, runFiles, zipOf } from './exchange';
+import { recordToText } from '../../../training/runFile/recordText';
+import { zipOf } from '../../../training/runFile/zip';
 import { modelTitle } from '../../../studies/setups';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
@@ -47,14 +48,26 @@ export function RunChooser() {
   }
 
   async function importRuns(files: FileList): Promise<void> {
+    const failures: string[] = [];
     for (const file of files) {
-      for (const { name, text } of runFiles(new Uint8Array(await file.arrayBuffer()), file.name)) {
-        const record = parseRecord(text, name);
+      await client.readRuns(file, async ({ record, failure }) => {
+        if (failure !== undefined) {
+          failures.push(failure);
+          return;
+        }
         const added = await client.runs.add(record);
         set({ chosen: [...useSetup.getState().chosen.filter((id) => id !== added.id), added.id] });
         const told = saidOf(added, record.name);
         if (told !== null) useNotices.getState().tell('news', told);
-      }
+      });
+    }
+    // What is wrong with one file takes no other with it.
+    if (failures.length === 1) throw new Error(failures[0]);
+    if (failures.length > 1) {
+      const others = failures.length - 1;
+      throw new Error(
+        `${failures[0]} ${others === 1 ? 'One other file was' : `${others} other files were`} not taken either.`,
+      );
     }
   }
 

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { recordBeforeTopics, recordWithTopics } from '../../../tests/support/oldRecord';
+import { defaultSetup } from '../setup';
+import type { RunRecord } from '../runRecord';
+import { readRuns, type ReadRun } from './readRuns';
+import { parseRecord, recordToText } from './recordText';
+import { zipOf, type NamedText } from './zip';
+
+const record: RunRecord = {
+  format: 'scenarium-run/1',
+  id: 'x',
+  name: 'a run',
+  createdAt: '2026-01-01T00:00:00Z',
+  status: 'done',
+  failure: null,
+  setup: defaultSetup(),
+  datasetTitle: 't (simulated)',
+  datasetFingerprint: 'f',
+  scenarios: [],
+  fields: [],
+  relatedness: new Float32Array([1, 0.1]),
+  backend: null,
+  versions: {},
+  step: 3,
+  ceilings: null,
+  history: [],
+  losses: [],
+  probeSpecs: [],
+  probes: [
+    {
+      step: 3,
+      probes: [{ name: 'g', shape: [1], values: new Float32Array([0.25]), defined: new Uint8Array([1]) }],
+    },
+  ],
+  final: null,
+  bestStep: null,
+  timings: { firstStep: null, training: 1, evaluation: 1, step: null },
+};
+
+it('an exported run comes back to the bit', () => {
+  expect(parseRecord(recordToText(record), 'x.json')).toEqual(record);
+});
+
+it('a run that an earlier version exported has topics where its probes named tabs', () => {
+  const text = recordToText(recordBeforeTopics('x') as RunRecord);
+  expect(parseRecord(text, 'x.json')).toEqual(recordWithTopics('x'));
+});
+
+it('says in one sentence what is wrong with another file', () => {
+  expect(() => parseRecord('{', 'a.json')).toThrow(/“a.json” is not JSON/);
+  expect(() => parseRecord('{"format":"other"}', 'a.json')).toThrow(/not a run of this lab/);
+  expect(() => parseRecord('null', 'a.json')).toThrow(/not a run of this lab/);
+});
+
+it.each([
+  ['no set-up', { setup: null }, /not a run of this lab \(see setup\)/],
+  ['a set-up without a model', { setup: {} }, /not a run of this lab \(see setup\.model\)/],
+  ['a history of nothing', { history: [null] }, /not a run of this lab \(see history\.0\)/],
+  [
+    'a thinning of nothing',
+    { thinning: { history: null } },
+    /not a run of this lab \(see thinning\.history\)/,
+  ],
+  [
+    'an unheard-of model',
+    { setup: { ...record.setup, model: 'atlantis' } },
+    /“atlantis”, which this lab does not have/,
+  ],
+  [
+    'a setting out of range',
+    { setup: { ...record.setup, settings: { embeddingDim: -1 } } },
+    /does not fit this lab: .*embeddingDim/,
+  ],
+])('refuses a run with %s', (_, patch, sentence) => {
+  expect(() => parseRecord(recordToText(Object.assign({ ...record }, patch)), 'a.json')).toThrow(sentence);
+});
+
+describe('files of runs', () => {
+  const utf8 = (text: string) => new TextEncoder().encode(text);
+  const runOf = (id: string): string => recordToText({ ...record, id });
+  async function read(bytes: Uint8Array<ArrayBuffer>, name: string, most?: number): Promise<ReadRun[]> {
+    const runs: ReadRun[] = [];
+    for await (const run of readRuns(new File([bytes], name), most)) runs.push(run);
+    return runs;
+  }
+  const zip = (files: readonly NamedText[]) => new Uint8Array(zipOf(files));
+  const told = (runs: readonly ReadRun[]) => runs.map((run) => run.failure ?? run.record?.id);
+
+  it('are one run, or all JSON files of a zip', async () => {
+    expect(told(await read(utf8(runOf('ü')), 'run.json'))).toEqual(['ü']);
+    const files = [
+      { name: 'one.json', text: runOf('one') },
+      { name: 'folder/two.json', text: runOf('two') },
+      { name: '__MACOSX/._two.json', text: 'x' },
+      { name: 'readme.txt', text: 'x' },
+    ];
+    expect(told(await read(zip(files), 'runs.zip'))).toEqual(['one', 'two']);
+  });
+
+  it('give the good runs where others are bad', async () => {
+    const files = [
+      { name: 'bad.json', text: '{' },
+      { name: 'good.json', text: runOf('good') },
+      { name: 'other.json', text: '{}' },
+    ];
+    expect(told(await read(zip(files), 'runs.zip'))).toEqual([
+      expect.stringMatching(/“bad.json” is not JSON/),
+      'good',
+      expect.stringMatching(/“other.json” is not a run of this lab/),
+    ]);
+  });
+
+  it('that hold no run, are damaged or unpack to too much are refused in one sentence', async () => {
+    expect(told(await read(zip([{ name: 'readme.txt', text: 'x' }]), 'runs.zip'))[0]).toMatch(/holds no run/);
+    const whole = zip([{ name: 'one.json', text: runOf('one') }]);
+    expect(told(await read(whole.slice(0, -20), 'runs.zip'))[0]).toMatch(/damaged zip/);
+    const bomb = zip([
+      { name: 'bomb.json', text: ' '.repeat(3_000_000) },
+      { name: 'good.json', text: runOf('good') },
+    ]);
+    expect(bomb.length).toBeLessThan(20_000);
+    expect(told(await read(bomb, 'runs.zip', 2 ** 20))).toEqual([
+      expect.stringMatching(/unpacks to more than/),
+      'good',
+    ]);
+    const damaged = whole.slice();
+    damaged.fill(255, 45, 90);
+    expect(told(await read(damaged, 'runs.zip'))[0]).toMatch(/damaged/);
+  });
+});
