@@ -52,7 +52,7 @@ test('a worker killed while training says so in one sentence and the next run wo
   const worker = page.workers().find((candidate) => /training/.test(candidate.url()));
   expect(worker, 'the worker that trains').toBeDefined();
   await worker?.evaluate(() => self.close());
-  await lab.expectState('failed', 30_000);
+  await lab.expectState('failed');
   await expect(page.getByRole('alert')).toContainText(/worker|training/i);
   await lab.control('train').click();
   await lab.expectStepAtLeast(5);

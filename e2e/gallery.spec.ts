@@ -51,8 +51,6 @@ async function settled(page: Page): Promise<string> {
 for (const scenarios of SIZES)
   for (const state of STATES)
     test(`pictures of ${scenarios} scenarios, ${state}`, async ({ lab, page }) => {
-      // Hundreds of large heat maps at once.
-      if (scenarios === 355) test.setTimeout(240_000);
       await open(page, { scenarios, state });
       await expect(page.getByRole('alert')).toHaveCount(0);
       if (state === 'done')

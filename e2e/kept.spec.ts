@@ -40,7 +40,6 @@ for (const { model, query, tabs } of LIVE) {
     lab,
     page,
   }) => {
-    test.setTimeout(240_000);
     await lab.open({ ...small, model, steps: 2000, evaluateEvery: 4, ...query });
     // Live: numbers come while the run goes on.
     await lab.expectStepAtLeast(5, 120_000);
@@ -66,11 +65,10 @@ for (const { model, query, tabs } of LIVE) {
     await page.reload();
     await expect(lab.app).toBeVisible();
     await page.getByTestId('run-list').getByRole('button').first().click();
-    await expect.poll(() => scenarios.innerText(), { timeout: 30_000 }).toBe(shown);
+    await expect.poll(() => scenarios.innerText()).toBe(shown);
     for (const [tab, figures] of Object.entries(tabs)) {
       await lab.control(`tab-${tab}`).click();
-      for (const figure of figures)
-        await expect.poll(() => lab.figure(figure), { timeout: 30_000 }).toEqual(before.get(figure));
+      for (const figure of figures) await expect.poll(() => lab.figure(figure)).toEqual(before.get(figure));
     }
   });
 }

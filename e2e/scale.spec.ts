@@ -6,7 +6,6 @@ test('a matrix of 355 × 355 names its cells, zooms by keys and buttons, and its
   lab,
   page,
 }) => {
-  test.setTimeout(240_000);
   await lab.open({
     model: 'aread',
     dataset: 'cloudtheme-355',

@@ -65,7 +65,6 @@ test('two runs: smoothed curves, DeLong’s test, the table as a picture, one fi
   page,
   context,
 }) => {
-  test.setTimeout(300_000);
   const runs = [await scoredRun(lab, 0.1), await scoredRun(lab, 2)] as const;
   await page.getByRole('link', { name: 'Compare' }).click();
   const list = page.getByTestId('compare-runs').getByRole('listitem');

@@ -6,7 +6,6 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
   lab,
   page,
 }) => {
-  test.setTimeout(240_000);
   await trained(lab, { model: 'mscan', steps: 8, evaluateEvery: 4, alpha: 0.3 }, 'counterfactual');
   await expect.poll(async () => (await lab.figure('alpha-sweep')).rows.map((row) => row[0])).toEqual(['0.3']);
   await lab.control('alpha-values').fill('0, 0.3, 1');

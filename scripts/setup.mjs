@@ -12,6 +12,15 @@ export function run(command, args, options = {}) {
   return result.status ?? 1;
 }
 
+/** The same without holding this process up. @returns the exit code, once it is known */
+export function runBeside(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    child.on('error', (error) => console.error(`${command} could not be started: ${error.message}`));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
 /** Runs a command in the project and keeps what it prints. @returns exit code and output, both streams in order */
 export function runQuietly(command, args) {
   return new Promise((resolve) => {

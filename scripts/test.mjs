@@ -2,28 +2,25 @@
  * `npm test`: installs what is missing (packages, a Chromium), then lint, types, unit and end-to-end tests.
  * Arguments after `--` choose stages: `npm test -- unit e2e`.
  *
- * Lint, types and the build use one core each, so they run side by side, each printing what it said when it ends. Unit and
- * end-to-end tests use every core and follow one after the other.
+ * Lint uses one core, and longer than types and build together, which use the other: so the unit tests begin beside it. What runs
+ * beside something else prints what it said when it ends. End-to-end tests use every core and come last, by themselves.
  */
-import { availableParallelism } from 'node:os';
-import { checkNode, ensureChromium, ensurePackages, fail, run, runQuietly } from './setup.mjs';
+import { checkNode, ensureChromium, ensurePackages, fail, run, runBeside, runQuietly } from './setup.mjs';
 
-const beside = {
+const stages = {
   lint: () => runQuietly('npx', ['eslint', '.', '--max-warnings', '0']),
   types: () => runQuietly('npx', ['tsc', '--noEmit', '-p', '.', '--incremental', '--tsBuildInfoFile', TYPES]),
   build: () => runQuietly('npx', ['vite', 'build', '--logLevel', 'warn']),
-};
-const alone = {
-  unit: () => run('npx', ['tsx', 'scripts/unit.ts']),
+  unit: async () => ({ code: await runBeside('npx', ['tsx', 'scripts/unit.ts']) }),
   e2e: async () => {
     const options = { env: { ...process.env, CHROMIUM_PATH: await ensureChromium() } };
     const specs = (workers, ...projects) => {
       const chosen = projects.map((project) => `--project=${project}`);
       return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
     };
-    // Most specs wait more than they compute; the software adapter and a spec of speed need the cores for themselves.
-    const codes = [specs(2, 'wasm'), specs(1, 'webgpu-software', 'speed')];
-    return Math.max(...codes);
+    // Most specs wait more than they compute; a spec of speed needs the cores for itself.
+    const codes = [specs(2, 'webgpu-software', 'wasm'), specs(1, 'speed')];
+    return { code: Math.max(...codes) };
   },
 };
 /** What the compiler knew last time: it checks again only what may have changed. */
@@ -50,17 +47,16 @@ async function perform(name, stage) {
   if (code !== 0) failed.push(name);
 }
 
-const waiting = chosen.filter((name) => name in beside);
-const lane = async () => {
-  for (let name = waiting.shift(); name; name = waiting.shift()) await perform(name, beside[name]);
-};
-await Promise.all(Array.from({ length: availableParallelism() }, lane));
-for (const name of chosen.filter((one) => one in alone)) {
-  if (name === 'e2e' && failed.includes('build')) {
-    console.log('\n— e2e: NOT RUN, since there is no page for a browser to open\n');
-    failed.push(name);
-  } else await perform(name, async () => ({ code: await alone[name]() }));
+/** Stages one after the other, of those that were asked for. */
+async function inTurn(...of) {
+  for (const name of of.filter((one) => chosen.includes(one))) await perform(name, stages[name]);
 }
+
+await Promise.all([inTurn('lint'), inTurn('types', 'build', 'unit')]);
+if (chosen.includes('e2e') && failed.includes('build')) {
+  console.log('\n— e2e: NOT RUN, since there is no page for a browser to open\n');
+  failed.push('e2e');
+} else await inTurn('e2e');
 console.log(
   `stages: ${chosen.length - failed.length} passed, ${failed.length} failed${failed.length ? ` (${failed.join(', ')})` : ''}`,
 );

@@ -5,6 +5,9 @@
 import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 
+/** Milliseconds for what takes seconds on an idle machine. */
+const PATIENCE = 120_000;
+
 export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
 
 /** A figure's accessible table: header cells and body rows, as text. */
@@ -39,7 +42,7 @@ export class Lab {
     return this.app.getAttribute('data-state');
   }
 
-  async expectState(state: SessionState | RegExp, timeout = 60_000): Promise<void> {
+  async expectState(state: SessionState | RegExp, timeout = PATIENCE): Promise<void> {
     await expect(this.app).toHaveAttribute('data-state', state, { timeout });
   }
 
@@ -47,7 +50,7 @@ export class Lab {
     return Number(await this.app.getAttribute('data-step'));
   }
 
-  async expectStepAtLeast(step: number, timeout = 60_000): Promise<void> {
+  async expectStepAtLeast(step: number, timeout = PATIENCE): Promise<void> {
     await expect
       .poll(() => this.step(), { timeout, message: `the run reaches step ${step}` })
       .toBeGreaterThanOrEqual(step);
@@ -66,7 +69,7 @@ export class Lab {
   }
 
   /** Waits until every scenario shows an AUC (a number in 0…1, or "undefined") and returns them. */
-  async aucs(timeout = 60_000): Promise<Record<string, string>> {
+  async aucs(timeout = PATIENCE): Promise<Record<string, string>> {
     let found: Record<string, string> = {};
     await expect
       .poll(
