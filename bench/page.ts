@@ -6,6 +6,7 @@ import type { Fixture } from '../tests/support/fixture';
 import { longRun, type LongRun } from '../tests/support/longRun';
 import { compareReplay, type ReplayComparison } from '../tests/support/replayedModel';
 import { checkBackend, type CheckResult } from './check';
+import { measureReplay, type ReplayMeasurement, type ReplayOptions } from './replay';
 import { measure, type MeasureOptions, type Measurement } from './measure';
 
 export interface BenchPage {
@@ -13,6 +14,8 @@ export interface BenchPage {
   models(): string[];
   check(ids?: readonly string[]): Promise<CheckResult[]>;
   measure(id: string, options: MeasureOptions): Promise<Measurement>;
+  /** Steps run and replayed, on WebGPU. */
+  measureReplay(id: string, options: ReplayOptions): Promise<ReplayMeasurement>;
   /** A model against the numbers of its independent implementation. */
   compare(fixture: Fixture): Promise<Deviation[]>;
   /** The same steps of a model run and replayed, compared to the bit. */
@@ -47,6 +50,7 @@ window.bench = {
   models: () => models.map(({ id }) => id),
   check: (ids) => checkBackend(ids),
   measure: (id, options) => measure(findModel(id), options),
+  measureReplay,
   compare: compareFixture,
   compareReplay,
   longRun(id, steps, evaluateEvery) {

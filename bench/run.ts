@@ -3,10 +3,14 @@
  *
  *     npm run -s bench -- [--models mix,mmoe] [--preset browser] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20]
  *                         [--rounds 3] [--threads 1] [--software] [--no-peers] [--table]
+ *     npm run -s bench -- --backends webgpu [--software] [--null-device] [--models …] [--preset …] [--batch 64] [--steps 20]
  *     npm run -s bench -- --scenarios 3,25,355 [--models …] [--table]
  *
  * With `--scenarios` every model is timed at these numbers of scenarios, on WASM at batch 1024 unless said otherwise, without
  * PyTorch; the rows then say how much longer a step takes than at the first number.
+ *
+ * With `--backends webgpu` alone it prints an array: for every model its steps replayed, and beside them run one operation at a
+ * time (`eager`). `--null-device` does that in Node on a device that computes nothing, for the calling thread's time alone.
  *
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
@@ -20,6 +24,7 @@ import { models } from '../src/models/registry';
 import { measure, type Measurement } from './measure';
 import { measureSlider } from './slider';
 import { scalingTable, table } from './table';
+import { webGpuSteps } from './webgpuSteps';
 import { startTorch, type Peer, type TorchProcess } from './torch';
 
 export interface BenchResult extends Measurement {
@@ -44,6 +49,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
     software: { type: 'boolean', default: false },
+    'null-device': { type: 'boolean', default: false },
     'no-peers': { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
   },
@@ -187,6 +193,14 @@ async function onWebGpu(): Promise<BenchResult[]> {
     }
     return results;
   });
+}
+
+if (values.backends === 'webgpu' && !values.table) {
+  const { software, 'null-device': nullDevice } = values;
+  const found = await webGpuSteps(cases, { batches, steps, software, nullDevice, note });
+  for (const text of notes) process.stderr.write(`${text}\n`);
+  process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  process.exit(found.length > 0 ? 0 : 1);
 }
 
 const results: BenchResult[] = [];

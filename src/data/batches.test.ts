@@ -32,6 +32,22 @@ describe('batches', () => {
     expect(readBatch(other, layoutOf(dataset), rows)).toEqual(readBatch(dataset, layoutOf(dataset), rows));
   });
 
+  test('read into the arrays of another batch leave nothing of it', async () => {
+    const dataset = await tinyDataset();
+    const layout = layoutOf(dataset);
+    const extra = { fairness: Float32Array.from({ length: dataset.rows }, (_, row) => row) };
+    const used = readBatch(
+      dataset,
+      layout,
+      Array.from({ length: 64 }, (_, k) => k * 13),
+      extra,
+    );
+    const rows = [5, 700, 3];
+    const found = readBatch(dataset, layout, rows, extra, used);
+    expect(found.ids).toBe(used.ids);
+    expect(found).toEqual(readBatch(dataset, layout, rows, extra));
+  });
+
   test('keep every id inside the merged table, 0 for padding alone', async () => {
     const dataset = await tinyDataset();
     const layout = layoutOf(dataset);

@@ -44,6 +44,9 @@ export interface HostBatch {
   readonly extra: Readonly<Record<string, Float32Array>>;
 }
 
+/** What batches are read from: truth columns are not reachable from here. */
+export type RowSource = Pick<Dataset, 'id' | 'fields' | 'columns' | 'scenario' | 'label' | 'history'>;
+
 /** Row width of a layout in ids. */
 export function layoutWidth(layout: Omit<BatchLayout, 'width' | 'batch'>): number {
   const history = layout.history;
@@ -73,25 +76,35 @@ export function allocateBatch(layout: BatchLayout, extra: readonly string[] = []
   };
 }
 
+/** A batch's arrays as `allocateBatch` leaves them. */
+function emptied(batch: HostBatch): HostBatch {
+  const { rows, ids, scenario, label, weight, historyMask, historyScenario, ownHistoryMask, extra } = batch;
+  for (const zeros of [ids, scenario, label, weight, historyMask, ownHistoryMask]) zeros.fill(0);
+  for (const none of [rows, historyScenario]) none.fill(-1);
+  for (const ones of Object.values(extra)) ones.fill(1);
+  return batch;
+}
+
 /**
  * Reads `rows` (at most `layout.batch` row numbers) of a dataset into a batch of static shape.
  *
  * The id layout of one row is
  * `[fields | history behaviours × item fields | history behaviours' scenario | own-scenario behaviours × item fields]`.
- * Truth columns are not reachable from here.
  *
+ * @param into a batch of the same layout and columns that nobody needs any more: its arrays are written anew
  * @throws RangeError when more rows are given than the layout holds.
  */
 export function readBatch(
-  dataset: Omit<Dataset, 'truth'>,
+  dataset: RowSource,
   layout: BatchLayout,
   rows: Int32Array | readonly number[],
   extra: Readonly<Record<string, Float32Array>> = {},
+  into: HostBatch | null = null,
 ): HostBatch {
   if (rows.length > layout.batch) {
     throw new RangeError(`A batch of ${layout.batch} rows cannot hold ${rows.length}; ask for fewer rows.`);
   }
-  const batch = allocateBatch(layout, Object.keys(extra));
+  const batch = into ? emptied(into) : allocateBatch(layout, Object.keys(extra));
   const { fields, width } = layout;
   const { ids } = batch;
   for (let b = 0; b < rows.length; b++) {
@@ -99,17 +112,30 @@ export function readBatch(
     batch.rows[b] = row;
     batch.scenario[b] = dataset.scenario[row]!;
     batch.label[b] = dataset.label[row]!;
-    batch.weight[b] = 1;
-    for (const name of Object.keys(extra)) batch.extra[name]![b] = extra[name]![row]!;
-    let at = b * width;
-    for (const f of fields) ids[at++] = dataset.fields[f]!.offset + dataset.columns[f]![row]!;
-    if (layout.history) at = readHistory(dataset, layout, batch, row, b, at);
-    if (layout.ownHistory) readOwnHistory(dataset, layout, batch, row, b, at);
   }
+  batch.weight.fill(1, 0, rows.length);
+  for (const name of Object.keys(extra)) {
+    const [from, to] = [extra[name]!, batch.extra[name]!];
+    for (let b = 0; b < rows.length; b++) to[b] = from[rows[b]!]!;
+  }
+  // Column by column: each lies by itself in memory.
+  fields.forEach((field, f) => {
+    const { offset } = dataset.fields[field]!;
+    const column = dataset.columns[field]!;
+    for (let b = 0; b < rows.length; b++) ids[b * width + f] = offset + column[rows[b]!]!;
+  });
+  const readHistory = layout.history && historyReader(dataset, layout.history, batch);
+  const readOwn = layout.ownHistory && ownHistoryReader(dataset, layout.ownHistory, batch);
+  if (readHistory || readOwn)
+    for (let b = 0; b < rows.length; b++) {
+      const start = b * width + fields.length;
+      const next = readHistory ? readHistory(rows[b]!, b, start) : start;
+      readOwn?.(rows[b]!, b, next);
+    }
   return { ...batch, count: rows.length };
 }
 
-function historyOf(dataset: Omit<Dataset, 'truth'>): NonNullable<Dataset['history']> {
+function historyOf(dataset: RowSource): NonNullable<Dataset['history']> {
   if (!dataset.history) {
     throw new RangeError(
       `Dataset ${dataset.id} has no behaviour history; choose a dataset with history_* columns.`,
@@ -119,69 +145,79 @@ function historyOf(dataset: Omit<Dataset, 'truth'>): NonNullable<Dataset['histor
 }
 
 /** Position of a dataset field among the history's item fields. @throws RangeError where histories do not carry it. */
-function historyColumn(dataset: Omit<Dataset, 'truth'>, field: number): number {
+function historyColumn(dataset: RowSource, field: number): number {
   const column = historyOf(dataset).itemFields.indexOf(field);
   if (column < 0)
     throw new RangeError(`Histories of ${dataset.id} do not carry ${dataset.fields[field]?.name ?? field}.`);
   return column;
 }
 
-function readHistory(
-  dataset: Omit<Dataset, 'truth'>,
-  layout: BatchLayout,
-  batch: HostBatch,
-  row: number,
-  b: number,
-  start: number,
-): number {
-  const wanted = layout.history!;
-  const history = historyOf(dataset);
-  const have = history.lengths[row]!;
-  const kept = Math.min(have, wanted.length);
-  const first = row * history.length + have - kept;
-  const stride = history.itemFields.length;
-  const scenarioStart = start + wanted.length * wanted.itemFields.length;
-  for (let k = 0; k < kept; k++) {
-    const step = first + k;
-    let at = start + k * wanted.itemFields.length;
-    for (const f of wanted.itemFields) {
-      batch.ids[at++] = dataset.fields[f]!.offset + history.ids[step * stride + historyColumn(dataset, f)]!;
-    }
-    const scenario = history.scenario[step]!;
-    batch.historyMask[b * wanted.length + k] = 1;
-    batch.historyScenario[b * wanted.length + k] = scenario;
-    if (wanted.scenarioField !== null) {
-      const field = dataset.fields[wanted.scenarioField]!;
-      batch.ids[scenarioStart + k] = scenario < 0 ? 0 : field.offset + scenario + 1;
-    }
-  }
-  return scenarioStart + (wanted.scenarioField === null ? 0 : wanted.length);
+/** Where the ids of a behaviour's item fields stand among those of one behaviour, and the offsets of their fields. */
+interface ItemColumns {
+  readonly at: readonly number[];
+  readonly offsets: readonly number[];
 }
 
-function readOwnHistory(
-  dataset: Omit<Dataset, 'truth'>,
-  layout: BatchLayout,
-  batch: HostBatch,
-  row: number,
-  b: number,
-  start: number,
-): void {
-  const wanted = layout.ownHistory!;
+function itemColumns(dataset: RowSource, itemFields: readonly number[]): ItemColumns {
+  return {
+    at: itemFields.map((field) => historyColumn(dataset, field)),
+    offsets: itemFields.map((field) => dataset.fields[field]!.offset),
+  };
+}
+
+/** A reader of the latest behaviours of a row: `(row, place in the batch, first id)` to the place after its ids. */
+function historyReader(
+  dataset: RowSource,
+  wanted: NonNullable<BatchLayout['history']>,
+  { ids, historyMask, historyScenario }: HostBatch,
+): (row: number, b: number, start: number) => number {
   const history = historyOf(dataset);
-  const scenario = dataset.scenario[row]!;
+  const { at: columns, offsets } = itemColumns(dataset, wanted.itemFields);
   const stride = history.itemFields.length;
-  const own: number[] = [];
-  for (let k = history.lengths[row]! - 1; k >= 0 && own.length < wanted.length; k--) {
-    const step = row * history.length + k;
-    if (history.scenario[step] === scenario) own.push(step);
-  }
-  own.reverse();
-  for (let k = 0; k < own.length; k++) {
-    let at = start + k * wanted.itemFields.length;
-    for (const f of wanted.itemFields) {
-      batch.ids[at++] =
-        dataset.fields[f]!.offset + history.ids[own[k]! * stride + historyColumn(dataset, f)]!;
+  const { length, scenarioField } = wanted;
+  const scenarioOffset = scenarioField === null ? 0 : dataset.fields[scenarioField]!.offset;
+  return (row, b, start) => {
+    const have = history.lengths[row]!;
+    const kept = Math.min(have, length);
+    const first = row * history.length + have - kept;
+    const scenarioStart = start + length * columns.length;
+    let at = start;
+    for (let k = 0; k < kept; k++) {
+      const step = first + k;
+      for (let f = 0; f < columns.length; f++)
+        ids[at++] = offsets[f]! + history.ids[step * stride + columns[f]!]!;
+      const scenario = history.scenario[step]!;
+      historyMask[b * length + k] = 1;
+      historyScenario[b * length + k] = scenario;
+      if (scenarioField !== null) ids[scenarioStart + k] = scenario < 0 ? 0 : scenarioOffset + scenario + 1;
     }
-    batch.ownHistoryMask[b * wanted.length + k] = 1;
-  }
+    return scenarioStart + (scenarioField === null ? 0 : length);
+  };
+}
+
+/** A reader of the latest behaviours in the row's own scenario, in the order in which they came. */
+function ownHistoryReader(
+  dataset: RowSource,
+  { length, itemFields }: NonNullable<BatchLayout['ownHistory']>,
+  { ids, ownHistoryMask }: HostBatch,
+): (row: number, b: number, start: number) => void {
+  const history = historyOf(dataset);
+  const { at: columns, offsets } = itemColumns(dataset, itemFields);
+  const stride = history.itemFields.length;
+  const own = new Int32Array(length);
+  return (row, b, start) => {
+    const scenario = dataset.scenario[row]!;
+    let found = 0;
+    for (let k = history.lengths[row]! - 1; k >= 0 && found < length; k--) {
+      const step = row * history.length + k;
+      if (history.scenario[step] === scenario) own[found++] = step;
+    }
+    let at = start;
+    for (let k = 0; k < found; k++) {
+      const step = own[found - 1 - k]!;
+      for (let f = 0; f < columns.length; f++)
+        ids[at++] = offsets[f]! + history.ids[step * stride + columns[f]!]!;
+      ownHistoryMask[b * length + k] = 1;
+    }
+  };
 }

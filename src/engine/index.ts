@@ -11,7 +11,7 @@ export { oneHot, oneHotRows, stackColumns, stackMatrices } from './ranks';
 export { declareInput, type StepInputs } from './replay/inputs';
 export { createReplay, type Replay } from './replay/replay';
 export { countReplayedStep, runStep, type Step, type StepLosses } from './step';
-export { gatherTable, planRows, type RowPlan } from './table';
+export { emptyPlan, gatherTable, planRows, type PlanArrays, type RowPlan } from './table';
 export {
   memoryOf,
   timeKernels,

@@ -6,23 +6,31 @@ import {
   createMode,
   createReplay,
   createVariables,
+  emptyPlan,
+  planRows,
   readTensor,
   runStep,
   type StepInputs,
 } from '../../src/engine';
 import type { RecordedList } from '../../src/engine/replay/list';
 import { recordPrograms } from '../../src/engine/replay/record';
-import { assembleInputs, batchInputs, disposeBatch, uploadBatch } from '../../src/models/inputs';
+import { assembleInputs, batchInputs, batchLayout, disposeBatch, uploadBatch } from '../../src/models/inputs';
 import { findModel } from '../../src/models/registry';
-import { defaultSettings } from '../../src/models/settings';
+import { defaultSettings, type AnySettings } from '../../src/models/settings';
+import { benchRows } from '../../bench/rows';
 import { benchBatch, benchShape } from '../../bench/shape';
+import type { HostBatch } from '../../src/data/batches';
 
 type ReplayedModel = ReturnType<typeof replayedModel>;
 
-export function replayedModel(id: string, batch: number, preset: 'tiny' | 'browser' = 'tiny') {
+/**
+ * @param given settings over the defaults; those of the preset `tiny` unless said
+ * @param assembles reads each batch from rows of a dataset, as training does; else batches are made at random
+ */
+export function replayedModel(id: string, batch: number, given?: AnySettings, assembles = false) {
   const definition = findModel(id);
   const shape = benchShape(batch);
-  const settings = { ...defaultSettings(definition.fields), ...definition.presets[preset] };
+  const settings = { ...defaultSettings(definition.fields), ...(given ?? definition.presets.tiny) };
   const { needs, build } = definition.configure(settings);
   const model = build(shape, createVariables(1));
   const optimiser = createAdam({ parameters: model.parameters, table: model.table });
@@ -30,15 +38,21 @@ export function replayedModel(id: string, batch: number, preset: 'tiny' | 'brows
   const messages: string[] = [];
   const replay = createReplay((text) => messages.push(text));
   let number = 0;
+  const layout = batchLayout(shape, needs);
+  const planArrays = emptyPlan(layout.batch * layout.width);
+  const nextBatch = assembles
+    ? benchRows(shape, needs)
+    : (at: number): HostBatch => benchBatch(shape, needs, at);
 
   /** The next step; `also` runs with it. */
   function nextStep(also: () => void): { run: () => void; inputs: () => StepInputs } {
-    const host = benchBatch(shape, needs, number);
+    const host = nextBatch(number);
     const step = {
       table: model.table,
       parameters: model.parameters,
       optimiser,
       ids: host.ids,
+      plan: planRows(host.ids, shape.vocabularySize, planArrays),
       batch,
       learningRate: 1e-3,
       l2: 1e-5,
@@ -66,6 +80,8 @@ export function replayedModel(id: string, batch: number, preset: 'tiny' | 'brows
     losses,
     model,
     optimiser,
+    smallestParameter: () =>
+      model.parameters.reduce((a, b) => (b.tensor.size < a.tensor.size ? b : a)).tensor,
     parameterOf: (name: string) => model.parameters.find((parameter) => parameter.name === name)!.tensor,
     /** Takes a step; with `eager` it is run even where it is recorded. */
     step(eager = false, also: () => void = () => undefined) {

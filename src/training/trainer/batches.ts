@@ -10,7 +10,7 @@ import type { Part } from './part';
 export type ExtraColumns = Readonly<Record<string, Float32Array>>;
 
 export interface Batches extends Part<{ readonly drawn: number }> {
-  /** The next mini-batch of the training rows, reshuffled every epoch from the seed. */
+  /** The next mini-batch of the training rows, reshuffled every epoch from the seed; its arrays are the next one's too. */
   next(extra?: ExtraColumns): HostBatch;
   read(rows: Int32Array, extra?: ExtraColumns): HostBatch;
 }
@@ -32,11 +32,13 @@ export function createBatches({ dataset, layout, trainingRows, seed, columns }: 
   );
   /** Batches taken from `order` so far. */
   let drawn = 0;
-  const read = (rows: Int32Array, extra: ExtraColumns = {}): HostBatch =>
-    readBatch(dataset, layout, rows, { ...ones, ...extra });
+  /** The batch before, whose arrays the next one takes: making them for every step takes as long as filling them. */
+  let before: HostBatch | null = null;
+  const read = (rows: Int32Array, extra: ExtraColumns = {}, into: HostBatch | null = null): HostBatch =>
+    readBatch(dataset, layout, rows, { ...ones, ...extra }, into);
   return {
-    read,
-    next: (extra) => read(order.rows(drawn++), extra),
+    read: (rows, extra) => read(rows, extra),
+    next: (extra) => (before = read(order.rows(drawn++), extra, before)),
     position: async () => ({ state: { drawn }, arrays: {} }),
     goTo({ state }) {
       ({ drawn } = state);

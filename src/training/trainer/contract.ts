@@ -28,7 +28,7 @@ export interface TrainingLoop {
   readonly step: number;
   /** True once someone asked the run to stop; procedures end at their next safe point. */
   readonly stopping: boolean;
-  /** Next shuffled mini-batch of the training split (reshuffled every epoch from the seed), with per-row columns of the procedure's. */
+  /** Next shuffled mini-batch of the training split (reshuffled every epoch from the seed), with per-row columns of the procedure's. Good until the next. */
   nextBatch(extra?: ExtraColumns): HostBatch;
   /** Issues one training step on a batch: no value is read back. */
   train(batch: HostBatch): void;

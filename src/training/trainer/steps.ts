@@ -1,8 +1,17 @@
 /** Training steps: those that count, and trial steps that a procedure takes back. Nothing is read back from the device. */
-import { countReplayedStep, createAdam, createMode, createReplay, runStep, streamSeed } from '../../engine';
+import {
+  countReplayedStep,
+  createAdam,
+  createMode,
+  createReplay,
+  emptyPlan,
+  planRows,
+  runStep,
+  streamSeed,
+} from '../../engine';
 import { assembleInputs, batchInputs, disposeBatch, uploadBatch } from '../../models/inputs';
 import type { HostBatch } from '../../data/batches';
-import type { Adam, LossAccumulator, Replay, StepMode } from '../../engine';
+import type { Adam, LossAccumulator, PlanArrays, Replay, StepMode } from '../../engine';
 import type { AnyModel } from '../../models/definition';
 import type { Part } from './part';
 
@@ -25,15 +34,26 @@ interface StepWith {
   /** Adds up loss terms; left out for steps that do not count. */
   readonly losses?: LossAccumulator;
   readonly replay: Replay;
+  /** Where each step's plan is written; one step at a time reads it. */
+  readonly planArrays: (ids: number) => PlanArrays;
+}
+
+function keptPlanArrays(): StepWith['planArrays'] {
+  let kept = emptyPlan(0);
+  return (ids) => {
+    if (kept.rows.length !== ids) kept = emptyPlan(ids);
+    return kept;
+  };
 }
 
 function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith, watched: boolean): void {
   const { model, scenarios, l2 } = options;
-  const { replay, ...differing } = given;
+  const { replay, planArrays, ...differing } = given;
   const step = {
     table: model.table,
     parameters: model.parameters,
     ids: batch.ids,
+    plan: planRows(batch.ids, model.table.vocabularySize, planArrays(batch.ids.length)),
     batch: options.batch,
     l2,
     ...differing,
@@ -72,6 +92,7 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
   const adam = createAdam({ parameters: model.parameters, table: model.table });
   const dropoutSeed = streamSeed(seed, 'dropout');
   const replay = createReplay(options.fallBack);
+  const planArrays = keptPlanArrays();
   let trainable: readonly string[] | null = null;
   let step = 0;
   const setTrainable = (names: readonly string[] | null): void => {
@@ -86,7 +107,7 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
     },
     train(batch, learningRate, watched = false) {
       const mode = createMode('train', dropoutSeed, step);
-      trainOn(batch, options, { optimiser: adam, mode, learningRate, losses, replay }, watched);
+      trainOn(batch, options, { optimiser: adam, mode, learningRate, losses, replay, planArrays }, watched);
       step++;
     },
     setTrainable,
@@ -125,6 +146,7 @@ export function createTrialSteps(options: StepsOptions): TrialSteps {
   const { model, seed } = options;
   const dropoutSeed = streamSeed(seed, 'trial dropout');
   const replay = createReplay(options.fallBack);
+  const planArrays = keptPlanArrays();
   let adam: Adam | null = null;
   let trainable: readonly string[] | null = null;
   function optimiser(): Adam {
@@ -137,7 +159,7 @@ export function createTrialSteps(options: StepsOptions): TrialSteps {
   return {
     train(batch, learningRate, number) {
       const mode = createMode('train', dropoutSeed, number);
-      trainOn(batch, options, { optimiser: optimiser(), mode, learningRate, replay }, false);
+      trainOn(batch, options, { optimiser: optimiser(), mode, learningRate, replay, planArrays }, false);
     },
     setTrainable(names) {
       adam?.setTrainable(names);

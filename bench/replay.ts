@@ -1,0 +1,76 @@
+/** Times steps on WebGPU, run one operation at a time and replayed. Batches are read from rows and uploaded within the time. */
+import { replayedModel } from '../tests/support/replayedModel';
+import type { AnySettings } from '../src/models/settings';
+
+export interface ReplayMeasurement {
+  readonly model: string;
+  readonly scenarios: number;
+  readonly batch: number;
+  /** The fastest replayed step, waited for. */
+  readonly bestMsPerStep: number;
+  /** Least milliseconds of the calling thread of a replayed step. */
+  readonly jsMsPerStep: number;
+  readonly dispatchesPerStep: number;
+  /** From building the model to the end of its first step. */
+  readonly firstStepMs: number;
+  /** The same of steps that are run. */
+  readonly eager: { readonly bestMsPerStep: number; readonly jsMsPerStep: number };
+  /** Bytes on the device of the recorded step. */
+  readonly recordedBytes: number;
+  /** Why steps are not replayed; null where they are. */
+  readonly message: string | null;
+}
+
+export interface ReplayOptions {
+  readonly batch: number;
+  /** Steps that are timed, replayed; of run ones a third. */
+  readonly steps: number;
+  readonly settings: AnySettings;
+}
+
+/** Scenarios of the benchmark's data unless said. */
+const SCENARIOS = 3;
+
+export async function measureReplay(
+  id: string,
+  { batch, steps, settings }: ReplayOptions,
+): Promise<ReplayMeasurement> {
+  const began = performance.now();
+  const model = replayedModel(id, batch, settings, true);
+  const probe = model.smallestParameter();
+  const settle = async (): Promise<void> => void (await probe.data());
+  async function time(count: number, eager: boolean) {
+    let [wall, thread] = [Infinity, Infinity];
+    for (let i = 0; i < count; i++) {
+      const start = performance.now();
+      model.step(eager);
+      thread = Math.min(thread, performance.now() - start);
+      await settle();
+      wall = Math.min(wall, performance.now() - start);
+    }
+    return { bestMsPerStep: wall, jsMsPerStep: thread };
+  }
+  try {
+    model.step();
+    await settle();
+    const firstStepMs = performance.now() - began;
+    for (let i = 0; i < 3; i++) model.step();
+    await settle();
+    const eager = await time(Math.ceil(steps / 3), true);
+    const replayed = await time(steps, false);
+    const { recording } = model.replay;
+    return {
+      model: id,
+      scenarios: SCENARIOS,
+      batch,
+      ...replayed,
+      dispatchesPerStep: recording?.dispatches ?? 0,
+      firstStepMs,
+      eager,
+      recordedBytes: recording?.bytes ?? 0,
+      message: model.messages[0] ?? null,
+    };
+  } finally {
+    model.dispose();
+  }
+}
