@@ -11,7 +11,10 @@ import { parseArgs } from 'node:util';
 import type { TrustPart } from './part';
 
 /** Each is loaded only when it is asked for. */
-const parts: Readonly<Record<string, () => Promise<{ readonly run: TrustPart }>>> = {};
+const parts: Readonly<Record<string, () => Promise<{ readonly run: TrustPart }>>> = {
+  kills: () => import('./kills'),
+  planted: () => import('./kills').then(({ runPlanted }) => ({ run: runPlanted })),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -55,6 +55,7 @@ export function App() {
       data-state={view.state}
       data-step={view.step}
       data-backend={view.backend?.name ?? ''}
+      data-run={view.id ?? ''}
     >
       <Header />
       <main className={`page page-${page}`} id="main">

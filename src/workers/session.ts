@@ -20,6 +20,9 @@ import type {
   TrainOptions,
 } from './protocol';
 
+/** With the event that it waits for and the writing itself, at most two seconds are lost. */
+const KEEP_MS = 1_500;
+
 /** What a session needs of its surroundings. */
 export interface SessionHost
   extends Pick<RunHost, 'post' | 'writer'>, Partial<Pick<RunHost, 'tickMs' | 'keepMs'>> {
@@ -129,7 +132,7 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
     purpose: 'train' | 'show',
   ): Promise<ActiveRun> {
     const setup = parseSetup(given);
-    const { post, writer, tickMs = 200, keepMs = 2_000 } = this.host;
+    const { post, writer, tickMs = 200, keepMs = KEEP_MS } = this.host;
     const host = { post, writer, tickMs, keepMs, open: this.open.bind(this) };
     const before = this.active;
     const run = new ActiveRun(host, { id, setup, options, purpose });
