@@ -1,5 +1,5 @@
 /** The data that every benchmark runs on: 12 fields, 3 scenarios unless said, ids drawn once from a fixed seed. */
-import { allocateBatch, type HostBatch } from '../src/data/batches';
+import { allocateBatch, useOwnTables, type HostBatch } from '../src/data/batches';
 import { hash3 } from '../src/engine';
 import type { DataShape, FieldShape, Needs } from '../src/models/definition';
 import { batchLayout } from '../src/models/inputs';
@@ -74,5 +74,6 @@ export function benchBatch(shape: DataShape, needs: Needs, seed: number): HostBa
       }
     }
   }
+  useOwnTables(batch);
   return { ...batch, count: shape.batch };
 }

@@ -190,11 +190,10 @@ def compare(name):
         peer, variables, forward, losses, states = pairs.PAIRS[name](module)
         history, own_history = (HISTORY, OWN) if name == "mscan" else (0, 0)
     wake(peer.train())
-    # `single` has a table a scenario, in the reference side by side.
+    # `single` has a table a scenario, rows of one id side by side.
     tables = N if name == "single" else 1
     table = nn.Embedding(common.VOCABULARY * tables, D)
     batch = common.Batch(ROWS, history, own_history)
-    given = as_json(batch, history, own_history)
     if tables > 1:
         batch.all_ids = batch.all_ids * tables + batch.scenario[:, None]
     batch.one_hot = batch.one_hot.to(table.weight.dtype)
@@ -210,8 +209,7 @@ def compare(name):
     fast_gradients = torch.autograd.grad(fast, trained)
 
     p = variables()
-    given = {**as_json(batch, history, own_history), "ids": given["ids"]}
-    x = reference["mscan"].Inputs(table.weight.view(common.VOCABULARY, -1), shape(), given)
+    x = reference["mscan"].Inputs(table.weight, shape(), as_json(batch, history, own_history))
     out = forward(p, {**still(p), "calibration": torch.ones(2), **states}, x, reference["mscan"].Mode(True))
     slow, _ = losses(out, x)
     slow_gradients = torch.autograd.grad(slow, trained)

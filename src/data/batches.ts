@@ -19,6 +19,11 @@ export interface BatchLayout {
   readonly ownHistory: { readonly length: number; readonly itemFields: readonly number[] } | null;
   /** Ids a row: F + L (F_i + F_s) + L_own F_i. */
   readonly width: number;
+  /**
+   * Scenarios with a table of their own; absent where all share one. Row `id` of scenario n's table is then row
+   * `id * ownTables + n` of the table.
+   */
+  readonly ownTables?: number;
 }
 
 /** One batch on the host. Rows past `count` are padding: weight 0, ids 0, label 0, scenario 0. */
@@ -48,7 +53,7 @@ export interface HostBatch {
 export type RowSource = Pick<Dataset, 'id' | 'fields' | 'columns' | 'scenario' | 'label' | 'history'>;
 
 /** Row width of a layout in ids. */
-export function layoutWidth(layout: Omit<BatchLayout, 'width' | 'batch'>): number {
+export function layoutWidth(layout: Pick<BatchLayout, 'fields' | 'history' | 'ownHistory'>): number {
   const history = layout.history;
   const own = layout.ownHistory;
   return (
@@ -83,6 +88,16 @@ function emptied(batch: HostBatch): HostBatch {
   for (const none of [rows, historyScenario]) none.fill(-1);
   for (const ones of Object.values(extra)) ones.fill(1);
   return batch;
+}
+
+/** Turns merged ids into rows of the tables that scenarios have of their own, in place, where the layout says so. */
+export function useOwnTables({ layout, ids, scenario }: HostBatch): void {
+  const { ownTables, width } = layout;
+  if (!ownTables) return;
+  for (let i = 0; i < ids.length; i++) {
+    // Padding stays the table's row 0.
+    if (ids[i] !== 0) ids[i] = ids[i]! * ownTables + scenario[Math.floor(i / width)]!;
+  }
 }
 
 /**
@@ -132,6 +147,7 @@ export function readBatch(
       const next = readHistory ? readHistory(rows[b]!, b, start) : start;
       readOwn?.(rows[b]!, b, next);
     }
+  useOwnTables(batch);
   return { ...batch, count: rows.length };
 }
 

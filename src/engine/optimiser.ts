@@ -1,6 +1,7 @@
 /** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
+import { createTouchedRows } from './ops/adamTable';
 import { copyInto } from './ops/copy';
 import { segmentSum } from './ops/segmentSum';
 import { declareInput } from './replay/inputs';
@@ -75,8 +76,10 @@ export function createAdam(options: AdamOptions): Adam {
   const { parameters, table, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const slots = parameters.map(slotOf);
   const tableSlot = table ? slotOf(table, slots.length) : null;
+  const touched = table && tableSlot ? createTouchedRows(table.tensor, tableSlot.moments) : null;
   /** Zero outside a step; a step writes its rows and clears them. */
-  const tableGradient = table ? tf.keep(tf.zeros<tf.Rank.R2>([table.vocabularySize, table.dim])) : null;
+  const tableGradient =
+    table && !touched ? tf.keep(tf.zeros<tf.Rank.R2>([table.vocabularySize, table.dim])) : null;
   const all = tableSlot ? [...slots, tableSlot] : slots;
   let trainable: ReadonlySet<string> | null = null;
   const rates = new Float64Array(RATES * all.length);
@@ -120,6 +123,12 @@ export function createAdam(options: AdamOptions): Adam {
 
   function updateTable(rowGradient: tf.Tensor2D, plan: RowPlan, { l2, batch }: AdamUpdate): void {
     const slot = tableSlot!;
+    if (touched) {
+      const [stepSize, inverseRoot] = [rates[slot.place]!, rates[slot.place + 1]!];
+      const pull = (2 * l2) / batch;
+      touched.update(rowGradient, plan, { stepSize, inverseRoot, pull, beta1, beta2, epsilon });
+      return;
+    }
     tf.tidy(() => {
       const input = (name: keyof typeof PLAN_INPUTS): tf.Tensor1D =>
         declareInput(PLAN_INPUTS[name], tf.tensor1d(plan[name], 'int32'));
@@ -187,6 +196,7 @@ export function createAdam(options: AdamOptions): Adam {
         source.dispose();
         slot.steps = steps[0]!;
       }
+      touched?.recount();
     },
     reset() {
       for (const slot of all) {
@@ -195,10 +205,12 @@ export function createAdam(options: AdamOptions): Adam {
         zero.dispose();
         slot.steps = 0;
       }
+      touched?.recount();
     },
     dispose() {
       for (const slot of all) slot.moments.dispose();
       tableGradient?.dispose();
+      touched?.dispose();
     },
   };
 }

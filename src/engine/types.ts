@@ -62,8 +62,8 @@ export interface EmbeddingTable {
 
 /** Makes a model's variables: collects them in order and draws initial values from the seed, on the host. */
 export interface VariableFactory {
-  /** The model's one embedding table, N(0, 0.01²), row 0 zero. */
-  table(vocabularySize: number, dim: number): EmbeddingTable;
+  /** The model's one embedding table, N(0, 0.01²), its first `padding` rows (by default one) zero. */
+  table(vocabularySize: number, dim: number, padding?: number): EmbeddingTable;
   /** @param initial values in row-major order; length must equal the product of `shape`. */
   parameter<const S extends readonly number[]>(
     name: string,

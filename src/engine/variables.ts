@@ -43,7 +43,7 @@ export function createVariables(seed: number): Variables {
   return {
     parameters,
     states,
-    table: (vocabularySize, dim) => createTable(vocabularySize, dim, seed),
+    table: (vocabularySize, dim, padding) => createTable(vocabularySize, dim, seed, padding),
     parameter(name, kind, shape, initial, l2Centre = 0) {
       const made = { name, kind, shape, tensor: take(name, shape, initial), l2Centre };
       parameters.push(made);
@@ -95,10 +95,10 @@ function orthogonalArray(seed: number, name: string, rows: number, columns: numb
   return out;
 }
 
-/** A table with values from N(0, 0.01²); row 0, padding, is zero. */
-export function createTable(vocabularySize: number, dim: number, seed: number): EmbeddingTable {
+/** A table with values from N(0, 0.01²); its first rows, padding, are zero. */
+export function createTable(vocabularySize: number, dim: number, seed: number, padding = 1): EmbeddingTable {
   const values = normalArray(streamSeed(seed, 'embedding'), 'values', vocabularySize * dim, 0, 0.01);
-  values.fill(0, 0, dim);
+  values.fill(0, 0, padding * dim);
   return {
     name: 'embedding',
     vocabularySize,

@@ -17,8 +17,8 @@ export function collect(variables: VariableFactory): Collector {
   return {
     parameters,
     states,
-    table(vocabularySize, dim) {
-      const made = variables.table(vocabularySize, dim);
+    table(vocabularySize, dim, padding) {
+      const made = variables.table(vocabularySize, dim, padding);
       tables.push(made);
       return made;
     },

@@ -43,6 +43,8 @@ export interface Needs {
   readonly history?: { readonly length: number; readonly scenario: boolean };
   /** The latest behaviours in the row's own scenario. */
   readonly ownHistory?: { readonly length: number };
+  /** Every scenario has a table of its own: row `id * N + scenario` of one table. */
+  readonly ownTables?: boolean;
   /** Named per-row columns that the model's procedure supplies, e.g. `fairness`. */
   readonly extra?: readonly string[];
 }

@@ -108,7 +108,8 @@ describe.each(chosen)('%s', (_id, definition) => {
     expect(new Set(names).size).toBe(names.length);
     for (const { name, shape: declared, tensor } of [...model.parameters, ...model.states])
       expect([name, tensor.shape]).toEqual([name, declared]);
-    expect(model.table.tensor.shape).toEqual([shape.vocabularySize, model.table.dim]);
+    const tables = needs.ownTables ? shape.scenarios : 1;
+    expect(model.table.tensor.shape).toEqual([tables * shape.vocabularySize, model.table.dim]);
   });
 
   it('gives every declared probe, on the declared axes; shares sum to 1', () => {

@@ -1,5 +1,5 @@
 /** A small shape and batches for it, for tests that hold for every model. */
-import { allocateBatch, type HostBatch } from '../../src/data/batches';
+import { allocateBatch, useOwnTables, type HostBatch } from '../../src/data/batches';
 import { hash3 } from '../../src/engine';
 import type { DataShape, Needs } from '../../src/models/definition';
 import { batchLayout } from '../../src/models/inputs';
@@ -103,6 +103,7 @@ export function tinyBatch(shape: DataShape, needs: Needs, seed: number, padding 
       }
     }
   }
+  useOwnTables(batch);
   return { ...batch, count };
 }
 

@@ -7,19 +7,11 @@ import { bceLogitsRows, bceWithLogits, matMul } from '../../engine';
 import { clickModel } from '../clickModel';
 import { collect } from '../collect';
 import { defineModel, type Inputs, type Losses, type Pass } from '../definition';
-import { createOwnLinear, createTowerBank, flatWidth, meanOverSequence, priorBiases } from '../layers';
+import { createOwnLinear, createTowerBank, flatInputs, flatWidth, priorBiases } from '../layers';
 import { standard } from '../procedureChoice';
 import { lastLayer } from '../probes';
 import { hyper } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
-
-/** The row's own d of N·d columns: `[B, k, N*d]` to `[B, k*d]`. */
-function ownColumns(wide: tf.Tensor, inputs: Inputs, count: number, dim: number): tf.Tensor2D {
-  const scenarios = inputs.scenarioOneHot.shape[1];
-  const split = tf.reshape(wide, [inputs.batch, count, scenarios, dim]);
-  const own = tf.reshape(inputs.scenarioOneHot, [inputs.batch, 1, scenarios, 1]);
-  return tf.reshape<tf.Rank.R2>(tf.sum(tf.mul(split, own), 2), [inputs.batch, count * dim]);
-}
 
 interface SinglePass extends Pass {
   readonly lastLayer: tf.Tensor2D;
@@ -71,14 +63,15 @@ export const single = defineModel({
   },
   variants: [],
   graph: null,
-  needs: baselineNeeds,
+  needs: (settings) => ({ ...baselineNeeds(settings), ownTables: settings.embeddings === 'own' }),
   procedure: () => standard,
   build(shape, settings, factory) {
     const variables = collect(factory);
     const { scenarios } = shape;
     const dim = settings.embeddingDim;
     const own = settings.embeddings === 'own';
-    const table = variables.table(shape.vocabularySize, own ? scenarios * dim : dim);
+    const tables = own ? scenarios : 1;
+    const table = variables.table(tables * shape.vocabularySize, dim, tables);
     const tower = createTowerBank(variables, 'tower', {
       input: flatWidth(shape, dim, settings.history),
       widths: settings.hidden,
@@ -91,19 +84,11 @@ export const single = defineModel({
       output: 1,
       bias: priorBiases(shape, settings.priorBias),
     });
-    const flatten = (part: tf.Tensor, count: number, inputs: Inputs): tf.Tensor2D =>
-      own ? ownColumns(part, inputs, count, dim) : tf.reshape<tf.Rank.R2>(part, [inputs.batch, count * dim]);
     return clickModel<SinglePass>({
       table,
       variables,
       forward(inputs, mode) {
-        const parts = [flatten(inputs.fields, shape.fields.length, inputs)];
-        if (settings.history === 'mean' && inputs.history) {
-          const mean = meanOverSequence(inputs.history.items, inputs.history.mask);
-          parts.push(flatten(mean, shape.history?.itemFields.length ?? 0, inputs));
-        }
-        const flat = parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
-        const h = tower.apply(flat, inputs, mode).output;
+        const h = tower.apply(flatInputs(inputs, settings.history), inputs, mode).output;
         return { logit: output.apply(h, inputs.scenarioOneHot), lastLayer: h };
       },
       probes: [lastLayer],

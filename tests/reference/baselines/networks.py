@@ -91,15 +91,11 @@ def shared_bottom():
     case("shared-bottom-embedding", "shared-bottom", settings, v, shared_bottom_forward(bottom=0, tower=2))
 
 
-def single_forward(norm="own", tables="own", layers=2):
-    """Every scenario its own tower, and with `tables` own its own table: its d columns of one that is N d wide."""
+def single_forward(norm="own", layers=2):
+    """Every scenario its own tower; whether it has a table of its own too, the ids say."""
 
     def forward(p, s, x, mode):
-        flat = x.flat()
-        if tables == "own":
-            parts = x.fields.reshape(x.batch, x.fields.shape[1], x.scenarios, -1)
-            flat = torch.stack([parts[b, :, x.scenario[b]].reshape(-1) for b in range(x.batch)])
-        h = towers(p, s, flat, mode, x, "tower", layers, norm)
+        h = towers(p, s, x.flat(), mode, x, "tower", layers, norm)
         return {"logit": own_linear(p["output.weight"], p["output.bias"], h, x)}
 
     return forward
@@ -116,6 +112,16 @@ def own_means(out, x):
     return total, {"click": x.mean(row)}
 
 
+def own_tables(v, shape):
+    """N tables whose rows with one id stand side by side: id i of scenario n is row i N + n. Padding is row 0 alone."""
+    batch = make_batch(shape)
+    width = batch["layout"]["width"]
+    ids = [i and i * N + batch["scenario"][at // width] for at, i in enumerate(batch["ids"])]
+    layout = dict(batch["layout"], ownTables=N)
+    table = v.table(dict(vocabularySize=N * shape["vocabularySize"]), D)
+    return dict(batch=dict(batch, ids=ids, layout=layout), table=table)
+
+
 def single():
     for tables in ("own", "shared"):
         v = Variables(11)
@@ -126,9 +132,9 @@ def single():
         v.bias("output.bias", N, 1)
 
         settings = dict(hidden=[6, 5], dropout=0, embeddings=tables, embeddingDim=D)
-        dim = N * D if tables == "own" else D
         shape = make_shape(rows=24, scenarios=N)
-        case(f"single-{tables}", "single", settings, v, single_forward(tables=tables), own_means, dim=dim, shape=shape)
+        given = own_tables(v, shape) if tables == "own" else {}
+        case(f"single-{tables}", "single", settings, v, single_forward(), own_means, shape=shape, **given)
 
     # Without batch norm every layer has its scenario's bias.
     v = Variables(21)
@@ -136,7 +142,8 @@ def single():
     v.weight("output.weight", N, 5, 1)
     v.bias("output.bias", N, 1)
     settings = dict(hidden=[6, 5], dropout=0, embeddings="own", embeddingDim=D, batchNorm="off")
-    case("single-off", "single", settings, v, single_forward(norm="off"), own_means, dim=N * D)
+    shape = make_shape(rows=B, scenarios=N)
+    case("single-off", "single", settings, v, single_forward(norm="off"), own_means, shape=shape, **own_tables(v, shape))
 
 
 def finetune_forward(norm="shared", layers=2):

@@ -331,4 +331,24 @@ export interface WasmExports {
   ): void;
   scatterRows(x: Pointer, ids: Pointer, scale: Pointer, out: Pointer, count: number, inner: number): void;
   scaleRows(x: Pointer, scale: Pointer, count: number, inner: number): void;
+  adamTable(
+    w: Pointer,
+    m: Pointer,
+    v: Pointer,
+    marks: Pointer,
+    total: number,
+    dim: number,
+    gradient: Pointer,
+    rows: Pointer,
+    order: Pointer,
+    starts: Pointer,
+    segments: number,
+    pull: number,
+    beta1: number,
+    beta2: number,
+    stepSize: number,
+    inverseRoot: number,
+    epsilon: number,
+  ): void;
+  markRows(moments: Pointer, marks: Pointer, total: number, dim: number): void;
 }
