@@ -1,8 +1,9 @@
-import { Fragment, useMemo, useState } from 'react';
+import { Fragment, useLayoutEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { groupRuns } from '../../studies/groups';
 import { findModel, models } from '../../models/registry';
 import { Boundary } from '../Boundary';
+import { AblationResult } from '../pages/compare/ablation/AblationResult';
 import { pictures } from '../pictures';
 import { tabContents } from '../pictures/contents';
 import type { TabContents } from '../pictures/contents';
@@ -21,6 +22,7 @@ import { RunActions, RunActionsProvider } from '../store/runActions';
 import { useTheme } from '../store/theme';
 import { fixedRelatedness, fixedScenarios, sizes } from './fixedData';
 import type { Size } from './fixedData';
+import { fixedAblation, keepFixedRuns } from './fixedKept';
 import { fixedRun, phases, probesOf } from './fixedRun';
 import type { Phase } from './fixedRun';
 import { galleryClient } from './galleryClient';
@@ -128,6 +130,8 @@ export function Gallery() {
   const actions = useMemo(() => new RunActions(galleryClient(size)), [size]);
   const first = shown[0]?.view;
   const compared = useMemo(() => COMPARED.map((model) => fixedRun(model, size, state)), [size, state]);
+  const ablation = useMemo(() => fixedAblation(size, state), [size, state]);
+  useLayoutEffect(() => keepFixedRuns(size, state, ablation), [size, state, ablation]);
   function change(part: Partial<Choice>): void {
     const next = { ...choice, ...part };
     setChoice(next);
@@ -197,6 +201,9 @@ export function Gallery() {
           ))}
           <Section name="compare" title="Comparison">
             <Comparison views={compared} />
+          </Section>
+          <Section name="ablation" title="Ablation">
+            <AblationResult ablation={ablation} />
           </Section>
           <Section name="data" title="Data">
             <DataFigures size={size} />

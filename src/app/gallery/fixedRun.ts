@@ -18,7 +18,8 @@ export const phases = ['empty', 'live', 'done'] as const;
 /** Built and waiting for its first evaluation, in the middle, at its end. */
 export type Phase = (typeof phases)[number];
 
-const STEPS = 600;
+/** Steps of a run that went to its end. */
+export const STEPS = 600;
 const EVALUATE_EVERY = 100;
 const STEP_OF: Readonly<Record<Phase, number>> = { empty: 0, live: 400, done: STEPS };
 const TEST_ROWS = 3_000;
@@ -58,7 +59,7 @@ function mean(all: readonly ScenarioMetrics[], metric: 'auc' | 'noiseFreeAuc'): 
   return rows === 0 ? null : sum / rows;
 }
 
-function fixedMetrics(size: Size, step: number): Metrics {
+export function fixedMetrics(size: Size, step: number): Metrics {
   const scenarios = fixedScenarios(size).map(({ share, clickRate }, s) =>
     scenarioMetrics(s, Math.round(TEST_ROWS * share), clickRate, step),
   );
