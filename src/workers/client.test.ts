@@ -33,7 +33,7 @@ const setup = (training: Partial<RunSetup['training']> = {}): ParsedSetup =>
     },
     dataset: 'small',
     seed: 1,
-    backend: 'cpu',
+    backend: 'wasm',
   });
 
 /** A worker over a message channel in this process. Killing it is closing its ports: no event tells of it. */
