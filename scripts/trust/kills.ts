@@ -89,8 +89,9 @@ export const run: TrustPart = async ({ quick, seed, count: asked }) => {
       const many = Math.min(LIVES_OF_A_PROFILE, wanted - begun, quick ? QUICK_KILLS : LIVES_OF_A_PROFILE);
       const first = begun;
       begun += many;
-      failures.push(...(await lives(site.address, many, { seed: seed + first, longest, until, count })));
-      if (!quick) console.log(`  ${count.kills} kills, ${failures.length} losses`);
+      const lost = await lives(site.address, many, { seed: seed + first, longest, until, count });
+      failures.push(...lost);
+      if (!quick) console.log([...lost, `${count.kills} kills, ${failures.length} losses`].join('\n'));
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));

@@ -6,8 +6,10 @@ import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunRecord, RunSetup } from '../../training/runRecord';
 import type { WorkerClient } from '../../workers/client';
 import { isUnderWay } from '../../workers/protocol';
-import type { DatasetSummary, Vitals } from '../../workers/protocol';
+import type { DatasetSummary, RunSummary, Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from './notices';
+import { leftOff } from './leftOff';
+import { useRuns } from './runs';
 import { useSetup } from './setup';
 import { holdsQueue, pauseQueue } from './queue';
 import { lockRun, runIsUnderWay } from './runLock';
@@ -52,6 +54,7 @@ export class RunActions {
       if (holdsQueue()) pauseQueue(true);
     }
     const name = options.name ?? null;
+    const left = options.fromQueue ? null : leftOff(useRuns.getState().list, setup, this.current.id);
     this.scored = null;
     this.current.begin(setup, name ?? '');
     try {
@@ -62,9 +65,23 @@ export class RunActions {
           ...(options.run !== undefined && { run: options.run }),
         }),
       );
+      if (left) this.tellOfLeft(left);
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /** Goes on with a kept run. @throws Error as `continueRun` */
+  async goOn(id: string): Promise<void> {
+    const record = await this.client.runs.get(id);
+    if (record) await this.continueRun(record);
+  }
+
+  /** Says that a run of the same set-up, which might have been gone on with, is still there. */
+  private tellOfLeft(run: RunSummary): void {
+    const text = `Training begins anew; “${run.name}” of this set-up stays kept at step ${run.step}.`;
+    const act = (): void => void this.goOn(run.id).catch(report);
+    useNotices.getState().tell('news', text, { label: 'Go on with it', act });
   }
 
   /**

@@ -7,6 +7,7 @@ import { useSetup } from '../../store/setup';
 import { useShownRun } from '../../store/shownRun';
 import { AucFigure } from '../../pictures/curves/AucFigure';
 import { Controls } from './Controls';
+import { LeftOff } from './LeftOff';
 import { LossFigure } from '../../pictures/curves/LossFigure';
 import { RunHeading } from './RunHeading';
 import { ScenarioTable } from './ScenarioTable';
@@ -30,6 +31,7 @@ export function LabPage() {
       <h1 className="visually-hidden">Lab: train a model and watch every scenario</h1>
       <Controls />
       <div className="lab-middle">
+        <LeftOff />
         <RunHeading view={view} />
         <Boundary what="The curves">
           <AucFigure view={view} />

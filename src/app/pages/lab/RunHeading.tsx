@@ -2,7 +2,7 @@ import { findModel } from '../../../models/registry';
 import { parseSetup } from '../../../training/parseSetup';
 import { useRunActions } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
-import { attempt, report } from '../../store/notices';
+import { attempt } from '../../store/notices';
 import { useSetup } from '../../store/setup';
 
 /** What is on show: a kept run, and the way back to the current one. Nothing while the current run is shown. */
@@ -20,16 +20,7 @@ export function RunHeading({ view }: { readonly view: RunView }) {
       {view.failure && <span className="problem">{view.failure}</span>}
       <span className="header-gap" />
       {resumable && (
-        <button
-          type="button"
-          className="button"
-          onClick={() =>
-            void actions.client.runs
-              .get(view.id ?? '')
-              .then((record) => (record ? actions.continueRun(record) : undefined))
-              .catch(report)
-          }
-        >
+        <button type="button" className="button" onClick={() => attempt(() => actions.goOn(view.id ?? ''))}>
           Go on training
         </button>
       )}
