@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { assign, createVariables, openBackend } from '../../engine';
 import { forward, gradientsOf, quietMode, shake } from '../../../tests/support/probe';
 import { tinyBatch, tinyShape } from '../../../tests/support/tinyData';
-import type { AnyModel } from '../definition';
+import type { AnyModel, DataShape } from '../definition';
 import { findModel } from '../registry';
 import type { AnySettings } from '../settings';
 
@@ -99,4 +99,45 @@ it('Single: a scenario’s network feels no other scenario’s clicks', () => {
     for (let i = 0; i < share; i++) expect(moved[i], name).toBeCloseTo(gradient![i]!, 6);
     expect(moved.subarray(share)).not.toEqual(gradient!.subarray(share));
   }
+});
+
+it('PLE with many scenarios gives and learns what all experts on all rows would', () => {
+  const [own, shared] = [2, 2];
+  const settings = { ...findModel('ple').presets.tiny, batchNorm: 'off', levels: 1, dropout: 0 };
+  const configured = findModel('ple').configure({ ...settings, specificExperts: own, sharedExperts: shared });
+  const made = (scenarios: number): readonly [AnyModel, DataShape] => {
+    const of = tinyShape(24, scenarios);
+    return [configured.build(of, createVariables(1)), of];
+  };
+  const [few, fewShape] = made(3);
+  const [many, manyShape] = made(12);
+  shake(few);
+  // The first three scenarios of the second model are those of the first.
+  for (const { name, shape: of, tensor } of many.parameters) {
+    const values = tensor.dataSync<'float32'>().slice();
+    const given = valuesOf(few, name);
+    const ofStack = of[0] === 12 * own + shared;
+    const block = tensor.size / of[0]!;
+    values.set(ofStack ? given.subarray(0, 3 * own * block) : given);
+    if (ofStack) values.set(given.subarray(3 * own * block), 12 * own * block);
+    assign(
+      many.parameters.find((each) => each.name === name)!,
+      values,
+    );
+  }
+  // The scenario field stands last in the table.
+  const table = new Float32Array(many.table.tensor.size);
+  table.set(few.table.tensor.dataSync<'float32'>());
+  assign(many.table, table);
+  const [expected, found] = [gradientsOf(few, fewShape, batch), gradientsOf(many, manyShape, batch)];
+  expect(found.total).toBeCloseTo(expected.total, 5);
+  expected.rows.forEach((value, at) => expect(found.rows[at]).toBeCloseTo(value, 5));
+  const [inFew, inMany] = [expected, found].map(({ parameters }) =>
+    parameters.get('level.0.expert.0.weight')!,
+  );
+  const block = inFew!.length / (3 * own + shared);
+  for (let i = 0; i < 3 * own * block; i++) expect(inMany![i]).toBeCloseTo(inFew![i]!, 5);
+  for (let i = 3 * own * block; i < 12 * own * block; i++) expect(inMany![i]).toBe(0);
+  few.dispose();
+  many.dispose();
 });

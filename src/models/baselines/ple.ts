@@ -6,7 +6,7 @@
  * mixed, because only that one is read.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchMatMul, matMul, mixExpertsStacked } from '../../engine';
+import { batchMatMul, matMul, mixExpertsStacked, oneHotRows } from '../../engine';
 import type { Mode } from '../../engine';
 import type { Collector } from '../collect';
 import type { Inputs } from '../definition';
@@ -15,6 +15,7 @@ import {
   createSharedGate,
   createStackedMlp,
   isShared,
+  type StackedMlp,
   type StackedMlpOptions,
 } from '../layers';
 import { lastLayer, mixedExperts, numbered } from '../probes';
@@ -22,6 +23,12 @@ import { hyper } from '../settings';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers, gateProbe } from './scenarioTowers';
+
+/**
+ * With more scenarios than this the last level computes, for each row, the experts that the row reads and no others; with fewer all
+ * experts in one product take no longer. With batch norm an expert is normalised over all rows, so all are computed.
+ */
+const ALL_EXPERTS_UP_TO = 8;
 
 interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
   readonly specific: number;
@@ -70,6 +77,35 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     return tf.concat<tf.Tensor3D>([owns, tf.tile(common, [shared, 1, 1])], 0);
   };
 
+  /** The shared stream's input of each row. */
+  const commonInput = (entry: tf.Tensor2D | Streams): tf.Tensor2D => {
+    if (isShared(entry)) return entry;
+    const [, rows, width] = entry.shape;
+    return tf.reshape(tf.slice3d(entry, [scenarios, 0, 0], [1, rows, width]), [rows, width]);
+  };
+
+  /** The experts that each row reads, its own and then the shared ones `[S + M, B, w]`, by a stack that routes rows. */
+  const readExperts = (
+    routed: NonNullable<StackedMlp['routed']>,
+    own: tf.Tensor2D,
+    common: tf.Tensor2D,
+    { batch, scenario }: Inputs,
+    mode: Mode,
+  ): tf.Tensor3D => {
+    const of = tf.cast(scenario, 'float32');
+    const members = Array.from({ length: specific + shared }, (_, m) =>
+      m < specific
+        ? tf.add<tf.Tensor1D>(tf.mul(of, specific), m)
+        : tf.fill<tf.Rank.R1>([batch], scenarios * specific + m - specific),
+    );
+    const route = oneHotRows(tf.cast(tf.concat1d(members), 'int32'), experts);
+    const rows = tf.concat2d(
+      members.map((_, m) => (m < specific ? own : common)),
+      0,
+    );
+    return tf.reshape(routed(rows, route, mode), [specific + shared, batch, stack.outputWidth]);
+  };
+
   /** Own stream's input of each row, for its own gate. */
   const ownInput = (entry: tf.Tensor2D | Streams, oneHot: tf.Tensor2D): tf.Tensor2D => {
     if (isShared(entry)) return entry;
@@ -82,8 +118,13 @@ function createLevel(collected: Collector, name: string, options: LevelOptions) 
     outputWidth: stack.outputWidth,
     /** The last level: each row's own mixture `[B, w]` and its gate `[B, S + M]`. */
     finish(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode) {
+      const own = ownInput(entry, inputs.scenarioOneHot);
+      const weights = gate.own(own, inputs.scenarioOneHot);
+      if (stack.routed && scenarios > ALL_EXPERTS_UP_TO) {
+        const bodies = readExperts(stack.routed, own, commonInput(entry), inputs, mode);
+        return { own: mixExpertsStacked(bodies, weights), gate: weights };
+      }
       const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
-      const weights = gate.own(ownInput(entry, inputs.scenarioOneHot), inputs.scenarioOneHot);
       // Row b's gate over all experts: its own S slots and the M shared ones, zero elsewhere.
       const layout = tf.reshape<tf.Rank.R2>(gateLayout(scenarios, specific, shared), [scenarios, -1]);
       const place = tf.reshape(matMul(inputs.scenarioOneHot, layout), [

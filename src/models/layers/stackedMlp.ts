@@ -1,6 +1,6 @@
 /** E parallel MLPs (experts) as one stack. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { dropoutMaskOf, maskedLeakyRelu } from '../../engine';
+import { dropoutMaskOf, maskedLeakyRelu, routedDense } from '../../engine';
 import type { Mode, Parameter, VariableFactory } from '../../engine';
 import { applyStackedLinear } from './stackedLinear';
 import { createStackedBatchNorm, type NormInputs, type StackedNormalised } from './batchNorm';
@@ -39,7 +39,12 @@ export interface StackedMlp {
   readonly outputWidth: number;
   /** One input for all `[B, in]`, or one each `[E, B, in]`; to `[E, B, out]`. */
   apply(x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): tf.Tensor3D;
-  /** The same, with what `stackedInputGradient` needs. */
+  /**
+   * Each row through the one network that it is routed to: `x [R, in]`, one-hot `[R, E]`, to `[R, out]`. Null with normalisation,
+   * whose statistics are of all rows.
+   */
+  readonly routed: ((x: tf.Tensor2D, route: tf.Tensor2D, mode: Mode) => tf.Tensor2D) | null;
+  /** The same as `apply`, with what `stackedInputGradient` needs. */
   trace(x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedMlpTrace;
 }
 
@@ -93,7 +98,13 @@ export function createStackedMlp(
     if (!output) throw new RangeError(`${name} needs at least one layer.`);
     return { output, layers: traces };
   };
+  const routed = (x: tf.Tensor2D, route: tf.Tensor2D, mode: Mode): tf.Tensor2D =>
+    layers.reduce((h, { weight, bias }) => {
+      const u = routedDense(h, weight.tensor, bias?.tensor ?? null, route);
+      return maskedLeakyRelu(u, slope, dropoutMaskOf(u, options.dropout, mode));
+    }, x);
   return {
+    routed: options.batchNorm === 'off' ? routed : null,
     weights: layers.map(({ weight }) => weight),
     outputWidth: input,
     trace,
