@@ -14,6 +14,7 @@ import type { TrustPart } from './part';
 const parts: Readonly<Record<string, () => Promise<{ readonly run: TrustPart }>>> = {
   kills: () => import('./kills'),
   planted: () => import('./kills').then(({ runPlanted }) => ({ run: runPlanted })),
+  mutants: () => import('./mutants'),
 };
 
 const { values, positionals } = parseArgs({

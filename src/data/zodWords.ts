@@ -1,4 +1,5 @@
 /** What is wrong with a value, in plain words and not in a schema's. */
+import { shortened } from './shortened';
 import type { z } from './zod';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -15,7 +16,7 @@ const kinds: Readonly<Record<string, string>> = {
 export function whatIsWrong(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return 'it has the wrong form';
-  const place = issue.path.length === 0 ? 'it' : issue.path.map(String).join('.');
+  const place = issue.path.length === 0 ? 'it' : shortened(issue.path.map(String).join('.'));
   const limit = (bound: number | bigint, origin: string): string =>
     origin === 'string' ? `${bound} characters` : origin === 'array' ? `${bound} entries` : String(bound);
   switch (issue.code) {
@@ -30,7 +31,7 @@ export function whatIsWrong(error: z.ZodError): string {
     case 'too_big':
       return `${place} must ${issue.inclusive === false ? 'be below' : 'be at most'} ${limit(issue.maximum, issue.origin)}`;
     case 'unrecognized_keys':
-      return `${place} has “${issue.keys[0]}”, which is not known there`;
+      return `${place} has “${shortened(issue.keys[0] ?? '')}”, which is not known there`;
     default:
       return `${place} has the wrong form`;
   }

@@ -2,6 +2,7 @@
  * A run's set-up as text: the address bar and the command line speak the same names. Everything that is read is validated
  * and clamped, with one sentence for each thing that could not be taken as given.
  */
+import { shortened } from '../data/shortened';
 import { findModel, models } from '../models/registry';
 import { defaultSettings } from '../models/settings';
 import { backends, parseSetup } from './parseSetup';
@@ -59,7 +60,7 @@ function takeNumber(
   if (!Number.isFinite(number)) {
     return {
       value: field.default,
-      problem: `${name} must be a number, not "${text}"; ${field.default} is used.`,
+      problem: `${name} must be a number, not "${shortened(text)}"; ${field.default} is used.`,
     };
   }
   const whole = field.type === 'int' ? Math.round(number) : number;
@@ -79,7 +80,7 @@ function takeToggle(name: string, field: Extract<SettingField, { type: 'toggle' 
   if (['off', 'false', '0', 'no'].includes(text.toLowerCase())) return { value: false, problem: null };
   return {
     value: field.default,
-    problem: `${name} must be on or off, not "${text}"; ${field.default ? 'on' : 'off'} is used.`,
+    problem: `${name} must be on or off, not "${shortened(text)}"; ${field.default ? 'on' : 'off'} is used.`,
   };
 }
 
@@ -88,7 +89,7 @@ function takeWidths(name: string, field: Extract<SettingField, { type: 'widths' 
   if (given.some((width) => !Number.isFinite(width))) {
     return {
       value: field.default,
-      problem: `${name} must be widths such as ${field.default.join(',')}, not "${text}"; ${field.default.join(',')} is used.`,
+      problem: `${name} must be widths such as ${field.default.join(',')}, not "${shortened(text)}"; ${field.default.join(',')} is used.`,
     };
   }
   const value = given
@@ -118,7 +119,7 @@ export function takeSetting(name: string, field: SettingField, text: string): Ta
         ? { value: text, problem: null }
         : {
             value: field.default,
-            problem: `${name} must be one of ${field.options.join(', ')}, not "${text}"; ${field.default} is used.`,
+            problem: `${name} must be one of ${field.options.join(', ')}, not "${shortened(text)}"; ${field.default} is used.`,
           };
     default:
       return field satisfies never;
@@ -159,6 +160,9 @@ function takeFields(
   return settings;
 }
 
+/** Unknown settings that are named one by one. */
+const mostNamed = 5;
+
 /** Reads a set-up out of parameters; what is not given is the default. Never throws: `problems` says what was not taken. */
 export function setupFromParams(params: URLSearchParams): SetupFromParams {
   const problems: string[] = [];
@@ -172,26 +176,26 @@ export function setupFromParams(params: URLSearchParams): SetupFromParams {
   const askedModel = readParam('model');
   const known = models.some(({ id }) => id === askedModel);
   if (askedModel !== null && !known) {
-    problems.push(`There is no model "${askedModel}"; ${start.model} is used.`);
+    problems.push(`There is no model "${shortened(askedModel)}"; ${start.model} is used.`);
   }
   const model = known ? askedModel! : start.model;
 
   const askedPreset = readParam('preset');
   const preset = presetNames.find((name) => name === askedPreset) ?? 'browser';
   if (askedPreset !== null && askedPreset !== preset) {
-    problems.push(`There is no preset "${askedPreset}"; known: ${presetNames.join(', ')}.`);
+    problems.push(`There is no preset "${shortened(askedPreset)}"; known: ${presetNames.join(', ')}.`);
   }
 
   const askedBackend = readParam('backend');
   const backend = backends.find((name) => name === askedBackend) ?? 'auto';
   if (askedBackend !== null && askedBackend !== backend) {
-    problems.push(`There is no backend "${askedBackend}"; known: ${backends.join(', ')}.`);
+    problems.push(`There is no backend "${shortened(askedBackend)}"; known: ${backends.join(', ')}.`);
   }
 
   const askedDataset = readParam('dataset');
   const usable = askedDataset !== null && /^[^\s/\\?#&<>"']{1,120}$/u.test(askedDataset);
   if (askedDataset !== null && !usable) {
-    problems.push(`"${askedDataset}" cannot be a dataset’s id; ${start.dataset} is used.`);
+    problems.push(`"${shortened(askedDataset)}" cannot be a dataset’s id; ${start.dataset} is used.`);
   }
 
   const askedSeed = readParam('seed');
@@ -204,7 +208,15 @@ export function setupFromParams(params: URLSearchParams): SetupFromParams {
 
   const training = takeFields(trainingFields, start.training, params, left, problems) as TrainingSettings;
   const settings = takeFields(findModel(model).fields, presetSettings(model, preset), params, left, problems);
-  for (const name of left) problems.push(`${findModel(model).title} has no setting "${name}".`);
+  const unknown = [...left];
+  const { title } = findModel(model);
+  for (const name of unknown.slice(0, mostNamed))
+    problems.push(`${title} has no setting "${shortened(name)}".`);
+  if (unknown.length > mostNamed) {
+    problems.push(
+      `${title} has none of ${unknown.length - mostNamed} other settings that were asked for either.`,
+    );
+  }
   return {
     setup: parseSetup({
       model,

@@ -1,4 +1,5 @@
 /** The address bar: what it asks for, and the address of what is set. */
+import { shortened } from '../../data/shortened';
 import { tabIds } from '../pictures/tabs';
 import { setupFromParams, setupToParams } from '../../training/setup';
 import { pages } from './setup';
@@ -32,10 +33,11 @@ export function openAddress(search: string): Opening {
   for (const key of PAGE_KEYS) params.delete(key);
   const { setup, preset, problems } = setupFromParams(params);
   const page = pages.find((known) => known === asked) ?? 'lab';
-  const unknown = asked !== null && page !== asked ? [`There is no page "${asked}"; this is the lab.`] : [];
+  const unknown =
+    asked !== null && page !== asked ? [`There is no page "${shortened(asked)}"; this is the lab.`] : [];
   const tab = tabIds.find((known) => known === askedTab) ?? null;
   if (askedTab !== null && tab === null)
-    unknown.push(`There is no picture "${askedTab}"; pictures are ${tabIds.join(', ')}.`);
+    unknown.push(`There is no picture "${shortened(askedTab)}"; pictures are ${tabIds.join(', ')}.`);
   return { page, setup, preset, tab, autostart, trace, problems: [...unknown, ...problems] };
 }
 

@@ -217,10 +217,10 @@ export function useRunActions(): RunActions {
 /** The current run, at most five new views a second. */
 export function useCurrentRun(): RunView {
   const { current } = useRunActions();
-  return useSyncExternalStore(current.subscribe, current.view);
+  return useSyncExternalStore(current.subscribe, current.view, current.view);
 }
 
 export function useVitals(): Vitals {
   const { current } = useRunActions();
-  return useSyncExternalStore(current.subscribe, current.vitals);
+  return useSyncExternalStore(current.subscribe, current.vitals, current.vitals);
 }

@@ -1,6 +1,7 @@
 import { SPLIT, type Scenario } from '../dataset';
 import type { BuildContext } from './buildContext';
-import { ImportError, listed, notice, quoted, type Notice } from './errors';
+import { shortened } from '../shortened';
+import { ImportError, listed, notice, type Notice } from './errors';
 import type { ColumnMapping } from './mapping';
 import { isBeyondInt32, isRounded } from './values';
 
@@ -50,7 +51,7 @@ export function checkRows(
   }
   const place = { column: scenarioColumn };
   const which = (test: (s: number) => boolean): string[] =>
-    scenarios.filter((_, s) => test(s)).map((scenario) => `“${quoted(scenario.name, 40)}”`);
+    scenarios.filter((_, s) => test(s)).map((scenario) => `“${shortened(scenario.name, 40)}”`);
   const untrained = which((s) => rows[s] === 0);
   if (untrained.length > 0) {
     notices.push(

@@ -1,5 +1,6 @@
 /** Numbers with a decimal comma, as tables are written where `;` separates cells. */
-import { listed, notice, quoted } from './errors';
+import { shortened } from '../shortened';
+import { listed, notice } from './errors';
 import { nameWords } from './propose';
 import type { Table, TextColumn } from './table';
 import { isMissing } from './values';
@@ -16,11 +17,11 @@ export function readDecimalCommas(table: Table): Table {
     const first = firstDecimal(column);
     if (first === null) return column;
     if (changed.length === 0) example = first;
-    changed.push(`“${quoted(column.name)}”`);
+    changed.push(`“${shortened(column.name)}”`);
     return { ...column, values: column.values.map(withPoint) };
   });
   if (changed.length === 0) return table;
-  const sentence = `${changed.length === 1 ? 'Column' : 'Columns'} ${listed(changed)} ${changed.length === 1 ? 'writes' : 'write'} decimals with a comma: “${quoted(example)}” is read as ${withPoint(example)}.`;
+  const sentence = `${changed.length === 1 ? 'Column' : 'Columns'} ${listed(changed)} ${changed.length === 1 ? 'writes' : 'write'} decimals with a comma: “${shortened(example)}” is read as ${withPoint(example)}.`;
   return { ...table, columns, notices: [...table.notices, notice('decimalComma', sentence)] };
 }
 

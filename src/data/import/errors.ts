@@ -103,9 +103,3 @@ export function listed(names: readonly string[], most = 4): string {
   if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
   return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
 }
-
-/** A value as a sentence quotes it: on one line, and not longer than a person reads. */
-export function quoted(text: string, most = 60): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
-}

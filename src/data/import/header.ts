@@ -1,4 +1,5 @@
-import { counted, ImportError, listed, notice, quoted, type Notice } from './errors';
+import { shortened } from '../shortened';
+import { counted, ImportError, listed, notice, type Notice } from './errors';
 import { mostColumns } from './limits';
 
 /** What tools write behind a name: RecBole's `user_id:token`, and the types of databases. */
@@ -27,7 +28,7 @@ export function usableNames(raw: readonly string[], line: number, notices: Notic
       { line },
     );
   }
-  const trimmed = untyped(raw).map((name) => quoted(name, longestName));
+  const trimmed = untyped(raw).map((name) => shortened(name, longestName));
   const used = new Set<string>();
   const taken = new Set(trimmed);
   /** The next number to try by name, so that a thousand equal names take a thousand tries and no more. */

@@ -1,3 +1,4 @@
+import { shortened } from '../shortened';
 import { counted, ImportError, listed, notice, type Notice } from './errors';
 import type { Mapping } from './mapping';
 import { firstLine } from './profile';
@@ -87,7 +88,7 @@ export function readLabels(
     const examples = column.values.filter((_, code) => odd(code)).slice(0, 3);
     throw new ImportError(
       'labelNotBinary',
-      `Column “${column.name}” is not 0 or 1 (it holds ${listed(examples.map((e) => `“${e}”`))}, first on line ${line}); say from which number on, or with which word, a row counts as positive.`,
+      `Column “${column.name}” is not 0 or 1 (it holds ${listed(examples.map((e) => `“${shortened(e)}”`))}, first on line ${line}); say from which number on, or with which word, a row counts as positive.`,
       { column: column.name, line },
     );
   }

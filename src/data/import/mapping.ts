@@ -24,7 +24,7 @@ export const sides = ['user', 'item', 'context'] as const;
 export type Side = (typeof sides)[number];
 
 const columnMappingSchema = z.strictObject({
-  column: z.string(),
+  column: z.string().max(200),
   role: z.enum(importRoles),
   /** Whose property a `numeric` or `sequence` column is. */
   side: z.enum(sides).optional(),
@@ -71,8 +71,8 @@ export const mappingSchema = z.strictObject({
   schema: z.string().nullable().default(null),
   columns: z.array(columnMappingSchema).min(1),
   /** Which `user` column is the user's id, and which `item` column the item's; null where there is none. */
-  userId: z.string().nullable().default(null),
-  itemId: z.string().nullable().default(null),
+  userId: z.string().max(200).nullable().default(null),
+  itemId: z.string().max(200).nullable().default(null),
   label: z
     .strictObject({
       /** Numbers from this on count as positive; null where the label is already 0 or 1. */

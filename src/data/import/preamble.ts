@@ -1,6 +1,7 @@
 /** What tools and people write above the column names: `sep=;`, a title, comments, blank lines. */
 import { firstRows, guessDialect, looksLikeHeader, type GuessedDialect } from './dialect';
-import { counted, notice, quoted, type Notice } from './errors';
+import { shortened } from '../shortened';
+import { counted, notice, type Notice } from './errors';
 import type { Dialect } from './options';
 
 export interface Preamble {
@@ -62,7 +63,7 @@ export function readPreamble(head: string, more: boolean, given: Partial<Dialect
         ? null
         : notice(
             'skippedLines',
-            `Skipped ${counted(words.length, 'line')} above the table (first: “${quoted(words[0]!)}”).`,
+            `Skipped ${counted(words.length, 'line')} above the table (first: “${shortened(words[0]!)}”).`,
             { line: 1 },
           ),
   };

@@ -1,3 +1,4 @@
+import { shortened } from '../shortened';
 import type { Scenario } from '../dataset';
 import { counted, ImportError, notice, type Notice } from './errors';
 import type { Mapping } from './mapping';
@@ -76,7 +77,7 @@ export function readScenarios(
     notices.push(
       notice(
         'oneScenario',
-        `Column “${column.name}” holds one scenario only (${ids[0]}); models train, but there is nothing to share between scenarios.`,
+        `Column “${column.name}” holds one scenario only (${shortened(ids[0]!)}); models train, but there is nothing to share between scenarios.`,
         {
           column: column.name,
           line: table.lines[rows[0]!] ?? null,

@@ -1,3 +1,4 @@
+import { shortened } from '../shortened';
 import { permutation, stream } from '../simulate/random';
 import { SPLIT } from '../dataset';
 import { counted, ImportError, listed, notice, type Notice } from './errors';
@@ -236,7 +237,7 @@ function byColumn(
   if (!of) {
     throw new ImportError(
       'unreadableSplit',
-      `Column “${column.name}” does not say which rows are for training (it holds ${listed(column.values.slice(0, 5).map((v) => `“${v}”`))}); name its values in the mapping, or split another way.`,
+      `Column “${column.name}” does not say which rows are for training (it holds ${listed(column.values.slice(0, 5).map((v) => `“${shortened(v)}”`))}); name its values in the mapping, or split another way.`,
       { column: column.name, line: table.lines[0] ?? null },
     );
   }

@@ -1,4 +1,5 @@
-import { counted, ImportError, notice, quoted, type Notice } from './errors';
+import { shortened } from '../shortened';
+import { counted, ImportError, notice, type Notice } from './errors';
 import type { Mapping } from './mapping';
 import { countCodes, type Table, type TextColumn } from './table';
 import { guessTimeUnit, isPlausible, parseTime, type TimeUnit } from './timeUnits';
@@ -45,7 +46,7 @@ export function readTimes(
     const line = table.lines[first] ?? null;
     throw new ImportError(
       'unreadableTime',
-      `Column “${column.name}” is no time${unit === null || wanted === 'auto' ? '' : ` in ${unit}`} (line ${line}: “${quoted(column.values[column.codes[first]!]!)}”); choose another column or unit.`,
+      `Column “${column.name}” is no time${unit === null || wanted === 'auto' ? '' : ` in ${unit}`} (line ${line}: “${shortened(column.values[column.codes[first]!]!)}”); choose another column or unit.`,
       { column: column.name, line },
     );
   }
@@ -109,7 +110,7 @@ function placeOddFirst(
   notices.push(
     notice(
       'oddTime',
-      `Column “${column.name}” holds a time that no log has in ${counted(oddRows.length, 'row')} (first: line ${line}, “${quoted(column.values[column.codes[oddRows[0]!]!]!)}”); ${many ? 'they count' : 'it counts'} as the earliest.`,
+      `Column “${column.name}” holds a time that no log has in ${counted(oddRows.length, 'row')} (first: line ${line}, “${shortened(column.values[column.codes[oddRows[0]!]!]!)}”); ${many ? 'they count' : 'it counts'} as the earliest.`,
       { column: column.name, line },
     ),
   );

@@ -1,4 +1,5 @@
-import { counted, listed, notice, quoted, type Notice } from './errors';
+import { shortened } from '../shortened';
+import { counted, listed, notice, type Notice } from './errors';
 import type { ScenarioColumn } from './scenarios';
 import type { Table, TextColumn } from './table';
 import { parseNumber } from './values';
@@ -23,7 +24,7 @@ export function readWeights(
   const place = { column: column.name };
   if (odd.length > 0) {
     const line = table.lines[odd[0]!]!;
-    const example = quoted(column.values[column.codes[odd[0]!]!]!);
+    const example = shortened(column.values[column.codes[odd[0]!]!]!);
     notices.push(
       notice(
         'unreadableWeight',
@@ -39,7 +40,7 @@ export function readWeights(
   });
   const empty = scenarios.names.filter((_, s) => total[s] === 0);
   if (empty.length > 0) {
-    const names = listed(empty.map((name) => `“${quoted(name, 40)}”`));
+    const names = listed(empty.map((name) => `“${shortened(name, 40)}”`));
     notices.push(
       notice(
         'zeroWeights',

@@ -67,12 +67,32 @@ export function readCheckpoint(file: Uint8Array): Checkpoint {
       'This file is no checkpoint of a run; weights alone cannot be continued. Choose a file saved as a checkpoint.',
     );
   }
+  const kept = unpackArrays(parsed(record), underPrefix(tensors, 'record/'));
+  if (!isStored(kept)) throw damaged();
   return {
-    record: upgradeRecord(unpackArrays(JSON.parse(record), underPrefix(tensors, 'record/')) as StoredRecord),
+    record: upgradeRecord(kept),
     trainer: {
-      state: JSON.parse(trainer) as TrainerPosition['state'],
+      state: parsed(trainer) as TrainerPosition['state'],
       arrays: underPrefix(tensors, 'trainer/') as Record<string, Float32Array>,
     },
-    procedure: { state: JSON.parse(procedure) as unknown, arrays: underPrefix(tensors, 'procedure/') },
+    procedure: { state: parsed(procedure), arrays: underPrefix(tensors, 'procedure/') },
   };
+}
+
+const damaged = (): RangeError =>
+  new RangeError('This checkpoint is damaged; choose another one, or train from the start.');
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw damaged();
+  }
+}
+
+/** Whether it has the parts without which it cannot be read on; the run that goes on checks the rest. */
+function isStored(value: unknown): value is StoredRecord {
+  if (typeof value !== 'object' || value === null || !('probeSpecs' in value)) return false;
+  const { probeSpecs } = value;
+  return Array.isArray(probeSpecs) && probeSpecs.every((spec) => typeof spec === 'object' && spec !== null);
 }
