@@ -10,7 +10,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-const LIMIT = 250;
+const LIMIT = 100;
 
 /** What docs/bench.md prints under "WebGPU", by model. */
 const page = readFileSync(new URL('../docs/bench.md', import.meta.url), 'utf8').split('## WebGPU')[1] ?? '';
@@ -18,21 +18,21 @@ const printed = (model: string): number =>
   Number(page.match(RegExp(`^\\| ${model} +\\| (\\d+) +\\|$`, 'm'))?.[1]);
 
 it.each(models.map(({ id }) => id))(
-  '%s: a step of its browser preset is at most 250 dispatches, as many as docs/bench.md prints',
+  '%s: a step of its browser preset is at most 100 dispatches, as many as docs/bench.md prints',
   async (id) => {
     const definition = findModel(id);
     const settings = definition.presets.browser;
     const { dispatchesPerStep } = await measure(definition, { batch: 64, steps: 1, settings });
-    expect(dispatchesPerStep).toBeGreaterThan(20);
+    expect(dispatchesPerStep).toBeGreaterThan(10);
     expect(dispatchesPerStep).toBeLessThanOrEqual(LIMIT);
     expect(dispatchesPerStep).toBe(printed(id));
   },
 );
 
-it('mmoe with 4 experts [256, 128] and 3 towers [64]: at most 100', async () => {
+it('mmoe with 4 experts [256, 128] and 3 towers [64]: as many as docs/bench.md prints', async () => {
   const settings = { numExperts: 4, expertHidden: [256, 128], towerHidden: [64] };
   const { dispatchesPerStep } = await measure(findModel('mmoe'), { batch: 1024, steps: 1, settings });
-  expect(dispatchesPerStep).toBeGreaterThan(20);
-  expect(dispatchesPerStep).toBeLessThanOrEqual(100);
+  expect(dispatchesPerStep).toBeGreaterThan(10);
+  expect(dispatchesPerStep).toBeLessThanOrEqual(LIMIT);
   expect(dispatchesPerStep).toBe(printed('mmoe-large'));
 });

@@ -75,7 +75,8 @@ it('says which operation keeps a step from being replayed, and goes on', () => {
   const model = replayedModel('mmoe', 8);
   const changing = model.parameterOf('expert.0.weight');
   let scale = 1;
-  for (let step = 0; step < 5; step++) model.step(false, () => tf.mul(changing, scale++).dispose());
+  const use = (): void => tf.tidy(() => void tf.cumsum(tf.mul(changing, scale++)));
+  for (let step = 0; step < 5; step++) model.step(false, use);
   expect(model.messages).toEqual([
     expect.stringMatching(
       /^Steps are run one operation at a time, not replayed: .* of program \d+, Multiply/,

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
-import { replaceDeviceCast } from './backends/webgpu/device';
+import { installDeferral } from './backends/webgpu/deferred/install';
 import { demandNoDeviceErrors, watchDevice } from './backends/webgpu/deviceErrors';
 import { replaceLibraryKernels } from './backends/wasm/library';
 import { loadWasmKernels, wasmKernels } from './backends/wasm/module';
@@ -64,7 +64,7 @@ async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
   if (!(await tf.setBackend('webgpu'))) throw new Error('WebGPU did not start');
   await tf.ready();
   watchDevice(webgpu().device);
-  replaceDeviceCast();
+  installDeferral();
   return {
     name: 'webgpu',
     adapter: adapter.description,

@@ -1,5 +1,6 @@
 /** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
+import { beforeRead } from './backends/webgpu/demand';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
 import { createTouchedRows } from './ops/adamTable';
 import { copyInto } from './ops/copy';
@@ -48,10 +49,17 @@ export interface Adam {
   dispose(): void;
 }
 
+/** Moments of a few variables, one tensor for all: a device program binds few. */
+interface Moments {
+  readonly tensor: tf.Tensor2D;
+  readonly slots: readonly Slot[];
+}
+
 interface Slot {
   readonly name: string;
   readonly tensor: tf.Tensor;
-  readonly moments: tf.Tensor2D;
+  /** Where its moments begin among its group's. */
+  readonly at: number;
   /** Where its two numbers stand among the rates. */
   readonly place: number;
   steps: number;
@@ -66,17 +74,50 @@ interface Pending {
 /** Rates of a variable: step size and inverse root. */
 const RATES = 2;
 
-function slotOf({ name, tensor }: Parameter | EmbeddingTable, index: number): Slot {
-  const moments = tf.keep(tf.zeros<tf.Rank.R2>([2, tensor.size]));
-  return { name, tensor, moments, place: RATES * index, steps: 0 };
+/** Moments of variables whose rates begin at `place`. */
+function momentsOf(variables: readonly (Parameter | EmbeddingTable)[], place: number): Moments {
+  let size = 0;
+  const slots = variables.map(({ name, tensor }, index): Slot => {
+    const at = size;
+    size += tensor.size;
+    return { name, tensor, at, place: place + RATES * index, steps: 0 };
+  });
+  return { tensor: tf.keep(tf.zeros<tf.Rank.R2>([2, size])), slots };
+}
+
+/** Most values of a group: its moments are one buffer of 64 MiB, half of what every device binds. */
+const MOST_VALUES = 1 << 23;
+
+/** Neighbouring parameters, as many as one program updates. */
+function groupsOf(parameters: readonly Parameter[]): Moments[] {
+  const groups: Parameter[][] = [];
+  let size = 0;
+  for (const parameter of parameters) {
+    const last = groups.at(-1);
+    size += parameter.tensor.size;
+    if (last && last.length < ADAM_GROUP && size <= MOST_VALUES) last.push(parameter);
+    else {
+      groups.push([parameter]);
+      size = parameter.tensor.size;
+    }
+  }
+  let place = 0;
+  return groups.map((group) => {
+    const moments = momentsOf(group, place);
+    place += RATES * group.length;
+    return moments;
+  });
 }
 
 /** Adam as torch.optim.Adam: bias corrections, epsilon outside the root, moments that decay for every row of the table. */
 export function createAdam(options: AdamOptions): Adam {
   const { parameters, table, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  const slots = parameters.map(slotOf);
-  const tableSlot = table ? slotOf(table, slots.length) : null;
-  const touched = table && tableSlot ? createTouchedRows(table.tensor, tableSlot.moments) : null;
+  const groups = groupsOf(parameters);
+  const slots = groups.flatMap((group) => group.slots);
+  const tableMoments = table ? momentsOf([table], RATES * slots.length) : null;
+  const tableSlot = tableMoments?.slots[0] ?? null;
+  const allMoments = tableMoments ? [...groups, tableMoments] : groups;
+  const touched = table && tableMoments ? createTouchedRows(table.tensor, tableMoments.tensor) : null;
   /** Zero outside a step; a step writes its rows and clears them. */
   const tableGradient =
     table && !touched ? tf.keep(tf.zeros<tf.Rank.R2>([table.vocabularySize, table.dim])) : null;
@@ -105,20 +146,14 @@ export function createAdam(options: AdamOptions): Adam {
     return { slot, gradient, rates: { stepSize, inverseRoot, pull: 2 * l2, centre, place } };
   }
 
-  function update(pending: readonly Pending[], clear: boolean): void {
-    for (let from = 0; from < pending.length; from += ADAM_GROUP) {
-      const group = pending.slice(from, from + ADAM_GROUP);
-      adamUpdate(
-        group.map(({ slot, gradient, rates }) => ({
-          weights: slot.tensor,
-          moments: slot.moments,
-          gradient,
-          rates,
-        })),
-        { beta1, beta2, epsilon },
-        clear,
-      );
-    }
+  function update({ tensor, slots: own }: Moments, pending: readonly Pending[], clear: boolean): void {
+    const group = pending.filter(({ slot }) => own.includes(slot));
+    adamUpdate(
+      group.map(({ slot, gradient, rates }) => ({ weights: slot.tensor, at: slot.at, gradient, rates })),
+      tensor,
+      { beta1, beta2, epsilon },
+      clear,
+    );
   }
 
   function updateTable(rowGradient: tf.Tensor2D, plan: RowPlan, { l2, batch }: AdamUpdate): void {
@@ -137,7 +172,7 @@ export function createAdam(options: AdamOptions): Adam {
         { target: tableGradient!, gradient: rowGradient, table: table!.tensor, rows, order, starts },
         { pull: (2 * l2) / batch, unique: plan.unique },
       );
-      update([prepare(slot, tableGradient!, 0, 0)], true);
+      update(tableMoments!, [prepare(slot, tableGradient!, 0, 0)], true);
     });
   }
 
@@ -169,7 +204,10 @@ export function createAdam(options: AdamOptions): Adam {
           const gradient = given.gradients[i] ?? tf.zeros(slot.tensor.shape);
           return [prepare(slot, gradient, l2, parameter.l2Centre)];
         });
-        update(pending, false);
+        const wanted = pending.map(({ gradient }) => gradient);
+        if (tf.getBackend() === 'webgpu')
+          beforeRead(given.rowGradient ? [...wanted, given.rowGradient] : wanted);
+        for (const group of groups) update(group, pending, false);
       });
       if (tableSlot && given.rowGradient && given.plan && isTrainable(tableSlot.name)) {
         updateTable(given.rowGradient, given.plan, given);
@@ -177,9 +215,17 @@ export function createAdam(options: AdamOptions): Adam {
     },
     async snapshot() {
       const arrays: Record<string, Float32Array> = {};
-      const reads = all.map(async (slot) => {
-        arrays[`adam.steps.${slot.name}`] = Float32Array.of(slot.steps);
-        arrays[`adam.moments.${slot.name}`] = (await slot.moments.data<'float32'>()).slice();
+      const reads = allMoments.map(async ({ tensor, slots: own }) => {
+        const values = await tensor.data<'float32'>();
+        for (const slot of own) {
+          arrays[`adam.steps.${slot.name}`] = Float32Array.of(slot.steps);
+          const moments = new Float32Array(2 * slot.tensor.size);
+          for (const order of [0, 1]) {
+            const from = (order * tensor.size) / 2 + slot.at;
+            moments.set(values.subarray(from, from + slot.tensor.size), order * slot.tensor.size);
+          }
+          arrays[`adam.moments.${slot.name}`] = moments;
+        }
       });
       await Promise.all(reads);
       return arrays;
@@ -187,28 +233,37 @@ export function createAdam(options: AdamOptions): Adam {
     restore(snapshot) {
       for (const slot of all) {
         const moments = snapshot[`adam.moments.${slot.name}`];
-        const steps = snapshot[`adam.steps.${slot.name}`];
-        if (!moments || !steps || moments.length !== slot.moments.size) {
+        if (moments?.length !== 2 * slot.tensor.size || !snapshot[`adam.steps.${slot.name}`]) {
           throw new RangeError(`The snapshot has no moments of ${slot.name}; it belongs to another model.`);
         }
-        const source = tf.tensor(moments.slice(), slot.moments.shape, 'float32');
-        copyInto({ target: slot.moments, source });
+      }
+      for (const { tensor, slots: own } of allMoments) {
+        const values = new Float32Array(tensor.size);
+        for (const slot of own) {
+          const moments = snapshot[`adam.moments.${slot.name}`]!;
+          for (const order of [0, 1]) {
+            const part = moments.subarray(order * slot.tensor.size, (order + 1) * slot.tensor.size);
+            values.set(part, (order * tensor.size) / 2 + slot.at);
+          }
+          slot.steps = snapshot[`adam.steps.${slot.name}`]![0]!;
+        }
+        const source = tf.tensor(values, tensor.shape, 'float32');
+        copyInto({ target: tensor, source });
         source.dispose();
-        slot.steps = steps[0]!;
       }
       touched?.recount();
     },
     reset() {
-      for (const slot of all) {
-        const zero = tf.zeros(slot.moments.shape);
-        copyInto({ target: slot.moments, source: zero });
+      for (const { tensor, slots: own } of allMoments) {
+        const zero = tf.zeros(tensor.shape);
+        copyInto({ target: tensor, source: zero });
         zero.dispose();
-        slot.steps = 0;
+        for (const slot of own) slot.steps = 0;
       }
       touched?.recount();
     },
     dispose() {
-      for (const slot of all) slot.moments.dispose();
+      for (const { tensor } of allMoments) tensor.dispose();
       tableGradient?.dispose();
       touched?.dispose();
     },

@@ -3,7 +3,7 @@
  * program that they submit is counted. Values read back are zeros.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceDeviceCast } from '../../src/engine/backends/webgpu/device';
+import { installDeferral } from '../../src/engine/backends/webgpu/deferred/install';
 
 interface BufferOptions {
   readonly size: number;
@@ -111,5 +111,5 @@ export async function openNullGpu(stub: (name: string, value: unknown) => void):
   if (!(await tf.setBackend('webgpu')))
     throw new Error('The WebGPU backend did not start on the counting device.');
   await tf.ready();
-  replaceDeviceCast();
+  installDeferral();
 }

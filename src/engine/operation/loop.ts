@@ -6,21 +6,29 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hostFloats } from '../backends/hostMemory';
 import { openedBackend } from '../backends/opened';
 import { newOutput } from '../backends/wasm/module';
+import { deferFormula } from '../backends/webgpu/deferred/values';
 import { elementProgram, float, int, webgpu } from '../backends/webgpu/program';
-import type { DimsOf, InputNames, ValuesOf } from './contractTypes';
+import type { DimsOf, InfosOf, InputNames, ValuesOf } from './contractTypes';
 import type { OnBackend } from './library';
 
 export interface Loop<S extends string, A extends object> {
   /** Fills `out`, whose shape is the contract's. */
   readonly host: (values: ValuesOf<S>, out: Float32Array, dims: DimsOf<S>, attributes: A) => void;
   /**
-   * WGSL for invocation `index`; inputs are arrays by their names, the output is `result`, dimensions are `uniforms.<letter>`
+   * WGSL for element `index`, whose last statement is `result[index] = …;`. Inputs are arrays by their names, dimensions are `uniforms.<letter>`
    * and numbers among the attributes `uniforms.<name>`. An input that may have been cast from integers (a one-hot) still holds
    * integers on the device: read it through `f32(…)`.
    */
-  readonly device: (has: (name: InputNames<S>) => boolean) => string;
-  /** Invocations where they are not one per element of the output, which has `size` elements. */
+  readonly device?: (has: (name: InputNames<S>) => boolean) => string;
+  /**
+   * Invocations where they are not one per element of the output, which has `size` elements: the program then stands alone, and
+   * its body writes `result` where it likes.
+   */
   readonly threads?: (dims: DimsOf<S>, size: number) => number;
+  /** Reads of an input for one element, where the program loops over a dimension. */
+  readonly reads?: (dims: DimsOf<S>) => number;
+  /** On the device instead of `device`, where the value is made of others that are deferred too. */
+  readonly deferred?: (inputs: InfosOf<S>, dims: DimsOf<S>, attributes: A) => tf.TensorInfo;
 }
 
 interface CpuBackend {
@@ -33,6 +41,11 @@ function hostValues(inputs: Infos): Record<string, Float32Array> {
   const values: Record<string, Float32Array> = {};
   for (const name of Object.keys(inputs)) values[name] = hostFloats(inputs[name]!);
   return values;
+}
+
+function deviceCode<S extends string, A extends object>({ device }: Loop<S, A>): NonNullable<typeof device> {
+  if (!device) throw new Error('A loop needs a device form.');
+  return device;
 }
 
 export function runLoop<S extends string, A extends object>(
@@ -57,18 +70,43 @@ export function runLoop<S extends string, A extends object>(
     loop.host(hostValues(inputs) as ValuesOf<S>, hostFloats(info), sizes, attributes);
     return info;
   }
+  if (loop.deferred) return loop.deferred(inputs as InfosOf<S>, sizes, attributes);
+  if (loop.threads) return runAlone(name, loop, inputs, attributes, dims, shape, loop.threads);
+  const uniforms = Object.fromEntries(
+    Object.entries(attributes)
+      .filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+      .map(([factor, value]) => [factor, float(value)]),
+  );
+  const code = deviceCode(loop)((input) => Object.hasOwn(inputs, input))
+    .replace(/\buniforms\.(\w+)/g, (whole, letter: string) =>
+      Object.hasOwn(dims, letter) ? String(dims[letter]) : whole,
+    )
+    .replace(/\bresult\[index\] = /, 'return ');
+  const reads = loop.reads?.(sizes);
+  return deferFormula({ name, shape, inputs, uniforms, code, ...(reads && { reads, cost: 3 * reads }) });
+}
+
+/** A program of its own. */
+function runAlone<S extends string, A extends object>(
+  name: string,
+  loop: Loop<S, A>,
+  inputs: Infos,
+  attributes: A,
+  dims: Readonly<Record<string, number>>,
+  shape: number[],
+  threadsOf: (dims: DimsOf<S>, size: number) => number,
+): tf.TensorInfo {
   const names = Object.keys(inputs);
   const whole = Object.entries(dims);
   const factors = Object.entries(attributes).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',
   );
-  const size = tf.util.sizeFromShape(shape);
-  const threads = loop.threads?.(sizes, size) ?? size;
+  const threads = threadsOf(dims as DimsOf<S>, tf.util.sizeFromShape(shape));
   const uniforms = [
     ...whole.map(([letter]) => `${letter} : i32,`),
     ...factors.map(([factor]) => `${factor} : f32,`),
   ].join(' ');
-  const body = loop.device((input) => names.includes(input));
+  const body = deviceCode(loop)((input) => names.includes(input));
   const program = elementProgram(`${name} ${names.join()}`, names, shape, uniforms, body, threads);
   return webgpu().runWebGPUProgram(
     program,

@@ -17,6 +17,7 @@ interface RunProgram {
   readonly pipeline: GPUComputePipeline;
   readonly dispatch: readonly [number, number, number];
   readonly shaderKey: string;
+  readonly makes?: string | undefined;
   /** Bindings that it writes; the library's own programs write the first alone. */
   readonly writes?: readonly number[];
 }
@@ -140,7 +141,7 @@ export function recordPrograms(work: () => void): RecordedList {
         const target = buffers[bound[binding]!]!;
         if (target.values) target.overwritten = true;
       }
-      const operation = inOperation();
+      const operation = program.makes ?? inOperation();
       run(program, output, given, uniforms);
       programs.push({
         operation,

@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../opened';
+import { beforeRead, beforeWrite } from './demand';
 import { webgpu, type Uniform } from './program';
 
 export interface Binding {
@@ -18,6 +19,8 @@ export interface Binding {
 export interface DeviceCall {
   /** Cache key: one name must mean one code and one list of bindings. */
   readonly name: string;
+  /** What it makes, where that is not the operation that runs it. */
+  readonly makes?: string;
   /** At least one is written; at most eight, which every device grants. */
   readonly bindings: readonly Binding[];
   readonly uniforms: Readonly<Record<string, Uniform>>;
@@ -40,6 +43,7 @@ interface Recorded {
   readonly dispatch: readonly [number, number, number];
   /** As recordings name it. */
   readonly shaderKey: string;
+  readonly makes?: string | undefined;
   /** Bindings that it writes. */
   readonly writes: readonly number[];
 }
@@ -53,40 +57,6 @@ interface Recorder {
     uniforms: readonly Uniform[],
   ): void;
   makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-}
-
-let castReplaced = false;
-
-/**
- * The library casts integers to floats by renaming them, and lets its own programs convert as they read. Ours do not: this
- * cast converts. Registered once the backend's kernels are.
- */
-export function replaceDeviceCast(): void {
-  if (castReplaced) return;
-  castReplaced = true;
-  const theirs = tf.getKernel('Cast', 'webgpu');
-  tf.unregisterKernel('Cast', 'webgpu');
-  tf.registerKernel({
-    ...theirs,
-    kernelFunc: (call) => {
-      const x = (call.inputs as Readonly<Record<string, tf.TensorInfo>>).x!;
-      const whole = x.dtype === 'int32' || x.dtype === 'bool';
-      const size = sizeOf(x);
-      if (!whole || size === 0 || call.attrs?.dtype !== 'float32') return theirs.kernelFunc(call);
-      const out = newDeviceOutput(x.shape);
-      runDevice({
-        name: 'cast',
-        bindings: [
-          { name: 'result', tensor: out, write: true },
-          { name: 'x', tensor: x },
-        ],
-        uniforms: { size: { type: 'int32', data: [size] } },
-        body: 'if (index < uniforms.size) { result[index] = f32(x[index]); }',
-        threads: size,
-      });
-      return out;
-    },
-  });
 }
 
 const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
@@ -157,6 +127,8 @@ export function runDevice(call: DeviceCall): void {
   const key = `${call.name} ${bindings.map(({ tensor }) => tensor.dtype).join()} ${workgroup}`;
   let pipeline = cache.get(key);
   if (!pipeline) cache.set(key, (pipeline = compile(recorder.device, call)));
+  beforeRead(bindings.map(({ tensor }) => tensor));
+  for (const { tensor, write } of bindings) if (write) beforeWrite(tensor.dataId);
   const flat = bindings.map(({ tensor }) => {
     backend.uploadToGPU(tensor.dataId);
     return { dataId: tensor.dataId, shape: [sizeOf(tensor)], dtype: tensor.dtype };
@@ -168,7 +140,8 @@ export function runDevice(call: DeviceCall): void {
   // The recorder lists inputs' shapes before the output's; all are single numbers that programs do not read.
   const uniforms = Object.values(call.uniforms).map((uniform) => ({ ...uniform, data: [...uniform.data] }));
   const writes = bindings.flatMap(({ write }, i) => (write ? [i] : []));
-  recorder.recordAndSubmit({ pipeline, dispatch, shaderKey: call.name, writes }, output, inputs, uniforms);
+  const { name: shaderKey, makes } = call;
+  recorder.recordAndSubmit({ pipeline, dispatch, shaderKey, makes, writes }, output, inputs, uniforms);
   for (const { tensor, write } of bindings) {
     if (write) backend.tensorMap.get(tensor.dataId).values = null;
   }

@@ -1,6 +1,7 @@
 /** Device programs of ours: a thin, typed door to the library's program runner. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../opened';
+import { beforeRead, beforeWrite } from './demand';
 
 export interface Uniform {
   readonly type: 'int32' | 'uint32' | 'float32';
@@ -96,6 +97,8 @@ export function runInPlace(
   output: tf.TensorInfo,
 ): void {
   const backend = webgpu();
+  beforeRead(inputs);
+  beforeWrite(output.dataId);
   backend.runWebGPUProgram(program, inputs, output.dtype, uniforms, output);
   backend.tensorMap.get(output.dataId).values = null;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
-import { float, int } from '../../backends/webgpu/program';
+import { deferFormula } from '../../backends/webgpu/deferred/values';
+import { float } from '../../backends/webgpu/program';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { defineOperation } from '../../operation/defineOperation';
 
@@ -30,27 +30,14 @@ const byInput = defineOperation({
     else kernels.run.leakyGradient(...inputs, pointer(dx), size(x), slope);
     return dx;
   },
-  webgpu: ({ dy, x, mask }, { slope }) => {
-    const dx = newDeviceOutput(x.shape);
-    runDevice({
-      name: mask ? 'leakyReluGradientMasked' : 'leakyReluGradient',
-      bindings: [
-        { name: 'dx', tensor: dx, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'x', tensor: x },
-        ...(mask ? [{ name: 'mask', tensor: mask }] : []),
-      ],
-      uniforms: { slope: float(slope), size: int(size(x)) },
-      body: `
-        if (index < uniforms.size) {
-          let factor = select(uniforms.slope, 1.0, x[index] > 0.0);
-          dx[index] = dy[index] * factor${mask ? ' * mask[index]' : ''};
-        }
-      `,
-      threads: size(x),
-    });
-    return dx;
-  },
+  webgpu: ({ dy, x, mask }, { slope }) =>
+    deferFormula({
+      name: 'leakyReluGradient',
+      shape: x.shape,
+      inputs: { dy, x, ...(mask && { mask }) },
+      uniforms: { slope: float(slope) },
+      code: `return dy[index] * select(uniforms.slope, 1.0, x[index] > 0.0)${mask ? ' * mask[index]' : ''};`,
+    }),
 });
 
 const operation = defineOperation({
@@ -65,26 +52,16 @@ const operation = defineOperation({
     else kernels.run.leaky(pointer(x), pointer(y), size(x), slope);
     return y;
   },
-  webgpu: ({ x, mask }, { slope }) => {
-    const y = newDeviceOutput(x.shape);
-    runDevice({
-      name: mask ? 'leakyReluMasked' : 'leakyRelu',
-      bindings: [
-        { name: 'y', tensor: y, write: true },
-        { name: 'x', tensor: x },
-        ...(mask ? [{ name: 'mask', tensor: mask }] : []),
-      ],
-      uniforms: { slope: float(slope), size: int(size(x)) },
-      body: `
-        if (index < uniforms.size) {
-          let value = x[index];
-          y[index] = select(uniforms.slope * value, value, value > 0.0)${mask ? ' * mask[index]' : ''};
-        }
-      `,
-      threads: size(x),
-    });
-    return y;
-  },
+  webgpu: ({ x, mask }, { slope }) =>
+    deferFormula({
+      name: 'leakyRelu',
+      shape: x.shape,
+      inputs: { x, ...(mask && { mask }) },
+      uniforms: { slope: float(slope) },
+      code: `
+        let value = x[index];
+        return select(uniforms.slope * value, value, value > 0.0)${mask ? ' * mask[index]' : ''};`,
+    }),
   save: ['x', 'mask'],
   gradient: ({ dy, x, mask }, { slope }) => ({
     x: () => byInput({ dy, x, mask }, { slope }),

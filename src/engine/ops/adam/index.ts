@@ -28,12 +28,17 @@ export interface AdamSlotRates {
 /** Input of a step: the rates that change with the number of steps. */
 export const ADAM_RATES = 'adam.rates';
 
-/** Variables that one device program updates: three buffers each, eight in all. */
-export const ADAM_GROUP = 2;
+/** Variables that one device program updates: two buffers each and one of all their moments, of eight. */
+export const ADAM_GROUP = 3;
+
+interface SlotAttributes extends AdamSlotRates {
+  /** Where its moments begin among the group's. */
+  readonly at: number;
+}
 
 interface AdamAttributes extends AdamRates {
   /** One entry a variable. */
-  readonly slots: readonly AdamSlotRates[];
+  readonly slots: readonly SlotAttributes[];
   /** Set the gradients to zero afterwards (the table's, which only the batch's rows fill). */
   readonly clear: boolean;
 }
@@ -42,43 +47,47 @@ const size = (shape: readonly number[]): number => shape.reduce((product, length
 
 function onHost(
   w: Float32Array,
-  moments: Float32Array,
+  firsts: Float32Array,
+  seconds: Float32Array,
   g: Float32Array,
   { beta1, beta2, epsilon }: AdamRates,
   { stepSize, inverseRoot, pull, centre }: AdamSlotRates,
 ): void {
-  const n = w.length;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < w.length; i++) {
     const slope = g[i]! + pull * (w[i]! - centre);
-    const first = beta1 * moments[i]! + (1 - beta1) * slope;
-    const second = beta2 * moments[n + i]! + (1 - beta2) * slope * slope;
-    moments[i] = first;
-    moments[n + i] = second;
+    const first = beta1 * firsts[i]! + (1 - beta1) * slope;
+    const second = beta2 * seconds[i]! + (1 - beta2) * slope * slope;
+    firsts[i] = first;
+    seconds[i] = second;
     if (first !== 0) w[i] = w[i]! - (stepSize * first) / (Math.sqrt(second) * inverseRoot + epsilon);
   }
 }
 
 type Infos = Readonly<Record<string, tf.TensorInfo | undefined>>;
 
-/** Weights, moments and gradient of the k-th variable among the inputs. */
-function slotTensors(inputs: Infos, k: number): readonly [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo] {
+/** Weights and gradient of the k-th variable among the inputs. */
+function slotTensors(inputs: Infos, k: number): readonly [tf.TensorInfo, tf.TensorInfo] {
   const suffix = k === 0 ? '' : k;
-  return [inputs[`target${suffix}`]!, inputs[`moments${suffix}`]!, inputs[`gradient${suffix}`]!];
+  return [inputs[`target${suffix}`]!, inputs[`gradient${suffix}`]!];
 }
 
 function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes): void {
   const kernels = wasmKernels();
+  const moments = inputs.moments!;
+  const whole = moments.shape[1]!;
   slots.forEach((slot, k) => {
-    const [weights, moments, gradient] = slotTensors(inputs, k);
+    const [weights, gradient] = slotTensors(inputs, k);
+    const n = size(weights.shape);
     if (kernels) {
-      const n = size(weights.shape);
-      const first = pointer(moments);
+      const first = pointer(moments) + 4 * slot.at;
       const { beta1, beta2, epsilon } = rates;
       const { stepSize, inverseRoot, pull, centre } = slot;
-      const places = [pointer(weights), first, first + 4 * n, pointer(gradient), n] as const;
+      const places = [pointer(weights), first, first + 4 * whole, pointer(gradient), n] as const;
       kernels.run.adam(...places, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre);
     } else {
-      onHost(hostFloats(weights), hostFloats(moments), hostFloats(gradient), rates, slot);
+      const held = hostFloats(moments);
+      const [firsts, seconds] = [slot.at, whole + slot.at].map((at) => held.subarray(at, at + n));
+      onHost(hostFloats(weights), firsts!, seconds!, hostFloats(gradient), rates, slot);
     }
     if (!clear) return;
     if (kernels) kernels.run.zero(pointer(gradient), size(gradient.shape));
@@ -87,23 +96,25 @@ function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes)
 }
 
 function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: AdamAttributes): void {
-  const bindings: Binding[] = [];
+  const moments = inputs.moments!;
+  const bindings: Binding[] = [{ name: 'moments', tensor: moments, write: true }];
   const uniforms: Record<string, Uniform> = {
     beta1: float(beta1),
     beta2: float(beta2),
     rest1: float(1 - beta1),
     rest2: float(1 - beta2),
     epsilon: float(epsilon),
+    whole: int(moments.shape[1]!),
   };
   let threads = 0;
   const parts = slots.map((slot, k) => {
-    const [weights, moments, gradient] = slotTensors(inputs, k);
+    const [weights, gradient] = slotTensors(inputs, k);
     const count = size(weights.shape);
     bindings.push({ name: `w${k}`, tensor: weights, write: true });
-    bindings.push({ name: `m${k}`, tensor: moments, write: true });
     bindings.push({ name: `g${k}`, tensor: gradient, write: clear });
     uniforms[`start${k}`] = int(threads);
     uniforms[`count${k}`] = int(count);
+    uniforms[`at${k}`] = int(slot.at);
     uniforms[`stepSize${k}`] = float(slot.stepSize, { name: ADAM_RATES, index: slot.place });
     uniforms[`inverseRoot${k}`] = float(slot.inverseRoot, { name: ADAM_RATES, index: slot.place + 1 });
     uniforms[`pull${k}`] = float(slot.pull);
@@ -111,13 +122,13 @@ function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: 
     threads += count;
     return `{
       let i = index - uniforms.start${k};
-      let n = uniforms.count${k};
-      if (i >= 0 && i < n) {
+      if (i >= 0 && i < uniforms.count${k}) {
+        let at = uniforms.at${k} + i;
         let slope = g${k}[i] + uniforms.pull${k} * (w${k}[i] - uniforms.centre${k});
-        let first = uniforms.beta1 * m${k}[i] + uniforms.rest1 * slope;
-        let second = uniforms.beta2 * m${k}[n + i] + uniforms.rest2 * slope * slope;
-        m${k}[i] = first;
-        m${k}[n + i] = second;
+        let first = uniforms.beta1 * moments[at] + uniforms.rest1 * slope;
+        let second = uniforms.beta2 * moments[uniforms.whole + at] + uniforms.rest2 * slope * slope;
+        moments[at] = first;
+        moments[uniforms.whole + at] = second;
         let root = sqrt(second) * uniforms.inverseRoot${k} + uniforms.epsilon;
         w${k}[i] = w${k}[i] - uniforms.stepSize${k} * first / root;
         ${clear ? `g${k}[i] = 0.0;` : ''}
@@ -135,37 +146,44 @@ function updateOnDevice(inputs: Infos, { slots, clear, beta1, beta2, epsilon }: 
 
 const operation = defineOperation({
   name: 'adam',
-  shapes: 'target: any; moments: 2,n; gradient: any; target1?: any; moments1?: 2,m; gradient1?: any',
+  shapes:
+    'target: any; moments: 2,n; gradient: any; target1?: any; gradient1?: any; target2?: any; gradient2?: any',
   inPlace: { host: updateOnHost, device: updateOnDevice },
 });
 
 /** One variable's update. */
 export interface AdamSlot {
   readonly weights: tf.Tensor;
-  /** First moments, then second `[2, n]`. */
-  readonly moments: tf.Tensor2D;
   readonly gradient: tf.Tensor;
+  /** Where its moments begin among the group's. */
+  readonly at: number;
   readonly rates: AdamSlotRates;
 }
 
 /**
  * Updates up to `ADAM_GROUP` variables in place.
  *
+ * @param moments of all of them: first moments, one variable after the other, then second ones `[2, n]`
  * @param clear sets the gradients to zero afterwards (the table's, which only the batch's rows fill)
  */
-export function adamUpdate([first, second]: readonly AdamSlot[], rates: AdamRates, clear: boolean): void {
+export function adamUpdate(
+  group: readonly AdamSlot[],
+  moments: tf.Tensor2D,
+  rates: AdamRates,
+  clear: boolean,
+): void {
+  const [first, second, third] = group;
   if (!first) return;
-  const { weights: target, moments, gradient } = first;
-  const slots = second ? [first.rates, second.rates] : [first.rates];
   operation(
     {
-      target,
+      target: first.weights,
       moments,
-      gradient,
+      gradient: first.gradient,
       target1: second?.weights,
-      moments1: second?.moments,
       gradient1: second?.gradient,
+      target2: third?.weights,
+      gradient2: third?.gradient,
     },
-    { ...rates, slots, clear },
+    { ...rates, slots: group.map((slot) => ({ ...slot.rates, at: slot.at })), clear },
   );
 }

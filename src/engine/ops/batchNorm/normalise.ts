@@ -1,12 +1,12 @@
 /** Kernel of normalisation by given statistics, with scale and shift. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
+import { deferFormula } from '../../backends/webgpu/deferred/values';
 import { hostFloats } from '../../backends/hostMemory';
 import { scaleGradients } from './gradients';
-import { NORM_EPSILON, rowLayout, rstdOf, size, type RowAxis } from './layout';
+import { NORM_EPSILON, rowLayout, rstdOf, type RowAxis } from './layout';
 import { free, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
-import { float, int } from '../../backends/webgpu/program';
+import { float } from '../../backends/webgpu/program';
 
 const contracts = {
   0: 'x: B,...; mean: 1,...; variance: 1,...; gamma: 1,...; beta: 1,... -> B,...',
@@ -51,35 +51,17 @@ export const normaliseByColumns = defineOperation({
   },
   webgpu: ({ x, mean, variance, gamma, beta }, { rowAxis }) => {
     const [, rows, columns] = rowLayout(x.shape, rowAxis);
-    const y = newDeviceOutput(x.shape);
-    const threads = size(x.shape);
-    runDevice({
+    return deferFormula({
       name: 'normalise',
-      bindings: [
-        { name: 'y', tensor: y, write: true },
-        { name: 'x', tensor: x },
-        { name: 'mean', tensor: mean },
-        { name: 'variance', tensor: variance },
-        { name: 'gamma', tensor: gamma },
-        { name: 'beta', tensor: beta },
-      ],
-      uniforms: {
-        rows: int(rows),
-        columns: int(columns),
-        size: int(threads),
-        epsilon: float(NORM_EPSILON),
-      },
-      body: `
-          if (index < uniforms.size) {
-            let outer = index / (uniforms.rows * uniforms.columns);
-            let at = outer * uniforms.columns + index % uniforms.columns;
-            let scale = gamma[at] * inverseSqrt(variance[at] + uniforms.epsilon);
-            y[index] = (x[index] - mean[at]) * scale + beta[at];
-          }
-        `,
-      threads,
+      shape: x.shape,
+      inputs: { x, mean, variance, gamma, beta },
+      uniforms: { epsilon: float(NORM_EPSILON) },
+      code: `
+        let at = index / ${rows * columns} * ${columns} + index % ${columns};
+        let scale = gamma[at] * inverseSqrt(variance[at] + uniforms.epsilon);
+        return (x[index] - mean[at]) * scale + beta[at];`,
+      cost: 8,
     });
-    return y;
   },
   save: ['x', 'mean', 'variance', 'gamma'],
   gradient: ({ dy, x, mean, variance, gamma }, { rowAxis }) => {

@@ -49,6 +49,7 @@ const vecMat = defineOperation({
   shapes: 'v: B,K; t: B,K,K -> B,K',
   loop: {
     host: ({ v, t }, out, { K }) => onHost(v, t, out, K, K),
+    reads: ({ K }) => K,
     device: () => onDevice('uniforms.K', '1'),
   },
   save: ['v', 't'],
@@ -60,6 +61,7 @@ const matVec = defineOperation({
   shapes: 'v: B,K; t: B,K,K -> B,K',
   loop: {
     host: ({ v, t }, out, { K }) => onHost(v, t, out, K, 1),
+    reads: ({ K }) => K,
     device: () => onDevice('1', 'uniforms.K'),
   },
   save: ['v', 't'],

@@ -4,8 +4,8 @@ import { logSoftmaxLast } from '../softmax';
 import { weightedMean } from '../weightedMean';
 
 /** WGSL: the row's largest logit and its sum of exponentials. */
-const normaliser = `
-  let first = index * uniforms.N;
+const normaliser = (row: string): string => `
+  let first = ${row} * uniforms.N;
   let last = first + uniforms.N;
   var largest = logits[first];
   for (var c = first + 1; c < last; c = c + 1) { largest = max(largest, logits[c]); }
@@ -29,7 +29,7 @@ const byLogits = defineOperation({
   name: 'crossEntropyGradient',
   shapes: 'dy: B,1; logits: B,N; oneHot: B,N -> B,N',
   loop: {
-    threads: ({ B }) => B,
+    reads: ({ N }) => 3 * N,
     host: ({ dy, logits, oneHot }, out, { N }) => {
       for (let b = 0; b < dy.length; b++) {
         const first = b * N;
@@ -43,12 +43,10 @@ const byLogits = defineOperation({
       }
     },
     device: () => `
-      ${normaliser}
+      ${normaliser('index / uniforms.N')}
       var whole = 0.0;
       for (var c = first; c < last; c = c + 1) { whole = whole + f32(oneHot[c]); }
-      for (var c = first; c < last; c = c + 1) {
-        result[c] = dy[index] * (whole * exp(logits[c] - largest) / total - f32(oneHot[c]));
-      }`,
+      result[index] = dy[index / uniforms.N] * (whole * exp(logits[index] - largest) / total - f32(oneHot[index]));`,
   },
 });
 
@@ -67,8 +65,9 @@ const operation = defineOperation({
         out[b] = sum;
       }
     },
+    reads: ({ N }) => 3 * N,
     device: () => `
-      ${normaliser}
+      ${normaliser('index')}
       let normal = largest + log(total);
       var sum = 0.0;
       for (var c = first; c < last; c = c + 1) { sum = sum + f32(oneHot[c]) * (normal - logits[c]); }

@@ -1,6 +1,7 @@
 /** Dropout masks from the counter-based generator, the same bits on every backend. */
 import * as tf from '@tensorflow/tfjs-core';
-import { elementProgram, float, int, uint, webgpu } from '../../backends/webgpu/program';
+import { deferFormula } from '../../backends/webgpu/deferred/values';
+import { float, uint } from '../../backends/webgpu/program';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { defineOperation } from '../../operation/defineOperation';
 import { hash3 } from '../../random';
@@ -33,38 +34,31 @@ const operation = defineOperation({
     kernels.run.dropoutMask(pointer(out), tf.util.sizeFromShape([...shape]), threshold, scale, key, step);
     return out;
   },
-  webgpu: (_, { shape, threshold, scale, key, step }) => {
-    const count = tf.util.sizeFromShape([...shape]);
-    return webgpu().runWebGPUProgram(
-      elementProgram(
-        'engineDropoutMask',
-        [],
-        [...shape],
-        'threshold : u32, scale : f32, key : u32, step : u32,',
-        `var a = u32(index) * 1664525u + 1013904223u;
-         var b = uniforms.key * 1664525u + 1013904223u;
-         var c = uniforms.step * 1664525u + 1013904223u;
-         a = a + b * c;
-         b = b + c * a;
-         c = c + a * b;
-         a = a ^ (a >> 16u);
-         b = b ^ (b >> 16u);
-         c = c ^ (c >> 16u);
-         let bits = (a + b * c) >> 8u;
-         result[index] = select(0.0, uniforms.scale, bits >= uniforms.threshold);`,
-        count,
-      ),
-      [],
-      'float32',
-      [
-        uint(threshold),
-        float(scale),
-        uint(key),
-        uint(step >>> 0, { name: DROPOUT_STEP, index: 0 }),
-        int(count),
-      ],
-    );
-  },
+  webgpu: (_, { shape, threshold, scale, key, step }) =>
+    deferFormula({
+      name: 'dropoutMask',
+      shape,
+      inputs: {},
+      uniforms: {
+        threshold: uint(threshold),
+        scale: float(scale),
+        key: uint(key),
+        step: uint(step >>> 0, { name: DROPOUT_STEP, index: 0 }),
+      },
+      code: `
+        var a = u32(index) * 1664525u + 1013904223u;
+        var b = uniforms.key * 1664525u + 1013904223u;
+        var c = uniforms.step * 1664525u + 1013904223u;
+        a = a + b * c;
+        b = b + c * a;
+        c = c + a * b;
+        a = a ^ (a >> 16u);
+        b = b ^ (b >> 16u);
+        c = c ^ (c >> 16u);
+        let bits = (a + b * c) >> 8u;
+        return select(0.0, uniforms.scale, bits >= uniforms.threshold);`,
+      cost: 20,
+    }),
 });
 
 /** A mask of 0 (with probability `rate`) and 1/(1 - rate). */

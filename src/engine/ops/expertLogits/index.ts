@@ -4,10 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
+import { deferFold, deferFormula, dropInfo } from '../../backends/webgpu/deferred/values';
 import { hostFloats } from '../../backends/hostMemory';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
-import { int } from '../../backends/webgpu/program';
 
 type Shape = readonly [number, number, number];
 
@@ -24,20 +23,9 @@ function picked(weight: tf.Tensor, route: tf.Tensor | undefined, count: number, 
   return tf.reshape(route ? tf.matMul(route, flat) : flat, [-1, count, width]);
 }
 
-/** Sizes as uniforms; N is 1 without a route. */
-const measures = ([rows, count, width]: Shape, route: tf.TensorInfo | undefined, size: number) => ({
-  rows: int(rows),
-  count: int(count),
-  width: int(width),
-  routes: int(route ? route.shape[1]! : 1),
-  size: int(size),
-});
-
-const bound = (route: tf.TensorInfo | undefined) => (route ? [{ name: 'route', tensor: route }] : []);
-
 /** WGSL: share of `n` in row `b`. */
 const shareOf = (route: tf.TensorInfo | undefined): string =>
-  route ? 'route[b * uniforms.routes + n]' : '1.0';
+  route ? `route[b * ${route.shape[1]!} + n]` : '1.0';
 
 /** Calls `visit` with every n that row `b` reaches, and its share. */
 function eachShare(
@@ -84,36 +72,25 @@ const inputGradient = defineOperation({
     return dx;
   },
   webgpu: ({ dy, weight, route }, { width }) => {
-    const shape: Shape = [dy.shape[0]!, dy.shape[1]!, width];
-    const threads = sizeOf(shape);
-    const dx = newDeviceOutput(shape);
-    runDevice({
-      name: route ? 'expertLogitsInputRouted' : 'expertLogitsInput',
-      bindings: [
-        { name: 'dx', tensor: dx, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'weight', tensor: weight },
-        ...bound(route),
-      ],
-      uniforms: measures(shape, route, threads),
-      body: `
-          if (index < uniforms.size) {
-            let place = index / uniforms.width;
-            let b = place / uniforms.count;
-            let within = index - b * uniforms.count * uniforms.width;
-            var own = 0.0;
-            for (var n = 0; n < uniforms.routes; n = n + 1) {
-              let share = ${shareOf(route)};
-              if (share != 0.0) {
-                own = own + share * weight[n * uniforms.count * uniforms.width + within];
-              }
-            }
-            dx[index] = dy[place] * own;
-          }
-        `,
-      threads,
+    const count = dy.shape[1]!;
+    const routes = route ? route.shape[1]! : 1;
+    return deferFormula({
+      name: 'expertLogitsInput',
+      shape: [dy.shape[0]!, count, width],
+      inputs: { dy, weight, ...(route && { route }) },
+      code: `
+        let place = index / ${width};
+        let b = place / ${count};
+        let within = index % ${count * width};
+        var own = 0.0;
+        for (var n = 0; n < ${routes}; n = n + 1) {
+          let share = ${shareOf(route)};
+          if (share != 0.0) { own = own + share * weight[n * ${count * width} + within]; }
+        }
+        return dy[place] * own;`,
+      reads: routes,
+      cost: 4 * routes + 8,
     });
-    return dx;
   },
 });
 
@@ -154,42 +131,35 @@ const weightGradients = defineOperation({
   },
   webgpu: ({ dy, x, route }, _, { B: rows, E: count, w: width }) => {
     const routes = route ? route.shape[1]! : 1;
-    const dWeight = newDeviceOutput([routes, count, width]);
-    const dBias = newDeviceOutput([routes, count]);
-    // One more column than x has: the bias, whose input is 1.
-    const threads = routes * count * (width + 1);
-    runDevice({
-      name: route ? 'expertLogitsWeightRouted' : 'expertLogitsWeight',
-      bindings: [
-        { name: 'dWeight', tensor: dWeight, write: true },
-        { name: 'dBias', tensor: dBias, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'x', tensor: x },
-        ...bound(route),
-      ],
-      uniforms: measures([rows, count, width], route, threads),
-      body: `
-          if (index < uniforms.size) {
-            let head = index / (uniforms.width + 1);
-            let c = index - head * (uniforms.width + 1);
-            let n = head / uniforms.count;
-            let e = head - n * uniforms.count;
-            let shifts = c == uniforms.width;
-            var sum = 0.0;
-            for (var b = 0; b < uniforms.rows; b = b + 1) {
-              let share = ${shareOf(route)};
-              if (share != 0.0) {
-                let place = b * uniforms.count + e;
-                var input = 1.0;
-                if (!shifts) { input = x[place * uniforms.width + c]; }
-                sum = sum + share * dy[place] * input;
-              }
-            }
-            if (shifts) { dBias[head] = sum; } else { dWeight[head * uniforms.width + c] = sum; }
-          }
-        `,
-      threads,
+    const heads = count * width;
+    const share = route ? `route[b * ${routes} + n]` : '1.0';
+    const inputs = { dy, ...(route && { route }) };
+    const byWeight = deferFormula({
+      name: 'expertLogitsTerms',
+      shape: [routes, rows, heads],
+      inputs: { ...inputs, x },
+      code: `
+        let place = index % ${heads};
+        let b = index / ${heads} % ${rows};
+        let n = index / ${heads * rows};
+        return ${share} * dy[b * ${count} + place / ${width}] * x[b * ${heads} + place];`,
+      cost: 8,
     });
+    const byBias = deferFormula({
+      name: 'expertLogitsShares',
+      shape: [routes, rows, count],
+      inputs,
+      code: `
+        let e = index % ${count};
+        let b = index / ${count} % ${rows};
+        let n = index / ${count * rows};
+        return ${share} * dy[b * ${count} + e];`,
+      cost: 8,
+    });
+    const dWeight = deferFold('sum', byWeight, [routes, count, width], [routes, rows, heads]);
+    const dBias = deferFold('sum', byBias, [routes, count], [routes, rows, count]);
+    dropInfo(byWeight);
+    dropInfo(byBias);
     return { dWeight, dBias };
   },
 });
@@ -230,41 +200,27 @@ const operation = defineOperation({
     return out;
   },
   webgpu: ({ x, weight, bias, route }, _, { B, E, w }) => {
-    const shape: Shape = [B, E, w];
-    const threads = shape[0] * shape[1];
-    const out = newDeviceOutput([shape[0], shape[1]]);
-    runDevice({
-      name: route ? 'expertLogitsRouted' : 'expertLogits',
-      bindings: [
-        { name: 'out', tensor: out, write: true },
-        { name: 'x', tensor: x },
-        { name: 'weight', tensor: weight },
-        { name: 'bias', tensor: bias },
-        ...bound(route),
-      ],
-      uniforms: measures(shape, route, threads),
-      body: `
-          if (index < uniforms.size) {
-            let b = index / uniforms.count;
-            let e = index - b * uniforms.count;
-            var total = 0.0;
-            for (var n = 0; n < uniforms.routes; n = n + 1) {
-              let share = ${shareOf(route)};
-              if (share != 0.0) {
-                let head = n * uniforms.count + e;
-                var sum = bias[head];
-                for (var c = 0; c < uniforms.width; c = c + 1) {
-                  sum = sum + x[index * uniforms.width + c] * weight[head * uniforms.width + c];
-                }
-                total = total + share * sum;
-              }
-            }
-            out[index] = total;
+    const routes = route ? route.shape[1]! : 1;
+    return deferFormula({
+      name: 'expertLogits',
+      shape: [B, E],
+      inputs: { x, weight, bias, ...(route && { route }) },
+      code: `
+        let b = index / ${E};
+        var total = 0.0;
+        for (var n = 0; n < ${routes}; n = n + 1) {
+          let share = ${shareOf(route)};
+          if (share != 0.0) {
+            let head = n * ${E} + index % ${E};
+            var sum = bias[head];
+            for (var c = 0; c < ${w}; c = c + 1) { sum = sum + x[index * ${w} + c] * weight[head * ${w} + c]; }
+            total = total + share * sum;
           }
-        `,
-      threads,
+        }
+        return total;`,
+      reads: w,
+      cost: 4 * w + 2 * routes,
     });
-    return out;
   },
   save: ['x', 'weight', 'bias', 'route'],
   gradient: ({ dy, x, weight, bias, route }) => {

@@ -1,12 +1,14 @@
 /**
  * Kernels of the gated recurrent unit. The tape `[L, B, 4 D]` keeps z, r, n and h of every step, which is all that the
- * gradient needs. On WASM a step is two matrix products with a pass between them; on WebGPU it is two programs.
+ * gradient needs. On WASM a step is two matrix products with a pass between them; on WebGPU all steps are one program, in which a
+ * workgroup holds the states of its rows.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { gemmAt } from '../../backends/wasm/product';
-import { elementProgram, int, runInPlace, webgpu, type Program } from '../../backends/webgpu/program';
+import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
+import { int } from '../../backends/webgpu/program';
 
 interface Sizes {
   readonly batch: number;
@@ -44,56 +46,69 @@ function composedTape(projected: tf.Tensor, weight: tf.Tensor, mask: tf.Tensor):
   return tf.stack(rows);
 }
 
-const gatesProgram = (tape: number[], threads: number): Program =>
-  elementProgram(
-    'engineGruGates',
-    ['x', 'u'],
-    tape,
-    'k : i32, rows : i32, steps : i32, width : i32,',
-    `let w = uniforms.width;
-     let b = index / w;
-     let d = index % w;
-     let at = (b * uniforms.steps + uniforms.k) * 3 * w + d;
-     var z = x[at];
-     var r = x[at + w];
-     if (uniforms.k > 0) {
-       let h = ((uniforms.k - 1) * uniforms.rows + b) * 4 * w + 3 * w;
-       for (var i = 0; i < w; i = i + 1) {
-         z = z + result[h + i] * u[i * 3 * w + d];
-         r = r + result[h + i] * u[i * 3 * w + w + d];
-       }
-     }
-     let to = (uniforms.k * uniforms.rows + b) * 4 * w + d;
-     result[to] = 1.0 / (1.0 + exp(-z));
-     result[to + w] = 1.0 / (1.0 + exp(-r));`,
-    threads,
-  );
+/** Most units of a state that a device's workgroup can hold, one a thread. */
+const MOST_UNITS = 256;
 
-const stateProgram = (tape: number[], threads: number): Program =>
-  elementProgram(
-    'engineGruState',
-    ['x', 'u', 'mask'],
-    tape,
-    'k : i32, rows : i32, steps : i32, width : i32,',
-    `let w = uniforms.width;
-     let b = index / w;
-     let d = index % w;
-     let to = (uniforms.k * uniforms.rows + b) * 4 * w;
-     var a = x[(b * uniforms.steps + uniforms.k) * 3 * w + 2 * w + d];
-     var before = 0.0;
-     if (uniforms.k > 0) {
-       let h = ((uniforms.k - 1) * uniforms.rows + b) * 4 * w + 3 * w;
-       before = result[h + d];
-       for (var i = 0; i < w; i = i + 1) {
-         a = a + result[to + w + i] * result[h + i] * u[i * 3 * w + 2 * w + d];
-       }
-     }
-     let n = tanh(clamp(a, -20.0, 20.0));
-     result[to + 2 * w + d] = n;
-     let change = mask[b * uniforms.steps + uniforms.k] * result[to + d];
-     result[to + 3 * w + d] = before + change * (n - before);`,
-    threads,
-  );
+/** Threads of a workgroup, which holds the whole states of a few rows over all steps, and those rows. */
+function workgroupOf(width: number): { readonly threads: number; readonly rows: number } {
+  const threads = width <= 64 ? 64 : MOST_UNITS;
+  return { threads, rows: Math.floor(threads / width) };
+}
+
+/** Sizes as the programs read them. */
+const measures = ({ batch, length, width }: Sizes) => ({
+  batch: int(batch),
+  steps: int(length),
+  width: int(width),
+  rows: int(workgroupOf(width).rows),
+});
+
+/** WGSL: which unit of which row a thread holds. */
+const unit = `
+  let w = uniforms.width;
+  let slot = local / w;
+  let d = local % w;
+  let b = group * uniforms.rows + slot;
+  let live = slot < uniforms.rows && b < uniforms.batch;
+  let first = slot * w;`;
+
+const forwardBody = `
+  ${unit}
+  var h = 0.0;
+  for (var k = 0; k < uniforms.steps; k = k + 1) {
+    let at = (b * uniforms.steps + k) * 3 * w + d;
+    var z = 0.0;
+    var r = 0.0;
+    if (live) {
+      z = x[at];
+      r = x[at + w];
+      if (k > 0) {
+        for (var i = 0; i < w; i = i + 1) {
+          z = z + states[first + i] * u[i * 3 * w + d];
+          r = r + states[first + i] * u[i * 3 * w + w + d];
+        }
+      }
+      z = 1.0 / (1.0 + exp(-z));
+      r = 1.0 / (1.0 + exp(-r));
+      resets[local] = r * h;
+    }
+    workgroupBarrier();
+    if (live) {
+      var a = x[at + 2 * w];
+      if (k > 0) {
+        for (var i = 0; i < w; i = i + 1) { a = a + resets[first + i] * u[i * 3 * w + 2 * w + d]; }
+      }
+      let n = tanh(clamp(a, -20.0, 20.0));
+      h = h + mask[b * uniforms.steps + k] * z * (n - h);
+      let to = (k * uniforms.batch + b) * 4 * w + d;
+      tape[to] = z;
+      tape[to + w] = r;
+      tape[to + 2 * w] = n;
+      tape[to + 3 * w] = h;
+      states[local] = h;
+    }
+    workgroupBarrier();
+  }`;
 
 /** `projected [B, L, 3 D]`, `weight [D, 3 D]`, `mask [B, L]` to the tape `[L, B, 4 D]`. */
 export const gruTape = defineOperation({
@@ -138,17 +153,27 @@ export const gruTape = defineOperation({
     return tape;
   },
   webgpu: ({ projected, weight, mask }) => {
-    const { batch, length, width } = sizesOf(projected);
-    const shape = [length, batch, 4 * width];
-    const threads = batch * width;
-    const uniforms = (k: number) => [k, batch, length, width, threads].map(int);
-    const gates = gatesProgram(shape, threads);
-    const state = stateProgram(shape, threads);
-    const tape = webgpu().runWebGPUProgram(gates, [projected, weight], 'float32', uniforms(0));
-    for (let k = 0; k < length; k++) {
-      if (k > 0) runInPlace(gates, [projected, weight], uniforms(k), tape);
-      runInPlace(state, [projected, weight, mask], uniforms(k), tape);
-    }
+    const sizes = sizesOf(projected);
+    const { batch, length, width } = sizes;
+    if (width > MOST_UNITS) return null;
+    const { threads, rows } = workgroupOf(width);
+    const tape = newDeviceOutput([length, batch, 4 * width]);
+    runDevice({
+      name: 'gruTape',
+      bindings: [
+        { name: 'tape', tensor: tape, write: true },
+        { name: 'x', tensor: projected },
+        { name: 'u', tensor: weight },
+        { name: 'mask', tensor: mask },
+      ],
+      uniforms: measures(sizes),
+      declarations: `
+        var<workgroup> states : array<f32, ${threads}>;
+        var<workgroup> resets : array<f32, ${threads}>;`,
+      body: forwardBody,
+      threads: Math.ceil(batch / rows) * threads,
+      workgroup: threads,
+    });
     return tape;
   },
 });
@@ -186,72 +211,51 @@ function composedInputGradient(
   return tf.stack(steps, 1);
 }
 
-/** Offsets of dh `[B, D]` behind the gradient `[B, L, 3 D]` in one buffer: a program writes one buffer only. */
-const backOutput = ({ batch, length, width }: Sizes): number[] => [
-  batch * length * 3 * width + batch * width,
-];
-
-const backGates = (shape: number[], threads: number): Program =>
-  elementProgram(
-    'engineGruBackGates',
-    ['dy', 'tape', 'u', 'mask'],
-    shape,
-    'k : i32, rows : i32, steps : i32, width : i32,',
-    `let w = uniforms.width;
-     let b = index / w;
-     let d = index % w;
-     let k = uniforms.k;
-     let own = uniforms.rows * uniforms.steps * 3 * w + index;
-     var dh = 0.0;
-     if (k == uniforms.steps - 1) {
-       dh = dy[index];
-     } else {
-       dh = result[own];
-       let after = (b * uniforms.steps + k + 1) * 3 * w;
-       for (var i = 0; i < w; i = i + 1) {
-         dh = dh + result[after + i] * u[d * 3 * w + i] + result[after + w + i] * u[d * 3 * w + w + i];
-       }
-     }
-     let row = (k * uniforms.rows + b) * 4 * w + d;
-     let z = tape[row];
-     let n = tape[row + 2 * w];
-     var before = 0.0;
-     if (k > 0) {
-       before = tape[((k - 1) * uniforms.rows + b) * 4 * w + 3 * w + d];
-     }
-     let m = mask[b * uniforms.steps + k];
-     let to = (b * uniforms.steps + k) * 3 * w + d;
-     result[to] = m * dh * (n - before) * z * (1.0 - z);
-     result[to + 2 * w] = m * z * dh * (1.0 - n * n);
-     result[own] = dh * (1.0 - m * z);`,
-    threads,
-  );
-
-const backReset = (shape: number[], threads: number): Program =>
-  elementProgram(
-    'engineGruBackReset',
-    ['tape', 'u'],
-    shape,
-    'k : i32, rows : i32, steps : i32, width : i32,',
-    `let w = uniforms.width;
-     let b = index / w;
-     let d = index % w;
-     let k = uniforms.k;
-     let to = (b * uniforms.steps + k) * 3 * w;
-     var drh = 0.0;
-     for (var i = 0; i < w; i = i + 1) {
-       drh = drh + result[to + 2 * w + i] * u[d * 3 * w + 2 * w + i];
-     }
-     var before = 0.0;
-     if (k > 0) {
-       before = tape[((k - 1) * uniforms.rows + b) * 4 * w + 3 * w + d];
-     }
-     let r = tape[(k * uniforms.rows + b) * 4 * w + w + d];
-     result[to + w + d] = drh * before * r * (1.0 - r);
-     let own = uniforms.rows * uniforms.steps * 3 * w + index;
-     result[own] = result[own] + drh * r;`,
-    threads,
-  );
+const backwardBody = `
+  ${unit}
+  var dh = 0.0;
+  if (live) { dh = dy[b * w + d]; }
+  for (var k = uniforms.steps - 1; k >= 0; k = k - 1) {
+    var az = 0.0;
+    var an = 0.0;
+    var ar = 0.0;
+    var past = 0.0;
+    var before = 0.0;
+    var r = 0.0;
+    if (live) {
+      let row = (k * uniforms.batch + b) * 4 * w + d;
+      let z = tape[row];
+      let n = tape[row + 2 * w];
+      r = tape[row + w];
+      if (k > 0) { before = tape[row - uniforms.batch * 4 * w + 3 * w]; }
+      let m = mask[b * uniforms.steps + k];
+      az = m * dh * (n - before) * z * (1.0 - z);
+      an = m * z * dh * (1.0 - n * n);
+      past = dh * (1.0 - m * z);
+      updates[local] = az;
+      candidates[local] = an;
+    }
+    workgroupBarrier();
+    if (live) {
+      var drh = 0.0;
+      for (var i = 0; i < w; i = i + 1) { drh = drh + candidates[first + i] * u[d * 3 * w + 2 * w + i]; }
+      ar = drh * before * r * (1.0 - r);
+      past = past + drh * r;
+      resets[local] = ar;
+      let to = (b * uniforms.steps + k) * 3 * w + d;
+      da[to] = az;
+      da[to + w] = ar;
+      da[to + 2 * w] = an;
+    }
+    workgroupBarrier();
+    if (live) {
+      dh = past;
+      for (var i = 0; i < w; i = i + 1) {
+        dh = dh + updates[first + i] * u[d * 3 * w + i] + resets[first + i] * u[d * 3 * w + w + i];
+      }
+    }
+    workgroupBarrier();
+  }`;
 
 /** Gradient of the projected inputs `[B, L, 3 D]` from that of the last state `dy [B, D]`. */
 export const gruInputGradient = defineOperation({
@@ -292,23 +296,28 @@ export const gruInputGradient = defineOperation({
   webgpu: ({ dy, tape, weight, mask }) => {
     const [length, batch, four] = tape.shape as [number, number, number];
     const sizes = { batch, length, width: four / 4 };
-    const shape = backOutput(sizes);
-    const threads = batch * sizes.width;
-    const uniforms = (k: number) => [k, batch, length, sizes.width, threads].map(int);
-    const gates = backGates(shape, threads);
-    const reset = backReset(shape, threads);
-    const inputs = [dy, tape, weight, mask];
-    const packed = webgpu().runWebGPUProgram(gates, inputs, 'float32', uniforms(length - 1));
-    runInPlace(reset, [tape, weight], uniforms(length - 1), packed);
-    for (let k = length - 2; k >= 0; k--) {
-      runInPlace(gates, inputs, uniforms(k), packed);
-      runInPlace(reset, [tape, weight], uniforms(k), packed);
-    }
-    return tf.tidy(() => {
-      const whole = tf.engine().makeTensorFromTensorInfo(packed);
-      const own = tf.slice(whole, [0], [batch * length * 3 * sizes.width]);
-      return tf.reshape(own, [batch, length, 3 * sizes.width]);
+    if (sizes.width > MOST_UNITS) return null;
+    const { threads, rows } = workgroupOf(sizes.width);
+    const da = newDeviceOutput([batch, length, 3 * sizes.width]);
+    runDevice({
+      name: 'gruInputGradient',
+      bindings: [
+        { name: 'da', tensor: da, write: true },
+        { name: 'dy', tensor: dy },
+        { name: 'tape', tensor: tape },
+        { name: 'u', tensor: weight },
+        { name: 'mask', tensor: mask },
+      ],
+      uniforms: measures(sizes),
+      declarations: `
+        var<workgroup> updates : array<f32, ${threads}>;
+        var<workgroup> candidates : array<f32, ${threads}>;
+        var<workgroup> resets : array<f32, ${threads}>;`,
+      body: backwardBody,
+      threads: Math.ceil(batch / rows) * threads,
+      workgroup: threads,
     });
+    return da;
   },
 });
 

@@ -5,9 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
+import { deferFold, deferFormula, dropInfo } from '../../backends/webgpu/deferred/values';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
-import { int } from '../../backends/webgpu/program';
 
 interface Layout {
   /** Of h: `[B, N, w]`, or `[N, B, w]` mixed once or by several gates. */
@@ -36,18 +35,6 @@ function sizesOf(weights: readonly number[], width: number, layout: Layout['layo
   return layout === 'rows'
     ? { rows, count, mixtures, width, strideB: count * width, strideN: width }
     : { rows, count, mixtures, width, strideB: width, strideN: rows * width };
-}
-
-function uniformsOf({ rows, count, mixtures, width, strideB, strideN }: Sizes, threads: number) {
-  return {
-    rows: int(rows),
-    count: int(count),
-    mixtures: int(mixtures),
-    width: int(width),
-    strideB: int(strideB),
-    strideN: int(strideN),
-    size: int(threads),
-  };
 }
 
 const shapeOfVectors = ({ rows, count, width }: Sizes, layout: Layout['layout']): number[] =>
@@ -106,32 +93,23 @@ const inputGradient = defineOperation({
   },
   webgpu: ({ dy, weights }, { layout }) => {
     const sizes = sizesOf(weights.shape, dy.shape[dy.shape.length - 1]!, layout);
-    const out = newDeviceOutput(shapeOfVectors(sizes, layout));
-    const threads = sizes.rows * sizes.count * sizes.width;
-    runDevice({
+    const { rows, count, mixtures, width, strideB, strideN } = sizes;
+    return deferFormula({
       name: 'mixInput',
-      bindings: [
-        { name: 'out', tensor: out, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'weights', tensor: weights },
-      ],
-      uniforms: uniformsOf(sizes, threads),
-      body: `
-          if (index < uniforms.size) {
-            let b = (index / uniforms.strideB) % uniforms.rows;
-            let n = (index / uniforms.strideN) % uniforms.count;
-            let c = index % uniforms.width;
-            var sum = 0.0;
-            for (var m = 0; m < uniforms.mixtures; m = m + 1) {
-              let share = weights[(b * uniforms.mixtures + m) * uniforms.count + n];
-              sum = sum + share * dy[(m * uniforms.rows + b) * uniforms.width + c];
-            }
-            out[index] = sum;
-          }
-        `,
-      threads,
+      shape: shapeOfVectors(sizes, layout),
+      inputs: { dy, weights },
+      code: `
+        let b = index / ${strideB} % ${rows};
+        let n = index / ${strideN} % ${count};
+        let c = index % ${width};
+        var sum = 0.0;
+        for (var m = 0; m < ${mixtures}; m = m + 1) {
+          sum = sum + weights[(b * ${mixtures} + m) * ${count} + n] * dy[(m * ${rows} + b) * ${width} + c];
+        }
+        return sum;`,
+      reads: mixtures,
+      cost: 8 + 2 * mixtures,
     });
-    return out;
   },
 });
 
@@ -167,32 +145,22 @@ export const mixExpertsWeightGradient = defineOperation({
   },
   webgpu: ({ dy, h }, { layout }) => {
     const shape = shapeOfWeights(dy, h, layout);
-    const sizes = sizesOf(shape, h.shape[2]!, layout);
-    const out = newDeviceOutput(shape);
-    const threads = sizes.rows * sizes.mixtures * sizes.count;
-    runDevice({
-      name: 'mixWeight',
-      bindings: [
-        { name: 'out', tensor: out, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'h', tensor: h },
-      ],
-      uniforms: uniformsOf(sizes, threads),
-      body: `
-          if (index < uniforms.size) {
-            let n = index % uniforms.count;
-            let m = (index / uniforms.count) % uniforms.mixtures;
-            let b = index / (uniforms.count * uniforms.mixtures);
-            let result = (m * uniforms.rows + b) * uniforms.width;
-            let vector = b * uniforms.strideB + n * uniforms.strideN;
-            var sum = 0.0;
-            for (var c = 0; c < uniforms.width; c = c + 1) { sum = sum + dy[result + c] * h[vector + c]; }
-            out[index] = sum;
-          }
-        `,
-      threads,
+    const { rows, count, mixtures, width, strideB, strideN } = sizesOf(shape, h.shape[2]!, layout);
+    const products = deferFormula({
+      name: 'mixWeightProducts',
+      shape: [...shape, width],
+      inputs: { dy, h },
+      code: `
+        let c = index % ${width};
+        let n = index / ${width} % ${count};
+        let m = index / ${width * count} % ${mixtures};
+        let b = index / ${width * count * mixtures};
+        return dy[(m * ${rows} + b) * ${width} + c] * h[b * ${strideB} + n * ${strideN} + c];`,
+      cost: 8,
     });
-    return out;
+    const sums = deferFold('sum', products, shape, [rows * mixtures * count, width, 1]);
+    dropInfo(products);
+    return sums;
   },
 });
 
@@ -226,34 +194,24 @@ const operation = defineOperation({
   },
   webgpu: ({ h, weights }, { layout }) => {
     const sizes = sizesOf(weights.shape, h.shape[2]!, layout);
-    const { rows, mixtures, width } = sizes;
-    const out = newDeviceOutput(weights.shape.length === 3 ? [mixtures, rows, width] : [rows, width]);
-    const threads = mixtures * rows * width;
-    runDevice({
+    const { rows, count, mixtures, width, strideB, strideN } = sizes;
+    return deferFormula({
       name: 'mix',
-      bindings: [
-        { name: 'out', tensor: out, write: true },
-        { name: 'h', tensor: h },
-        { name: 'weights', tensor: weights },
-      ],
-      uniforms: uniformsOf(sizes, threads),
-      body: `
-          if (index < uniforms.size) {
-            let row = index / uniforms.width;
-            let c = index - row * uniforms.width;
-            let m = row / uniforms.rows;
-            let b = row - m * uniforms.rows;
-            let first = (b * uniforms.mixtures + m) * uniforms.count;
-            var sum = 0.0;
-            for (var n = 0; n < uniforms.count; n = n + 1) {
-              sum = sum + weights[first + n] * h[b * uniforms.strideB + n * uniforms.strideN + c];
-            }
-            out[index] = sum;
-          }
-        `,
-      threads,
+      shape: weights.shape.length === 3 ? [mixtures, rows, width] : [rows, width],
+      inputs: { h, weights },
+      code: `
+        let row = index / ${width};
+        let c = index % ${width};
+        let m = row / ${rows};
+        let b = row % ${rows};
+        var sum = 0.0;
+        for (var n = 0; n < ${count}; n = n + 1) {
+          sum = sum + weights[(b * ${mixtures} + m) * ${count} + n] * h[b * ${strideB} + n * ${strideN} + c];
+        }
+        return sum;`,
+      reads: count,
+      cost: 8 + 2 * count,
     });
-    return out;
   },
   save: ['h', 'weights'],
   gradient: ({ dy, h, weights }, attributes) => ({

@@ -29,6 +29,7 @@ const byOwnBranch = defineOperation({
         }
       }
     },
+    reads: ({ N }) => N,
     device: () => `
       let b = index / uniforms.w;
       let c = index - b * uniforms.w;

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { deferFold, deferFormula, dropInfo } from '../../backends/webgpu/deferred/values';
+import { float } from '../../backends/webgpu/program';
 import { defineOperation } from '../../operation/defineOperation';
 
 const VARIANCE_FLOOR = 1e-5;
@@ -28,16 +30,28 @@ const byGamma = defineOperation({
         }
       }
     },
-    device: (has) => `
-      let o = index / uniforms.w;
-      let c = index % uniforms.w;
-      var sum = 0.0;
-      for (var b = 0; b < uniforms.B; b = b + 1) {
-        let at = (o * uniforms.B + b) * uniforms.w + c;
-        let kept = ${has('mask') ? 'mask[at]' : '1.0'};
-        sum = sum + dy[at] * delta[at] * kept * select(uniforms.slope, 1.0, u[at] > 0.0);
-      }
-      result[index] = sum * inverseSqrt(variance[index] + ${VARIANCE_FLOOR});`,
+    deferred: ({ dy, delta, u, variance, mask }, { S, B, w }, { slope }) => {
+      const terms = deferFormula({
+        name: 'normActivationTerms',
+        shape: [S, B, w],
+        inputs: { dy, delta, u, ...(mask && { mask }) },
+        uniforms: { slope: float(slope) },
+        code: `
+          let value = dy[index] * delta[index] * select(uniforms.slope, 1.0, u[index] > 0.0);
+          return value${mask ? ' * mask[index]' : ''};`,
+      });
+      const sums = deferFold('sum', terms, [S, 1, w], [S, B, w]);
+      const scaled = deferFormula({
+        name: 'normActivationBackwardByGamma',
+        shape: [S, 1, w],
+        inputs: { sums, variance },
+        uniforms: { floor: float(VARIANCE_FLOOR) },
+        code: 'return sums[index] * inverseSqrt(variance[index] + uniforms.floor);',
+      });
+      dropInfo(terms);
+      dropInfo(sums);
+      return scaled;
+    },
   },
 });
 

@@ -27,7 +27,7 @@ function readError(
 
 /** WGSL: one row's softmax, and one over the length of its error (`inner` with dy too). */
 const row = (dy: boolean): string => `
-  let first = index * uniforms.N;
+  let first = index / uniforms.N * uniforms.N;
   let last = first + uniforms.N;
   var largest = logits[first];
   for (var c = first + 1; c < last; c = c + 1) { largest = max(largest, logits[c]); }
@@ -47,7 +47,7 @@ const byLogits = defineOperation({
   name: 'normalizedSoftmaxErrorGradient',
   shapes: 'dy: B,N; logits: B,N; oneHot: B,N -> B,N',
   loop: {
-    threads: ({ B }) => B,
+    reads: ({ N }) => 4 * N,
     host: ({ dy, logits, oneHot }, out, { N }, { floor }: Floor) => {
       const error = new Float64Array(N);
       const byError = new Float64Array(N);
@@ -73,10 +73,8 @@ const byLogits = defineOperation({
         let p = exp(logits[c] - largest) / total;
         mean = mean + p * (dy[c] * inverse - (p - f32(oneHot[c])) * inner);
       }
-      for (var c = first; c < last; c = c + 1) {
-        let p = exp(logits[c] - largest) / total;
-        result[c] = p * (dy[c] * inverse - (p - f32(oneHot[c])) * inner - mean);
-      }`,
+      let own = exp(logits[index] - largest) / total;
+      result[index] = own * (dy[index] * inverse - (own - f32(oneHot[index])) * inner - mean);`,
   },
 });
 
@@ -84,7 +82,7 @@ const operation = defineOperation({
   name: 'normalizedSoftmaxError',
   shapes: 'logits: B,N; oneHot: B,N -> B,N',
   loop: {
-    threads: ({ B }) => B,
+    reads: ({ N }) => 4 * N,
     host: ({ logits, oneHot }, out, { N }, { floor }: Floor) => {
       const error = new Float64Array(N);
       for (let first = 0; first < out.length; first += N) {
@@ -94,9 +92,7 @@ const operation = defineOperation({
     },
     device: () => `
       ${row(false)}
-      for (var c = first; c < last; c = c + 1) {
-        result[c] = (exp(logits[c] - largest) / total - f32(oneHot[c])) * inverse;
-      }`,
+      result[index] = (exp(logits[index] - largest) / total - f32(oneHot[index])) * inverse;`,
   },
   save: ['logits', 'oneHot'],
   constants: ['oneHot'],

@@ -33,7 +33,7 @@ const innerProducts = defineOperation({
   name: 'pairInnerProducts',
   shapes: 'x: 2,B,w -> B,3',
   loop: {
-    threads: ({ B }) => B,
+    reads: ({ w }) => 2 * w,
     host: ({ x }, out, { B, w }) => {
       const second = B * w;
       for (let b = 0; b < B; b++) {
@@ -54,19 +54,12 @@ const innerProducts = defineOperation({
     },
     device: () => `
       let second = uniforms.B * uniforms.w;
-      var inner = 0.0;
-      var one = 0.0;
-      var two = 0.0;
-      for (var c = index * uniforms.w; c < (index + 1) * uniforms.w; c = c + 1) {
-        let p = x[c];
-        let q = x[second + c];
-        inner = inner + p * q;
-        one = one + p * p;
-        two = two + q * q;
-      }
-      result[3 * index] = inner;
-      result[3 * index + 1] = one;
-      result[3 * index + 2] = two;`,
+      let which = index % 3;
+      let left = index / 3 * uniforms.w + select(0, second, which == 2);
+      let right = index / 3 * uniforms.w + select(second, 0, which == 1);
+      var sum = 0.0;
+      for (var c = 0; c < uniforms.w; c = c + 1) { sum = sum + x[left + c] * x[right + c]; }
+      result[index] = sum;`,
   },
   save: ['x'],
   gradient: ({ dy, x }) => ({ x: () => innerGradient({ dy, x }) }),
@@ -87,7 +80,6 @@ const cosineGradient = defineOperation({
   name: 'squaredCosineSimilarityGradient',
   shapes: 'dy: B,1; inner: B,3 -> B,3',
   loop: {
-    threads: ({ B }) => B,
     host: ({ dy, inner }, out, { B }, { floor }: Floor) => {
       for (let b = 0; b < B; b++) {
         const d = inner[3 * b]!;
@@ -101,14 +93,14 @@ const cosineGradient = defineOperation({
       }
     },
     device: () => `
-      let d = inner[3 * index];
-      let one = inner[3 * index + 1];
-      let two = inner[3 * index + 2];
+      let b = index / 3;
+      let which = index % 3;
+      let d = inner[3 * b];
+      let one = inner[3 * b + 1];
+      let two = inner[3 * b + 2];
       let inverse = 1.0 / (one * two + uniforms.floor);
-      let pull = -dy[index] * d * d * inverse * inverse;
-      result[3 * index] = 2.0 * dy[index] * d * inverse;
-      result[3 * index + 1] = pull * two;
-      result[3 * index + 2] = pull * one;`,
+      let pull = -dy[b] * d * d * inverse * inverse;
+      result[index] = select(pull * select(one, two, which == 1), 2.0 * dy[b] * d * inverse, which == 0);`,
   },
 });
 

@@ -1,49 +1,28 @@
 /** Kernels of a scale and a shift that a row reaches by a route: `x[b] ⊙ Σ_n route[b, n] scale[n] + Σ_n route[b, n] shift[n]`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
-import { int } from '../../backends/webgpu/program';
+import { deferFold, deferFormula, dropInfo } from '../../backends/webgpu/deferred/values';
 import { routeRows, sumByRoute } from '../routeRows';
-
-const measures = (rows: number, routes: number, columns: number, size: number) => ({
-  rows: int(rows),
-  routes: int(routes),
-  columns: int(columns),
-  size: int(size),
-});
 
 /** `dy ⊙ Σ_n route[b, n] scale[n]`. */
 const inputGradient = defineOperation({
   name: 'routedAffineInputGradient',
   shapes: 'dy: B,w; scale: N,w; route: B,N -> B,w',
   forward: ({ dy, scale, route }) => tf.mul(dy, routeRows(scale, route)),
-  webgpu: ({ dy, scale, route }) => {
-    const [rows, columns] = dy.shape as [number, number];
-    const dx = newDeviceOutput(dy.shape);
-    runDevice({
+  webgpu: ({ dy, scale, route }, _, { N, w }) =>
+    deferFormula({
       name: 'routedAffineInput',
-      bindings: [
-        { name: 'dx', tensor: dx, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'scale', tensor: scale },
-        { name: 'route', tensor: route },
-      ],
-      uniforms: measures(rows, route.shape[1]!, columns, rows * columns),
-      body: `
-          if (index < uniforms.size) {
-            let b = index / uniforms.columns;
-            let c = index - b * uniforms.columns;
-            var factor = 0.0;
-            for (var n = 0; n < uniforms.routes; n = n + 1) {
-              factor = factor + route[b * uniforms.routes + n] * scale[n * uniforms.columns + c];
-            }
-            dx[index] = dy[index] * factor;
-          }
-        `,
-      threads: rows * columns,
-    });
-    return dx;
-  },
+      shape: dy.shape,
+      inputs: { dy, scale, route },
+      code: `
+        let c = index % ${w};
+        let own = index / ${w} * ${N};
+        var factor = 0.0;
+        for (var n = 0; n < ${N}; n = n + 1) { factor = factor + route[own + n] * scale[n * ${w} + c]; }
+        return dy[index] * factor;`,
+      reads: N,
+      cost: 4 * N,
+    }),
 });
 
 /** Gradients of scale and shift `[N, w]`: sums over rows of `route ⊙ dy x` and of `route ⊙ dy`. */
@@ -54,41 +33,21 @@ const scaleGradients = defineOperation({
     dScale: sumByRoute(tf.mul(dy, x), route),
     dShift: sumByRoute(dy, route),
   }),
-  webgpu: ({ dy, x, route }) => {
-    const [rows, columns] = dy.shape as [number, number];
-    const routes = route.shape[1]!;
-    const dScale = newDeviceOutput([routes, columns]);
-    const dShift = newDeviceOutput([routes, columns]);
-    runDevice({
-      name: 'routedAffineScale',
-      bindings: [
-        { name: 'dScale', tensor: dScale, write: true },
-        { name: 'dShift', tensor: dShift, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'x', tensor: x },
-        { name: 'route', tensor: route },
-      ],
-      uniforms: measures(rows, routes, columns, routes * columns),
-      body: `
-          if (index < uniforms.size) {
-            let n = index / uniforms.columns;
-            let c = index - n * uniforms.columns;
-            var moment = 0.0;
-            var sum = 0.0;
-            for (var b = 0; b < uniforms.rows; b = b + 1) {
-              let share = route[b * uniforms.routes + n];
-              if (share != 0.0) {
-                let d = share * dy[b * uniforms.columns + c];
-                sum = sum + d;
-                moment = moment + d * x[b * uniforms.columns + c];
-              }
-            }
-            dScale[index] = moment;
-            dShift[index] = sum;
-          }
-        `,
-      threads: routes * columns,
-    });
+  webgpu: ({ dy, x, route }, _, { B, w, N }) => {
+    const [dScale, dShift] = [true, false].map((scaled) => {
+      const terms = deferFormula({
+        name: 'routedAffineTerms',
+        shape: [N, B, w],
+        inputs: { dy, route, ...(scaled && { x }) },
+        code: `
+          let place = index % ${B * w};
+          return route[place / ${w} * ${N} + index / ${B * w}] * dy[place]${scaled ? ' * x[place]' : ''};`,
+        cost: 6,
+      });
+      const sums = deferFold('sum', terms, [N, w], [N, B, w]);
+      dropInfo(terms);
+      return sums;
+    }) as [tf.TensorInfo, tf.TensorInfo];
     return { dScale, dShift };
   },
 });
@@ -98,37 +57,25 @@ const operation = defineOperation({
   shapes: 'x: B,w; scale: N,w; shift: N,w; route: B,N -> B,w',
   forward: ({ x, scale, shift, route }) =>
     tf.add(tf.mul(x, routeRows(scale, route)), routeRows(shift, route)),
-  webgpu: ({ x, scale, shift, route }) => {
-    const [rows, columns] = x.shape as [number, number];
-    const y = newDeviceOutput(x.shape);
-    runDevice({
+  webgpu: ({ x, scale, shift, route }, _, { N, w }) =>
+    deferFormula({
       name: 'routedAffine',
-      bindings: [
-        { name: 'y', tensor: y, write: true },
-        { name: 'x', tensor: x },
-        { name: 'scale', tensor: scale },
-        { name: 'shift', tensor: shift },
-        { name: 'route', tensor: route },
-      ],
-      uniforms: measures(rows, route.shape[1]!, columns, rows * columns),
-      body: `
-          if (index < uniforms.size) {
-            let b = index / uniforms.columns;
-            let c = index - b * uniforms.columns;
-            var factor = 0.0;
-            var offset = 0.0;
-            for (var n = 0; n < uniforms.routes; n = n + 1) {
-              let share = route[b * uniforms.routes + n];
-              factor = factor + share * scale[n * uniforms.columns + c];
-              offset = offset + share * shift[n * uniforms.columns + c];
-            }
-            y[index] = x[index] * factor + offset;
-          }
-        `,
-      threads: rows * columns,
-    });
-    return y;
-  },
+      shape: x.shape,
+      inputs: { x, scale, shift, route },
+      code: `
+        let c = index % ${w};
+        let own = index / ${w} * ${N};
+        var factor = 0.0;
+        var offset = 0.0;
+        for (var n = 0; n < ${N}; n = n + 1) {
+          let share = route[own + n];
+          factor = factor + share * scale[n * ${w} + c];
+          offset = offset + share * shift[n * ${w} + c];
+        }
+        return x[index] * factor + offset;`,
+      reads: N,
+      cost: 6 * N,
+    }),
   save: ['x', 'scale', 'route'],
   gradient: ({ dy, x, scale, route }) => {
     const { dScale, dShift } = scaleGradients({ dy, x, route });

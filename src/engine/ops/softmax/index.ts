@@ -23,6 +23,7 @@ export const softmaxGradient = defineOperation({
         for (let c = first; c < first + n; c++) out[c] = y[c]! * (dy[c]! - inner);
       }
     },
+    reads: ({ n }) => n,
     device: () => `
       let first = (index / uniforms.n) * uniforms.n;
       var inner = 0.0;
@@ -35,7 +36,7 @@ const masked = defineOperation({
   name: 'maskedSoftmax',
   shapes: 'x: ...,n; mask: ...,n -> ...,n',
   loop: {
-    threads: ({ n }, size) => size / n,
+    reads: ({ n }) => 2 * n,
     host: ({ x, mask }, out, { n }) => {
       for (let first = 0; first < out.length; first += n) {
         let top = -Infinity;
@@ -49,16 +50,14 @@ const masked = defineOperation({
       }
     },
     device: () => `
-      let first = index * uniforms.n;
+      let first = index / uniforms.n * uniforms.n;
       let last = first + uniforms.n;
       var top = -3.0e38;
       for (var c = first; c < last; c = c + 1) { if (mask[c] != 0.0) { top = max(top, x[c]); } }
       var sum = 0.0;
       for (var c = first; c < last; c = c + 1) { if (mask[c] != 0.0) { sum = sum + exp(x[c] - top); } }
-      for (var c = first; c < last; c = c + 1) {
-        result[c] = 0.0;
-        if (mask[c] != 0.0) { result[c] = exp(x[c] - top) / sum; }
-      }`,
+      if (mask[index] == 0.0) { return 0.0; }
+      result[index] = exp(x[index] - top) / sum;`,
   },
   save: ['y'],
   constants: ['mask'],

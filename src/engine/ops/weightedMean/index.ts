@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { deferMean } from '../../backends/webgpu/deferred/values';
 import { defineOperation } from '../../operation/defineOperation';
 
 const total = (weight: Float32Array): number => {
@@ -16,6 +17,7 @@ const byValues = defineOperation({
       const scale = dy[0]! / total(weight);
       for (let b = 0; b < out.length; b++) out[b] = scale * weight[b]!;
     },
+    reads: ({ B }) => B,
     device: () => `
       var whole = 0.0;
       for (var b = 0; b < uniforms.B; b = b + 1) { whole = whole + weight[b]; }
@@ -32,14 +34,7 @@ const operation = defineOperation({
       for (let b = 0; b < q.length; b++) sum += q[b]! * weight[b]!;
       out[0] = sum / total(weight);
     },
-    device: () => `
-      var sum = 0.0;
-      var whole = 0.0;
-      for (var b = 0; b < uniforms.B; b = b + 1) {
-        sum = sum + q[b] * weight[b];
-        whole = whole + weight[b];
-      }
-      result[0] = sum / max(whole, 1.0);`,
+    deferred: ({ q, weight }, { B }) => deferMean(q, weight, B),
   },
   save: ['weight'],
   constants: ['weight'],

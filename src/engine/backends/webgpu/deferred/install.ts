@@ -1,0 +1,42 @@
+/** Teaches the open WebGPU backend about owed values. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { holdBack } from '../demand';
+import { deferLibraryKernels } from './library';
+import { isMaking, settle, settleAll, settleReaders } from './settle';
+import { deferring, forget, owedFor } from './values';
+
+const taught = new WeakSet<object>();
+
+/** Once a backend is open: what it reads is made first, and what is freed is forgotten. */
+export function installDeferral(): void {
+  const backend = deferring();
+  if (taught.has(backend)) return;
+  taught.add(backend);
+  deferLibraryKernels();
+  holdBack({ read: settleAll, write: settleReaders });
+  const make = (dataId: tf.DataId): void => {
+    if (owedFor(dataId) && !isMaking(dataId)) settle(dataId);
+  };
+  const upload = backend.uploadToGPU.bind(backend);
+  const dispose = backend.disposeData.bind(backend);
+  const read = backend.read.bind(backend);
+  const readSync = backend.readSync.bind(backend);
+  backend.uploadToGPU = (dataId) => {
+    make(dataId);
+    upload(dataId);
+  };
+  backend.read = (dataId) => {
+    make(dataId);
+    return read(dataId);
+  };
+  backend.readSync = (dataId) => {
+    make(dataId);
+    return readSync(dataId);
+  };
+  backend.disposeData = (dataId, force) => {
+    const value = owedFor(dataId);
+    const gone = dispose(dataId, force);
+    if (gone && value && !backend.tensorMap.has(dataId)) forget(value);
+    return gone;
+  };
+}

@@ -1,0 +1,381 @@
+/** The library's element-wise kernels, layouts, sums and products on WebGPU, deferred. What is not covered runs as before. */
+import * as tf from '@tensorflow/tfjs-core';
+import { float } from '../program';
+import { broadcastPlace, placeOf, stridesOf, type Axis } from './layout';
+import { deferFold, deferFormula, deferProduct, dropInfo } from './values';
+
+type Inputs = Readonly<Record<string, tf.TensorInfo>>;
+type Attributes = Readonly<Record<string, unknown>>;
+/** Null: not this call. */
+type Deferred = (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | null;
+
+/** Operands that leave one of a program's eight buffers for the result. */
+const MOST_OPERANDS = 7;
+/** Folds up to this long may be part of a formula. */
+const SHORT = 32;
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
+const isFloat = (x: tf.TensorInfo): boolean => x.dtype === 'float32';
+const isLogical = (x: tf.TensorInfo): boolean => x.dtype === 'bool';
+
+function replace(kernelName: string, deferred: Deferred): void {
+  const theirs = tf.getKernel(kernelName, 'webgpu');
+  if (!theirs) return;
+  tf.unregisterKernel(kernelName, 'webgpu');
+  tf.registerKernel({
+    ...theirs,
+    kernelFunc: (call) => {
+      const inputs = call.inputs as unknown as Inputs;
+      const empty = Object.values(inputs).some((input) => sizeOf(input.shape) === 0);
+      return (empty ? null : deferred(inputs, (call.attrs ?? {}) as Attributes)) ?? theirs.kernelFunc(call);
+    },
+  });
+}
+
+/** Element by element over two broadcast operands `a` and `b`. */
+function binary(name: string, code: string, dtype: 'float32' | 'bool' = 'float32'): void {
+  replace(name, ({ a, b }) => {
+    const [x, y] = [a!, b!];
+    const logical = name.startsWith('Logical');
+    if (!(logical ? isLogical(x) && isLogical(y) : isFloat(x) && isFloat(y))) return null;
+    const shape = tf.backend_util.assertAndGetBroadcastShape(x.shape, y.shape);
+    const reads = code
+      .replaceAll('$a', `a[${broadcastPlace(x.shape, shape)}]`)
+      .replaceAll('$b', `b[${broadcastPlace(y.shape, shape)}]`);
+    return deferFormula({ name, shape, dtype, inputs: { a: x, b: y }, code: `return ${reads};`, cost: 2 });
+  });
+}
+
+/** Element by element over one float operand; `value` is its number. */
+function unary(name: string, code: string, numbers: readonly string[] = []): void {
+  replace(name, ({ x }, attributes) => {
+    if (!isFloat(x!)) return null;
+    const uniforms = Object.fromEntries(
+      numbers.map((number) => [number, float(attributes[number] as number)]),
+    );
+    const body = `let value = x[index]; return ${code};`;
+    return deferFormula({ name, shape: x!.shape, inputs: { x: x! }, uniforms, code: body, cost: 4 });
+  });
+}
+
+/** Kernels with a list of inputs get it as an object with numbers for names. */
+const listOf = (inputs: Inputs): tf.TensorInfo[] => Object.values(inputs);
+
+/** A tensor whose elements lie elsewhere in `x`. */
+function moved(name: string, x: tf.TensorInfo, shape: readonly number[], place: string): tf.TensorInfo {
+  const code = `return x[${place}];`;
+  return deferFormula({ name, shape, inputs: { x }, code, layout: true, cost: 1 });
+}
+
+/** Parts `[outer, own]` side by side. */
+function sideBySide(
+  name: string,
+  list: readonly tf.TensorInfo[],
+  widths: readonly number[],
+  shape: readonly number[],
+): tf.TensorInfo | null {
+  if (list.length > MOST_OPERANDS || !list.every(isFloat)) return null;
+  const whole = widths.reduce((sum, width) => sum + width, 0);
+  let from = 0;
+  const parts = list.map((_, i) => {
+    const read = `part${i}[row * ${widths[i]!} + column - ${from}]`;
+    from += widths[i]!;
+    return i === list.length - 1 ? `return ${read};` : `if (column < ${from}) { return ${read}; }`;
+  });
+  return deferFormula({
+    name,
+    shape,
+    inputs: Object.fromEntries(list.map((each, i) => [`part${i}`, each])),
+    code: `let row = index / ${whole}; let column = index % ${whole}; ${parts.join(' ')}`,
+    layout: true,
+    cost: 2,
+  });
+}
+
+function filled(name: string, value: number): void {
+  replace(name, ({ x }) =>
+    isFloat(x!)
+      ? deferFormula({
+          name,
+          shape: x!.shape,
+          inputs: {},
+          uniforms: { value: float(value) },
+          code: 'return uniforms.value;',
+          cost: 1,
+        })
+      : null,
+  );
+}
+
+/** `[outer, count, inner]` where the reduced axes are neighbours, else null. */
+function foldLayout(x: tf.TensorInfo, axis: unknown, keepDims: unknown) {
+  const axes = tf.util.parseAxisParam(axis as number | number[], x.shape).sort((a, b) => a - b);
+  if (axes.some((each, i) => i > 0 && each !== axes[i - 1]! + 1)) return null;
+  const from = axes[0] ?? 0;
+  const to = from + axes.length;
+  const layout = [x.shape.slice(0, from), x.shape.slice(from, to), x.shape.slice(to)].map(sizeOf);
+  const shape = x.shape.flatMap((length, at) => (at < from || at >= to ? [length] : keepDims ? [1] : []));
+  return { layout: layout as [number, number, number], shape };
+}
+
+function folded(name: 'Sum' | 'Mean' | 'Max'): void {
+  replace(name, ({ x }, { axis, reductionIndices, keepDims }) => {
+    const found = isFloat(x!) ? foldLayout(x!, axis ?? reductionIndices, keepDims) : null;
+    if (!found) return null;
+    const { layout, shape } = found;
+    const [, count, inner] = layout;
+    if (count === 1) return moved(name, x!, shape, 'index');
+    const scale = name === 'Mean' ? 1 / count : 1;
+    if (count > SHORT) {
+      const whole = deferFold(name === 'Max' ? 'max' : 'sum', x!, shape, layout);
+      if (name !== 'Mean') return whole;
+      const mean = deferFormula({
+        name,
+        shape,
+        inputs: { x: whole },
+        uniforms: { scale: float(scale) },
+        code: 'return x[index] * uniforms.scale;',
+      });
+      dropInfo(whole);
+      return mean;
+    }
+    const next = `x[base + r * ${inner}]`;
+    return deferFormula({
+      name,
+      shape,
+      inputs: { x: x! },
+      uniforms: { scale: float(scale) },
+      code: `
+        let base = index / ${inner} * ${count * inner} + index % ${inner};
+        var whole = ${name === 'Max' ? 'x[base]' : '0.0'};
+        for (var r = 0; r < ${count}; r = r + 1) { whole = ${name === 'Max' ? `max(whole, ${next})` : `whole + ${next}`}; }
+        return whole * uniforms.scale;`,
+      reads: count,
+      cost: 2 * count,
+    });
+  });
+}
+
+/** Over the last axis: the shift by the largest and the sum of exponentials, then `code` of them. */
+function softmax(name: string, code: string): void {
+  replace(name, ({ logits }) => {
+    const { shape } = logits!;
+    const n = shape.at(-1) ?? 1;
+    if (!isFloat(logits!) || n > SHORT) return null;
+    return deferFormula({
+      name,
+      shape,
+      inputs: { logits: logits! },
+      code: `
+        let base = index / ${n} * ${n};
+        var top = logits[base];
+        for (var c = 1; c < ${n}; c = c + 1) { top = max(top, logits[base + c]); }
+        var whole = 0.0;
+        for (var c = 0; c < ${n}; c = c + 1) { whole = whole + exp(logits[base + c] - top); }
+        return ${code};`,
+      reads: 2 * n + 1,
+      cost: 6 * n,
+    });
+  });
+}
+
+let replaced = false;
+
+/** Puts them in their places; once is enough. The backend's own must be registered. */
+export function deferLibraryKernels(): void {
+  if (replaced) return;
+  replaced = true;
+  binary('Add', '$a + $b');
+  binary('Sub', '$a - $b');
+  binary('Multiply', '$a * $b');
+  binary('RealDiv', '$a / $b');
+  binary('Maximum', 'max($a, $b)');
+  binary('Minimum', 'min($a, $b)');
+  binary('SquaredDifference', '($a - $b) * ($a - $b)');
+  binary('Greater', 'select(0.0, 1.0, $a > $b)', 'bool');
+  binary('GreaterEqual', 'select(0.0, 1.0, $a >= $b)', 'bool');
+  binary('Less', 'select(0.0, 1.0, $a < $b)', 'bool');
+  binary('LessEqual', 'select(0.0, 1.0, $a <= $b)', 'bool');
+  binary('Equal', 'select(0.0, 1.0, $a == $b)', 'bool');
+  binary('NotEqual', 'select(0.0, 1.0, $a != $b)', 'bool');
+  binary('LogicalAnd', '$a * $b', 'bool');
+  unary('Neg', '-value');
+  unary('Square', 'value * value');
+  unary('Sqrt', 'sqrt(value)');
+  unary('Rsqrt', 'inverseSqrt(value)');
+  unary('Exp', 'exp(value)');
+  unary('Log', 'log(value)');
+  unary('Log1p', 'log(1.0 + value)');
+  unary('Expm1', 'exp(value) - 1.0');
+  unary('Sigmoid', '1.0 / (1.0 + exp(-value))');
+  unary('Softplus', 'max(value, 0.0) + log(1.0 + exp(-abs(value)))');
+  unary('Tanh', 'tanh(clamp(value, -15.0, 15.0))');
+  unary('Relu', 'max(value, 0.0)');
+  unary('Abs', 'abs(value)');
+  unary('Sign', 'sign(value)');
+  unary('Reciprocal', '1.0 / value');
+  unary('Step', 'select(uniforms.alpha, 1.0, value > 0.0)', ['alpha']);
+  unary('LeakyRelu', 'select(uniforms.alpha * value, value, value > 0.0)', ['alpha']);
+  unary('ClipByValue', 'clamp(value, uniforms.clipValueMin, uniforms.clipValueMax)', [
+    'clipValueMin',
+    'clipValueMax',
+  ]);
+  replace('LogicalNot', ({ x }) => {
+    const code = 'return 1.0 - x[index];';
+    return deferFormula({ name: 'LogicalNot', shape: x!.shape, dtype: 'bool', inputs: { x: x! }, code });
+  });
+  /** Integers and truth values to floats. */
+  replace('Cast', ({ x }, { dtype }) => {
+    if (dtype !== 'float32' || isFloat(x!)) return null;
+    if (x!.dtype !== 'int32' && !isLogical(x!)) return null;
+    return deferFormula({
+      name: 'Cast',
+      shape: x!.shape,
+      inputs: { x: x! },
+      code: 'return x[index];',
+      layout: true,
+    });
+  });
+  replace('Select', ({ condition, t, e }) => {
+    const same = [t!, e!].every(({ shape }) => tf.util.arraysEqual(shape, condition!.shape));
+    if (!same || !isFloat(t!) || !isFloat(e!) || !isLogical(condition!)) return null;
+    const inputs = { condition: condition!, t: t!, e: e! };
+    const code = 'if (condition[index] != 0.0) { return t[index]; } return e[index];';
+    return deferFormula({ name: 'Select', shape: t!.shape, inputs, code });
+  });
+  replace('AddN', (inputs) => {
+    const list = listOf(inputs);
+    if (list.length > MOST_OPERANDS || !list.every(isFloat)) return null;
+    const named = Object.fromEntries(list.map((each, i) => [`part${i}`, each]));
+    const code = `return ${list.map((_, i) => `part${i}[index]`).join(' + ')};`;
+    return deferFormula({ name: 'AddN', shape: list[0]!.shape, inputs: named, code, cost: list.length });
+  });
+  replace('Transpose', ({ x }, { perm }) => {
+    if (!isFloat(x!)) return null;
+    const order = perm as readonly number[];
+    const strides = stridesOf(x!.shape);
+    const axes = order.map((axis) => ({ length: x!.shape[axis]!, stride: strides[axis]! }));
+    return moved(
+      'Transpose',
+      x!,
+      axes.map(({ length }) => length),
+      placeOf(axes),
+    );
+  });
+  replace('Tile', ({ x }, { reps }) => {
+    if (!isFloat(x!)) return null;
+    const times = reps as readonly number[];
+    const strides = stridesOf(x!.shape);
+    const axes = x!.shape.flatMap((length, axis): Axis[] => [
+      { length: times[axis]!, stride: 0 },
+      { length, stride: length === 1 ? 0 : strides[axis]! },
+    ]);
+    const shape = x!.shape.map((length, axis) => length * times[axis]!);
+    return moved('Tile', x!, shape, placeOf(axes));
+  });
+  replace('Slice', ({ x }, { begin, size }) => {
+    if (!isFloat(x!)) return null;
+    const [from, lengths] = tf.slice_util.parseSliceParams(
+      x as tf.Tensor,
+      begin as number[],
+      size as number[],
+    ) as [number[], number[]];
+    const strides = stridesOf(x!.shape);
+    if (sizeOf(lengths) === 0) return null;
+    const offset = from.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
+    const axes = lengths.map((length, axis) => ({ length, stride: strides[axis]! }));
+    return moved('Slice', x!, lengths, placeOf(axes, offset));
+  });
+  replace('PadV2', ({ x }, { paddings, constantValue }) => {
+    if (!isFloat(x!)) return null;
+    const pads = paddings as readonly (readonly [number, number])[];
+    const shape = x!.shape.map((length, axis) => length + pads[axis]![0] + pads[axis]![1]);
+    const [outer, inner] = [stridesOf(shape), stridesOf(x!.shape)];
+    const places = x!.shape.map((length, axis) => {
+      const [before] = pads[axis]!;
+      const own = `index / ${outer[axis]!} % ${shape[axis]!} - ${before}`;
+      const inside =
+        shape[axis] === length
+          ? ''
+          : `if (c${axis} < 0 || c${axis} >= ${length}) { return uniforms.around; }`;
+      return `let c${axis} = ${own}; ${inside}`;
+    });
+    const place = x!.shape.map((_, axis) => `c${axis} * ${inner[axis]!}`).join(' + ');
+    return deferFormula({
+      name: 'PadV2',
+      shape,
+      inputs: { x: x! },
+      uniforms: { around: float(constantValue as number) },
+      code: `${places.join(' ')} return x[${place}];`,
+      layout: true,
+      cost: 2,
+    });
+  });
+  replace('Concat', (inputs, { axis }) => {
+    const list = listOf(inputs);
+    const along = tf.util.parseAxisParam(axis as number, list[0]!.shape)[0]!;
+    const shape = tf.backend_util.computeOutShape(
+      list.map((each) => each.shape),
+      along,
+    );
+    return sideBySide(
+      'Concat',
+      list,
+      list.map((each) => sizeOf(each.shape.slice(along))),
+      shape,
+    );
+  });
+  replace('Pack', (inputs, { axis }) => {
+    const list = listOf(inputs);
+    const first = list[0]!.shape;
+    const along = axis as number;
+    const shape = [...first.slice(0, along), list.length, ...first.slice(along)];
+    return sideBySide(
+      'Pack',
+      list,
+      list.map(() => sizeOf(first.slice(along))),
+      shape,
+    );
+  });
+  replace('OneHot', ({ indices }, { depth, onValue, offValue, dtype }) => {
+    if (dtype !== 'float32' && dtype !== 'int32') return null;
+    return deferFormula({
+      name: 'OneHot',
+      dtype,
+      shape: [...indices!.shape, depth as number],
+      inputs: { indices: indices! },
+      uniforms: { on: float(onValue as number), off: float(offValue as number) },
+      code: `return select(uniforms.off, uniforms.on, i32(indices[index / ${depth as number}]) == index % ${depth as number});`,
+    });
+  });
+  filled('ZerosLike', 0);
+  filled('OnesLike', 1);
+  folded('Sum');
+  folded('Mean');
+  folded('Max');
+  softmax('Softmax', 'exp(logits[index] - top) / whole');
+  softmax('LogSoftmax', 'logits[index] - top - log(whole)');
+  replace('BatchMatMul', ({ a, b }, { transposeA, transposeB }) => {
+    const [x, y] = [a!, b!];
+    if (!isFloat(x) || !isFloat(y)) return null;
+    const [batchA, batchB] = [sizeOf(x.shape.slice(0, -2)), sizeOf(y.shape.slice(0, -2))];
+    if (batchA !== batchB && batchA !== 1 && batchB !== 1) return null;
+    const [rows, columns] = x.shape.slice(-2) as [number, number];
+    const [m, k] = transposeA ? [columns, rows] : [rows, columns];
+    const n = y.shape.at(transposeB ? -2 : -1)!;
+    const outer = batchA >= batchB ? x.shape.slice(0, -2) : y.shape.slice(0, -2);
+    return deferProduct({
+      a: x,
+      b: y,
+      shape: [...outer, m, n],
+      batch: Math.max(batchA, batchB),
+      m,
+      n,
+      k,
+      transposeA: transposeA === true,
+      transposeB: transposeB === true,
+      sharedA: batchA < batchB,
+      sharedB: batchB < batchA,
+    });
+  });
+}

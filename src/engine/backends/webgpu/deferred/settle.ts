@@ -1,0 +1,265 @@
+/**
+ * Makes owed values. What is asked for is made with everything that it alone needs: formulas are read through, a formula of a
+ * product is finished where the product is, and products and sums whose operands are there join the same program.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { runDevice } from '../device';
+import { generate, leavesOf, THREADS, type Member } from './source';
+import {
+  allOwed,
+  deferring,
+  forget,
+  owedFor,
+  readersOf,
+  type Formula,
+  type Heavy,
+  type Value,
+} from './values';
+
+/** Buffers of a program that every device grants. */
+const BUFFERS = 8;
+/** Arithmetic for one element of a formula, all that it reads through included, */
+const MOST_COST = 400;
+/** or for all elements. */
+const MOST_WORK = 3e6;
+
+const making = new Set<tf.DataId>();
+
+export const isMaking = (dataId: tf.DataId): boolean => making.has(dataId);
+
+/** Work for one element, read through to what lies in memory. */
+function costOf(value: Value, known = new Map<Value, number>()): number {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  let cost = value.kind === 'formula' ? value.cost : 1;
+  for (const { dataId, reads } of value.args) {
+    const next = owedFor(dataId);
+    cost += reads * (next?.kind === 'formula' ? costOf(next, known) : 1);
+  }
+  known.set(value, cost);
+  return cost;
+}
+
+/** Whether reading this deep would cost more than another program. */
+function isDeep(value: Value): boolean {
+  const cost = costOf(value);
+  return cost > MOST_COST && cost * value.size > MOST_WORK;
+}
+
+const buffersOf = (members: readonly Member[]): number =>
+  members.reduce((sum, { store, epilogue }) => sum + Number(store) + Number(epilogue !== null), 0) +
+  leavesOf(members).size;
+
+/** Whether what a loop reads is there, or can be read through without making anything. */
+function isReadable(dataId: tf.DataId, layoutOnly: boolean): boolean {
+  const value = owedFor(dataId);
+  if (!value) return true;
+  if (value.kind !== 'formula' || (layoutOnly && !value.layout) || isDeep(value)) return false;
+  return value.args.every((arg) => isReadable(arg.dataId, layoutOnly));
+}
+
+const isReady = (value: Heavy): boolean =>
+  value.args.every(({ dataId }) => isReadable(dataId, value.kind === 'product'));
+
+/** Makes what stands in the way of reading a tensor. */
+function makeReadable(dataId: tf.DataId, layoutOnly: boolean, seen = new Set<tf.DataId>()): void {
+  const value = owedFor(dataId);
+  if (!value || seen.has(dataId)) return;
+  seen.add(dataId);
+  if (value.kind !== 'formula' || (layoutOnly && !value.layout)) {
+    settle(dataId);
+    return;
+  }
+  for (const arg of value.args) makeReadable(arg.dataId, layoutOnly, seen);
+  if (isDeep(value)) settle(dataId);
+}
+
+function prepare(value: Heavy): Member {
+  for (const { dataId } of value.args) makeReadable(dataId, value.kind === 'product');
+  const member: Member = { value, epilogue: null, store: true };
+  for (const { dataId } of value.args) {
+    if (buffersOf([member]) > BUFFERS) settle(dataId);
+  }
+  return member;
+}
+
+interface Below {
+  /** Formulas that are read through, the root aside. */
+  readonly formulas: Set<Formula>;
+  readonly heavy: Set<Heavy>;
+  /** Of the heavy ones, those that are read somewhere else than at the root's own index. */
+  readonly scattered: Set<Heavy>;
+}
+
+function below(root: Formula): Below {
+  const found: Below = { formulas: new Set(), heavy: new Set(), scattered: new Set() };
+  const scattered = new Set<Formula>();
+  const visit = (value: Formula, same: boolean): void => {
+    for (const arg of value.args) {
+      const next = owedFor(arg.dataId);
+      if (!next) continue;
+      const here = same && arg.same;
+      if (next.kind === 'formula') {
+        if (here ? found.formulas.has(next) : scattered.has(next)) continue;
+        found.formulas.add(next);
+        if (!here) scattered.add(next);
+        visit(next, here);
+      } else {
+        found.heavy.add(next);
+        if (!here || next.size !== root.size) found.scattered.add(next);
+      }
+    }
+  };
+  visit(root, true);
+  return found;
+}
+
+/** Whether anyone but `root` still needs the numbers of `host`. */
+function isWanted(host: Heavy, root: Formula): boolean {
+  const backend = deferring();
+  const released = new Map<tf.DataId, number>();
+  const gone = new Set<Value>([root]);
+  const release = (value: Value): void => {
+    for (const { dataId } of value.args) {
+      const count = (released.get(dataId) ?? 0) + 1;
+      released.set(dataId, count);
+      const next = owedFor(dataId);
+      if (next?.kind === 'formula' && count === backend.refCount(dataId)) {
+        gone.add(next);
+        release(next);
+      }
+    }
+  };
+  release(root);
+  if (backend.refCount(host.dataId) === released.get(host.dataId)) return false;
+  if (readersOf(host.dataId).some((reader) => !gone.has(reader))) return true;
+  // Held by a tensor only: a forward pass keeps it for its gradient; elsewhere it waits to be freed.
+  return tf.engine().state.gradientDepth > 0;
+}
+
+/** The program's part that makes a value; what it needs is made on the way. */
+function plan(value: Value): Member {
+  if (value.kind !== 'formula') return prepare(value);
+  for (;;) {
+    const { formulas, heavy, scattered } = below(value);
+    const host = [...heavy].reverse().find((each) => !scattered.has(each)) ?? null;
+    const others = [...heavy].filter((each) => each !== host);
+    if (others.length > 0) {
+      settleAll(others.map(({ dataId }) => dataId));
+      continue;
+    }
+    const deep = formulas.size > 0 && isDeep(value);
+    if (host && !deep) {
+      prepare(host);
+      if (!owedFor(host.dataId)) continue;
+      const member: Member = { value: host, epilogue: value, store: isWanted(host, value) };
+      if (buffersOf([member]) <= BUFFERS) return member;
+      settle(host.dataId);
+      continue;
+    }
+    const member: Member = { value, epilogue: null, store: true };
+    if (!deep && buffersOf([member]) <= BUFFERS) return member;
+    settle(cutOf(formulas, deep).dataId);
+  }
+}
+
+/** What to make first where one program cannot hold all: the largest part that one can, by its reads or by its work. */
+function cutOf(formulas: ReadonlySet<Formula>, byWork: boolean): Formula {
+  const parts = [...formulas].map((value) => {
+    const buffers = buffersOf([{ value, epilogue: null, store: true }]);
+    return { value, buffers, cost: costOf(value), fits: buffers <= BUFFERS && !isDeep(value) };
+  });
+  const fitting = parts.filter(({ fits }) => fits);
+  const weight = ({ buffers, cost }: (typeof parts)[number]): number =>
+    byWork ? cost : buffers + cost / (cost + 1);
+  const heaviest = (list: typeof parts): Formula =>
+    list.reduce((most, each) => (weight(each) > weight(most) ? each : most)).value;
+  const lightest = (list: typeof parts): Formula =>
+    list.reduce((least, each) => (weight(each) < weight(least) ? each : least)).value;
+  return fitting.length > 0 ? heaviest(fitting) : lightest(parts);
+}
+
+/** Makes what is owed for a tensor; nothing where its numbers are there. */
+export function settle(dataId: tf.DataId): void {
+  const value = owedFor(dataId);
+  if (!value || making.has(dataId)) return;
+  const member = plan(value);
+  // On the way to it, it may have joined another program.
+  if (!isStale(member)) run([member]);
+}
+
+const isStale = ({ value, epilogue }: Member): boolean =>
+  owedFor(value.dataId) !== value || (epilogue !== null && owedFor(epilogue.dataId) !== epilogue);
+
+/** Makes several, in as few programs as they fit in. */
+export function settleAll(dataIds: readonly tf.DataId[]): void {
+  let members: Member[] = [];
+  for (const dataId of new Set(dataIds)) {
+    const value = owedFor(dataId);
+    if (!value || making.has(dataId)) continue;
+    const member = plan(value);
+    members = members.filter((each) => !isStale(each));
+    if (isStale(member)) continue;
+    if (members.some((each) => each.value === member.value) || buffersOf([...members, member]) > BUFFERS) {
+      run(members);
+      members = [];
+      if (isStale(member)) {
+        settle(dataId);
+        continue;
+      }
+    }
+    members.push(member);
+  }
+  run(members.filter((each) => !isStale(each)));
+  // A plan may have been overtaken: what it needed was made on the way to another.
+  for (const dataId of dataIds) settle(dataId);
+}
+
+function run(asked: readonly Member[]): void {
+  if (asked.length === 0) return;
+  const members = [...asked];
+  let buffers = buffersOf(members);
+  for (const value of allOwed()) {
+    if (buffers >= BUFFERS) break;
+    if (value.kind === 'formula' || making.has(value.dataId)) continue;
+    if (members.some((member) => member.value === value) || !isReady(value)) continue;
+    const more = [...members, { value, epilogue: null, store: true }];
+    const needed = buffersOf(more);
+    if (needed > BUFFERS) continue;
+    members.push(more.at(-1)!);
+    buffers = needed;
+  }
+  const made = members.flatMap(({ value, epilogue, store }) => [
+    ...(store ? [value] : []),
+    ...(epilogue ? [epilogue] : []),
+  ]);
+  for (const { dataId } of made) making.add(dataId);
+  try {
+    const { groups, ...program } = generate(members);
+    const makes = makesOf(members);
+    const name = `${makes} #${numberOf(`${program.declarations}\n${program.body}`)}`;
+    runDevice({ ...program, name, makes, threads: groups * THREADS, workgroup: THREADS });
+  } finally {
+    for (const { dataId } of made) making.delete(dataId);
+  }
+  for (const value of made) forget(value);
+}
+
+/** What a program makes, as `product>Add+sum`. */
+const makesOf = (members: readonly Member[]): string =>
+  members.map(({ value, epilogue }) => (epilogue ? `${value.name}>${epilogue.name}` : value.name)).join('+');
+
+/** Numbers of programs by their source. */
+const programs = new Map<string, number>();
+
+function numberOf(source: string): number {
+  const known = programs.get(source);
+  if (known !== undefined) return known;
+  programs.set(source, programs.size);
+  return programs.size - 1;
+}
+
+/** Before a tensor's memory is written: makes what is to be made of its old numbers. */
+export function settleReaders(dataId: tf.DataId): void {
+  if (!making.has(dataId)) settleAll(readersOf(dataId).map((value) => value.dataId));
+}
