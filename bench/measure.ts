@@ -6,6 +6,7 @@ import {
   createMode,
   createVariables,
   memoryOf,
+  peakBytes,
   runStep,
   traceKernels,
 } from '../src/engine';
@@ -77,29 +78,6 @@ export function countDispatches(work: () => void): number {
     backend.recordAndSubmit = run;
   }
   return count;
-}
-
-/** The most bytes that tensors hold at once during `work`. */
-function peakBytes(work: () => void): number {
-  const engine = tf.engine();
-  const run = engine.runKernel.bind(engine);
-  let peak = tf.memory().numBytes;
-  const watched: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
-    name: string,
-    inputs: tf.NamedTensorMap,
-    attributes?: tf.NamedAttrMap,
-  ): T => {
-    const result = run<T>(name, inputs, attributes);
-    peak = Math.max(peak, tf.memory().numBytes);
-    return result;
-  };
-  engine.runKernel = watched;
-  try {
-    work();
-  } finally {
-    engine.runKernel = run;
-  }
-  return peak;
 }
 
 /** Own time of every kernel during `work`. */

@@ -7,6 +7,7 @@ export * from './ops';
 export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './optimiser';
 export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } from './random';
 export { selfTest, type SelfTestResult } from './selfTest';
+export { memoryLimits, type MemoryLimits } from './memoryLimits';
 export { oneHot, oneHotRows, stackColumns, stackMatrices } from './ranks';
 export { declareInput, type StepInputs } from './replay/inputs';
 export { createReplay, type Replay } from './replay/replay';
@@ -14,6 +15,7 @@ export { countReplayedStep, runStep, type Step, type StepLosses } from './step';
 export { emptyPlan, gatherTable, planRows, type PlanArrays, type RowPlan } from './table';
 export {
   memoryOf,
+  peakBytes,
   timeKernels,
   traceKernels,
   type MemoryFacts,

@@ -95,3 +95,26 @@ export function memoryOf(): MemoryFacts {
     gpuBytes: allocated === undefined ? null : allocated + recordedBytes(),
   };
 }
+
+/** The most bytes that tensors hold at once during `work`. */
+export function peakBytes(work: () => void): number {
+  const engine = tf.engine();
+  const run = engine.runKernel.bind(engine);
+  let peak = tf.memory().numBytes;
+  const watched: typeof engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(
+    name: string,
+    inputs: tf.NamedTensorMap,
+    attributes?: tf.NamedAttrMap,
+  ): T => {
+    const result = run<T>(name, inputs, attributes);
+    peak = Math.max(peak, tf.memory().numBytes);
+    return result;
+  };
+  engine.runKernel = watched;
+  try {
+    work();
+  } finally {
+    engine.runKernel = run;
+  }
+  return peak;
+}

@@ -45,3 +45,16 @@ export function createBatches({ dataset, layout, trainingRows, seed, columns }: 
     },
   };
 }
+
+/** A batch of the first rows, whose columns of a procedure's are all 1. */
+export function readRows(
+  dataset: Dataset,
+  layout: BatchLayout,
+  rows: Int32Array,
+  columns: readonly string[],
+): HostBatch {
+  const first = rows.subarray(0, layout.batch);
+  const last = first.reduce((most, row) => Math.max(most, row), 0);
+  const ones = Object.fromEntries(columns.map((name) => [name, new Float32Array(last + 1).fill(1)]));
+  return readBatch(dataset, layout, first, ones);
+}

@@ -4,10 +4,11 @@ import { batchLayout, dataShape } from '../../models/inputs';
 import { forwardPass, scoreRows } from '../forward';
 import { rowsOfEachScenario, rowsOfSplit } from '../sampling';
 import { createAfterStep } from './afterStep';
-import { createBatches } from './batches';
+import { createBatches, readRows } from './batches';
 import { createBestWeights } from './bestWeights';
 import { createEvaluation } from './evaluation';
 import { createLossMeans } from './lossMeans';
+import { buildWithinLimits } from './memory';
 import { createSteps, createTrialSteps } from './steps';
 import { createStepTrace } from './stepTrace';
 import { createStopwatch } from './stopwatch';
@@ -80,7 +81,7 @@ function stopMetricOf({ stopMetric }: TrainingSettings, dataset: Dataset): StopM
 /**
  * Builds the model on the active backend and everything that training it takes.
  *
- * @throws RangeError with one sentence where the dataset lacks what the model needs
+ * @throws RangeError with one sentence where the dataset lacks what the model needs, or the backend the memory
  */
 export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const { configured, dataset, training, seed, report = () => undefined } = options;
@@ -89,8 +90,13 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const layout = batchLayout(shape, needs);
   const trainingRows = rowsOfSplit(dataset, 'train');
   const batches = createBatches({ dataset, layout, trainingRows, seed, columns: needs.extra ?? [] });
-  const model = configured.build(shape, createVariables(streamSeed(seed, 'weights')));
   const { scenarios } = shape;
+  const model = buildWithinLimits({
+    configured,
+    shape,
+    factory: createVariables(streamSeed(seed, 'weights')),
+    read: (rows) => readRows(dataset, { ...layout, batch: rows }, trainingRows, needs.extra ?? []),
+  });
   const variables: readonly Variable[] = [...model.parameters, ...model.states, model.table];
   const stopwatch = createStopwatch();
   const losses = createLossMeans(stopwatch);

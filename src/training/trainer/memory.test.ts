@@ -1,0 +1,58 @@
+/** A run that cannot fit says so before it takes any memory. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, it } from 'vitest';
+import { tinyBatch, tinyShape } from '../../../tests/support/tinyData';
+import { createVariables, openBackend, type MemoryLimits } from '../../engine';
+import { findModel } from '../../models/registry';
+import { buildWithinLimits } from './memory';
+import type { AnyModel } from '../../models/definition';
+
+beforeAll(async () => {
+  await openBackend('wasm');
+});
+
+function build(limits: MemoryLimits, batch = 512, id = 'optmsm'): AnyModel {
+  const configured = findModel(id).configure({
+    ...findModel(id).presets.tiny,
+    ...(id === 'optmsm' && { op: 'moe' }),
+  });
+  const shape = tinyShape(batch, 40);
+  const read = (rows: number) => tinyBatch({ ...shape, batch: rows }, configured.needs, 1, 0);
+  return buildWithinLimits({ configured, shape, factory: createVariables(1), read, limits });
+}
+
+const MB = 2 ** 20;
+
+it('refuses parameters that do not fit, with the numbers, and leaves nothing behind', () => {
+  const before = tf.memory().numTensors;
+  expect(() => build({ total: MB / 4, largest: Infinity })).toThrow(
+    /needs more than \d+ MB for parameters, gradients and Adam's moments, and this backend holds at most 1 MB\. Choose/,
+  );
+  expect(() => build({ total: Infinity, largest: 2000 })).toThrow(
+    /^"embedding" has \d+ numbers: Adam's moments of it take 1 MB/,
+  );
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('refuses a batch whose step does not fit, and takes a smaller one', () => {
+  const before = tf.memory().numTensors;
+  const limits = { total: 16 * MB, largest: Infinity };
+  expect(() => build(limits)).toThrow(/^A step of 512 rows with 40 scenarios needs about \d+ MB/);
+  expect(tf.memory().numTensors).toBe(before);
+  build(limits, 16).dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('an estimate is near what a whole step takes', () => {
+  const said = (): number => {
+    try {
+      build({ total: 8 * MB, largest: Infinity });
+    } catch (error) {
+      return Number(/about (\d+) MB/.exec(String(error))![1]);
+    }
+    return 0;
+  };
+  // Measured by a step of all 512 rows: representations of 80 experts [80, 512, 16] and what their gradient holds.
+  expect(said()).toBeGreaterThan(10);
+  expect(said()).toBeLessThan(80);
+});
