@@ -14,6 +14,8 @@ const TOP = 8;
 export const PAGE_ROWS = 200;
 /** Users that make an overlap matrix worth its bytes: beyond, one bit a user and scenario is too many for a page. */
 const MOST_OVERLAP_CELLS = 400_000_000;
+/** Scenarios whose overlaps a page can show; the matrix grows with their square. */
+const MOST_OVERLAP_SCENARIOS = 2000;
 
 const noCounts = (): { train: number; validation: number; test: number } => ({
   train: 0,
@@ -44,7 +46,7 @@ function usersByScenario(dataset: Dataset): Users | null {
   if (f === null) return null;
   const n = dataset.scenarios.length;
   const { size } = dataset.fields[f]!;
-  if (size * n > MOST_OVERLAP_CELLS) return null;
+  if (size * n > MOST_OVERLAP_CELLS || n > MOST_OVERLAP_SCENARIOS) return null;
   const seen = new Uint8Array(size * n);
   const column = dataset.columns[f]!;
   for (let row = 0; row < dataset.rows; row++) seen[column[row]! * n + dataset.scenario[row]!] = 1;
