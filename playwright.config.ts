@@ -46,8 +46,15 @@ export default defineConfig({
       testMatch: '**/*.webgpu.spec.ts',
       use: { launchOptions: { executablePath: installed, args: [...quiet, '--enable-unsafe-webgpu'] } },
     },
-    { name: 'wasm', testIgnore: ['**/*.webgpu.spec.ts', '**/speed.spec.ts'], fullyParallel: true },
+    {
+      name: 'wasm',
+      testIgnore: ['**/*.webgpu.spec.ts', '**/speed.spec.ts', '**/engines.spec.ts'],
+      fullyParallel: true,
+    },
     { name: 'speed', testMatch: '**/speed.spec.ts' },
+    // Not Playwright's own builds of them: those that people have, over the drivers of e2e/engines.
+    { name: 'firefox', testMatch: '**/engines.spec.ts', timeout: 240_000 },
+    { name: 'webkit', testMatch: '**/engines.spec.ts', timeout: 240_000 },
   ],
   webServer: {
     command: `node scripts/serve.mjs --port ${port}`,

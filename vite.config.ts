@@ -17,10 +17,28 @@ const metaPolicyTag: Plugin = {
   ],
 };
 
+/** A worker's first file must be nobody's import: WebKit would run it a second time, and two workers would answer in one. */
+const workersApart: Plugin = {
+  name: 'workers-apart',
+  generateBundle(_, bundle) {
+    const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+    const entries = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+    for (const { fileName, imports } of chunks)
+      if (imports.some((name) => entries.has(name))) this.error(`${fileName} imports a worker's first file.`);
+  },
+};
+
 export default defineConfig({
   base: './',
   plugins: [react(), metaPolicyTag, offlinePage],
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    plugins: () => [workersApart],
+    rolldownOptions: {
+      // What backends that are fetched later share with the worker.
+      output: { codeSplitting: { groups: [{ name: 'tensors', test: /tfjs-core|tfjs-backend-cpu/ }] } },
+    },
+  },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
   build: {

@@ -107,14 +107,44 @@ export async function ensureChromium() {
   run('npx', ['playwright', 'install', '--with-deps', 'chromium'], { timeout: 240_000 });
   const own = await findChromium();
   if (own) return own;
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
-  const apt = (...args) => {
-    const [command, ...rest] = [...asRoot, 'apt-get', ...args];
-    return run(command, rest);
-  };
-  apt('update', '-qq');
-  apt('install', '-y', '-qq', 'chromium');
+  installFromDebian('chromium');
   const packaged = await findChromium();
   if (packaged) return packaged;
   return fail('No Chromium was found or could be installed; install one and set CHROMIUM_PATH to its path.');
+}
+
+/** Installs Debian's packages where apt may, without asking. @returns whether it could */
+function installFromDebian(...packages) {
+  if (!existsSync('/usr/bin/apt-get')) return false;
+  const [command, ...before] =
+    process.getuid?.() === 0 ? ['apt-get'] : ['sudo', '--non-interactive', 'apt-get'];
+  const apt = (...args) =>
+    run(command, [...before, ...args], { stdio: ['ignore', 'ignore', 'inherit'] }) === 0;
+  return apt('update', '-qq') && apt('install', '-y', '-qq', ...packages);
+}
+
+/** What each browser beside Chromium needs, by Debian's names and where it then is. */
+const otherBrowsers = {
+  firefox: { packages: ['firefox-esr'], paths: [['/usr/bin/firefox-esr', '/usr/bin/firefox']] },
+  webkit: {
+    packages: ['webkit2gtk-driver', 'xvfb'],
+    paths: [['/usr/bin/WebKitWebDriver'], ['/usr/bin/Xvfb']],
+  },
+};
+
+/** Which browsers beside Chromium are here; what is missing is installed from Debian's packages where that may be done. */
+export function ensureOtherBrowsers() {
+  const present = ({ paths }) => paths.every((alternatives) => alternatives.some((path) => existsSync(path)));
+  const missing = () => Object.keys(otherBrowsers).filter((name) => !present(otherBrowsers[name]));
+  const wanted = missing().flatMap((name) => otherBrowsers[name].packages);
+  if (wanted.length > 0) {
+    console.log(`Installing ${wanted.join(', ')} for the tests in other browsers …`);
+    installFromDebian(...wanted);
+  }
+  const without = missing();
+  if (without.length > 0)
+    console.log(
+      `Not tested in ${without.join(' and ')}, which could not be installed here; install ${without.flatMap((name) => otherBrowsers[name].packages).join(' ')} to test there.`,
+    );
+  return Object.keys(otherBrowsers).filter((name) => !without.includes(name));
 }

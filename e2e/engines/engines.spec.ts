@@ -1,0 +1,57 @@
+/** The main job, a reload and one picture in browsers that are not Chromium. Projects `firefox` and `webkit`. */
+import { expect, test } from '@playwright/test';
+import { until } from './engine';
+import { firefoxPath, openFirefox } from './firefox';
+import { openWebkit, webkitInstalled } from './webkit';
+import type { Engine } from './engine';
+
+const engines: Readonly<Record<string, () => Promise<Engine> | string>> = {
+  firefox: () => (firefoxPath ? openFirefox(firefoxPath) : 'Firefox is not installed (firefox-esr).'),
+  webkit: () => (webkitInstalled ? openWebkit() : 'WebKitGTK is not installed (webkit2gtk-driver, xvfb).'),
+};
+
+const query = 'model=mmoe&preset=tiny&batch=256&steps=20&evaluateEvery=10&backend=wasm&autostart=1';
+const app = (name: string) => `document.querySelector('[data-testid=app]')?.dataset.${name} ?? null`;
+const figure = (name: string) =>
+  `[...document.querySelectorAll('[data-testid=figure-${name}-data] tbody tr')].map((row) => row.textContent)`;
+
+test('trains, keeps the run over a reload and draws its gates', async ({ baseURL }, { project }) => {
+  const opened = engines[project.name]?.() ?? `There is no browser ${project.name}.`;
+  test.skip(typeof opened === 'string', String(opened));
+  const engine = (await opened) as Engine;
+  try {
+    await engine.open(`${baseURL}?${query}`);
+    const state = () => engine.read<string | null>(app('state'));
+    await until(state, (now) => now === 'done' || now === 'failed', 'the run ends');
+    expect(await state()).toBe('done');
+    expect(await engine.read(app('step'))).toBe('20');
+    expect(await engine.read(app('backend'))).toBe('wasm');
+    const aucs = await engine.read<string[]>(
+      `[...document.querySelectorAll('[data-testid=scenario-table] [data-metric=auc]')].map((cell) => cell.textContent)`,
+    );
+    expect(aucs.filter((auc) => /^0\.\d{4}/.test(auc)).length).toBeGreaterThanOrEqual(3);
+    // The page is isolated, so it has threads, and its policy forbids nothing that it does.
+    expect(await engine.read('window.crossOriginIsolated')).toBe(true);
+
+    const runs = `document.querySelectorAll('[data-testid=run-list] [data-status=done]').length`;
+    const listed = () =>
+      until(
+        () => engine.read<number>(runs),
+        (count) => count === 1,
+        'the kept run is listed',
+      );
+    await listed();
+    await engine.open(`${baseURL}?model=mmoe&tab=gates`);
+    await listed();
+    await engine.read(`document.querySelector('[data-testid=run-list] [data-run] button').click() ?? null`);
+    const rows = await until(
+      () => engine.read<string[]>(figure('gates')),
+      (all) => all.length > 0 && all.every((row) => /\d/.test(row)),
+      'the gates are drawn',
+    );
+    expect(rows.length).toBeGreaterThanOrEqual(3);
+    expect(engine.problems).toEqual([]);
+  } finally {
+    await engine.close();
+  }
+});
