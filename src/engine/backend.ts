@@ -128,6 +128,8 @@ export async function openBackend(
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
   const failures: string[] = [];
+  // Fetched while an adapter for WebGPU is being looked for; a failure comes again where it is needed.
+  if (request === 'auto') void import('@tensorflow/tfjs-backend-wasm').catch(() => undefined);
   for (const name of order[request]) {
     try {
       const attempt = await start(name, request, options);

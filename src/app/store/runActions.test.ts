@@ -33,8 +33,9 @@ function fakeClient() {
     reset: vi.fn(async () => {
       run = null;
     }),
-    dataset: (id: string) =>
+    dataset: vi.fn((id: string) =>
       Promise.resolve({ title: `title of ${id}`, scenarios: [{ id: `${id}-1`, name: id }] }),
+    ),
     runs: { get: () => Promise.resolve(null), artifacts: () => Promise.resolve({ checkpoint: null }) },
   };
   const tick = (state: Tick['state']): void =>
@@ -68,6 +69,21 @@ describe('actions on runs', () => {
     await actions.reset();
     expect(actions.current.view().scenarios.map(({ id }) => id)).toEqual(['travel-20-1']);
     expect(actions.current.view().datasetTitle).toBe('title of travel-20');
+  });
+
+  it('reads a dataset once: what a run trains on is not read beside it, but once it failed or was reset', async () => {
+    const { client, calls, tick } = fakeClient();
+    const actions = new RunActions(client);
+    const { dataset } = useSetup.getState().setup;
+    await actions.train();
+    tick('training');
+    await actions.preview(dataset);
+    expect(calls.dataset).not.toHaveBeenCalled();
+    tick('failed');
+    expect(calls.dataset).toHaveBeenCalledExactlyOnceWith(dataset);
+    await actions.reset();
+    expect(calls.dataset).toHaveBeenCalledOnce();
+    expect(actions.current.view().scenarios.map(({ id }) => id)).toEqual([`${dataset}-1`]);
   });
 
   it('says nothing of a step that a reset has overtaken', async () => {

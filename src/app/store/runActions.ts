@@ -42,8 +42,10 @@ export class RunActions {
       this.current.apply(tick);
       for (const event of tick.events)
         if (event.kind === 'message' && event.alarm) useNotices.getState().tell('error', event.text);
-      if (tick.state === 'failed' && before !== 'failed' && tick.failure)
-        useNotices.getState().tell('error', tick.failure);
+      if (tick.state === 'failed' && before !== 'failed') {
+        if (tick.failure) useNotices.getState().tell('error', tick.failure);
+        void this.preview(useSetup.getState().setup.dataset);
+      }
     });
   }
 
@@ -164,11 +166,13 @@ export class RunActions {
     await this.command(() => this.client.reset());
     this.current.clear(useSetup.getState().setup);
     this.showPreview();
+    void this.preview(useSetup.getState().setup.dataset);
   }
 
-  /** Scenarios of the chosen dataset, shown before any run. */
+  /** Scenarios of the chosen dataset, shown before any run. A run brings its own: reading them twice would hold it up. */
   async preview(dataset: string): Promise<void> {
     if (this.previewed?.dataset === dataset) return;
+    if (isUnderWay(this.current.state) && this.current.view().setup.dataset === dataset) return;
     this.previewed = { dataset, summary: null };
     try {
       const summary = await this.client.dataset(dataset);
