@@ -5,16 +5,7 @@
  * Lint uses one core, and longer than types and build together, which use the other: so the unit tests begin beside it. What runs
  * beside something else prints what it said when it ends. End-to-end tests use every core and come last, by themselves.
  */
-import {
-  checkNode,
-  ensureChromium,
-  ensureOtherBrowsers,
-  ensurePackages,
-  fail,
-  run,
-  runBeside,
-  runQuietly,
-} from './setup.mjs';
+import { checkNode, ensureChromium, ensurePackages, fail, run, runBeside, runQuietly } from './setup.mjs';
 
 const stages = {
   lint: () => runQuietly('npx', ['eslint', '.', '--max-warnings', '0']),
@@ -30,7 +21,7 @@ const stages = {
       return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
     };
     // Most specs wait more than they compute; a spec of speed needs the cores for itself.
-    const codes = [specs(2, 'webgpu-software', 'wasm', ...ensureOtherBrowsers()), specs(1, 'speed')];
+    const codes = [specs(2, 'webgpu-software', 'wasm'), specs(1, 'speed')];
     return { code: Math.max(...codes) };
   },
 };
