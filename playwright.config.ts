@@ -27,7 +27,7 @@ export default defineConfig({
   workers: 1,
   // A busy machine is no failure: what a spec waits for comes within seconds on an idle one, and these only end what hangs.
   timeout: 300_000,
-  expect: { timeout: 60_000 },
+  expect: { timeout: 120_000 },
   forbidOnly: true,
   reporter: [['list']],
   use: {

@@ -4,6 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { FigureTable } from './support/lab';
 import { expect, test } from './support/lab';
+import { expectShares } from './support/pictures';
 
 const TEST = 2;
 const small = {
@@ -76,7 +77,7 @@ test('M-scan: what even weights would give is counted from the file; attention s
   page,
 }) => {
   await lab.open({ ...small, model: 'mscan' });
-  await lab.expectState('done', 120_000);
+  await lab.expectState('done');
   const { byScenario } = await sharesOfData(page);
   expectNear(numbersOf(await lab.figure('attention-attentionUniform')), byScenario);
   const attention = numbersOf(await lab.figure('attention'));
@@ -98,8 +99,11 @@ test('SAR-Net without attention weighs behaviours evenly: its weights are the fi
   page,
 }) => {
   await lab.open({ ...small, model: 'sarnet', attention: 'none', steps: 10, evaluateEvery: 10 });
-  await lab.expectState('done', 120_000);
+  await lab.expectState('done');
   const { byScenario, byPlace } = await sharesOfData(page);
   expectNear(numbersOf(await lab.figure('attention')), byScenario);
   expectNear(numbersOf(await lab.figure('attention-attentionPosition')), byPlace);
+
+  await lab.control('tab-gates').click();
+  await expectShares(lab, 'gates', 3);
 });

@@ -10,7 +10,7 @@ test('a small run trains on WebGPU with the software adapter when it is asked fo
     backend: 'webgpu',
     autostart: 1,
   });
-  await lab.expectState('done', 200_000);
+  await lab.expectState('done');
   expect(await lab.app.getAttribute('data-backend')).toBe('webgpu');
   expect(Object.keys(await lab.aucs())).toHaveLength(3);
 });

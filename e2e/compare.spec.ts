@@ -96,9 +96,7 @@ test('one click ablates, the queue survives a reload, and its table opens', asyn
   await page.reload();
   await expect(queue).toBeVisible();
   const total = Number(await queue.getAttribute('data-total'));
-  await expect
-    .poll(async () => Number(await queue.getAttribute('data-done')), { timeout: 80_000 })
-    .toBe(total);
+  await expect.poll(async () => Number(await queue.getAttribute('data-done'))).toBe(total);
   await page.getByTestId('open-results').click();
   await expect.poll(async () => (await lab.figure('compare')).rows.length).toBe(4);
   const compared = await lab.figure('compare');

@@ -1,4 +1,5 @@
 import { expect, test } from './support/lab';
+import { expectShares } from './support/pictures';
 
 /** Settings that make a run small enough for a test and big enough to learn. */
 const quick = { preset: 'tiny', batch: 256, steps: 60, evaluateEvery: 10 };
@@ -23,6 +24,9 @@ test('train, watch every scenario, and find the run again after a reload', async
     expect(ceiling, `ceiling of ${id}`).toBeGreaterThan(0.55);
     expect(Number((await lab.metric(id, 'rows').innerText()).replace(/\D/g, ''))).toBeGreaterThan(0);
   }
+
+  await lab.control('tab-gates').click();
+  await expectShares(lab, 'gates', 3);
 
   await page.reload();
   await expect(page.getByTestId('run-list').getByRole('listitem').first()).toContainText(/mmoe/i);

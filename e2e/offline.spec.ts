@@ -17,7 +17,7 @@ test('opened once, the page trains and shows its other pages without a network',
       );
       return Math.max(0, ...kept);
     });
-  await expect.poll(files, { timeout: 60_000 }).toBeGreaterThan(20);
+  await expect.poll(files).toBeGreaterThan(20);
   await context.setOffline(true);
   await lab.open({ preset: 'tiny', batch: 256, steps: 10, evaluateEvery: 5, autostart: 1 });
   await lab.expectState('done');

@@ -20,7 +20,7 @@ test('a matrix of 355 × 355 names its cells, zooms by keys and buttons, and its
     tab: 'masks',
     autostart: 1,
   });
-  await lab.expectState('done', 200_000);
+  await lab.expectState('done');
   const figure = page.getByTestId('figure-mask-overlap');
   const { head, rows } = await lab.figure('mask-overlap');
   expect(head).toHaveLength(356);

@@ -12,7 +12,7 @@ type Read = (name: string) => number[];
 async function scoredRun(lab: Lab, alpha: number): Promise<Read> {
   await trained(lab, { ...tiny, alpha }, 'counterfactual');
   await lab.control('score-rows').click();
-  await expect(lab.control('c-slider')).toBeVisible({ timeout: 60_000 });
+  await expect(lab.control('c-slider')).toBeVisible();
   return exportedRows(lab);
 }
 
@@ -93,7 +93,7 @@ test('two runs: smoothed curves, DeLong’s test, the table as a picture, one fi
   }
 
   await lab.control('delong').click();
-  await expect(lab.control('delong-result')).toBeVisible({ timeout: 120_000 });
+  await expect(lab.control('delong-result')).toBeVisible();
   const table = await exportedNumbers(lab, 'delong');
   expect(table).toHaveLength(3);
   const [first, second] = runs;

@@ -12,7 +12,7 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
   await lab.control('alpha-sweep').click();
   await expect(lab.control('alpha-progress')).toBeVisible();
   await expect
-    .poll(async () => (await lab.figure('alpha-sweep')).rows.map((row) => row[0]), { timeout: 120_000 })
+    .poll(async () => (await lab.figure('alpha-sweep')).rows.map((row) => row[0]))
     .toEqual(['0', '0.3', '1']);
   await expect(lab.control('alpha-progress')).toBeHidden();
   // Each run took the tab over; what was typed outlived them.
@@ -21,12 +21,12 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
 
   await page.getByText('drawn labels').click();
   await lab.control('score-grid').click();
-  await expect.poll(async () => (await lab.figure('c-alpha')).rows.length, { timeout: 120_000 }).toBe(3);
+  await expect.poll(async () => (await lab.figure('c-alpha')).rows.length).toBe(3);
   const grid = await lab.figure('c-alpha');
   expect(grid.head).toHaveLength(22);
   // The run on show, the last of the queue, scored by itself: its row of the grid from the exported rows.
   await lab.control('score-rows').click();
-  await expect(lab.control('c-slider')).toBeVisible({ timeout: 60_000 });
+  await expect(lab.control('c-slider')).toBeVisible();
   const read = await exportedRows(lab);
   const [match, gate, label, weight] = ['matchScore', 'scenarioGate', 'label', 'weight'].map(read) as [
     number[],
@@ -67,9 +67,7 @@ test('a cancelled sweep trains nothing more, and keeps what is done', async ({ l
   await lab.control('alpha-sweep').click();
   const progress = lab.control('alpha-progress');
   await expect(progress).toContainText('left');
-  await expect
-    .poll(async () => (await lab.figure('alpha-sweep')).rows.length, { timeout: 60_000 })
-    .toBeGreaterThanOrEqual(2);
+  await expect.poll(async () => (await lab.figure('alpha-sweep')).rows.length).toBeGreaterThanOrEqual(2);
   await progress.getByRole('button', { name: 'cancel' }).click();
   await expect(progress).toBeHidden();
   // The run under way ends by itself; nothing begins after it.

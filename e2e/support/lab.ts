@@ -6,7 +6,7 @@ import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 
 /** Milliseconds for what takes seconds on an idle machine. */
-const PATIENCE = 120_000;
+const PATIENCE = 240_000;
 
 export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
 

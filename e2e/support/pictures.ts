@@ -20,7 +20,7 @@ export async function trained(
   tab: string,
 ): Promise<void> {
   await lab.open({ ...small, ...query });
-  await lab.expectState('done', 120_000);
+  await lab.expectState('done');
   await lab.control(`tab-${tab}`).click();
 }
 
@@ -31,6 +31,20 @@ export function numeric(cell: string | undefined): number {
 
 /** The numbers of a row after its label. */
 export const numbers = (row: readonly string[]): number[] => row.slice(1).map(numeric);
+
+/** A figure of gates: a row for each scenario, its shares at least 0 and together 1. */
+export async function expectShares(lab: Lab, figure: string, scenarios: number): Promise<void> {
+  const { rows } = await lab.figure(figure);
+  expect(rows).toHaveLength(scenarios);
+  for (const row of rows) {
+    expect(row.length).toBeGreaterThan(2);
+    for (const value of numbers(row)) expect(value).toBeGreaterThanOrEqual(0);
+    expect(
+      numbers(row).reduce((sum, value) => sum + value, 0),
+      `${figure}, ${row[0]}`,
+    ).toBeCloseTo(1, 3);
+  }
+}
 
 export function column(table: FigureTable, name: string): number {
   const at = table.head.indexOf(name);
