@@ -36,9 +36,16 @@ export class Program {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
+    process.once('exit', this.kill);
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (bytes: Buffer) => (this.said = (this.said + bytes.toString()).slice(-20_000)));
   }
+
+  /** Also where a test is broken off: the browser must not outlive it. */
+  private readonly kill = (): void => {
+    if (this.child.exitCode === null && this.child.pid !== undefined)
+      process.kill(-this.child.pid, 'SIGKILL');
+  };
 
   /** What the pattern's first group caught in what the program said. */
   async hear(pattern: RegExp, seconds = 60): Promise<string> {
@@ -52,9 +59,10 @@ export class Program {
 
   /** Ends the program and all that it started. */
   async end(): Promise<void> {
-    if (this.child.exitCode === null && this.child.pid !== undefined) {
+    process.off('exit', this.kill);
+    if (this.child.exitCode === null) {
       const ended = new Promise((resolve) => this.child.once('exit', resolve));
-      process.kill(-this.child.pid, 'SIGKILL');
+      this.kill();
       await ended;
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
