@@ -99,6 +99,8 @@ async function openParquet(source: ImportSource): Promise<ParquetFile> {
     );
     const plain: FileMetaData = { ...metadata, schema };
     const root = parquetSchema(plain);
+    // The schema's own word for it: a damaged one may leave names out.
+    if (root.children.some(({ element }) => typeof element.name !== 'string')) return null;
     const scaleOf = new Map(schema.map((element, at) => [element, scales[at] ?? null]));
     const columns = root.children.map((tree) => ({
       name: tree.element.name,
