@@ -54,6 +54,8 @@ export class ActiveRun {
   private readonly keeper: RunKeeper;
   /** The last event has come: what is left is to keep it. */
   private ending = false;
+  /** Nothing is told of a run before it is kept: what shows on the page is not lost with the browser. */
+  private accepted = false;
   private readonly speed = new Speedometer();
   private sequence = 0;
   private pending: TrainingEvent[] = [];
@@ -92,9 +94,11 @@ export class ActiveRun {
     const fresh = this.request.purpose === 'train' && this.request.options.from === null;
     const accepted = fresh
       ? this.keeper.whole(async () => ({ record: this.record('interrupted'), artifacts: {} }))
-      : null;
+      : Promise.resolve();
     this.loop = this.drive();
     await accepted;
+    this.accepted = true;
+    this.tick(true);
   }
 
   /** Keeps the run anew, where what was kept has gone. */
@@ -312,7 +316,7 @@ export class ActiveRun {
 
   private tick(urgent: boolean): void {
     const now = performance.now();
-    if (this.dropped || (!urgent && now - this.tickedAt < this.host.tickMs)) return;
+    if (!this.accepted || this.dropped || (!urgent && now - this.tickedAt < this.host.tickMs)) return;
     this.tickedAt = now;
     const events = this.pending;
     this.pending = [];

@@ -350,7 +350,10 @@ describe('a session', () => {
   it('lists a run once it is accepted, before it is built', async () => {
     let load: (data: typeof dataset) => void = () => undefined;
     bench = new Bench({ loadDataset: () => new Promise((resolve) => (load = resolve)) });
-    await bench.session.train(id('a'), setup({ steps: 3 }), calm);
+    const accepted = bench.session.train(id('a'), setup({ steps: 3 }), calm);
+    expect(bench.ticks, 'told of before it is kept').toEqual([]);
+    await accepted;
+    expect(bench.states).toEqual(['compiling']);
     expect(bench.kept.map(({ record }) => [record.id, record.status, record.step])).toEqual([
       ['a', 'interrupted', 0],
     ]);
