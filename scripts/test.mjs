@@ -24,11 +24,17 @@ const stages = {
     const codes = [specs(2, 'webgpu-software', 'wasm'), specs(1, 'speed')];
     return { code: Math.max(...codes) };
   },
+  kills: async () => {
+    const options = { env: { ...process.env, CHROMIUM_PATH: await ensureChromium() } };
+    return { code: run('npx', ['tsx', 'scripts/trust/index.ts', 'kills', 'planted', '--quick'], options) };
+  },
 };
 /** What the compiler knew last time: it checks again only what may have changed. */
 const TYPES = 'node_modules/.cache/types.tsbuildinfo';
 
-const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e'];
+const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'kills'];
+/** Stages that open the built page. */
+const ofThePage = ['e2e', 'kills'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${names.join(', ')}.`, 2);
@@ -36,7 +42,10 @@ if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${
 checkNode();
 ensurePackages();
 const chosen = names.filter(
-  (name) => asked.length === 0 || asked.includes(name) || (name === 'build' && asked.includes('e2e')),
+  (name) =>
+    asked.length === 0 ||
+    asked.includes(name) ||
+    (name === 'build' && ofThePage.some((one) => asked.includes(one))),
 );
 const failed = [];
 
@@ -55,10 +64,13 @@ async function inTurn(...of) {
 }
 
 await Promise.all([inTurn('lint'), inTurn('types', 'build', 'unit', 'trust')]);
-if (chosen.includes('e2e') && failed.includes('build')) {
-  console.log('\n— e2e: NOT RUN, since there is no page for a browser to open\n');
-  failed.push('e2e');
-} else await inTurn('e2e');
+for (const name of ofThePage.filter((one) => chosen.includes(one))) {
+  if (!failed.includes('build')) await inTurn(name);
+  else {
+    console.log(`\n— ${name}: NOT RUN, since there is no page for a browser to open\n`);
+    failed.push(name);
+  }
+}
 console.log(
   `stages: ${chosen.length - failed.length} passed, ${failed.length} failed${failed.length ? ` (${failed.join(', ')})` : ''}`,
 );

@@ -52,7 +52,10 @@ async function lives(
       const goOn = draw() < 0.3;
       const lost = await live({ profile, address, witness, draw, longest, goOn });
       if (lost.length > 0)
-        return lost.map((sentence) => `${sentence} (lives from seed ${seed}, number ${one + 1})`);
+        return lost.map(
+          (sentence) =>
+            `${sentence} (lives from seed ${seed}, number ${one + 1}; told before: ${[...witness.alerts].join(' ') || 'nothing'})`,
+        );
       count.kills++;
       if (witness.worst.steps > count.worst.steps) Object.assign(count.worst, witness.worst);
     }

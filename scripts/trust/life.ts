@@ -31,7 +31,7 @@ const MODELS = ['mmoe', 'shared-bottom', 'star', 'ple'] as const;
 const CLICK_MS = 5_000;
 const READY_MS = 60_000;
 /** A list that is shown before it is read is looked at again for so long. */
-const SETTLE_MS = 4_000;
+const SETTLE_MS = 15_000;
 
 const query = (given: Readonly<Record<string, string | number>>): string =>
   new URLSearchParams(

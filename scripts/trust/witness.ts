@@ -19,6 +19,8 @@ export interface Sight {
   readonly runs: readonly SeenRun[] | null;
   readonly queue: { readonly total: number; readonly done: number } | null;
   readonly ablations: number | null;
+  /** Sentences of errors that the page shows. */
+  readonly alerts: readonly string[];
 }
 
 /** Runs in the page: reads what it shows. */
@@ -49,6 +51,9 @@ function look(): Sight | null {
       : compares
         ? { total: 0, done: 0 }
         : null,
+    alerts: [...document.querySelectorAll('[role=alert]')]
+      .map((one) => one.textContent ?? '')
+      .filter(Boolean),
     ablations: compares ? document.querySelectorAll('[data-testid=ablations] > li').length : null,
   };
 }
@@ -97,7 +102,11 @@ export class Witness {
   readonly worst = { steps: 0, milliseconds: 0 };
   private current: { readonly id: string; readonly last: Sight } | null = null;
 
+  /** Errors that a page has told of; told with what is missing. */
+  readonly alerts = new Set<string>();
+
   see(sight: Sight): void {
+    for (const alert of sight.alerts) this.alerts.add(alert);
     for (const { id, name } of sight.runs ?? []) this.know(id).name = name;
     // A table shown empty at first has not been read yet: it takes nothing back.
     if (sight.queue)
