@@ -86,6 +86,20 @@ describe('actions on runs', () => {
     expect(actions.current.view().scenarios.map(({ id }) => id)).toEqual([`${dataset}-1`]);
   });
 
+  it('shows the run that was asked for last, though an earlier one is answered later', async () => {
+    const { client, calls } = fakeClient();
+    const actions = new RunActions(client);
+    let answer: (id: string) => void = () => undefined;
+    calls.train.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+    const first = actions.train();
+    await actions.train();
+    const shown = actions.current.id;
+    expect(shown).toBe(client.run);
+    answer('dropped before it began');
+    await first;
+    expect(actions.current.id).toBe(shown);
+  });
+
   it('says nothing of a step that a reset has overtaken', async () => {
     const { client, calls } = fakeClient();
     const actions = new RunActions(client);

@@ -60,7 +60,7 @@ export class RunActions {
     this.scored = null;
     this.current.begin(setup, name ?? '');
     try {
-      this.current.accepted(
+      this.accepted(
         await this.client.train(setup, {
           startPaused: options.startPaused ?? false,
           name,
@@ -107,7 +107,7 @@ export class RunActions {
     try {
       // The run goes on from its checkpoint, which may be older than its record; without one it begins anew.
       if (checkpoint) this.current.recall(readCheckpoint(checkpoint).record);
-      this.current.accepted(
+      this.accepted(
         await this.client.train(setup, {
           run: record.id,
           startPaused: false,
@@ -201,6 +201,11 @@ export class RunActions {
     } catch (error) {
       report(error);
     }
+  }
+
+  /** A run that another took the place of before it began was neither kept nor is it the current one. */
+  private accepted(id: string): void {
+    if (this.client.run === id) this.current.accepted(id);
   }
 
   private failed(error: unknown): void {
