@@ -1,5 +1,6 @@
 /** The browser's side of benchmarks and checks: opens a backend, then measures, compares or trains on the driver's call. */
-import { openBackend, type BackendInfo, type BackendRequest } from '../src/engine';
+import { lostDevice, openBackend, type BackendInfo, type BackendRequest } from '../src/engine';
+import { webgpu } from '../src/engine/backends/webgpu/program';
 import { findModel, models } from '../src/models/registry';
 import { compareFixture, type Deviation } from '../tests/support/compare';
 import type { Fixture } from '../tests/support/fixture';
@@ -11,6 +12,8 @@ import { measure, type MeasureOptions, type Measurement } from './measure';
 
 export interface BenchPage {
   open(request: BackendRequest): Promise<BackendInfo>;
+  /** Takes the graphics device away, as a driver's crash does. @returns why it is gone, as the engine tells */
+  loseDevice(): Promise<string | null>;
   models(): string[];
   check(ids?: readonly string[]): Promise<CheckResult[]>;
   measure(id: string, options: MeasureOptions): Promise<Measurement>;
@@ -46,6 +49,12 @@ window.bench = {
   async open(request) {
     backend = await openBackend(request, { wasmPath });
     return backend;
+  },
+  async loseDevice() {
+    const { device } = webgpu();
+    device.destroy();
+    await device.lost;
+    return lostDevice();
   },
   models: () => models.map(({ id }) => id),
   check: (ids) => checkBackend(ids),

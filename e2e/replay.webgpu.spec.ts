@@ -22,3 +22,13 @@ test('twelve steps leave the same bits replayed and run', async ({ page }) => {
   expect(found.dispatches).toBeGreaterThan(20);
   expect(found.arrays).toBeGreaterThan(20);
 });
+
+test('a backend whose device is gone is opened anew, and computes', async ({ page }) => {
+  await openBenchPage(page, server);
+  await page.evaluate(() => window.bench!.open('webgpu'));
+  expect(await page.evaluate(() => window.bench!.loseDevice())).not.toBeNull();
+  const backend = await page.evaluate(() => window.bench!.open('webgpu'));
+  expect(backend.name, backend.reason).toBe('webgpu');
+  const found = await page.evaluate(() => window.bench!.compareReplay('mix', 8, 5));
+  expect(found).toMatchObject({ differing: [], messages: [] });
+});

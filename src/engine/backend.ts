@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
 import { installDeferral } from './backends/webgpu/deferred/install';
-import { demandNoDeviceErrors, watchDevice } from './backends/webgpu/deviceErrors';
+import { demandNoDeviceErrors, forgetDevice, lostDevice, watchDevice } from './backends/webgpu/deviceErrors';
 import { replaceLibraryKernels } from './backends/wasm/library';
 import { loadWasmKernels, wasmKernels } from './backends/wasm/module';
 import { withSharedMemory } from './backends/wasm/shared';
@@ -30,6 +30,9 @@ function defaultThreads(): number {
   return Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
 }
 
+/** As the library registers it. */
+const WEBGPU_PRIORITY = 3;
+
 interface Adapter {
   readonly description: string;
   readonly software: boolean;
@@ -52,6 +55,14 @@ async function probeAdapter(): Promise<Adapter | string> {
 }
 
 type Attempt = Omit<BackendInfo, 'reason'>;
+
+/** The library keeps a backend for ever; of one whose device is gone only the way to make another is kept. */
+function dropDevice(): void {
+  forgetDevice();
+  const make = tf.findBackendFactory('webgpu');
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', make, WEBGPU_PRIORITY);
+}
 
 async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
   const adapter = await probeAdapter();
@@ -127,6 +138,7 @@ export async function openBackend(
   request: BackendRequest,
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
+  if (lostDevice() !== null) dropDevice();
   const failures: string[] = [];
   // Fetched while an adapter for WebGPU is being looked for; a failure comes again where it is needed.
   if (request === 'auto') void import('@tensorflow/tfjs-backend-wasm').catch(() => undefined);

@@ -37,6 +37,8 @@ export type TrainingEvent =
   | { readonly kind: 'compiling'; readonly detail: string }
   | {
       readonly kind: 'ready';
+      /** Where the run begins or goes on: what was told of later steps no longer holds. Absent in runs of earlier versions. */
+      readonly step?: number;
       readonly backend: BackendInfo;
       readonly parameters: number;
       readonly ceilings: Ceilings;

@@ -3,7 +3,7 @@
  * all made from the `RunState` that it gives. Pure: a state is a snapshot, and what an event does not change stays the
  * same object.
  */
-import { appendThinned, emptyThinned, replaceNewest } from './thinning';
+import { appendThinned, emptyThinned, replaceNewest, withoutLater } from './thinning';
 import type { BackendInfo } from '../engine';
 import type { ProbeSpec } from '../models/definition';
 import type { ProbeValue, RunData, TrainingEvent } from './events';
@@ -86,7 +86,7 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
       return { ...state, activity: event.detail };
     case 'ready':
       return {
-        ...state,
+        ...goingOnFrom(state, event.step ?? Number.POSITIVE_INFINITY),
         activity: null,
         backend: event.backend,
         parameters: event.parameters,
@@ -137,6 +137,19 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
   }
 }
 
+/** The state without what was told of steps that are taken anew. */
+function goingOnFrom(state: RunState, step: number): RunState {
+  const frames = [...state.frames].map(([name, frame]) => [name, withoutLater(frame, step)] as const);
+  const changed = frames.some(([name, frame]) => frame !== state.frames.get(name));
+  return {
+    ...state,
+    step: Math.min(state.step, step),
+    evaluations: withoutLater(state.evaluations, step),
+    losses: withoutLater(state.losses, step),
+    frames: changed ? new Map(frames.filter(([, { points }]) => points.length > 0)) : state.frames,
+  };
+}
+
 /** Adds one evaluation on validation rows. */
 export function withEvaluation(state: RunState, step: number, metrics: Metrics): RunState {
   const { ranges } = state;
@@ -145,7 +158,7 @@ export function withEvaluation(state: RunState, step: number, metrics: Metrics):
   const drawn = [metrics.domainAuc, ...scenarios.map(({ auc }) => auc)];
   return {
     ...state,
-    evaluations: appendThinned(state.evaluations, { step, metrics }, MAX_POINTS),
+    evaluations: withPoint(state.evaluations, { step, metrics }, MAX_POINTS),
     ranges: {
       ...ranges,
       noiseFree: widened(ranges.noiseFree, noiseFree),
@@ -162,7 +175,7 @@ export function withLoss(state: RunState, step: number, means: LossPoint['terms'
     losses[term] = widened(losses[term] ?? { min: mean, max: mean }, [mean]);
   return {
     ...state,
-    losses: appendThinned(state.losses, { step, terms }, MAX_POINTS),
+    losses: withPoint(state.losses, { step, terms }, MAX_POINTS),
     ranges: { ...state.ranges, losses },
   };
 }
@@ -175,14 +188,20 @@ export function withFrames(state: RunState, step: number, probes: readonly Probe
     const before = frames.get(value.name) ?? emptyThinned<ProbeFrame>();
     const frame = { step, value };
     const limit = Math.max(2, Math.min(MAX_FRAMES, Math.floor(MAX_NUMBERS / value.values.length)));
-    frames.set(
-      value.name,
-      before.points.at(-1)?.step === step
-        ? replaceNewest(before, frame)
-        : appendThinned(before, frame, limit),
-    );
+    frames.set(value.name, withPoint(before, frame, limit));
   }
   return { ...state, frames };
+}
+
+/** Adds a point; a second one of the same step takes the place of the first. */
+function withPoint<T extends { readonly step: number }>(
+  history: Thinned<T>,
+  point: T,
+  limit: number,
+): Thinned<T> {
+  return history.points.at(-1)?.step === point.step
+    ? replaceNewest(history, point)
+    : appendThinned(history, point, limit);
 }
 
 type Range = RunRanges['losses'][string];

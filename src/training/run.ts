@@ -102,6 +102,7 @@ export function createRun(options: RunOptions): Run {
     await yieldToEventLoop();
     yield {
       kind: 'ready',
+      step: trainer.step,
       backend,
       parameters: trainer.parameterCount,
       ceilings: trainer.ceilings,

@@ -36,3 +36,17 @@ export function appendThinned<T>({ points, seen, stride }: Thinned<T>, point: T,
 export function replaceNewest<T>(history: Thinned<T>, point: T): Thinned<T> {
   return { ...history, points: [...history.points.slice(0, -1), point] };
 }
+
+/** Without the points after a step; those that went with them are no longer counted. */
+export function withoutLater<T extends { readonly step: number }>(
+  history: Thinned<T>,
+  step: number,
+): Thinned<T> {
+  const points = history.points.filter((point) => point.step <= step);
+  const gone = history.points.length - points.length;
+  if (gone === 0) return history;
+  // The last point left stands on the grid, so as many came as lead to it.
+  return points.length === 0
+    ? emptyThinned()
+    : { ...history, points, seen: (points.length - 1) * history.stride + 1 };
+}

@@ -26,6 +26,10 @@ export interface RunHost {
   open(setup: RunSetup, onProgress: OnProgress): Promise<readonly [Dataset, BackendInfo]>;
   /** Where the run is kept. */
   readonly writer: RunWriter;
+  /** The last checkpoint that was kept of a run; null where there is none. */
+  lastCheckpoint(run: RunId): Promise<Uint8Array | null>;
+  /** Why the device that runs compute on is gone; null while it is there. */
+  lostDevice(): string | null;
   /** Milliseconds between ticks, and least between two keepings. */
   readonly tickMs: number;
   readonly keepMs: number;
@@ -38,6 +42,11 @@ export interface RunRequest {
   /** `show`: built from kept weights to be looked at; never trains and is not kept anew. */
   readonly purpose: 'train' | 'show';
 }
+
+/** Devices that a run may lose: one that goes again and again would not let it end. */
+const MOST_LOSSES = 3;
+/** Milliseconds in which a lost device is told of. */
+const LOSS_MS = 20;
 
 /** One sentence of any error. */
 function sentence(error: unknown): string {
@@ -74,6 +83,8 @@ export class ActiveRun {
     const read = <T>(from: (run: Run) => Promise<T>): Promise<T | null> =>
       this.lock.run(async () => (this.run && !this.dropped ? from(this.run) : null));
     this.keeper = new RunKeeper(request.id, host.writer, host.keepMs, read, (error) => {
+      // The run goes back to what is kept already.
+      if (host.lostDevice() !== null) return;
       const text = `The run could not be kept: ${sentence(error)}`;
       this.pending.push({ kind: 'message', step: this.step, text, alarm: true });
     });
@@ -209,42 +220,74 @@ export class ActiveRun {
     }
   }
 
-  /** From the first preparation to the last event. Never rejects. */
+  /** From the first preparation to the last event, over devices that are lost on the way. Never rejects. */
   private async drive(): Promise<void> {
+    let from = this.request.options.from;
+    for (let losses = 0; !this.dropped; losses++) {
+      try {
+        return await this.driveFrom(from, losses > 0);
+      } catch (error) {
+        // Work fails a moment before it is told that the device is gone.
+        await new Promise((resolve) => setTimeout(resolve, LOSS_MS));
+        if (this.dropped) return;
+        if (this.host.lostDevice() === null || losses >= MOST_LOSSES) return this.fail(sentence(error));
+        from = await this.afterLoss(from);
+      }
+    }
+  }
+
+  /** Frees what the lost device held. @returns what the run goes on from */
+  private async afterLoss(from: Uint8Array | null): Promise<Uint8Array | null> {
+    this.advance({ kind: 'lost' });
+    await this.lock.run(async () => {
+      this.run?.dispose();
+      this.run = null;
+    });
+    this.keeper.goBack();
+    this.speed.forget();
+    return (await this.host.lastCheckpoint(this.id).catch(() => null)) ?? from;
+  }
+
+  private async fail(failure: string): Promise<void> {
+    if (this.request.purpose === 'train')
+      await this.keeper.whole(async () => ({ record: this.record('failed', failure), artifacts: {} }));
+    this.advance({ kind: 'failed', failure });
+  }
+
+  /** @param again the device before was lost */
+  private async driveFrom(from: Uint8Array | null, again: boolean): Promise<void> {
     const { id, setup, options, purpose } = this.request;
     this.tick(true);
-    try {
-      const [dataset, backend] = await this.host.open(setup, ({ done, total, detail }) =>
-        this.tell({ kind: 'phase', step: 0, name: `${detail} ${setup.dataset}`, done, total }),
-      );
-      if (this.dropped) return;
-      const run = createRun({
-        id,
-        name: options.name,
-        setup,
-        dataset,
-        backend,
-        from: options.from,
-        weights: options.weights,
-        report: (event) => this.tell(event),
-      });
-      this.run = run;
-      this.step = run.trainer.step;
-      if (this.state.kind === 'building' && this.state.stop) run.trainer.requestStop();
-      await this.pull(run);
-      if (this.dropped) return;
-      // “Done” is shown once it is stored.
-      this.ending = true;
-      if (purpose === 'train') await this.keepEnd();
-      this.advance({ kind: 'ended' });
-      if (this.pending.length > 0) this.tick(true);
-    } catch (error) {
-      if (this.dropped) return;
-      const failure = sentence(error);
-      if (purpose === 'train')
-        await this.keeper.whole(async () => ({ record: this.record('failed', failure), artifacts: {} }));
-      this.advance({ kind: 'failed', failure });
+    const [dataset, backend] = await this.host.open(setup, ({ done, total, detail }) =>
+      this.tell({ kind: 'phase', step: 0, name: `${detail} ${setup.dataset}`, done, total }),
+    );
+    if (this.dropped) return;
+    const run = createRun({
+      id,
+      name: options.name,
+      setup,
+      dataset,
+      backend,
+      from,
+      weights: options.weights,
+      report: (event) => this.tell(event),
+    });
+    this.run = run;
+    this.step = run.trainer.step;
+    if (again) {
+      const on =
+        backend.name === 'webgpu' ? 'a new one' : backend.name === 'wasm' ? 'WebAssembly' : 'the CPU';
+      const text = `The graphics device was lost; the run goes on from step ${this.step} on ${on}.`;
+      this.tell({ kind: 'message', step: this.step, text, alarm: true });
     }
+    if (this.state.kind === 'building' && this.state.stop) run.trainer.requestStop();
+    await this.pull(run);
+    if (this.dropped) return;
+    // “Done” is shown once it is stored.
+    this.ending = true;
+    if (purpose === 'train') await this.keepEnd();
+    this.advance({ kind: 'ended' });
+    if (this.pending.length > 0) this.tick(true);
   }
 
   /** Pulls events until the run is over or dropped. */

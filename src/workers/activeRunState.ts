@@ -34,6 +34,8 @@ export type ActiveRunInput =
   | { readonly kind: 'evaluated' }
   /** Nothing is pulled from the run any more. `begun`: it has taken a step. */
   | { readonly kind: 'rested'; readonly begun: boolean }
+  /** The graphics device is gone: the model is built anew. */
+  | { readonly kind: 'lost' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly failure: string };
 
@@ -87,6 +89,8 @@ export function nextState(state: ActiveRunState, input: ActiveRunInput): ActiveR
         : state;
     case 'rested':
       return mustRest(state) ? { kind: 'paused', next: input.begun ? 'training' : 'compiling' } : state;
+    case 'lost':
+      return { kind: 'building', goal: state.kind === 'paused' ? pause : state.goal, stop: false };
     case 'ended':
       return { kind: 'done' };
     case 'failed':

@@ -55,6 +55,12 @@ export class RunKeeper {
     if (event.kind !== 'step') this.events.push(event);
   }
 
+  /** The run goes on from what is kept: what it told since did not happen, and the next time all is kept. */
+  goBack(): void {
+    this.events = [];
+    this.kept = null;
+  }
+
   /** A run has taken so many steps: keeps it where that is due, without being waited for. */
   follow(step: number, parameters: number): void {
     const { at, cost } = this.last;

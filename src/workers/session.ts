@@ -28,6 +28,10 @@ export interface SessionHost
   extends Pick<RunHost, 'post' | 'writer'>, Partial<Pick<RunHost, 'tickMs' | 'keepMs'>> {
   loadDataset(id: string, onProgress: OnProgress): Promise<Dataset>;
   openBackend(request: BackendRequest): Promise<BackendInfo>;
+  /** The last checkpoint that was kept of a run. */
+  lastCheckpoint?(run: RunId): Promise<Uint8Array | null>;
+  /** Why the device is gone on which the backend computes; null while it is there. */
+  lostDevice?(): string | null;
 }
 
 export class Session implements Omit<TrainingWorker, 'connect'> {
@@ -49,6 +53,8 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
 
   backendInfo(request: BackendRequest): Promise<BackendInfo> {
     const busy = this.active !== null && isUnderWay(this.active.sessionState);
+    // A device that is gone does not come back.
+    if (this.host.lostDevice?.()) this.backend = null;
     // A run under way holds tensors on its backend: tell which it is, and leave it.
     if (this.backend && (busy || this.backend.request === request)) return this.backend.info;
     const info = this.host.openBackend(request);
@@ -133,7 +139,15 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
   ): Promise<ActiveRun> {
     const setup = parseSetup(given);
     const { post, writer, tickMs = 200, keepMs = KEEP_MS } = this.host;
-    const host = { post, writer, tickMs, keepMs, open: this.open.bind(this) };
+    const host: RunHost = {
+      post,
+      writer,
+      tickMs,
+      keepMs,
+      open: this.open.bind(this),
+      lastCheckpoint: async (run) => (await this.host.lastCheckpoint?.(run)) ?? null,
+      lostDevice: () => this.host.lostDevice?.() ?? null,
+    };
     const before = this.active;
     const run = new ActiveRun(host, { id, setup, options, purpose });
     this.active = run;

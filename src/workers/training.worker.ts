@@ -3,10 +3,11 @@ import * as Comlink from 'comlink';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { openBackend } from '../engine';
+import { lostDevice, openBackend } from '../engine';
 import { DatasetSource } from './datasets';
 import { handOver } from './handOver';
 import { runWriter } from './runWriter';
+import { openRunStore } from './runStore';
 import { Session } from './session';
 import { Storage } from './storage';
 import type { TrainingWorker, RunId, ScoredRows } from './protocol';
@@ -49,6 +50,8 @@ const service = new TrainingService({
   loadDataset: (id, onProgress) => datasets.load(id, onProgress),
   openBackend: (request) => openBackend(request, { wasmPath }),
   writer: runWriter(storage),
+  lastCheckpoint: async (run) => (await openRunStore(storage).artifacts(run)).checkpoint,
+  lostDevice,
 });
 storage.onCleared(() => void service.keepAgain());
 Comlink.expose(service);
