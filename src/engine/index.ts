@@ -13,6 +13,7 @@ export { oneHot, oneHotRows, stackColumns, stackMatrices } from './ranks';
 export { declareInput, type StepInputs } from './replay/inputs';
 export { createReplay, type Replay } from './replay/replay';
 export { countReplayedStep, runStep, type Step, type StepLosses } from './step';
+export { submittedWork } from './submittedWork';
 export { emptyPlan, gatherTable, planRows, type PlanArrays, type RowPlan } from './table';
 export {
   memoryOf,

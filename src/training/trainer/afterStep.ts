@@ -5,10 +5,8 @@ import type { TrainingSettings } from '../settings';
 import type { BestWeights } from './bestWeights';
 import type { EvaluationEvent } from './evaluation';
 import type { LossMeans } from './lossMeans';
+import type { Pace } from './pace';
 import type { Part } from './part';
-
-/** Steps after which the device is waited for: WebGPU takes steps faster than it does them, and a pause would come late. */
-const WAIT_EVERY = 16;
 
 /** Last step whose `step` event went out, and last step that was evaluated. */
 interface State {
@@ -24,12 +22,19 @@ export interface AfterStep extends Part<State> {
 export interface AfterStepOptions {
   readonly training: TrainingSettings;
   readonly losses: LossMeans;
+  readonly pace: Pace;
   readonly bestWeights: BestWeights;
   /** Evaluates the validation rows. */
   readonly evaluate: () => Promise<EvaluationEvent>;
 }
 
-export function createAfterStep({ training, losses, bestWeights, evaluate }: AfterStepOptions): AfterStep {
+export function createAfterStep({
+  training,
+  losses,
+  pace,
+  bestWeights,
+  evaluate,
+}: AfterStepOptions): AfterStep {
   let announced = 0;
   let evaluated = 0;
   return {
@@ -46,9 +51,8 @@ export function createAfterStep({ training, losses, bestWeights, evaluate }: Aft
         bestWeights.update(event.metrics, step);
         evaluated = step;
         yield event;
-      } else if (step % WAIT_EVERY === 0) {
-        await losses.waitForDevice();
-      }
+        pace.restart();
+      } else await pace.follow();
       return bestWeights.exhausted(training.patience);
     },
     position: async () => ({ state: { announced, evaluated }, arrays: {} }),

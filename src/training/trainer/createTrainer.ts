@@ -1,5 +1,5 @@
 /** Puts a trainer together from its parts. */
-import { assign, createVariables, disposeVariables, streamSeed } from '../../engine';
+import { assign, createVariables, disposeVariables, streamSeed, submittedWork } from '../../engine';
 import { batchLayout, dataShape } from '../../models/inputs';
 import { forwardPass, scoreRows } from '../forward';
 import { rowsOfEachScenario, rowsOfSplit } from '../sampling';
@@ -7,6 +7,7 @@ import { createAfterStep } from './afterStep';
 import { createBatches, readRows } from './batches';
 import { createBestWeights } from './bestWeights';
 import { createEvaluation } from './evaluation';
+import { createPace } from './pace';
 import { createLossMeans } from './lossMeans';
 import { buildWithinLimits } from './memory';
 import { createSteps, createTrialSteps } from './steps';
@@ -116,9 +117,11 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   });
   /** Rows of each scenario in a curve's point. */
   const perScenario = rowsOfEachScenario(training.evaluationRows, scenarios);
+  const pace = createPace({ submittedWork, waited: (milliseconds) => stopwatch.deviceDone(milliseconds) });
   const afterStep = createAfterStep({
     training,
     losses,
+    pace,
     bestWeights,
     evaluate: () => evaluation.run('validation', perScenario, steps.count),
   });

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { createPace } from './pace';
+
+/** A device that takes `each` milliseconds a step, on a clock that only waiting moves. */
+function device(each: number) {
+  let clock = 0;
+  let free = 0;
+  /** Only waiting for it takes time. */
+  class Work extends Promise<void> {
+    private readonly until: number;
+    constructor(until: number) {
+      super((resolve) => resolve());
+      this.until = until;
+    }
+    static override get [Symbol.species]() {
+      return Promise;
+    }
+    override then<A, B>(
+      done?: ((value: void) => A | PromiseLike<A>) | null,
+      failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    ): Promise<A | B> {
+      clock = Math.max(clock, this.until);
+      return super.then(done, failed);
+    }
+  }
+  return {
+    /** Milliseconds of work that are not done yet. */
+    behind: () => Math.max(0, free - clock),
+    give() {
+      free = Math.max(free, clock) + each;
+      clock += 0.1;
+    },
+    pace: createPace({
+      submittedWork: () => new Work(free),
+      waited: () => undefined,
+      now: () => clock,
+    }),
+  };
+}
+
+it.each([0.2, 2, 10, 40])(
+  'a device of %d ms a step is never more than a few milliseconds or two steps behind',
+  async (each) => {
+    const { pace, give, behind } = device(each);
+    let most = 0;
+    for (let step = 0; step < 300; step++) {
+      give();
+      await pace.follow();
+      if (step > 100) most = Math.max(most, behind());
+    }
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(Math.max(2 * each, 12));
+  },
+);
+
+it('is told of by the device at the next look, and only then', async () => {
+  let calls = 0;
+  const pace = createPace({
+    submittedWork() {
+      const work = calls++ === 0 ? Promise.reject(new Error('refused')) : Promise.resolve();
+      work.catch(() => undefined);
+      return work;
+    },
+    waited: () => undefined,
+  });
+  await pace.follow();
+  await expect(
+    (async () => {
+      for (let step = 0; step < 40; step++) await pace.follow();
+    })(),
+  ).rejects.toThrow('refused');
+});
+
+it('never waits on a backend that computes at once, and tells of every sixteen steps', async () => {
+  const waits: number[] = [];
+  const pace = createPace({ submittedWork: () => null, waited: (ms) => waits.push(ms) });
+  for (let step = 0; step < 65; step++) await pace.follow();
+  expect(waits).toEqual([0, 0, 0, 0, 0]);
+});
