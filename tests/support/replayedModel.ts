@@ -1,4 +1,5 @@
 /** A model at its smallest sizes whose steps are recorded and replayed, without a trainer around it. */
+import * as tf from '@tensorflow/tfjs-core';
 import {
   countReplayedStep,
   createAdam,
@@ -127,14 +128,20 @@ export interface ReplayComparison {
 /** Takes the same steps run and replayed, with a readback in between, and compares what they leave to the bit. */
 export async function compareReplay(id: string, batch: number, steps: number): Promise<ReplayComparison> {
   const [run, replayed] = [replayedModel(id, batch), replayedModel(id, batch)];
+  const half = Math.floor(steps / 2);
+  /** Values asked for between two steps, of weights that the next step changes; read at the end. */
+  let twice: tf.Tensor[] = [];
   try {
     for (let step = 0; step < steps; step++) {
+      if (step === half) twice = [run, replayed].map((one) => tf.mul(one.smallestParameter(), 2));
       run.step(true);
       replayed.step();
       // As at an evaluation: means are read and begin anew.
-      if (step === Math.floor(steps / 2)) for (const { losses } of [run, replayed]) await losses.read();
+      if (step === half) for (const { losses } of [run, replayed]) await losses.read();
     }
     const [expected, found] = [await readAll(run), await readAll(replayed)];
+    expected['twice'] = await readTensor(twice[0]!);
+    found['twice'] = await readTensor(twice[1]!);
     const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
     const differing = Object.keys(expected).filter((name) => {
       const [a, b] = [bits(expected[name]!), bits(found[name]!)];
@@ -150,6 +157,7 @@ export async function compareReplay(id: string, batch: number, steps: number): P
       messages: replayed.messages,
     };
   } finally {
+    tf.dispose(twice);
     run.dispose();
     replayed.dispose();
   }

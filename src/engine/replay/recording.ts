@@ -1,6 +1,7 @@
 /** A recorded step on the device: its own memory, its bind groups, and what a replay has to write. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../backends/opened';
+import { beforeWrite } from '../backends/webgpu/demand';
 import { planArena } from './arena';
 import type { StepInputs } from './inputs';
 import type { RecordedList } from './list';
@@ -209,7 +210,8 @@ export function createRecording(list: RecordedList): Recording {
     replay(inputs) {
       if (disposed) throw new Error('This recording was freed; record the step again.');
       fill(inputs);
-      // What was asked for before the step comes before it.
+      // What was asked for before the step comes before it: what reads tensors that the step writes, and what waits to be submitted.
+      for (const dataId of outers.keys()) beforeWrite(dataId);
       if (backend.commandEncoder) {
         backend.endComputePassEncoder();
         backend.submitQueue();
