@@ -45,7 +45,10 @@ export function createLinear(
 export interface OwnLinear {
   readonly weight: Parameter<tf.Tensor3D>;
   readonly bias: Parameter<tf.Tensor2D> | null;
-  /** Each row through its own scenario's layer: `[B, in]`, one-hot `[B, N]`, to `[B, out]`. */
+  /**
+   * Each row through its own scenario's layer: `[B, in]`, one-hot `[B, N]` (a constant: no gradient reaches it), to `[B, out]`. Only the
+   * rows' own products are computed.
+   */
   apply(x: tf.Tensor2D, scenarioOneHot: tf.Tensor2D): tf.Tensor2D;
 }
 
@@ -75,21 +78,8 @@ export function createOwnLinear(
   return {
     weight,
     bias: offset,
-    apply: (x, scenarioOneHot) => applyOwnLinear(x, weight.tensor, offset?.tensor ?? null, scenarioOneHot),
+    apply: (x, scenarioOneHot) => routedDense(x, weight.tensor, offset?.tensor ?? null, scenarioOneHot),
   };
-}
-
-/**
- * Each row through its own scenario's matrix: `x [B, in]`, `weight [N, in, out]`, `bias [N, out]` or null, one-hot
- * `[B, N]` (a constant: no gradient reaches it), to `[B, out]`. Only the rows' own products are computed.
- */
-export function applyOwnLinear(
-  x: tf.Tensor2D,
-  weight: tf.Tensor3D,
-  bias: tf.Tensor2D | null,
-  scenarioOneHot: tf.Tensor2D,
-): tf.Tensor2D {
-  return routedDense(x, weight, bias, scenarioOneHot);
 }
 
 /**
