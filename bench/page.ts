@@ -7,6 +7,7 @@ import type { Fixture } from '../tests/support/fixture';
 import { longRun, type LongRun } from '../tests/support/longRun';
 import { compareReplay, type ReplayComparison } from '../tests/support/replayedModel';
 import { checkBackend, type CheckResult } from './check';
+import { compareKernels } from './kernels';
 import { measureReplay, type ReplayMeasurement, type ReplayOptions } from './replay';
 import { measure, type MeasureOptions, type Measurement } from './measure';
 
@@ -23,6 +24,8 @@ export interface BenchPage {
   compare(fixture: Fixture): Promise<Deviation[]>;
   /** The same steps of a model run and replayed, compared to the bit. */
   compareReplay(id: string, batch: number, steps: number): Promise<ReplayComparison>;
+  /** The library's kernels against the CPU backend: the largest difference of each. */
+  compareKernels(): Promise<Record<string, number>>;
   /** @throws Error where no backend was opened */
   longRun(id: string, steps: number, evaluateEvery: number): Promise<LongRun>;
 }
@@ -62,6 +65,7 @@ window.bench = {
   measureReplay,
   compare: compareFixture,
   compareReplay,
+  compareKernels,
   longRun(id, steps, evaluateEvery) {
     if (!backend) throw new Error('Open a backend first.');
     return longRun(id, backend, steps, evaluateEvery);
