@@ -53,7 +53,7 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
       parameters: model.parameters,
       optimiser,
       ids: host.ids,
-      plan: planRows(host.ids, shape.vocabularySize, planArrays),
+      plan: planRows(host.ids, model.table.vocabularySize, planArrays),
       batch,
       learningRate: 1e-3,
       l2: 1e-5,
