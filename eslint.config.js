@@ -4,10 +4,10 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /**
- * The house's rooms, from the top down. Imports point down this list only, `data` standing beside `engine`.
+ * The folders of src, from the top down. Imports point down this list only, `data` standing beside `engine`.
  * `workers` opens two doors to `app`: its client and its types.
  */
-const rooms = {
+const folders = {
   app: ['app', 'workers/client', 'workers/protocol', 'studies', 'training', 'models', 'engine', 'data'],
   workers: ['workers', 'training', 'models', 'engine', 'data'],
   studies: ['studies', 'training', 'models', 'data'],
@@ -17,23 +17,25 @@ const rooms = {
   data: ['data'],
 };
 
-const boundaries = Object.entries(rooms).map(([room, allowed]) => {
-  const banned = Object.keys(rooms).filter((other) => !allowed.some((path) => path.split('/')[0] === other));
+const boundaries = Object.entries(folders).map(([folder, allowed]) => {
+  const banned = Object.keys(folders).filter(
+    (other) => !allowed.some((path) => path.split('/')[0] === other),
+  );
   const patterns = banned.map((other) => ({
     regex: `(^|/)\\.\\./${other}(/|$)`,
-    message: `src/${room} must not import src/${other}: imports point down the house (see src/README.md).`,
+    message: `src/${folder} must not import src/${other}: imports point down the list in eslint.config.js (see src/README.md).`,
   }));
-  if (room === 'app') {
+  if (folder === 'app') {
     patterns.push({
       regex: `/workers/(?!client|protocol)`,
       message: 'src/app reaches the worker only through workers/client and workers/protocol.',
     });
   }
-  if (room === 'data') {
+  if (folder === 'data') {
     patterns.push({ regex: '^@tensorflow/', message: 'src/data holds no tensors: use typed arrays.' });
   }
   return {
-    files: [`src/${room}/**/*.{ts,tsx}`],
+    files: [`src/${folder}/**/*.{ts,tsx}`],
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
 });
@@ -64,7 +66,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs', 'src/app/offline/*.js'] },
+        projectService: { allowDefaultProject: ['*.js'] },
       },
     },
     rules: {
@@ -105,6 +107,7 @@ export default tseslint.config(
         performance: 'readonly',
         document: 'readonly',
         URLSearchParams: 'readonly',
+        close: 'readonly',
       },
     },
   },

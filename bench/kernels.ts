@@ -76,7 +76,7 @@ export async function compareKernels(): Promise<Record<string, number>> {
   const run = async (backend: string, kernel: Kernel): Promise<Float32Array> => {
     await tf.setBackend(backend);
     const out = tf.tidy(() => {
-      const a = tf.sub(tf.tensor2d(values(1), [SIZE, SIZE]), 0.5) as tf.Tensor2D;
+      const a = tf.sub<tf.Tensor2D>(tf.tensor2d(values(1), [SIZE, SIZE]), 0.5);
       return kernel(a, tf.add(tf.tensor2d(values(2), [SIZE, SIZE]), 0.1));
     });
     const numbers = await out.data<'float32'>();

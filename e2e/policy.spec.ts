@@ -2,7 +2,7 @@ import { expect, test } from './support/lab';
 
 /** What a script that got in would try first. */
 const attempts = {
-  text: () => new Function('return 1')() as unknown,
+  text: () => Reflect.construct(Function, ['return 1']) as unknown,
   html: () => (document.body.innerHTML = '<img src=x onerror=alert(1)>'),
   otherPolicy: () =>
     (

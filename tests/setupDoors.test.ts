@@ -78,7 +78,7 @@ describe('a set-up that cannot be trained', () => {
 
   it('in the kept queue fails its item, and the queue goes on', async () => {
     useQueueTab.setState({ role: 'holds', progress: null });
-    enqueue([{ name: 'next', setup: good }], 'y');
+    await enqueue([{ name: 'next', setup: good }], 'y');
     useQueue.setState(({ items }) => ({
       items: [{ ...items[0]!, id: 'x/0', name: 'old', setup: bad }, ...items],
     }));

@@ -17,7 +17,7 @@ const figure = (name: string) =>
 
 test('trains, keeps the run over a reload and draws its gates', async ({ baseURL }, { project }) => {
   const opened = engines[project.name]?.() ?? `There is no browser ${project.name}.`;
-  test.skip(typeof opened === 'string', String(opened));
+  test.skip(typeof opened === 'string', typeof opened === 'string' ? opened : '');
   const engine = (await opened) as Engine;
   try {
     await engine.open(`${baseURL}?${query}`);

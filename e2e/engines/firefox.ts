@@ -66,14 +66,14 @@ export async function openFirefox(path: string): Promise<Engine> {
     return {
       problems: browser.problems,
       open: (url) => browser.send('browsingContext.navigate', { context, url, wait: 'complete' }),
-      async read(expression) {
+      async read<T>(expression: string) {
         const { result, exceptionDetails } = await browser.send<Evaluated>('script.evaluate', {
           expression: `(async () => JSON.stringify(await (${expression})))()`,
           target: { context },
           awaitPromise: true,
         });
         if (result?.value === undefined) throw new Error(`${expression}: ${exceptionDetails?.text}`);
-        return JSON.parse(result.value);
+        return JSON.parse(result.value) as T;
       },
       close: () => program.end(),
     };

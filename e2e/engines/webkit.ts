@@ -66,9 +66,9 @@ export async function openWebkit(): Promise<Engine> {
     return {
       problems: [],
       open: (url) => send(`${session}/url`, 'POST', { url }),
-      async read(expression) {
+      async read<T>(expression: string) {
         const script = `return JSON.stringify(${expression})`;
-        return JSON.parse(await send<string>(`${session}/execute/sync`, 'POST', { script, args: [] }));
+        return JSON.parse(await send<string>(`${session}/execute/sync`, 'POST', { script, args: [] })) as T;
       },
       close,
     };

@@ -32,7 +32,12 @@ export function whatIsWrong(error: z.ZodError): string {
       return `${place} must ${issue.inclusive === false ? 'be below' : 'be at most'} ${limit(issue.maximum, issue.origin)}`;
     case 'unrecognized_keys':
       return `${place} has “${shortened(issue.keys[0] ?? '')}”, which is not known there`;
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_union':
+    case 'not_multiple_of':
       return `${place} has the wrong form`;
   }
 }

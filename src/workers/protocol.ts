@@ -288,7 +288,7 @@ export interface RunStore {
   get(id: string): Promise<RunRecord | null>;
   artifacts(id: string): Promise<RunArtifacts>;
   /** Artifacts that are left out stay as they were. */
-  put(record: RunRecord, artifacts?: Partial<RunArtifacts>): Promise<void>;
+  readonly put: (record: RunRecord, artifacts?: Partial<RunArtifacts>) => Promise<void>;
   /**
    * Keeps a run that came from elsewhere and never takes the place of another: one of the same identity but other content
    * stays, and this one gets a new identity.

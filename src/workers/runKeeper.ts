@@ -11,9 +11,9 @@ import type { Durability } from './storage';
 /** Where runs are written. */
 export interface RunWriter {
   /** Writes a record whole. Artifacts that are left out stay as they were. */
-  put(record: RunRecord, artifacts?: Partial<RunArtifacts>): Promise<void>;
+  readonly put: (record: RunRecord, artifacts?: Partial<RunArtifacts>) => Promise<void>;
   /** @returns how many events are kept beside the record now; null: what is kept is not what this follows, it needs all */
-  keepProgress(progress: RunProgress): Promise<number | null>;
+  readonly keepProgress: (progress: RunProgress) => Promise<number | null>;
 }
 
 const BEST = 'best.';

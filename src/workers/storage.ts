@@ -165,10 +165,10 @@ export class Storage {
   private openDatabase(ended: () => void): Promise<StorageDatabase> {
     return new Promise((resolve, reject) => {
       const opening = openDB<StorageSchema>(this.name, VERSION, {
-        async upgrade(database, _from, _to, transaction) {
+        upgrade(database, _from, _to, transaction) {
           for (const store of STORES)
             if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);
-          await transaction.objectStore('values').put(newRunId(), IDENTITY);
+          void transaction.objectStore('values').put(newRunId(), IDENTITY);
         },
         blocked: () => reject(new Error(BLOCKED)),
         // Another tab brings a newer version, or deletes the database: it must not wait for this one.

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { typeset } from './katex';
 
-type Typeset = typeof import('./katex').typeset;
+type Typeset = typeof typeset;
 
 /** TeX, typeset. KaTeX is fetched when the first equation is asked for; until then (and offline without it) the source stands. */
 export function Equation({ tex }: { readonly tex: string }) {

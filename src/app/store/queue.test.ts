@@ -12,9 +12,9 @@ describe('the queue', () => {
   it('gives one item at a time, in order', async () => {
     await enqueue(three, 'x');
     expect(nextItem(useQueue.getState())?.name).toBe('a');
-    patchItem('x/0', { state: 'running' });
+    await patchItem('x/0', { state: 'running' });
     expect(nextItem(useQueue.getState())).toBeNull();
-    patchItem('x/0', { state: 'done', took: 2000 });
+    await patchItem('x/0', { state: 'done', took: 2000 });
     expect(nextItem(useQueue.getState())?.name).toBe('b');
     expect(queueSecondsLeft(useQueue.getState())).toBe(4);
   });
@@ -38,8 +38,8 @@ describe('the queue', () => {
 
   it('after a reload the item that ran waits again and keeps its run', async () => {
     await enqueue(three, 'x');
-    patchItem('x/0', { state: 'done' });
-    patchItem('x/1', { state: 'running', run: 'r1' });
+    await patchItem('x/0', { state: 'done' });
+    await patchItem('x/1', { state: 'running', run: 'r1' });
     const back = resting(parsedQueue(JSON.stringify(useQueue.getState())).queue);
     expect(back.items.map(({ state }) => state)).toEqual(['done', 'waiting', 'waiting']);
     expect(back.items[1]?.run).toBe('r1');

@@ -14,7 +14,7 @@ import { checkAborted, yieldToEventLoop, type ReadOptions } from './options';
 import { readTable } from './readTable';
 import { describeScenarios, readScenarios } from './scenarios';
 import { splitRows, type RowSplit } from './splitRows';
-import type { Table, TextColumn } from './table';
+import type { Table } from './table';
 import { readTimes } from './times';
 import { readTruth } from './truth';
 import { readWeights } from './weights';

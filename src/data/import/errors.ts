@@ -7,7 +7,6 @@ export type ProblemCode =
   | 'emptyFile'
   | 'noRows'
   | 'unsupportedFile'
-  | 'unsupportedFile'
   | 'badGzip'
   | 'badParquet'
   | 'badEncoding'

@@ -70,7 +70,7 @@ export function runLoop<S extends string, A extends object>(
     loop.host(hostValues(inputs) as ValuesOf<S>, hostFloats(info), sizes, attributes);
     return info;
   }
-  if (loop.deferred) return loop.deferred(inputs as InfosOf<S>, sizes, attributes);
+  if (loop.deferred) return loop.deferred(inputs, sizes, attributes);
   if (loop.threads) return runAlone(name, loop, inputs, attributes, dims, shape, loop.threads);
   const uniforms = Object.fromEntries(
     Object.entries(attributes)
@@ -101,7 +101,7 @@ function runAlone<S extends string, A extends object>(
   const factors = Object.entries(attributes).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',
   );
-  const threads = threadsOf(dims as DimsOf<S>, tf.util.sizeFromShape(shape));
+  const threads = threadsOf(dims, tf.util.sizeFromShape(shape));
   const uniforms = [
     ...whole.map(([letter]) => `${letter} : i32,`),
     ...factors.map(([factor]) => `${factor} : f32,`),

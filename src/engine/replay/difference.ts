@@ -1,5 +1,5 @@
 /** The proof by recording twice: what two steps in a row do differently, apart from their inputs. */
-import type { OpenPlace, RecordedBuffer, RecordedList, RecordedProgram } from './list';
+import type { RecordedBuffer, RecordedList, RecordedProgram } from './list';
 
 /** One sentence that names the operation; null where the lists agree. */
 export function difference(one: RecordedList, other: RecordedList): string | null {
@@ -37,7 +37,7 @@ function sameBuffer(a: RecordedBuffer, b: RecordedBuffer): boolean {
 /** Uniforms with nothing where a step writes its own numbers. */
 function closed({ uniforms, open }: RecordedProgram): Uint8Array {
   const bytes = uniforms.slice();
-  for (const { offset } of open as readonly OpenPlace[]) bytes.fill(0, offset, offset + 4);
+  for (const { offset } of open) bytes.fill(0, offset, offset + 4);
   return bytes;
 }
 

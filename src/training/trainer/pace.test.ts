@@ -26,7 +26,7 @@ function device(each: number) {
   return {
     /** Milliseconds of work that are not done yet. */
     behind: () => Math.max(0, free - clock),
-    give() {
+    give: () => {
       free = Math.max(free, clock) + each;
       clock += 0.1;
     },

@@ -4,7 +4,7 @@
  * They are compiled here and submitted through the backend's recorder, so that they share its passes, its deferred
  * submission and its timers.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../opened';
 import { beforeRead, beforeWrite } from './demand';
 import { webgpu, type Uniform } from './program';

@@ -8,14 +8,10 @@ import { deferFold, deferFormula, dropInfo } from '../../backends/webgpu/deferre
 import { hostFloats } from '../../backends/hostMemory';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 
-type Shape = readonly [number, number, number];
-
 interface Width {
   /** Of x, which the gradient's inputs do not tell. */
   readonly width: number;
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
 
 /** Weights of each row's own head `[B, E, w]`, or of the only one `[1, E, w]`. */
 function picked(weight: tf.Tensor, route: tf.Tensor | undefined, count: number, width: number): tf.Tensor {

@@ -16,8 +16,8 @@ const spelled =
   (combine: (weight: tf.Tensor, shared: tf.Tensor) => tf.Tensor): Form =>
   (x, weight, shared, bias) => {
     const route = tf.expandDims(oneHot(), 2);
-    const all = tf.matMul(tf.tile(tf.expandDims(x!, 0), [3, 1, 1]), combine(weight!, shared!));
-    const rows = tf.add(tf.transpose(all, [1, 0, 2]), bias!);
+    const all = tf.matMul(tf.tile(tf.expandDims(x, 0), [3, 1, 1]), combine(weight, shared));
+    const rows = tf.add(tf.transpose(all, [1, 0, 2]), bias);
     return tf.sum(tf.mul(rows, route), 1);
   };
 

@@ -27,7 +27,7 @@ function replace(kernelName: string, deferred: Deferred): void {
     kernelFunc: (call) => {
       const inputs = call.inputs as unknown as Inputs;
       const empty = Object.values(inputs).some((input) => sizeOf(input.shape) === 0);
-      return (empty ? null : deferred(inputs, (call.attrs ?? {}) as Attributes)) ?? theirs.kernelFunc(call);
+      return (empty ? null : deferred(inputs, call.attrs ?? {})) ?? theirs.kernelFunc(call);
     },
   });
 }

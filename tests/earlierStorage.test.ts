@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { expect, it } from 'vitest';
-import { openKeyValueStore } from '../../workers/keyValueStore';
-import { Storage } from '../../workers/storage';
-import { takeOverEarlier } from './earlierStorage';
-import { ABLATIONS_KEY } from './ablations';
-import { QUEUE_KEY } from './queueStorage';
+import { openKeyValueStore } from '../src/workers/keyValueStore';
+import { Storage } from '../src/workers/storage';
+import { takeOverEarlier } from '../src/app/store/earlierStorage';
+import { ABLATIONS_KEY } from '../src/app/store/ablations';
+import { QUEUE_KEY } from '../src/app/store/queueStorage';
 
 /** A browser's `localStorage`. */
 function earlier(texts: Readonly<Record<string, string>>) {
