@@ -388,7 +388,9 @@ describe('a session', () => {
     await bench.session.pause(id('a'));
     expect(stored).toEqual(['interrupted', 'paused']);
     await bench.session.stop(id('a'));
-    expect(bench.states).toEqual(['compiling', 'training', 'paused', 'training', 'done']);
+    // It is told of once it is kept, and may train by then.
+    const states = bench.states.filter((state) => state !== 'compiling');
+    expect(states).toEqual(['training', 'paused', 'training', 'done']);
     await bench.session.reset(id('a'));
   });
 });
