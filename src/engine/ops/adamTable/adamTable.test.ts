@@ -54,7 +54,7 @@ it.each([false, true])(
       const values = update(touched, ids, index + 1);
       const gradient = new Float64Array(VOCABULARY * DIM);
       ids.forEach((id, place) => {
-      if (id === 0) return;
+        if (id === 0) return;
         for (let d = 0; d < DIM; d++)
           gradient[id * DIM + d] =
             gradient[id * DIM + d]! + values[place * DIM + d]! + rates.pull * expected[id * DIM + d]!;
