@@ -6,7 +6,7 @@ import type { Run } from '../training/run';
 import type { RunRecord, RunStatus } from '../training/runRecord';
 import type { Arrays, RunProgress } from './runProgress';
 import type { RunArtifacts } from './protocol';
-import type { Durability } from './storage';
+import type { Durability } from './durability';
 
 /** Where runs are written. */
 export interface RunWriter {

@@ -2,7 +2,7 @@
 import type { TrainingEvent } from '../training/events';
 import type { RunPosition } from '../training/checkpoint/checkpoint';
 import type { RunRecord, RunStatus, RunTimings } from '../training/runRecord';
-import type { Durability } from './storage';
+import type { Durability } from './durability';
 
 /** Arrays of a position that change together: weights and moments with every step, the best weights with some evaluations. */
 export type PositionPart = 'trainer' | 'best' | 'procedure';

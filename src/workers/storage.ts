@@ -6,6 +6,7 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { newRunId } from './runId';
+import type { Durability } from './durability';
 import type { CatalogueEntry, RemovedRun, RunArtifacts, RunSummary } from './protocol';
 import type { PositionPart, StoredPosition } from './runProgress';
 import type { Dataset } from '../data/dataset';
@@ -68,9 +69,6 @@ const isNamed = (error: unknown, ...names: string[]): boolean =>
 /** Errors of a connection that ended while it was used. */
 const hasEnded = (error: unknown): boolean =>
   isNamed(error, 'InvalidStateError', 'AbortError', 'UnknownError');
-
-/** How writes are confirmed: once they are on the disk, or once the system has them. */
-export type Durability = 'strict' | 'relaxed';
 
 export class Storage {
   private opening: Promise<StorageDatabase> | null = null;
