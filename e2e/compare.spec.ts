@@ -130,6 +130,10 @@ test('one click ablates, the queue survives a reload, and its table opens', asyn
     '0.6573',
   ]);
   expect(paper.rows.at(-1)![1], 'seeds of the row that was not asked for').toBe('0');
+  // An open table does not hinder leaving the page.
+  await page.getByRole('link', { name: 'Lab' }).click();
+  await expect(lab.control('train')).toBeVisible();
+  await page.getByRole('link', { name: 'Compare' }).click();
   await page.reload();
   await expect(page.getByTestId('ablations').getByRole('button').first()).toContainText(`${total}/${total}`);
 });

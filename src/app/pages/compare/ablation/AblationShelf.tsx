@@ -9,8 +9,10 @@ export function AblationShelf() {
   const shown = useAblations((state) => state.shown);
   const open = kept.find((one) => one.id === shown);
   const place = useRef<HTMLDivElement>(null);
-  // A button may be far below what it opens.
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [open?.id]);
+  // A button may be far below what it opens. Newer browsers answer with a promise, which an effect must not return.
+  useEffect(() => {
+    void place.current?.scrollIntoView({ block: 'nearest' });
+  }, [open?.id]);
   if (kept.length === 0) return null;
   return (
     <section className="ablations" aria-labelledby="ablations-title">
