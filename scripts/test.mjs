@@ -24,17 +24,13 @@ const stages = {
     const codes = [specs(2, 'webgpu-software', 'wasm'), specs(1, 'speed')];
     return { code: Math.max(...codes) };
   },
-  kills: async () => {
-    const options = { env: { ...process.env, CHROMIUM_PATH: await ensureChromium() } };
-    return { code: run('npx', ['tsx', 'scripts/trust/index.ts', 'kills', 'planted', '--quick'], options) };
-  },
 };
 /** What the compiler knew last time: it checks again only what may have changed. */
 const TYPES = 'node_modules/.cache/types.tsbuildinfo';
 
-const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'kills'];
+const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e'];
 /** Stages that open the built page. */
-const ofThePage = ['e2e', 'kills'];
+const ofThePage = ['e2e'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${names.join(', ')}.`, 2);

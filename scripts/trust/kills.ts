@@ -2,20 +2,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { draws, live } from './life';
+import { ACTS, draws, live } from './life';
 import { plantedFaults } from './planted';
 import { serveSite } from './server';
 import { Witness } from './witness';
+import type { Act } from './life';
 import type { TrustPart } from './part';
 import type { PlantedFault } from './planted';
 
 /** Kills in full, and of the quick part in each of its two lanes. */
 const KILLS = 1_000;
 const QUICK_KILLS = 12;
-const QUICK_MS = 25_000;
+const QUICK_MS = 20_000;
 /** Longest life after its check. */
 const LIFE_MS = 7_000;
-const QUICK_LIFE_MS = 2_500;
+const QUICK_LIFE_MS = 2_000;
+/** How long a list may take to be read on a busy machine, before what is not in it is lost. */
+const SETTLE_MS = 15_000;
+/** With a planted fault something is lost in the end, and little is to be had by patience. */
+const SETTLE_OF_A_FAULT_MS = 5_000;
 /** A profile that has seen so many lives gives its place to a fresh one: a long list only makes lives slower. */
 const LIVES_OF_A_PROFILE = 25;
 /** A planted fault is caught within so many lives, or not at all. */
@@ -38,19 +43,37 @@ const inFolder = async <T>(work: (profile: string) => Promise<T>): Promise<T> =>
   }
 };
 
+/** @param draw numbers in [0, 1) */
+function shuffled<T>(of: readonly T[], draw: () => number): T[] {
+  return of
+    .map((one) => ({ one, at: draw() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one);
+}
+
 /** Lives one after the other in one profile until something is missing. */
 async function lives(
   address: string,
   many: number,
-  options: { readonly seed: number; readonly longest: number; readonly until: number; readonly count: Count },
+  options: {
+    readonly seed: number;
+    readonly longest: number;
+    readonly settle: number;
+    readonly until: number;
+    readonly count: Count;
+  },
 ): Promise<readonly string[]> {
-  const { seed, longest, until, count } = options;
+  const { seed, longest, settle, until, count } = options;
   return inFolder(async (profile) => {
     const witness = new Witness();
     const draw = draws(seed);
+    // Each act comes before any comes twice.
+    let ahead: Act[] = [];
     for (let one = 0; one < many && performance.now() < until; one++) {
+      if (ahead.length === 0) ahead = shuffled(ACTS, draw);
+      const act = ahead.pop()!;
       const goOn = draw() < 0.3;
-      const lost = await live({ profile, address, witness, draw, longest, goOn });
+      const lost = await live({ profile, address, witness, draw, longest, settle, act, goOn });
       if (lost.length > 0)
         return lost.map(
           (sentence) =>
@@ -71,7 +94,13 @@ const emptyCount = (): Count => ({ kills: 0, runs: 0, items: 0, worst: { steps: 
 async function caught({ name, source }: PlantedFault, seed: number): Promise<string | null> {
   const site = await serveSite(source);
   try {
-    const options = { seed, longest: 5_000, until: Infinity, count: emptyCount() };
+    const options = {
+      seed,
+      longest: 2_500,
+      settle: SETTLE_OF_A_FAULT_MS,
+      until: Infinity,
+      count: emptyCount(),
+    };
     const lost = await lives(site.address, LIVES_OF_A_FAULT, options);
     return lost.length > 0 ? null : `The harness did not catch a planted fault: ${name}.`;
   } finally {
@@ -92,7 +121,13 @@ export const run: TrustPart = async ({ quick, seed, count: asked }) => {
       const many = Math.min(LIVES_OF_A_PROFILE, wanted - begun, quick ? QUICK_KILLS : LIVES_OF_A_PROFILE);
       const first = begun;
       begun += many;
-      const lost = await lives(site.address, many, { seed: seed + first, longest, until, count });
+      const lost = await lives(site.address, many, {
+        seed: seed + first,
+        longest,
+        settle: SETTLE_MS,
+        until,
+        count,
+      });
       failures.push(...lost);
       if (!quick) console.log([...lost, `${count.kills} kills, ${failures.length} losses`].join('\n'));
     }

@@ -16,13 +16,21 @@ export function draws(seed: number): () => number {
   };
 }
 
+/** What a life does before it ends. */
+export const ACTS = ['train', 'train', 'pause', 'resume', 'stop', 'rename', 'ablate', 'ablate'] as const;
+export type Act = (typeof ACTS)[number];
+
 export interface LifeOptions {
   readonly profile: string;
   readonly address: string;
   readonly witness: Witness;
   readonly draw: () => number;
-  /** The longest that it lives after it was checked, in milliseconds. */
+  /** The longest that it lives after it was checked, or after what it did was accepted, in milliseconds. */
   readonly longest: number;
+  /** A list that is shown before it is read is looked at again for so many milliseconds. */
+  readonly settle: number;
+  /** What it does; an ablation and a new name need a kept run, without one it trains. */
+  readonly act: Act;
   /** Whether a run that was under way is gone on with, which shows that its checkpoint can be read. */
   readonly goOn: boolean;
 }
@@ -30,8 +38,10 @@ export interface LifeOptions {
 const MODELS = ['mmoe', 'shared-bottom', 'star', 'ple'] as const;
 const CLICK_MS = 5_000;
 const READY_MS = 60_000;
-/** A list that is shown before it is read is looked at again for so long. */
-const SETTLE_MS = 15_000;
+/** What a run computes on is opened within this, also while other browsers have the cores. */
+const GO_ON_MS = 30_000;
+/** Most lives end after what they did was accepted, but wait no longer than this for it. */
+const ACCEPTED_MS = 10_000;
 
 const query = (given: Readonly<Record<string, string | number>>): string =>
   new URLSearchParams(
@@ -48,8 +58,8 @@ const query = (given: Readonly<Record<string, string | number>>): string =>
 const waiting = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Looks until nothing is missing, or for as long as a page may take to read what is kept. */
-async function missing(look: () => Promise<readonly string[]>): Promise<readonly string[]> {
-  const until = performance.now() + SETTLE_MS;
+async function missing(settle: number, look: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  const until = performance.now() + settle;
   for (;;) {
     const found = await look();
     if (found.length === 0 || performance.now() > until) return found;
@@ -65,22 +75,35 @@ async function listed(page: Page): Promise<readonly SeenRun[]> {
 
 /** @returns sentences of what was accepted before and is missing now */
 export async function live(options: LifeOptions): Promise<readonly string[]> {
-  const { witness, draw } = options;
+  const { witness, draw, settle } = options;
   const browser = await openBrowser(options.profile);
   try {
     const { page } = browser;
     page.setDefaultTimeout(READY_MS);
-    await page.goto(`${options.address}?${query({ model: MODELS[Math.floor(draw() * MODELS.length)]! })}`);
+    // What stood before counts from when it was checked.
+    let checked = false;
+    await watch(page, (sight) => checked && witness.see(sight));
+    const address = `${options.address}?${query({
+      model: MODELS[Math.floor(draw() * MODELS.length)]!,
+      seed: Math.floor(draw() * 1000),
+      // Some end by themselves within the life.
+      steps: draw() < 0.3 ? 30 : 100_000,
+      evaluateEvery: draw() < 0.5 ? 10 : 100,
+    })}`;
+    await page.goto(address);
     await control(page, 'app').waitFor();
     let list: readonly SeenRun[] = [];
     const lost = [
-      ...(await missing(async () => witness.missingRuns((list = await listed(page))))),
+      ...(await missing(settle, async () => witness.missingRuns((list = await listed(page))))),
       ...(options.goOn ? await goneOnWith(page, list) : []),
-      ...(await checkQueue(page, witness)),
+      ...(await checkQueue(page, witness, settle)),
     ];
     if (lost.length > 0) return lost;
+    // Going on with a run has set up the page for it.
+    if (options.goOn) await page.goto(address);
+    await control(page, 'train').waitFor();
     witness.settle(await listed(page));
-    await watch(page, (sight) => witness.see(sight));
+    checked = true;
     await actAndDie(browser, options);
     return [];
   } finally {
@@ -100,7 +123,7 @@ async function goneOnWith(page: Page, list: readonly SeenRun[]): Promise<readonl
   } catch {
     // The queue goes on with it already.
   }
-  const found = await missing(async () => {
+  const found = await missing(GO_ON_MS, async () => {
     const sight = await sightOf(page);
     if (sight?.run === run.id && sight.state !== 'failed' && sight.step >= run.step) return [];
     return [
@@ -113,11 +136,11 @@ async function goneOnWith(page: Page, list: readonly SeenRun[]): Promise<readonl
   return found;
 }
 
-async function checkQueue(page: Page, witness: Witness): Promise<readonly string[]> {
+async function checkQueue(page: Page, witness: Witness, settle: number): Promise<readonly string[]> {
   if (witness.queue.total === 0 && witness.ablations === 0) return [];
   await page.getByRole('link', { name: 'Compare' }).click();
   await control(page, 'compare-runs').waitFor();
-  const found = await missing(async () => {
+  const found = await missing(settle, async () => {
     const sight = await sightOf(page);
     return sight?.ablations === undefined || sight.ablations === null
       ? ['The Compare page did not open.']
@@ -128,39 +151,31 @@ async function checkQueue(page: Page, witness: Witness): Promise<readonly string
   return found;
 }
 
-/** Does something, and is killed somewhere in it. */
+/** Does something, and is killed somewhere in it or soon after. */
 async function actAndDie(browser: KillableBrowser, options: LifeOptions): Promise<void> {
   const { draw, longest } = options;
-  const { page } = browser;
-  await page.goto(
-    `${options.address}?${query({
-      model: MODELS[Math.floor(draw() * MODELS.length)]!,
-      seed: Math.floor(draw() * 1000),
-      // Some end by themselves within the life.
-      steps: draw() < 0.3 ? 30 : 100_000,
-      evaluateEvery: draw() < 0.5 ? 10 : 100,
-    })}`,
-  );
-  await control(page, 'app').waitFor();
   // Drawn before: how long an act takes must not decide when its browser dies.
-  const lives = longest * draw() ** 2;
-  const acts = act(page, options).catch(() => undefined); // it dies in the middle of it
-  await Promise.race([Promise.all([acts, waiting(lives)]), waiting(lives)]);
+  const [during, lives] = [draw() < 0.3, longest * draw() ** 2];
+  const acts = perform(browser.page, options).catch(() => undefined); // it dies in the middle of it
+  if (!during) await Promise.race([acts, waiting(ACCEPTED_MS)]);
+  await waiting(lives);
   await browser.kill();
   await acts;
 }
 
-async function act(page: Page, { draw, witness }: LifeOptions): Promise<void> {
-  const chosen = draw();
-  if (chosen < 0.25 && witness.runs.size > 0) return ablate(page, draw);
-  if (chosen < 0.4 && witness.runs.size > 1) return renameRun(page, draw);
+/** Resolves once the page shows as accepted what was done. */
+async function perform(page: Page, { act, draw, longest, witness }: LifeOptions): Promise<void> {
+  if (witness.runs.size > 0 && act === 'ablate') return ablate(page, draw);
+  if (witness.runs.size > 0 && act === 'rename') return renameRun(page, draw);
+  const before = (await sightOf(page))?.run ?? '';
   await control(page, 'train').click();
-  await waiting(3_000 * draw());
-  if (chosen < 0.7) return;
+  await page.locator(`[data-testid=app][data-run]:not([data-run="${before}"], [data-run=""])`).waitFor();
+  if (act !== 'pause' && act !== 'resume' && act !== 'stop') return;
+  await waiting((longest / 2) * draw());
   await control(page, 'pause').click();
+  if (act === 'pause') return;
   await waiting(500 * draw());
-  if (chosen < 0.85) await control(page, 'stop').click();
-  else await control(page, 'pause').click();
+  await control(page, act === 'stop' ? 'stop' : 'pause').click();
 }
 
 /** Queues the ablation of a kept run. */
@@ -169,6 +184,7 @@ async function ablate(page: Page, draw: () => number): Promise<void> {
   await control(page, 'compare-runs').getByRole('checkbox').first().check();
   await control(page, 'ablate-seeds').fill(String(1 + Math.floor(2 * draw())));
   await control(page, 'ablate').click();
+  await control(page, 'queue').waitFor();
 }
 
 async function renameRun(page: Page, draw: () => number): Promise<void> {
