@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import './gradients';
 import { installDeferral } from './backends/webgpu/deferred/install';
-import { demandNoDeviceErrors, forgetDevice, lostDevice, watchDevice } from './backends/webgpu/deviceErrors';
+import { demandNoDeviceErrors, lostDevice, watchDevice } from './backends/webgpu/deviceErrors';
+import { dropDevice } from './backends/webgpu/dropDevice';
 import { replaceLibraryKernels } from './backends/wasm/library';
 import { loadWasmKernels, wasmKernels } from './backends/wasm/module';
 import { withSharedMemory } from './backends/wasm/shared';
@@ -30,9 +31,6 @@ function defaultThreads(): number {
   return Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
 }
 
-/** As the library registers it. */
-const WEBGPU_PRIORITY = 3;
-
 interface Adapter {
   readonly description: string;
   readonly software: boolean;
@@ -55,14 +53,6 @@ async function probeAdapter(): Promise<Adapter | string> {
 }
 
 type Attempt = Omit<BackendInfo, 'reason'>;
-
-/** The library keeps a backend for ever; of one whose device is gone only the way to make another is kept. */
-function dropDevice(): void {
-  forgetDevice();
-  const make = tf.findBackendFactory('webgpu');
-  tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', make, WEBGPU_PRIORITY);
-}
 
 async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
   const adapter = await probeAdapter();

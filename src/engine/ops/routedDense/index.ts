@@ -31,17 +31,22 @@ const routedInputGradient = defineOperation({
   },
   wasm: ({ dy, weight, route, shared }, { combine }) =>
     wasmKernels() ? inputGradientOnWasm(dy, { weight, shared, combine }, route) : null,
-  webgpu: ({ dy, weight, route }) => {
+  webgpu: ({ dy, weight, route, shared }, { combine }) => {
     const [n, input, output] = weight.shape as [number, number, number];
     const batch = dy.shape[0]!;
     const dx = newDeviceOutput([batch, input]);
+    // `shared` is a word of WGSL's.
+    const combined = shared
+      ? ` ${combine === 'multiply' ? '*' : '+'} sharedWeight[i * uniforms.outputs + o]`
+      : '';
     runDevice({
-      name: 'routedInput',
+      name: shared ? `routedInput ${combine}` : 'routedInput',
       bindings: [
         { name: 'dx', tensor: dx, write: true },
         { name: 'dy', tensor: dy },
         { name: 'weight', tensor: weight },
         { name: 'route', tensor: route },
+        ...(shared ? [{ name: 'sharedWeight', tensor: shared }] : []),
       ],
       uniforms: { count: int(n), inputs: int(input), outputs: int(output), size: int(batch * input) },
       body: `
@@ -55,7 +60,7 @@ const routedInputGradient = defineOperation({
                 var sum = 0.0;
                 let first = (n * uniforms.inputs + i) * uniforms.outputs;
                 for (var o = 0; o < uniforms.outputs; o = o + 1) {
-                  sum = sum + dy[b * uniforms.outputs + o] * weight[first + o];
+                  sum = sum + dy[b * uniforms.outputs + o] * (weight[first + o]${combined});
                 }
                 total = total + share * sum;
               }

@@ -6,6 +6,7 @@ import { openCountingGpu } from '../../../../../tests/support/countingGpu';
 import { copyInto } from '../../../ops/copy';
 import { dense } from '../../../ops/dense';
 import { leakyRelu } from '../../../ops/activations';
+import { dropDevice } from '../dropDevice';
 
 beforeAll(openCountingGpu);
 afterAll(() => {
@@ -103,6 +104,26 @@ describe('owed values', () => {
       y.dispose();
     });
     expect(makes).toEqual([]);
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  });
+
+  it('go with a device that is lost, and are freed after another is opened', async () => {
+    const before = tf.memory();
+    const rows = uploaded([40, 4]);
+    const sums = tf.sum(rows, 0);
+    const scaled = tf.mul(sums, 2);
+    vi.unstubAllGlobals();
+    dropDevice();
+    await openCountingGpu();
+    const x = uploaded([50, 3]);
+    const { makes } = await programsOf(async () => {
+      const y = tf.sum(x, 0);
+      await y.data();
+      y.dispose();
+    });
+    expect(makes).toEqual(['sum']);
+    tf.dispose([scaled, sums, rows, x]);
     expect(tf.memory().numTensors).toBe(before.numTensors);
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
   });

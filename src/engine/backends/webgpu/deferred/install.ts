@@ -1,19 +1,25 @@
 /** Teaches the open WebGPU backend about owed values. */
 import type * as tf from '@tensorflow/tfjs-core';
+import { openedBackend } from '../../opened';
 import { holdBack } from '../demand';
 import { deferLibraryKernels } from './library';
 import { isMaking, settle, settleAll, settleReaders } from './settle';
-import { deferring, forget, owedFor } from './values';
+import { allOwed, deferOn, forget, owedFor, type DeferringBackend } from './values';
 
 const taught = new WeakSet<object>();
 
 /** Once a backend is open: what it reads is made first, and what is freed is forgotten. */
 export function installDeferral(): void {
-  const backend = deferring();
+  const backend = openedBackend<DeferringBackend>();
+  deferOn(backend);
   if (taught.has(backend)) return;
   taught.add(backend);
   deferLibraryKernels();
-  holdBack({ read: settleAll, write: settleReaders });
+  holdBack({
+    read: settleAll,
+    write: settleReaders,
+    all: () => settleAll([...allOwed()].map(({ dataId }) => dataId)),
+  });
   const make = (dataId: tf.DataId): void => {
     if (owedFor(dataId) && !isMaking(dataId)) settle(dataId);
   };

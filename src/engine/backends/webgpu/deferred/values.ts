@@ -3,7 +3,6 @@
  * it, with its neighbours in one program, when a program, a read or a write needs it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { openedBackend } from '../../opened';
 import type { Uniform } from '../program';
 
 /** One tensor that a value reads, under the name that its code gives it. */
@@ -83,7 +82,18 @@ export interface DeferringBackend {
   readSync(dataId: tf.DataId): tf.BackendValues;
 }
 
-export const deferring = (): DeferringBackend => openedBackend<DeferringBackend>();
+let taught: DeferringBackend | null = null;
+
+/** Values are owed by this backend from now on. */
+export function deferOn(backend: DeferringBackend): void {
+  taught = backend;
+}
+
+/** The backend that owes: not always the current one, for tensors may be freed after another is opened. */
+export function deferring(): DeferringBackend {
+  if (!taught) throw new Error('No backend defers; install deferral first.');
+  return taught;
+}
 
 const owed = new Map<tf.DataId, Value>();
 /** Owed values by what they read. */
@@ -127,6 +137,12 @@ export function forget(value: Value): void {
       engine.removeDataId(dataId, backend);
     }
   }
+}
+
+/** Forgets everything: the device that owed it is gone. */
+export function forgetOwed(): void {
+  for (const value of [...owed.values()]) forget(value);
+  taught = null;
 }
 
 /** How a value is written down: its shape, what it reads by name, and its code. */
