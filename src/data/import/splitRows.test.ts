@@ -22,6 +22,11 @@ describe('a split by time', () => {
     );
   });
 
+  it('keeps a test row where the only change of time near the cut is before the last row', () => {
+    const split = byTime(all(11), Float64Array.of(46, 0, 0, 0, 46, 0, 0, 0, 0, 46, 47), shares);
+    expect([count(split, 1), count(split, 2)]).toEqual([1, 1]);
+  });
+
   it('keeps rows of one instant together where time changes near the cut', () => {
     const times = Float64Array.from({ length: 100 }, (_, i) => Math.floor(i / 3));
     const split = byTime(all(100), times, shares);

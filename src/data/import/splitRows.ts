@@ -91,9 +91,12 @@ export function byTime(rows: Int32Array, times: RowTimes, shares: Shares): Uint8
   let validationStart = settle(validationAt, 0, testStart) ?? Math.min(validationAt, testStart);
   if (isFarOff([validationStart, testStart - validationStart, n - testStart], shares)) {
     const change = settle(validationAt, 0, n);
-    validationStart = change !== null && change >= validationAt / 2 ? change : validationAt;
+    // Validation and test need a row each.
+    const fits = change !== null && change >= validationAt / 2 && change <= n - 2;
+    validationStart = fits ? change : validationAt;
     const held = n - validationStart;
-    const fair = validationStart + Math.round((held * shares.validation) / (shares.validation + shares.test));
+    const portion = Math.round((held * shares.validation) / (shares.validation + shares.test));
+    const fair = Math.max(Math.min(validationStart + portion, n - 1), 1);
     const later = settle(fair, validationStart, n);
     testStart = later !== null && Math.abs(later - fair) <= held / 4 ? later : fair;
   }
