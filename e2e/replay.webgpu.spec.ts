@@ -29,6 +29,6 @@ test('a backend whose device is gone is opened anew, and computes', async ({ pag
   expect(await page.evaluate(() => window.bench!.loseDevice())).not.toBeNull();
   const backend = await page.evaluate(() => window.bench!.open('webgpu'));
   expect(backend.name, backend.reason).toBe('webgpu');
-  const found = await page.evaluate(() => window.bench!.compareReplay('mix', 8, 5));
+  const found = await page.evaluate(() => window.bench!.compareReplay('mix', 8, 8));
   expect(found).toMatchObject({ differing: [], messages: [] });
 });

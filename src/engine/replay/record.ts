@@ -4,7 +4,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../backends/opened';
-import { makeHeldBack } from '../backends/webgpu/demand';
 import { listenForInputs } from './inputs';
 import { override } from './override';
 import { openPlaces } from './uniforms';
@@ -69,8 +68,6 @@ function bytesOf(data: TensorData & { readonly values: ArrayLike<number> }): Uin
  * @throws NotReplayable where it leaves tensors behind; Error where it reads values back
  */
 export function recordPrograms(work: () => void): RecordedList {
-  // Values asked for earlier are no part of this work, whoever reads them.
-  makeHeldBack();
   const backend = openedBackend<WatchedBackend>();
   const engine = tf.engine();
   const buffers: (Seen & Pick<RecordedBuffer, 'outer'>)[] = [];

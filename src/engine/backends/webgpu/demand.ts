@@ -6,8 +6,6 @@ interface Holder {
   read(dataIds: readonly tf.DataId[]): void;
   /** This is about to be overwritten. */
   write(dataId: tf.DataId): void;
-  /** Nothing may be held back any more. */
-  all(): void;
 }
 
 let holder: Holder | null = null;
@@ -25,9 +23,4 @@ export function beforeRead(tensors: readonly tf.TensorInfo[]): void {
 /** Says that a program will write into a tensor that others may have to read first. */
 export function beforeWrite(dataId: tf.DataId): void {
   holder?.write(dataId);
-}
-
-/** Makes everything that is held back, so that nothing from before becomes part of what follows. */
-export function makeHeldBack(): void {
-  holder?.all();
 }

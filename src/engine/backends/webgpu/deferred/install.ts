@@ -4,7 +4,7 @@ import { openedBackend } from '../../opened';
 import { holdBack } from '../demand';
 import { deferLibraryKernels } from './library';
 import { isMaking, settle, settleAll, settleReaders } from './settle';
-import { allOwed, deferOn, forget, owedFor, type DeferringBackend } from './values';
+import { deferOn, forget, owedFor, type DeferringBackend } from './values';
 
 const taught = new WeakSet<object>();
 
@@ -15,11 +15,7 @@ export function installDeferral(): void {
   if (taught.has(backend)) return;
   taught.add(backend);
   deferLibraryKernels();
-  holdBack({
-    read: settleAll,
-    write: settleReaders,
-    all: () => settleAll([...allOwed()].map(({ dataId }) => dataId)),
-  });
+  holdBack({ read: settleAll, write: settleReaders });
   const make = (dataId: tf.DataId): void => {
     if (owedFor(dataId) && !isMaking(dataId)) settle(dataId);
   };
