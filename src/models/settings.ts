@@ -113,7 +113,11 @@ function fieldSchema(field: SettingField): z.ZodType {
   }
 }
 
-/** A strict zod object: unknown keys are rejected, missing keys take their default. */
+/**
+ * A strict zod object: unknown keys are rejected, missing keys take their default.
+ *
+ * The cast: zod reads a type off a shape that is written out, and this shape is computed; only the fields know it.
+ */
 export function settingsSchema<F extends SettingFields>(fields: F): z.ZodType<SettingsOf<F> & AnySettings> {
   return z.strictObject(
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),

@@ -8,7 +8,7 @@ const FLIPS = 24;
 export interface ScenarioSampler {
   /**
    * A fresh sample every step as a matrix of ones `[count, N]` that picks rows, in random order; same shapes always. Every
-   * scenario, and every pair of them, is as likely as any other.
+   * scenario, and every pair of them, has the same chance as the others.
    */
   draw(mode: Mode): tf.Tensor2D;
   dispose(): void;
