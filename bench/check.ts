@@ -3,21 +3,12 @@
  * after them; and the same steps twice, to the bit.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  createAdam,
-  createLossAccumulator,
-  createMode,
-  createVariables,
-  memoryOf,
-  readTensor,
-  runStep,
-} from '../src/engine';
+import { memoryOf, readTensor } from '../src/engine';
 import type { AnyModelDefinition } from '../src/models/definition';
-import { assembleInputs, disposeBatch, uploadBatch } from '../src/models/inputs';
 import { models } from '../src/models/registry';
 import { defaultSettings } from '../src/models/settings';
 import { countDispatches } from './measure';
-import { benchBatch, benchShape } from './shape';
+import { benchModel } from './benchModel';
 
 export interface CheckResult {
   readonly model: string;
@@ -42,36 +33,13 @@ interface Run {
 }
 
 async function train(definition: AnyModelDefinition): Promise<Run> {
-  const shape = benchShape(BATCH);
   const settings = { ...defaultSettings(definition.fields), ...definition.presets.tiny };
-  const { needs, build } = definition.configure(settings);
-  const model = build(shape, createVariables(3));
-  const optimiser = createAdam({ parameters: model.parameters, table: model.table });
-  const losses = createLossAccumulator();
-  const step = (number: number): void => {
-    const host = benchBatch(shape, needs, number);
-    const tensors = uploadBatch(host);
-    runStep({
-      table: model.table,
-      parameters: model.parameters,
-      optimiser,
-      ids: host.ids,
-      batch: BATCH,
-      learningRate: 1e-2,
-      l2: 1e-5,
-      mode: createMode('train', 1, number),
-      losses,
-      build: (rows, mode) => {
-        const inputs = assembleInputs(rows, tensors, host.layout, shape.scenarios);
-        return model.forward(inputs, mode).losses();
-      },
-    });
-    disposeBatch(tensors);
-  };
+  const options = { batch: BATCH, settings, seed: 3, learningRate: 1e-2 };
+  const { model, losses, batch, step, dispose } = benchModel(definition, options);
   const totals: number[] = [];
   let before = memoryOf();
   for (let number = 0; number < STEPS; number++) {
-    step(number);
+    step(batch(number), number);
     totals.push((await losses.read()).total!);
     if (number === STEPS - 2) before = memoryOf();
   }
@@ -79,10 +47,8 @@ async function train(definition: AnyModelDefinition): Promise<Run> {
   const weights = await Promise.all(
     [model.table, ...model.parameters].map((variable) => readTensor(variable)),
   );
-  const dispatches = countDispatches(() => step(STEPS));
-  losses.dispose();
-  optimiser.dispose();
-  model.dispose();
+  const dispatches = countDispatches(() => step(batch(STEPS), STEPS));
+  dispose();
   const grows = after.tensors > before.tensors || (after.gpuBytes ?? 0) > (before.gpuBytes ?? 0);
   return { losses: totals, weights, grows, dispatches };
 }

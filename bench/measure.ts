@@ -1,19 +1,9 @@
 /** Times training steps of one model on the current backend. Runs in Node and in a browser. */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  createAdam,
-  createLossAccumulator,
-  createMode,
-  createVariables,
-  memoryOf,
-  peakBytes,
-  runStep,
-  traceKernels,
-} from '../src/engine';
+import { memoryOf, peakBytes, traceKernels } from '../src/engine';
 import type { AnyModelDefinition } from '../src/models/definition';
-import { assembleInputs, disposeBatch, uploadBatch } from '../src/models/inputs';
 import { defaultSettings } from '../src/models/settings';
-import { benchBatch, benchShape } from './shape';
+import { benchModel } from './benchModel';
 
 export interface Measurement {
   readonly model: string;
@@ -116,43 +106,19 @@ export async function measure(
   { batch, steps, scenarios = 3, settings: given = {} }: MeasureOptions,
 ): Promise<Measurement> {
   const began = performance.now();
-  const shape = benchShape(batch, scenarios);
   const settings = { ...defaultSettings(definition.fields), ...given };
-  const { needs, build } = definition.configure(settings);
-  const model = build(shape, createVariables(1));
-  const optimiser = createAdam({ parameters: model.parameters, table: model.table });
-  const losses = createLossAccumulator();
-  const freed = (): void => {
-    losses.dispose();
-    optimiser.dispose();
-    model.dispose();
-  };
-  const batches = Array.from({ length: 4 }, (_, i) => benchBatch(shape, needs, i));
+  const options = { batch, scenarios, settings, seed: 1, learningRate: 1e-3 };
+  const { model, batch: read, step: take, dispose } = benchModel(definition, options);
+  const batches = Array.from({ length: 4 }, (_, i) => read(i));
   let number = 0;
   const step = (): void => {
-    const host = batches[number % batches.length]!;
-    const tensors = uploadBatch(host);
-    runStep({
-      table: model.table,
-      parameters: model.parameters,
-      optimiser,
-      ids: host.ids,
-      batch,
-      learningRate: 1e-3,
-      l2: 1e-5,
-      mode: createMode('train', 1, number++),
-      losses,
-      build: (rows, mode) => {
-        const inputs = assembleInputs(rows, tensors, host.layout, shape.scenarios);
-        return model.forward(inputs, mode).losses();
-      },
-    });
-    disposeBatch(tensors);
+    take(batches[number % batches.length]!, number);
+    number++;
   };
   try {
     step();
   } catch (error) {
-    freed();
+    dispose();
     throw error;
   }
   await settle(model.table.tensor);
@@ -193,7 +159,7 @@ export async function measure(
   const memory = memoryOf();
   const peak = peakBytes(step);
   const parameters = [model.table, ...model.parameters].reduce((sum, { tensor }) => sum + tensor.size, 0);
-  freed();
+  dispose();
   return {
     model: definition.id,
     backend: tf.getBackend(),
