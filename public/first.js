@@ -27,13 +27,20 @@
   }
 })();
 
-// Code that does not come leaves nothing to draw with: say so, and offer to open the page again.
+// Where nothing is drawn (code did not come, or failed): say so, and offer to open the page again.
 (function () {
-  function say() {
+  function notFetched(event) {
+    // A script or a style sheet that does not come tells of itself; an import tells by its promise, in each browser's words.
+    var reason = event.reason && String(event.reason.message || event.reason);
+    return event.target instanceof Element || /fetch|import|load/i.test(reason || '');
+  }
+  function say(event) {
     var root = document.getElementById('root');
     if (!root || root.firstChild) return;
     var sentence = document.createElement('p');
-    sentence.textContent = 'The page could not be fetched. Check the connection and open it again.';
+    sentence.textContent = notFetched(event)
+      ? 'The page could not be fetched. Check the connection and open it again.'
+      : 'The page failed. Open it again: what was kept is still there.';
     var button = document.createElement('button');
     button.textContent = 'Open it again';
     button.className = 'button';

@@ -1,5 +1,5 @@
 import { Suspense, useEffect } from 'react';
-import { Boundary } from './Boundary';
+import { ChangingBoundary } from './Boundary';
 import { Header } from './Header';
 import { lazyPart } from './lazyPart';
 import { useCurrentRun } from './store/runActions';
@@ -59,13 +59,13 @@ export function App() {
     >
       <Header />
       <main className={`page page-${page}`} id="main">
-        <Boundary what="This page" key={page}>
+        <ChangingBoundary what="This page" of={page}>
           <Suspense fallback={<div className="empty">Opening…</div>}>
             {page === 'lab' && <LabPage />}
             {page === 'data' && <DataPage />}
             {page === 'compare' && <ComparePage />}
           </Suspense>
-        </Boundary>
+        </ChangingBoundary>
       </main>
       <StatusLine />
       <Notices />

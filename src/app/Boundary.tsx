@@ -61,3 +61,19 @@ export class Boundary extends Component<Props, State> {
     );
   }
 }
+
+/**
+ * A boundary around parts that take each other's place: a failure of one is gone with it, and what fails while it goes (where its
+ * own boundary goes too) does not take the rest of the page along.
+ *
+ * @param of which part stands here
+ */
+export function ChangingBoundary({ what, of, children }: Props & { readonly of: string }) {
+  return (
+    <Boundary what={what}>
+      <Boundary what={what} key={of}>
+        {children}
+      </Boundary>
+    </Boundary>
+  );
+}
