@@ -51,9 +51,16 @@ export async function job<P extends (...args: never[]) => void, R>(
   signal?.throwIfAborted();
   const abort = (): void => worker.end(new DOMException('Cancelled.', 'AbortError'));
   signal?.addEventListener('abort', abort, { once: true });
+  // Progress comes by a port of its own, so the last of it may arrive after the answer; a page that showed it would wait for ever.
+  let answered = false;
   try {
-    return await act(Comlink.proxy((...args: Parameters<P>) => onProgress?.(...args)));
+    return await act(
+      Comlink.proxy((...args: Parameters<P>) => {
+        if (!answered) onProgress?.(...args);
+      }),
+    );
   } finally {
+    answered = true;
     signal?.removeEventListener('abort', abort);
   }
 }
