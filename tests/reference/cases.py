@@ -2,10 +2,7 @@
 import os
 import sys
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
-for _folder in (os.path.join(_HERE, "baselines"), _HERE):
-    if _folder not in sys.path:
-        sys.path.insert(0, _folder)
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from common import *  # noqa: E402,F403
 from parts import (  # noqa: E402,F401

@@ -52,7 +52,8 @@ def write_fixture(
     fixture = dict(
         format="scenarium-fixture/1",
         model=model,
-        settings={"embeddingDim": table.shape[1], **settings},
+        # A model whose table has a linear column gives its embedding size itself; None leaves a setting out.
+        settings={k: v for k, v in {"embeddingDim": table.shape[1], **settings}.items() if v is not None},
         shape=shape,
         batch=batch,
         dropoutMasks=[plain_tensor(m) for m in masks],

@@ -34,7 +34,7 @@ def mmoe():
         v.bias("output.bias", N, 1)
 
         settings = dict(numExperts=count, expertHidden=[8, 6], towerHidden=[5], dropout=0, batchNorm=norm)
-        case(f"mmoe-{norm}", "mmoe", settings, v, mmoe_forward(count, norm), probe=gates_by_scenario)
+        case(__file__, f"mmoe-{norm}", "mmoe", settings, v, mmoe_forward(count, norm), probe=gates_by_scenario)
 
 
 def ple_forward(levels, specific, shared, norm="shared", layers=1):
@@ -88,4 +88,4 @@ def ple():
         settings = dict(
             levels=levels, specificExperts=specific, sharedExperts=shared, expertHidden=[h], towerHidden=[5], dropout=0
         )
-        case(f"ple-{levels}", "ple", settings, v, ple_forward(levels, specific, shared), probe=gates_by_scenario)
+        case(__file__, f"ple-{levels}", "ple", settings, v, ple_forward(levels, specific, shared), probe=gates_by_scenario)

@@ -31,7 +31,7 @@ def mix():
 
         # Statistics per scenario need rows of each, or two near rows would be divided by next to nothing.
         shape = make_shape(rows=24, scenarios=N) if norm == "domain" else None
-        case(f"mix-{norm}", "mix", dict(hidden=[8, 5], dropout=0, batchNorm=norm), v, mix_forward(norm), shape=shape)
+        case(__file__, f"mix-{norm}", "mix", dict(hidden=[8, 5], dropout=0, batchNorm=norm), v, mix_forward(norm), shape=shape)
 
     # Scripted dropout: one mask a layer.
     v = Variables(4)
@@ -41,7 +41,7 @@ def mix():
 
     g = torch.Generator().manual_seed(8)
     masks = [(torch.rand(B, w, generator=g) > 0.25).double() / 0.75 for w in (8, 5)]
-    case("mix-dropout", "mix", dict(hidden=[8, 5], dropout=0.25), v, mix_forward(), dropout=masks)
+    case(__file__, "mix-dropout", "mix", dict(hidden=[8, 5], dropout=0.25), v, mix_forward(), dropout=masks)
 
     # With the mean of the history's items beside the fields.
     shape = make_shape(rows=B, scenarios=N, history=5)
@@ -52,6 +52,7 @@ def mix():
     v.bias("output.bias", 1)
 
     case(
+        __file__,
         "mix-history",
         "mix",
         dict(hidden=[8, 5], dropout=0, history="mean", historyLength=4),
@@ -80,7 +81,7 @@ def shared_bottom():
     v.weight("output.weight", N, 5, 1)
     v.bias("output.bias", N, 1)
 
-    case("shared-bottom", "shared-bottom", dict(hidden=[8, 6], towerHidden=[5], dropout=0), v, shared_bottom_forward())
+    case(__file__, "shared-bottom", "shared-bottom", dict(hidden=[8, 6], towerHidden=[5], dropout=0), v, shared_bottom_forward())
 
     v = Variables(7)
     declare_mlp(v, "tower", [WIDTH, 6, 5], lead=(N,))
@@ -88,7 +89,7 @@ def shared_bottom():
     v.bias("output.bias", N, 1)
 
     settings = dict(bottom="embedding", towerHidden=[6, 5], dropout=0)
-    case("shared-bottom-embedding", "shared-bottom", settings, v, shared_bottom_forward(bottom=0, tower=2))
+    case(__file__, "shared-bottom-embedding", "shared-bottom", settings, v, shared_bottom_forward(bottom=0, tower=2))
 
 
 def single_forward(norm="own", layers=2):
@@ -99,27 +100,6 @@ def single_forward(norm="own", layers=2):
         return {"logit": own_linear(p["output.weight"], p["output.bias"], h, x)}
 
     return forward
-
-
-def own_means(out, x):
-    """The sum of what N separate trainings would minimise, each a mean over its own rows."""
-    row = bce_with_logits(out["logit"], x.label)[:, 0]
-    total = 0
-    for n in range(x.scenarios):
-        rows = (x.scenario == n) & (x.weight[:, 0] > 0)
-        if rows.any():
-            total = total + row[rows].mean()
-    return total, {"click": x.mean(row)}
-
-
-def own_tables(v, shape):
-    """N tables whose rows with one id stand side by side: id i of scenario n is row i N + n. Padding is row 0 alone."""
-    batch = make_batch(shape)
-    width = batch["layout"]["width"]
-    ids = [i and i * N + batch["scenario"][at // width] for at, i in enumerate(batch["ids"])]
-    layout = dict(batch["layout"], ownTables=N)
-    table = v.table(dict(vocabularySize=N * shape["vocabularySize"]), D)
-    return dict(batch=dict(batch, ids=ids, layout=layout), table=table)
 
 
 def single():
@@ -133,8 +113,8 @@ def single():
 
         settings = dict(hidden=[6, 5], dropout=0, embeddings=tables, embeddingDim=D)
         shape = make_shape(rows=24, scenarios=N)
-        given = own_tables(v, shape) if tables == "own" else {}
-        case(f"single-{tables}", "single", settings, v, single_forward(), own_means, shape=shape, **given)
+        given = own_tables(v, shape, make_batch(shape)) if tables == "own" else {}
+        case(__file__, f"single-{tables}", "single", settings, v, single_forward(), own_means, shape=shape, **given)
 
     # Without batch norm every layer has its scenario's bias.
     v = Variables(21)
@@ -143,7 +123,7 @@ def single():
     v.bias("output.bias", N, 1)
     settings = dict(hidden=[6, 5], dropout=0, embeddings="own", embeddingDim=D, batchNorm="off")
     shape = make_shape(rows=B, scenarios=N)
-    case("single-off", "single", settings, v, single_forward(norm="off"), own_means, shape=shape, **own_tables(v, shape))
+    case(__file__, "single-off", "single", settings, v, single_forward(norm="off"), own_means, shape=shape, **own_tables(v, shape, make_batch(shape)))
 
 
 def finetune_forward(norm="shared", layers=2):
@@ -170,7 +150,7 @@ def finetune():
     v.weight("own.output.weight", N, 5, 1, scale=0.3)
     v.bias("own.output.bias", N, 1)
 
-    case("finetune", "finetune", dict(hidden=[8, 5], dropout=0), v, finetune_forward())
+    case(__file__, "finetune", "finetune", dict(hidden=[8, 5], dropout=0), v, finetune_forward())
 
     # Without batch norm biases have differences too.
     v = Variables(22)
@@ -184,4 +164,4 @@ def finetune():
     v.weight("own.output.weight", N, 5, 1, scale=0.3)
     v.bias("own.output.bias", N, 1)
     settings = dict(hidden=[8, 5], dropout=0, batchNorm="off")
-    case("finetune-off", "finetune", settings, v, finetune_forward("off"), shape=make_shape(rows=24, scenarios=N))
+    case(__file__, "finetune-off", "finetune", settings, v, finetune_forward("off"), shape=make_shape(rows=24, scenarios=N))

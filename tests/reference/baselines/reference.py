@@ -5,7 +5,8 @@
 import os
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..")]
 from mixtures import *  # noqa: E402,F403
 from networks import *  # noqa: E402,F403
 from star import *  # noqa: E402,F403

@@ -63,6 +63,7 @@ def star():
         table = v.table(shape, D)
         table[shape["fields"][-1]["offset"] :] *= 0.05
         case(
+            __file__,
             name,
             "star",
             settings,
