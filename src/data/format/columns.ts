@@ -42,15 +42,24 @@ function plainValues(bytes: Uint8Array<ArrayBuffer>, metadata: FileMetaData, nam
       reader.offset += header.compressed_page_size;
     }
   }
-  if (pages.length === 1) return pages[0]!;
-  const first = pages[0];
-  if (!first) return null;
-  const total = pages.reduce((sum, page) => sum + page.length, 0);
-  const all = first instanceof Int32Array ? new Int32Array(total) : new Float32Array(total);
+  return pages.length > 0 ? endToEnd(pages) : null;
+}
+
+/** The parts of a column as one: of typed parts a typed column of their kind. */
+function endToEnd(parts: readonly Numbers[]): Numbers {
+  const first = parts[0]!;
+  if (parts.length === 1) return first;
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  const all =
+    first instanceof Int32Array
+      ? new Int32Array(total)
+      : first instanceof Float32Array
+        ? new Float32Array(total)
+        : new Float64Array(total);
   let at = 0;
-  for (const page of pages) {
-    all.set(page, at);
-    at += page.length;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
   return all;
 }
@@ -121,12 +130,7 @@ export class Columns {
       if (listNames.includes(name)) {
         listed.set(name, flattenLists(parts.flatMap((part) => part.data as Numbers[])));
       } else {
-        flats.set(
-          name,
-          parts.length === 1
-            ? (parts[0]!.data as Numbers)
-            : parts.flatMap((p) => Array.from(p.data as Numbers)),
-        );
+        flats.set(name, endToEnd(parts.map((part) => part.data as Numbers)));
       }
     }
     const columns = new Columns(flats, listed, rows, id);

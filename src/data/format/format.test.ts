@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { Columns } from './columns';
 import { fingerprintOf } from './fingerprint';
@@ -31,6 +32,17 @@ describe('dataset files', () => {
     expect(await readDataset(parquet, JSON.parse(JSON.stringify(manifest)), { verify: true })).toEqual(
       dataset,
     );
+  });
+
+  test('in several groups of rows it is read as in one', async () => {
+    const dataset = await tinyDataset({}, 1, MINUTE);
+    const whole = writeDataset(dataset);
+    const inGroups = writeDataset(dataset, { groupRows: 64 });
+    expect(parquetMetadata(inGroups.parquet.slice().buffer).row_groups.length).toBe(
+      Math.ceil(dataset.rows / 64),
+    );
+    expect(inGroups.manifest).toEqual(whole.manifest);
+    expect(await readDataset(inGroups.parquet, inGroups.manifest, { verify: true })).toEqual(dataset);
   });
 
   test('the same dataset gives the same bytes', async () => {

@@ -12,7 +12,8 @@ export const HISTORY_AGE = 'history_age';
 export interface HistoryColumn {
   readonly name: string;
   readonly type: 'INT32' | 'FLOAT';
-  readonly data: number[][];
+  /** The lists of rows `from` to `to`: made when they are written, since those of a million rows would fill gigabytes. */
+  readonly lists: (from: number, to: number) => number[][];
   readonly meaning: string;
 }
 
@@ -26,12 +27,18 @@ export function ageInHours(rowTime: number, behaviourTime: number): number {
   return Math.fround((rowTime - behaviourTime) / 3600);
 }
 
-function lists(dataset: Dataset, history: History, value: (step: number, row: number) => number): number[][] {
-  return Array.from({ length: dataset.rows }, (_, row) => {
-    const list = new Array<number>(history.lengths[row]!);
-    for (let k = 0; k < list.length; k++) list[k] = value(row * history.length + k, row);
-    return list;
-  });
+/** Every row's list of what `value` says of its behaviours; a step counts in the padded layout `[rows * length]`. */
+function listsOf(history: History, value: (step: number) => number): HistoryColumn['lists'] {
+  return (from, to) => {
+    const lists: number[][] = [];
+    for (let row = from; row < to; row++) {
+      const list: number[] = [];
+      const first = row * history.length;
+      for (let k = 0; k < history.lengths[row]!; k++) list.push(value(first + k));
+      lists.push(list);
+    }
+    return lists;
+  };
 }
 
 /** Whole seconds of every behaviour, where ages came from such; else null. */
@@ -77,14 +84,14 @@ export function historyColumns(dataset: Dataset, history: History): WrittenHisto
     const table = tableOf(dataset, history, f);
     if (table) return { field: field.name, column: null, table };
     const name = `history_${field.name}`;
-    const data = lists(dataset, history, (step) => history.ids[step * stride + f]!);
-    columns.push({ name, type: 'INT32', data, meaning: `${field.name} of the last clicks, oldest first.` });
+    const lists = listsOf(history, (step) => history.ids[step * stride + f]!);
+    columns.push({ name, type: 'INT32', lists, meaning: `${field.name} of the last clicks, oldest first.` });
     return { field: field.name, column: name, table: null };
   });
   columns.push({
     name: HISTORY_SCENARIO,
     type: 'INT32',
-    data: lists(dataset, history, (step) => history.scenario[step]!),
+    lists: listsOf(history, (step) => history.scenario[step]!),
     meaning: 'Scenario index of the last clicks; −1 where unknown.',
   });
   const times = behaviourTimes(dataset, history);
@@ -92,16 +99,14 @@ export function historyColumns(dataset: Dataset, history: History): WrittenHisto
     columns.push({
       name: HISTORY_TIME,
       type: 'INT32',
-      data: lists(dataset, history, (step) => times[step]!),
+      lists: listsOf(history, (step) => times[step]!),
       meaning: 'When the last clicks happened, seconds since the epoch.',
     });
   } else {
     columns.push({
       name: HISTORY_AGE,
       type: 'FLOAT',
-      data: Array.from({ length: dataset.rows }, (_, row) =>
-        Array.from(history.age.subarray(row * history.length, row * history.length + history.lengths[row]!)),
-      ),
+      lists: listsOf(history, (step) => history.age[step]!),
       meaning: 'Hours since the last clicks.',
     });
   }

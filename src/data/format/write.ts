@@ -1,7 +1,7 @@
 import { gzipSync } from 'fflate';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { FORMAT, type Manifest } from './manifest';
-import { HISTORY_LENGTH, historyColumns, type WrittenHistory } from './historyColumns';
+import { HISTORY_LENGTH, historyColumns, type HistoryColumn, type WrittenHistory } from './historyColumns';
 import { SPLIT, type Dataset } from '../dataset';
 
 type FlatType = 'INT32' | 'FLOAT' | 'DOUBLE';
@@ -15,15 +15,19 @@ interface SchemaElement {
   converted_type?: 'LIST';
 }
 
-interface WriterColumn {
-  name: string;
-  data: Int32Array | Float32Array | Float64Array | number[][];
-  encoding?: Encoding;
+/** A column as the library takes it, of one group of rows. */
+interface GroupColumn {
+  readonly name: string;
+  readonly data: Int32Array | Float32Array | Float64Array | number[][];
+  readonly encoding?: Encoding;
 }
+
+const ONE_GROUP = 1 << 18;
+const GROUP = 1 << 16;
 
 /** Columns and their Parquet schema, gathered side by side. */
 class Table {
-  readonly data: WriterColumn[] = [];
+  readonly columns: ((from: number, to: number) => GroupColumn)[] = [];
   readonly schema: SchemaElement[] = [{ name: 'dataset', num_children: 0 }];
   readonly described: Manifest['columns'] = [];
 
@@ -37,11 +41,15 @@ class Table {
   ): void {
     this.schema[0]!.num_children!++;
     this.schema.push({ name, type, repetition_type: 'REQUIRED' });
-    this.data.push({ name, data, ...(encoding ? { encoding } : {}) });
+    this.columns.push((from, to) => ({
+      name,
+      data: data.subarray(from, to),
+      ...(encoding ? { encoding } : {}),
+    }));
     this.described.push({ name, role, type: type.toLowerCase(), meaning });
   }
 
-  list(name: string, type: FlatType, data: number[][], meaning: string): void {
+  list({ name, type, lists, meaning }: HistoryColumn): void {
     this.schema[0]!.num_children!++;
     this.schema.push(
       { name, num_children: 1, repetition_type: 'REQUIRED', converted_type: 'LIST' },
@@ -49,7 +57,7 @@ class Table {
       { name: 'element', type, repetition_type: 'REQUIRED' },
     );
     // Plain values: a person's histories repeat from row to row, and whole bytes let the codec see it.
-    this.data.push({ name, data, encoding: 'PLAIN' });
+    this.columns.push((from, to) => ({ name, data: lists(from, to), encoding: 'PLAIN' }));
     this.described.push({ name, role: 'sequence', type: `list<${type.toLowerCase()}>`, meaning });
   }
 }
@@ -133,10 +141,12 @@ export interface WriteOptions {
   readonly splitRule?: string;
   /** Gzip level: 6, or 1 where a file is only kept on this computer and speed matters more than size. */
   readonly level?: 1 | 6;
+  /** Rows of a row group: all of them up to 262,144, else 65,536, because lists are made for one group at a time. */
+  readonly groupRows?: number;
 }
 
 /**
- * Writes a dataset as one Parquet file (gzip, one row group) and its manifest. The same dataset gives the same bytes on
+ * Writes a dataset as one Parquet file (gzip, one row group, or several of a large one) and its manifest. The same dataset gives the same bytes on
  * every platform.
  */
 export function writeDataset(
@@ -150,23 +160,29 @@ export function writeDataset(
     history = historyColumns(dataset, dataset.history);
     const lengths = Int32Array.from(dataset.history.lengths);
     table.flat(HISTORY_LENGTH, 'sequence', 'INT32', lengths, 'Number of last clicks in the history_* lists.');
-    for (const column of history.columns) table.list(column.name, column.type, column.data, column.meaning);
+    for (const column of history.columns) table.list(column);
   }
   if (dataset.truth) writeTruth(table, dataset.truth);
-  const buffer = parquetWriteBuffer({
-    columnData: table.data,
+  const writer = new ByteWriter();
+  const file = new ParquetWriter({
+    writer,
     schema: table.schema,
     codec: 'GZIP',
     // mtime 0: the clock must not get into the file.
     compressors: { GZIP: (bytes) => gzipSync(bytes, { level: options.level ?? 6, mtime: 0 }) },
     statistics: false,
-    rowGroupSize: Math.max(1, dataset.rows),
-    pageSize: 1 << 24,
     createdBy: 'scenarium',
     kvMetadata: [
       { key: 'scenarium', value: JSON.stringify({ id: dataset.id, fingerprint: dataset.fingerprint }) },
     ],
   });
+  const size = options.groupRows ?? (dataset.rows <= ONE_GROUP ? Math.max(1, dataset.rows) : GROUP);
+  for (let from = 0; from < dataset.rows; from += size) {
+    const to = Math.min(from + size, dataset.rows);
+    const columnData = table.columns.map((group) => group(from, to));
+    void file.write({ columnData, rowGroupSize: size, pageSize: 1 << 24 });
+  }
+  void file.finish();
   const n = dataset.scenarios.length;
   const manifest: Manifest = {
     format: FORMAT,
@@ -201,5 +217,5 @@ export function writeDataset(
     fingerprint: dataset.fingerprint,
     warnings: [...dataset.warnings],
   };
-  return { parquet: new Uint8Array(buffer), manifest };
+  return { parquet: new Uint8Array(writer.getBuffer()), manifest };
 }

@@ -1,8 +1,11 @@
+import { ageInHours } from '../format/historyColumns';
 import { sigmoid } from './arithmetic';
 import { drawCandidate, type Audience } from './audience';
 import { clickLogit, type Exposures } from './exposures';
+import { HISTORY_FIELDS } from './fields';
 import { cumulative, drawIndex, stream } from './random';
 import { matchOf, type World } from './world';
+import type { History } from '../dataset';
 import type { Plan } from './plan';
 
 /** The last L clicks of every user as rings; written click by click in time order. */
@@ -13,14 +16,6 @@ interface Rings {
   readonly time: Float64Array;
   /** Clicks ever remembered `[users]`. */
   readonly count: Int32Array;
-}
-
-/** Histories of all rows: items, scenarios, times and lengths, oldest first; rows lie where `place` says. */
-export interface Histories {
-  readonly item: Int32Array;
-  readonly scenario: Int16Array;
-  readonly time: Float64Array;
-  readonly lengths: Uint8Array;
 }
 
 const CANDIDATES = 6;
@@ -70,7 +65,8 @@ function earlierClicks(
 }
 
 /**
- * Walks all rows in time order, writes what each row's user had clicked before it, then remembers the row's own click.
+ * Walks all rows in time order, writes what each row's user had clicked before it (oldest first), then remembers the row's own
+ * click. Written where and as the dataset holds it: of a million rows a copy would be hundreds of megabytes.
  * @param place position of each row in the finished dataset `[rows]`. Yields the share done.
  */
 export function* recallAll(
@@ -82,8 +78,8 @@ export function* recallAll(
   intercepts: Float64Array,
   place: Int32Array,
   chunk: number,
-): Generator<number, Histories> {
-  const { twin, knobs, users, seed } = world;
+): Generator<number, Omit<History, 'itemFields'>> {
+  const { twin, knobs, users, items, seed } = world;
   const length = twin.historyLength;
   const rings: Rings = {
     length,
@@ -96,12 +92,11 @@ export function* recallAll(
     earlierClicks(world, audience, intercepts, rings, u);
     if (u % 2048 === 2047) yield (0.3 * u) / users.count;
   }
-  const histories: Histories = {
-    item: new Int32Array(plan.rows * length),
-    scenario: new Int16Array(plan.rows * length).fill(-1),
-    time: new Float64Array(plan.rows * length),
-    lengths: new Uint8Array(plan.rows),
-  };
+  const stride = HISTORY_FIELDS.length;
+  const ids = new Int32Array(plan.rows * length * stride);
+  const scenario = new Int16Array(plan.rows * length).fill(-1);
+  const age = new Float32Array(plan.rows * length);
+  const lengths = new Uint8Array(plan.rows);
   const kept = stream(seed, 'remembered');
   for (let row = 0; row < plan.rows; row++) {
     if (row % chunk === chunk - 1) yield 0.3 + (0.7 * row) / plan.rows;
@@ -109,16 +104,20 @@ export function* recallAll(
     const have = Math.min(rings.count[user]!, length);
     const first = rings.count[user]! - have;
     const to = place[row]! * length;
-    histories.lengths[place[row]!] = have;
+    lengths[place[row]!] = have;
     for (let k = 0; k < have; k++) {
       const at = user * length + ((first + k) % length);
-      histories.item[to + k] = rings.item[at]!;
-      histories.scenario[to + k] = rings.scenario[at]!;
-      histories.time[to + k] = rings.time[at]!;
+      const item = rings.item[at]!;
+      const step = to + k;
+      ids[step * stride] = item + 1;
+      ids[step * stride + 1] = items.category[item]! + 1;
+      ids[step * stride + 2] = items.brand[item]! + 1;
+      scenario[step] = rings.scenario[at]!;
+      age[step] = ageInHours(plan.timestamp[row]!, rings.time[at]!);
     }
     if (label[row] === 1 && plan.surplus[row] === 0 && kept.uniform(row) < knobs.history) {
       remember(rings, user, exposures.item[row]!, plan.scenario[row]!, plan.timestamp[row]!);
     }
   }
-  return histories;
+  return { length, ids, scenario, age, lengths };
 }

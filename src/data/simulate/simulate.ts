@@ -2,14 +2,13 @@ import { openAudience } from './audience';
 import { clickProbability, drawLabels, rowsByScenario, solveIntercept } from './clicks';
 import { exposeAll, type Exposures } from './exposures';
 import { HISTORY_FIELDS, simulatedColumns, simulatedFields } from './fields';
-import { recallAll, type Histories } from './histories';
+import { recallAll } from './histories';
 import { relatednessOf } from './interests';
 import { layPlan, type Plan } from './plan';
 import { roundTo12Bits } from './arithmetic';
 import { GENERATOR_VERSION, worldOf, type SimulationRequest, type SimulationSettings } from './settings';
 import { fingerprintOf } from '../format/fingerprint';
-import { ageInHours } from '../format/historyColumns';
-import { SPLIT, type Dataset, type History, type Scenario } from '../dataset';
+import { SPLIT, type Dataset, type Scenario } from '../dataset';
 import type { World } from './world';
 
 /** How far a simulation is. */
@@ -53,40 +52,6 @@ function placed<T extends { [index: number]: number }>(
 ): T {
   for (let row = 0; row < place.length; row++) out[place[row]!] = value(row);
   return out;
-}
-
-function* historyOf(
-  world: World,
-  histories: Histories,
-  timestamp: Float64Array,
-  columns: readonly string[],
-): Generator<number, History | null> {
-  const length = world.twin.historyLength;
-  if (length === 0) return null;
-  const { items } = world;
-  const rows = timestamp.length;
-  const stride = HISTORY_FIELDS.length;
-  const ids = new Int32Array(rows * length * stride);
-  const age = new Float32Array(rows * length);
-  for (let row = 0; row < rows; row++) {
-    if (row % CHUNK === CHUNK - 1) yield row / rows;
-    for (let k = 0; k < histories.lengths[row]!; k++) {
-      const step = row * length + k;
-      const item = histories.item[step]!;
-      ids[step * stride] = item + 1;
-      ids[step * stride + 1] = items.category[item]! + 1;
-      ids[step * stride + 2] = items.brand[item]! + 1;
-      age[step] = ageInHours(timestamp[row]!, histories.time[step]!);
-    }
-  }
-  return {
-    length,
-    itemFields: HISTORY_FIELDS.map((name) => columns.indexOf(name)),
-    ids,
-    scenario: histories.scenario,
-    age,
-    lengths: histories.lengths,
-  };
 }
 
 function scenariosOf(
@@ -142,12 +107,12 @@ export function* simulateSteps(
 
   const place = placesByUser(exposures.user, world.users.count);
   const recall = recallAll(world, audience, plan, exposures, label, intercepts, place, CHUNK);
-  const histories: Histories = yield* scaled('histories', 0.6, 0.85, recall);
+  const recalled = yield* scaled('histories', 0.6, 0.9, recall);
   const fields = simulatedFields(world);
-  const columns = yield* scaled('columns', 0.85, 0.9, simulatedColumns(world, plan, exposures, place));
+  const columns = yield* scaled('columns', 0.9, 0.98, simulatedColumns(world, plan, exposures, place));
   const timestamp = placed(new Float64Array(plan.rows), place, (row) => plan.timestamp[row]!);
   const names = fields.map((field) => field.name);
-  const history = yield* scaled('columns', 0.9, 0.98, historyOf(world, histories, timestamp, names));
+  const itemFields = HISTORY_FIELDS.map((name) => names.indexOf(name));
   const settings: SimulationSettings = {
     generator: GENERATOR_VERSION,
     twin,
@@ -168,7 +133,7 @@ export function* simulateSteps(
     timestamp,
     split: placed(new Uint8Array(plan.rows), place, (row) => plan.split[row]!),
     weight: placed(new Float32Array(plan.rows), place, (row) => roundTo12Bits(plan.weight[row]!)),
-    history,
+    history: recalled.length > 0 ? { ...recalled, itemFields } : null,
     truth: {
       probability: placed(new Float32Array(plan.rows), place, (row) => probability[row]!),
       match: placed(new Float32Array(plan.rows), place, (row) => roundTo12Bits(exposures.match[row]!)),
