@@ -136,6 +136,8 @@ class Inputs:
         looked_up = table[ids]
         at = len(layout["fields"])
         self.fields = looked_up[:, :at]
+        # Ids of pairs of values, where the layout has them, stand last.
+        self.crosses = looked_up[:, layout["width"] - len(layout["crosses"]["pairs"]) :] if layout.get("crosses") else None
         self.scenario = torch.tensor(batch["scenario"])
         self.one_hot = torch.nn.functional.one_hot(self.scenario, self.scenarios).to(table.dtype)
         self.label = torch.tensor(batch["label"]).to(table.dtype).reshape(rows, 1)

@@ -193,6 +193,7 @@ def for_each_scenario(forward):
             own = only(x, rows)
             enough = int((own.weight > 0).sum()) >= 2
             inner = Mode(mode.train and enough)
+            inner.training = mode.train
             out = forward({k: v[n] for k, v in p.items()}, {k: v[n] for k, v in s.items()}, own, inner)
             order += rows
             for name, value in out.items():
@@ -229,13 +230,17 @@ def fields_read(x, scenario=True):
     return torch.stack(read, 1)
 
 
-def network_case(script, name, model, settings, declare, forward, seed, *, linear=0, own=False, shared_table=False, rows=B, history=0, **more):
+def network_case(
+    script, name, model, settings, declare, forward, seed,
+    *, dim=D, linear=0, own=False, shared_table=False, rows=B, history=0, **more
+):
     """A fixture of a model that is one network (`declare(seed)` gives its variables), or with `own` one a scenario.
 
-    `linear` columns stand before the D of an embedding. With `own` each scenario has a table too, unless `shared_table`."""
+    `linear` columns stand before the `dim` of an embedding. With `own` each scenario has a table too, unless
+    `shared_table`."""
     shape = make_shape(rows=rows, scenarios=N, history=history and history + 1)
     batch = make_batch(shape, history=history)
-    settings = {"embeddingDim": D, "dropout": 0, **settings}
+    settings = {"embeddingDim": dim, "dropout": 0, **settings}
     v = stacked(declare, seed) if own else declare(seed)
     if own:
         settings["trained"] = "own"
@@ -243,7 +248,7 @@ def network_case(script, name, model, settings, declare, forward, seed, *, linea
         if shared_table:
             settings["embeddings"] = "shared"
     if own and not shared_table:
-        more.update(own_tables(v, shape, batch, linear + D))
+        more.update(own_tables(v, shape, batch, linear + dim))
     else:
-        more.update(batch=batch, dim=linear + D)
+        more.update(batch=batch, dim=linear + dim)
     case(script, name, model, settings, v, forward, shape=shape, **more)

@@ -48,10 +48,12 @@ class Variables:
 
 
 class Mode:
-    """`train` chooses batch statistics; new moving statistics are handed to `record`; dropout masks come in call order."""
+    """`train` chooses batch statistics; new moving statistics are handed to `record`; dropout masks come in call order.
+    `training` says whether a training pass runs, be there rows enough for statistics of them or not."""
 
     def __init__(self, train, masks=()):
         self.train, self.recorded, self.masks, self.calls = train, {}, list(masks), 0
+        self.training = train
 
     def record(self, name, value):
         self.recorded[name] = value.detach()

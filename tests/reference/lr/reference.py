@@ -44,7 +44,7 @@ def lr_forward(fields="all", scenario=True):
 
 if __name__ == "__main__":
     # The table is the linear column alone: D embeddings less.
-    more = dict(linear=1 - D)
+    more = dict(dim=0, linear=1)
     network_case(__file__, "default", "lr", NOTHING, declare, lr_forward(), 31, **more)
     network_case(__file__, "ids", "lr", {**NOTHING, "fields": "ids"}, declare, lr_forward("ids"), 32, **more)
     off = {**NOTHING, "scenarioField": "off"}
