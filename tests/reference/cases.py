@@ -48,6 +48,11 @@ def layer(p, s, x, mode, inputs, name, norm="off"):
     return mode.dropout(torch.relu(y))
 
 
+def declare_scenarios(v, dim=D):
+    """A model's own table of scenarios."""
+    v.weight("scenario.embedding", N, dim, fan_in=1)
+
+
 def batch_mean(x, rows):
     """Mean over the rows that count of one number a row (a list)."""
     return x.mean(torch.stack(rows))

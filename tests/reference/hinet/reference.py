@@ -2,7 +2,7 @@
 
     python3 reference.py            writes every fixture
 
-Section III: sub-expert integration, scenario-aware attentive network, customised gate control for one task (clicks).
+Section III: sub-expert integration, scenario-aware attentive network, customised gate control with a task a scenario.
 """
 import os
 import sys
@@ -10,83 +10,100 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cases import *  # noqa: E402,F403
 
-SHARED, OWN, TASK = 3, 2, 2
-EXPERT, TASK_WIDTH, TOWER = 5, 4, 3
+SHARED, OWN = 3, 2
+TASK_OWN, TASK_SHARED = 2, 1
+EXPERT, TASK, TOWER = 5, 4, 3
 
 
-def integrate(gate_logits, bodies, b):
-    """Sub-expert integration of row `b`: a softmax gate over sub-experts."""
+def mixture(gate_logits, bodies, b):
+    """Row `b` of a mixture: a softmax gate over networks; and the gate."""
     gate = torch.softmax(gate_logits, 0)
-    return sum(gate[k] * bodies[k][b] for k in range(len(bodies)))
+    return sum(gate[k] * bodies[k][b] for k in range(len(bodies))), gate
 
 
-def make_forward(attention=True, norm="off"):
+def extract(p, s, x, mode, attentive):
+    """Scenario extraction layer: what the row's scenario takes from all, from itself and from the others."""
+    flat = x.flat()
+    common = experts(p, s, flat, mode, x, "shared", 1, SHARED, "off")
+    # Scenario by scenario, each with its own sub-experts; every row passes through all of them.
+    bodies = experts(p, s, flat, mode, x, "specific", 1, x.scenarios * OWN, "off")
+    joined, attended = [], []
+    for b in range(x.batch):
+        n = int(x.scenario[b])
+
+        def of_scenario(j):
+            logits = flat[b] @ p["specificGate.weight"][j] + p["specificGate.bias"][j]
+            return mixture(logits, bodies[j * OWN : (j + 1) * OWN], b)[0]
+
+        parts = [mixture(linear(p, "sharedGate", flat[b]), common, b)[0], of_scenario(n)]
+        if attentive:
+            others = [j for j in range(x.scenarios) if j != n]
+            scores = linear(p, "attention", p["scenario.embedding"][n])
+            soft = torch.softmax(torch.stack([scores[j] for j in others]), 0)
+            parts.append(sum(soft[i] * of_scenario(j) for i, j in enumerate(others)))
+            attended.append(
+                torch.stack([soft[others.index(j)] if j != n else torch.zeros(()) for j in range(x.scenarios)])
+            )
+        joined.append(torch.cat(parts))
+    return torch.stack(joined), torch.stack(attended) if attentive else None
+
+
+def make_forward(attentive=True, hierarchy=True):
     def forward(p, s, x, mode):
-        flat = x.flat()
-        scenario = x.pick(roles=("scenario",))
-        common = experts(p, s, flat, mode, x, "sharedExpert", 1, SHARED, norm)
-        # Scenario by scenario, each with its own sub-experts; every row passes through all of them.
-        bodies = experts(p, s, flat, mode, x, "ownExpert", 1, x.scenarios * OWN, norm)
-        joined, attended = [], []
+        joined, attention = extract(p, s, x, mode, attentive) if hierarchy else (x.flat(), None)
+        count = x.scenarios * TASK_OWN
+        bodies = experts(p, s, joined, mode, x, "task.expert", 1, count + TASK_SHARED, "off")
+        mixed, gates = [], []
         for b in range(x.batch):
             n = int(x.scenario[b])
-            shared = integrate(linear(p, "sharedGate", flat[b]), common, b)
-
-            def of_scenario(j):
-                logits = flat[b] @ p["ownGate.weight"][j] + p["ownGate.bias"][j]
-                return integrate(logits, bodies[j * OWN : (j + 1) * OWN], b)
-
-            parts = [shared, of_scenario(n)]
-            if attention:
-                # The other scenarios, weighted by what the row's scenario is.
-                others = [j for j in range(x.scenarios) if j != n]
-                scores = linear(p, "attention", scenario[b])
-                soft = torch.softmax(torch.stack([scores[j] for j in others]), 0)
-                weights = torch.zeros(x.scenarios)
-                for i, j in enumerate(others):
-                    weights = weights + soft[i] * torch.nn.functional.one_hot(torch.tensor(j), x.scenarios)
-                parts.append(sum(weights[j] * of_scenario(j) for j in others))
-                attended.append(weights)
-            joined.append(torch.cat(parts))
-        joined = torch.stack(joined)
-        task = experts(p, s, joined, mode, x, "taskExpert", 1, TASK, norm)
-        gate = torch.softmax(linear(p, "taskGate", joined), 1)
-        h = torch.stack([sum(gate[b, k] * task[k][b] for k in range(TASK)) for b in range(x.batch)])
-        h = mlp(p, s, h, mode, x, "mlp", 1, norm)
-        out = {"logit": linear(p, "output", h), "taskGate": gate}
-        return {**out, "scenarioAttention": torch.stack(attended)} if attention else out
+            members = bodies[n * TASK_OWN : (n + 1) * TASK_OWN] + bodies[count:]
+            value, gate = mixture(joined[b] @ p["task.gate.weight"][n] + p["task.gate.bias"][n], members, b)
+            mixed.append(value)
+            gates.append(gate)
+        h = towers(p, s, torch.stack(mixed), mode, x, "tower", 1, "off")
+        out = {"logit": own_linear(p["output.weight"], p["output.bias"], h, x), "gate": torch.stack(gates)}
+        if hierarchy:
+            out["extracted"] = joined
+        if attention is not None:
+            out["attention"] = attention
+        return out
 
     return forward
 
 
-def case(name, seed, settings=(), attention=True, norm="off"):
+def case(name, seed, settings=(), attentive=True, hierarchy=True):
     v = Variables(seed)
-    joined = EXPERT * (3 if attention else 2)
-    declare_stack(v, "sharedExpert", SHARED, [WIDTH, EXPERT], norm)
-    declare_linear(v, "sharedGate", WIDTH, SHARED)
-    declare_stack(v, "ownExpert", N * OWN, [WIDTH, EXPERT], norm)
-    v.weight("ownGate.weight", N, WIDTH, OWN)
-    v.bias("ownGate.bias", N, OWN)
-    if attention:
-        declare_linear(v, "attention", D, N)
-    declare_stack(v, "taskExpert", TASK, [joined, TASK_WIDTH], norm)
-    declare_linear(v, "taskGate", joined, TASK)
-    declare_mlp(v, "mlp", [TASK_WIDTH, TOWER], norm=norm == "shared")
-    declare_linear(v, "output", TOWER, 1)
+    joined = WIDTH
+    if hierarchy:
+        declare_stack(v, "shared", SHARED, [WIDTH, EXPERT])
+        declare_linear(v, "sharedGate", WIDTH, SHARED)
+        declare_stack(v, "specific", N * OWN, [WIDTH, EXPERT])
+        v.weight("specificGate.weight", N, WIDTH, OWN)
+        v.bias("specificGate.bias", N, OWN)
+        joined = EXPERT * (3 if attentive else 2)
+        if attentive:
+            declare_scenarios(v)
+            declare_linear(v, "attention", D, N)
+    declare_stack(v, "task.expert", N * TASK_OWN + TASK_SHARED, [joined, TASK])
+    v.weight("task.gate.weight", N, joined, TASK_OWN + TASK_SHARED)
+    v.bias("task.gate.bias", N, TASK_OWN + TASK_SHARED)
+    declare_stack(v, "tower", N, [TASK, TOWER])
+    v.weight("output.weight", N, TOWER, 1)
+    v.bias("output.bias", N, 1)
     given = dict(
         sharedExperts=SHARED,
-        ownExperts=OWN,
+        specificExperts=OWN,
         expertHidden=[EXPERT],
-        taskExperts=TASK,
-        taskHidden=[TASK_WIDTH],
+        taskExperts=TASK_OWN,
+        taskSharedExperts=TASK_SHARED,
+        taskHidden=[TASK],
         towerHidden=[TOWER],
-        batchNorm=norm,
         **dict(settings),
     )
-    write_case(__file__, name, "hinet", given, v, make_forward(attention, norm))
+    write_case(__file__, name, "hinet", given, v, make_forward(attentive, hierarchy))
 
 
 if __name__ == "__main__":
     case("full", 61)
-    case("without-attention", 62, dict(scenarioAttention=False), attention=False)
-    case("norm", 63, norm="shared")
+    case("without-attention", 64, dict(attentive=False), attentive=False)
+    case("without-hierarchy", 63, dict(hierarchy=False), hierarchy=False)

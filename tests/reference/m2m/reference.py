@@ -11,9 +11,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cases import *  # noqa: E402,F403
 
-HEADS, FEED, EXPERTS, VIEW, TOWER = 2, 5, 3, 4, 2
-OWN = 2 * D
-SLOPE = 0.1
+HEADS, FEED, EXPERTS, VIEW, KNOWLEDGE, TOWER = 2, 5, 3, 4, 3, 2
+USERS = 2 * D
 
 
 def layer_norm(p, name, x):
@@ -22,15 +21,14 @@ def layer_norm(p, name, x):
     return p[f"{name}.gamma"] * (x - mean) / torch.sqrt(variance + 1e-5) + p[f"{name}.beta"]
 
 
-def transformer(p, name, tokens, heads):
+def transformer(p, name, tokens):
     """Tokens of one row `[F, d]`: every field attends to the row's fields, head by head."""
-    dim = tokens.shape[1]
-    size = dim // heads
+    size = tokens.shape[1] // HEADS
     query, key, value = (tokens @ p[f"{name}.{part}.weight"] for part in ("query", "key", "value"))
     results = []
     for f in range(len(tokens)):
         parts = []
-        for head in range(heads):
+        for head in range(HEADS):
             columns = slice(head * size, (head + 1) * size)
             scores = torch.stack([query[f, columns] @ key[g, columns] for g in range(len(tokens))]) / math.sqrt(size)
             weights = torch.softmax(scores, 0)
@@ -41,54 +39,62 @@ def transformer(p, name, tokens, heads):
     return torch.stack(results)
 
 
-def affine(p, name, knowledge, below, out, generated):
-    """Weight and bias of one layer of a meta unit: made from the scenario's knowledge, or the layer's own."""
-    if not generated:
-        return p[f"{name}.weight"], p[f"{name}.bias"]
-    return linear(p, f"{name}.weights", knowledge).reshape(below, out), linear(p, f"{name}.biases", knowledge)
+def meta_unit(p, name, knowledge, h, layers, slope):
+    """Algorithm 1: each layer's matrix and offset are made from the scenario's knowledge."""
+    for k in range(layers):
+        matrix = linear(p, f"{name}.{k}.matrix", knowledge).reshape(len(h), len(h))
+        h = leaky(h @ matrix + linear(p, f"{name}.{k}.offset", knowledge), slope)
+    return h
 
 
-def make_forward(layers=1, meta_attention=True, meta_tower=True, norm="off"):
+def make_forward(transformers=1, meta_attention=True, meta_tower=True, meta_layers=1, slope=0.2):
     def forward(p, s, x, mode):
         rows = []
         for b in range(x.batch):
             tokens = x.fields[b]
-            for k in range(layers):
-                tokens = transformer(p, f"transformer.{k}", tokens, HEADS)
+            for k in range(transformers):
+                tokens = transformer(p, f"transformer.{k}", tokens)
             rows.append(tokens.reshape(-1))
-        views = experts(p, s, torch.stack(rows), mode, x, "expert", 1, EXPERTS, norm)
-        own = x.pick(specific=True)
-        task = p["task.weight"][0]
-        attention, logits = [], []
+        views = experts(p, s, torch.stack(rows), mode, x, "expert", 1, EXPERTS, "off")
+        users = x.pick(roles=("user",))
+        known, attention, logits = [], [], []
         for b in range(x.batch):
-            knowledge = torch.relu(linear(p, "scenario", own[b])) if meta_attention or meta_tower else None
-            weight, bias = affine(p, "metaAttention", knowledge, 2 * VIEW, 2 * VIEW, meta_attention)
+            given = torch.cat([p["scenario.embedding"][x.scenario[b]], users[b]])
+            knowledge = torch.relu(linear(p, "knowledge.0", given))
             scores = []
             for view in views:
-                hidden = leaky(torch.cat([view[b], task]) @ weight + bias, SLOPE)
-                scores.append((hidden @ p["metaAttention.score.weight"])[0])
+                hidden = torch.cat([view[b], p["task.view"]])
+                if meta_attention:
+                    hidden = meta_unit(p, "attention", knowledge, hidden, meta_layers, slope)
+                scores.append((hidden @ p["attention.score.weight"])[0])
             alpha = torch.softmax(torch.stack(scores), 0)
             h = sum(alpha[e] * views[e][b] for e in range(EXPERTS))
             for j in range(TOWER):
-                weight, bias = affine(p, f"metaTower.{j}", knowledge, VIEW, VIEW, meta_tower)
-                h = leaky(h @ weight + bias + h, SLOPE)
+                if meta_tower:
+                    inner = meta_unit(p, f"tower.{j}", knowledge, h, meta_layers, slope)
+                else:
+                    inner = leaky(linear(p, f"tower.{j}", h), slope)
+                h = leaky(inner + h, slope)
+            known.append(knowledge)
             attention.append(alpha)
             logits.append(linear(p, "output", h))
-        return {"logit": torch.stack(logits), "attention": torch.stack(attention)}
+        return {"logit": torch.stack(logits), "attention": torch.stack(attention), "knowledge": torch.stack(known)}
 
     return forward
 
 
-def declare_affine(v, name, below, out, generated):
-    if not generated:
-        return declare_linear(v, name, below, out)
-    declare_linear(v, f"{name}.weights", VIEW, below * out)
-    declare_linear(v, f"{name}.biases", VIEW, out)
-
-
-def declare(seed, layers=1, meta_attention=True, meta_tower=True, norm="off"):
-    v = Variables(seed)
+def declare_unit(v, name, width, layers):
     for k in range(layers):
+        v.weight(f"{name}.{k}.matrix.weight", KNOWLEDGE, width * width)
+        # The matrix's constant part is as much of a weight as the rest of it.
+        v.weight(f"{name}.{k}.matrix.bias", width * width, fan_in=width)
+        declare_linear(v, f"{name}.{k}.offset", KNOWLEDGE, width)
+
+
+def declare(seed, transformers=1, meta_attention=True, meta_tower=True, meta_layers=1):
+    v = Variables(seed)
+    declare_scenarios(v)
+    for k in range(transformers):
         for part in ("query", "key", "value", "output"):
             v.weight(f"transformer.{k}.{part}.weight", D, D)
         for part in ("attentionNorm", "feedForwardNorm"):
@@ -96,37 +102,42 @@ def declare(seed, layers=1, meta_attention=True, meta_tower=True, norm="off"):
             v._add(f"transformer.{k}.{part}.beta", "norm", 0.2 * v._normal((D,)))
         declare_linear(v, f"transformer.{k}.feedForward.0", D, FEED)
         declare_linear(v, f"transformer.{k}.feedForward.1", FEED, D)
-    declare_stack(v, "expert", EXPERTS, [WIDTH, VIEW], norm)
-    v.weight("task.weight", 1, VIEW)
-    if meta_attention or meta_tower:
-        declare_linear(v, "scenario", OWN, VIEW)
-    declare_affine(v, "metaAttention", 2 * VIEW, 2 * VIEW, meta_attention)
-    v.weight("metaAttention.score.weight", 2 * VIEW, 1)
+    declare_linear(v, "knowledge.0", D + USERS, KNOWLEDGE)
+    declare_stack(v, "expert", EXPERTS, [WIDTH, VIEW])
+    v.weight("task.view", VIEW, fan_in=1)
+    if meta_attention:
+        declare_unit(v, "attention", 2 * VIEW, meta_layers)
+    v.weight("attention.score.weight", 2 * VIEW, 1)
     for j in range(TOWER):
-        declare_affine(v, f"metaTower.{j}", VIEW, VIEW, meta_tower)
+        if meta_tower:
+            declare_unit(v, f"tower.{j}", VIEW, meta_layers)
+        else:
+            declare_linear(v, f"tower.{j}", VIEW, VIEW)
     declare_linear(v, "output", VIEW, 1)
     return v
 
 
 def case(name, seed, settings=(), **parts):
     given = dict(
-        transformerLayers=parts.get("layers", 1),
+        transformerLayers=parts.get("transformers", 1),
         heads=HEADS,
         feedForward=FEED,
-        numExperts=EXPERTS,
         expertHidden=[VIEW],
+        numExperts=EXPERTS,
+        knowledgeHidden=[KNOWLEDGE],
+        metaLayers=parts.get("meta_layers", 1),
         towerLayers=TOWER,
-        batchNorm=parts.get("norm", "off"),
+        leakySlope=0.2,
         **dict(settings),
     )
-    write_case(__file__, name, "m2m", given, declare(seed, **parts), make_forward(**parts))
+    noisy = () if parts.get("meta_attention", True) else ("task.view",)
+    write_case(__file__, name, "m2m", given, declare(seed, **parts), make_forward(**parts), noisy=noisy)
 
 
 if __name__ == "__main__":
     case("full", 41)
-    case("two-transformer-layers", 42, layers=2)
-    case("without-transformer", 43, layers=0)
+    case("two-transformer-layers", 42, transformers=2)
+    case("without-transformer", 43, transformers=0)
     case("without-meta-attention", 44, dict(metaAttention=False), meta_attention=False)
     case("without-meta-tower", 45, dict(metaTower=False), meta_tower=False)
-    case("static", 46, dict(metaAttention=False, metaTower=False), meta_attention=False, meta_tower=False, layers=0)
-    case("norm", 47, norm="shared")
+    case("two-meta-layers", 46, transformers=0, meta_layers=2)
