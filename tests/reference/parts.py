@@ -232,12 +232,12 @@ def fields_read(x, scenario=True):
 
 def network_case(
     script, name, model, settings, declare, forward, seed,
-    *, dim=D, linear=0, own=False, shared_table=False, rows=B, history=0, **more
+    *, dim=D, linear=0, own=False, shared_table=False, rows=B, history=0, spread=1.0, **more
 ):
     """A fixture of a model that is one network (`declare(seed)` gives its variables), or with `own` one a scenario.
 
     `linear` columns stand before the `dim` of an embedding. With `own` each scenario has a table too, unless
-    `shared_table`."""
+    `shared_table`. `spread` times the usual size of embeddings keeps what is multiplied again and again in sight."""
     shape = make_shape(rows=rows, scenarios=N, history=history and history + 1)
     batch = make_batch(shape, history=history)
     settings = {"embeddingDim": dim, "dropout": 0, **settings}
@@ -250,5 +250,6 @@ def network_case(
     if own and not shared_table:
         more.update(own_tables(v, shape, batch, linear + dim))
     else:
-        more.update(batch=batch, dim=linear + dim)
+        more.update(batch=batch, table=v.table(shape, linear + dim))
+    more["table"] = spread * more["table"]
     case(script, name, model, settings, v, forward, shape=shape, **more)

@@ -22,7 +22,7 @@ def declare_din(activation="dice", pooling="unit", unit=(5,)):
             declare_mlp(v, name, widths, norm=False)
             for k, width in enumerate(widths[1:]):
                 if activation != "relu":
-                    v.bias(f"{name}.{k}.alpha", width, mean=0.2)
+                    v.bias(f"{name}.{k}.alpha", width, mean=0.2, kind="free")
                 if activation == "dice":
                     v.moving(f"{name}.{k}", width)
 
