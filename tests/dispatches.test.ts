@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { measure } from '../bench/measure';
-import { findModel, models } from '../src/models/registry';
+import { findModel } from '../src/models/registry';
+import { chosenModels } from './support/chosenModels';
 import { openCountingGpu } from './support/countingGpu';
 
 beforeAll(openCountingGpu);
@@ -17,7 +18,7 @@ const page = readFileSync(new URL('../docs/bench.md', import.meta.url), 'utf8').
 const printed = (model: string): number =>
   Number(page.match(RegExp(`^\\| ${model} +\\| (\\d+) +\\|$`, 'm'))?.[1]);
 
-it.each(models.map(({ id }) => id))(
+it.each(chosenModels().map(({ id }) => id))(
   '%s: a step of its browser preset is at most 100 dispatches, as many as docs/bench.md prints',
   async (id) => {
     const definition = findModel(id);

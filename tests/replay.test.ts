@@ -28,12 +28,16 @@ function freezing(name: string, { buffers, programs }: RecordedList): RecordedLi
 }
 
 describe.each(chosenModels().map(({ id }) => id))('%s', (id) => {
-  it('is replayed after three steps, and misses any of its inputs that is frozen', () => {
+  it('is replayed after three steps, misses any of its inputs that is frozen, and replays without a buffer', () => {
     const before = memoryOf();
     const model = replayedModel(id, 8);
     for (let step = 0; step < 4; step++) model.step();
     expect(model.messages).toEqual([]);
     const { dispatches, inputs } = model.replay.recording!;
+
+    const held = { memory: memoryOf(), made: gpuCalls().createBuffer };
+    for (let step = 0; step < 8; step++) model.step();
+    expect({ memory: memoryOf(), made: gpuCalls().createBuffer }).toEqual(held);
 
     const [one, other] = [model.record(), model.record()];
     expect(one.list.programs).toHaveLength(dispatches);

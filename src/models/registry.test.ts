@@ -13,7 +13,7 @@ import {
   traceKernels,
   type stopGradient as engineStopGradient,
 } from '../engine';
-import { chosenModels } from '../../tests/support/chosenModels';
+import { chosenModels, procedureOf, representatives } from '../../tests/support/chosenModels';
 import { forward, gradientsOf, quietMode, scoresOf, shake } from '../../tests/support/probe';
 import { fillPadding, normals, permuteRows, tinyBatch, tinyShape } from '../../tests/support/tinyData';
 import type { HostBatch } from '../data/batches';
@@ -59,6 +59,8 @@ const tinySettings = (definition: AnyModelDefinition): AnySettings => ({
 });
 
 const chosen = chosenModels().map((definition) => [definition.id, definition] as const);
+/** Kernels of a training step, by model. */
+const kernels = new Map<string, readonly string[]>();
 
 describe.each(chosen)('%s', (_id, definition) => {
   const settings = tinySettings(definition);
@@ -252,6 +254,10 @@ describe.each(chosen)('%s', (_id, definition) => {
     for (let number = 6; number <= 8; number++) step(number);
     expect(memoryOf().tensors).toBe(held);
     expect(second).toEqual(first);
+    kernels.set(
+      definition.id,
+      first.map(({ kernel }) => kernel),
+    );
     optimiser.dispose();
     own.dispose();
   });
@@ -290,6 +296,17 @@ describe.each(chosen)('%s', (_id, definition) => {
     own.dispose();
     expect(report).toBe('');
   });
+});
+
+it('representatives run every kernel and train by every procedure', () => {
+  const kernelsOf = ({ id }: AnyModelDefinition) => kernels.get(id) ?? [];
+  const covered = new Set(representatives().flatMap((model) => [...kernelsOf(model), procedureOf(model)]));
+  const lacking = chosenModels().flatMap((model) =>
+    [...new Set([...kernelsOf(model), procedureOf(model)])]
+      .filter((part) => !covered.has(part))
+      .map((part) => `${model.id}: ${part}`),
+  );
+  expect(lacking, 'add the model to REPRESENTATIVES in tests/support/chosenModels.ts').toEqual([]);
 });
 
 /** Widths of central differences, tried in turn: the first that agrees with the slope settles it. */

@@ -1,7 +1,8 @@
 /** What holds for every registered model and its own way of training; a new model is tested by being registered. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { chosenModels } from '../../tests/support/chosenModels';
+import { chosenModels, representatives } from '../../tests/support/chosenModels';
+import { held } from '../../tests/support/longRun';
 import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { openBackend } from '../engine';
 import { parseSetup } from './parseSetup';
@@ -18,7 +19,15 @@ beforeAll(async () => {
   backend = await openBackend('wasm');
 });
 
-function start(model: string, from: Uint8Array | null = null): Run {
+/**
+ * Representatives (`chosenModels.ts`) train long enough for four evaluations and are broken off at four places, some of them in the
+ * midst of their procedures' work. Of the others a break can only find what the model itself keeps outside its variables: one is enough.
+ */
+const LONG = { steps: 24, breaks: [0.05, 0.35, 0.6, 0.95] };
+const SHORT = { steps: 12, breaks: [0.45] };
+const long = new Set(representatives().map(({ id }) => id));
+
+function start(model: string, steps: number, from: Uint8Array | null = null): Run {
   return createRun({
     id: 'run',
     dataset,
@@ -27,7 +36,7 @@ function start(model: string, from: Uint8Array | null = null): Run {
     setup: parseSetup({
       model,
       settings: presetSettings(model, 'tiny'),
-      training: { ...defaultTraining(), steps: 24, batch: 64, evaluateEvery: 6, evaluationRows: 50 },
+      training: { ...defaultTraining(), steps, batch: 64, evaluateEvery: steps / 4, evaluationRows: 50 },
       dataset: dataset.id,
       seed: 5,
       backend: 'wasm',
@@ -35,9 +44,15 @@ function start(model: string, from: Uint8Array | null = null): Run {
   });
 }
 
-async function drain(run: Run): Promise<TrainingEvent[]> {
+async function drain(
+  run: Run,
+  at: (event: TrainingEvent) => void = () => undefined,
+): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = [];
-  for await (const event of run.events) events.push(event);
+  for await (const event of run.events) {
+    events.push(event);
+    at(event);
+  }
   return events;
 }
 
@@ -48,15 +63,23 @@ async function outcome(run: Run): Promise<string> {
 }
 
 describe.each(chosenModels().map(({ id }) => id))('%s', (model) => {
+  const { steps, breaks } = long.has(model) ? LONG : SHORT;
   /** Where a run arrives that nothing disturbs. */
   let expected = '';
   /** Its events after it was ready. */
   let length = 0;
 
-  it('trains to finite metrics and leaves no tensor behind', async () => {
+  it('trains to finite metrics, holds as much at each evaluation as at the one before, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    const run = start(model);
-    const events = await drain(run);
+    const run = start(model, steps);
+    const readings: { readonly tensors: number; readonly bytes: number; readonly buffers: number }[] = [];
+    const events = await drain(run, ({ kind }) => {
+      const { tensors, bytes, buffers } = held();
+      if (kind === 'evaluation') readings.push({ tensors, bytes, buffers });
+    });
+    const [, second, ...later] = readings;
+    expect(later.length).toBeGreaterThan(1);
+    for (const now of later) expect(now).toEqual(second);
     const done = events.at(-1)!;
     expect(done).toMatchObject({ kind: 'done', reason: 'steps' });
     for (const event of events) {
@@ -77,8 +100,8 @@ describe.each(chosenModels().map(({ id }) => id))('%s', (model) => {
     let file: Uint8Array | null = null;
     let reached = 0;
     // Each run goes on from where the last was broken off, so a fault of any break is still there at the end.
-    for (const share of [0.05, 0.35, 0.6, 0.95]) {
-      const run = start(model, file);
+    for (const share of breaks) {
+      const run = start(model, steps, file);
       // Until it is ready a run is being built, and there is nothing to put away.
       while ((await run.events.next()).value?.kind !== 'ready');
       const until = Math.max(1, Math.floor(share * length));
@@ -86,7 +109,7 @@ describe.each(chosenModels().map(({ id }) => id))('%s', (model) => {
       file = await run.checkpoint('paused');
       run.dispose();
     }
-    const last = start(model, file);
+    const last = start(model, steps, file);
     await drain(last);
     const arrived = await outcome(last);
     last.dispose();

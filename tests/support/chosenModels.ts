@@ -18,19 +18,20 @@ export function chosenModels(): readonly AnyModelDefinition[] {
 }
 
 /**
- * One model of each kind, for what is expensive and the same code within a kind: the last in the registry's order, where
- * papers, which do more, stand after baselines.
- *
- * @param kindOf what a model shares with those that it may stand for
+ * Models whose training steps, at `tiny`, together run every kernel that any model's step runs, by every procedure: whatever happens
+ * inside a kernel or a procedure happens to one of them. `registry.test.ts` holds that; it names the model to add where a new one
+ * runs a kernel that none of these runs.
  */
-function representatives(kindOf: (model: AnyModelDefinition) => string): readonly AnyModelDefinition[] {
+const REPRESENTATIVES = ['finetune', 'ple', 'causalint', 'mscan', 'optmsm', 'sarnet', 'aread'];
+
+/** Those that stand for all, for what is expensive and a matter of kernels and procedures; the named ones where only they changed. */
+export function representatives(): readonly AnyModelDefinition[] {
   if (named) return ofNames(models, named);
-  if (asked === 'all') return models;
-  return [...new Map(models.map((model) => [kindOf(model), model])).values()];
+  return asked === 'all' ? models : ofNames(models, REPRESENTATIVES);
 }
 
 /** The procedure by which a model trains at its smallest sizes. */
-function procedureOf(model: AnyModelDefinition): string {
+export function procedureOf(model: AnyModelDefinition): string {
   return model.configure(presetSettings(model.id, 'tiny')).procedure.id;
 }
 
@@ -49,13 +50,16 @@ const LONG: RunLength = { steps: 300, every: 30, warm: 60 };
 const SHORT: RunLength = { steps: 80, every: 10, warm: 40 };
 
 /**
- * How long each model trains where nothing may pile up. Readings must be equal to the byte, so a leak shows with the first reading
+ * How long a model trains where nothing may pile up. Readings must be equal to the byte, so a leak shows with the first reading
  * after the event that leaks, however small it is: a step, an evaluation, a procedure's phase. Length proves nothing more than that
  * each of these has come again, several times, after the reading that later ones are compared with. One model of every procedure
- * trains until its phases have; the others only step and evaluate. `all` trains each for a thousand steps, as people do.
+ * trains until its phases have; the other representatives only step and evaluate. What a model could leave behind outside of
+ * kernels and procedures are tensors, which `registry.test.ts`, `everyModel.test.ts` and `tests/replay.test.ts` count for every
+ * model. `all` trains each for a thousand steps, as people do.
  */
 export function runLengths(): readonly (readonly [id: string, length: RunLength])[] {
   if (asked === 'all') return models.map((model) => [model.id, THOUSAND]);
-  const long = new Set(representatives(procedureOf));
-  return chosenModels().map((model) => [model.id, long.has(model) ? LONG : SHORT]);
+  const those = representatives();
+  const long = new Set(new Map(those.toReversed().map((model) => [procedureOf(model), model])).values());
+  return those.map((model) => [model.id, long.has(model) ? LONG : SHORT]);
 }
