@@ -22,11 +22,17 @@ def load_reference(model):
     spec = importlib.util.spec_from_file_location(f"reference_{model}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sys.modules.pop("common")
+    sys.modules.pop("common", None)
     return module
 
 
-reference = {model: load_reference(model) for model in ("causalint", "optmsm", "sarnet", "mscan", "aread", "baselines")}
+WITH_REFERENCE = (
+    *("causalint", "optmsm", "sarnet", "mscan", "aread", "baselines"),
+    *("pepnet", "adasparse", "m2m", "hamur", "aesm2", "hinet", "m3oe", "adaptdhm", "adl"),
+)
+# Models that stand in another's reference; every other without one of its own stands among the baselines.
+STANDS_IN = {"epnet": "pepnet", "ppnet": "pepnet"}
+reference = {model: load_reference(model) for model in WITH_REFERENCE}
 sys.path.insert(0, HERE)
 
 import torch  # noqa: E402
@@ -37,6 +43,7 @@ import common  # noqa: E402
 import optmsm  # noqa: E402
 import pairs  # noqa: E402
 import sarnet  # noqa: E402
+import scenario_pairs  # noqa: E402
 
 N = common.SCENARIOS
 
@@ -172,6 +179,7 @@ def sarnet_pair():
 
 
 PAIRS = {"causalint": causalint_pair, "optmsm": optmsm_pair, "sarnet": sarnet_pair}
+MORE_PAIRS = {**pairs.PAIRS, **scenario_pairs.PAIRS}
 
 
 def some_first(length):
@@ -182,12 +190,12 @@ def some_first(length):
 def compare(name):
     """Largest difference of the loss and of all gradients, in units of the largest gradient."""
     torch.manual_seed(3)
-    module = reference[name if name in reference else "baselines"]
+    module = reference[name if name in reference else STANDS_IN.get(name, "baselines")]
     states, own_history = {}, 0
     if name in PAIRS:
         peer, variables, forward, losses, history = PAIRS[name]()
     else:
-        peer, variables, forward, losses, states = pairs.PAIRS[name](module)
+        peer, variables, forward, losses, states = MORE_PAIRS[name](module)
         history, own_history = (HISTORY, OWN) if name == "mscan" else (0, 0)
     wake(peer.train())
     # `single` has a table a scenario, rows of one id side by side.
@@ -222,7 +230,7 @@ def compare(name):
 
 if __name__ == "__main__":
     wrong = []
-    for name in sys.argv[1:] or [*PAIRS, *pairs.PAIRS]:
+    for name in sys.argv[1:] or [*PAIRS, *MORE_PAIRS]:
         loss, gradient, count = compare(name)
         print(f"{name}: loss {loss:.1e}, worst of {count} gradients {gradient:.1e}")
         if not max(loss, gradient) < TOLERANCE:

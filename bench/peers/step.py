@@ -15,14 +15,16 @@ import sys
 import aread
 import baselines
 import causalint
+import gated
 import mscan
 import optmsm
+import routed
 import sarnet
 from common import Timed
 
 MODELS = {
     name: build
-    for module in (baselines, causalint, mscan, optmsm, sarnet, aread)
+    for module in (baselines, causalint, mscan, optmsm, sarnet, aread, gated, routed)
     for name, build in module.MODELS.items()
 }
 
