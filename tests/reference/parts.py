@@ -164,6 +164,12 @@ def case(script, name, model, settings, v, forward, losses=click, scores=sigmoid
     )
 
 
+def largest_scenarios(shape, peers):
+    """The scenarios with most training rows, largest first."""
+    rows = shape["scenarioRows"]
+    return sorted(range(len(rows)), key=lambda n: (-rows[n], n))[:peers]
+
+
 def only(x, rows):
     """The rows of `x` that are listed, as a batch of their own."""
     part = copy.copy(x)
