@@ -24,7 +24,8 @@ it.each(chosenModels().map(({ id }) => id))(
     const definition = findModel(id);
     const settings = definition.presets.browser;
     const { dispatchesPerStep } = await measure(definition, { batch: 64, steps: 1, settings });
-    expect(dispatchesPerStep).toBeGreaterThan(10);
+    // LR, the smallest, needs 7.
+    expect(dispatchesPerStep).toBeGreaterThan(5);
     expect(dispatchesPerStep).toBeLessThanOrEqual(LIMIT);
     expect(dispatchesPerStep).toBe(printed(id));
   },
@@ -36,4 +37,12 @@ it('mmoe with 4 experts [256, 128] and 3 towers [64]: as many as docs/bench.md p
   expect(dispatchesPerStep).toBeGreaterThan(10);
   expect(dispatchesPerStep).toBeLessThanOrEqual(LIMIT);
   expect(dispatchesPerStep).toBe(printed('mmoe-large'));
+});
+
+it.each(['fm', 'mix', 'mmoe'])('%s that reads histories by attention keeps below the limit', async (id) => {
+  const definition = findModel(id);
+  const settings = { ...definition.presets.browser, history: 'attention' };
+  const { dispatchesPerStep } = await measure(definition, { batch: 64, steps: 1, settings });
+  expect(dispatchesPerStep).toBeGreaterThan(10);
+  expect(dispatchesPerStep).toBeLessThanOrEqual(LIMIT);
 });

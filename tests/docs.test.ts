@@ -69,6 +69,20 @@ it('files that pages name exist', () => {
   expect(missing).toEqual([]);
 });
 
+it('docs/models/README.md lists every model under its family, in the order of the registry', () => {
+  const families = [
+    ['paper', 'Papers'],
+    ['multi-scenario', 'Multi-scenario'],
+    ['multi-task', 'Multi-task'],
+    ['single-task', 'Single-task'],
+  ] as const;
+  const expected = families.flatMap(([family, heading]) => [
+    `## ${heading}`,
+    ...models.filter((model) => model.family === family).map(({ id, title }) => `- [${title}](${id}.md)`),
+  ]);
+  expect(read('docs/models/README.md').match(/^(## |- \[).*$/gm)).toEqual(expected);
+});
+
 /** Probes that are numbered by layer are written with the first number. */
 const numbered = (name: string): string => name.replace(/\d+$/, '0');
 

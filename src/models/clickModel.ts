@@ -1,5 +1,6 @@
 /** What most models share: one click logit, its cross-entropy, its sigmoid. */
-import { bceWithLogits, sigmoid } from '../engine';
+import * as tf from '@tensorflow/tfjs-core';
+import { bceLogitsRows, bceWithLogits, matMul, sigmoid } from '../engine';
 import { createModel } from './createModel';
 import type { AnyModel, Inputs, Losses, ModelBase, Pass, Scores } from './definition';
 
@@ -7,6 +8,20 @@ import type { AnyModel, Inputs, Losses, ModelBase, Pass, Scores } from './defini
 function clickLoss({ logit }: Pass, { label, weight }: Inputs): Losses {
   const click = bceWithLogits(logit, label, weight);
   return { total: click, terms: { click } };
+}
+
+/**
+ * For one network a scenario: the sum over scenarios of the mean loss of their own rows, so that each learns as it would alone;
+ * scenarios without rows add nothing. The term `click` is the mean over all rows.
+ */
+export function sumOfOwnMeans({ logit }: Pass, { label, weight, scenarioOneHot }: Inputs): Losses {
+  const rows = tf.mul<tf.Tensor2D>(scenarioOneHot, weight);
+  const sums = matMul(tf.transpose(rows), bceLogitsRows(logit, label));
+  const counts = tf.reshape(tf.maximum(tf.sum(rows, 0), 1), [-1, 1]);
+  return {
+    total: tf.sum<tf.Scalar>(tf.div(sums, counts)),
+    terms: { click: bceWithLogits(logit, label, weight) },
+  };
 }
 
 /** The logit ranks, its sigmoid is the click probability. */

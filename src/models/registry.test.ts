@@ -369,7 +369,8 @@ function disagreeing(
       differences.push(difference);
       // Rounding of the loss (1e-7 of it) over 2h bounds what a difference can tell of small slopes.
       const size = Math.max(Math.abs(difference), 0.02 * largest);
-      return Math.abs(difference - slope) / size < 2e-2;
+      // Where every sigmoid is saturated, both are 0.
+      return Math.abs(difference - slope) <= 2e-2 * size;
     });
     assign(parameter, base);
     differences.sort((one, other) => Math.abs(one - slope) - Math.abs(other - slope));

@@ -1,5 +1,7 @@
 /** Every model of the lab. A new model is one line here; tests, forms, docs and pictures follow from its definition. */
 import { finetune } from './baselines/finetune';
+import { fm } from './baselines/fm';
+import { lr } from './baselines/lr';
 import { mix } from './baselines/mix';
 import { mmoe } from './baselines/mmoe';
 import { ple } from './baselines/ple';
@@ -14,6 +16,8 @@ import { optmsm } from './papers/optmsm';
 import { sarnet } from './papers/sarnet';
 
 export const models: readonly AnyModelDefinition[] = [
+  lr,
+  fm,
   mix,
   single,
   finetune,

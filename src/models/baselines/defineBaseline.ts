@@ -15,15 +15,16 @@ import {
   type ModelDefinition,
   type Pass,
 } from '../definition';
-import { flatInputs, flatWidth } from '../layers';
+import type { FieldReader, FieldsRead } from '../layers';
 import { standard, type ProcedureChoice } from '../procedureChoice';
 import type { SettingsOf } from '../settings';
 import { baselineNeeds, type inputFields } from './common';
+import { createSharedReader, withHistory, type HistoryPass } from './reader';
 
 /** One network over flat inputs, and what it shows of itself. */
 export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outputs'> {
-  /** From the flat inputs `[batch, input]` to the logit and what probes look at. */
-  readonly apply: (flat: tf.Tensor2D, inputs: Inputs, mode: Mode) => P;
+  /** From the flat inputs `[batch, input]` (or the fields that they are made of) to the logit and what probes look at. */
+  readonly apply: (flat: tf.Tensor2D, inputs: Inputs, mode: Mode, read: FieldsRead) => P;
 }
 
 /** What a network is built from. */
@@ -33,6 +34,8 @@ interface NetworkParts<S> {
   readonly input: number;
   readonly shape: DataShape;
   readonly settings: S;
+  /** How many fields are read and how wide they are. */
+  readonly read: FieldReader;
 }
 
 interface Baseline<F extends typeof inputFields, P extends Pass> extends Pick<
@@ -58,15 +61,18 @@ export function defineBaseline<const F extends typeof inputFields, P extends Pas
     procedure,
     build(shape, settings, factory) {
       const variables = collect(factory);
-      const { embeddingDim, history } = settings;
-      const table = variables.table(shape.vocabularySize, embeddingDim);
-      const input = flatWidth(shape, embeddingDim, history);
-      const { apply, ...shown } = network({ variables, input, shape, settings });
-      return clickModel<P>({
+      const table = variables.table(shape.vocabularySize, settings.embeddingDim);
+      const read = createSharedReader(variables, shape, settings);
+      const { apply, ...shown } = network({ variables, input: read.width, shape, settings, read });
+      return clickModel<P & HistoryPass>({
         table,
         variables,
-        forward: (inputs, mode) => apply(flatInputs(inputs, history), inputs, mode),
+        forward(inputs, mode) {
+          const given = read.read(inputs, mode);
+          return { ...apply(given.flat, inputs, mode, given), historyAttention: given.attention };
+        },
         ...shown,
+        probes: withHistory(shown.probes, shape, settings),
       });
     },
   });

@@ -2,30 +2,19 @@
  * One network per scenario, trained side by side as one stack: each row trains only its own scenario's network, and every
  * network minimises the mean loss of its own rows, as it would alone.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { bceLogitsRows, bceWithLogits, matMul } from '../../engine';
-import { clickModel } from '../clickModel';
+import type * as tf from '@tensorflow/tfjs-core';
+import { clickModel, sumOfOwnMeans } from '../clickModel';
 import { collect } from '../collect';
-import { defineModel, type Inputs, type Losses, type Pass } from '../definition';
-import { createOwnLinear, createTowerBank, flatInputs, flatWidth, priorBiases } from '../layers';
+import { defineModel, type Pass } from '../definition';
+import { createMakers } from '../layers';
 import { standard } from '../procedureChoice';
 import { lastLayer } from '../probes';
 import { hyper } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
+import { createReader, withHistory, type HistoryPass } from './reader';
 
-interface SinglePass extends Pass {
+interface SinglePass extends Pass, HistoryPass {
   readonly lastLayer: tf.Tensor2D;
-}
-
-/** Trains on the sum over scenarios of the mean loss of their own rows; scenarios without rows add nothing. */
-function sumOfOwnMeans({ logit }: Pass, { label, weight, scenarioOneHot }: Inputs): Losses {
-  const rows = tf.mul<tf.Tensor2D>(scenarioOneHot, weight);
-  const sums = matMul(tf.transpose(rows), bceLogitsRows(logit, label));
-  const counts = tf.reshape(tf.maximum(tf.sum(rows, 0), 1), [-1, 1]);
-  return {
-    total: tf.sum<tf.Scalar>(tf.div(sums, counts)),
-    terms: { click: bceWithLogits(logit, label, weight) },
-  };
 }
 
 export const single = defineModel({
@@ -46,6 +35,7 @@ export const single = defineModel({
       advanced: true,
     }),
     priorBias: baselineFields.priorBias,
+    scenarioField: baselineFields.scenarioField,
     history: baselineFields.history,
     historyLength: baselineFields.historyLength,
     hidden: hidden('Hidden layers', 'Widths of each scenario’s network.', [256, 128, 64]),
@@ -68,30 +58,22 @@ export const single = defineModel({
   build(shape, settings, factory) {
     const variables = collect(factory);
     const { scenarios } = shape;
-    const dim = settings.embeddingDim;
-    const own = settings.embeddings === 'own';
-    const tables = own ? scenarios : 1;
+    const { embeddingDim: dim, batchNorm, dropout, priorBias } = settings;
+    const tables = settings.embeddings === 'own' ? scenarios : 1;
     const table = variables.table(tables * shape.vocabularySize, dim, tables);
-    const tower = createTowerBank(variables, 'tower', {
-      input: flatWidth(shape, dim, settings.history),
-      widths: settings.hidden,
-      batchNorm: settings.batchNorm,
-      scenarios,
-      dropout: settings.dropout,
-    });
-    const output = createOwnLinear(variables, 'output', scenarios, {
-      input: tower.outputWidth,
-      output: 1,
-      bias: priorBiases(shape, settings.priorBias),
-    });
+    const make = createMakers(variables, { shape, own: true, batchNorm, dropout, priorBias });
+    const read = createReader(make, shape, settings);
+    const tower = make.mlp('tower', { input: read.width, widths: settings.hidden });
+    const output = make.linear('output', { input: tower.outputWidth, output: 1, bias: 'prior' });
     return clickModel<SinglePass>({
       table,
       variables,
       forward(inputs, mode) {
-        const h = tower.apply(flatInputs(inputs, settings.history), inputs, mode).output;
-        return { logit: output.apply(h, inputs.scenarioOneHot), lastLayer: h };
+        const { flat, attention } = read.read(inputs, mode);
+        const h = tower.apply(flat, inputs, mode).output;
+        return { logit: output.apply(h, inputs), lastLayer: h, historyAttention: attention };
       },
-      probes: [lastLayer],
+      probes: withHistory([lastLayer], shape, settings),
       losses: sumOfOwnMeans,
     });
   },

@@ -98,6 +98,7 @@ export const star = defineBaseline({
     embeddingDim: baselineFields.embeddingDim,
     dropout: baselineFields.dropout,
     priorBias: baselineFields.priorBias,
+    scenarioField: baselineFields.scenarioField,
     history: baselineFields.history,
     historyLength: baselineFields.historyLength,
     hidden: hidden('Hidden layers', 'Widths of the star network.', [256, 128, 64]),

@@ -67,17 +67,3 @@ export function ownHistoryOf({ ownHistory }: Inputs): NonNullable<Inputs['ownHis
   if (!ownHistory) throw new RangeError(NO_HISTORY);
   return ownHistory;
 }
-
-/** Every field and, where `history` is asked for, the mean of the behaviours' item fields: `[B, F*d (+ F_i*d)]`. */
-export function flatInputs(inputs: Inputs, history: 'off' | 'mean'): tf.Tensor2D {
-  const flat = flattenFields(inputs.fields);
-  if (history === 'off') return flat;
-  const { items, mask } = historyOf(inputs);
-  return tf.concat([flat, meanOverSequence(items, mask)], 1);
-}
-
-/** Width of what `flatInputs` returns. */
-export function flatWidth(shape: DataShape, dim: number, history: 'off' | 'mean'): number {
-  const itemFields = history === 'mean' ? (shape.history?.itemFields.length ?? 0) : 0;
-  return (shape.fields.length + itemFields) * dim;
-}

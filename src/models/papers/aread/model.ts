@@ -16,16 +16,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maskedNormalize, matMul, mixExpertsMultiGate, stackedDense } from '../../../engine';
 import type { Mode, StateUpdate, VariableFactory } from '../../../engine';
+import { createSharedReader, withHistory } from '../../baselines/reader';
 import { collect } from '../../collect';
 import { createModel } from '../../createModel';
 import type { AnyModel, DataShape, Inputs, Losses } from '../../definition';
-import {
-  createScenarioGate,
-  createStackedMlp,
-  flatInputs,
-  flatWidth,
-  logit as priorLogit,
-} from '../../layers';
+import { createScenarioGate, createStackedMlp, logit as priorLogit } from '../../layers';
 import { createDomainQuery } from './domainQuery';
 import { expertCounts, expertWidths } from './expertSizes';
 import { headLosses, readHeads } from './heads';
@@ -51,7 +46,8 @@ export function buildHierarchical(
   const widths = expertWidths(settings);
   const layout = maskLayout(counts);
   const scenarios = shape.scenarios;
-  const width = flatWidth(shape, settings.embeddingDim, settings.history);
+  const reader = createSharedReader(variables, shape, { ...settings, scenarioField: 'on' });
+  const { width } = reader;
   const heads = counts[counts.length - 1]!;
   const first = counts[0]!;
 
@@ -103,7 +99,7 @@ export function buildHierarchical(
 
   function forward(inputs: Inputs, mode: Mode): AreadPass {
     const batch = inputs.batch;
-    const features = flatInputs(inputs, settings.history);
+    const { flat: features, attention } = reader.read(inputs, mode);
     const baseGates = baseGate.all(features);
     const firstEntry = mixExpertsMultiGate(base.apply(features, inputs, mode), baseGates);
     const gateInput = query ? query(inputs) : features;
@@ -136,6 +132,7 @@ export function buildHierarchical(
       baseGates,
       firstEntry,
       lastOutputs: outputs,
+      historyAttention: attention,
     };
   }
 
@@ -155,7 +152,7 @@ export function buildHierarchical(
     forward,
     losses,
     scores: ({ heads: { probability } }) => ({ score: probability, probability }),
-    probes: createProbes(shape, settings, layout, states),
+    probes: withHistory(createProbes(shape, settings, layout, states), shape, settings),
     outputs: ({ logit, heads: { active, probability }, headLogits, gates, baseGates }) => ({
       ...{ logit, probability, headLogits, gates, baseGates },
       activeHeads: active,

@@ -1,9 +1,10 @@
 /** What one forward pass of AREAD leaves. */
 import type * as tf from '@tensorflow/tfjs-core';
+import type { HistoryPass } from '../../baselines/reader';
 import type { Pass } from '../../definition';
 import type { Heads } from './heads';
 
-export interface AreadPass extends Pass {
+export interface AreadPass extends Pass, HistoryPass {
   /** What the heads predict, and which of them count (Eq 7, 9). */
   readonly heads: Heads;
   /** z `[B, N_L]`. */

@@ -78,6 +78,8 @@ function prepare(value: Heavy): Member {
   for (const { dataId } of value.args) makeReadable(dataId, value.kind === 'product');
   const member: Member = { value, epilogue: null, store: true };
   for (const { dataId } of value.args) {
+    // Made on the way to what it reads, it has let go of that: there is nothing left to prepare.
+    if (isStale(member)) break;
     if (buffersOf([member]) > BUFFERS) settle(dataId);
   }
   return member;
