@@ -48,9 +48,22 @@ def layer(p, s, x, mode, inputs, name, norm="off"):
     return mode.dropout(torch.relu(y))
 
 
-def declare_scenarios(v, dim=D):
+def declare_scenarios(v, dim=D, count=N):
     """A model's own table of scenarios."""
-    v.weight("scenario.embedding", N, dim, fan_in=1)
+    v.weight("scenario.embedding", count, dim, fan_in=1)
+
+
+def asked(shape, own, peers):
+    """Scenarios that a row of scenario `own` asks, as (slot, scenario), and the number of slots.
+
+    All of them; where there are more than `peers` others, the `peers` largest in training rows and, in the last slot, the
+    row's own. A scenario counts once: the slot of a large one is empty for its own rows.
+    """
+    count = shape["scenarios"]
+    if count <= peers + 1:
+        return [(n, n) for n in range(count)], count
+    largest = sorted(range(count), key=lambda n: (-shape["scenarioRows"][n], n))[:peers]
+    return [(i, n) for i, n in enumerate(largest) if n != own] + [(peers, own)], peers + 1
 
 
 def batch_mean(x, rows):

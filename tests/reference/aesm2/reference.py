@@ -30,7 +30,10 @@ def flags(chosen):
 
 
 def select(logits, own, specific, shared):
-    """Experts of one row by the gates of all scenarios, `logits` [N, E]: chosen sets and their mean divergences."""
+    """Experts of one row by the gates of all scenarios that it asks, `logits` [S, E], its own at `own`.
+
+    Gives the chosen sets and their mean divergences.
+    """
     count = len(logits)
     one_hot = [1.0 if n == own else 0.0 for n in range(count)]
     uniform = [1.0 / count] * count
@@ -45,7 +48,7 @@ def select(logits, own, specific, shared):
     return mine, everyones, mean(to_own, mine), mean(to_all, everyones)
 
 
-def make_forward(layers, specific, shared, selection):
+def make_forward(layers, specific, shared, selection, peers=8):
     by_own, by_all = selection in ("both", "specific"), selection in ("both", "shared")
 
     def forward(p, s, x, mode):
@@ -57,20 +60,22 @@ def make_forward(layers, specific, shared, selection):
             for b in range(x.batch):
                 n = int(x.scenario[b])
                 entry = torch.cat([z[b], p["scenario.embedding"][n]])
+                present = [j for _, j in asked(x.shape, n, peers)[0]]
                 logits = torch.stack(
-                    [entry @ p[f"layer.{l}.gate.weight"][j] + p[f"layer.{l}.gate.bias"][j] for j in range(x.scenarios)]
+                    [entry @ p[f"layer.{l}.gate.weight"][j] + p[f"layer.{l}.gate.bias"][j] for j in present]
                 )
+                mine_at = present.index(n)
                 chosen = list(range(EXPERTS))
                 if by_own or by_all:
                     mine, everyones, own_distance, all_distance = select(
-                        logits, n, specific if by_own else 0, shared if by_all else 0
+                        logits, mine_at, specific if by_own else 0, shared if by_all else 0
                     )
                     chosen = sorted({*mine, *everyones})
                     specifics.append(flags(mine))
                     shareds.append(flags(everyones))
                     distances["specific"].append(own_distance)
                     distances["shared"].append(all_distance)
-                soft = torch.softmax(torch.stack([logits[n, k] for k in chosen]), 0)
+                soft = torch.softmax(torch.stack([logits[mine_at, k] for k in chosen]), 0)
                 mixed.append(sum(soft[i] * bodies[k][b] for i, k in enumerate(chosen)))
                 gates.append(
                     torch.stack([soft[chosen.index(k)] if k in chosen else torch.zeros(()) for k in range(EXPERTS)])
@@ -99,15 +104,15 @@ def make_losses(weight, selection):
     return losses
 
 
-def case(name, seed, settings=(), layers=1, specific=1, shared=2, selection="both"):
+def case(name, seed, settings=(), layers=1, specific=1, shared=2, selection="both", scenarios=N, peers=8):
     v = Variables(seed)
     weight = 0.3
-    declare_scenarios(v)
+    declare_scenarios(v, count=scenarios)
     width = WIDTH
     for l in range(layers):
         declare_stack(v, f"layer.{l}.expert", EXPERTS, [width, HIDDEN])
-        v.weight(f"layer.{l}.gate.weight", N, width + D, EXPERTS)
-        v.bias(f"layer.{l}.gate.bias", N, EXPERTS)
+        v.weight(f"layer.{l}.gate.weight", scenarios, width + D, EXPERTS)
+        v.bias(f"layer.{l}.gate.bias", scenarios, EXPERTS)
         width = HIDDEN
     declare_mlp(v, "tower", [HIDDEN, TOWER], norm=False)
     declare_linear(v, "output", TOWER, 1)
@@ -121,8 +126,9 @@ def case(name, seed, settings=(), layers=1, specific=1, shared=2, selection="bot
         klWeight=weight,
         **dict(settings),
     )
-    forward = make_forward(layers, specific, shared, selection)
-    write_case(__file__, name, "aesm2", given, v, forward, make_losses(weight, selection))
+    forward = make_forward(layers, specific, shared, selection, peers)
+    shape = make_shape(rows=B, scenarios=scenarios)
+    write_case(__file__, name, "aesm2", given, v, forward, make_losses(weight, selection), shape=shape)
 
 
 if __name__ == "__main__":
@@ -130,3 +136,5 @@ if __name__ == "__main__":
     case("two-layers", 82, layers=2, specific=2, shared=1)
     for seed, kind in ((83, "specific"), (84, "shared"), (87, "off")):
         case(f"selection-{kind}", seed, dict(selection=kind), selection=kind)
+    # Four scenarios, of which a row asks the two largest beside its own.
+    case("two-peers", 88, dict(peers=2), scenarios=4, peers=2)

@@ -12,7 +12,7 @@ from cases import *  # noqa: E402,F403
 
 SHARED, OWN = 3, 2
 TASK_OWN, TASK_SHARED = 2, 1
-EXPERT, TASK, TOWER = 5, 4, 3
+EXPERT, TASK, TOWER = 4, 4, 3
 
 
 def mixture(gate_logits, bodies, b):
@@ -21,7 +21,7 @@ def mixture(gate_logits, bodies, b):
     return sum(gate[k] * bodies[k][b] for k in range(len(bodies))), gate
 
 
-def extract(p, s, x, mode, attentive):
+def extract(p, s, x, mode, attentive, peers):
     """Scenario extraction layer: what the row's scenario takes from all, from itself and from the others."""
     flat = x.flat()
     common = experts(p, s, flat, mode, x, "shared", 1, SHARED, "off")
@@ -37,20 +37,20 @@ def extract(p, s, x, mode, attentive):
 
         parts = [mixture(linear(p, "sharedGate", flat[b]), common, b)[0], of_scenario(n)]
         if attentive:
-            others = [j for j in range(x.scenarios) if j != n]
+            slots, count = asked(x.shape, n, peers)
+            others = [(slot, j) for slot, j in slots if j != n]
             scores = linear(p, "attention", p["scenario.embedding"][n])
-            soft = torch.softmax(torch.stack([scores[j] for j in others]), 0)
-            parts.append(sum(soft[i] * of_scenario(j) for i, j in enumerate(others)))
-            attended.append(
-                torch.stack([soft[others.index(j)] if j != n else torch.zeros(()) for j in range(x.scenarios)])
-            )
+            soft = torch.softmax(torch.stack([scores[slot] for slot, _ in others]), 0)
+            parts.append(sum(soft[i] * of_scenario(j) for i, (_, j) in enumerate(others)))
+            weights = {slot: soft[i] for i, (slot, _) in enumerate(others)}
+            attended.append(torch.stack([weights.get(slot, torch.zeros(())) for slot in range(count)]))
         joined.append(torch.cat(parts))
     return torch.stack(joined), torch.stack(attended) if attentive else None
 
 
-def make_forward(attentive=True, hierarchy=True):
+def make_forward(attentive=True, hierarchy=True, peers=8):
     def forward(p, s, x, mode):
-        joined, attention = extract(p, s, x, mode, attentive) if hierarchy else (x.flat(), None)
+        joined, attention = extract(p, s, x, mode, attentive, peers) if hierarchy else (x.flat(), None)
         count = x.scenarios * TASK_OWN
         bodies = experts(p, s, joined, mode, x, "task.expert", 1, count + TASK_SHARED, "off")
         mixed, gates = [], []
@@ -71,25 +71,25 @@ def make_forward(attentive=True, hierarchy=True):
     return forward
 
 
-def case(name, seed, settings=(), attentive=True, hierarchy=True):
+def case(name, seed, settings=(), attentive=True, hierarchy=True, scenarios=N, peers=8):
     v = Variables(seed)
     joined = WIDTH
     if hierarchy:
         declare_stack(v, "shared", SHARED, [WIDTH, EXPERT])
         declare_linear(v, "sharedGate", WIDTH, SHARED)
-        declare_stack(v, "specific", N * OWN, [WIDTH, EXPERT])
-        v.weight("specificGate.weight", N, WIDTH, OWN)
-        v.bias("specificGate.bias", N, OWN)
+        declare_stack(v, "specific", scenarios * OWN, [WIDTH, EXPERT])
+        v.weight("specificGate.weight", scenarios, WIDTH, OWN)
+        v.bias("specificGate.bias", scenarios, OWN)
         joined = EXPERT * (3 if attentive else 2)
         if attentive:
-            declare_scenarios(v)
-            declare_linear(v, "attention", D, N)
-    declare_stack(v, "task.expert", N * TASK_OWN + TASK_SHARED, [joined, TASK])
-    v.weight("task.gate.weight", N, joined, TASK_OWN + TASK_SHARED)
-    v.bias("task.gate.bias", N, TASK_OWN + TASK_SHARED)
-    declare_stack(v, "tower", N, [TASK, TOWER])
-    v.weight("output.weight", N, TOWER, 1)
-    v.bias("output.bias", N, 1)
+            declare_scenarios(v, count=scenarios)
+            declare_linear(v, "attention", D, min(scenarios, peers + 1))
+    declare_stack(v, "task.expert", scenarios * TASK_OWN + TASK_SHARED, [joined, TASK])
+    v.weight("task.gate.weight", scenarios, joined, TASK_OWN + TASK_SHARED)
+    v.bias("task.gate.bias", scenarios, TASK_OWN + TASK_SHARED)
+    declare_stack(v, "tower", scenarios, [TASK, TOWER])
+    v.weight("output.weight", scenarios, TOWER, 1)
+    v.bias("output.bias", scenarios, 1)
     given = dict(
         sharedExperts=SHARED,
         specificExperts=OWN,
@@ -100,10 +100,13 @@ def case(name, seed, settings=(), attentive=True, hierarchy=True):
         towerHidden=[TOWER],
         **dict(settings),
     )
-    write_case(__file__, name, "hinet", given, v, make_forward(attentive, hierarchy))
+    shape = make_shape(rows=B, scenarios=scenarios)
+    write_case(__file__, name, "hinet", given, v, make_forward(attentive, hierarchy, peers), shape=shape)
 
 
 if __name__ == "__main__":
     case("full", 61)
-    case("without-attention", 64, dict(attentive=False), attentive=False)
+    case("without-attention", 66, dict(attentive=False), attentive=False)
     case("without-hierarchy", 63, dict(hierarchy=False), hierarchy=False)
+    # Four scenarios, of which a row asks the two largest beside its own.
+    case("two-peers", 65, dict(peers=2), scenarios=4, peers=2)
