@@ -1,6 +1,6 @@
 /** The data worker's work: the catalogue, summaries, simulation and import. Knows no worker API. */
 import { writeDataset } from '../data/format';
-import { buildDataset, inspectFile } from '../data/import';
+import { TableOnce } from '../data/import';
 import { simulate } from '../data/simulate';
 import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
@@ -47,6 +47,7 @@ function toldBy(onProgress: OnProgress): (progress: ImportProgress) => void {
 export class DataSession implements Omit<DataWorker, 'connect'> {
   /** The one last opened: its pages of rows come next. */
   private open: { readonly id: string; readonly data: Promise<Dataset> } | null = null;
+  private readonly tables = new TableOnce();
 
   constructor(private readonly source: Pick<DatasetSource, 'list' | 'load' | 'keep' | 'remove'>) {}
 
@@ -80,7 +81,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     ...[file, schema, onProgress]: Parameters<DataWorker['inspectFile']>
   ): ReturnType<DataWorker['inspectFile']> {
     const options = { onProgress: toldBy(onProgress) };
-    return inspectFile(file, schema === undefined ? options : { ...options, schema });
+    return this.tables.inspect(file, schema === undefined ? options : { ...options, schema });
   }
 
   async readRuns(...[file, onRun]: Parameters<DataWorker['readRuns']>): Promise<void> {
@@ -97,7 +98,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     mapping: Parameters<DataWorker['importFile']>[1],
     onProgress: OnProgress,
   ): ReturnType<DataWorker['importFile']> {
-    const { dataset, warnings } = await buildDataset(file, mapping, { onProgress: toldBy(onProgress) });
+    const { dataset, warnings } = await this.tables.build(file, mapping, { onProgress: toldBy(onProgress) });
     return { summary: await this.adopt(dataset), warnings };
   }
 

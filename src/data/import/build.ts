@@ -41,7 +41,7 @@ export async function buildDataset(
 }
 
 /** Builds a dataset from a table that was read before; the table is left as it is. */
-async function buildFromTable(
+export async function buildFromTable(
   table: Table,
   mapping: Mapping,
   options: BuildOptions = {},

@@ -33,7 +33,8 @@ export function makeContext(
   return {
     table,
     mapping,
-    notices: [...table.notices],
+    // An encoding that the mapping names is no guess, whoever read the table.
+    notices: table.notices.filter(({ code }) => code !== 'guessedEncoding' || mapping.read.encoding === null),
     column,
     ofRole: (role) => {
       const mapped = columnOfRole(mapping, role);

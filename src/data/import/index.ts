@@ -5,3 +5,4 @@ export type { Notice, ProblemCode } from './errors';
 export { inspectFile, type Inspection } from './inspect';
 export { parseMapping, type Mapping } from './mapping';
 export type { ImportProgress } from './options';
+export { TableOnce } from './tableOnce';

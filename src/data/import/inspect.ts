@@ -52,7 +52,7 @@ export async function inspectFile(source: ImportSource, options: InspectOptions 
 }
 
 /** Profiles a table and proposes a mapping; the table can then be built from as often as the mapping changes. */
-async function inspectTable(table: Table, options: InspectOptions = {}): Promise<Inspection> {
+export async function inspectTable(table: Table, options: InspectOptions = {}): Promise<Inspection> {
   const profiles: ColumnProfile[] = [];
   for (const column of table.columns) {
     checkAborted(options.signal);

@@ -1,4 +1,5 @@
 import { stream } from '../simulate/random';
+import { TextCodes } from './codes';
 import type { Notice } from './errors';
 
 /** One column of a file as text: every cell is a code into the column's distinct texts. */
@@ -33,16 +34,8 @@ export interface Table {
   readonly notices: readonly Notice[];
 }
 
-/** A copy that does not keep the text alive that the cell was cut from (engines share the memory of long substrings). */
-function ownCopy(text: string): string {
-  return text.length < 13 ? text : decoder.decode(encoder.encode(text));
-}
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 class ColumnBuilder {
-  private readonly known = new Map<string, number>();
-  readonly values: string[] = [];
+  private readonly known = new TextCodes();
   codes = new Int32Array(1024);
 
   set(row: number, text: string): void {
@@ -51,26 +44,20 @@ class ColumnBuilder {
       grown.set(this.codes);
       this.codes = grown;
     }
-    let code = this.known.get(text);
-    if (code === undefined) {
-      const copy = ownCopy(text);
-      code = this.values.length;
-      this.values.push(copy);
-      this.known.set(copy, code);
-    }
-    this.codes[row] = code;
+    this.codes[row] = this.known.codeOf(text);
   }
 
   /** The column in the order of `order`, without texts that no kept row holds. */
   finish(name: string, order: Int32Array): TextColumn {
-    const renumbered = new Int32Array(this.values.length).fill(-1);
+    const known = this.known.values;
+    const renumbered = new Int32Array(known.length).fill(-1);
     const values: string[] = [];
     const codes = new Int32Array(order.length);
     for (let row = 0; row < order.length; row++) {
       const old = this.codes[order[row]!]!;
       if (renumbered[old]! < 0) {
         renumbered[old] = values.length;
-        values.push(this.values[old]!);
+        values.push(known[old]!);
       }
       codes[row] = renumbered[old]!;
     }
