@@ -28,7 +28,7 @@ def load_reference(model):
 
 WITH_REFERENCE = (
     *("causalint", "optmsm", "sarnet", "mscan", "aread", "baselines"),
-    *("pepnet", "adasparse", "m2m", "hamur", "aesm2", "hinet", "m3oe", "adaptdhm", "adl"),
+    *("pepnet", "adasparse", "m2m", "hamur", "aesm2", "hinet", "m3oe", "adaptdhm", "adl", "mamdr"),
 )
 # Models that stand in another's reference; every other without one of its own stands among the baselines.
 STANDS_IN = {"epnet": "pepnet", "ppnet": "pepnet"}
@@ -38,8 +38,10 @@ sys.path.insert(0, HERE)
 import torch  # noqa: E402
 from torch import nn  # noqa: E402
 
+import baselines  # noqa: E402
 import causalint  # noqa: E402
 import common  # noqa: E402
+import mamdr  # noqa: E402
 import optmsm  # noqa: E402
 import pairs  # noqa: E402
 import sarnet  # noqa: E402
@@ -228,9 +230,62 @@ def compare(name):
     return abs(float(fast - slow)) / abs(float(slow)), difference / size, len(trained)
 
 
+def compare_mamdr():
+    """Two rounds around Mix: largest difference of what every domain's parameters sum up to, in units of the largest move."""
+    torch.manual_seed(3)
+    module = reference["mamdr"]
+    peer = baselines.Mix(dict(embeddingDim=D, hidden=[module.HIDDEN], batchNorm="off", dropout=0))
+    wake(peer.train())
+    table = nn.Embedding(common.VOCABULARY, D)
+    batches = [[common.Batch(ROWS, 0, 0) for _ in range(2)] for _ in range(N)]
+
+    def loss(batch):
+        batch.label = batch.label.to(table.weight.dtype)
+        batch.gather(table)
+        return peer(batch)
+
+    def theta(values):
+        trained = dict(zip([name for name, _ in peer.named_parameters()] + ["table"], values))
+        return {
+            "mlp.0.weight": trained["body.0.weight"].T,
+            "mlp.0.bias": trained["body.0.bias"],
+            "output.weight": trained["head.weight"].T,
+            "output.bias": trained["head.bias"],
+            module.TABLE: trained["table"],
+        }
+
+    rounds = [mamdr.draw(N, 2) for _ in range(2)]
+    rates = dict(inner_rate=0.01, outer_rate=0.5, helper_rate=0.3)
+    fast = mamdr.Mamdr([*peer.parameters(), table.weight], loss, torch.optim.Adam, N, **rates)
+    start = theta([value.clone() for value in fast.shared])
+    for order, helpers in rounds:
+        fast.round(batches, order, helpers)
+
+    plain = [[as_json(batch, None, None) for batch in own] for own in batches]
+    slow = module.Training(shape(), plain, start, module.RunningAdam(start, rates["inner_rate"]))
+    for order, helpers in rounds:
+        slow.negotiate(order, rates["outer_rate"])
+        for domain in order:
+            slow.regularise(domain, helpers[domain], rates["helper_rate"])
+
+    def largest(values):
+        return max(float(value.abs().max()) for value in values.values())
+
+    differences = [
+        largest(module.minus(theta(mine), theirs))
+        for mine, theirs in [(fast.shared, slow.shared), *zip(fast.own, slow.own)]
+    ]
+    return max(differences) / largest(module.minus(slow.shared, start)), len(differences)
+
+
 if __name__ == "__main__":
     wrong = []
-    for name in sys.argv[1:] or [*PAIRS, *MORE_PAIRS]:
+    for name in sys.argv[1:] or [*PAIRS, *MORE_PAIRS, "mamdr"]:
+        if name == "mamdr":
+            difference, count = compare_mamdr()
+            print(f"{name}: worst of {count} sets of parameters {difference:.1e}")
+            wrong += [] if difference < TOLERANCE else [name]
+            continue
         loss, gradient, count = compare(name)
         print(f"{name}: loss {loss:.1e}, worst of {count} gradients {gradient:.1e}")
         if not max(loss, gradient) < TOLERANCE:
