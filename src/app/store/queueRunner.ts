@@ -26,6 +26,12 @@ export function startQueueRunner(actions: RunActions): () => void {
   let current: { readonly item: QueueItem; readonly began: number; started: boolean } | null = null;
   let told = Number.NEGATIVE_INFINITY;
 
+  /** What a person began while the queue read what is kept of an item goes before it. */
+  const mayBegin = ({ id }: QueueItem): boolean => {
+    const { items, paused } = useQueue.getState();
+    return !paused && !isUnderWay(actions.current.state) && items.some((one) => one.id === id);
+  };
+
   async function begin(item: QueueItem): Promise<void> {
     const mine = { item, began: performance.now(), started: false };
     current = mine;
@@ -40,9 +46,22 @@ export function startQueueRunner(actions: RunActions): () => void {
       look();
       return;
     }
+    const giveWay = (): void => {
+      current = null;
+      void patchItem(item.id, { state: 'waiting', run: item.run });
+    };
+    if (!mayBegin(item)) {
+      giveWay();
+      return;
+    }
     try {
-      if (before) await actions.continueRun(before, { fromQueue: true });
-      else await actions.train(parseSetup(item.setup), { name: item.name, fromQueue: true, run });
+      if (before) {
+        const begun = await actions.continueRun(before, { fromQueue: true });
+        if (!begun) {
+          giveWay();
+          return;
+        }
+      } else await actions.train(parseSetup(item.setup), { name: item.name, fromQueue: true, run });
     } catch (error) {
       // Kept by another version of the lab: it cannot be trained as it is.
       current = null;

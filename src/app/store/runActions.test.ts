@@ -6,6 +6,7 @@ import type { Tick } from '../../workers/protocol';
 import { useSetup } from './setup';
 import { useNotices } from './notices';
 import { useQueue, useQueueTab } from './queue';
+import type { QueueItem } from './queueEdits';
 import { RunActions } from './runActions';
 import { startQueueRunner } from './queueRunner';
 
@@ -112,26 +113,23 @@ describe('actions on runs', () => {
   });
 });
 
+const waitingItem = (run: string | null): QueueItem => ({
+  id: 'a/0',
+  name: 'first',
+  setup: defaultSetup(),
+  batch: 'a',
+  state: 'waiting',
+  run,
+  took: null,
+  failure: null,
+});
+
 describe('the queue', () => {
   it('lets a run wait again, and itself, when that run is reset', async () => {
     const { client, calls, tick } = fakeClient();
     const actions = new RunActions(client);
     const stop = startQueueRunner(actions);
-    useQueue.setState({
-      paused: false,
-      items: [
-        {
-          id: 'a/0',
-          name: 'first',
-          setup: defaultSetup(),
-          batch: 'a',
-          state: 'waiting',
-          run: null,
-          took: null,
-          failure: null,
-        },
-      ],
-    });
+    useQueue.setState({ paused: false, items: [waitingItem(null)] });
     await vi.waitFor(() => expect(actions.current.id).not.toBeNull());
     expect(useQueue.getState().items[0]!.run).toBe(actions.current.id);
     tick('training');
@@ -140,5 +138,45 @@ describe('the queue', () => {
     expect(useQueue.getState().paused).toBe(true);
     expect(calls.train).toHaveBeenCalledTimes(1);
     stop();
+  });
+
+  it.each(['get', 'artifacts'] as const)(
+    'leaves a person the run that they began while it read what is kept of its own (%s)',
+    async (read) => {
+      const { client, calls } = fakeClient();
+      const kept = { status: 'interrupted', setup: defaultSetup(), id: 'kept', name: 'kept' };
+      let answer: () => void = () => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      const get = vi.fn(async () => {
+        if (read === 'get') await answered;
+        return kept;
+      });
+      const artifacts = vi.fn(async () => {
+        await answered;
+        return { weights: null, checkpoint: null };
+      });
+      Object.assign(calls.runs, { get, artifacts });
+      const actions = new RunActions(client);
+      const stop = startQueueRunner(actions);
+      useQueue.setState({ paused: false, items: [waitingItem('kept')] });
+      await vi.waitFor(() => expect(read === 'get' ? get : artifacts).toHaveBeenCalled());
+      await actions.train();
+      answer();
+      await vi.waitFor(() => expect(useQueue.getState().items[0]!.state).toBe('waiting'));
+      expect(calls.train).toHaveBeenCalledOnce();
+      expect(actions.current.id).toBe(client.run);
+      stop();
+    },
+  );
+
+  it('goes on with a run that is under way by showing it', async () => {
+    const { client, calls, tick } = fakeClient();
+    const actions = new RunActions(client);
+    await actions.train();
+    tick('training');
+    useSetup.setState({ shownRun: 'another' });
+    await actions.goOn(actions.current.id!);
+    expect(useSetup.getState().shownRun).toBeNull();
+    expect(calls.train).toHaveBeenCalledOnce();
   });
 });

@@ -73,8 +73,13 @@ export class RunActions {
     }
   }
 
-  /** Goes on with a kept run. @throws Error as `continueRun` */
+  /** Goes on with a kept run; one that is under way here is shown. @throws Error as `continueRun` */
   async goOn(id: string): Promise<void> {
+    if (id === this.current.id && isUnderWay(this.current.state)) {
+      useSetup.getState().set({ shownRun: null });
+      if (this.current.state === 'paused') await this.pauseOrResume();
+      return;
+    }
     const record = await this.client.runs.get(id);
     if (record) await this.continueRun(record);
   }
@@ -89,14 +94,16 @@ export class RunActions {
   /**
    * Goes on with a kept run that was interrupted or paused.
    *
+   * @returns false where it was left: the queue asked for it, and a person began something meanwhile
    * @throws Error where another tab has it under way, or its set-up does not fit this lab
    */
-  async continueRun(record: RunRecord, { fromQueue = false } = {}): Promise<void> {
+  async continueRun(record: RunRecord, { fromQueue = false } = {}): Promise<boolean> {
     // Whoever takes the queue over goes on with a run whose tab has closed, even before its lock is seen to be free.
     if (!fromQueue && record.id !== this.current.id && (await runIsUnderWay(record.id)))
       throw new Error(`“${record.name}” is under way in another tab; stop it there, or go on there.`);
     const setup = parseSetup(record.setup);
     const { checkpoint } = await this.client.runs.artifacts(record.id);
+    if (fromQueue && isUnderWay(this.current.state)) return false;
     if (!fromQueue) {
       useSetup.getState().adopt(setup);
       useSetup.getState().set({ shownRun: null });
@@ -118,6 +125,7 @@ export class RunActions {
     } catch (error) {
       this.failed(error);
     }
+    return true;
   }
 
   /**
