@@ -119,7 +119,7 @@ function installFromDebian(...packages) {
   const [command, ...before] =
     process.getuid?.() === 0 ? ['apt-get'] : ['sudo', '--non-interactive', 'apt-get'];
   const apt = (...args) =>
-    run(command, [...before, ...args], { stdio: ['ignore', 'ignore', 'inherit'] }) === 0;
+    run(command, [...before, ...args], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 240_000 }) === 0;
   return apt('update', '-qq') && apt('install', '-y', '-qq', ...packages);
 }
 

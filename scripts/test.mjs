@@ -5,7 +5,16 @@
  * Lint uses one core, and longer than types and build together, which use the other: so the unit tests begin beside it. What runs
  * beside something else prints what it said when it ends. End-to-end tests use every core and come last, by themselves.
  */
-import { checkNode, ensureChromium, ensurePackages, fail, run, runBeside, runQuietly } from './setup.mjs';
+import {
+  checkNode,
+  ensureChromium,
+  ensureOtherBrowsers,
+  ensurePackages,
+  fail,
+  run,
+  runBeside,
+  runQuietly,
+} from './setup.mjs';
 
 const stages = {
   lint: () => runQuietly('npx', ['eslint', '.', '--max-warnings', '0']),
@@ -16,21 +25,28 @@ const stages = {
   trust: () => runQuietly('npx', ['tsx', 'scripts/trust/index.ts', 'mutants', '--quick', '--seed', '1']),
   e2e: async () => {
     const options = { env: { ...process.env, CHROMIUM_PATH: await ensureChromium() } };
-    const specs = (workers, ...projects) => {
-      const chosen = projects.map((project) => `--project=${project}`);
-      return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
-    };
     // Most specs wait more than they compute; a spec of speed needs the cores for itself.
-    const codes = [specs(2, 'webgpu-software', 'wasm'), specs(1, 'speed')];
+    const codes = [specs(2, options, 'webgpu-software', 'wasm'), specs(1, options, 'speed')];
     return { code: Math.max(...codes) };
   },
+  // Where a browser cannot be installed, a sentence says what was not tested.
+  engines: async () => {
+    const there = ensureOtherBrowsers();
+    return { code: there.length === 0 ? 0 : specs(there.length, {}, ...there) };
+  },
 };
+
+/** Browser specs of some projects. @returns the exit code */
+function specs(workers, options, ...projects) {
+  const chosen = projects.map((project) => `--project=${project}`);
+  return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
+}
 /** What the compiler knew last time: it checks again only what may have changed. */
 const TYPES = 'node_modules/.cache/types.tsbuildinfo';
 
-const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e'];
+const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'engines'];
 /** Stages that open the built page. */
-const ofThePage = ['e2e'];
+const ofThePage = ['e2e', 'engines'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${names.join(', ')}.`, 2);

@@ -38,7 +38,7 @@ export async function openWebkit(): Promise<Engine> {
       'tcp',
     ]);
     programs.push(display);
-    const number = await display.hear(/^(\d+)\n/);
+    const number = await display.hear(/^(\d+)\n/m);
     const port = await freePort();
     programs.push(
       new Program(driver, [`--port=${port}`], {

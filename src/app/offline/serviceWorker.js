@@ -14,7 +14,9 @@ const home = new URL('./', location.href);
 
 // At once: where the host sends no headers, the page waits for this worker.
 self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+// Activation does not wait for it: a page that is opened meanwhile waits for the activation, and Firefox would have each wait
+// for the other until it gave both up.
+self.addEventListener('activate', () => void self.clients.claim().catch(() => undefined));
 
 // The page says when it has time for that.
 self.addEventListener('message', (event) => {

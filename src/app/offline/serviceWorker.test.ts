@@ -1,7 +1,7 @@
 /** The service worker's text, run with a network and a storage that fail as they are told. */
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 
 const text = readFileSync(new URL('serviceWorker.js', import.meta.url), 'utf8');
 const HOME = 'https://host.example/some/path/';
@@ -12,6 +12,7 @@ type Listener = (event: object) => void;
 const world = { full: false, closed: false, offline: false, asked: [] as string[] };
 const kept = new Map<string, Map<string, Response>>();
 let listeners: Record<string, Listener>;
+const claim = vi.fn(async () => undefined);
 
 const addressOf = (request: string | { url: string }): string =>
   new URL(typeof request === 'string' ? request : request.url, HOME).href;
@@ -58,7 +59,7 @@ beforeEach(() => {
   const self = {
     addEventListener: (kind: string, listener: Listener) => (listeners[kind] = listener),
     skipWaiting: async () => undefined,
-    clients: { claim: async () => undefined },
+    clients: { claim },
   };
   runInNewContext(text, {
     VERSION: 'new',
@@ -141,4 +142,13 @@ it('stays out of other folders, other sites and other methods', async () => {
   expect(await ask('../other/')).toBeUndefined();
   expect(await ask('https://elsewhere.example/')).toBeUndefined();
   expect(await ask('./', 'POST')).toBeUndefined();
+});
+
+it('takes over open pages without holding its own activation up: a page that opens meanwhile waits for that', async () => {
+  claim.mockImplementationOnce(() => new Promise(() => undefined));
+  const waitsFor: Promise<unknown>[] = [];
+  listeners.activate?.({ waitUntil: (given: Promise<unknown>) => waitsFor.push(given) });
+  expect(claim).toHaveBeenCalledOnce();
+  const held = new Promise((resolve) => setTimeout(resolve, 20, 'held up'));
+  expect(await Promise.race([Promise.all(waitsFor), held])).not.toBe('held up');
 });
