@@ -29,6 +29,11 @@ const stages = {
     const codes = [specs(2, options, 'webgpu-software', 'wasm'), specs(1, options, 'speed')];
     return { code: Math.max(...codes) };
   },
+  kills: async () => {
+    const options = { env: { ...process.env, CHROMIUM_PATH: await ensureChromium() } };
+    const parts = ['kills', 'planted', '--quick', '--seed', '1'];
+    return { code: run('npx', ['tsx', 'scripts/trust/index.ts', ...parts], options) };
+  },
   // Where a browser cannot be installed, a sentence says what was not tested.
   engines: async () => {
     const there = ensureOtherBrowsers();
@@ -44,9 +49,9 @@ function specs(workers, options, ...projects) {
 /** What the compiler knew last time: it checks again only what may have changed. */
 const TYPES = 'node_modules/.cache/types.tsbuildinfo';
 
-const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'engines'];
+const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'kills', 'engines'];
 /** Stages that open the built page. */
-const ofThePage = ['e2e', 'engines'];
+const ofThePage = ['e2e', 'kills', 'engines'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${names.join(', ')}.`, 2);

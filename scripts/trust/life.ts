@@ -5,43 +5,54 @@ import type { KillableBrowser } from './browser';
 import type { SeenRun, Witness } from './witness';
 import type { Page } from '@playwright/test';
 
-/** Numbers in [0, 1) that follow from a seed (mulberry32). */
-export function draws(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** What a life does before it ends. */
-export const ACTS = ['train', 'train', 'pause', 'resume', 'stop', 'rename', 'ablate', 'ablate'] as const;
+/** What a person does. `finish` trains to the end, `runOn` until it must have been kept on the way. */
+export const ACTS = ['train', 'finish', 'runOn', 'pause', 'resume', 'stop', 'rename', 'ablate'] as const;
 export type Act = (typeof ACTS)[number];
+
+/** What a life does, and when it ends. */
+export interface Plan {
+  readonly model: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly evaluateEvery: number;
+  /** Whether a run that was under way is gone on with first, which shows that its checkpoint can be read. */
+  readonly goOn: boolean;
+  /** One after the other; none: it only looks at what is left of the lives before. */
+  readonly acts: readonly Act[];
+  /** Killed in the middle of what it does, else once the page shows all of it as accepted. */
+  readonly during: boolean;
+  /** Milliseconds from there to its end. */
+  readonly lives: number;
+  /** Between two things that it does. */
+  readonly pause: number;
+}
 
 export interface LifeOptions {
   readonly profile: string;
   readonly address: string;
   readonly witness: Witness;
-  readonly draw: () => number;
-  /** The longest that it lives after it was checked, or after what it did was accepted, in milliseconds. */
-  readonly longest: number;
+  readonly plan: Plan;
   /** A list that is shown before it is read is looked at again for so many milliseconds. */
   readonly settle: number;
-  /** What it does; an ablation and a new name need a kept run, without one it trains. */
-  readonly act: Act;
-  /** Whether a run that was under way is gone on with, which shows that its checkpoint can be read. */
-  readonly goOn: boolean;
 }
 
-const MODELS = ['mmoe', 'shared-bottom', 'star', 'ple'] as const;
+/** What came of a life. */
+export interface Lived {
+  /** Sentences of what was accepted before and is missing now. */
+  readonly lost: readonly string[];
+  /** What was done before the end. */
+  readonly done: readonly Act[];
+  /** Why the rest could not be done; null where all was, or the end came in the middle of it. */
+  readonly hindered: string | null;
+}
+
+/** The only model of the harness with switches to ablate. */
+export const ABLATED = { model: 'star', title: 'STAR' } as const;
 const CLICK_MS = 5_000;
 const READY_MS = 60_000;
-/** What a run computes on is opened within this, also while other browsers have the cores. */
-const GO_ON_MS = 30_000;
-/** Most lives end after what they did was accepted, but wait no longer than this for it. */
-const ACCEPTED_MS = 10_000;
+/** So many steps of a run under way, and milliseconds, must have been kept on the way. */
+const RUN_ON_STEPS = 450;
+const RUN_ON_MS = 4_500;
 
 const query = (given: Readonly<Record<string, string | number>>): string =>
   new URLSearchParams(
@@ -73,9 +84,9 @@ async function listed(page: Page): Promise<readonly SeenRun[]> {
   return (await sightOf(page))?.runs ?? [];
 }
 
-/** @returns sentences of what was accepted before and is missing now */
-export async function live(options: LifeOptions): Promise<readonly string[]> {
-  const { witness, draw, settle } = options;
+/** @throws Error where the browser cannot be opened or the page does not come */
+export async function live(options: LifeOptions): Promise<Lived> {
+  const { witness, settle, plan } = options;
   const browser = await openBrowser(options.profile);
   try {
     const { page } = browser;
@@ -83,57 +94,58 @@ export async function live(options: LifeOptions): Promise<readonly string[]> {
     // What stood before counts from when it was checked.
     let checked = false;
     await watch(page, (sight) => checked && witness.see(sight));
-    const address = `${options.address}?${query({
-      model: MODELS[Math.floor(draw() * MODELS.length)]!,
-      seed: Math.floor(draw() * 1000),
-      // Some end by themselves within the life.
-      steps: draw() < 0.3 ? 30 : 100_000,
-      evaluateEvery: draw() < 0.5 ? 10 : 100,
-    })}`;
+    const { model, seed, steps, evaluateEvery } = plan;
+    const address = `${options.address}?${query({ model, seed, steps, evaluateEvery })}`;
     await page.goto(address);
     await control(page, 'app').waitFor();
     let list: readonly SeenRun[] = [];
     const lost = [
       ...(await missing(settle, async () => witness.missingRuns((list = await listed(page))))),
-      ...(options.goOn ? await goneOnWith(page, list) : []),
+      ...(plan.goOn ? await goneOnWith(page, list, settle) : []),
       ...(await checkQueue(page, witness, settle)),
     ];
-    if (lost.length > 0) return lost;
+    if (lost.length > 0) return { lost, done: [], hindered: null };
     // Going on with a run has set up the page for it.
-    if (options.goOn) await page.goto(address);
+    if (plan.goOn) await page.goto(address);
     await control(page, 'train').waitFor();
     witness.settle(await listed(page));
     checked = true;
-    await actAndDie(browser, options);
-    return [];
+    return { lost: [], ...(await actAndDie(browser, plan)) };
   } finally {
     await browser.kill();
   }
 }
 
 /** The newest run that was under way goes on from where it is kept. */
-async function goneOnWith(page: Page, list: readonly SeenRun[]): Promise<readonly string[]> {
+async function goneOnWith(page: Page, list: readonly SeenRun[], settle: number): Promise<readonly string[]> {
   const run = list.find(({ status, step }) => (status === 'interrupted' || status === 'paused') && step > 0);
   if (!run) return [];
-  try {
-    await page
-      .locator(`[data-testid=run-list] li[data-run="${run.id}"] .run-open`)
-      .click({ timeout: CLICK_MS });
-    await page.getByRole('button', { name: 'Go on training' }).click({ timeout: CLICK_MS });
-  } catch {
-    // The queue goes on with it already.
-  }
-  const found = await missing(GO_ON_MS, async () => {
+  let clicked = false;
+  const found = await missing(settle, async () => {
     const sight = await sightOf(page);
     if (sight?.run === run.id && sight.state !== 'failed' && sight.step >= run.step) return [];
+    // The queue may go on with it already: then it is the current run, and there is nothing to click.
+    if (!clicked && sight?.run !== run.id) clicked = await clickGoOn(page, run.id);
     return [
-      `The run ${run.id} is kept at step ${run.step} and cannot be gone on with (${sight?.state ?? 'no page'}).`,
+      `The run ${run.id} is kept at step ${run.step} and cannot be gone on with (${clicked ? '' : 'not '}asked for; ${sight?.state ?? 'no page'}${sight?.run ? ` of ${sight.run}` : ''}).`,
     ];
   });
   await control(page, 'reset')
     .click()
     .catch(() => undefined);
   return found;
+}
+
+/** @returns whether the page took the click */
+async function clickGoOn(page: Page, run: string): Promise<boolean> {
+  try {
+    const row = page.locator(`[data-testid=run-list] li[data-run="${run}"]:not(.current) .run-open`);
+    if ((await row.count()) > 0) await row.click({ timeout: CLICK_MS });
+    await page.getByRole('button', { name: 'Go on training' }).click({ timeout: CLICK_MS });
+    return true;
+  } catch {
+    return false; // still being read, or the queue was quicker
+  }
 }
 
 async function checkQueue(page: Page, witness: Witness, settle: number): Promise<readonly string[]> {
@@ -152,46 +164,83 @@ async function checkQueue(page: Page, witness: Witness, settle: number): Promise
 }
 
 /** Does something, and is killed somewhere in it or soon after. */
-async function actAndDie(browser: KillableBrowser, options: LifeOptions): Promise<void> {
-  const { draw, longest } = options;
-  // Drawn before: how long an act takes must not decide when its browser dies.
-  const [during, lives] = [draw() < 0.3, longest * draw() ** 2];
-  const acts = perform(browser.page, options).catch(() => undefined); // it dies in the middle of it
-  if (!during) await Promise.race([acts, waiting(ACCEPTED_MS)]);
-  await waiting(lives);
+async function actAndDie(browser: KillableBrowser, plan: Plan): Promise<Omit<Lived, 'lost'>> {
+  const done: Act[] = [];
+  let dead = false;
+  let hindered: string | null = null;
+  const acting = async (): Promise<void> => {
+    try {
+      for (const act of plan.acts) {
+        if (done.length > 0) await waiting(plan.pause);
+        await perform(browser.page, act, plan);
+        done.push(act);
+      }
+    } catch (error) {
+      // It died in the middle of it, or could not do it.
+      if (!dead) hindered = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    }
+  };
+  const acts = acting();
+  if (!plan.during) await acts;
+  await waiting(plan.lives);
+  dead = true;
   await browser.kill();
   await acts;
+  return { done, hindered };
 }
 
 /** Resolves once the page shows as accepted what was done. */
-async function perform(page: Page, { act, draw, longest, witness }: LifeOptions): Promise<void> {
-  if (witness.runs.size > 0 && act === 'ablate') return ablate(page, draw);
-  if (witness.runs.size > 0 && act === 'rename') return renameRun(page, draw);
+async function perform(page: Page, act: Act, plan: Plan): Promise<void> {
+  if (act === 'ablate') return ablate(page);
+  if (act === 'rename') return renameRun(page, plan.seed);
   const before = (await sightOf(page))?.run ?? '';
   await control(page, 'train').click();
   await page.locator(`[data-testid=app][data-run]:not([data-run="${before}"], [data-run=""])`).waitFor();
-  if (act !== 'pause' && act !== 'resume' && act !== 'stop') return;
-  await waiting((longest / 2) * draw());
+  const shows = (...states: readonly string[]) =>
+    page.locator(states.map((state) => `[data-testid=app][data-state=${state}]`).join(', ')).waitFor();
+  if (act === 'train') return;
+  if (act === 'finish') return shows('done');
+  if (act === 'runOn') return ranOn(page);
+  await shows('training', 'done');
+  await waiting(plan.pause);
   await control(page, 'pause').click();
+  await shows('paused', 'done');
   if (act === 'pause') return;
-  await waiting(500 * draw());
+  await waiting(plan.pause);
   await control(page, act === 'stop' ? 'stop' : 'pause').click();
+  await shows(...(act === 'stop' ? ['done'] : ['training', 'done']));
 }
 
-/** Queues the ablation of a kept run. */
-async function ablate(page: Page, draw: () => number): Promise<void> {
+/** Until much more was trained than may be lost. */
+async function ranOn(page: Page): Promise<void> {
+  const began = performance.now();
+  for (;;) {
+    const step = (await sightOf(page))?.step ?? 0;
+    const ms = performance.now() - began;
+    if (step >= RUN_ON_STEPS && ms > RUN_ON_MS) return;
+    if (ms > READY_MS) throw new Error(`The run was only at step ${step} after ${READY_MS / 1000} s.`);
+    await waiting(100);
+  }
+}
+
+/** Queues the ablation of a kept run that has switches. */
+async function ablate(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare' }).click();
-  await control(page, 'compare-runs').getByRole('checkbox').first().check();
-  await control(page, 'ablate-seeds').fill(String(1 + Math.floor(2 * draw())));
+  const runs = control(page, 'compare-runs').getByRole('listitem').filter({ hasText: ABLATED.title });
+  await runs.first().getByRole('checkbox').check();
+  await control(page, 'ablate-seeds').fill('1');
+  const before = (await sightOf(page))?.queue?.total ?? 0;
   await control(page, 'ablate').click();
-  await control(page, 'queue').waitFor();
+  await page.locator(`[data-testid=queue]:not([data-total="${before}"])`).waitFor();
 }
 
-async function renameRun(page: Page, draw: () => number): Promise<void> {
-  const rows = control(page, 'run-list').getByRole('listitem');
-  const row = rows.nth(Math.floor(draw() * (await rows.count())));
+async function renameRun(page: Page, number: number): Promise<void> {
+  const row = control(page, 'run-list').getByRole('listitem').first();
+  const was = (await row.locator('.run-name').textContent()) ?? '';
+  const name = `${was.split(',')[0]!}, named ${number}`;
   await row.hover();
   await row.getByRole('button', { name: /^Rename/ }).click();
-  await page.getByLabel('New name').fill(`named ${Math.floor(draw() * 1e6)}`);
+  await page.getByLabel('New name').fill(name);
   await page.getByLabel('New name').press('Enter');
+  await control(page, 'run-list').locator('.run-name', { hasText: name }).first().waitFor();
 }
