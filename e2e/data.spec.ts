@@ -28,8 +28,22 @@ test('an awkward file (byte order mark, semicolons, CRLF) imports and trains; a 
   await expect(page.getByTestId('mapping-table')).toBeVisible();
   await expect(page.getByTestId('role-is_click')).toHaveValue('label');
   await expect(page.getByTestId('role-tab')).toHaveValue('scenario');
+  await page.getByTestId('role-price').selectOption('ignore');
   await page.getByTestId('import-go').click();
   await expect(page.getByTestId('dataset')).toContainText('awkward');
+
+  // How it was read is kept with it, and can be used for the next file of these columns.
+  await page.reload();
+  await give(page, 'second.csv', log(',', 401));
+  await expect(page.getByTestId('role-price')).not.toHaveValue('ignore');
+  await page.getByTestId('mapping-reuse').selectOption({ label: 'as “awkward”' });
+  await expect(page.getByTestId('role-price')).toHaveValue('ignore');
+  await page
+    .getByRole('navigation', { name: 'Datasets' })
+    .getByRole('button', { name: /awkward/ })
+    .click();
+  await page.getByTestId('kept-mapping').getByText('How the file was read').click();
+  await expect(page.getByTestId('kept-mapping-summary')).toContainText('Predicts “is_click”');
   await page.getByRole('button', { name: 'Train on it' }).click();
   await lab.control('train').click();
   await lab.expectState('done');

@@ -10,6 +10,7 @@ import { keepForOffline } from './offline/register';
 import { followAblations } from './store/ablations';
 import { takeOverEarlier } from './store/earlierStorage';
 import { followKeeping } from './store/keeping';
+import { followPins } from './store/pins';
 import { followQueue } from './store/queue';
 import { openAddress } from './store/address';
 import { useSetup } from './store/setup';
@@ -67,6 +68,7 @@ export function start(client: WorkerClient, opened: Promise<BackendInfo | null>)
   });
   followKeeping(client);
   void followMade(actions).catch(report);
+  void followPins(client.values).catch(report);
   warmCharts();
   keepForOffline();
 }

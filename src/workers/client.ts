@@ -7,6 +7,7 @@
 import * as Comlink from 'comlink';
 import { forward, job, runCommands, watched } from './commands';
 import { newRunId } from './runId';
+import { fittingMappings, keptMapping } from './keptMappings';
 import { openKeyValueStore } from './keyValueStore';
 import { openRunStore } from './runStore';
 import { Storage } from './storage';
@@ -70,6 +71,10 @@ export interface WorkerClient
     onRun: (run: ReadRun) => void | Promise<void>,
     options?: Pick<JobOptions, 'signal'>,
   ): Promise<void>;
+  /** The mapping that an imported dataset was read with; null where none was kept. */
+  mappingOf(dataset: string): Promise<Mapping | null>;
+  /** Ways in which files of the same columns were read before. */
+  earlierMappings(columns: readonly string[]): ReturnType<typeof fittingMappings>;
   /** One at a time: a second ends the first. */
   embed(
     points: Points,
@@ -119,6 +124,7 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   const base = options.base ?? new URL('.', document.baseURI).href;
   const storage = new Storage();
   const runs = options.runs ?? openRunStore(storage);
+  const values = openKeyValueStore(storage);
   const spawnTraining = options.spawnTraining ?? (() => startWorker(trainingWorker, 'training'));
   const spawnData = options.spawnData ?? (() => startWorker(dataWorker, 'data'));
 
@@ -229,7 +235,9 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       return run;
     },
     runs,
-    values: openKeyValueStore(storage),
+    values,
+    mappingOf: (dataset) => keptMapping(values, dataset),
+    earlierMappings: (columns) => fittingMappings(values, columns),
     onTick(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -6,6 +6,7 @@ import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
 import type { Dataset } from '../data/dataset';
 import type { ImportProgress } from '../data/import';
+import type { Mapping } from '../data/import/mapping';
 import type { SimulationProgress } from '../data/simulate';
 import type { DatasetSource } from './datasets';
 import type { CatalogueEntry, DatasetSummary, DataWorker, OnProgress } from './protocol';
@@ -99,7 +100,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     onProgress: OnProgress,
   ): ReturnType<DataWorker['importFile']> {
     const { dataset, warnings } = await this.tables.build(file, mapping, { onProgress: toldBy(onProgress) });
-    return { summary: await this.adopt(dataset), warnings };
+    return { summary: await this.adopt(dataset, mapping), warnings };
   }
 
   async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
@@ -112,11 +113,11 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     if (this.open?.id === id) this.open = null;
   }
 
-  private async adopt(dataset: Dataset): Promise<DatasetSummary> {
+  private async adopt(dataset: Dataset, mapping: Mapping | null = null): Promise<DatasetSummary> {
     const known = await this.source.list();
     const sample = known.find((entry) => entry.id === dataset.id && entry.kind === 'sample');
     // A sample simulated again is the sample; it needs no second copy.
-    if (!sample) await this.source.keep(catalogueEntry(dataset), dataset);
+    if (!sample) await this.source.keep(catalogueEntry(dataset), dataset, mapping);
     this.open = { id: dataset.id, data: Promise.resolve(dataset) };
     return summariseDataset(dataset, sample ? 'sample' : dataset.source.kind);
   }

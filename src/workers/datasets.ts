@@ -3,9 +3,11 @@ import { parseCatalogue, readDataset } from '../data/format';
 import { simulate } from '../data/simulate';
 import { simulationOfId } from '../training/simulatedId';
 import { catalogueEntry } from './datasetSummary';
+import { mappingKey } from './keptMappings';
 import { Storage } from './storage';
 import type { CatalogueEntry, OnProgress } from './protocol';
 import type { Dataset } from '../data/dataset';
+import type { Mapping } from '../data/import/mapping';
 import type { Catalogue } from '../data/format';
 
 async function get(address: URL, what: string): Promise<Response> {
@@ -111,11 +113,13 @@ export class DatasetSource {
     return [...entries, ...own];
   }
 
-  async keep(entry: CatalogueEntry, dataset: Dataset): Promise<void> {
-    await this.storage.write(['entries', 'datasets'], 'strict', async (transaction) => {
+  /** @param mapping how a person's file was read, kept with what came of it or not at all */
+  async keep(entry: CatalogueEntry, dataset: Dataset, mapping: Mapping | null = null): Promise<void> {
+    await this.storage.write(['entries', 'datasets', 'values'], 'strict', async (transaction) => {
       await Promise.all([
         transaction.objectStore('entries').put(entry, entry.id),
         transaction.objectStore('datasets').put(dataset, dataset.id),
+        mapping && transaction.objectStore('values').put(JSON.stringify(mapping), mappingKey(dataset.id)),
       ]);
     });
   }
@@ -124,10 +128,11 @@ export class DatasetSource {
     const { samples } = await this.samples();
     if (samples.some((sample) => sample.id === id))
       throw new Error('Samples belong to the lab and cannot be removed.');
-    await this.storage.write(['entries', 'datasets'], 'strict', async (transaction) => {
+    await this.storage.write(['entries', 'datasets', 'values'], 'strict', async (transaction) => {
       await Promise.all([
         transaction.objectStore('entries').delete(id),
         transaction.objectStore('datasets').delete(id),
+        transaction.objectStore('values').delete(mappingKey(id)),
       ]);
     });
   }

@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { groupRuns } from '../../../studies/groups';
 import { useRunActions } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
+import { usePins } from '../../store/pins';
 import { useSetup } from '../../store/setup';
 import { report } from '../../store/notices';
 import { openRun, useRuns } from '../../store/runs';
@@ -41,7 +42,7 @@ export function ComparePage() {
   const views = useChosenViews();
   const groups = useMemo(() => groupRuns(views), [views]);
   /** Group that the others are compared with; the first unless one is pinned. */
-  const [pinned, setPinned] = useState<string | null>(null);
+  const pinned = usePins((pins) => pins.pinned);
   const reference = groups.find((group) => group.key === pinned) ?? groups[0] ?? null;
   return (
     <div className="compare">
@@ -60,7 +61,11 @@ export function ComparePage() {
           <>
             <Differences groups={groups} reference={reference} />
             <CompareCurves groups={groups} />
-            <CompareTable groups={groups} reference={reference} onPin={setPinned} />
+            <CompareTable
+              groups={groups}
+              reference={reference}
+              onPin={(key) => usePins.setState({ pinned: key })}
+            />
             <DeLongTest groups={groups} reference={reference} />
             <AblatePanel views={views} />
           </>

@@ -7,6 +7,7 @@ import { refreshCatalogue } from '../../store/catalogue';
 import { useSetup } from '../../store/setup';
 import { report, sentence } from '../../store/notices';
 import { FieldsTable } from './FieldsTable';
+import { KeptMapping } from './KeptMapping';
 import { RowsView } from './RowsView';
 import { OverlapFigure, TrueRelatednessFigure } from '../../pictures/data/ScenarioMatrix';
 import { ScenarioSummaries } from './ScenarioSummaries';
@@ -135,6 +136,7 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
         )}
         {summary.period && <Fact label="period" value={days(summary.period)} />}
       </dl>
+      {source.kind === 'imported' && <KeptMapping dataset={id} />}
       <div className="dataset-grid">
         <ScenarioSummaries summary={summary} />
         <FieldsTable summary={summary} />

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { DragEvent } from 'react';
 import type { Mapping } from '../../../data/import/mapping';
 import { mappingSentences } from '../../../data/import/mappingSummary';
+import type { WorkerClient } from '../../../workers/client';
 import type { Inspection } from '../../../workers/protocol';
 import { formatCount } from '../../format';
 import { useRunActions } from '../../store/runActions';
@@ -15,6 +16,8 @@ import { mappingProblem, startMapping } from './mappingEdits';
 interface Looked {
   readonly file: File;
   readonly inspection: Inspection;
+  /** How files of the same columns were read before. */
+  readonly earlier: Awaited<ReturnType<WorkerClient['earlierMappings']>>;
 }
 
 /** A person's own file: choose or drop it, correct the proposed roles, import. It never leaves the machine. */
@@ -23,6 +26,8 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
   const job = useJob();
   const [looked, setLooked] = useState<Looked | null>(null);
   const [mapping, setMapping] = useState<Mapping | null>(null);
+  /** Dataset whose way of reading was taken over; empty: what is proposed. */
+  const [reused, setReused] = useState('');
   const [over, setOver] = useState(false);
 
   async function look(file: File, schema?: string | null): Promise<void> {
@@ -30,7 +35,11 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
       client.inspectFile(file, schema, { onProgress, signal }),
     );
     if (!inspection) return;
-    setLooked({ file, inspection });
+    const columns = inspection.columns.map(({ name }) => name);
+    // Without storage a file is read all the same.
+    const earlier = await client.earlierMappings(columns).catch(() => []);
+    setLooked({ file, inspection, earlier });
+    setReused('');
     setMapping(startMapping(inspection));
   }
 
@@ -109,6 +118,28 @@ export function ImportView({ onDone }: { readonly onDone: (dataset: string) => v
                 <li key={k}>{warning.sentence}</li>
               ))}
             </ul>
+          )}
+          {looked.earlier.length > 0 && (
+            <label className="mapping-reuse">
+              Files of these columns were imported before. Read this one{' '}
+              <select
+                data-testid="mapping-reuse"
+                value={reused}
+                onChange={({ target: { value } }) => {
+                  const proposed = startMapping(looked.inspection);
+                  const one = looked.earlier.find(({ dataset }) => dataset === value);
+                  setReused(value);
+                  setMapping(one ? { ...one.mapping, title: proposed.title } : proposed);
+                }}
+              >
+                <option value="">as proposed</option>
+                {looked.earlier.map(({ dataset, mapping: { title } }) => (
+                  <option key={dataset} value={dataset}>
+                    as “{title}”
+                  </option>
+                ))}
+              </select>
+            </label>
           )}
           <MappingOptions
             inspection={looked.inspection}
