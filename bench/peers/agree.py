@@ -29,6 +29,7 @@ def load_reference(model):
 WITH_REFERENCE = (
     *("causalint", "optmsm", "sarnet", "mscan", "aread", "baselines"),
     *("pepnet", "adasparse", "m2m", "hamur", "aesm2", "hinet", "m3oe", "adaptdhm", "adl", "mamdr"),
+    *("lr", "fm", "wide-deep", "deepfm", "pnn", "din", "dcn", "dcnv2", "autoint", "edcn", "cross-stitch", "hmoe"),
 )
 # Models that stand in another's reference; every other without one of its own stands among the baselines.
 STANDS_IN = {"epnet": "pepnet", "ppnet": "pepnet"}
@@ -46,6 +47,7 @@ import optmsm  # noqa: E402
 import pairs  # noqa: E402
 import sarnet  # noqa: E402
 import scenario_pairs  # noqa: E402
+import single_pairs  # noqa: E402
 
 N = common.SCENARIOS
 
@@ -181,7 +183,9 @@ def sarnet_pair():
 
 
 PAIRS = {"causalint": causalint_pair, "optmsm": optmsm_pair, "sarnet": sarnet_pair}
-MORE_PAIRS = {**pairs.PAIRS, **scenario_pairs.PAIRS}
+MORE_PAIRS = {**pairs.PAIRS, **scenario_pairs.PAIRS, **single_pairs.PAIRS}
+# Behaviours over all scenarios and in the row's own that a peer reads.
+READS = {"mscan": (HISTORY, OWN), "din": (HISTORY, 0)}
 
 
 def some_first(length):
@@ -192,17 +196,19 @@ def some_first(length):
 def compare(name):
     """Largest difference of the loss and of all gradients, in units of the largest gradient."""
     torch.manual_seed(3)
-    module = reference[name if name in reference else STANDS_IN.get(name, "baselines")]
+    # A colon parts a model's name from the switch that is tried.
+    model = name.split(":")[0]
+    module = reference[model if model in reference else STANDS_IN.get(model, "baselines")]
     states, own_history = {}, 0
     if name in PAIRS:
         peer, variables, forward, losses, history = PAIRS[name]()
     else:
         peer, variables, forward, losses, states = MORE_PAIRS[name](module)
-        history, own_history = (HISTORY, OWN) if name == "mscan" else (0, 0)
+        history, own_history = READS.get(model, (0, 0))
     wake(peer.train())
     # `single` has a table a scenario, rows of one id side by side.
     tables = N if name == "single" else 1
-    table = nn.Embedding(common.VOCABULARY * tables, D)
+    table = nn.Embedding(common.VOCABULARY * tables, getattr(peer, "table_width", D))
     batch = common.Batch(ROWS, history, own_history)
     if tables > 1:
         batch.all_ids = batch.all_ids * tables + batch.scenario[:, None]

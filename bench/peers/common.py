@@ -23,7 +23,7 @@ OFFSETS = torch.tensor([1, *SIZES]).cumsum(0)[:-1]
 class Batch:
     """Ids of one batch, and after `gather` the embeddings, from one look-up."""
 
-    def __init__(self, rows, history, own_history):
+    def __init__(self, rows, history, own_history, history_scenario=True):
         def draw(fields, *shape):
             return torch.stack([(torch.rand(*shape) ** 2 * SIZES[f]).long() + OFFSETS[f] for f in fields], -1)
 
@@ -40,7 +40,7 @@ class Batch:
         self.fairness = torch.ones(rows, 1)
         parts = [self.ids]
         self.lengths = [FIELDS]
-        for length, with_scenario in ((history, True), (own_history, False)):
+        for length, with_scenario in ((history, history_scenario), (own_history, False)):
             if length == 0:
                 continue
             items = draw(ITEM_FIELDS, rows, length)
@@ -62,7 +62,7 @@ class Batch:
         self.candidate = fields[:, ITEM_FIELDS].flatten(1)
         if sequences:
             self.history = sequences[0].reshape(self.size, -1, len(ITEM_FIELDS) * d)
-            self.history_scenario = sequences[1]
+            self.history_scenario = sequences[1] if len(sequences) > 1 else None
         if len(sequences) > 2:
             self.own_history = sequences[2].reshape(self.size, -1, len(ITEM_FIELDS) * d)
 
@@ -145,14 +145,16 @@ class Timed:
         torch.manual_seed(0)
         self.name, self.rows, self.count = name, rows, 0
         self.model = build(settings).train()
-        dim, vocabulary = settings["embeddingDim"], VOCABULARY
+        # Some tables have a column more than an embedding: the value's linear weight.
+        dim = getattr(self.model, "table_width", settings.get("embeddingDim"))
+        vocabulary = VOCABULARY
         # A table a scenario, as `single` has.
         self.own_tables = name == "single" and settings["embeddings"] == "own"
         self.table = nn.Embedding(vocabulary * (SCENARIOS if self.own_tables else 1), dim)
-        reads = name in ("mscan", "sarnet")
+        reads = name in ("mscan", "sarnet", "din")
         history = settings["historyLength"] if reads else 0
         own = settings["ownHistoryLength"] if name == "mscan" else 0
-        self.batches = [Batch(rows, history, own) for _ in range(4)]
+        self.batches = [Batch(rows, history, own, name != "din") for _ in range(4)]
         if self.own_tables:
             for batch in self.batches:
                 batch.all_ids = batch.all_ids * SCENARIOS + batch.scenario[:, None]

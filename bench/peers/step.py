@@ -18,13 +18,15 @@ import causalint
 import gated
 import mscan
 import optmsm
+import predictors
 import routed
 import sarnet
+import singles
 from common import Timed
 
 MODELS = {
     name: build
-    for module in (baselines, causalint, mscan, optmsm, sarnet, aread, gated, routed)
+    for module in (baselines, causalint, mscan, optmsm, sarnet, aread, gated, routed, singles, predictors)
     for name, build in module.MODELS.items()
 }
 
