@@ -1,159 +1,14 @@
 /**
  * Progressive Layered Extraction (Tang et al., RecSys 2020): experts of each scenario's own beside shared ones. One level is
  * the paper's CGC (Customized Gate Control).
- *
- * Experts are one stack, ordered [scenario 0's, …, scenario N-1's, shared]. In the last level only the row's own stream is
- * mixed, because only that one is read.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { batchMatMul, matMul, mixExpertsStacked, oneHotRows } from '../../engine';
-import type { Mode } from '../../engine';
-import type { Collector } from '../collect';
-import type { Inputs } from '../definition';
-import {
-  createScenarioGate,
-  createSharedGate,
-  createStackedMlp,
-  isShared,
-  type StackedMlp,
-  type StackedMlpOptions,
-} from '../layers';
+import type * as tf from '@tensorflow/tfjs-core';
+import { createExtractionLevel, type Streams } from '../layers';
 import { lastLayer, mixedExperts, numbered } from '../probes';
 import { hyper } from '../settings';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers, gateProbe } from './scenarioTowers';
-
-/**
- * With more scenarios than this the last level computes, for each row, the experts that the row reads and no others; with fewer all
- * experts in one product take no longer. With batch norm an expert is normalised over all rows, so all are computed.
- */
-const ALL_EXPERTS_UP_TO = 8;
-
-interface LevelOptions extends Omit<StackedMlpOptions, 'stack'> {
-  readonly specific: number;
-  readonly shared: number;
-  readonly last: boolean;
-}
-
-/** What a level hands on: every scenario's stream and the shared one, `[N + 1, B, w]`. */
-type Streams = tf.Tensor3D;
-
-/**
- * Which expert each gate entry of each stream means, as a constant: `[N, S + M, E]` with a 1 at the expert. Multiplying
- * gates by it lays them out over all experts.
- */
-function gateLayout(scenarios: number, specific: number, shared: number): tf.Tensor3D {
-  const members = specific + shared;
-  const experts = scenarios * specific + shared;
-  const values = new Float32Array(scenarios * members * experts);
-  for (let n = 0; n < scenarios; n++) {
-    for (let m = 0; m < members; m++) {
-      const expert = m < specific ? n * specific + m : scenarios * specific + m - specific;
-      values[(n * members + m) * experts + expert] = 1;
-    }
-  }
-  return tf.tensor3d(values, [scenarios, members, experts]);
-}
-
-function createLevel(collected: Collector, name: string, options: LevelOptions) {
-  const { scenarios, specific, shared, last } = options;
-  const experts = scenarios * specific + shared;
-  const stack = createStackedMlp(collected, `${name}.expert`, { ...options, stack: experts });
-  const gate = createScenarioGate(collected, `${name}.gate`, scenarios, options.input, specific + shared);
-  const sharedGate = last ? null : createSharedGate(collected, `${name}.sharedGate`, options.input, experts);
-
-  /** Each expert's input `[E, B, w]` from the streams. */
-  const fan = (streams: Streams): tf.Tensor3D => {
-    const width = streams.shape[2];
-    const rows = streams.shape[1];
-    const own = tf.slice(streams, [0, 0, 0], [scenarios, rows, width]);
-    const common = tf.slice(streams, [scenarios, 0, 0], [1, rows, width]);
-    const owns = tf.reshape<tf.Rank.R3>(tf.tile(tf.expandDims(own, 1), [1, specific, 1, 1]), [
-      scenarios * specific,
-      rows,
-      width,
-    ]);
-    return tf.concat<tf.Tensor3D>([owns, tf.tile(common, [shared, 1, 1])], 0);
-  };
-
-  /** The shared stream's input of each row. */
-  const commonInput = (entry: tf.Tensor2D | Streams): tf.Tensor2D => {
-    if (isShared(entry)) return entry;
-    const [, rows, width] = entry.shape;
-    return tf.reshape(tf.slice3d(entry, [scenarios, 0, 0], [1, rows, width]), [rows, width]);
-  };
-
-  /** The experts that each row reads, its own and then the shared ones `[S + M, B, w]`, by a stack that routes rows. */
-  const readExperts = (
-    routed: NonNullable<StackedMlp['routed']>,
-    own: tf.Tensor2D,
-    common: tf.Tensor2D,
-    { batch, scenario }: Inputs,
-    mode: Mode,
-  ): tf.Tensor3D => {
-    const of = tf.cast(scenario, 'float32');
-    const members = Array.from({ length: specific + shared }, (_, m) =>
-      m < specific
-        ? tf.add<tf.Tensor1D>(tf.mul(of, specific), m)
-        : tf.fill<tf.Rank.R1>([batch], scenarios * specific + m - specific),
-    );
-    const route = oneHotRows(tf.cast(tf.concat1d(members), 'int32'), experts);
-    const rows = tf.concat2d(
-      members.map((_, m) => (m < specific ? own : common)),
-      0,
-    );
-    return tf.reshape(routed(rows, route, mode), [specific + shared, batch, stack.outputWidth]);
-  };
-
-  /** Own stream's input of each row, for its own gate. */
-  const ownInput = (entry: tf.Tensor2D | Streams, oneHot: tf.Tensor2D): tf.Tensor2D => {
-    if (isShared(entry)) return entry;
-    const [, rows, width] = entry.shape;
-    const own = tf.slice(entry, [0, 0, 0], [scenarios, rows, width]);
-    return mixExpertsStacked(own, oneHot);
-  };
-
-  return {
-    outputWidth: stack.outputWidth,
-    /** The last level: each row's own mixture `[B, w]` and its gate `[B, S + M]`. */
-    finish(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode) {
-      const own = ownInput(entry, inputs.scenarioOneHot);
-      const weights = gate.own(own, inputs.scenarioOneHot);
-      if (stack.routed && scenarios > ALL_EXPERTS_UP_TO) {
-        const bodies = readExperts(stack.routed, own, commonInput(entry), inputs, mode);
-        return { own: mixExpertsStacked(bodies, weights), gate: weights };
-      }
-      const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
-      // Row b's gate over all experts: its own S slots and the M shared ones, zero elsewhere.
-      const layout = tf.reshape<tf.Rank.R2>(gateLayout(scenarios, specific, shared), [scenarios, -1]);
-      const place = tf.reshape(matMul(inputs.scenarioOneHot, layout), [
-        inputs.batch,
-        specific + shared,
-        experts,
-      ]);
-      const spread = tf.sum<tf.Tensor2D>(tf.mul(place, tf.expandDims(weights, 2)), 1);
-      return { own: mixExpertsStacked(bodies, spread), gate: weights };
-    },
-    /** An inner level: all streams `[N + 1, B, w]`. */
-    extract(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode): Streams {
-      const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
-      const rows = inputs.batch;
-      const gates = isShared(entry)
-        ? tf.transpose(gate.all(entry), [1, 0, 2])
-        : gate.each(tf.slice(entry, [0, 0, 0], [scenarios, rows, -1]));
-      // [N, B, S+M] x [N, S+M, E] -> [N, B, E]
-      const spread = batchMatMul(gates, gateLayout(scenarios, specific, shared));
-      const common = isShared(entry)
-        ? entry
-        : tf.reshape<tf.Rank.R2>(tf.slice(entry, [scenarios, 0, 0], [1, rows, -1]), [rows, -1]);
-      const all = tf.concat([spread, tf.expandDims<tf.Tensor3D>(sharedGate!.apply(common), 0)], 0);
-      // [B, N+1, E] x [B, E, w] -> [B, N+1, w]
-      const mixed = batchMatMul(tf.transpose(all, [1, 0, 2]), tf.transpose(bodies, [1, 0, 2]));
-      return tf.transpose<Streams>(mixed, [1, 0, 2]);
-    },
-  };
-}
 
 export const ple = defineBaseline({
   id: 'ple',
@@ -213,7 +68,7 @@ export const ple = defineBaseline({
     const { batchNorm, dropout, specificExperts: specific, sharedExperts: shared } = settings;
     let width = input;
     const levels = Array.from({ length: settings.levels }, (_, k) => {
-      const level = createLevel(variables, `level.${k}`, {
+      const level = createExtractionLevel(variables, `level.${k}`, {
         input: width,
         widths: settings.expertHidden,
         batchNorm,

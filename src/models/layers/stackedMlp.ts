@@ -33,9 +33,19 @@ export interface StackedMlpTrace {
   readonly layers: readonly StackedLayerTrace[];
 }
 
+/** One layer of a stack, for networks that do something between their layers. */
+export interface StackedLayer {
+  readonly outputWidth: number;
+  /** One input for all `[B, in]`, or one each `[E, B, in]`; to `[E, B, out]`. */
+  apply(x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): tf.Tensor3D;
+  /** Each row through the layer that it is routed to, without normalisation: `x [R, in]`, one-hot `[R, E]`, to `[R, out]`. */
+  routed(x: tf.Tensor2D, route: tf.Tensor2D, mode: Mode): tf.Tensor2D;
+}
+
 export interface StackedMlp {
   /** `<name>.k.weight`, one per layer. */
   readonly weights: readonly Parameter<tf.Tensor3D>[];
+  readonly layers: readonly StackedLayer[];
   readonly outputWidth: number;
   /** One input for all `[B, in]`, or one each `[E, B, in]`; to `[E, B, out]`. */
   apply(x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): tf.Tensor3D;
@@ -79,33 +89,52 @@ export function createStackedMlp(
     input = output;
     return { weight, bias, norm };
   });
+  type Layer = (typeof layers)[number];
+  const traceLayer = (
+    { weight, bias, norm }: Layer,
+    x: tf.Tensor2D | tf.Tensor3D,
+    inputs: NormInputs,
+    mode: Mode,
+  ): { readonly output: tf.Tensor3D; readonly trace: StackedLayerTrace } => {
+    const linear = applyStackedLinear(x, weight.tensor, bias?.tensor ?? null);
+    const normalised = norm?.trace(linear, inputs, mode) ?? null;
+    const u = normalised?.output ?? linear;
+    const mask = dropoutMaskOf(u, options.dropout, mode);
+    return {
+      output: maskedLeakyRelu(u, slope, mask),
+      trace: { preActivation: u, slope, norm: normalised, mask },
+    };
+  };
+  const routeLayer = (
+    { weight, bias }: Layer,
+    x: tf.Tensor2D,
+    route: tf.Tensor2D,
+    mode: Mode,
+  ): tf.Tensor2D => {
+    const u = routedDense(x, weight.tensor, bias?.tensor ?? null, route);
+    return maskedLeakyRelu(u, slope, dropoutMaskOf(u, options.dropout, mode));
+  };
   const trace = (x: tf.Tensor2D | tf.Tensor3D, inputs: NormInputs, mode: Mode): StackedMlpTrace => {
     const traces: StackedLayerTrace[] = [];
     let output: tf.Tensor3D | null = null;
-    for (const { weight, bias, norm } of layers) {
-      const linear = applyStackedLinear(output ?? x, weight.tensor, bias?.tensor ?? null);
-      const normalised = norm?.trace(linear, inputs, mode) ?? null;
-      const u = normalised?.output ?? linear;
-      const mask = dropoutMaskOf(u, options.dropout, mode);
-      traces.push({
-        preActivation: u,
-        slope,
-        norm: normalised,
-        mask,
-      });
-      output = maskedLeakyRelu(u, slope, mask);
+    for (const layer of layers) {
+      const done = traceLayer(layer, output ?? x, inputs, mode);
+      traces.push(done.trace);
+      output = done.output;
     }
     if (!output) throw new RangeError(`${name} needs at least one layer.`);
     return { output, layers: traces };
   };
   const routed = (x: tf.Tensor2D, route: tf.Tensor2D, mode: Mode): tf.Tensor2D =>
-    layers.reduce((h, { weight, bias }) => {
-      const u = routedDense(h, weight.tensor, bias?.tensor ?? null, route);
-      return maskedLeakyRelu(u, slope, dropoutMaskOf(u, options.dropout, mode));
-    }, x);
+    layers.reduce((h, layer) => routeLayer(layer, h, route, mode), x);
   return {
     routed: options.batchNorm === 'off' ? routed : null,
     weights: layers.map(({ weight }) => weight),
+    layers: layers.map((layer) => ({
+      outputWidth: layer.weight.tensor.shape[2],
+      apply: (x, inputs, mode) => traceLayer(layer, x, inputs, mode).output,
+      routed: (x, route, mode) => routeLayer(layer, x, route, mode),
+    })),
     outputWidth: input,
     trace,
     apply: (x, inputs, mode) => trace(x, inputs, mode).output,
