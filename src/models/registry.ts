@@ -1,7 +1,13 @@
 /** Every model of the lab. A new model is one line here; tests, forms, docs and pictures follow from its definition. */
+import { adasparse } from './baselines/adasparse';
+import { aesm2 } from './baselines/aesm2';
+import { crossStitch } from './baselines/crossStitch';
 import { finetune } from './baselines/finetune';
 import { fm } from './baselines/fm';
+import { hinet } from './baselines/hinet';
+import { hmoe } from './baselines/hmoe';
 import { lr } from './baselines/lr';
+import { m2m } from './baselines/m2m';
 import { mix } from './baselines/mix';
 import { mmoe } from './baselines/mmoe';
 import { ple } from './baselines/ple';
@@ -25,6 +31,12 @@ export const models: readonly AnyModelDefinition[] = [
   mmoe,
   ple,
   star,
+  crossStitch,
+  hmoe,
+  aesm2,
+  m2m,
+  adasparse,
+  hinet,
   causalint,
   mscan,
   optmsm,

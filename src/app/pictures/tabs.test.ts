@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 describe('tabs', () => {
   it('say who fills them in words', () => {
-    expect(namesOf(fillers('masks'))).toBe('AREAD');
+    expect(namesOf(fillers('masks'))).toBe('AREAD or AdaSparse');
     expect(namesOf(fillers('counterfactual'))).toBe('CausalInt or M-scan');
   });
 

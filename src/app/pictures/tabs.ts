@@ -18,7 +18,7 @@ const described: readonly Tab[] = [
   {
     id: 'masks',
     label: 'Masks',
-    shows: 'which expert paths scenarios share, beside how related they truly are',
+    shows: 'which expert paths or neurons a scenario uses, and which of them scenarios share',
   },
   {
     id: 'counterfactual',

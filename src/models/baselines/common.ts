@@ -83,3 +83,12 @@ interface HistorySettings {
 export function baselineNeeds({ history = 'off', historyLength }: HistorySettings): Needs {
   return history === 'off' ? {} : { history: { length: historyLength, scenario: false } };
 }
+
+/** How many other scenarios' networks a row is sent through, where a model combines several scenarios' views of one row. */
+export const peers = hyper.int({
+  label: 'Peers',
+  help: 'Other scenarios that a row asks: all of them up to this many, else those with most training rows.',
+  default: 8,
+  min: 1,
+  max: 64,
+});

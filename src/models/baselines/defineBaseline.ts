@@ -23,6 +23,8 @@ import { createSharedReader, withHistory, type HistoryPass } from './reader';
 
 /** One network over flat inputs, and what it shows of itself. */
 export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outputs'> {
+  /** The cross-entropy of the logit unless said. */
+  readonly losses?: Model<P>['losses'];
   /** From the flat inputs `[batch, input]` (or the fields that they are made of) to the logit and what probes look at. */
   readonly apply: (flat: tf.Tensor2D, inputs: Inputs, mode: Mode, read: FieldsRead) => P;
 }

@@ -135,7 +135,8 @@ def case(name, seed, settings=(), **parts):
 
 
 if __name__ == "__main__":
-    case("full", 41)
+    # A seed whose three steps hang on few gradients that rounding decides.
+    case("full", 52)
     case("two-transformer-layers", 42, transformers=2)
     case("without-transformer", 43, transformers=0)
     case("without-meta-attention", 44, dict(metaAttention=False), meta_attention=False)
