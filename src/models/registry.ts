@@ -1,15 +1,20 @@
 /** Every model of the lab. A new model is one line here; tests, forms, docs and pictures follow from its definition. */
+import { adaptdhm } from './baselines/adaptdhm';
 import { adasparse } from './baselines/adasparse';
+import { adl } from './baselines/adl';
 import { aesm2 } from './baselines/aesm2';
 import { crossStitch } from './baselines/crossStitch';
 import { finetune } from './baselines/finetune';
 import { fm } from './baselines/fm';
+import { hamur } from './baselines/hamur';
 import { hinet } from './baselines/hinet';
 import { hmoe } from './baselines/hmoe';
 import { lr } from './baselines/lr';
 import { m2m } from './baselines/m2m';
+import { m3oe } from './baselines/m3oe';
 import { mix } from './baselines/mix';
 import { mmoe } from './baselines/mmoe';
+import { epnet, pepnet, ppnet } from './baselines/pepnet';
 import { ple } from './baselines/ple';
 import { sharedBottom } from './baselines/sharedBottom';
 import { single } from './baselines/single';
@@ -37,6 +42,13 @@ export const models: readonly AnyModelDefinition[] = [
   m2m,
   adasparse,
   hinet,
+  epnet,
+  ppnet,
+  pepnet,
+  adl,
+  adaptdhm,
+  hamur,
+  m3oe,
   causalint,
   mscan,
   optmsm,

@@ -22,7 +22,7 @@ import { baselineNeeds, type inputFields } from './common';
 import { createSharedReader, withHistory, type HistoryPass } from './reader';
 
 /** One network over flat inputs, and what it shows of itself. */
-export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outputs'> {
+export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outputs' | 'dispose'> {
   /** The cross-entropy of the logit unless said. */
   readonly losses?: Model<P>['losses'];
   /** From the flat inputs `[batch, input]` (or the fields that they are made of) to the logit and what probes look at. */
@@ -30,7 +30,7 @@ export interface Network<P extends Pass> extends Pick<Model<P>, 'probes' | 'outp
 }
 
 /** What a network is built from. */
-interface NetworkParts<S> {
+export interface NetworkParts<S> {
   readonly variables: Collector;
   /** Width of the flat inputs. */
   readonly input: number;

@@ -3,63 +3,15 @@
  * network that sees the scenario.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dropout, leakyRelu, routedSharedDense } from '../../engine';
-import type { Mode, Parameter } from '../../engine';
+import { dropout, leakyRelu } from '../../engine';
+import type { Mode } from '../../engine';
 import type { Collector } from '../collect';
 import type { Inputs } from '../definition';
-import { createBatchNorm, createLinear, createMlp, priorBias } from '../layers';
+import { createBatchNorm, createLinear, createMlp, createStarLinear, priorBias } from '../layers';
 import { lastLayer } from '../probes';
 import { ablation } from '../settings';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
-
-/** Deviation of the scenarios' own weights around 1 at the start. */
-const OWN_DEVIATION = 0.05;
-
-interface StarLayer {
-  readonly sharedWeight: Parameter<tf.Tensor2D>;
-  readonly sharedBias: Parameter;
-  readonly ownWeight: Parameter<tf.Tensor3D>;
-  readonly ownBias: Parameter;
-}
-
-/**
- * `shared.k.weight [in, out]`, `shared.k.bias [out]`, `own.k.weight [N, in, out]` around 1 (also the centre of its L2),
- * `own.k.bias [N, out]`. A product of two Glorot matrices would start with a vanishing variance.
- */
-function createStarLayer(
-  variables: Collector,
-  k: number,
-  scenarios: number,
-  input: number,
-  output: number,
-  bias: Float32Array,
-): StarLayer {
-  const shape = [input, output] as const;
-  const all = [scenarios, input, output] as const;
-  return {
-    sharedWeight: variables.parameter(
-      `shared.${k}.weight`,
-      'weight',
-      shape,
-      variables.glorot(`shared.${k}.weight`, shape, input, output),
-    ),
-    sharedBias: variables.parameter(`shared.${k}.bias`, 'bias', [output], bias),
-    ownWeight: variables.parameter(
-      `own.${k}.weight`,
-      'weight',
-      all,
-      variables.normal(`own.${k}.weight`, all, 1, OWN_DEVIATION),
-      1,
-    ),
-    ownBias: variables.parameter(
-      `own.${k}.bias`,
-      'bias',
-      [scenarios, output],
-      new Float32Array(scenarios * output),
-    ),
-  };
-}
 
 /** `auxiliary.k.*`, `auxiliary.output.*`: from the flat inputs `[batch, input]` to a logit of its own `[batch, 1]`. */
 function createAuxiliary(
@@ -129,7 +81,8 @@ export const star = defineBaseline({
     const layers = widths.slice(1).map((output, k) => {
       const last = k === widths.length - 2;
       const bias = last ? priorBias(shape, settings.priorBias) : new Float32Array(output);
-      return createStarLayer(variables, k, scenarios, widths[k]!, output, bias);
+      const names = { shared: `shared.${k}`, own: `own.${k}` };
+      return createStarLinear(variables, names, { own: scenarios, input: widths[k]!, output, bias });
     });
     const auxiliary = settings.auxiliary
       ? createAuxiliary(variables, input, scenarios, settings.auxiliaryHidden, settings.dropout)
@@ -140,9 +93,7 @@ export const star = defineBaseline({
         let below = h;
         layers.forEach((layer, k) => {
           below = h;
-          const bias = tf.add<tf.Tensor2D>(layer.ownBias.tensor, layer.sharedBias.tensor);
-          const shared = { shared: layer.sharedWeight.tensor, combine: 'multiply' } as const;
-          h = routedSharedDense(h, layer.ownWeight.tensor, shared, bias, inputs.scenarioOneHot);
+          h = layer.apply(h, inputs.scenarioOneHot);
           if (k < layers.length - 1) h = dropout(leakyRelu(h, 0), settings.dropout, mode);
         });
         return { logit: auxiliary ? tf.add(h, auxiliary(flat, inputs, mode)) : h, lastLayer: below };

@@ -34,10 +34,13 @@ export interface MlpTrace {
   readonly layers: readonly LayerTrace[];
 }
 
+/** What stands between the layers: takes the input of layer k and gives what the layer is to read instead, of the same shape. */
+export type BeforeLayer = (h: tf.Tensor2D, k: number) => tf.Tensor2D;
+
 export interface Mlp {
   readonly linears: readonly Linear[];
   readonly outputWidth: number;
-  apply(x: tf.Tensor2D, inputs: NormInputs, mode: Mode): MlpTrace;
+  apply(x: tf.Tensor2D, inputs: NormInputs, mode: Mode, before?: BeforeLayer): MlpTrace;
 }
 
 /** Rest of a layer after its linear part; shared with tower banks. */
@@ -84,14 +87,14 @@ export function createMlp(variables: VariableFactory, name: string, options: Mlp
   return {
     linears: layers.map(({ linear }) => linear),
     outputWidth: input,
-    apply(x, inputs, mode) {
+    apply(x, inputs, mode, before = (h) => h) {
       const traces: LayerTrace[] = [];
       let h = x;
-      for (const { linear, norm } of layers) {
-        const done = finishLayer(linear.apply(h), norm, options, inputs, mode);
+      layers.forEach(({ linear, norm }, k) => {
+        const done = finishLayer(linear.apply(before(h, k)), norm, options, inputs, mode);
         traces.push(done.trace);
         h = done.output;
-      }
+      });
       return { output: h, layers: traces };
     },
   };

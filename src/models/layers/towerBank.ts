@@ -4,13 +4,18 @@ import type { Mode, VariableFactory } from '../../engine';
 import type { Inputs } from '../definition';
 import { createBatchNorm } from './batchNorm';
 import { createOwnLinear, type OwnLinear } from './linear';
-import { finishLayer, type LayerTrace, type MlpOptions, type MlpTrace } from './mlp';
+import { finishLayer, type BeforeLayer, type LayerTrace, type MlpOptions, type MlpTrace } from './mlp';
 
 export interface TowerBank {
   readonly linears: readonly OwnLinear[];
   readonly outputWidth: number;
   /** `[B, in]` to `[B, out]`. Rows are selected before they are normalised. */
-  apply(x: tf.Tensor2D, inputs: Pick<Inputs, 'weight' | 'scenarioOneHot'>, mode: Mode): MlpTrace;
+  apply(
+    x: tf.Tensor2D,
+    inputs: Pick<Inputs, 'weight' | 'scenarioOneHot'>,
+    mode: Mode,
+    before?: BeforeLayer,
+  ): MlpTrace;
 }
 
 /** Parameters `<name>.k.weight [N, in, out]`, `<name>.k.bias [N, out]` (without normalisation) or `<name>.k.norm.*`. */
@@ -30,14 +35,15 @@ export function createTowerBank(variables: VariableFactory, name: string, option
   return {
     linears: layers.map(({ linear }) => linear),
     outputWidth: input,
-    apply(x, inputs, mode) {
+    apply(x, inputs, mode, before = (h) => h) {
       const traces: LayerTrace[] = [];
       let h = x;
-      for (const { linear, norm } of layers) {
-        const done = finishLayer(linear.apply(h, inputs.scenarioOneHot), norm, options, inputs, mode);
+      layers.forEach(({ linear, norm }, k) => {
+        const own = linear.apply(before(h, k), inputs.scenarioOneHot);
+        const done = finishLayer(own, norm, options, inputs, mode);
         traces.push(done.trace);
         h = done.output;
-      }
+      });
       return { output: h, layers: traces };
     },
   };

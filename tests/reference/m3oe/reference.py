@@ -21,7 +21,7 @@ def make_forward(domain=True, task=True, learned=True, norm="off"):
     def forward(p, s, x, mode):
         flat = x.flat()
         topology = own_linear(
-            p["star.shared.weight"] * p["star.own.weight"], p["star.own.bias"] + p["star.shared.bias"], flat, x
+            p["star.shared.weight"] * p["star.own.weight"], p["star.own.bias"] + p.get("star.shared.bias", 0), flat, x
         )
         h = layer(p, s, topology, mode, x, "star.mlp.0", norm) + layer(p, s, flat, mode, x, "skip.0", norm)
         shared = experts(p, s, h, mode, x, "expert", 1, EXPERTS, norm)
@@ -52,7 +52,9 @@ def declare(seed, domain=True, task=True, learned=True, norm="off"):
     v = Variables(seed)
     on = norm == "shared"
     v.weight("star.shared.weight", WIDTH, STAR)
-    v.bias("star.shared.bias", STAR)
+    # A norm above takes what is the same for all rows away again.
+    if not on:
+        v.bias("star.shared.bias", STAR)
     v._add("star.own.weight", "weight", 1 + 0.3 * v._normal((N, WIDTH, STAR)), 1.0)
     v.bias("star.own.bias", N, STAR)
     declare_mlp(v, "star.mlp", [STAR, REPRESENTATION], norm=on)

@@ -1,0 +1,72 @@
+/** Gate Neural Units (PEPNet, Eq 3–4): `γ σ(relu(x W + b) W' + b')`, factors between 0 and γ that other units are multiplied by. */
+import * as tf from '@tensorflow/tfjs-core';
+import { leakyRelu, multiDenseStacked, sigmoid, split } from '../../engine';
+import type { VariableFactory } from '../../engine';
+import { createLinear } from './linear';
+
+interface GateNuOptions {
+  readonly input: number;
+  /** Hidden units g of a unit. */
+  readonly hidden: number;
+  /** γ, the largest factor. */
+  readonly gamma: number;
+}
+
+export interface GateNu {
+  /** `[B, in]` to factors `[B, out]` in (0, γ). */
+  apply(x: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** Parameters `<name>.hidden.weight [in, g]`, `<name>.hidden.bias`, `<name>.gate.weight [g, out]`, `<name>.gate.bias`. */
+export function createGateNu(
+  variables: VariableFactory,
+  name: string,
+  { input, hidden, gamma, output }: GateNuOptions & { readonly output: number },
+): GateNu {
+  const first = createLinear(variables, `${name}.hidden`, { input, output: hidden });
+  const second = createLinear(variables, `${name}.gate`, { input: hidden, output });
+  return { apply: (x) => tf.mul(sigmoid(second.apply(leakyRelu(first.apply(x), 0))), gamma) };
+}
+
+export interface GateNus {
+  /** `[B, in]` to the factors of each unit `[B, outputs[k]]`. */
+  apply(x: tf.Tensor2D): readonly tf.Tensor2D[];
+}
+
+/**
+ * Several units over one input: `<name>.hidden.weight [units, in, g]`, `<name>.hidden.bias [units, g]`, and of each unit
+ * `<name>.gate.k.weight [g, outputs[k]]`, `<name>.gate.k.bias`.
+ */
+export function createGateNus(
+  variables: VariableFactory,
+  name: string,
+  { input, hidden, gamma, outputs }: GateNuOptions & { readonly outputs: readonly number[] },
+): GateNus {
+  const units = outputs.length;
+  const shape = [units, input, hidden] as const;
+  const weight = variables.parameter(
+    `${name}.hidden.weight`,
+    'weight',
+    shape,
+    variables.glorot(`${name}.hidden.weight`, shape, input, hidden),
+  );
+  const bias = variables.parameter(
+    `${name}.hidden.bias`,
+    'bias',
+    [units, hidden],
+    new Float32Array(units * hidden),
+  );
+  const gates = outputs.map((output, k) =>
+    createLinear(variables, `${name}.gate.${k}`, { input: hidden, output }),
+  );
+  return {
+    apply(x) {
+      const h = leakyRelu(multiDenseStacked(x, weight.tensor, bias.tensor), 0);
+      const each = split(h, new Array<number>(units).fill(1), 0);
+      return gates.map((gate, k) => {
+        const own = tf.reshape<tf.Rank.R2>(each[k]!, [x.shape[0], hidden]);
+        return tf.mul(sigmoid(gate.apply(own)), gamma);
+      });
+    },
+  };
+}
