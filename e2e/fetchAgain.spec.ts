@@ -34,3 +34,30 @@ test('a page, a chart or the whole app whose code did not come is fetched again 
     )
     .toBe(true);
 });
+
+test('a run whose WebAssembly did not come says that it is slow, and Train tries again', async ({
+  lab,
+  page,
+}) => {
+  lab.tolerated.push(/Failed to load resource|Failed to fetch|dynamically imported/);
+  const wasm = /assets\/(dist-[\w-]+\.js|tfjs-backend-wasm[\w-]*\.wasm)$/;
+  await page.route(wasm, (route) => route.abort());
+  await lab.open({
+    preset: 'tiny',
+    batch: 16,
+    steps: 2,
+    evaluateEvery: 2,
+    evaluationRows: 50,
+    backend: 'wasm',
+  });
+  await lab.control('train').click();
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'press Train to try WebAssembly again' }),
+  ).toBeVisible();
+  await lab.expectState('done');
+  await expect(lab.app).toHaveAttribute('data-backend', 'cpu');
+  await page.unroute(wasm);
+  await lab.control('train').click();
+  await expect(lab.app).toHaveAttribute('data-backend', 'wasm');
+  await lab.expectState('done');
+});

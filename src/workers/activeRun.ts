@@ -5,6 +5,7 @@ import { createRun, defaultRunName } from '../training/run';
 import { evaluationDue } from '../training/schedule';
 import { yieldToEventLoop } from '../training/yieldToEventLoop';
 import { versions } from '../training/versions';
+import { isSlowFallback } from './slowFallback';
 import { Mutex } from './mutex';
 import { RunKeeper } from './runKeeper';
 import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './activeRunState';
@@ -47,6 +48,9 @@ export interface RunRequest {
 const MOST_LOSSES = 3;
 /** Milliseconds in which a lost device is told of. */
 const LOSS_MS = 20;
+
+const SLOW_FALLBACK =
+  'WebAssembly could not be used, so this run computes in plain JavaScript, many times slower; press Train to try WebAssembly again, or see why in the status line.';
 
 /** One sentence of any error. */
 function sentence(error: unknown): string {
@@ -280,6 +284,8 @@ export class ActiveRun {
       const text = `The graphics device was lost; the run goes on from step ${this.step} on ${on}.`;
       this.tell({ kind: 'message', step: this.step, text, alarm: true });
     }
+    if (purpose === 'train' && isSlowFallback(setup, backend))
+      this.tell({ kind: 'message', step: this.step, text: SLOW_FALLBACK, alarm: true });
     if (this.state.kind === 'building' && this.state.stop) run.trainer.requestStop();
     await this.pull(run);
     if (this.dropped) return;

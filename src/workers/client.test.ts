@@ -89,7 +89,9 @@ const open: WorkerClient[] = [];
 const sessions: { readonly session: Session; readonly runs: Set<RunId> }[] = [];
 let stores = 0;
 
-function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Workshop {
+function workshop(
+  options: { silenceMs?: number; deaf?: boolean; withoutWasm?: (worker: number) => boolean } = {},
+): Workshop {
   const started: LocalWorker[] = [];
   const ports: MessagePort[] = [];
   const ticks: Tick[] = [];
@@ -97,13 +99,14 @@ function workshop(options: { silenceMs?: number; deaf?: boolean } = {}): Worksho
   const kept = new Map<string, Dataset>();
   const spawnTraining = (): WorkerLike => {
     const begun = new Set<RunId>();
+    const number = started.length;
     const session = new Session({
       post: (tick) => {
         begun.add(tick.run);
         ports.at(-1)?.postMessage(tick);
       },
       loadDataset: async () => dataset,
-      openBackend,
+      openBackend: (request) => openBackend(options.withoutWasm?.(number) ? 'cpu' : request),
       writer: runs,
       tickMs: 0,
     });
@@ -165,6 +168,31 @@ describe('the client', () => {
     const { weights } = await runs.artifacts(run);
     await client.show(run, setup(), weights!);
     expect((await client.predict('test')).score).toHaveLength(90);
+  });
+
+  it('says that a run is slow where WebAssembly did not come, and tries it again in a fresh worker', async () => {
+    const { client, ticks, started } = workshop({ withoutWasm: (worker) => worker === 0 });
+    const backends = () =>
+      ticks.flatMap(({ events }) => events.flatMap((e) => (e.kind === 'ready' ? [e.backend.name] : [])));
+    const alarms = () =>
+      ticks.flatMap(({ events }) => events.flatMap((e) => (e.kind === 'message' && e.alarm ? [e.text] : [])));
+    const train = async (given = setup({ steps: 2 })) => {
+      const run = await client.train(given);
+      await until(() => ticks.at(-1)?.run === run && ticks.at(-1)?.state === 'done');
+    };
+    await train();
+    expect(backends()).toEqual(['cpu']);
+    expect(alarms()).toEqual([expect.stringMatching(/press Train to try WebAssembly again/)]);
+    await train();
+    expect(backends()).toEqual(['cpu', 'wasm']);
+    expect(started[0]!.ended).toBe(true);
+    await train();
+    expect(started).toHaveLength(2);
+    expect(alarms()).toHaveLength(1);
+    // Who asks for plain JavaScript is told of nothing.
+    await train(parseSetup({ ...setup({ steps: 2 }), backend: 'cpu' }));
+    expect(backends().at(-1)).toBe('cpu');
+    expect(alarms()).toHaveLength(1);
   });
 
   it('drops ticks of other runs, and ticks that come twice or late', async () => {

@@ -10,6 +10,8 @@ import { newRunId } from './runId';
 import { fittingMappings, keptMapping } from './keptMappings';
 import { openKeyValueStore } from './keyValueStore';
 import { openRunStore } from './runStore';
+import { isUnderWay } from './sessionState';
+import { isSlowFallback } from './slowFallback';
 import { Storage } from './storage';
 import trainingWorker from './training.worker.ts?worker&url';
 import dataWorker from './data.worker.ts?worker&url';
@@ -137,6 +139,9 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   /** Longest silence between two signs of life while training: a slow backend is silent for a whole step. */
   let longestGap = 0;
   let heart: ReturnType<typeof setInterval> | null = null;
+  /** What the last run asked for, and whether it got something much slower. */
+  let asked: ParsedSetup | null = null;
+  let fellBack = false;
 
   const tell = (tick: Tick): void => {
     last = tick;
@@ -153,6 +158,8 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     alive();
     if (tick.run !== run) return;
     if (last?.run === run && tick.sequence <= last.sequence) return;
+    for (const event of tick.events)
+      if (event.kind === 'ready' && asked) fellBack = isSlowFallback(asked, event.backend);
     tell(tick);
   };
 
@@ -244,6 +251,11 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     },
     async train(setup, { run: known, startPaused = false, from = null, name = null, weights = null } = {}) {
       const id = known === undefined ? newRunId() : (known as RunId);
+      // A worker never fetches again what once did not come: a fresh one tries.
+      if (fellBack && (last === null || !isUnderWay(last.state)))
+        trainer.end(new WorkerDied('The training worker was started anew; press Train again.'));
+      fellBack = false;
+      asked = setup;
       run = id;
       last = null;
       await trainer.send('train', id, setup, { startPaused, from, name, weights });

@@ -52,7 +52,10 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
   }
 
   backendInfo(request: BackendRequest): Promise<BackendInfo> {
-    const busy = this.active !== null && isUnderWay(this.active.sessionState);
+    return this.openedBackend(request, this.active !== null && isUnderWay(this.active.sessionState));
+  }
+
+  private openedBackend(request: BackendRequest, busy: boolean): Promise<BackendInfo> {
     // A device that is gone does not come back.
     if (this.host.lostDevice?.()) this.backend = null;
     // A run under way holds tensors on its backend: tell which it is, and leave it.
@@ -165,7 +168,8 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
   private async open(setup: RunSetup, onProgress: OnProgress): Promise<readonly [Dataset, BackendInfo]> {
     this.loading = onProgress;
     try {
-      return await Promise.all([this.load(setup.dataset), this.backendInfo(setup.backend)]);
+      // The run itself asks, and no other holds tensors: it gets what its set-up says.
+      return await Promise.all([this.load(setup.dataset), this.openedBackend(setup.backend, false)]);
     } finally {
       this.loading = null;
     }
