@@ -8,7 +8,8 @@ import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { openBackend, type BackendName } from '../src/engine';
 import { models } from '../src/models/registry';
-import { benchCase, type PresetName } from './cases';
+import type { PresetName } from '../src/models/definition';
+import { benchCase } from './cases';
 import { trainSteps } from './steps';
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 /** What is timed: every registered model under a preset, and MMoE at the sizes that the project's limits speak of. */
-import type { AnyModelDefinition } from '../src/models/definition';
+import type { AnyModelDefinition, PresetName } from '../src/models/definition';
 import { findModel, models } from '../src/models/registry';
 import { defaultSettings, type AnySettings } from '../src/models/settings';
 
@@ -9,8 +9,6 @@ export interface BenchCase {
   /** All of them, defaults filled in. */
   readonly settings: AnySettings;
 }
-
-export type PresetName = 'paper' | 'browser' | 'tiny';
 
 /** 4 experts [256, 128], 3 towers [64], on 12 fields of 16. */
 const LARGE = 'mmoe-large';

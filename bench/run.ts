@@ -19,7 +19,8 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openBackend } from '../src/engine';
 import { withBenchPage } from './browser';
-import { benchCase, caseNames, type BenchCase, type PresetName } from './cases';
+import type { PresetName } from '../src/models/definition';
+import { benchCase, caseNames, type BenchCase } from './cases';
 import { models } from '../src/models/registry';
 import { measure, type Measurement } from './measure';
 import { measureSlider } from './slider';
@@ -69,7 +70,7 @@ if (
     '--batch, --scenarios, --steps, --rounds and --threads take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
   );
 }
-if (!['paper', 'browser', 'tiny'].includes(values.preset)) {
+if (!['paper', 'browser', 'tiny', 'comparable'].includes(values.preset)) {
   throw new RangeError(`There is no preset "${values.preset}"; known: paper, browser, tiny.`);
 }
 const cases = (values.models?.split(',') ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>

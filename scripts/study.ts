@@ -28,7 +28,7 @@ const usage = `Usage: npm run study -- [options]
   --seeds N            seeds 1 … N (default 5)
   --variants WHICH     all, none, or a table of the paper such as "Table 4" (default all)
   --against ID,ID      models to compare with, each with the same preset (default: the plan's)
-  --preset NAME        paper, browser or tiny (default browser)
+  --preset NAME        paper, browser, tiny or comparable (default browser)
   --backend NAME       wasm or cpu (default wasm)
   --threads N          threads of WASM (default 1); they do not change the numbers
   --page ID            page of docs/models to write (default: the model's); --page - prints only
@@ -119,7 +119,9 @@ async function main(words: readonly string[]): Promise<void> {
       against: against === null ? usual.against : against.split(',').filter(Boolean),
     };
     const given = new URLSearchParams({ dataset: plan.dataset });
-    for (const [name, value] of Object.entries(plan.training)) given.set(name, settingText(value));
+    // The budget of a comparison under equal terms is the preset's own.
+    const budget = flag(flags, 'preset') === 'comparable' ? {} : plan.training;
+    for (const [name, value] of Object.entries(budget)) given.set(name, settingText(value));
     for (const [name, values] of flags.values) if (!OWN.includes(name)) given.set(name, values.at(-1)!);
     await study({
       plan,

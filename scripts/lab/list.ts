@@ -24,16 +24,19 @@ function settings(fields: SettingFields): string {
 export async function list(flags: Flags): Promise<void> {
   const catalogue = await readCatalogue();
   if (flags.switches.has('json')) {
-    const described = models.map(({ id, title, family, summary, fields, presets, variants, paper }) => ({
-      id,
-      title,
-      family,
-      summary,
-      paper,
-      settings: fields,
-      presets,
-      variants,
-    }));
+    const described = models.map(
+      ({ id, title, family, summary, fields, presets, presetTraining, variants, paper }) => ({
+        id,
+        title,
+        family,
+        summary,
+        paper,
+        settings: fields,
+        presets,
+        presetTraining,
+        variants,
+      }),
+    );
     // Twins that no sample holds: named the same way, simulated when they are asked for.
     const onDemand = TWINS.filter((twin) => !catalogue.samples.some(({ id }) => id === twin.id)).map(
       ({ id, title, scenarios, provenance }) => ({

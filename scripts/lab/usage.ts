@@ -13,7 +13,7 @@ export const usage = `Usage:
   npm run -s lab -- simulate [options]   make a dataset file
 
 train:
-  --model ID --dataset ID --seed N --steps N --batch N --preset paper|browser|tiny
+  --model ID --dataset ID --seed N --steps N --batch N --preset paper|browser|tiny|comparable
   --backend wasm|cpu|webgpu              default wasm
   --threads N                            threads of WASM, default 1; they do not change the numbers
   --NAME VALUE                           any hyper-parameter or ablation by its own name

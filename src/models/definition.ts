@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { EmbeddingTable, Mode, Parameter, StateTensor, VariableFactory } from '../engine';
 import type { Collector } from './collect';
+import { comparableSettings, comparableTraining } from './comparable';
 import {
   parseSettings,
   type AnySettings,
@@ -280,6 +281,20 @@ export interface Variant {
   readonly settings: AnySettings;
 }
 
+/** `comparable` follows from one table for all models, the others from each model. */
+export type PresetName = 'paper' | 'browser' | 'tiny' | 'comparable';
+
+/** Settings of a training run that a preset sets too, by the names of `training/settings.ts`. */
+export interface PresetTraining {
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly learningRate?: number;
+  readonly l2?: number;
+  readonly evaluateEvery?: number;
+  readonly stopMetric?: 'none' | 'domainAuc' | 'auc' | 'logLoss' | 'noiseFreeAuc';
+  readonly patience?: number;
+}
+
 export interface ModelDefinition<F extends SettingFields = SettingFields> {
   readonly id: string;
   readonly title: string;
@@ -290,6 +305,8 @@ export interface ModelDefinition<F extends SettingFields = SettingFields> {
   readonly fields: F;
   /** Partial settings layered over the defaults. `tiny` trains in milliseconds and is used by tests. */
   readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', Partial<SettingsOf<F>>>>;
+  /** Training as the paper prints it, and whatever else a preset wants of a run. */
+  readonly presetTraining?: Readonly<Partial<Record<'paper' | 'browser' | 'tiny', PresetTraining>>>;
   readonly variants: readonly Variant[];
   readonly graph: CausalGraph | null;
   /** Topics of its probes with the default switches, so that pages know without building it; a test holds it to them. */
@@ -311,9 +328,10 @@ export interface ConfiguredModel {
 /** A definition whose settings type is forgotten. */
 export interface AnyModelDefinition extends Omit<
   ModelDefinition,
-  'presets' | 'needs' | 'procedure' | 'build'
+  'presets' | 'presetTraining' | 'needs' | 'procedure' | 'build'
 > {
-  readonly presets: Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
+  readonly presets: Readonly<Record<PresetName, AnySettings>>;
+  readonly presetTraining: Readonly<Record<PresetName, PresetTraining>>;
   /**
    * Checks settings; those left out take their default.
    *
@@ -331,6 +349,8 @@ export function defineModel<const F extends SettingFields>(
   definition: ModelDefinition<F>,
 ): AnyModelDefinition {
   const { id, title, paper, family, summary, fields, variants, graph, topics } = definition;
+  // A preset leaves settings out; it never holds an undefined one.
+  const presets = definition.presets as Readonly<Record<'paper' | 'browser' | 'tiny', AnySettings>>;
   function configured(settings: SettingsOf<F>): ConfiguredModel {
     return {
       needs: definition.needs(settings),
@@ -340,8 +360,12 @@ export function defineModel<const F extends SettingFields>(
   }
   return {
     ...{ id, title, paper, family, summary, fields, variants, graph, topics },
-    // A preset leaves settings out; it never holds an undefined one.
-    presets: definition.presets as AnyModelDefinition['presets'],
+    presets: { ...presets, comparable: { ...presets.browser, ...comparableSettings(fields) } },
+    presetTraining: {
+      ...{ paper: {}, browser: {}, tiny: {} },
+      ...definition.presetTraining,
+      comparable: comparableTraining,
+    },
     parse: (given) => parseSettings<SettingFields>(fields, given) as AnySettings as ParsedSettings,
     // `parse` made them of these fields.
     configureParsed: (settings) => configured(settings as AnySettings as SettingsOf<F>),

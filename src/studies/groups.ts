@@ -1,7 +1,7 @@
 /** Runs that differ in nothing but their seed are one column: its mean and spread. */
 import { findModel } from '../models/registry';
 import type { SettingValue } from '../models/settings';
-import { presetSettings } from '../training/setup';
+import { presetNames, presetSettings } from '../training/setup';
 import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
 import type { AucKind } from '../training/metrics/aucKind';
 import type { Metrics } from '../training/metrics/types';
@@ -56,7 +56,7 @@ function variantName(setup: RunSetup): string | null {
   }
   const same = (a: SettingValue | undefined, b: SettingValue | undefined) =>
     a !== undefined && b !== undefined && formatSetting(a) === formatSetting(b);
-  for (const preset of ['browser', 'paper', 'tiny'] as const) {
+  for (const preset of presetNames) {
     const base = presetSettings(setup.model, preset);
     for (const variant of definition.variants) {
       const wanted = { ...base, ...variant.settings };

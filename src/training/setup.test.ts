@@ -1,17 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comparableTraining } from '../models/comparable';
 import { models } from '../models/registry';
+import { parseSettings } from '../models/settings';
 import { parseSetup } from './parseSetup';
 import { trainingFields } from './settings';
 import {
   defaultSetup,
   presetNames,
   presetSettings,
+  presetTraining,
   reservedNames,
   settingText,
   setupFromParams,
   setupToParams,
   takeSetting,
+  trainingUnder,
 } from './setup';
 import type { SettingField, SettingFields, SettingValue } from '../models/settings';
 
@@ -65,7 +69,9 @@ describe('a set-up as parameters', () => {
     expect(setupToParams(defaultSetup()).toString()).toBe('');
     for (const model of models) {
       for (const preset of presetNames) {
-        const setup = { ...defaultSetup(), model: model.id, settings: presetSettings(model.id, preset) };
+        const { id } = model;
+        const [settings, training] = [presetSettings(id, preset), presetTraining(id, preset)];
+        const setup = { ...defaultSetup(), model: id, settings, training };
         const names = [...setupToParams(setup, preset).keys()];
         expect(names.every((name) => name === 'model' || name === 'preset')).toBe(true);
       }
@@ -110,6 +116,36 @@ describe('a set-up as parameters', () => {
   it('starts from the preset that is asked for', () => {
     const { setup } = setupFromParams(new URLSearchParams('preset=tiny&numExperts=3'));
     expect(setup.settings).toEqual({ ...presetSettings('mmoe', 'tiny'), numExperts: 3 });
+  });
+});
+
+describe('training under a preset', () => {
+  it('is as the paper prints it, and as the table of comparisons says', () => {
+    const printed = setupFromParams(new URLSearchParams('model=causalint&preset=paper')).setup.training;
+    expect(printed).toEqual({ ...defaultSetup().training, batch: 6000, learningRate: 1e-3 });
+    const comparable = setupFromParams(new URLSearchParams('preset=comparable&batch=64')).setup.training;
+    expect(comparable).toMatchObject({ ...comparableTraining, batch: 64 });
+    expect(comparableTraining).toMatchObject({ batch: 1024, stopMetric: 'logLoss' });
+  });
+
+  it('goes along with the preset where nobody set it otherwise', () => {
+    const training = { ...presetTraining('causalint', 'browser'), steps: 7 };
+    const [from, to] = [
+      { model: 'causalint', preset: 'browser' },
+      { model: 'causalint', preset: 'paper' },
+    ] as const;
+    const there = trainingUnder(training, from, to);
+    expect(there).toEqual({ ...training, batch: 6000 });
+    expect(trainingUnder(there, to, from)).toEqual(training);
+  });
+
+  it('is in the range of its fields, for every model', () => {
+    for (const { id } of models)
+      for (const preset of presetNames)
+        expect(
+          () => parseSettings(trainingFields, presetTraining(id, preset)),
+          `${id} ${preset}`,
+        ).not.toThrow();
   });
 });
 

@@ -4,16 +4,21 @@
  */
 import { shortened } from '../data/shortened';
 import { findModel, models } from '../models/registry';
-import { defaultSettings } from '../models/settings';
+import { defaultSettings, sameValue } from '../models/settings';
 import { backends, parseSetup } from './parseSetup';
 import { trainingFields } from './settings';
+import type { PresetName } from '../models/definition';
 import type { AnySettings, SettingField, SettingFields, SettingValue } from '../models/settings';
 import type { ParsedSetup } from './parseSetup';
 import type { RunSetup } from './runRecord';
 import type { TrainingSettings } from './settings';
 
-export const presetNames = ['paper', 'browser', 'tiny'] as const;
-export type PresetName = (typeof presetNames)[number];
+export const presetNames = [
+  'paper',
+  'browser',
+  'tiny',
+  'comparable',
+] as const satisfies readonly PresetName[];
 
 const DEFAULT_MODEL = 'mmoe';
 const DEFAULT_DATASET = 'aliccp-3';
@@ -31,6 +36,28 @@ export function presetSettings(model: string, preset: PresetName): AnySettings {
 
 export function defaultTraining(): TrainingSettings {
   return defaultSettings(trainingFields) as TrainingSettings;
+}
+
+/** Training under a model's preset: what the paper prints, or a comparison's budget; defaults where nothing is said. */
+export function presetTraining(model: string, preset: PresetName): TrainingSettings {
+  return { ...defaultTraining(), ...findModel(model).presetTraining[preset] };
+}
+
+/** A model under a preset. */
+interface Standards {
+  readonly model: string;
+  readonly preset: PresetName;
+}
+
+/** Training where another model or preset is chosen: what stood as the old one had it is as the new one has it, what a person set stays. */
+export function trainingUnder(training: TrainingSettings, from: Standards, to: Standards): TrainingSettings {
+  const before: AnySettings = presetTraining(from.model, from.preset);
+  const after: AnySettings = presetTraining(to.model, to.preset);
+  const moved = Object.entries<SettingValue>(training).map(([name, value]) => [
+    name,
+    sameValue(value, before[name]) ? after[name] : value,
+  ]);
+  return Object.fromEntries(moved) as TrainingSettings;
 }
 
 export function defaultSetup(): ParsedSetup {
@@ -206,7 +233,8 @@ export function setupFromParams(params: URLSearchParams): SetupFromParams {
     else problems.push(`seed must be a whole number from 0 to ${LARGEST_SEED}; ${seed} is used.`);
   }
 
-  const training = takeFields(trainingFields, start.training, params, left, problems) as TrainingSettings;
+  const standard = presetTraining(model, preset);
+  const training = takeFields(trainingFields, standard, params, left, problems) as TrainingSettings;
   const settings = takeFields(findModel(model).fields, presetSettings(model, preset), params, left, problems);
   const unknown = [...left];
   const { title } = findModel(model);
@@ -244,8 +272,9 @@ export function setupToParams(setup: RunSetup, preset: PresetName = 'browser'): 
   put('seed', setup.seed, start.seed);
   put('backend', setup.backend, start.backend);
   put('preset', preset, 'browser');
+  const standard = presetTraining(setup.model, preset);
   for (const [name, value] of Object.entries(setup.training) as [keyof TrainingSettings, SettingValue][]) {
-    put(name, value, start.training[name]);
+    put(name, value, standard[name]);
   }
   const usual = presetSettings(setup.model, preset);
   for (const [name, value] of Object.entries(setup.settings)) put(name, value, usual[name]);

@@ -207,7 +207,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'preset',
         meaning:
-          'A set of a model’s settings: the paper’s, one small enough for a browser, or a tiny one for tests.',
+          'A set of a model’s settings: the paper’s with the training that it prints, one small enough for a browser, a tiny one for tests, or the terms of a comparison, which are the same for all models.',
         code: at('models/definition.ts', 'presets'),
       },
     ],

@@ -5,7 +5,7 @@ import { setupFromParams, setupToParams } from '../../training/setup';
 import { pages } from './setup';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
-import type { PresetName } from '../../training/setup';
+import type { PresetName } from '../../models/definition';
 import type { Page, SetupState } from './setup';
 
 /** What the address asks for. */

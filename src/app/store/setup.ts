@@ -1,8 +1,8 @@
 /** Settings and small choices of the page. Histories never enter here. */
 import { create } from 'zustand';
 import { parseSetup } from '../../training/parseSetup';
-import { defaultSetup, presetSettings } from '../../training/setup';
-import type { PresetName } from '../../training/setup';
+import { defaultSetup, presetSettings, trainingUnder } from '../../training/setup';
+import type { PresetName } from '../../models/definition';
 import type { SettingValue } from '../../models/settings';
 import type { AucKind } from '../../training/metrics/aucKind';
 import type { ParsedSetup } from '../../training/parseSetup';
@@ -40,6 +40,13 @@ export interface SetupState {
   ) => void;
 }
 
+/** A set-up under another model or preset: its settings, and its training where nobody set that otherwise. */
+function under(setup: ParsedSetup, before: PresetName, model: string, preset: PresetName): ParsedSetup {
+  const from = { model: setup.model, preset: before };
+  const training = trainingUnder(setup.training, from, { model, preset });
+  return parseSetup({ ...setup, model, settings: presetSettings(model, preset), training });
+}
+
 export const useSetup = create<SetupState>((set) => ({
   page: 'lab',
   setup: defaultSetup(),
@@ -52,15 +59,9 @@ export const useSetup = create<SetupState>((set) => ({
 
   go: (page) => set({ page }),
   chooseModel: (model) =>
-    set(({ setup, preset }) => ({
-      setup: parseSetup({ ...setup, model, settings: presetSettings(model, preset) }),
-      shownRun: null,
-    })),
+    set(({ setup, preset }) => ({ setup: under(setup, preset, model, preset), shownRun: null })),
   choosePreset: (preset) =>
-    set(({ setup }) => ({
-      preset,
-      setup: parseSetup({ ...setup, settings: presetSettings(setup.model, preset) }),
-    })),
+    set(({ setup, preset: before }) => ({ preset, setup: under(setup, before, setup.model, preset) })),
   setSetting: (name, value) =>
     set(({ setup }) => ({ setup: parseSetup({ ...setup, settings: { ...setup.settings, [name]: value } }) })),
   setTraining: (name, value) =>

@@ -42,7 +42,7 @@ export interface NetworkParts<S> {
 
 interface Baseline<F extends typeof inputFields, P extends Pass> extends Pick<
   ModelDefinition<F>,
-  'id' | 'title' | 'paper' | 'family' | 'summary' | 'topics' | 'fields' | 'presets'
+  'id' | 'title' | 'paper' | 'family' | 'summary' | 'topics' | 'fields' | 'presets' | 'presetTraining'
 > {
   /** `standard` unless said. */
   readonly procedure?: (settings: SettingsOf<F>) => ProcedureChoice;

@@ -43,7 +43,7 @@ export interface SingleParts<S> {
 
 interface SingleScenario<F extends SingleFields, P extends Pass> extends Pick<
   ModelDefinition<F>,
-  'id' | 'title' | 'paper' | 'summary' | 'topics' | 'fields' | 'presets'
+  'id' | 'title' | 'paper' | 'summary' | 'topics' | 'fields' | 'presets' | 'presetTraining'
 > {
   /** Whether the table's first column is each value's weight in a linear part, `given.linear`. */
   readonly linearColumn?: boolean;

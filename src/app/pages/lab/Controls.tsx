@@ -1,8 +1,8 @@
 import { findModel } from '../../../models/registry';
 import type { RunSetup } from '../../../training/runRecord';
 import { trainingFields } from '../../../training/settings';
-import { defaultSettings, hyper } from '../../../models/settings';
-import { presetSettings } from '../../../training/setup';
+import { hyper } from '../../../models/settings';
+import { presetSettings, presetTraining } from '../../../training/setup';
 import { SettingControl } from '../../controls/SettingControl';
 import { SettingsForm } from '../../controls/SettingsForm';
 import { Segments } from '../../Segments';
@@ -11,8 +11,6 @@ import { DatasetPicker } from './DatasetPicker';
 import { ModelPicker } from './ModelPicker';
 import { RunButtons } from './RunButtons';
 import { RunList } from './RunList';
-
-const trainingStandards = defaultSettings(trainingFields);
 
 const BACKENDS: readonly { readonly value: RunSetup['backend']; readonly label: string }[] = [
   { value: 'auto', label: 'Best available' },
@@ -25,6 +23,7 @@ const PRESETS = [
   { value: 'browser', label: 'browser' },
   { value: 'paper', label: 'paper' },
   { value: 'tiny', label: 'tiny' },
+  { value: 'comparable', label: 'comparable' },
 ] as const;
 
 const seedField = hyper.int({
@@ -85,7 +84,7 @@ export function Controls() {
           <SettingsForm
             fields={trainingFields}
             values={setup.training}
-            standards={trainingStandards}
+            standards={presetTraining(setup.model, preset)}
             onChange={state.setTraining}
             only={() => true}
           />

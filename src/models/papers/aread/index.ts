@@ -37,6 +37,7 @@ export const aread = defineModel({
   topics: ['gates', 'masks', 'representation'],
   fields,
   presets,
+  presetTraining: { paper: { l2: 1e-5 } },
   variants,
   graph,
   needs: baselineNeeds,

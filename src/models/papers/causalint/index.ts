@@ -22,6 +22,7 @@ export const causalint = defineModel({
   topics: ['gates', 'counterfactual', 'conflict', 'representation'],
   fields,
   presets,
+  presetTraining: { paper: { batch: 6000, learningRate: 1e-3 } },
   variants,
   graph,
   needs: () => ({}),

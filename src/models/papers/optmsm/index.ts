@@ -21,6 +21,7 @@ export const optmsm = defineModel({
   topics: ['gates', 'representation'],
   fields,
   presets,
+  presetTraining: { paper: { batch: 2048 } },
   variants,
   graph,
   needs: ({ history, historyLength }) =>

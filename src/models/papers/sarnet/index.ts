@@ -22,6 +22,7 @@ export const sarnet = defineModel({
   topics: ['gates', 'fairness', 'attention', 'representation'],
   fields,
   presets,
+  presetTraining: { paper: { batch: 2048, learningRate: 1e-3 } },
   variants,
   graph,
   needs: (settings) => ({

@@ -1,0 +1,56 @@
+/** Under `comparable` no model of the registry differs in what the table of comparisons fixes, and nothing that it should fix is left out. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createVariables, openBackend } from '../engine';
+import { tinyShape } from '../../tests/support/tinyData';
+import { comparableTraining, comparableValue } from './comparable';
+import { models } from './registry';
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+
+const shape = tinyShape();
+
+it('a setting that several models have is the same in all of them', () => {
+  const names = new Set(models.flatMap(({ fields }) => Object.keys(fields)));
+  const fixed = [...names].flatMap((name) => {
+    const having = models.filter(({ fields }) => {
+      const field = fields[name];
+      return field && comparableValue(name, field) !== undefined;
+    });
+    // One number where a part has one layer, a list where it has several.
+    const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+    const values = new Set(having.map(({ presets }) => first(presets.comparable[name])));
+    return having.length > 0 ? [[name, [...values]] as const] : [];
+  });
+  expect(Object.fromEntries(fixed)).toMatchObject({
+    embeddingDim: [16],
+    batchNorm: ['off'],
+    dropout: [0],
+    history: ['off'],
+    hidden: [128],
+    expertHidden: [128],
+    towerHidden: [64],
+  });
+  for (const [name, values] of fixed) expect(values.length, name).toBe(1);
+});
+
+describe.each(models.map((model) => [model.id, model] as const))('%s', (_id, model) => {
+  it('has widths, norms and activations that the table knows', () => {
+    const open = Object.entries(model.fields).filter(
+      ([name, field]) =>
+        (field.type === 'widths' || /^(dropout|leakySlope|embeddingDim|history|batchNorm)$/.test(name)) &&
+        comparableValue(name, field) === undefined,
+    );
+    expect(open.map(([name]) => name)).toEqual([]);
+  });
+
+  it('is built under it, and trained within the same budget', () => {
+    const built = model.configure(model.presets.comparable).build(shape, createVariables(1));
+    // SAR-Net's experts are normalised in its paper and have no such switch.
+    const normalised = built.parameters.some(({ name }) => name.includes('.norm.'));
+    expect(normalised).toBe(model.id === 'sarnet');
+    built.dispose();
+    expect(model.presetTraining.comparable).toEqual(comparableTraining);
+  });
+});

@@ -1,0 +1,74 @@
+/**
+ * The terms of a comparison: one table for all models, so that no row wins by its width, its normalisation or its budget. What a model
+ * alone has (how many experts, how often masks are searched) is that of its `browser` preset.
+ */
+import type { AnySettings, SettingField, SettingFields, SettingValue } from './settings';
+
+/** Hidden layers by the part that they stand in; a part of one layer has the first. */
+const widths = {
+  /** A network that a model has one of (or one a scenario). */
+  network: [128, 64],
+  /** One of several that are mixed. */
+  expert: [128],
+  /** What a scenario has on top of what it shares. */
+  tower: [64],
+  /** Small networks at the side: gates, attention, adapters, biases. */
+  side: [32],
+} as const;
+
+/** Which part the widths are of that a setting names. */
+const roles: Readonly<Record<string, keyof typeof widths>> = {
+  hidden: 'network',
+  expertHidden: 'expert',
+  baseHidden: 'expert',
+  towerHidden: 'tower',
+  predictorHidden: 'tower',
+  adapterHidden: 'side',
+  attentionHidden: 'side',
+  auxiliaryHidden: 'side',
+  biasHidden: 'side',
+  gateHidden: 'side',
+  hyperHidden: 'side',
+  metaHidden: 'side',
+  scenarioHidden: 'side',
+};
+
+const values: AnySettings = {
+  embeddingDim: 16,
+  dropout: 0,
+  leakySlope: 0,
+  batchNorm: 'off',
+  priorBias: 'on',
+  scenarioField: 'on',
+  history: 'off',
+  historyLength: 20,
+  trained: 'all',
+};
+
+/** Training under equal terms; log loss chooses the best step, as in every study (docs/decisions/baselines.md). */
+export const comparableTraining = {
+  steps: 600,
+  batch: 1024,
+  learningRate: 1e-3,
+  l2: 1e-5,
+  evaluateEvery: 20,
+  stopMetric: 'logLoss',
+  patience: 10,
+} as const;
+
+/** What the table says of a setting; undefined where it leaves it to the model. */
+export function comparableValue(name: string, field: SettingField): SettingValue | undefined {
+  const role = roles[name];
+  if (role && field.type === 'widths') return widths[role];
+  if (role && field.type === 'int') return widths[role][0];
+  return values[name];
+}
+
+/** Every setting of a schema that the table fixes. */
+export function comparableSettings(fields: SettingFields): AnySettings {
+  const found = Object.entries(fields).flatMap(([name, field]) => {
+    const value = comparableValue(name, field);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
+}
