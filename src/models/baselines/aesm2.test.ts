@@ -105,5 +105,12 @@ it('with many scenarios, rows of the pool’s are given and teach what they woul
   ]);
 });
 
-for (const name of ['default', 'two-layers', 'selection-specific', 'selection-shared', 'selection-off'])
+for (const name of [
+  'default',
+  'two-layers',
+  'two-peers',
+  'selection-specific',
+  'selection-shared',
+  'selection-off',
+])
   describeReference(`tests/reference/aesm2/fixtures/${name}.json`);

@@ -1,6 +1,7 @@
 /** What must hold of cross-stitch networks whatever their weights are. */
 import { beforeAll, expect, it } from 'vitest';
 import { gradientsOf } from '../../../tests/support/probe';
+import { describeReference } from '../../../tests/support/reference';
 import {
   expectClose,
   expectPoolAgrees,
@@ -92,3 +93,6 @@ it('with many scenarios, rows of the pool’s are given and teach what they woul
     ['tower.0.weight', 'tower.1.weight', 'tower.1.bias', 'output.weight'],
   );
 });
+
+for (const name of ['asked', 'default', 'layer'])
+  describeReference(`tests/reference/cross-stitch/fixtures/${name}.json`);

@@ -3,7 +3,7 @@
  * input; after every hidden layer each goes on with a linear combination of all networks' activations.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchMatMul, matMul, mixExpertsStacked, routeRows } from '../../engine';
+import { batchMatMul, matMul, mixExpertsStacked, oneHotRows, routeRows } from '../../engine';
 import type { Parameter } from '../../engine';
 import type { Collector } from '../collect';
 import type { DataShape, Inputs, Probe } from '../definition';
@@ -85,8 +85,7 @@ function createStitch(
   /** α among the pool `[P, P, w]`: a stream's own weight stands in the last slot. */
   const amongPool = (members: readonly number[]): tf.Tensor3D => {
     const count = members.length;
-    const route = tf.oneHot(tf.tensor1d([...members], 'int32'), scenarios, 1, 0, 'float32');
-    const all = ofScenarios(tf.reshape(route, [count, scenarios]));
+    const all = ofScenarios(oneHotRows(tf.tensor1d([...members], 'int32'), scenarios));
     const itself = tf.expandDims(tf.eye(count), 2);
     const others = tf.mul(tf.slice(all, [0, 0, 0], [count, count, units]), tf.sub(1, itself));
     return tf.add(others, tf.mul(tf.slice(all, [0, count, 0], [count, 1, units]), itself));

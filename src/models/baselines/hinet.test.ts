@@ -82,5 +82,5 @@ it('with many scenarios, rows of the pool’s are given and teach what they woul
   );
 });
 
-for (const name of ['full', 'without-attention', 'without-hierarchy'])
+for (const name of ['full', 'two-peers', 'without-attention', 'without-hierarchy'])
   describeReference(`tests/reference/hinet/fixtures/${name}.json`);

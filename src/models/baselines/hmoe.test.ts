@@ -1,5 +1,6 @@
 /** What must hold of HMoE whatever its weights are. */
 import { beforeAll, expect, it } from 'vitest';
+import { describeReference } from '../../../tests/support/reference';
 import {
   expectClose,
   expectPoolAgrees,
@@ -80,3 +81,6 @@ it('with many scenarios, rows of the pool’s are given and teach what they woul
     ['expert.0.weight', 'gate.weight', 'tower.0.weight', 'output.weight'],
   );
 });
+
+for (const name of ['asked', 'default', 'no-label-space', 'unconstrained'])
+  describeReference(`tests/reference/hmoe/fixtures/${name}.json`);
