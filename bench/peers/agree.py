@@ -219,7 +219,7 @@ def compare(name):
         batch.history_mask = some_first(history)
     if own_history:
         batch.own_mask = some_first(own_history)
-    trained = [*peer.parameters(), table.weight]
+    trained = [*(p for p in peer.parameters() if p.requires_grad), table.weight]
     batch.gather(table)
     fast = peer(batch)
     fast_gradients = torch.autograd.grad(fast, trained)

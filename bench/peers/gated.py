@@ -208,14 +208,18 @@ class Cell(nn.Module):
 class Hamur(nn.Module):
     def __init__(self, s):
         super().__init__()
-        if s["domainNorm"] != "own" or not s["hyperNetwork"] or normed(s):
-            raise ValueError("The peer of hamur has its hyper-network, domain norm, and no batch norm.")
-        width, self.rank, self.drop = width_of(s), s["rank"], nn.Dropout(s["dropout"])
-        self.hyper = mlp(width, s["hyperHidden"], False, s["dropout"])
+        if s["domainNorm"] != "own" or not s["hyperNetwork"]:
+            raise ValueError("The peer of hamur has its hyper-network and its domain norm.")
+        width, self.rank, norm = width_of(s), s["rank"], normed(s)
+        self.hyper = mlp(width, s["hyperHidden"], norm, s["dropout"])
         self.matrix = nn.Linear(s["hyperHidden"][-1], self.rank**2)
         sizes = [width, *s["hidden"]]
         self.own = s["backbone"] == "own"
-        self.layers = nn.ModuleList(Own(a, b) if self.own else nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        linear = Own if self.own else nn.Linear
+        self.layers = nn.ModuleList(linear(a, b, bias=not norm) for a, b in zip(sizes, sizes[1:]))
+        self.rest = nn.ModuleList(
+            nn.Sequential(*([nn.BatchNorm1d(b)] if norm else []), nn.ReLU(), nn.Dropout(s["dropout"])) for b in sizes[1:]
+        )
         self.head = Own(sizes[-1], 1) if self.own else nn.Linear(sizes[-1], 1)
         count = min(s["adapters"], len(s["hidden"]))
         self.cells = nn.ModuleList(Cell(size, self.rank, s["adapterWidth"]) for size in s["hidden"][-count:])
@@ -228,7 +232,7 @@ class Hamur(nn.Module):
 
         h = x.flat
         for k, layer in enumerate(self.layers):
-            h = self.drop(torch.relu(through(layer, h)))
+            h = self.rest[k](through(layer, h))
             a = k - len(self.layers) + len(self.cells)
             h = self.cells[a](h, matrix, x) if a >= 0 else h
         return bce(through(self.head, h), x.label)

@@ -11,16 +11,21 @@ from common import SCENARIOS, Own, Towers, bce, mlp
 class StackedMlp(nn.Module):
     """`count` networks side by side over the same rows: `[count, B, width]`."""
 
-    def __init__(self, count, width, widths, dropout):
+    def __init__(self, count, width, widths, dropout, norm=False):
         super().__init__()
         sizes = [width, *widths]
-        self.count, self.layers = count, nn.ModuleList(Stack(count, a, b) for a, b in zip(sizes, sizes[1:]))
-        self.drop = nn.Dropout(dropout)
+        self.count, self.drop = count, nn.Dropout(dropout)
+        self.layers = nn.ModuleList(Stack(count, a, b, bias=not norm) for a, b in zip(sizes, sizes[1:]))
+        self.norms = nn.ModuleList(nn.BatchNorm1d(count * b) for b in widths) if norm else None
 
     def forward(self, x):
         h = x.expand(self.count, -1, -1)
-        for layer in self.layers:
-            h = self.drop(torch.relu(layer(h)))
+        for k, layer in enumerate(self.layers):
+            h = layer(h)
+            if self.norms is not None:
+                flat = self.norms[k](h.transpose(0, 1).flatten(1))
+                h = flat.view(x.shape[0], self.count, -1).transpose(0, 1)
+            h = self.drop(torch.relu(h))
         return h
 
 
@@ -125,17 +130,17 @@ class M3oe(nn.Module):
 
     def __init__(self, s):
         super().__init__()
-        if normed(s) or not (s["domainExperts"] and s["taskExperts"] and s["learnedBalances"]):
-            raise ValueError("The peer of m3oe is the full model without batch norm.")
-        width, a, h, dropout = width_of(s), s["starWidth"], s["domainWidth"], s["dropout"]
+        if not (s["domainExperts"] and s["taskExperts"] and s["learnedBalances"]):
+            raise ValueError("The peer of m3oe is the full model.")
+        width, a, h, dropout, norm = width_of(s), s["starWidth"], s["domainWidth"], s["dropout"], normed(s)
         self.star_shared, self.star_own = nn.Linear(width, a), Own(width, a)
-        self.star, self.skip = mlp(a, [h], False, dropout), mlp(width, [h], False, dropout)
-        self.experts = StackedMlp(s["numExperts"], h, s["expertHidden"], dropout)
+        self.star, self.skip = mlp(a, [h], norm, dropout), mlp(width, [h], norm, dropout)
+        self.experts = StackedMlp(s["numExperts"], h, s["expertHidden"], dropout, norm)
         self.gate = Own(h, s["numExperts"])
-        self.domain = StackedMlp(SCENARIOS, h, s["expertHidden"], dropout)
-        self.task = mlp(h, s["expertHidden"], False, dropout)
+        self.domain = StackedMlp(SCENARIOS, h, s["expertHidden"], dropout, norm)
+        self.task = mlp(h, s["expertHidden"], norm, dropout)
         self.balance, self.of_domain, self.of_task = (nn.Parameter(torch.ones(1)) for _ in range(3))
-        self.towers = Towers(s["expertHidden"][-1], s["towerHidden"], False, dropout)
+        self.towers = Towers(s["expertHidden"][-1], s["towerHidden"], norm, dropout)
 
     def forward(self, x):
         weight = self.star_own.weight * self.star_shared.weight.T
@@ -225,22 +230,26 @@ class AdaptDhm(nn.Module):
 class Adl(nn.Module):
     def __init__(self, s):
         super().__init__()
-        if normed(s):
-            raise ValueError("The peer of adl has no batch norm.")
-        width, clusters = width_of(s), s["clusters"]
+        width, clusters, norm = width_of(s), s["clusters"], normed(s)
         self.centres = CentresOnce(s, width)
-        self.bottom = mlp(width, s["bottomHidden"], False, s["dropout"])
-        sizes = [s["bottomHidden"][-1], *s["towerHidden"], 1]
-        self.tower = nn.ModuleList(Stack(clusters, a, b) for a, b in zip(sizes, sizes[1:]))
-        self.drop = nn.Dropout(s["dropout"])
+        self.bottom = mlp(width, s["bottomHidden"], norm, s["dropout"])
+        sizes = [s["bottomHidden"][-1], *s["towerHidden"]]
+        self.tower = nn.ModuleList(Stack(clusters, a, b, bias=not norm) for a, b in zip(sizes, sizes[1:]))
+        self.norms = nn.ModuleList(nn.BatchNorm1d(b) if norm else nn.Identity() for b in sizes[1:])
+        self.head, self.drop = Stack(clusters, sizes[-1], 1), nn.Dropout(s["dropout"])
 
     def forward(self, x):
         rows, place = self.centres(x.flat)
+
+        def through(layer, h):
+            if layer.bias is None:
+                return by_cluster(rows, place, h, lambda c, part: part @ layer.weight[c])
+            return by_cluster(rows, place, h, lambda c, part: torch.addmm(layer.bias[c], part, layer.weight[c]))
+
         h = self.bottom(x.flat)
-        for k, layer in enumerate(self.tower):
-            h = by_cluster(rows, place, h, lambda c, part: torch.addmm(layer.bias[c], part, layer.weight[c]))
-            h = h if k == len(self.tower) - 1 else self.drop(torch.relu(h))
-        return bce(h, x.label)
+        for layer, norm in zip(self.tower, self.norms):
+            h = self.drop(torch.relu(norm(through(layer, h))))
+        return bce(through(self.head, h), x.label)
 
 
 MODELS = {"aesm2": Aesm2, "hinet": HiNet, "m3oe": M3oe, "adaptdhm": AdaptDhm, "adl": Adl}

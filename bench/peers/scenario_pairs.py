@@ -4,7 +4,7 @@ import torch
 import common
 import gated
 import routed
-from pairs import put_linear, put_mlp, put_own, put_stack, put_towers
+from pairs import of_kind, put_linear, put_mlp, put_norm, put_own, put_stack, put_towers
 
 D = 4
 N = common.SCENARIOS
@@ -22,6 +22,10 @@ def put_stacked(p, name, stack):
     """Networks side by side."""
     for k, layer in enumerate(stack.layers):
         put_own(p, f"{name}.{k}", layer)
+        if stack.norms is not None:
+            norm = stack.norms[k]
+            p[f"{name}.{k}.norm.gamma"] = norm.weight.view(stack.count, -1)
+            p[f"{name}.{k}.norm.beta"] = norm.bias.view(stack.count, -1)
 
 
 def split_columns(p, name, linear, count):
@@ -30,11 +34,12 @@ def split_columns(p, name, linear, count):
     p[f"{name}.bias"] = linear.bias.view(count, -1)
 
 
-def pepnet_pair(model):
+def pepnet_pair(model, stop=True):
     def pair(module):
         on = dict(epnet=model != "ppnet", ppnet=model != "epnet")
         # As many hidden layers as the reference has, with batch norm.
-        settings = dict(embeddingDim=D, hidden=[8, 6], gateWidth=5, gamma=2, stopGradient=True, batchNorm="shared", dropout=0)
+        settings = dict(embeddingDim=D, hidden=[8, 6], gateWidth=5, gamma=2, batchNorm="shared", dropout=0)
+        settings["stopGradient"] = stop
         peer = gated.MODELS[model](settings)
 
         def variables():
@@ -50,21 +55,21 @@ def pepnet_pair(model):
             put_linear(p, "output", peer.head)
             return p
 
-        return peer, variables, module.make_forward(norm="shared", **on), module.click, {}
+        return peer, variables, module.make_forward(norm="shared", stop=stop, **on), module.click, {}
 
     return pair
 
 
-def adasparse_pair(module):
+def adasparse_pair(module, factor="fusion"):
     bounds = dict(sparsityLow=0.3, sparsityHigh=0.5)
     moves = dict(temperatureStep=0.01, temperatureEnd=5, sparsityGrowth=0.001)
     peer = gated.AdaSparse(
         dict(
-            embeddingDim=D, hidden=[8, 6], factor="fusion", beta=2, threshold=0.25, temperature=2, sparsityWeight=0.5,
+            embeddingDim=D, hidden=[8, 6], factor=factor, beta=2, threshold=0.25, temperature=2, sparsityWeight=0.5,
             batchNorm="shared", dropout=0, **bounds, **moves,
         )
     )
-    forward = module.make_forward("fusion", 2, 0.25, {}, True, "shared")
+    forward = module.make_forward(factor, 2, 0.25, {}, True, "shared")
 
     def variables():
         p = {"scenario.embedding": peer.embedding}
@@ -115,31 +120,34 @@ def m2m_pair(module):
     return peer, variables, module.make_forward(meta_layers=2), module.click, {}
 
 
-def hamur_pair(module):
+def hamur_pair(module, backbone="own", norm="off"):
     hidden = [8, 6]
     peer = gated.Hamur(
         dict(
-            embeddingDim=D, hidden=hidden, hyperHidden=[4], rank=module.RANK, adapterWidth=3, adapters=2, backbone="own",
-            domainNorm="own", hyperNetwork=True, batchNorm="off", dropout=0,
+            embeddingDim=D, hidden=hidden, hyperHidden=[4], rank=module.RANK, adapterWidth=3, adapters=2, backbone=backbone,
+            domainNorm="own", hyperNetwork=True, batchNorm=norm, dropout=0,
         )
     )
 
     def variables():
         p = {}
+        put, name = (put_own, "tower") if peer.own else (put_linear, "mlp")
         put_mlp(p, "hyper", peer.hyper)
         put_linear(p, "hyper.output", peer.matrix)
-        for k, layer in enumerate(peer.layers):
-            put_own(p, f"tower.{k}", layer)
-        put_own(p, "output", peer.head)
+        for k, (layer, rest) in enumerate(zip(peer.layers, peer.rest)):
+            put(p, f"{name}.{k}", layer)
+            for inner in of_kind(rest, torch.nn.BatchNorm1d):
+                put_norm(p, f"{name}.{k}", inner)
+        put(p, "output", peer.head)
         for a, cell in enumerate(peer.cells):
-            name = f"adapter.{a}"
+            adapter = f"adapter.{a}"
             for part, low_rank in (("down", cell.down), ("up", cell.up)):
-                p[f"{name}.{part}.u"], p[f"{name}.{part}.v"] = low_rank.u, low_rank.v
-            p[f"{name}.down.bias"] = cell.bias
-            p[f"{name}.norm.gamma"], p[f"{name}.norm.beta"] = cell.gamma, cell.beta
+                p[f"{adapter}.{part}.u"], p[f"{adapter}.{part}.v"] = low_rank.u, low_rank.v
+            p[f"{adapter}.down.bias"] = cell.bias
+            p[f"{adapter}.norm.gamma"], p[f"{adapter}.norm.beta"] = cell.gamma, cell.beta
         return p
 
-    return peer, variables, module.make_forward(cells=2), module.click, {}
+    return peer, variables, module.make_forward(backbone=backbone, cells=2, norm=norm), module.click, {}
 
 
 def aesm2_pair(module):
@@ -189,10 +197,12 @@ def hinet_pair(module):
     return peer, variables, module.make_forward(), module.click, {}
 
 
-def m3oe_pair(module):
+def m3oe_pair(module, norm="off"):
     sizes = dict(embeddingDim=D, starWidth=8, domainWidth=6, numExperts=module.EXPERTS, expertHidden=[5], towerHidden=[4])
     on = dict(domainExperts=True, taskExperts=True, learnedBalances=True)
-    peer = routed.M3oe(dict(sizes, **on, batchNorm="off", dropout=0))
+    peer = routed.M3oe(dict(sizes, **on, batchNorm=norm, dropout=0))
+    # The norm behind it takes a shift of all rows away again.
+    peer.star_shared.bias.requires_grad_(norm == "off")
 
     def variables():
         p = {"balance.domain": peer.balance, "fusion.domain": peer.of_domain, "fusion.task": peer.of_task}
@@ -207,7 +217,7 @@ def m3oe_pair(module):
         put_towers(p, peer.towers)
         return p
 
-    return peer, variables, module.make_forward(), module.click, {}
+    return peer, variables, module.make_forward(norm=norm), module.click, {}
 
 
 ROUTING = dict(clusters=3, routingSteps=3, beta=0.9, sharpness=1)
@@ -226,29 +236,39 @@ def adaptdhm_pair(module):
     return peer, variables, module.make_forward(3, 0.9, 1), module.click, {"centre": peer.centres.centre.clone()}
 
 
-def adl_pair(module):
-    peer = routed.Adl(dict(ROUTING, embeddingDim=D, bottomHidden=[8], towerHidden=[6], batchNorm="off", dropout=0))
+def adl_pair(module, norm="off"):
+    peer = routed.Adl(dict(ROUTING, embeddingDim=D, bottomHidden=[8], towerHidden=[6], batchNorm=norm, dropout=0))
 
     def variables():
         p = {}
         put_mlp(p, "bottom", peer.bottom)
         put_own(p, "tower.0", peer.tower[0])
-        put_own(p, "output", peer.tower[1])
+        if norm == "shared":
+            put_norm(p, "tower.0", peer.norms[0])
+        put_own(p, "output", peer.head)
         return p
 
-    return peer, variables, module.make_forward(3, 0.9, 1), module.click, {"centre": peer.centres.centre.clone()}
+    forward = module.make_forward(3, 0.9, 1, norm)
+    return peer, variables, forward, module.click, {"centre": peer.centres.centre.clone()}
 
 
 PAIRS = {
     "epnet": pepnet_pair("epnet"),
     "ppnet": pepnet_pair("ppnet"),
     "pepnet": pepnet_pair("pepnet"),
+    "pepnet:with-gradient": pepnet_pair("pepnet", stop=False),
     "adasparse": adasparse_pair,
+    "adasparse:binarization": lambda module: adasparse_pair(module, "binarization"),
+    "adasparse:scaling": lambda module: adasparse_pair(module, "scaling"),
     "m2m": m2m_pair,
     "hamur": hamur_pair,
+    "hamur:norm": lambda module: hamur_pair(module, norm="shared"),
+    "hamur:shared": lambda module: hamur_pair(module, backbone="shared"),
     "aesm2": aesm2_pair,
     "hinet": hinet_pair,
     "m3oe": m3oe_pair,
+    "m3oe:norm": lambda module: m3oe_pair(module, "shared"),
     "adaptdhm": adaptdhm_pair,
     "adl": adl_pair,
+    "adl:norm": lambda module: adl_pair(module, "shared"),
 }
