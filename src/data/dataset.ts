@@ -65,6 +65,8 @@ export interface Truth {
   readonly prominence: Float32Array;
   /** 1 where the exposure was an intervention `[rows]`. */
   readonly intervened: Uint8Array;
+  /** Probability that the policy showed this item to this person `[rows]`; null where the world doesn't tell. */
+  readonly propensity: Float32Array | null;
 }
 
 export type DatasetSource =

@@ -109,6 +109,7 @@ function build(shape: Shape): Omit<Dataset, 'fingerprint'> {
           match: Float32Array.from({ length: rows }, () => random() * 6 - 3),
           prominence: Float32Array.from({ length: rows }, random),
           intervened: Uint8Array.from({ length: rows }, () => integer(2)),
+          propensity: rows % 2 === 0 ? Float32Array.from({ length: rows }, random) : null,
         }
       : null,
     relatedness: shape.truth ? Float32Array.from({ length: n * n }, () => random() * 2 - 1) : null,

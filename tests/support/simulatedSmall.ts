@@ -44,6 +44,7 @@ export function simulatedSmall(rows = 900): Dataset {
       match: probability.map((p, row) => p + (row % 7) / 100),
       prominence: new Float32Array(rows).fill(1),
       intervened: Uint8Array.from({ length: rows }, (_, row) => (item![row]! % 11 === 0 ? 1 : 0)),
+      propensity: null,
     },
   };
 }

@@ -49,6 +49,7 @@ export async function fingerprintOf(data: FingerprintedColumns): Promise<string>
       ['truth_prominence', data.truth.prominence],
       ['truth_intervened', data.truth.intervened],
     );
+    if (data.truth.propensity) columns.push(['truth_propensity', data.truth.propensity]);
   }
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];

@@ -73,6 +73,7 @@ function readTruth(columns: Columns): Truth | null {
     match: new Float32Array(columns.flat('truth_match')),
     prominence: new Float32Array(columns.flat('truth_prominence')),
     intervened: new Uint8Array(columns.flat('truth_intervened')),
+    propensity: columns.has('truth_propensity') ? new Float32Array(columns.flat('truth_propensity')) : null,
   };
 }
 

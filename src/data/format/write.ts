@@ -130,6 +130,10 @@ function writeTruth(table: Table, truth: NonNullable<Dataset['truth']>): void {
     Int32Array.from(truth.intervened),
     '1 where the exposure was a forced promotion.',
   );
+  if (truth.propensity) {
+    const meaning = 'How likely the policy was to show the item to the person.';
+    table.flat('truth_propensity', 'truth', 'FLOAT', truth.propensity, meaning, 'BYTE_STREAM_SPLIT');
+  }
 }
 
 function countSplit(dataset: Dataset, split: number): number {

@@ -10,14 +10,14 @@ const needed = ['truth_p', 'truth_match', 'truth_prominence', 'truth_intervened'
 export function readTruth(table: Table, mapping: Mapping, rows: Int32Array, notices: Notice[]): Truth | null {
   const named = mapping.columns.filter((column) => column.role === 'truth').map((column) => column.column);
   if (named.length === 0) return null;
-  const columns = needed.map((name) => (named.includes(name) ? findColumn(table, name) : null));
-  const values = columns.map((column) => {
+  const values = [...needed, 'truth_propensity'].map((name) => {
+    const column = named.includes(name) ? findColumn(table, name) : null;
     if (!column) return null;
     const ofCode = column.values.map(parseNumber);
     const read = Float32Array.from(rows, (row) => ofCode[column.codes[row]!] ?? NaN);
     return read.some(Number.isNaN) ? null : read;
   });
-  const [probability, match, prominence, intervened] = values;
+  const [probability, match, prominence, intervened, propensity = null] = values;
   if (!probability || !match || !prominence || !intervened) {
     notices.push(
       notice(
@@ -33,5 +33,6 @@ export function readTruth(table: Table, mapping: Mapping, rows: Int32Array, noti
     match,
     prominence,
     intervened: Uint8Array.from(intervened, (value) => (value > 0 ? 1 : 0)),
+    propensity,
   };
 }

@@ -18,9 +18,7 @@ export interface Audience {
 }
 
 /** Candidates that the logging policy chooses among. */
-const CANDIDATES = 5;
-/** One item in this many is pushed in a promotion. */
-const PROMOTED_ONE_IN = 40;
+export const CANDIDATES = 5;
 
 function chooseScenarios(world: World, draws: Stream, sums: Float64Array, user: number): Int32Array {
   const { twin, knobs } = world;
@@ -100,10 +98,7 @@ export function* openAudience(world: World): Generator<number, Audience> {
     carriedSums.push(cumulative(weights));
     yield 0.5 + s / n / 2;
   }
-  const pushed = stream(seed, 'promoted items');
-  const promoted = Int32Array.from(
-    Array.from({ length: items.count }, (_, i) => i).filter((i) => pushed.uniform(i) < 1 / PROMOTED_ONE_IN),
-  );
+  const promoted = promotedItems(world);
   return {
     visitors: lists.map((list) => Int32Array.from(list)),
     visitorSums: lists.map((list) => cumulative(list.map((u) => users.activity[u]!))),
@@ -112,6 +107,28 @@ export function* openAudience(world: World): Generator<number, Audience> {
     carriedSums,
     promoted: promoted.length > 0 ? promoted : Int32Array.of(items.count - 1),
   };
+}
+
+/** Items that a promotion pushes: by chance, or those with the least of chance and fit to the public together. */
+function promotedItems(world: World): Int32Array {
+  const { items, users, knobs, seed } = world;
+  const pushed = stream(seed, 'promoted items');
+  const all = Array.from({ length: items.count }, (_, i) => i);
+  if (knobs.promotedMisfit === 0) {
+    return Int32Array.from(all.filter((i) => pushed.uniform(i) < knobs.promotedShare));
+  }
+  const fit = all.map((i) => {
+    let sum = 0;
+    for (let u = 0; u < users.count; u++) sum += generalMatch(world, u, i);
+    return sum;
+  });
+  const order = [...all].sort((a, b) => fit[a]! - fit[b]! || a - b);
+  const rank = new Float64Array(items.count);
+  order.forEach((i, place) => (rank[i] = (place + 0.5) / items.count));
+  const score = (i: number): number =>
+    knobs.promotedMisfit * rank[i]! + (1 - knobs.promotedMisfit) * pushed.uniform(i);
+  const count = Math.round(knobs.promotedShare * items.count);
+  return Int32Array.from(all.sort((a, b) => score(a) - score(b) || a - b).slice(0, count)).sort();
 }
 
 /** A visitor of a scenario, the active ones more often. */

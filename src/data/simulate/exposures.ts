@@ -1,6 +1,8 @@
 import { drawItem, drawUser, type Audience } from './audience';
 import { sigmoid } from './arithmetic';
+import { openPropensity } from './propensity';
 import { stream } from './random';
+import { signalLevel, signalLogit } from './signals';
 import { matchOf, type World } from './world';
 import type { Plan } from './plan';
 
@@ -11,9 +13,11 @@ export interface Exposures {
   readonly slot: Uint8Array;
   readonly match: Float64Array;
   readonly prominence: Float64Array;
-  /** γ·M + κ_u·pop_i: the click logit without the scenario's intercept. */
+  /** The click logit without the scenario's intercept: γ·M + κ_u·pop_i, a promotion's lift, the row's signals. */
   readonly logit: Float64Array;
   readonly intervened: Uint8Array;
+  /** How likely the item was to be shown to the person there and then; null where the world doesn't tell. */
+  readonly propensity: Float64Array | null;
 }
 
 /** γ·M + κ_u·pop_i. */
@@ -28,7 +32,7 @@ export function* exposeAll(
   plan: Plan,
   chunk: number,
 ): Generator<number, Exposures> {
-  const { twin, knobs, seed } = world;
+  const { twin, knobs, seed, signals } = world;
   const { rows } = plan;
   const people = stream(seed, 'who');
   const shown = stream(seed, 'what');
@@ -44,7 +48,10 @@ export function* exposeAll(
     prominence: new Float64Array(rows),
     logit: new Float64Array(rows),
     intervened: new Uint8Array(rows),
+    propensity: twin.propensity ? new Float64Array(rows) : null,
   };
+  const promoted = new Set(audience.promoted);
+  const propensityOf = openPropensity(world, audience);
   for (let row = 0; row < rows; row++) {
     if (row % chunk === chunk - 1) yield row / rows;
     const scenario = plan.scenario[row]!;
@@ -68,6 +75,19 @@ export function* exposeAll(
     exposures.match[row] = match;
     exposures.prominence[row] = world.prominence[scenario * twin.slots + exposures.slot[row]!]!;
     exposures.logit[row] = clickLogit(world, user, item, match);
+    if (exposures.intervened[row] === 1) exposures.logit[row]! += knobs.promotionLift;
+    if (signals) {
+      exposures.logit[row]! += signalLogit(signals, knobs.specificFields, scenario, (f) =>
+        signalLevel(signals, row, f),
+      );
+    }
+    if (exposures.propensity) {
+      const usual = propensityOf(user, item, scenario);
+      const pushed = promoted.has(item) ? 1 / promoted.size : 0;
+      exposures.propensity[row] = promotion
+        ? (1 - knobs.intervention) * usual + knobs.intervention * pushed
+        : usual;
+    }
   }
   return exposures;
 }

@@ -1,4 +1,5 @@
 import type { Field } from '../dataset';
+import { SIGNAL_LEVELS, signalCounts, signalLevel, type Signals } from './signals';
 import { AGE_BINS, CITY_BINS, GENDER_BINS, PRICE_BINS, SPENDING_BINS, type World } from './world';
 import type { Exposures } from './exposures';
 import type { Plan } from './plan';
@@ -114,13 +115,35 @@ const FIELDS: readonly SimulatedField[] = [
   },
 ];
 
+/** The name of signal `f`. */
+export function signalName(f: number): string {
+  return `signal_${f + 1}`;
+}
+
+function signalFields(signals: Signals, scenarios: readonly { readonly name: string }[]): SimulatedField[] {
+  return Array.from({ length: signals.specific + signals.common }, (_, f) => {
+    const where = scenarios.filter((_scenario, s) => signalCounts(signals, f, s)).map(({ name }) => name);
+    return {
+      name: signalName(f),
+      role: 'context',
+      meaning: `A signal of the moment, drawn for the row alone: it counts in ${where.length === scenarios.length ? 'every scenario' : where.join(' and ')}.`,
+      values: () => SIGNAL_LEVELS,
+      read: (_w, _p, _e, row) => signalLevel(signals, row, f),
+    };
+  });
+}
+
+function fieldsOf({ signals, twin }: World): readonly SimulatedField[] {
+  return signals ? [...FIELDS, ...signalFields(signals, twin.scenarios)] : FIELDS;
+}
+
 /** Fields that a behaviour in a history carries. */
 export const HISTORY_FIELDS: readonly string[] = ['item_id', 'category', 'brand'];
 
 /** The dataset's fields, with offsets in the merged id space. */
 export function simulatedFields(world: World): Field[] {
   let offset = 1;
-  return FIELDS.map((field) => {
+  return fieldsOf(world).map((field) => {
     const size = field.values(world) + 1;
     const labels = field.labels?.(world);
     const made: Field = {
@@ -145,13 +168,14 @@ export function* simulatedColumns(
   place: Int32Array,
 ): Generator<number, Int32Array[]> {
   const columns: Int32Array[] = [];
-  for (const field of FIELDS) {
+  const fields = fieldsOf(world);
+  for (const field of fields) {
     const column = new Int32Array(plan.rows);
     for (let row = 0; row < plan.rows; row++) {
       column[place[row]!] = field.read(world, plan, exposures, row) + 1;
     }
     columns.push(column);
-    yield columns.length / FIELDS.length;
+    yield columns.length / fields.length;
   }
   return columns;
 }

@@ -14,8 +14,8 @@ export interface GraphNode {
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** The knob whose 0 removes the edge; null for edges that hold the world together. */
-  readonly knob: KnobName | null;
+  /** The knobs that remove the edge where all of them are 0; none for edges that hold the world together. */
+  readonly knobs: readonly KnobName[];
   readonly meaning: string;
 }
 
@@ -23,6 +23,7 @@ const NODES: readonly GraphNode[] = [
   { id: 'user', label: 'Person', symbol: 'U', kind: 'observed', x: 0.05, y: 0.2 },
   { id: 'scenario', label: 'Scenario', symbol: 'S', kind: 'observed', x: 0.05, y: 0.5 },
   { id: 'item', label: 'Item', symbol: 'I', kind: 'observed', x: 0.05, y: 0.85 },
+  { id: 'signal', label: 'Signals', symbol: 'X', kind: 'observed', x: 0.62, y: 0.05 },
   { id: 'promotion', label: 'Promotion', symbol: 'B', kind: 'hidden', x: 0.3, y: 1 },
   { id: 'popularity', label: 'Popularity', symbol: 'P', kind: 'observed', x: 0.32, y: 0.75 },
   { id: 'match', label: 'Match', symbol: 'M', kind: 'hidden', x: 0.4, y: 0.3 },
@@ -34,12 +35,12 @@ const NODES: readonly GraphNode[] = [
 
 /** Edges without a knob: what a person and an item are always decides their match. */
 const FIXED: readonly GraphEdge[] = [
-  { from: 'user', to: 'match', knob: null, meaning: 'A person’s interests.' },
-  { from: 'item', to: 'popularity', knob: null, meaning: 'An item’s popularity.' },
+  { from: 'user', to: 'match', knobs: [], meaning: 'A person’s interests.' },
+  { from: 'item', to: 'popularity', knobs: [], meaning: 'An item’s popularity.' },
   {
     from: 'scenario',
     to: 'exposure',
-    knob: null,
+    knobs: [],
     meaning: 'A scenario shows what it carries to those who visit it.',
   },
 ];
@@ -48,10 +49,18 @@ const FIXED: readonly GraphEdge[] = [
 export const CAUSAL_GRAPH: { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } = {
   nodes: NODES,
   edges: [
-    ...KNOBS.flatMap((knob): GraphEdge[] => {
-      if (knob.edge === null) return [];
-      const [from, to] = knob.edge.split('→') as [string, string];
-      return [{ from, to, knob: knob.name, meaning: knob.meaning }];
+    ...[...new Set(KNOBS.map(({ edge }) => edge))].flatMap((edge): GraphEdge[] => {
+      if (edge === null) return [];
+      const [from, to] = edge.split('→') as [string, string];
+      const knobs = KNOBS.filter((knob) => knob.edge === edge);
+      return [
+        {
+          from,
+          to,
+          knobs: knobs.map(({ name }) => name),
+          meaning: knobs.map(({ meaning }) => meaning).join(' '),
+        },
+      ];
     }),
     ...FIXED,
   ],

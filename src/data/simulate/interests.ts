@@ -5,7 +5,7 @@ import type { Knobs } from './knobs';
 /**
  * Interest weights w_s `[N * K]`, each of length √K:
  * w_s ∝ side_s ⊙ (1 + shift·(√tree·g_group(s) + √(1−tree)·o_s)), where side_s is −1 in the first 3/4 of the dimensions for
- * scenarios on the opposed side and 1 elsewhere. Without shift all w_s are 1: `conflict` has nothing to act on then.
+ * scenarios on the opposed side and 1 elsewhere. Without shift all w_s are 1: `opposition` has nothing to act on then.
  */
 export function scenarioWeights(seed: number, twin: Twin, knobs: Knobs): Float64Array {
   const draws = stream(seed, 'scenario interests');
@@ -34,7 +34,7 @@ export function scenarioWeights(seed: number, twin: Twin, knobs: Knobs): Float64
 /** Which scenarios stand on the opposed side: whole groups first, in the twin's order, up to the knob's share. */
 function opposedScenarios(twin: Twin, knobs: Knobs): boolean[] {
   const n = twin.scenarios.length;
-  const wanted = knobs.interestShift > 0 ? Math.round(knobs.conflict * n) : 0;
+  const wanted = knobs.interestShift > 0 ? Math.round(knobs.opposition * n) : 0;
   const rank = (s: number) => {
     const place = twin.opposedGroups.indexOf(twin.scenarios[s]!.group);
     return place < 0 ? twin.opposedGroups.length : place;
@@ -45,8 +45,12 @@ function opposedScenarios(twin: Twin, knobs: Knobs): boolean[] {
   return opposed;
 }
 
-/** True relatedness `[N * N]`: the cosine of w_s and w_t. */
-export function relatednessOf(weights: Float64Array): Float32Array {
+/**
+ * True relatedness `[N * N]`: the cosine of w_s and w_t, times the share of interests that the two have in common.
+ *
+ * @param conflict share of a person's interests that is of a scenario's own
+ */
+export function relatednessOf(weights: Float64Array, conflict = 0): Float32Array {
   const n = weights.length / INTERESTS;
   const cosines = new Float32Array(n * n);
   for (let s = 0; s < n; s++) {
@@ -54,7 +58,7 @@ export function relatednessOf(weights: Float64Array): Float32Array {
       let sum = 0;
       for (let k = 0; k < INTERESTS; k++) sum += weights[s * INTERESTS + k]! * weights[t * INTERESTS + k]!;
       // All weight vectors have length √K.
-      cosines[s * n + t] = s === t ? 1 : sum / INTERESTS;
+      cosines[s * n + t] = s === t ? 1 : ((1 - conflict) * sum) / INTERESTS;
     }
   }
   return cosines;

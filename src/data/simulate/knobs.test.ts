@@ -5,6 +5,7 @@ import { noiseFreeAuc } from './fidelity';
 import { relatednessOf } from './interests';
 import { KNOBS, KNOB_NAMES, turnKnobs, type KnobName } from './knobs';
 import { TINY, tinyDataset, tinyWorld } from './testing';
+import { settingsSchema } from './settings';
 import { generalMatch, matchOf } from './world';
 import type { Dataset } from '../dataset';
 
@@ -66,10 +67,15 @@ function scoreOfExposures(dataset: Dataset, knobs: Record<string, number>): numb
   return shown - chance;
 }
 
+/** Enough people and items for their means to be near what they are drawn from. */
+const CROWD = { ...TINY, sizes: { ...TINY.sizes, small: { ...TINY.sizes.small, users: 400, items: 200 } } };
+/** Four signals of one scenario each, and one of all. */
+const SIGNALLED = { ...TINY, signals: { specific: 4, common: 1 } };
+
 /** At 0 the effect is gone; above 0 it is there. One entry a knob: forgetting one is a compile error. */
 const EFFECTS: Record<KnobName, (value: number) => Promise<number> | number> = {
   interestShift: (value) => {
-    const related = relatednessOf(tinyWorld({ interestShift: value, conflict: 0.5 }).weights);
+    const related = relatednessOf(tinyWorld({ interestShift: value, opposition: 0.5 }).weights);
     return 1 - Math.min(...related);
   },
   treeShare: (value) => {
@@ -77,15 +83,76 @@ const EFFECTS: Record<KnobName, (value: number) => Promise<number> | number> = {
     let gap = 0;
     for (let seed = 1; seed <= 150; seed++) {
       const related = relatednessOf(
-        tinyWorld({ treeShare: value, conflict: 0, interestShift: 1 }, seed).weights,
+        tinyWorld({ treeShare: value, opposition: 0, interestShift: 1 }, seed).weights,
       );
       gap += (related[1]! + related[11]! - related[2]! - related[7]!) / 300;
     }
     return Math.abs(gap) < 0.03 ? 0 : gap;
   },
-  conflict: (value) => {
-    const related = relatednessOf(tinyWorld({ conflict: value }).weights);
+  opposition: (value) => {
+    const related = relatednessOf(tinyWorld({ opposition: value }).weights);
     return related.filter((r) => r < 0).length;
+  },
+  conflict: (value) => {
+    // One minus the correlation of a person's match with the same items in two scenarios of equal weights.
+    const world = tinyWorld({ conflict: value, interestShift: 0, opposition: 0, itemQuality: 0 }, 1, CROWD);
+    const pairs = Array.from(
+      { length: 4000 },
+      (_, k) => [k % world.users.count, (k * 7) % world.items.count] as const,
+    );
+    const match = (s: number) => pairs.map(([u, i]) => matchOf(world, u, i, s));
+    const apart = 1 - correlation(match(0), match(1));
+    return Math.abs(apart) < 1e-12 ? 0 : apart;
+  },
+  baseRate: async (value) => {
+    const dataset = await tinyDataset({ baseRate: value });
+    const { intercepts } = settingsSchema.parse((dataset.source as { settings: unknown }).settings);
+    return Math.max(...intercepts) - Math.min(...intercepts);
+  },
+  promotionLift: async (value) => {
+    const usual = await tinyDataset({ promotionLift: 0, baseRate: 0 });
+    const lifted = await tinyDataset({ promotionLift: value, baseRate: 0 });
+    const logit = (p: number, e: number) => Math.log(p / e / (1 - p / e));
+    const of = ({ truth }: Dataset, forced: number) => {
+      const rows = Array.from(truth!.intervened.keys()).filter((row) => truth!.intervened[row] === forced);
+      return (
+        rows.reduce((sum, row) => sum + logit(truth!.probability[row]!, truth!.prominence[row]!), 0) /
+        rows.length
+      );
+    };
+    const gain = of(lifted, 1) - of(lifted, 0) - (of(usual, 1) - of(usual, 0));
+    return Math.abs(gain) < 0.01 ? 0 : gain;
+  },
+  promotedShare: (value) => finish(openAudience(tinyWorld({ promotedShare: value }))).promoted.length - 1,
+  promotedMisfit: (value) => {
+    const world = tinyWorld({ promotedMisfit: value, promotedShare: 0.2 }, 1, CROWD);
+    const fit = (i: number) =>
+      Array.from({ length: world.users.count }, (_, u) => generalMatch(world, u, i)).reduce(
+        (a, b) => a + b,
+        0,
+      ) / world.users.count;
+    const mean = (items: ArrayLike<number>) =>
+      Array.from(items, fit).reduce((a, b) => a + b, 0) / items.length;
+    const gap =
+      mean(Array.from({ length: world.items.count }, (_, i) => i)) -
+      mean(finish(openAudience(world)).promoted);
+    return Math.abs(gap) < 0.15 ? 0 : gap;
+  },
+  specificFields: async (value) => {
+    const knobs = { specificFields: value, matchStrength: 0, conformity: 0 };
+    // Within a scenario and a place, what signal_1 (of scenario a) changes of the log-odds beside the common signal.
+    const dataset = await tinyDataset(knobs, 1, SIGNALLED);
+    const world = tinyWorld(knobs, 1, SIGNALLED);
+    const spread = new Map<string, number[]>();
+    for (let row = 0; row < dataset.rows; row++) {
+      if (dataset.scenario[row] !== 0) continue;
+      const key = `${column(dataset, 'slot')[row]}/${column(dataset, 'signal_5')[row]}`;
+      const cell = spread.get(key) ?? [];
+      cell.push(dataset.truth!.probability[row]!);
+      spread.set(key, cell);
+    }
+    expect(world.signals).not.toBeNull();
+    return Math.max(...[...spread.values()].map((p) => Math.max(...p) - Math.min(...p)));
   },
   matchStrength: async (value) => {
     const dataset = await tinyDataset({ matchStrength: value, conformity: 0 });
@@ -217,9 +284,9 @@ describe('knobs', () => {
     }
   });
 
-  test('conflict sets how many pairs of scenarios are opposed', () => {
-    const opposedPairs = (conflict: number) =>
-      relatednessOf(tinyWorld({ conflict, interestShift: 0.2 }).weights).filter((r) => r < 0).length / 2;
+  test('opposition sets how many pairs of scenarios are opposed', () => {
+    const opposedPairs = (opposition: number) =>
+      relatednessOf(tinyWorld({ opposition, interestShift: 0.2 }).weights).filter((r) => r < 0).length / 2;
     // Of four scenarios: none, one against three, two against two.
     expect([opposedPairs(0), opposedPairs(0.25), opposedPairs(0.5)]).toEqual([0, 3, 4]);
   });
@@ -254,9 +321,9 @@ describe('knobs', () => {
 
   test('an unknown knob or a value out of range is named in a sentence', () => {
     expect(() => turnKnobs(TINY.knobs, { gravity: 1 })).toThrow(/no knob “gravity”/);
-    expect(() => turnKnobs(TINY.knobs, { conflict: 0.9 })).toThrow(
-      /conflict is 0.9; choose a value from 0 to 0.5/,
+    expect(() => turnKnobs(TINY.knobs, { opposition: 0.9 })).toThrow(
+      /opposition is 0.9; choose a value from 0 to 0.5/,
     );
-    expect(() => turnKnobs(TINY.knobs, { conflict: NaN })).toThrow(/conflict is NaN/);
+    expect(() => turnKnobs(TINY.knobs, { opposition: NaN })).toThrow(/opposition is NaN/);
   });
 });

@@ -32,13 +32,21 @@ const table = {
     'How much of the shift scenarios of one group have in common.',
     'Groups mean nothing: every scenario shifts on its own.',
   ],
-  conflict: [
+  opposition: [
     0,
     0.5,
     0.01,
     null,
-    'Share of scenarios whose interests point the other way: the source of negative transfer.',
+    'Share of scenarios whose interest weights have the other sign: what one likes there is disliked here.',
     'No two scenarios have opposed interests.',
+  ],
+  conflict: [
+    0,
+    1,
+    0.05,
+    'scenario→match',
+    'Share of a person’s interests that is of each scenario’s own: what is liked there tells nothing of what is liked here.',
+    'A person wants the same everywhere, up to the scenario’s weights.',
   ],
   commonTaste: [
     0,
@@ -72,6 +80,14 @@ const table = {
     'How differently scenarios show their places on the page (prominence by scenario and slot).',
     'A place is noticed equally in every scenario.',
   ],
+  baseRate: [
+    0,
+    1,
+    0.05,
+    'scenario→click',
+    'How far every scenario keeps its own click rate beside what is shown in it (its own intercept of the click logit).',
+    'One intercept for all scenarios: like exposures are clicked alike wherever they are.',
+  ],
   positionBias: [
     0,
     1,
@@ -95,6 +111,23 @@ const table = {
     'promotion→exposure',
     'Share of exposures in the promotion period that are forced promotions, in the chosen scenarios.',
     'No exposure is an intervention.',
+  ],
+  promotionLift: [
+    0,
+    4,
+    0.1,
+    'promotion→click',
+    'Logit that a forced promotion adds to the click, whatever the interest.',
+    'A promoted item is clicked as it would be otherwise.',
+  ],
+  promotedShare: [0, 0.5, 0.025, null, 'Share of items that a promotion pushes.', 'One item is pushed.'],
+  promotedMisfit: [
+    0,
+    1,
+    0.05,
+    'match→promotion',
+    'How far the operator pushes what fits the public least.',
+    'Promoted items are drawn by chance.',
   ],
   policyMatch: [
     0,
@@ -169,6 +202,14 @@ const table = {
     'Share of an item’s attributes that its category and brand do not tell.',
     'Category and brand tell an item completely.',
   ],
+  specificFields: [
+    0,
+    1,
+    0.05,
+    'signal→click',
+    'How much the signals of one scenario count there, as a share of what those of all scenarios count; in worlds with signals.',
+    'Signals of one scenario are noise everywhere; those of all scenarios still count.',
+  ],
   history: [
     0,
     1,
@@ -199,8 +240,24 @@ const shape = Object.fromEntries(
   KNOBS.map(({ name, min, max }) => [name, z.number().min(min).max(max)]),
 ) as Record<KnobName, z.ZodNumber>;
 
-/** All knobs of a world. Unknown names are refused; files older than `commonTaste` had none. */
-export const knobsSchema = z.strictObject({ ...shape, commonTaste: shape.commonTaste.default(0) });
+/** Values under which a world is as it was before a knob came; files older than the knob leave it out. */
+export const LATER_KNOBS = {
+  commonTaste: 0,
+  conflict: 0,
+  baseRate: 1,
+  promotionLift: 0,
+  promotedShare: 1 / 40,
+  promotedMisfit: 0,
+  specificFields: 0,
+} as const satisfies Partial<Knobs>;
+
+/** All knobs of a world. Unknown names are refused. */
+export const knobsSchema = z.strictObject({
+  ...shape,
+  ...(Object.fromEntries(
+    Object.entries(LATER_KNOBS).map(([name, value]) => [name, shape[name as KnobName].default(value)]),
+  ) as Record<keyof typeof LATER_KNOBS, z.ZodDefault<z.ZodNumber>>),
+});
 
 /**
  * A twin's knobs with some of them turned.

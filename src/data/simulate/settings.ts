@@ -6,8 +6,26 @@ import { SIZES, twinSchema } from './spec';
 import { findTwin } from './twins';
 import type { Dataset } from '../dataset';
 
-/** Grows when the same settings would give other bytes. */
-export const GENERATOR_VERSION = 1;
+/** Grows when the same settings would give other bytes, or have other names. */
+export const GENERATOR_VERSION = 2;
+
+/** Until the second generator, the share of opposed scenarios was called `conflict`, and nothing else bore that name. */
+function fromFirst(settings: unknown): unknown {
+  const first = z
+    .looseObject({
+      generator: z.literal(1),
+      twin: z.looseObject({ knobs: z.looseObject({ conflict: z.number() }) }),
+      knobs: z.looseObject({ conflict: z.number() }),
+    })
+    .safeParse(settings);
+  if (!first.success) return settings;
+  const renamed = ({ conflict, ...knobs }: { readonly conflict: number }) => ({
+    ...knobs,
+    opposition: conflict,
+  });
+  const { twin, knobs, ...rest } = first.data;
+  return { ...rest, generator: 2, twin: { ...twin, knobs: renamed(twin.knobs) }, knobs: renamed(knobs) };
+}
 
 /** What is asked of the simulator; the same as the worker's `SimulateRequest`. */
 const requestSchema = z.strictObject({
@@ -20,7 +38,7 @@ const requestSchema = z.strictObject({
 export type SimulationRequest = z.infer<typeof requestSchema>;
 
 /** What a simulated dataset's manifest keeps: enough to make its world again without its rows. */
-export const settingsSchema = z.strictObject({
+const secondSettings = z.strictObject({
   generator: z.literal(GENERATOR_VERSION),
   /** The twin's whole specification: a later change of the catalogue can't change the meaning of a file. */
   twin: twinSchema,
@@ -29,6 +47,7 @@ export const settingsSchema = z.strictObject({
   /** Solved intercepts a_s of the click logit, one a scenario. */
   intercepts: z.array(z.number()),
 });
+export const settingsSchema = z.preprocess(fromFirst, secondSettings);
 export type SimulationSettings = z.infer<typeof settingsSchema>;
 
 /**

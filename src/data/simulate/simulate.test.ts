@@ -44,7 +44,7 @@ describe('simulation', () => {
     await expect(simulate({ twin: 'aliccp-3', size: 'small', seed: -1, knobs: {} })).rejects.toThrow(/seed/);
     await expect(
       simulate({ twin: 'aliccp-3', size: 'small', seed: 1, knobs: { conflict: 3 } }),
-    ).rejects.toThrow(/choose a value from 0 to 0.5/);
+    ).rejects.toThrow(/choose a value from 0 to 1/);
   });
 
   test('refuses a click rate that prominence makes impossible, and says which knobs to lower', () => {
@@ -182,7 +182,7 @@ describe('counterfactual probabilities', () => {
   });
 
   test('differ in ranking where scenarios shift interests', async () => {
-    const dataset = await tinyDataset({ interestShift: 1, conflict: 0.5 });
+    const dataset = await tinyDataset({ interestShift: 1, opposition: 0.5 });
     const rows = Array.from({ length: 2000 }, (_, row) => row);
     const all = counterfactualProbabilities(dataset, rows);
     const [s, t] = [0, 3];
@@ -192,9 +192,33 @@ describe('counterfactual probabilities', () => {
     expect(noiseFreeAuc(first, first)! - noiseFreeAuc(first, other)!).toBeGreaterThan(0.05);
   });
 
+  test('are alike in all scenarios where nothing leads from scenario to click', async () => {
+    const cut = { baseRate: 0, directEffect: 0, interestShift: 0, opposition: 0, conflict: 0 };
+    const apart = async (knobs: Record<string, number>): Promise<number> => {
+      const dataset = await tinyDataset(knobs);
+      const rows = Array.from({ length: 500 }, (_, k) => k * 11);
+      const all = counterfactualProbabilities(dataset, rows);
+      return Math.max(...rows.map((_, r) => Math.abs(all[r * 4]! - all[r * 4 + 3]!)));
+    };
+    expect(await apart(cut)).toBe(0);
+    expect(await apart({ ...cut, baseRate: 0.5 })).toBeGreaterThan(0.01);
+    expect(await apart({ ...cut, directEffect: 0.5 })).toBeGreaterThan(0.01);
+    expect(await apart({ ...cut, conflict: 0.5 })).toBeGreaterThan(0.01);
+  });
+
+  test('carry promotions and signals with them: the own scenario gives truth_p again', async () => {
+    const twin = { ...TINY, signals: { specific: 3, common: 2 } };
+    const dataset = await tinyDataset({ promotionLift: 1.5, specificFields: 0.7, conflict: 0.4 }, 1, twin);
+    const rows = Array.from({ length: dataset.rows }, (_, row) => row);
+    const all = counterfactualProbabilities(dataset, rows);
+    for (const row of rows) {
+      expect(all[row * 4 + dataset.scenario[row]!]).toBe(dataset.truth!.probability[row]);
+    }
+  });
+
   test('are refused for imported data in one sentence', () => {
     const source = { kind: 'imported', file: 'log.csv', note: '' } as const;
-    expect(() => counterfactualProbabilities({ fields: [], columns: [], source }, [0])).toThrow(
+    expect(() => counterfactualProbabilities({ fields: [], columns: [], source, truth: null }, [0])).toThrow(
       /Only simulated data has a known truth/,
     );
   });
@@ -245,7 +269,7 @@ describe('causal graph', () => {
     const ids = new Set(CAUSAL_GRAPH.nodes.map((node) => node.id));
     for (const edge of CAUSAL_GRAPH.edges)
       expect([ids.has(edge.from), ids.has(edge.to)]).toEqual([true, true]);
-    const knobs = CAUSAL_GRAPH.edges.flatMap((edge) => (edge.knob ? [edge.knob] : []));
+    const knobs = CAUSAL_GRAPH.edges.flatMap((edge) => edge.knobs);
     expect(new Set(knobs).size).toBe(knobs.length);
     for (const knob of knobs) expect(KNOB_NAMES).toContain(knob);
   });

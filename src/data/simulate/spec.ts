@@ -60,6 +60,10 @@ export const twinSchema = z.strictObject({
   historyLength: z.int().min(0).max(100),
   /** Mean number of clicks a person made before the log begins. */
   earlierClicks: z.number().min(0),
+  /** Context fields drawn for each row alone, beside those of every world: how many count in one scenario only, and in all. */
+  signals: z.strictObject({ specific: z.int().min(1).max(40), common: z.int().min(0).max(10) }).optional(),
+  /** Whether rows tell how likely the policy was to show them what it showed. */
+  propensity: z.boolean().optional(),
   knobs: knobsSchema,
   sizes: z.strictObject({ small: sizeSchema, medium: sizeSchema, large: sizeSchema }),
 });

@@ -1,6 +1,7 @@
 import { log, power } from './arithmetic';
 import { cumulative, drawIndex, stream } from './random';
 import { scenarioWeights } from './interests';
+import { makeSignals, type Signals } from './signals';
 import { INTERESTS, type Twin, type TwinSize } from './spec';
 import type { Knobs } from './knobs';
 
@@ -15,12 +16,15 @@ export interface World {
   readonly weights: Float64Array;
   /** Prominence e(s, slot) `[N * slots]`, in (0, 1]. */
   readonly prominence: Float64Array;
+  readonly signals: Signals | null;
 }
 
 export interface Users {
   readonly count: number;
   /** Interests z_u `[users * K]`, about unit variance. */
   readonly interests: Float64Array;
+  /** Interests in each scenario `[N * users * K]`; null where they are z_u in all (no `conflict`). */
+  readonly interestsIn: Float64Array | null;
   /** Logit per standard deviation of log-popularity κ_u `[users]`, knob included. */
   readonly conformity: Float64Array;
   /** Relative activity `[users]`. */
@@ -63,8 +67,8 @@ function normalBin(x: number, bins: number): number {
 }
 
 /** The taste that everybody shares `[K]`, of length √K. */
-function commonTaste(seed: number): Float64Array {
-  const draws = stream(seed, 'common taste');
+function commonTaste(seed: number, name = 'common taste'): Float64Array {
+  const draws = stream(seed, name);
   const taste = Float64Array.from({ length: INTERESTS }, (_, k) => draws.normal(k));
   let square = 0;
   for (const value of taste) square += value * value;
@@ -72,7 +76,37 @@ function commonTaste(seed: number): Float64Array {
   return taste.map((value) => value * scale);
 }
 
-function makeUsers(seed: number, count: number, knobs: Knobs): Users {
+/**
+ * Interests of every person in every scenario `[N * users * K]`: √(1−conflict) · z_u + √conflict · ζ_us, where ζ_us is drawn for
+ * the scenario alone, with the same share of a public taste in it. Two scenarios then have a share 1−conflict in common.
+ */
+function interestsByScenario(
+  seed: number,
+  interests: Float64Array,
+  scenarios: number,
+  knobs: Knobs,
+): Float64Array {
+  const draws = stream(seed, 'interests of scenarios');
+  const count = interests.length / INTERESTS;
+  const kept = Math.sqrt(1 - knobs.conflict);
+  const turned = Math.sqrt(knobs.conflict);
+  const common = Math.sqrt(knobs.commonTaste);
+  const personal = Math.sqrt(1 - knobs.commonTaste);
+  const all = new Float64Array(scenarios * interests.length);
+  for (let s = 0; s < scenarios; s++) {
+    const taste = commonTaste(seed, `common taste of scenario ${s}`);
+    for (let u = 0; u < count; u++) {
+      for (let k = 0; k < INTERESTS; k++) {
+        const own = common * taste[k]! + personal * draws.normal(s * count + u, k);
+        const at = u * INTERESTS + k;
+        all[s * interests.length + at] = kept * interests[at]! + turned * own;
+      }
+    }
+  }
+  return all;
+}
+
+function makeUsers(seed: number, count: number, scenarios: number, knobs: Knobs): Users {
   const centroids = stream(seed, 'segments');
   const draws = stream(seed, 'interests');
   const traits = stream(seed, 'traits');
@@ -115,7 +149,8 @@ function makeUsers(seed: number, count: number, knobs: Knobs): Users {
     users.cityLevel[u] = normalBin(seen(2), CITY_BINS);
     users.spending[u] = normalBin(seen(3), SPENDING_BINS);
   }
-  return users;
+  const interestsIn = knobs.conflict > 0 ? interestsByScenario(seed, interests, scenarios, knobs) : null;
+  return { ...users, interestsIn };
 }
 
 function makeItems(seed: number, count: number, twin: Twin, knobs: Knobs): Items {
@@ -186,22 +221,23 @@ export function makeWorld(twin: Twin, size: TwinSize, seed: number, knobs: Knobs
     size,
     seed,
     knobs,
-    users: makeUsers(seed, size.users, knobs),
+    users: makeUsers(seed, size.users, twin.scenarios.length, knobs),
     items: makeItems(seed, size.items, twin, knobs),
     weights: scenarioWeights(seed, twin, knobs),
     prominence: makeProminence(seed, twin, knobs),
+    signals: makeSignals(seed, twin),
   };
 }
 
-/** Match M(u, i, s) = ⟨z_u ⊙ w_s, q_i⟩/√K + quality_i. */
+/** Match M(u, i, s) = ⟨z_us ⊙ w_s, q_i⟩/√K + quality_i; z_us is z_u without `conflict`. */
 export function matchOf(world: World, user: number, item: number, scenario: number): number {
   const { users, items, weights } = world;
+  const interests = users.interestsIn ?? users.interests;
+  const first = ((users.interestsIn ? scenario * users.count : 0) + user) * INTERESTS;
   let sum = 0;
   for (let k = 0; k < INTERESTS; k++) {
     sum +=
-      users.interests[user * INTERESTS + k]! *
-      weights[scenario * INTERESTS + k]! *
-      items.attributes[item * INTERESTS + k]!;
+      interests[first + k]! * weights[scenario * INTERESTS + k]! * items.attributes[item * INTERESTS + k]!;
   }
   return sum / Math.sqrt(INTERESTS) + items.quality[item]!;
 }

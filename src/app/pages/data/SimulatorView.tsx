@@ -40,9 +40,24 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
   const job = useJob();
   const twin = findTwin(twinId);
   const valueOf = (name: KnobName) => turned[name] ?? twin.knobs[name];
-  const turn = (name: KnobName, value: number) => {
-    const { [name]: _, ...rest } = turned;
-    setTurned(value === twin.knobs[name] ? rest : { ...rest, [name]: value });
+  const turnAll = (values: Readonly<Partial<Record<KnobName, number>>>) => {
+    const all = { ...turned, ...values };
+    const differing = KNOBS.flatMap(({ name }) => {
+      const value = all[name];
+      return value === undefined || value === twin.knobs[name] ? [] : [[name, value]];
+    });
+    setTurned(Object.fromEntries(differing));
+  };
+  const turn = (name: KnobName, value: number) => turnAll({ [name]: value });
+  /** Removes an edge by all its knobs, or brings back what the twin has of it; where it has nothing, half of the first knob. */
+  const toggle = (knobs: readonly KnobName[]) => {
+    const [first] = knobs;
+    if (first === undefined) return;
+    const there = knobs.some((name) => valueOf(name) !== 0);
+    const own = knobs.map((name): [KnobName, number] => [name, there ? 0 : twin.knobs[name]]);
+    const nothing = !there && own.every(([, value]) => value === 0);
+    const half = (KNOBS.find(({ name }) => name === first)?.max ?? 1) / 2;
+    turnAll({ ...Object.fromEntries(own), ...(nothing ? { [first]: half } : {}) });
   };
   const changed = KNOBS.filter(({ name }) => turned[name] !== undefined);
 
@@ -133,25 +148,24 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
               y: node.y,
             }))}
             edges={CAUSAL_GRAPH.edges.map((edge) => {
-              const knob = KNOBS.find(({ name }) => name === edge.knob);
-              const value = knob ? valueOf(knob.name) : 0;
+              const knobs = KNOBS.filter(({ name }) => edge.knobs.includes(name));
               return {
                 from: edge.from,
                 to: edge.to,
                 meaning: edge.meaning,
-                strength: knob ? value / knob.max : 0.25,
-                cut: knob ? value === 0 : null,
-                state: knob ? `${knob.label} ${trimNumber(value)}` : undefined,
+                strength:
+                  knobs.length > 0 ? Math.max(...knobs.map(({ name, max }) => valueOf(name) / max)) : 0.25,
+                cut: knobs.length > 0 ? knobs.every(({ name }) => valueOf(name) === 0) : null,
+                state:
+                  knobs.map(({ name, label }) => `${label} ${trimNumber(valueOf(name))}`).join(', ') ||
+                  undefined,
               };
             })}
             width={560}
             height={360}
             onToggle={({ from, to }) => {
               const edge = CAUSAL_GRAPH.edges.find((one) => one.from === from && one.to === to);
-              if (!edge?.knob) return;
-              const standard =
-                twin.knobs[edge.knob] || (KNOBS.find(({ name }) => name === edge.knob)?.max ?? 1) / 2;
-              turn(edge.knob, valueOf(edge.knob) === 0 ? standard : 0);
+              if (edge) toggle(edge.knobs);
             }}
             note="Press a ringed edge to remove it or bring it back. Dashed circles are known to the simulator only, never to a model."
           />

@@ -35,7 +35,7 @@ export const ads5: Twin = {
   brands: 60,
   historyLength: 20,
   earlierClicks: 12,
-  knobs: { ...USUAL, conflict: 0.4, matchStrength: 0.9, itemQuality: 1.3, conformity: 0.45 },
+  knobs: { ...USUAL, opposition: 0.4, matchStrength: 0.9, itemQuality: 1.3, conformity: 0.45 },
   sizes: {
     small: { trainRows: 100_000, validationMin: 2_000, testMin: 4_000, users: 1_000, items: 400 },
     medium: { trainRows: 500_000, validationMin: 4_000, testMin: 4_000, users: 4_000, items: 1_200 },

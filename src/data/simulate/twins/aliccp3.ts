@@ -37,7 +37,7 @@ export const aliccp3: Twin = {
     ...USUAL,
     commonTaste: 0.85,
     matchStrength: 0.54,
-    conflict: 0.34,
+    opposition: 0.34,
     directEffect: 0.65,
     positionBias: 0.6,
   },

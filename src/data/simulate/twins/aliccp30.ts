@@ -58,7 +58,7 @@ export const aliccp30: Twin = {
     matchStrength: 0.47,
     conformity: 0.18,
     itemQuality: 0.4,
-    conflict: 0.4,
+    opposition: 0.4,
     profileNoise: 0.4,
     attributeNoise: 0.35,
     itemOverlap: 0,

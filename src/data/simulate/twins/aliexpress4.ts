@@ -40,7 +40,7 @@ export const aliexpress4: Twin = {
   earlierClicks: 12,
   knobs: {
     ...USUAL,
-    conflict: 0.25,
+    opposition: 0.25,
     matchStrength: 0.82,
     itemQuality: 1.1,
     conformity: 0.35,

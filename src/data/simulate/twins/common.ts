@@ -1,12 +1,12 @@
-import type { Knobs } from '../knobs';
+import { LATER_KNOBS, type Knobs } from '../knobs';
 import type { TwinScenario } from '../spec';
 
 /** The usual world; a twin says only what it turns. */
 export const USUAL: Knobs = {
   interestShift: 0.8,
   treeShare: 0.6,
-  conflict: 0.3,
-  commonTaste: 0,
+  opposition: 0.3,
+  ...LATER_KNOBS,
   matchStrength: 0.5,
   itemQuality: 0.8,
   directEffect: 0.4,

@@ -38,7 +38,7 @@ export const finance4: Twin = {
   brands: 48,
   historyLength: 20,
   earlierClicks: 12,
-  knobs: { ...USUAL, conflict: 0.25, matchStrength: 2.5, itemQuality: 1.2, conformity: 0.5 },
+  knobs: { ...USUAL, opposition: 0.25, matchStrength: 2.5, itemQuality: 1.2, conformity: 0.5 },
   sizes: {
     small: { trainRows: 100_000, validationMin: 2_000, testMin: 4_000, users: 1_500, items: 300 },
     medium: { trainRows: 400_000, validationMin: 4_000, testMin: 4_000, users: 6_000, items: 1_000 },
