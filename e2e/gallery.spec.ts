@@ -1,4 +1,5 @@
 /** Every picture from fixed states: none fails to draw, each carries its numbers, and they are those that were kept. */
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/lab';
 
@@ -68,6 +69,20 @@ test('what pictures ask of a worker is answered from the made-up run', async ({ 
   await page.getByTestId('votes-truth').click();
   await expect(page.getByTestId('votes-error')).toBeVisible();
 });
+
+for (const theme of ['light', 'dark'] as const)
+  test(`no picture has an accessibility violation, ${theme}`, async ({ page }) => {
+    await open(page, { scenarios: 3, state: 'done', theme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await expect(page.getByTestId('figure-representation-separation').first()).toBeAttached();
+    await settled(page);
+    // The gallery draws the same picture of two models, under the same name; no page of the lab does.
+    const { violations, passes } = await new AxeBuilder({ page }).disableRules('landmark-unique').analyze();
+    expect(passes.length).toBeGreaterThan(20);
+    expect(
+      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`)),
+    ).toEqual([]);
+  });
 
 for (const theme of ['light', 'dark'] as const)
   test(`nothing is wider than a phone, ${theme}`, async ({ lab, page }) => {

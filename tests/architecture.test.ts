@@ -85,6 +85,14 @@ describe('imports', () => {
     );
     expect(across).toEqual([]);
   });
+
+  it('of a page come from the shell alone: what is also drawn elsewhere is no part of a page', () => {
+    const inPages = (file: string): boolean => file.startsWith('src/app/pages/');
+    const importers = [...graph].flatMap(([file, targets]) =>
+      !inPages(file) && targets.some(inPages) ? [file] : [],
+    );
+    expect(importers).toEqual(['src/app/App.tsx']);
+  });
 });
 
 it('every export of src is imported somewhere', () => {

@@ -14,7 +14,7 @@ import {
   settingText,
   setupFromParams,
   setupToParams,
-  takeSetting,
+  readSetting,
   trainingUnder,
 } from './setup';
 import type { SettingField, SettingFields, SettingValue } from '../models/settings';
@@ -169,7 +169,7 @@ describe('names of settings', () => {
     for (const model of models) {
       for (const preset of presetNames) {
         for (const [name, value] of Object.entries(presetSettings(model.id, preset))) {
-          const taken = takeSetting(name, model.fields[name]!, settingText(value));
+          const taken = readSetting(name, model.fields[name]!, settingText(value));
           expect(taken, `${model.id}.${name}`).toEqual({ value, problem: null });
         }
       }

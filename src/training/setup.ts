@@ -72,17 +72,18 @@ export function defaultSetup(): ParsedSetup {
   });
 }
 
-export interface Taken {
+/** What a text says of a setting. */
+export interface ReadSetting {
   readonly value: SettingValue;
   /** One sentence where the text was not taken as it is. */
   readonly problem: string | null;
 }
 
-function takeNumber(
+function readNumber(
   name: string,
   field: Extract<SettingField, { min: number; default: number }>,
   text: string,
-): Taken {
+): ReadSetting {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(number)) {
     return {
@@ -102,7 +103,11 @@ function takeNumber(
   };
 }
 
-function takeToggle(name: string, field: Extract<SettingField, { type: 'toggle' }>, text: string): Taken {
+function readToggle(
+  name: string,
+  field: Extract<SettingField, { type: 'toggle' }>,
+  text: string,
+): ReadSetting {
   if (['on', 'true', '1', 'yes'].includes(text.toLowerCase())) return { value: true, problem: null };
   if (['off', 'false', '0', 'no'].includes(text.toLowerCase())) return { value: false, problem: null };
   return {
@@ -111,7 +116,11 @@ function takeToggle(name: string, field: Extract<SettingField, { type: 'toggle' 
   };
 }
 
-function takeWidths(name: string, field: Extract<SettingField, { type: 'widths' }>, text: string): Taken {
+function readWidths(
+  name: string,
+  field: Extract<SettingField, { type: 'widths' }>,
+  text: string,
+): ReadSetting {
   const given = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (given.some((width) => !Number.isFinite(width))) {
     return {
@@ -132,15 +141,15 @@ function takeWidths(name: string, field: Extract<SettingField, { type: 'widths' 
 }
 
 /** Reads one setting from text, clamped into its range; the default where the text means nothing. */
-export function takeSetting(name: string, field: SettingField, text: string): Taken {
+export function readSetting(name: string, field: SettingField, text: string): ReadSetting {
   switch (field.type) {
     case 'int':
     case 'real':
-      return takeNumber(name, field, text);
+      return readNumber(name, field, text);
     case 'toggle':
-      return takeToggle(name, field, text);
+      return readToggle(name, field, text);
     case 'widths':
-      return takeWidths(name, field, text);
+      return readWidths(name, field, text);
     case 'choice':
       return field.options.includes(text)
         ? { value: text, problem: null }
@@ -153,7 +162,7 @@ export function takeSetting(name: string, field: SettingField, text: string): Ta
   }
 }
 
-/** A setting as text that `takeSetting` reads back to the same value. */
+/** A setting as text that `readSetting` reads back to the same value. */
 export function settingText(value: SettingValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'object' ? value.join(',') : String(value);
@@ -167,7 +176,7 @@ export interface SetupFromParams {
 }
 
 /** Reads settings of a schema out of parameters and crosses them off. */
-function takeFields(
+function readFields(
   fields: SettingFields,
   defaults: AnySettings,
   params: URLSearchParams,
@@ -180,7 +189,7 @@ function takeFields(
     if (text === null) continue;
     left.delete(name);
     // Where a text means nothing, what is used is what would be used without it.
-    const { value, problem } = takeSetting(name, { ...field, default: defaults[name] } as SettingField, text);
+    const { value, problem } = readSetting(name, { ...field, default: defaults[name] } as SettingField, text);
     settings[name] = value;
     if (problem) problems.push(problem);
   }
@@ -234,8 +243,8 @@ export function setupFromParams(params: URLSearchParams): SetupFromParams {
   }
 
   const standard = presetTraining(model, preset);
-  const training = takeFields(trainingFields, standard, params, left, problems) as TrainingSettings;
-  const settings = takeFields(findModel(model).fields, presetSettings(model, preset), params, left, problems);
+  const training = readFields(trainingFields, standard, params, left, problems) as TrainingSettings;
+  const settings = readFields(findModel(model).fields, presetSettings(model, preset), params, left, problems);
   const unknown = [...left];
   const { title } = findModel(model);
   for (const name of unknown.slice(0, mostNamed))

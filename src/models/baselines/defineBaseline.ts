@@ -49,33 +49,28 @@ interface Baseline<F extends typeof inputFields, P extends Pass> extends Pick<
   readonly network: (parts: NetworkParts<SettingsOf<F>>) => Network<P>;
 }
 
-/** A model that is one network over flat inputs. */
+/** @returns the definition, and how it is built of settings that were parsed: a paper's variant may be a baseline */
 export function defineBaseline<const F extends typeof inputFields, P extends Pass>({
   procedure = () => standard,
   network,
   ...definition
-}: Baseline<F, P>): AnyModelDefinition {
-  return defineModel<F>({
-    ...definition,
-    variants: [],
-    graph: null,
-    needs: baselineNeeds,
-    procedure,
-    build(shape, settings, factory) {
-      const variables = collect(factory);
-      const table = variables.table(shape.vocabularySize, settings.embeddingDim);
-      const read = createSharedReader(variables, shape, settings);
-      const { apply, ...shown } = network({ variables, input: read.width, shape, settings, read });
-      return clickModel<P & HistoryPass>({
-        table,
-        variables,
-        forward(inputs, mode) {
-          const given = read.read(inputs, mode);
-          return { ...apply(given.flat, inputs, mode, given), historyAttention: given.attention };
-        },
-        ...shown,
-        probes: withHistory(shown.probes, shape, settings),
-      });
-    },
-  });
+}: Baseline<F, P>): AnyModelDefinition & Pick<ModelDefinition<F>, 'build'> {
+  const build: ModelDefinition<F>['build'] = (shape, settings, factory) => {
+    const variables = collect(factory);
+    const table = variables.table(shape.vocabularySize, settings.embeddingDim);
+    const read = createSharedReader(variables, shape, settings);
+    const { apply, ...shown } = network({ variables, input: read.width, shape, settings, read });
+    return clickModel<P & HistoryPass>({
+      table,
+      variables,
+      forward(inputs, mode) {
+        const given = read.read(inputs, mode);
+        return { ...apply(given.flat, inputs, mode, given), historyAttention: given.attention };
+      },
+      ...shown,
+      probes: withHistory(shown.probes, shape, settings),
+    });
+  };
+  const baseline = { ...definition, variants: [], graph: null, needs: baselineNeeds, procedure, build };
+  return { ...defineModel<F>(baseline), build };
 }

@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { aucDomain, niceDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
-import { download } from '../../figure/export';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
@@ -9,9 +8,10 @@ import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
 import { labelRoom } from '../../charts/endLabels';
 import { drawnAucKind } from '../curves/curves';
+import { AskButton } from '../AskButton';
 import { picture, probeNamed } from '../picture';
 import { useScoredRows } from '../useScoredRows';
-import { scoredCsv } from './scoredCsv';
+import { saveScored } from './scoredCsv';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
 import type { SweepPoint, SweepRows } from './sweep';
 import { sweepChart } from './sweepChart';
@@ -103,16 +103,9 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
                 : 'Scores the test rows once with the run’s weights; then every c is tried at once.'}
             </p>
             {!scored.value && (
-              <button
-                type="button"
-                className="button"
-                data-testid="score-rows"
-                disabled={scored.busy || scored.blocked !== null}
-                title={scored.blocked ?? undefined}
-                onClick={scored.ask}
-              >
-                {scored.busy ? 'Scoring' : 'Score the test rows'}
-              </button>
+              <AskButton of={scored} busy="Scoring" testId="score-rows">
+                Score the test rows
+              </AskButton>
             )}
           </div>
         )
@@ -143,21 +136,14 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
                 best: c = {formatNumber(best.c)}, {formatAuc(best.overall)}
               </button>
             )}
-            <button
-              type="button"
-              className="link"
-              disabled={scored.busy || scored.blocked !== null}
-              onClick={scored.ask}
-            >
-              {scored.busy ? 'Scoring' : 'Score again'}
-            </button>
+            <AskButton of={scored} busy="Scoring" small>
+              Score again
+            </AskButton>
             <button
               type="button"
               className="link"
               data-testid="export-rows"
-              onClick={() =>
-                scored.value && download('scenarium-scored-rows.csv', scoredCsv(scored.value), 'text/csv')
-              }
+              onClick={() => scored.value && saveScored(scored.value)}
             >
               rows as CSV
             </button>

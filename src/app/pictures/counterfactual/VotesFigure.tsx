@@ -3,18 +3,18 @@ import type { ProbeSpec } from '../../../models/definition';
 import { HeatMap } from '../../charts/HeatMap';
 import type { HeatScale } from '../../charts/heatDraw';
 import { scenarioColours } from '../../colour/scenario';
-import { download } from '../../figure/export';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useTheme } from '../../store/theme';
+import { AskButton } from '../AskButton';
 import { picture, probeNamed } from '../picture';
 import { FrameSlider } from '../probe/FrameSlider';
 import { axisLabels, matrixOf } from '../probe/probe';
 import { useComputed } from '../useScoredRows';
-import { scoredCsv } from './scoredCsv';
+import { saveScored } from './scoredCsv';
 import { compareVotes, differences, voteRows } from './votes';
 
 const SHOWN = [
@@ -40,7 +40,7 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
   const truth = useComputed(view, (actions) => actions.client.counterfactualRates('test'));
   const saved = useComputed(view, async ({ client }) => {
     const scored = await client.predict('test');
-    download('scenarium-scored-rows.csv', scoredCsv(scored), 'text/csv');
+    saveScored(scored);
     return scored.rows.length;
   });
   const votes = useMemo(() => (frame ? matrixOf(frame.value, []) : null), [frame]);
@@ -98,27 +98,19 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
                 error off the diagonal <b>{said(compared?.error)}</b>, bias {said(compared?.bias)}
               </span>
             ) : (
-              <button
-                type="button"
-                className="button"
-                data-testid="votes-truth"
-                disabled={truth.busy || truth.blocked !== null}
-                title={truth.blocked ?? undefined}
-                onClick={truth.ask}
-              >
-                {truth.busy ? 'Asking the simulator' : 'Compare with the simulator’s truth'}
-              </button>
+              <AskButton of={truth} busy="Asking the simulator" testId="votes-truth">
+                Compare with the simulator’s truth
+              </AskButton>
             )}
-            <button
-              type="button"
-              className="link"
-              data-testid="export-rows"
-              disabled={saved.busy || saved.blocked !== null}
-              title={saved.blocked ?? 'Every test row with its votes and its gate'}
-              onClick={saved.ask}
+            <AskButton
+              of={saved}
+              busy="Scoring"
+              testId="export-rows"
+              title="Every test row with its votes and its gate"
+              small
             >
-              {saved.busy ? 'Scoring' : 'rows as CSV'}
-            </button>
+              rows as CSV
+            </AskButton>
           </div>
           <div className="probe-heat">
             <HeatMap

@@ -1,6 +1,7 @@
 /** Scored rows as a file, so that every number made of them can be computed again elsewhere. */
 import { csvText } from '../../../data/csv';
 import type { ScoredRows } from '../../../workers/protocol';
+import { download } from '../../figure/export';
 
 /** One line a row: its number, scenario index, label, weight, true click probability (empty where unknown), score, probability and the model's own columns; one of several values a row is `name_0`, `name_1` and so on. */
 export function scoredCsv(rows: ScoredRows): string {
@@ -32,4 +33,9 @@ export function scoredCsv(rows: ScoredRows): string {
     ...own.map(({ at }) => at(k)!),
   ]);
   return csvText(head, lines, '\n');
+}
+
+/** Gives a person the rows as a file. */
+export function saveScored(rows: ScoredRows): void {
+  download('scenarium-scored-rows.csv', scoredCsv(rows), 'text/csv');
 }

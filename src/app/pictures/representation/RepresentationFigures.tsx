@@ -15,6 +15,7 @@ import { enqueue, useQueue } from '../../store/queue';
 import { useRuns } from '../../store/runs';
 import { useKeptRun } from '../../store/shownRun';
 import { useTheme } from '../../store/theme';
+import { AskButton } from '../AskButton';
 import { picture } from '../picture';
 import { CosineFigure } from './CosineFigure';
 import { describePoint, pointTable, separationTable, summaryTable } from './pane';
@@ -280,16 +281,9 @@ function Ask({
         Filled at the run’s end with hidden vectors of up to 2,000 test rows, as many of each scenario; or
         now, with the weights of step {formatNumber(view.step)}.
       </p>
-      <button
-        type="button"
-        className="button"
-        data-testid="read-representation"
-        disabled={sampled.busy || sampled.blocked !== null || view.step === 0}
-        title={sampled.blocked ?? undefined}
-        onClick={sampled.ask}
-      >
-        {sampled.busy ? 'Reading' : 'Read the rows'}
-      </button>
+      <AskButton of={sampled} busy="Reading" testId="read-representation" disabled={view.step === 0}>
+        Read the rows
+      </AskButton>
     </div>
   );
 }

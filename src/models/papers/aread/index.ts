@@ -19,7 +19,7 @@ function buildWithoutHierarchy(
   const { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden } = settings;
   const { baseExperts: numExperts, baseHidden: expertHidden } = settings;
   const shared = { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden };
-  return mmoe.configure({ ...shared, numExperts, expertHidden }).build(shape, variables);
+  return mmoe.build(shape, { ...shared, numExperts, expertHidden, scenarioField: 'on' }, variables);
 }
 
 export const aread = defineModel({

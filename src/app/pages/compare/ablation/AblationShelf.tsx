@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { forgetAblation, useAblations } from '../../../store/ablations';
 import { attempt } from '../../../store/notices';
-import { AblationResult } from './AblationResult';
+import { AblationResult } from '../../../pictures/compare/AblationResult';
+import './ablation.css';
 
 /** The ablations that were run, newest first, and the table of the one on show. */
 export function AblationShelf() {

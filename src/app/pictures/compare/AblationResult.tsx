@@ -1,20 +1,20 @@
 import { useEffect, useMemo } from 'react';
-import type { Ablation } from '../../../../studies/ablation/ablation';
-import { toLatex, toMarkdown, toTable } from '../../../../studies/ablation/documents';
-import { ablationSections, agreement } from '../../../../studies/ablation/sections';
-import type { Direction } from '../../../../studies/ablation/direction';
-import type { AblationCell, Section } from '../../../../studies/ablation/sections';
-import { significanceStars } from '../../../../studies/format';
-import { modelTitle } from '../../../../studies/setups';
-import { Figure } from '../../../figure/Figure';
-import { download } from '../../../figure/export';
-import { formatAuc, formatSigned } from '../../../format';
-import { useRunActions } from '../../../store/runActions';
-import { readFinals, useFinals } from '../../../store/finals';
-import { useSetup } from '../../../store/setup';
-import { report } from '../../../store/notices';
-import { useRuns } from '../../../store/runs';
-import './ablation.css';
+import type { Ablation } from '../../../studies/ablation/ablation';
+import { toLatex, toMarkdown, toTable } from '../../../studies/ablation/documents';
+import { ablationSections, agreement } from '../../../studies/ablation/sections';
+import type { Direction } from '../../../studies/ablation/direction';
+import type { AblationCell, Section } from '../../../studies/ablation/sections';
+import { significanceStars } from '../../../studies/format';
+import { modelTitle } from '../../../studies/setups';
+import { Figure } from '../../figure/Figure';
+import { download } from '../../figure/export';
+import { formatAuc, formatSigned } from '../../format';
+import { useRunActions } from '../../store/runActions';
+import { readFinals, useFinals } from '../../store/finals';
+import { useSetup } from '../../store/setup';
+import { report } from '../../store/notices';
+import { useRuns } from '../../store/runs';
+import './ablationResult.css';
 
 const MARKS: Record<Direction, string> = {
   agrees: '✓',
