@@ -17,6 +17,26 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const pages = files.filter((file) => file.endsWith('.md'));
 const read = (path: string): string => readFileSync(path, 'utf8');
 
+describe('the faults of docs/testing.md', () => {
+  const section = /## Faults and their tests\n([^]*?)\n## /.exec(read('docs/testing.md'))?.[1] ?? '';
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(2);
+
+  it('each name tests that are there', () => {
+    expect(rows).toHaveLength(12);
+    const missing = rows.flatMap((row) => {
+      const tests = [...row.matchAll(/`([^`]+)` “([^”]+)”/g)];
+      if (tests.length === 0) return [`no test: ${row}`];
+      return tests.flatMap(([, file, title]) =>
+        files.includes(file!) && read(file!).includes(title!) ? [] : [`${file}: ${title}`],
+      );
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
 /** Of every folder with a table of its files: the files and folders that no line of its README names. `<model>` names every model's. */
 function unnamed(readme: string): string[] {
   const folder = dirname(readme);

@@ -1,6 +1,7 @@
 import { gzipSync } from 'fflate';
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
+import { ImportError } from './errors';
 import { cellText } from './readParquet';
 import { readTable } from './readTable';
 import type { Table } from './table';
@@ -90,6 +91,30 @@ describe('Parquet tables', () => {
     expect((await importError(() => readTable(empty))).code).toBe('noRows');
     const whole = parquet([{ name: 'a', data: Int32Array.from({ length: 99 }, (_, i) => i), type: 'INT32' }]);
     expect((await importError(() => readTable(whole.slice(0, -20)))).code).toBe('badParquet');
+  });
+
+  it('whose bytes claim more than there is are read or refused in one sentence, and at once', async () => {
+    const whole = parquet([
+      { name: 'a', data: Int32Array.from({ length: 40 }, (_, i) => i % 5), type: 'INT32' },
+      { name: 'b', data: Array.from({ length: 40 }, (_, i) => `v${i % 3}`), type: 'STRING' },
+    ]);
+    let refused = 0;
+    // Lengths and counts are variable integers: a byte of ones makes them long, another changes what they claim.
+    for (let at = 4; at < whole.length; at++)
+      for (const spoilt of [0xff, whole[at]! ^ 0x40]) {
+        const file = whole.slice();
+        file[at] = spoilt;
+        const began = process.cpuUsage();
+        try {
+          await readTable(file);
+        } catch (error) {
+          refused++;
+          expect(error, `byte ${at} is ${spoilt}`).toBeInstanceOf(ImportError);
+        }
+        const { user, system } = process.cpuUsage(began);
+        expect((user + system) / 1000, `byte ${at} is ${spoilt}`).toBeLessThan(1000);
+      }
+    expect(refused).toBeGreaterThan(50);
   });
 
   it.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'] as const)('packed with %s are read', async (codec) => {
