@@ -21,6 +21,8 @@ const roles: Readonly<Record<string, keyof typeof widths>> = {
   hidden: 'network',
   expertHidden: 'expert',
   baseHidden: 'expert',
+  // Shared layers below towers.
+  bottomHidden: 'expert',
   towerHidden: 'tower',
   predictorHidden: 'tower',
   adapterHidden: 'side',
@@ -28,6 +30,7 @@ const roles: Readonly<Record<string, keyof typeof widths>> = {
   auxiliaryHidden: 'side',
   biasHidden: 'side',
   gateHidden: 'side',
+  gateWidth: 'side',
   hyperHidden: 'side',
   metaHidden: 'side',
   scenarioHidden: 'side',

@@ -113,6 +113,17 @@ it('PPNet: a row’s factors are its own user’s and item’s', () => {
   expect(width).toBe(shape.fields.length * 4 + 6 + 5);
 });
 
+it('PPNet: what a layer’s closed gate takes away is all that it reads, the output’s too', () => {
+  const model = build('ppnet');
+  const close = (layer: number): void => {
+    change(model, `ppnet.gate.${layer}.weight`, () => 0);
+    change(model, `ppnet.gate.${layer}.bias`, () => -100);
+  };
+  close(2);
+  const bias = valuesOf(model, 'output.bias')[0]!;
+  logitsOf(model, shape, batch).forEach((value) => expect(value).toBeCloseTo(bias, 5));
+});
+
 it('PEPNet without a module has none of its parameters', () => {
   const names = (settings: AnySettings): string[] =>
     build('pepnet', settings).parameters.map(({ name }) => name.split('.')[0]!);
