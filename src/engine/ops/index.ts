@@ -25,6 +25,7 @@ export { dense } from './dense';
 export { dropout, dropoutMaskOf } from './dropout';
 export { AVERAGE_EPSILON, ensembleBce } from './ensembleBce';
 export { expertLogits } from './expertLogits';
+export { fieldPairProducts } from './fieldPairProducts';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { gru } from './gru';
 export { logOdds } from './logOdds';
