@@ -122,6 +122,8 @@ export interface ProbeAxis {
     | 'expert'
     | 'field'
     | 'layer'
+    | 'part'
+    | 'head'
     | 'position'
     | 'edge'
     | 'unit'

@@ -4,6 +4,14 @@ import { adasparse } from './baselines/adasparse';
 import { adl } from './baselines/adl';
 import { aesm2 } from './baselines/aesm2';
 import { crossStitch } from './baselines/crossStitch';
+import { autoint } from './baselines/autoint';
+import { dcn } from './baselines/dcn';
+import { dcnv2 } from './baselines/dcnv2';
+import { deepfm } from './baselines/deepfm';
+import { din } from './baselines/din';
+import { edcn } from './baselines/edcn';
+import { pnn } from './baselines/pnn';
+import { wideDeep } from './baselines/wideDeep';
 import { finetune } from './baselines/finetune';
 import { fm } from './baselines/fm';
 import { hamur } from './baselines/hamur';
@@ -29,6 +37,14 @@ import { sarnet } from './papers/sarnet';
 export const models: readonly AnyModelDefinition[] = [
   lr,
   fm,
+  wideDeep,
+  deepfm,
+  pnn,
+  din,
+  dcn,
+  dcnv2,
+  autoint,
+  edcn,
   mix,
   single,
   finetune,

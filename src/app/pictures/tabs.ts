@@ -36,9 +36,14 @@ const described: readonly Tab[] = [
     shows: 'coefficients of intervened and other items, and whether low ones tell them apart',
   },
   {
+    id: 'interactions',
+    label: 'Interactions',
+    shows: 'which fields a model crosses with which, and how far each part of it moves the score',
+  },
+  {
     id: 'attention',
     label: 'Attention',
-    shows: 'which behaviours a prediction reads, by place and by the scenario they happened in',
+    shows: 'which behaviours or fields a prediction reads, by place and by the scenario they happened in',
   },
   {
     id: 'representation',

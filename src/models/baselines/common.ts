@@ -62,6 +62,9 @@ export const singleControls = {
   historyLength,
 } as const;
 
+/** What most single-scenario models have. */
+export const singleFields = { ...baselineFields, ...singleControls } as const;
+
 /** For models that are linear in what they read: attention would make them something else. */
 export const meanHistory = hyper.choice({
   ...historyText,

@@ -15,7 +15,7 @@ interface FmPass extends LinearPass {
 }
 
 /** Lemma 3.1: the sum over pairs in time linear in fields. `factors [B, F, d]`, to `[B, 1]` and the factors' sum `[B, d]`. */
-function pairProducts(factors: tf.Tensor3D): {
+export function pairProducts(factors: tf.Tensor3D): {
   readonly products: tf.Tensor2D;
   readonly sum: tf.Tensor2D;
 } {
@@ -26,7 +26,7 @@ function pairProducts(factors: tf.Tensor3D): {
 }
 
 /** `fieldPairs [F', F']`: the mean product of two fields' factors; the diagonal, which the model does not read, is their squared length. */
-function fieldPairs({ names }: FieldReader): Probe<FmPass> {
+export function fieldPairs({ names }: FieldReader): Probe<Pick<FmPass, 'factors'>> {
   return {
     name: 'fieldPairs',
     topic: 'gates',

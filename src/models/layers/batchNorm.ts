@@ -97,8 +97,8 @@ function sharedNorm(
   inputs: NormInputs,
   mode: Mode,
   held: {
-    readonly gamma: Parameter;
-    readonly beta: Parameter;
+    readonly gamma: Pick<Parameter, 'tensor'>;
+    readonly beta: Pick<Parameter, 'tensor'>;
     readonly mean: StateTensor;
     readonly variance: StateTensor;
   },
@@ -196,6 +196,44 @@ function scenarioMoments(
   mode.recordState(mean, now.mean, MOVING);
   mode.recordState(variance, now.variance, MOVING);
   return now;
+}
+
+/** Normalisation without a scale or a shift. */
+export interface Standardise {
+  /** `[R, w]` to the same shape, in units of its deviation. */
+  apply(x: tf.Tensor2D, inputs: NormInputs, mode: Mode): tf.Tensor2D;
+}
+
+/** Over the batch, or (`own`) over a scenario's own rows. States `<name>.mean`, `<name>.variance`: `[w]`, own `[N, w]`. */
+export function createStandardise(
+  variables: VariableFactory,
+  name: string,
+  width: number,
+  kind: 'shared' | 'own',
+  scenarios: number,
+): Standardise {
+  if (kind === 'own') {
+    const size = scenarios * width;
+    const mean = variables.state(`${name}.mean`, [scenarios, width], new Float32Array(size));
+    const variance = variables.state(`${name}.variance`, [scenarios, width], ones(size));
+    return {
+      apply(x, inputs, mode) {
+        const now = scenarioMoments(x, inputs, mode, mean, variance);
+        const own = (of: tf.Tensor2D): tf.Tensor2D => routeRows(of, inputs.scenarioOneHot);
+        return normalise(x, own(now.mean), own(now.variance), tf.ones([width]), tf.zeros([width]));
+      },
+    };
+  }
+  const mean = variables.state(`${name}.mean`, [width], new Float32Array(width));
+  const variance = variables.state(`${name}.variance`, [width], ones(width));
+  return {
+    apply: (x, inputs, mode) =>
+      sharedNorm(x, inputs, mode, {
+        ...{ mean, variance },
+        gamma: { tensor: tf.ones([width]) },
+        beta: { tensor: tf.zeros([width]) },
+      }).output,
+  };
 }
 
 /** What a stacked normalisation gives; as `Normalised`, with the stack's axis first. */

@@ -1,3 +1,4 @@
+export * from './adaptiveMlp';
 export * from './askedScenarios';
 export * from './batchNorm';
 export * from './fieldReader';

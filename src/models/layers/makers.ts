@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { routeRows } from '../../engine';
 import type { Mode, ParameterKind, VariableFactory } from '../../engine';
 import type { DataShape } from '../definition';
-import type { Normalisation, NormInputs } from './batchNorm';
+import { createBatchNorm, type BatchNorm, type Normalisation, type NormInputs } from './batchNorm';
 import { createLinear, createOwnLinear, priorBias, priorBiases } from './linear';
 import { createMlp, type MlpOptions, type MlpTrace } from './mlp';
 import { createTowerBank } from './towerBank';
@@ -43,6 +43,8 @@ export interface RowMlp {
 }
 
 export interface RowWeight {
+  /** As the optimiser has it: `[...shape]`, own `[N, ...shape]`. */
+  readonly tensor: tf.Tensor;
   /** `[1, ...shape]` where one serves all rows, else each row's own `[R, ...shape]`. */
   rows(rows: RowInputs): tf.Tensor;
 }
@@ -69,8 +71,10 @@ export interface Makers {
   mlp(name: string, options: RowMlpOptions): RowMlp;
   /** A parameter `<name> [...shape]`; own: `[N, ...shape]`. */
   weight(name: string, shape: readonly number[], initial: Initial, kind?: ParameterKind): RowWeight;
-  /** An output bias that starts at the prior, `<name> [1, 1]`; own: `[N, 1]`. */
-  outputBias(name: string): RowWeight;
+  /** Normalisation `<name>.*` of `[R, width]` as the model asks for it; null where it is off. */
+  norm(name: string, width: number): BatchNorm | null;
+  /** An output bias that starts at the prior, `<name> [1, 1]`, or `[1]` where a linear layer's would stand; own: `[N, 1]`. */
+  outputBias(name: string, shape?: readonly [1] | readonly [1, 1]): RowWeight;
 }
 
 export interface MakerOptions {
@@ -100,6 +104,7 @@ export function createMakers(variables: VariableFactory, options: MakerOptions):
     const made = variables.parameter(name, kind, all, values(all));
     const size = inner.reduce((product, length) => product * length, 1);
     return {
+      tensor: made.tensor,
       rows({ scenarioOneHot }) {
         if (!own) return tf.reshape(made.tensor, [1, ...inner]);
         const table = tf.reshape<tf.Rank.R2>(made.tensor, [scenarios, size]);
@@ -127,10 +132,15 @@ export function createMakers(variables: VariableFactory, options: MakerOptions):
           : variables.glorot(name, all, ...initial.glorot);
       return weight(name, inner, values, kind);
     },
-    outputBias(name) {
-      const made = variables.parameter(name, 'bias', [own ? scenarios : 1, 1], priors());
+    norm: (name, width) => createBatchNorm(variables, name, width, normOf(options.batchNorm), scenarios),
+    outputBias(name, inner = [1, 1]) {
+      const made = variables.parameter(name, 'bias', own ? [scenarios, 1] : inner, priors());
       return {
-        rows: ({ scenarioOneHot }) => (own ? routeRows(made.tensor, scenarioOneHot) : made.tensor),
+        tensor: made.tensor,
+        rows: ({ scenarioOneHot }) =>
+          own
+            ? routeRows(tf.reshape<tf.Rank.R2>(made.tensor, [scenarios, 1]), scenarioOneHot)
+            : tf.reshape(made.tensor, [1, 1]),
       };
     },
   };

@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Mode } from '../../engine';
 import type { Inputs } from '../definition';
-import { repeatRows, type Makers, type RowMlp } from './makers';
+import type { AdaptiveMlp } from './adaptiveMlp';
+import { repeatRows, type Makers, type RowInputs } from './makers';
 
 /** What the user did before, and what is scored now. */
 export interface Behaviours {
@@ -27,7 +28,7 @@ export interface TargetAttentionOptions {
   readonly width: number;
   readonly hidden: readonly number[];
   /** The unit's hidden layers over `4 w` numbers, where they are more than a ReLU network. */
-  readonly unit?: RowMlp;
+  readonly unit?: Pick<AdaptiveMlp, 'outputWidth' | 'apply'>;
 }
 
 /**
@@ -53,9 +54,21 @@ export function createTargetAttention(
         batch * length,
         4 * width,
       ]);
-      const rows = repeatRows(inputs, length);
+      const rows = whereBehaviours(repeatRows(inputs, length), mask);
       const scores = output.apply(unit.apply(read, rows, mode).output, rows);
       return tf.mul(tf.reshape<tf.Rank.R2>(scores, [batch, length]), mask);
+    },
+  };
+}
+
+/** Rows of behaviours, of which only those that are there count. */
+function whereBehaviours(rows: RowInputs, mask: tf.Tensor2D): RowInputs {
+  return {
+    get scenarioOneHot() {
+      return rows.scenarioOneHot;
+    },
+    get weight() {
+      return tf.mul<tf.Tensor2D>(rows.weight, tf.reshape(mask, [mask.size, 1]));
     },
   };
 }

@@ -12,15 +12,13 @@ LAYERS, DIM, TAU = 2, 2, 0.8
 INPUT = F * DIM
 
 
-def declare_edcn(bridge="product", regulation=True, norm="shared"):
+def declare_edcn(bridge="product", regulation=True):
     def declare(seed):
         v = Variables(seed)
         for k in range(LAYERS):
             if regulation:
                 for stream in ("cross", "deep"):
                     v.bias(f"regulation.{k}.{stream}", F, mean=1.0, deviation=0.5, kind="free")
-                    if norm == "shared":
-                        declare_norm(v, f"regulation.{k}.{stream}Norm", (INPUT,))
             v.weight(f"cross.{k}.weight", INPUT, 1)
             v.bias(f"cross.{k}.bias", INPUT)
             v.weight(f"deep.{k}.weight", INPUT, INPUT)
@@ -62,7 +60,7 @@ def bridged(p, k, bridge, c, h):
     return weighed("cross", c) + weighed("deep", h)
 
 
-def edcn_forward(bridge="product", regulation=True, norm="shared"):
+def edcn_forward(bridge="product", regulation=True):
     def forward(p, s, x, mode):
         c = h = fields_read(x).reshape(x.batch, -1)
         first = f = None
@@ -70,9 +68,6 @@ def edcn_forward(bridge="product", regulation=True, norm="shared"):
             if regulation:
                 c = torch.stack([regulated(p[f"regulation.{k}.cross"], row) for row in c])
                 h = torch.stack([regulated(p[f"regulation.{k}.deep"], row) for row in h])
-                if norm == "shared":
-                    c = batch_norm(p, s, c, mode, x, f"regulation.{k}.crossNorm")
-                    h = batch_norm(p, s, h, mode, x, f"regulation.{k}.deepNorm")
             first = c if k == 0 else first
             weight, bias = p[f"cross.{k}.weight"][:, 0], p[f"cross.{k}.bias"]
             c = torch.stack([first[b] * (c[b] @ weight) + bias + c[b] for b in range(x.batch)])
@@ -93,18 +88,15 @@ if __name__ == "__main__":
 
     def write(name, settings, seed, *, own=False, **chosen):
         declare, forward = declare_edcn(**chosen), edcn_forward(**chosen)
-        # A gate is near 1 / F, so without norms every layer shrinks what it is given.
-        spread = 1 if chosen.get("norm", "shared") == "shared" else 30
+        # A gate is near 1 / F: every layer shrinks what it is given.
         network_case(
-            __file__, name, "edcn", {**sizes, **settings}, declare, forward, seed, dim=DIM, own=own, spread=spread
+            __file__, name, "edcn", {**sizes, **settings}, declare, forward, seed, dim=DIM, own=own, spread=30
         )
 
-    off = dict(batchNorm="off")
-    write("default", {}, 121)
-    write("off", off, 122, norm="off")
-    write("addition", dict(bridge="addition", **off), 123, bridge="addition", norm="off")
-    write("concat", dict(bridge="concat", **off), 124, bridge="concat", norm="off")
-    write("attention", dict(bridge="attention", **off), 125, bridge="attention", norm="off")
-    write("no-bridge", dict(bridge="off", **off), 126, bridge="off", norm="off")
+    write("default", {}, 122)
+    write("addition", dict(bridge="addition"), 123, bridge="addition")
+    write("concat", dict(bridge="concat"), 124, bridge="concat")
+    write("attention", dict(bridge="attention"), 125, bridge="attention")
+    write("no-bridge", dict(bridge="off"), 126, bridge="off")
     write("no-regulation", dict(regulation=False), 127, regulation=False)
-    write("own", off, 128, norm="off", own=True)
+    write("own", {}, 128, own=True)

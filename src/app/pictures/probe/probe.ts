@@ -14,6 +14,8 @@ const AXIS_NAMES: Record<ProbeAxis['name'], string> = {
   expert: 'expert',
   field: 'field',
   layer: 'layer',
+  part: 'part',
+  head: 'head',
   position: 'behaviour',
   edge: 'edge',
   unit: 'unit',
