@@ -16,7 +16,7 @@ def plain_pair(name):
     def pair(module):
         peer = singles.MODELS[name](dict(embeddingDim=D))
         forward = module.lr_forward() if name == "lr" else module.fm_forward()
-        return peer, lambda: {"output.bias": peer.bias}, forward, module.click, {}
+        return peer, lambda: {"bias": peer.bias}, forward, module.click, {}
 
     return pair
 

@@ -13,7 +13,14 @@ from parts import *  # noqa: E402,F403
 
 def declare(seed):
     v = Variables(seed)
-    v.bias("output.bias", 1)
+    v.bias("bias", 1, 1)
+    return v
+
+
+def declare_own(seed):
+    """One network of several: their biases stand one below another, `[N, 1]`."""
+    v = Variables(seed)
+    v.bias("bias", 1)
     return v
 
 
@@ -36,7 +43,7 @@ def fm_forward(scenario=True):
         rows = fields_read(x, scenario)
         linear = torch.stack([linear_part(row) for row in rows])[:, None]
         pairs = torch.stack([pair_part(row) for row in rows])[:, None]
-        return {"logit": p["output.bias"] + linear + pairs, "linear": linear, "pairs": pairs}
+        return {"logit": p["bias"].reshape(()) + linear + pairs}
 
     return forward
 
@@ -48,4 +55,4 @@ if __name__ == "__main__":
     network_case(__file__, "no-scenario", "fm", off, declare, fm_forward(False), 42, linear=1)
     mean = {**plain, "history": "mean", "historyLength": 4}
     network_case(__file__, "history", "fm", mean, declare, fm_forward(), 43, linear=1, history=4)
-    network_case(__file__, "own", "fm", plain, declare, fm_forward(), 44, linear=1, own=True)
+    network_case(__file__, "own", "fm", plain, declare_own, fm_forward(), 44, linear=1, own=True)

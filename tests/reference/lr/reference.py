@@ -24,7 +24,14 @@ def id_fields(shape):
 
 def declare(seed):
     v = Variables(seed)
-    v.bias("output.bias", 1)
+    v.bias("bias", 1, 1)
+    return v
+
+
+def declare_own(seed):
+    """One network of several: their biases stand one below another, `[N, 1]`."""
+    v = Variables(seed)
+    v.bias("bias", 1)
     return v
 
 
@@ -33,7 +40,7 @@ def lr_forward(fields="all", scenario=True):
         weights = fields_read(x, scenario)[:, :, 0] if fields == "all" else x.fields[:, id_fields(x.shape), 0]
         logits = []
         for b in range(x.batch):
-            z = p["output.bias"][0]
+            z = p["bias"].reshape(())
             for w in weights[b]:
                 z = z + w
             logits.append(z)
@@ -49,4 +56,4 @@ if __name__ == "__main__":
     network_case(__file__, "ids", "lr", {**NOTHING, "fields": "ids"}, declare, lr_forward("ids"), 32, **more)
     off = {**NOTHING, "scenarioField": "off"}
     network_case(__file__, "no-scenario", "lr", off, declare, lr_forward(scenario=False), 33, **more)
-    network_case(__file__, "own", "lr", NOTHING, declare, lr_forward(), 34, own=True, **more)
+    network_case(__file__, "own", "lr", NOTHING, declare_own, lr_forward(), 34, own=True, **more)
