@@ -14,7 +14,9 @@ export async function openFile(path: string): Promise<FileLike> {
   try {
     blob = await openAsBlob(path);
   } catch (error) {
-    throw new UsageError(`The file ${path} cannot be read.`, { cause: error });
+    throw new UsageError(`The file ${path} cannot be read; check its name and whether you may read it.`, {
+      cause: error,
+    });
   }
   return { name: basename(path), size: blob.size, slice: (start, end) => blob.slice(start, end) };
 }
@@ -24,7 +26,9 @@ async function readMapping(path: string): Promise<Mapping> {
   try {
     value = JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (error) {
-    throw new UsageError(`The mapping ${path} is not readable JSON.`, { cause: error });
+    throw new UsageError(`The mapping ${path} is not readable JSON; lab inspect FILE --json prints one.`, {
+      cause: error,
+    });
   }
   return parseMapping(value);
 }

@@ -58,7 +58,9 @@ export function batchLayout(shape: DataShape, needs: Needs): BatchLayout {
   const offered = shape.history?.length ?? 0;
   const scenarioField = shape.fields.findIndex((field) => field.role === 'scenario');
   if (history?.scenario && scenarioField < 0) {
-    throw new RangeError('The dataset has no scenario field, which this model reads of every behaviour.');
+    throw new RangeError(
+      'The dataset has no scenario field, which this model reads of every behaviour; give a column that role, or choose another model.',
+    );
   }
   const layout = {
     fields: shape.fields.map((_, index) => index),

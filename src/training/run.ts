@@ -70,7 +70,7 @@ export function createRun(options: RunOptions): Run {
   const from = options.from ? readCheckpoint(options.from) : null;
   if (from && from.record.datasetFingerprint !== dataset.fingerprint) {
     throw new RangeError(
-      `This run was trained on other content of "${setup.dataset}"; it can be shown but not continued.`,
+      `This run was trained on other content of "${setup.dataset}"; it can be shown but not continued; train it anew.`,
     );
   }
   let state = from ? stateOfRecord(from.record) : emptyRunState;

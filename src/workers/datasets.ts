@@ -127,7 +127,7 @@ export class DatasetSource {
   async remove(id: string): Promise<void> {
     const { samples } = await this.samples();
     if (samples.some((sample) => sample.id === id))
-      throw new Error('Samples belong to the lab and cannot be removed.');
+      throw new Error('Samples belong to the lab and cannot be removed; what you simulated or imported can.');
     await this.storage.write(['entries', 'datasets', 'values'], 'strict', async (transaction) => {
       await Promise.all([
         transaction.objectStore('entries').delete(id),

@@ -32,11 +32,40 @@ export const useNotices = create<Notices>((set, get) => ({
   },
 }));
 
-/** The sentence of whatever was thrown. */
+/** What a person can do about errors of the browser's own, by their names: their words are for programmers. */
+const OF_THE_BROWSER: Readonly<Record<string, string>> = {
+  QuotaExceededError: 'The browser’s storage is full; delete runs or imported datasets to make room.',
+  NotReadableError: 'The file cannot be read any more: it was changed or moved since; choose it again.',
+  NotFoundError: 'The file is not where it was; choose it again.',
+  NotAllowedError:
+    'The browser does not allow that here; allow it in the browser’s settings, or do it another way.',
+  SecurityError:
+    'The browser does not allow that here; allow it in the browser’s settings, or do it another way.',
+  DataCloneError: 'That is too large for this browser to hand on; try less of it at a time.',
+};
+
+/** Errors that a mistake in the page causes. */
+const OF_THE_PAGE: ReadonlySet<string> = new Set([
+  'TypeError',
+  'ReferenceError',
+  'SyntaxError',
+  'InternalError',
+]);
+
+/** Longer ones are not read. */
+const MOST_CHARACTERS = 400;
+
+/** One sentence of whatever was thrown: the lab's own errors are sentences, others become one that says what to do. */
 export function sentence(error: unknown): string {
-  return error instanceof Error && error.message
-    ? error.message
-    : 'Something failed without saying why; reload the page.';
+  const name = error instanceof Error ? error.name : '';
+  const said = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '').trim() : '';
+  const text = said.length > MOST_CHARACTERS ? `${said.slice(0, MOST_CHARACTERS - 1)}…` : said;
+  const known = Object.hasOwn(OF_THE_BROWSER, name) ? OF_THE_BROWSER[name] : undefined;
+  if (known !== undefined) return known;
+  if (text === '') return 'Something failed without saying why; reload the page.';
+  return OF_THE_PAGE.has(name)
+    ? `Something in the page failed (${text}); reload it: what was kept is still there.`
+    : text;
 }
 
 /** Shows what was thrown; an abort that a person asked for is no error. */

@@ -10,7 +10,7 @@ function columnOf(dataset: Pick<Dataset, 'fields' | 'columns'>, name: string): I
   const index = dataset.fields.findIndex((field) => field.name === name);
   if (index < 0)
     throw new RangeError(
-      `The dataset has no field ${name}, so its rows can't be placed in the simulated world.`,
+      `The dataset has no field ${name}, so its rows can't be placed in the simulated world; simulate the dataset again.`,
     );
   return dataset.columns[index]!;
 }

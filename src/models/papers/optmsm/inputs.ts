@@ -28,7 +28,9 @@ export function createPartition(
     : fieldIndices(shape);
   const specific = priors ? fieldIndices(shape).filter((index) => !shared.includes(index)) : [];
   if (shared.length === 0) {
-    throw new RangeError('Every field is scenario-specific; OptMSM needs one that all scenarios share.');
+    throw new RangeError(
+      'Every field is scenario-specific; OptMSM needs one that all scenarios share; choose another dataset or model.',
+    );
   }
   const pooled = history === 'mean' ? (shape.history?.itemFields.length ?? 0) : 0;
   const sharedCount = shared.length + pooled;
