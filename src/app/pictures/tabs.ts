@@ -21,6 +21,21 @@ const described: readonly Tab[] = [
     shows: 'which expert paths or neurons a scenario uses, and which of them scenarios share',
   },
   {
+    id: 'clusters',
+    label: 'Clusters',
+    shows: 'which clusters each scenario’s rows are sorted into, how surely, and how alike the clusters are',
+  },
+  {
+    id: 'adapters',
+    label: 'Adapters',
+    shows: 'what a hyper-network makes for each scenario’s rows, and how much it changes their layers',
+  },
+  {
+    id: 'balances',
+    label: 'Balances',
+    shows: 'by how much shared, own and task experts are added up',
+  },
+  {
     id: 'counterfactual',
     label: 'Counterfactual',
     shows: 'what a row would have been worth elsewhere: AUC by M-scan’s c and α, CausalInt’s votes',
