@@ -147,13 +147,13 @@ class M2m(nn.Module):
         if not (s["metaAttention"] and s["metaTower"]):
             raise ValueError("The peer of m2m has its meta attention and its meta tower.")
         d, dropout, self.slope = s["embeddingDim"], s["dropout"], s["leakySlope"]
-        v, known = s["expertHidden"][-1], s["knowledgeHidden"][-1]
+        v, known = s["viewHidden"][-1], s["knowledgeHidden"][-1]
         self.embedding = nn.Parameter(0.1 * torch.randn(SCENARIOS, d))
         self.transformer = nn.Sequential(
             *(FieldTransformer(d, s["heads"], s["feedForward"]) for _ in range(s["transformerLayers"]))
         )
         self.knowledge = mlp(d + fields_in(USERS) * d, s["knowledgeHidden"], False, dropout)
-        self.experts = nn.ModuleList(mlp(width_of(s), s["expertHidden"], False, dropout) for _ in range(s["numExperts"]))
+        self.experts = nn.ModuleList(mlp(width_of(s), s["viewHidden"], False, dropout) for _ in range(s["numExperts"]))
         self.task = nn.Parameter(torch.randn(v) * v**-0.5)
         self.attention = MetaUnit(known, 2 * v, s["metaLayers"], self.slope)
         self.score = nn.Linear(2 * v, 1, bias=False)

@@ -87,7 +87,7 @@ def m2m_pair(module):
     sizes = dict(embeddingDim=D, heads=module.HEADS, feedForward=5, numExperts=module.EXPERTS, towerLayers=module.TOWER)
     peer = gated.M2m(
         dict(
-            sizes, transformerLayers=1, expertHidden=[6], knowledgeHidden=[3], metaLayers=2, leakySlope=0.2,
+            sizes, transformerLayers=1, viewHidden=[6], knowledgeHidden=[3], metaLayers=2, leakySlope=0.2,
             metaAttention=True, metaTower=True, dropout=0,
         )
     )

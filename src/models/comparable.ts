@@ -10,6 +10,8 @@ const widths = {
   network: [128, 64],
   /** One of several that are mixed. */
   expert: [128],
+  /** An expert whose last width sets the size of generated matrices, a row's own: they grow with its square. */
+  view: [128, 32],
   /** What a scenario has on top of what it shares. */
   tower: [64],
   /** Small networks at the side: gates, attention, adapters, biases. */
@@ -34,6 +36,9 @@ const roles: Readonly<Record<string, keyof typeof widths>> = {
   hyperHidden: 'side',
   metaHidden: 'side',
   scenarioHidden: 'side',
+  taskHidden: 'expert',
+  knowledgeHidden: 'side',
+  viewHidden: 'view',
 };
 
 const values: AnySettings = {

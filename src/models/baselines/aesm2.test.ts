@@ -87,6 +87,20 @@ it('a row uses as many experts as it chooses, an expert of both kinds once', () 
   model.dispose();
 });
 
+it('of experts that are equally near it chooses the earlier', () => {
+  const model = tinyModel('aesm2', { layers: 1, specificExperts: 1, sharedExperts: 2 });
+  for (const part of ['weight', 'bias']) rewrite(model, `layer.0.gate.${part}`, () => 0);
+  for (const [name, row] of [
+    ['specific0', [1, 0, 0, 0]],
+    ['shared0', [1, 1, 0, 0]],
+  ] as const) {
+    const chosen = seen(model, shape, batch, name);
+    for (let b = 0; b < batch.count; b++)
+      expect([...chosen.subarray(b * EXPERTS, (b + 1) * EXPERTS)]).toEqual(row);
+  }
+  model.dispose();
+});
+
 it('asked for more experts than there are, it uses all, as without selection', () => {
   const all = tinyModel('aesm2', { layers: 1, specificExperts: 9, sharedExperts: 9, klWeight: 0 });
   const off = tinyModel('aesm2', { layers: 1, selection: 'off' });

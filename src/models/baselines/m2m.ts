@@ -194,11 +194,7 @@ export const m2m = defineBaseline({
       advanced: true,
     }),
     numExperts: hyper.int({ label: 'Experts', help: 'Number of experts E.', default: 4, min: 1, max: 32 }),
-    expertHidden: hidden(
-      'Expert layers',
-      'Widths of each expert; the last is the width of a view.',
-      [128, 32],
-    ),
+    viewHidden: hidden('Expert layers', 'Widths of each expert; the last is the width of a view.', [128, 32]),
     knowledgeHidden: hidden('Knowledge layers', 'Widths of the network over scenario and user.', [16]),
     metaLayers: hyper.int({
       label: 'Meta unit layers',
@@ -237,12 +233,12 @@ export const m2m = defineBaseline({
     }),
   },
   presets: {
-    paper: { numExperts: 8, expertHidden: [128, 64], knowledgeHidden: [32] },
-    browser: { expertHidden: [64, 16], knowledgeHidden: [8], feedForward: 16 },
+    paper: { numExperts: 8, viewHidden: [128, 64], knowledgeHidden: [32] },
+    browser: { viewHidden: [64, 16], knowledgeHidden: [8], feedForward: 16 },
     tiny: {
       numExperts: 2,
       feedForward: 3,
-      expertHidden: [6, 3],
+      viewHidden: [6, 3],
       knowledgeHidden: [4],
       embeddingDim: 4,
       historyLength: 3,
@@ -261,7 +257,7 @@ export const m2m = defineBaseline({
     const experts = createStackedMlp(variables, 'expert', {
       stack: numExperts,
       input,
-      widths: settings.expertHidden,
+      widths: settings.viewHidden,
       batchNorm: 'off',
       scenarios,
       dropout: settings.dropout,
