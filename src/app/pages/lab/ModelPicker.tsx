@@ -3,6 +3,7 @@ import type { AnyModelDefinition } from '../../../models/definition';
 import { findModel, models } from '../../../models/registry';
 import { useSetup } from '../../store/setup';
 import { fills } from '../../pictures/tabs';
+import './picker.css';
 
 const FAMILIES: Record<AnyModelDefinition['family'], string> = {
   paper: 'Papers',
@@ -13,11 +14,14 @@ const FAMILIES: Record<AnyModelDefinition['family'], string> = {
 
 function matches(model: AnyModelDefinition, words: readonly string[]): boolean {
   const text =
-    `${model.id} ${model.title} ${model.summary} ${model.paper?.title ?? ''} ${model.paper?.authors ?? ''} ${model.paper?.venue ?? ''} ${model.paper?.year ?? ''}`.toLowerCase();
+    `${model.id} ${model.title} ${FAMILIES[model.family]} ${model.summary} ${model.paper?.title ?? ''} ${model.paper?.authors ?? ''} ${model.paper?.venue ?? ''} ${model.paper?.year ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
-/** A plain list grouped by paper and family, with a search that narrows it; Enter takes the first match. */
+/** Matches that are listed with their sentences. */
+const MOST_LISTED = 8;
+
+/** A plain list grouped by paper and family, with a search that narrows it and says of each match what it is; Enter takes the first. */
 export function ModelPicker() {
   const chosen = useSetup((state) => state.setup.model);
   const chooseModel = useSetup((state) => state.chooseModel);
@@ -69,7 +73,7 @@ export function ModelPicker() {
         {groups.map((group) => (
           <optgroup key={group.family} label={FAMILIES[group.family]}>
             {group.models.map((one) => (
-              <option key={one.id} value={one.id}>
+              <option key={one.id} value={one.id} title={one.summary}>
                 {one.title}
                 {one.paper ? ` (${one.paper.venue} ${one.paper.year})` : ''}
               </option>
@@ -78,15 +82,30 @@ export function ModelPicker() {
         ))}
       </select>
       <p className="picker-note" role="status">
-        {search !== '' && hits.length === 0
-          ? `No model matches “${search}”; try a name, an author or a year.`
-          : search !== ''
-            ? `${hits.length} match: ${hits
-                .slice(0, 4)
-                .map((one) => one.title)
-                .join(', ')}${hits.length > 4 ? '…' : ''}`
-            : model.summary}
+        {search === ''
+          ? model.summary
+          : hits.length === 0
+            ? `No model matches “${search}”; try a name, an author, a family or a year.`
+            : `${hits.length} ${hits.length === 1 ? 'matches' : 'match'}${hits.length > MOST_LISTED ? `; the first ${MOST_LISTED}` : ''}:`}
       </p>
+      {search !== '' && hits.length > 0 && (
+        <ul className="picker-matches" data-testid="model-matches" aria-label="Matching models">
+          {hits.slice(0, MOST_LISTED).map((one) => (
+            <li key={one.id}>
+              <button
+                type="button"
+                data-testid={`model-match-${one.id}`}
+                onClick={() => {
+                  choose(one.id);
+                  setSearch('');
+                }}
+              >
+                <strong>{one.title}</strong> {one.summary}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
