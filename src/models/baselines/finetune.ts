@@ -4,7 +4,7 @@
  * A copy is the pooled weight plus the scenario's own difference, `pooled.k.weight + own.k.weight[n]`, with differences
  * that start at 0: training only differences while the pooled weights stand still is training the copies, except that L2
  * pulls a copy towards the pooled network and not towards 0. The `finetune` procedure trains `pooledNames` first, then
- * `ownNames`. Normalisation keeps the statistics of the whole batch; embeddings belong to the pooled phase.
+ * `tunedNames`. What has no copies, embeddings and normalisation, is tuned by all scenarios together or frozen.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { dropout, leakyRelu, routedSharedDense } from '../../engine';
@@ -13,18 +13,29 @@ import type { Collector } from '../collect';
 import { createBatchNorm, priorBias } from '../layers';
 import { lastLayer } from '../probes';
 import { procedureKey } from '../procedureChoice';
-import { hyper } from '../settings';
+import { ablation, hyper } from '../settings';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 
-export const finetuneTraining = procedureKey<{
-  /** Share of the steps that train the pooled network. */
+interface FinetuneSettings {
+  /** Share of the steps that train the pooled network at most. */
   readonly pooledShare: number;
-}>('finetune');
+  /** What stands still in the second phase. */
+  readonly frozen: 'nothing' | 'shared';
+}
 
-/** Names that train in the second phase: everything that belongs to one scenario. */
-export function ownNames(parameters: readonly Parameter[]): string[] {
-  return parameters.map(({ name }) => name).filter((name) => name.startsWith('own.'));
+export const finetuneTraining = procedureKey<FinetuneSettings>('finetune');
+
+/** What a copy is a difference from; it stands still once there are copies. */
+const isCopied = (name: string): boolean => /^pooled\..*(weight|bias)$/.test(name);
+
+/** Names that train in the second phase: the copies, and, unless that is frozen, what has no copies. */
+export function tunedNames(
+  parameters: readonly Parameter[],
+  { frozen }: Pick<FinetuneSettings, 'frozen'>,
+): string[] {
+  const all = ['embedding', ...parameters.map(({ name }) => name)];
+  return all.filter((name) => (frozen === 'shared' ? name.startsWith('own.') : !isCopied(name)));
 }
 
 /** Names that train in the first phase: the pooled network and the embeddings. */
@@ -102,11 +113,18 @@ export const finetune = defineBaseline({
     hidden: hidden('Hidden layers', 'Widths of the network.', [256, 128, 64]),
     pooledShare: hyper.real({
       label: 'Pooled share',
-      help: 'Share of the steps that train the pooled network; the rest train the copies.',
+      help: 'Share of the steps that train the pooled network at most; it ends sooner when its patience does, and the rest train the copies.',
       default: 0.7,
       min: 0,
       max: 1,
       step: 0.05,
+    }),
+    frozen: ablation.choice({
+      label: 'Frozen',
+      help: 'What stands still in the second phase: nothing, or embeddings and normalisation, which scenarios share.',
+      options: ['nothing', 'shared'],
+      optionLabels: { nothing: 'nothing', shared: 'what is shared' },
+      default: 'nothing',
     }),
   },
   presets: {

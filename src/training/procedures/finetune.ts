@@ -1,55 +1,82 @@
-/** Fine-tuning: the pooled network first, then only what belongs to one scenario, each row its own. */
-import { finetuneTraining, ownNames, pooledNames } from '../../models/baselines/finetune';
+/** Fine-tuning: the pooled network first; then, from its best weights, each scenario's copy of it, judged by itself. */
+import { finetuneTraining, pooledNames, tunedNames } from '../../models/baselines/finetune';
 import type { TrainingEvent } from '../events';
 import { defineProcedure, type ProcedurePosition } from '../procedure';
 import type { Trainer, TrainingLoop } from '../trainer';
 
-type FinetuneTrainer = TrainingLoop & Pick<Trainer, 'model' | 'setTrainable' | 'resetPatience'>;
+type FinetuneTrainer = TrainingLoop & Pick<Trainer, 'model' | 'setTrainable' | 'beginPhase'>;
 
-type Phase = 'pooled' | 'own';
+interface State {
+  /** Steps that the pooled phase took; null in it. */
+  readonly pooled: number | null;
+  /** Whether the costs of both phases were told. */
+  readonly told: boolean;
+  /** Begun by an earlier version, whose second phase went on from the last weights and moved copies alone: it ends as it began. */
+  readonly earlier: boolean;
+}
 
-function readPhase(from: ProcedurePosition | null): Phase {
-  return from?.state === 'own' ? 'own' : 'pooled';
+const start: State = { pooled: null, told: false, earlier: false };
+
+/** Earlier versions kept the phase's name alone. */
+function readState(from: ProcedurePosition | null, boundary: number): State {
+  const state = from?.state;
+  if (typeof state === 'string')
+    return { pooled: state === 'own' ? boundary : null, told: false, earlier: true };
+  return typeof state === 'object' && state !== null ? (state as State) : start;
 }
 
 export const finetuneProcedure = defineProcedure(
   finetuneTraining,
-  (trainer: FinetuneTrainer, { pooledShare }, from) => {
-    let phase = readPhase(from);
-    const boundary = Math.round(pooledShare * trainer.training.steps);
+  (trainer: FinetuneTrainer, settings, from) => {
+    const { steps, batch } = trainer.training;
+    const boundary = Math.round(settings.pooledShare * steps);
+    const { earlier, ...state } = readState(from, boundary);
+    let { pooled, told } = state;
+    const frozen = earlier ? 'shared' : settings.frozen;
+    const { parameters } = trainer.model;
+    const cost = (taken: number): string =>
+      `${taken} steps (${(taken * batch).toLocaleString('en-GB')} rows)`;
 
-    function enter(next: Phase): void {
-      phase = next;
-      const { parameters } = trainer.model;
-      trainer.setTrainable(next === 'pooled' ? pooledNames(parameters) : ownNames(parameters));
+    /** Trains what the phase trains. */
+    function enter(): void {
+      trainer.setTrainable(pooled === null ? pooledNames(parameters) : tunedNames(parameters, { frozen }));
     }
 
     async function* train(): AsyncGenerator<TrainingEvent, void, void> {
-      enter(phase);
+      enter();
       let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
-      // Patience ends the run in the second phase only: the first is there to be built upon.
-      while (
-        (!exhausted || phase === 'pooled') &&
-        !trainer.stopping &&
-        trainer.step < trainer.training.steps
-      ) {
-        if (phase === 'pooled' && trainer.step >= boundary) {
-          enter('own');
-          trainer.resetPatience();
+      for (;;) {
+        // What is left is for the copies, whether the pooled phase came to its end or to the end of its patience.
+        if (
+          pooled === null &&
+          trainer.step < steps &&
+          ((exhausted && !earlier) || trainer.step >= boundary)
+        ) {
+          pooled = trainer.step;
+          const best = earlier ? pooled : trainer.beginPhase();
+          exhausted = false;
+          enter();
           yield {
             kind: 'message',
-            step: trainer.step,
-            text: 'The pooled network stands; each scenario now trains its own copy.',
+            step: pooled,
+            text: `The pooled network took ${cost(pooled)}; each scenario now trains its own copy from step ${best}${earlier ? '' : ', its best'}.`,
           };
         }
+        if ((exhausted && (pooled !== null || !earlier)) || trainer.stopping || trainer.step >= steps) break;
         trainer.train(trainer.nextBatch());
         exhausted = yield* trainer.afterStep();
       }
-      yield await trainer.finish(
-        exhausted && phase === 'own' ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps',
-      );
+      if (pooled !== null && !told) {
+        told = true;
+        const text = `The pooled phase took ${cost(pooled)}, fine-tuning ${cost(trainer.step - pooled)}.`;
+        yield { kind: 'message', step: trainer.step, text };
+      }
+      yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
     }
 
-    return { events: train(), position: () => ({ state: phase, arrays: {} }) };
+    return {
+      events: train(),
+      position: () => ({ state: { pooled, told, earlier } satisfies State, arrays: {} }),
+    };
   },
 );

@@ -48,8 +48,11 @@ export interface Trainer extends TrainingLoop {
   readonly trainingRows: Int32Array;
   /** Names of parameters that train now; others keep their values and moments. Null: all. */
   setTrainable(names: readonly string[] | null): void;
-  /** Counts patience from here anew: a phase begins whose first evaluations may be worse than the last phase's best. */
-  resetPatience(): void;
+  /**
+   * A phase begins that builds upon the last: the last one's best weights are written back, and what follows has a best and a patience of
+   * its own. @returns the step of the weights that it starts from
+   */
+  beginPhase(): number;
   readBatch(rows: Int32Array, extra?: ExtraColumns): HostBatch;
   /** Evaluate-mode scores of rows, batch by batch, yielding to the event loop between batches. */
   predict(rows: Int32Array): Promise<Predictions>;

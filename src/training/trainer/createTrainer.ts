@@ -165,7 +165,11 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     },
     trialSteps,
     afterStep: () => afterStep.run(steps.count),
-    resetPatience: () => bestWeights.resetPatience(),
+    beginPhase() {
+      const from = bestWeights.restore() ?? steps.count;
+      bestWeights.forget();
+      return from;
+    },
     async predict(rows) {
       const read = (some: Int32Array) => batches.read(some);
       const scored = await scoreRows(model, scenarios, layout.batch, rows, read, false);
