@@ -46,6 +46,8 @@ export interface Needs {
   readonly ownHistory?: { readonly length: number };
   /** Every scenario has a table of its own: row `id * N + scenario` of one table. */
   readonly ownTables?: boolean;
+  /** Rows of an id beyond those of the scenarios, for a procedure to put ids to: then `id * (N + extraTables) + scenario`. */
+  readonly extraTables?: number;
   /** Named per-row columns that the model's procedure supplies, e.g. `fairness`. */
   readonly extra?: readonly string[];
 }

@@ -72,7 +72,7 @@ export function batchLayout(shape: DataShape, needs: Needs): BatchLayout {
         }
       : null,
     ownHistory: ownHistory ? { length: Math.min(ownHistory.length, offered), itemFields } : null,
-    ...(needs.ownTables && { ownTables: shape.scenarios }),
+    ...(needs.ownTables && { ownTables: shape.scenarios + (needs.extraTables ?? 0) }),
   };
   return { ...layout, batch: shape.batch, width: layoutWidth(layout) };
 }

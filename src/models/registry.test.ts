@@ -110,7 +110,7 @@ describe.each(chosen)('%s', (_id, definition) => {
     expect(new Set(names).size).toBe(names.length);
     for (const { name, shape: declared, tensor } of [...model.parameters, ...model.states])
       expect([name, tensor.shape]).toEqual([name, declared]);
-    const tables = needs.ownTables ? shape.scenarios : 1;
+    const tables = needs.ownTables ? shape.scenarios + (needs.extraTables ?? 0) : 1;
     expect(model.table.tensor.shape).toEqual([tables * shape.vocabularySize, model.table.dim]);
   });
 

@@ -20,6 +20,7 @@ import { hmoe } from './baselines/hmoe';
 import { lr } from './baselines/lr';
 import { m2m } from './baselines/m2m';
 import { m3oe } from './baselines/m3oe';
+import { mamdr } from './baselines/mamdr';
 import { mix } from './baselines/mix';
 import { mmoe } from './baselines/mmoe';
 import { epnet, pepnet, ppnet } from './baselines/pepnet';
@@ -52,6 +53,7 @@ export const models: readonly AnyModelDefinition[] = [
   mmoe,
   ple,
   star,
+  mamdr,
   crossStitch,
   hmoe,
   aesm2,

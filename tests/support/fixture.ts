@@ -61,7 +61,7 @@ export interface Fixture {
   };
 }
 
-export function hostBatch({ batch }: Fixture): HostBatch {
+export function hostBatch({ batch }: Pick<Fixture, 'batch'>): HostBatch {
   return {
     layout: batch.layout,
     count: batch.count,

@@ -1,6 +1,7 @@
 /** Every way of training. A new one is one line here; models name theirs by id. */
 import { areadProcedure } from './aread';
 import { finetuneProcedure } from './finetune';
+import { mamdrProcedure } from './mamdr';
 import { sarnetProcedure } from './sarnet';
 import { standardProcedure } from './standard';
 import type { ProcedureChoice } from '../../models/procedureChoice';
@@ -9,6 +10,7 @@ import type { Procedure, ProcedureDefinition } from '../procedure';
 const procedures: readonly ProcedureDefinition[] = [
   standardProcedure,
   finetuneProcedure,
+  mamdrProcedure,
   areadProcedure,
   sarnetProcedure,
 ];

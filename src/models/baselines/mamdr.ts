@@ -1,0 +1,200 @@
+/**
+ * MAMDR (Luo et al., ICDE 2023): a way of training any network for several domains, here Mix's. Scenario i is served by `shared + own_i`,
+ * over all variables, the embeddings too.
+ *
+ * The network that trains (`mlp.*`, `output.*`) is one of three kinds of weights: it, the shared ones (`shared.*`) and those that serve
+ * each scenario (`served.* [N, ...]`), which no gradient reaches. The `mamdr` procedure loads the first from the others and moves
+ * them towards it. Of the table's `N + 2` rows of an id, row n serves scenario n, row N trains, row N + 1 is shared.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { assign } from '../../engine';
+import type { EmbeddingTable, Mode, VariableFactory } from '../../engine';
+import { clickModel } from '../clickModel';
+import { collect } from '../collect';
+import { defineModel, type DataShape, type Inputs, type Pass } from '../definition';
+import { createMakers, type Makers } from '../layers';
+import { lastLayer } from '../probes';
+import { procedureKey } from '../procedureChoice';
+import { ablation, hyper } from '../settings';
+import { baselineFields, baselineNeeds, hidden } from './common';
+import { createReader, withHistory, type HistoryPass } from './reader';
+
+interface MamdrSettings {
+  /** Share of the way to the network that met all scenarios that the shared weights go. */
+  readonly outerRate: number;
+  /** Share of the way to the network that met a helper and then the scenario that its own weights go. */
+  readonly helperRate: number;
+  readonly helpers: number;
+  /** Batches of a scenario in one visit at most. */
+  readonly visit: number;
+  readonly negotiation: boolean;
+  readonly regularisation: boolean;
+}
+
+export const mamdrTraining = procedureKey<MamdrSettings>('mamdr');
+
+/** Rows of the table beside those that serve scenarios: one that trains and one that is shared. */
+const EXTRA_TABLES = 2;
+
+/** Names of what serves, and of what is shared, by the name of what trains. */
+export const servedName = (name: string): string => `served.${name}`;
+export const sharedName = (name: string): string => `shared.${name}`;
+
+interface MamdrPass extends Pass, HistoryPass {
+  readonly lastLayer: tf.Tensor2D;
+}
+
+/** Every row of an id starts as its first. */
+function startAlike(table: EmbeddingTable, tables: number): void {
+  const { vocabularySize: rows, dim } = table;
+  const each = tf.tidy(() => {
+    const first = tf.slice(tf.reshape(table.tensor, [rows / tables, tables, dim]), [0, 0, 0], [-1, 1, -1]);
+    return tf.reshape(tf.tile(first, [1, tables, 1]), [rows, dim]);
+  });
+  assign(table, each);
+  each.dispose();
+}
+
+/** A factory whose parameters are noted with what they start from. */
+function noting(factory: VariableFactory, initials: Map<string, Float32Array>): VariableFactory {
+  return {
+    ...factory,
+    parameter(name, kind, shape, initial, l2Centre) {
+      initials.set(name, initial);
+      return factory.parameter(name, kind, shape, initial, l2Centre);
+    },
+  };
+}
+
+/** A factory that makes states in the place of parameters, each scenario's equal to the noted one. */
+function serving(
+  factory: VariableFactory,
+  initials: ReadonlyMap<string, Float32Array>,
+  scenarios: number,
+): VariableFactory {
+  return {
+    ...factory,
+    parameter(name, kind, shape) {
+      const one = initials.get(name) ?? new Float32Array(0);
+      const all = Float32Array.from({ length: scenarios * one.length }, (_, i) => one[i % one.length]!);
+      const { tensor } = factory.state(servedName(name), shape, all);
+      return { name, kind, shape, tensor, l2Centre: 0 };
+    },
+  };
+}
+
+function createNetwork(
+  make: Makers,
+  shape: DataShape,
+  settings: Parameters<typeof createReader>[2] & { readonly hidden: readonly number[] },
+) {
+  const read = createReader(make, shape, settings);
+  const mlp = make.mlp('mlp', { input: read.width, widths: settings.hidden });
+  const output = make.linear('output', { input: mlp.outputWidth, output: 1, bias: 'prior' });
+  return (inputs: Inputs, mode: Mode): MamdrPass => {
+    const { flat, attention } = read.read(inputs, mode);
+    const h = mlp.apply(flat, inputs, mode).output;
+    return { logit: output.apply(h, inputs), lastLayer: h, historyAttention: attention };
+  };
+}
+
+export const mamdr = defineModel({
+  id: 'mamdr',
+  title: 'MAMDR',
+  paper: {
+    title: 'MAMDR: A Model Agnostic Learning Framework for Multi-Domain Recommendation',
+    authors: 'Luo, Li, Gao, Tang, Wang, Li, Zhu, Liu, Li, Pan',
+    venue: 'ICDE',
+    year: 2023,
+    url: 'https://arxiv.org/abs/2202.12524',
+  },
+  family: 'multi-scenario',
+  summary:
+    'One network whose weights negotiate over scenarios in turn, and each scenario’s own part, helped by others.',
+  topics: ['representation'],
+  fields: {
+    embeddingDim: baselineFields.embeddingDim,
+    dropout: baselineFields.dropout,
+    priorBias: baselineFields.priorBias,
+    scenarioField: baselineFields.scenarioField,
+    history: baselineFields.history,
+    historyLength: baselineFields.historyLength,
+    hidden: hidden('Hidden layers', 'Widths of the network.', [256, 128, 64]),
+    outerRate: hyper.real({
+      label: 'Outer rate',
+      help: 'Share β of the way to the network that met all scenarios in turn that the shared weights go.',
+      default: 0.5,
+      min: 0,
+      max: 1,
+      step: 0.05,
+    }),
+    helperRate: hyper.real({
+      label: 'Helper rate',
+      help: 'Share γ of the way to the network that met a helper and then the scenario that its own weights go.',
+      default: 0.1,
+      min: 0,
+      max: 1,
+      step: 0.05,
+    }),
+    helpers: hyper.int({
+      label: 'Helpers',
+      help: 'Other scenarios k whose rows a scenario meets before its own, one after another.',
+      default: 2,
+      min: 1,
+      max: 10,
+    }),
+    visit: hyper.int({
+      label: 'Visit',
+      help: 'Batches of a scenario in one visit at most; fewer where it has fewer.',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      scale: 'log',
+    }),
+    negotiation: ablation.toggle({
+      label: 'Domain negotiation',
+      help: 'Move the shared weights part of the way only; off: they are where the last scenario left them.',
+      default: true,
+      paperName: 'w/o DN',
+    }),
+    regularisation: ablation.toggle({
+      label: 'Domain regularisation',
+      help: 'Learn each scenario’s own weights with helpers; off: all are served by the shared weights.',
+      default: true,
+      paperName: 'w/o DR',
+    }),
+  },
+  presets: {
+    paper: { hidden: [256, 128, 64] },
+    browser: { hidden: [64, 32] },
+    tiny: { hidden: [6, 4], embeddingDim: 4, historyLength: 3, visit: 1 },
+  },
+  variants: [],
+  graph: null,
+  needs: (settings) => ({ ...baselineNeeds(settings), ownTables: true, extraTables: EXTRA_TABLES }),
+  procedure: mamdrTraining.choose,
+  build(shape, settings, factory) {
+    const variables = collect(factory);
+    const { dropout, priorBias } = settings;
+    const tables = shape.scenarios + EXTRA_TABLES;
+    const table = variables.table(tables * shape.vocabularySize, settings.embeddingDim, tables);
+    startAlike(table, tables);
+    const options = { shape, batchNorm: 'off', dropout, priorBias } as const;
+    const initials = new Map<string, Float32Array>();
+    const training = createNetwork(
+      createMakers(noting(variables, initials), { ...options, own: false }),
+      shape,
+      settings,
+    );
+    for (const { name, shape: size } of variables.parameters)
+      variables.state(sharedName(name), size, initials.get(name)!);
+    const served = serving(variables, initials, shape.scenarios);
+    const serve = createNetwork(createMakers(served, { ...options, own: true }), shape, settings);
+    return clickModel<MamdrPass>({
+      table,
+      variables,
+      forward: (inputs, mode) => (mode.kind === 'train' ? training : serve)(inputs, mode),
+      probes: withHistory([lastLayer], shape, settings),
+    });
+  },
+});
