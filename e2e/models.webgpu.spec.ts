@@ -11,7 +11,11 @@ import type { Fixture } from '../tests/support/fixture';
 /** Of models whose steps run every kernel that any model's step runs: the fixture with most of it switched on. */
 const fixtures: Readonly<Record<string, string>> = {
   finetune: 'baselines/fixtures/finetune',
+  pnn: 'pnn/fixtures/default',
   ple: 'baselines/fixtures/ple-2',
+  aesm2: 'aesm2/fixtures/default',
+  adasparse: 'adasparse/fixtures/fusion',
+  adl: 'adl/fixtures/default',
   causalint: 'causalint/fixtures/full',
   mscan: 'mscan/fixtures/full',
   optmsm: 'optmsm/fixtures/fcn',

@@ -2,6 +2,7 @@
  * Which models a test of the whole registry looks at. `UNIT_MODELS` narrows or widens the choice (scripts/unit.mjs sets it):
  * ids, separated by commas, where nothing but these models has changed; `all`, where none shall stand for another.
  */
+import { standard } from '../../src/models/procedureChoice';
 import { models } from '../../src/models/registry';
 import { presetSettings } from '../../src/training/setup';
 import type { AnyModelDefinition } from '../../src/models/definition';
@@ -20,9 +21,21 @@ export function chosenModels(): readonly AnyModelDefinition[] {
 /**
  * Models whose training steps, at `tiny`, together run every kernel that any model's step runs, by every procedure: whatever happens
  * inside a kernel or a procedure happens to one of them. `registry.test.ts` holds that; it names the model to add where a new one
- * runs a kernel that none of these runs.
+ * runs a kernel that none of these runs. `e2e/models.webgpu.spec.ts` has a fixture of each.
  */
-const REPRESENTATIVES = ['finetune', 'ple', 'causalint', 'mscan', 'optmsm', 'sarnet', 'aread'];
+const REPRESENTATIVES = [
+  'finetune',
+  'pnn',
+  'ple',
+  'aesm2',
+  'adasparse',
+  'adl',
+  'causalint',
+  'mscan',
+  'optmsm',
+  'sarnet',
+  'aread',
+];
 
 /** Those that stand for all, for what is expensive and a matter of kernels and procedures; the named ones where only they changed. */
 export function representatives(): readonly AnyModelDefinition[] {
@@ -52,14 +65,13 @@ const SHORT: RunLength = { steps: 80, every: 10, warm: 40 };
 /**
  * How long a model trains where nothing may pile up. Readings must be equal to the byte, so a leak shows with the first reading
  * after the event that leaks, however small it is: a step, an evaluation, a procedure's phase. Length proves nothing more than that
- * each of these has come again, several times, after the reading that later ones are compared with. One model of every procedure
- * trains until its phases have; the other representatives only step and evaluate. What a model could leave behind outside of
+ * each of these has come again, several times, after the reading that later ones are compared with. Models of a procedure
+ * with phases train until these have; the others only step and evaluate. What a model could leave behind outside of
  * kernels and procedures are tensors, which `registry.test.ts`, `everyModel.test.ts` and `tests/replay.test.ts` count for every
  * model. `all` trains each for a thousand steps, as people do.
  */
 export function runLengths(): readonly (readonly [id: string, length: RunLength])[] {
   if (asked === 'all') return models.map((model) => [model.id, THOUSAND]);
   const those = representatives();
-  const long = new Set(new Map(those.toReversed().map((model) => [procedureOf(model), model])).values());
-  return those.map((model) => [model.id, long.has(model) ? LONG : SHORT]);
+  return those.map((model) => [model.id, procedureOf(model) === standard.id ? SHORT : LONG]);
 }
