@@ -136,6 +136,7 @@ export const autoint = defineSingleScenario({
       paperName: '–',
     }),
   },
+  presetTraining: { paper: { batch: 1024 } },
   presets: {
     paper: { embeddingDim: 16, attentionLayers: 3, heads: 2, headDim: 32, dropout: 0, batchNorm: 'off' },
     browser: { batchNorm: 'off', attentionLayers: 2, headDim: 8 },

@@ -104,6 +104,7 @@ export const dcn = defineSingleScenario({
       paperName: 'cross network alone',
     }),
   },
+  presetTraining: { paper: { batch: 512 } },
   presets: {
     paper: { crossLayers: 6, hidden: [1024, 1024], batchNorm: 'shared', dropout: 0 },
     browser: { batchNorm: 'off', hidden: [64, 32] },

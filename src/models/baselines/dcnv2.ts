@@ -139,6 +139,7 @@ export const dcnv2 = defineSingleScenario({
       paperName: 'gating function',
     }),
   },
+  presetTraining: { paper: { batch: 512 } },
   presets: {
     paper: { embeddingDim: 39, crossLayers: 2, hidden: [768, 768], batchNorm: 'off', dropout: 0 },
     browser: { batchNorm: 'off', crossLayers: 2, hidden: [64, 32] },

@@ -127,6 +127,7 @@ export const din = defineSingleScenario({
       paperName: 'DIN with Dice (Table 4)',
     }),
   },
+  presetTraining: { paper: { batch: 5000, learningRate: 1e-3 } },
   presets: {
     paper: { embeddingDim: 12, hidden: [200, 80], attentionHidden: [36], dropout: 0 },
     browser: { hidden: [64, 32], attentionHidden: [16], historyLength: 10 },
