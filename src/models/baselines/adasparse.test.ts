@@ -31,6 +31,8 @@ it('a neuron is off, or weighs more than the threshold and less than the largest
   const on = values.filter((value) => value > 0);
   expect(on.length).toBeLessThan(values.length);
   expect(Math.min(...on)).toBeGreaterThan(0.75);
+  // The weight is compared, which is twice the sigmoid.
+  expect(Math.min(...on)).toBeLessThan(1.5);
   expect(Math.max(...on)).toBeLessThan(2);
   model.dispose();
   const binary = build({ factor: 'binarization' });
