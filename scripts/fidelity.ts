@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fidelityOf, KNOBS, simulate, TWINS } from '../src/data';
+import { fidelityOf, KNOBS, simulate, TWINS, WORLDS } from '../src/data';
 
 const path = fileURLToPath(new URL('../docs/data.md', import.meta.url));
 
@@ -37,9 +37,9 @@ async function fidelityTable(): Promise<string> {
       dataset.rows.toLocaleString('en'),
       shareError.toFixed(3),
       `${(100 * clickRateError).toFixed(2)} %`,
-      twin.published.best.toFixed(4),
+      twin.published?.best.toFixed(4) ?? '–',
       ceiling.toFixed(4),
-      headroom.toFixed(4),
+      headroom?.toFixed(4) ?? '–',
     ]);
   }
   const heads = [
@@ -54,14 +54,34 @@ async function fidelityTable(): Promise<string> {
   return table(heads, rows);
 }
 
+/** Ceilings of the cause worlds at every dose, on the size that studies train on. */
+async function worldTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const { id, cause } of WORLDS) {
+    const { paper, dose, doses, sentence } = cause!;
+    const ceilings: string[] = [];
+    for (const value of doses) {
+      const dataset = await simulate({ twin: id, size: 'medium', seed: 1, knobs: { [dose]: value } });
+      ceilings.push(`${value}: ${fidelityOf(dataset).ceiling.toFixed(3)}`);
+    }
+    rows.push([id, paper, sentence, `\`${dose}\``, ceilings.join(', ')]);
+  }
+  return table(['world', 'paper', 'cause', 'dose', 'ceiling at each dose (medium)'], rows);
+}
+
 function between(text: string, marker: string, content: string): string {
   const pattern = new RegExp(`(<!-- ${marker} -->)[^]*?(<!-- /${marker} -->)`);
   return text.replace(pattern, (_, open: string, close: string) => `${open}\n\n${content}\n\n${close}`);
 }
 
 const fidelity = await fidelityTable();
+const worlds = await worldTable();
 console.log(fidelity);
+console.log(worlds);
 if (process.argv.includes('--write')) {
   const text = readFileSync(path, 'utf8');
-  writeFileSync(path, between(between(text, 'knobs', knobTable()), 'fidelity', fidelity));
+  writeFileSync(
+    path,
+    between(between(between(text, 'knobs', knobTable()), 'fidelity', fidelity), 'worlds', worlds),
+  );
 }

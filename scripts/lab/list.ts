@@ -1,5 +1,5 @@
 /** `lab list`: everything that can be named on the command line. */
-import { TWINS } from '../../src/data/simulate';
+import { SIMULATIONS } from '../../src/data/simulate';
 import { models } from '../../src/models/registry';
 import { trainingFields } from '../../src/training/settings';
 import { settingText } from '../../src/training/setup';
@@ -38,7 +38,7 @@ export async function list(flags: Flags): Promise<void> {
       }),
     );
     // Twins that no sample holds: named the same way, simulated when they are asked for.
-    const onDemand = TWINS.filter((twin) => !catalogue.samples.some(({ id }) => id === twin.id)).map(
+    const onDemand = SIMULATIONS.filter((twin) => !catalogue.samples.some(({ id }) => id === twin.id)).map(
       ({ id, title, scenarios, provenance }) => ({
         id,
         title,

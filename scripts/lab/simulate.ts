@@ -1,7 +1,7 @@
 /** `lab simulate`: makes a dataset file and its manifest. */
 import { writeFile } from 'node:fs/promises';
 import { writeDataset } from '../../src/data/format';
-import { KNOB_NAMES, simulate as run, SIZES, TWINS } from '../../src/data/simulate';
+import { KNOB_NAMES, simulate as run, SIZES, SIMULATIONS } from '../../src/data/simulate';
 import { flag, UsageError } from './usage';
 import type { SizeName } from '../../src/data/simulate';
 import type { Flags } from './usage';
@@ -18,8 +18,8 @@ interface Order {
 
 function orderOf(flags: Flags): Order {
   const twin = flag(flags, 'twin') ?? flag(flags, 'dataset') ?? 'aliccp-3';
-  if (!TWINS.some(({ id }) => id === twin)) {
-    throw new UsageError(`There is no twin "${twin}"; known: ${TWINS.map(({ id }) => id).join(', ')}.`);
+  if (!SIMULATIONS.some(({ id }) => id === twin)) {
+    throw new UsageError(`There is no twin "${twin}"; known: ${SIMULATIONS.map(({ id }) => id).join(', ')}.`);
   }
   const asked = flag(flags, 'size') ?? 'small';
   const size = SIZES.find((name) => name === asked);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { datasetId, KNOB_NAMES, SIZES, TWINS } from '../data/simulate';
+import { datasetId, KNOB_NAMES, SIZES, SIMULATIONS } from '../data/simulate';
 import { simulationOfId } from './simulatedId';
 
 describe('the id of a simulation', () => {
   it('leads back to its request', () => {
     const request = fc.record({
-      twin: fc.constantFrom(...TWINS.map(({ id }) => id)),
+      twin: fc.constantFrom(...SIMULATIONS.map(({ id }) => id)),
       size: fc.constantFrom(...SIZES),
       seed: fc.integer({ min: 0, max: 4_294_967_295 }),
       knobs: fc.dictionary(

@@ -1,10 +1,10 @@
 /** The simulation that a dataset's id asks for, so that a link or a command line reproduces data that is not stored. */
-import { datasetId, KNOB_NAMES, SIZES, TWINS } from '../data/simulate';
+import { datasetId, KNOB_NAMES, SIZES, SIMULATIONS } from '../data/simulate';
 import type { SimulationRequest } from '../data/simulate';
 
 /** @returns null where the id is not that of a simulation */
 export function simulationOfId(id: string): SimulationRequest | null {
-  const twin = TWINS.filter((t) => id === t.id || id.startsWith(`${t.id}-`)).sort(
+  const twin = SIMULATIONS.filter((t) => id === t.id || id.startsWith(`${t.id}-`)).sort(
     (a, b) => b.id.length - a.id.length,
   )[0];
   if (!twin) return null;

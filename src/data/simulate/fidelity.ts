@@ -9,8 +9,8 @@ export interface Fidelity {
   readonly clickRateError: number;
   /** Traffic-weighted mean over scenarios of the noise-free AUC of the true probability, on test rows. */
   readonly ceiling: number;
-  /** Ceiling minus the best published AUC. */
-  readonly headroom: number;
+  /** Ceiling minus the best published AUC; null where none is published. */
+  readonly headroom: number | null;
 }
 
 /**
@@ -70,5 +70,6 @@ export function fidelityOf(dataset: Dataset): Fidelity {
     const probability = Float32Array.from(test[s]!, (row) => dataset.truth!.probability[row]!);
     ceiling += scenario.share * (noiseFreeAuc(probability, probability) ?? 0.5);
   });
-  return { shareError, clickRateError, ceiling, headroom: ceiling - twin.published.best };
+  const headroom = twin.published && ceiling - twin.published.best;
+  return { shareError, clickRateError, ceiling, headroom };
 }

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { fidelityOf, noiseFreeAuc } from './fidelity';
 import { counterfactualProbabilities } from './counterfactual';
 import { CAUSAL_GRAPH } from './graph';
-import { KNOB_NAMES } from './knobs';
+import { KNOB_NAMES, KNOBS } from './knobs';
 import { datasetId, simulate, simulateSteps, type SimulationProgress } from './simulate';
-import { settingsSchema } from './settings';
+import { settingsSchema, worldOf } from './settings';
 import { newTinyDataset, TINY, tinyDataset, tinyWorld } from './testing';
 import { twinSchema } from './spec';
-import { findTwin, TWINS } from './twins';
+import { findTwin, SIMULATIONS } from './twins';
+import { WORLDS } from './worlds';
 import { SPLIT } from '../dataset';
 
 const request = { twin: 'tiny', size: 'small', seed: 1, knobs: {} } as const;
@@ -225,14 +226,41 @@ describe('counterfactual probabilities', () => {
 });
 
 describe('twins', () => {
-  test.each(TWINS.map((twin) => twin.id))('%s is a valid specification whose shares add up to 1', (id) => {
-    const twin = findTwin(id);
-    expect(() => twinSchema.parse(twin)).not.toThrow();
-    const total = twin.scenarios.reduce((sum, s) => sum + s.share, 0);
-    expect(Math.abs(total - 1)).toBeLessThan(1e-6);
-    expect(new Set(twin.scenarios.map((s) => s.id)).size).toBe(twin.scenarios.length);
-    const groups = twin.scenarios.map((s) => s.group);
-    for (const group of twin.opposedGroups) expect(groups).toContain(group);
+  test.each(SIMULATIONS.map((twin) => twin.id))(
+    '%s is a valid specification whose shares add up to 1',
+    (id) => {
+      const twin = findTwin(id);
+      expect(() => twinSchema.parse(twin)).not.toThrow();
+      const total = twin.scenarios.reduce((sum, s) => sum + s.share, 0);
+      expect(Math.abs(total - 1)).toBeLessThan(1e-6);
+      expect(new Set(twin.scenarios.map((s) => s.id)).size).toBe(twin.scenarios.length);
+      const groups = twin.scenarios.map((s) => s.group);
+      for (const group of twin.opposedGroups) expect(groups).toContain(group);
+    },
+  );
+
+  test('a cause world’s dose is a knob, 0 among its values, and so are its own', () => {
+    expect(WORLDS.map(({ cause }) => cause?.paper)).toEqual([
+      'sarnet',
+      'causalint',
+      'optmsm',
+      'mscan',
+      'aread',
+    ]);
+    for (const { id, cause, knobs } of WORLDS) {
+      const knob = KNOBS.find(({ name }) => name === cause!.dose)!;
+      expect(cause!.doses[0]).toBe(0);
+      for (const dose of cause!.doses) {
+        expect(dose).toBeGreaterThanOrEqual(knob.min);
+        expect(dose).toBeLessThanOrEqual(knob.max);
+        expect(() =>
+          worldOf({ twin: id, size: 'small', seed: 1, knobs: { [knob.name]: dose } }),
+        ).not.toThrow();
+      }
+      expect(cause!.doses).toContain(knobs[knob.name]);
+    }
+    const minor = findTwin('dozens-48').scenarios.filter(({ share }) => share < 0.01);
+    expect(minor).toHaveLength(36);
   });
 
   test('published counts hold: domains, minor domains, largest shares, overall rates', () => {

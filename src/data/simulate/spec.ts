@@ -35,14 +35,25 @@ export const twinSchema = z.strictObject({
   provenance: z.string(),
   /**
    * The AUC that was published on the dataset, as one number of all scenarios: of the best model, and of a plain one trained
-   * on all scenarios together. The ceiling is fitted to the first, a plain model's result against the second.
+   * on all scenarios together. The ceiling is fitted to the first, a plain model's result against the second. Null for a cause world.
    */
-  published: z.strictObject({
-    best: z.number().min(0.5).max(1),
-    plain: z.number().min(0.5).max(1),
-    /** How the two numbers follow from which table. */
-    source: z.string(),
-  }),
+  published: z
+    .strictObject({
+      best: z.number().min(0.5).max(1),
+      plain: z.number().min(0.5).max(1),
+      /** How the two numbers follow from which table. */
+      source: z.string(),
+    })
+    .nullable(),
+  /** Of a cause world: whose cause it holds, in one sentence, and the knob that is its dose, with the values that are studied. */
+  cause: z
+    .strictObject({
+      paper: z.string(),
+      sentence: z.string(),
+      dose: z.string(),
+      doses: z.array(z.number()).min(2),
+    })
+    .optional(),
   scenarios: z.array(scenarioSchema).min(2),
   /** Groups that go to the opposed side first when `conflict` rises. */
   opposedGroups: z.array(z.string()),

@@ -4,7 +4,8 @@ import { KNOBS } from '../../../data/simulate/knobs';
 import type { KnobName } from '../../../data/simulate/knobs';
 import { SIZES } from '../../../data/simulate/spec';
 import type { SizeName } from '../../../data/simulate/spec';
-import { findTwin, TWINS } from '../../../data/simulate/twins';
+import { findTwin, SIMULATIONS, TWINS } from '../../../data/simulate/twins';
+import { WORLDS } from '../../../data/simulate/worlds';
 import { hyper } from '../../../models/settings';
 import { SettingControl } from '../../controls/SettingControl';
 import '../../controls/controls.css';
@@ -32,7 +33,7 @@ const seedField = hyper.int({
 export function SimulatorView({ twin: opened, onDone }: Props) {
   const { client } = useRunActions();
   const [twinId, setTwinId] = useState(() =>
-    TWINS.some((twin) => twin.id === opened) ? opened : TWINS[0]!.id,
+    SIMULATIONS.some((twin) => twin.id === opened) ? opened : TWINS[0]!.id,
   );
   const [size, setSize] = useState<SizeName>('small');
   const [seed, setSeed] = useState(1);
@@ -74,14 +75,14 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
         <div>
           <h2>Simulate a world</h2>
           <p className="muted">
-            Shares and click rates stay the published ones; each knob is one effect, and 0 removes it.
+            Shares and click rates stay the twin’s; each knob is one effect, and 0 removes it.
           </p>
         </div>
       </header>
       <div className="simulator-grid">
         <div className="simulator-knobs">
           <div className="picker">
-            <label htmlFor="twin">Twin of</label>
+            <label htmlFor="twin">Twin or cause world</label>
             <select
               id="twin"
               data-testid="twin-select"
@@ -91,13 +92,23 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
                 setTurned({});
               }}
             >
-              {TWINS.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.title}
-                </option>
+              {[
+                { label: 'Twins of published data', list: TWINS },
+                { label: 'Cause worlds, one a paper', list: WORLDS },
+              ].map(({ label, list }) => (
+                <optgroup key={label} label={label}>
+                  {list.map((one) => (
+                    <option key={one.id} value={one.id}>
+                      {one.title}
+                    </option>
+                  ))}
+                </optgroup>
               ))}
             </select>
-            <p className="picker-note">{twin.provenance}</p>
+            <p className="picker-note">
+              {twin.provenance}
+              {twin.cause && ` ${twin.cause.sentence}`}
+            </p>
           </div>
           <div className="setting preset">
             <span>Size</span>

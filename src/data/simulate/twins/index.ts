@@ -6,6 +6,7 @@ import { amazon25 } from './amazon25';
 import { cloudtheme355 } from './cloudtheme355';
 import { finance4 } from './finance4';
 import { travel20 } from './travel20';
+import { WORLDS } from '../worlds';
 import type { Twin } from '../spec';
 
 /** All twins, in the catalogue's order. */
@@ -20,10 +21,15 @@ export const TWINS: readonly Twin[] = [
   cloudtheme355,
 ];
 
-/** @throws RangeError naming the twins that exist. */
+/** Everything that can be simulated: the twins, then the cause worlds. */
+export const SIMULATIONS: readonly Twin[] = [...TWINS, ...WORLDS];
+
+/** A twin or a cause world. @throws RangeError naming those that exist. */
 export function findTwin(id: string): Twin {
-  const twin = TWINS.find((t) => t.id === id);
+  const twin = SIMULATIONS.find((t) => t.id === id);
   if (!twin)
-    throw new RangeError(`There is no twin “${id}”; choose one of ${TWINS.map((t) => t.id).join(', ')}.`);
+    throw new RangeError(
+      `There is no twin “${id}”; choose one of ${SIMULATIONS.map((t) => t.id).join(', ')}.`,
+    );
   return twin;
 }
