@@ -43,7 +43,7 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
   const valueOf = (name: KnobName) => turned[name] ?? twin.knobs[name];
   const turnAll = (values: Readonly<Partial<Record<KnobName, number>>>) => {
     const all = { ...turned, ...values };
-    const differing = KNOBS.flatMap(({ name }) => {
+    const differing = KNOBS.flatMap(({ name }): [KnobName, number][] => {
       const value = all[name];
       return value === undefined || value === twin.knobs[name] ? [] : [[name, value]];
     });
