@@ -82,6 +82,7 @@ test('a world of one’s own: an edge cut on the graph turns its knob, and what 
   await page.getByTestId('edge-scenario-click').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('knob-directEffect')).toHaveValue('0');
+  await expect(page.getByTestId('knob-baseRate')).toHaveValue('0');
   await expect(page.getByTestId('world-changes')).toContainText('Direct effect');
   await page.getByTestId('simulate').click();
   await expect(page.getByTestId('progress')).toBeVisible();

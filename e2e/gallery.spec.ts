@@ -76,9 +76,12 @@ for (const theme of ['light', 'dark'] as const)
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
     await expect(page.getByTestId('figure-representation-separation').first()).toBeAttached();
     await settled(page);
-    // The gallery draws the same picture of two models, under the same name; no page of the lab does.
-    const { violations, passes } = await new AxeBuilder({ page }).disableRules('landmark-unique').analyze();
-    expect(passes.length).toBeGreaterThan(20);
+    // The gallery draws the same picture of two models, under the same name; no page of the lab does. Of all rules the theme changes one.
+    const axe = new AxeBuilder({ page });
+    const { violations, passes } = await (
+      theme === 'light' ? axe.disableRules('landmark-unique') : axe.withRules('color-contrast')
+    ).analyze();
+    expect(passes.length).toBeGreaterThan(theme === 'light' ? 20 : 0);
     expect(
       violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`)),
     ).toEqual([]);

@@ -229,10 +229,10 @@ describe('the command line', () => {
 
   it('trains on the file that it simulated', async () => {
     const out = join(folder, 'world.parquet');
-    const made = await lab('simulate', '--twin', 'aliccp-3', '--seed', '4', '--out', out, '--json');
+    const made = await lab('simulate', '--twin', 'conflict-4', '--seed', '4', '--out', out, '--json');
     expect(made.code).toBe(0);
     const facts = JSON.parse(made.out) as { readonly id: string; readonly fingerprint: string };
-    expect(facts.id).toBe('aliccp-3-seed4');
+    expect(facts.id).toBe('conflict-4-seed4');
     // What it has always printed: making a world is dear, so tests/formats leaves it to this test.
     const { simulate: keys } = JSON.parse(
       await readFile(new URL('../tests/formats/samples/lab.json', import.meta.url), 'utf8'),

@@ -18,7 +18,7 @@ import {
 
 const stages = {
   lint: () => runQuietly('npx', ['eslint', '.', '--max-warnings', '0']),
-  types: () => runQuietly('npx', ['tsc', '--noEmit', '-p', '.', '--incremental', '--tsBuildInfoFile', TYPES]),
+  types: () => runQuietly('npm', ['run', '-s', 'types']),
   build: () => runQuietly('npx', ['vite', 'build', '--logLevel', 'warn']),
   unit: async () => ({ code: await runBeside('npx', ['tsx', 'scripts/unit.ts']) }),
   // The seed is fixed, so that a change and not chance decides; `npm run trust` draws another each time.
@@ -46,9 +46,6 @@ function specs(workers, options, ...projects) {
   const chosen = projects.map((project) => `--project=${project}`);
   return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
 }
-/** What the compiler knew last time: it checks again only what may have changed. */
-const TYPES = 'node_modules/.cache/types.tsbuildinfo';
-
 const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'kills', 'engines'];
 /** Stages that open the built page. */
 const ofThePage = ['e2e', 'kills', 'engines'];

@@ -1,6 +1,7 @@
 export type * from './types';
 import './gradients';
 export { openBackend, type BackendOptions } from './backend';
+export { beforeRead } from './backends/webgpu/demand';
 export { lostDevice } from './backends/webgpu/deviceErrors';
 export { createLossAccumulator, type LossAccumulator, type LossSums } from './lossAccumulator';
 export { createMode, type StepMode } from './mode';

@@ -1,6 +1,6 @@
 /** Evaluate-mode passes: scores and probes of rows, batch by batch, one readback at the end. */
 import * as tf from '@tensorflow/tfjs-core';
-import { createMode, gatherTable } from '../engine';
+import { beforeRead, createMode, gatherTable } from '../engine';
 import { assembleInputs, disposeBatch, uploadBatch } from '../models/inputs';
 import { cloneProbes, createProbeSums } from './probeValues';
 import { yieldToEventLoop } from './yieldToEventLoop';
@@ -91,6 +91,8 @@ export async function scoreRows(
       chunks.push(packed);
       probes.add(sums);
       tf.dispose(sums);
+      // Where values are held back, those of all batches would stand in line until the end, and each would be looked through for every other.
+      beforeRead([packed, ...probes.tensors()]);
       done(Math.min(from + batchSize, rows.length));
       await yieldToEventLoop();
     }

@@ -57,6 +57,8 @@ export function divideSums(
 /** Sums and counts of every probe, added up on the device. */
 interface ProbeSums {
   add(probes: Readonly<Record<string, ProbeTensor>>): void;
+  /** The sums so far: the device's own. */
+  tensors(): readonly tf.Tensor[];
   /** The numbers of those that were added, in the order of `names`. */
   read(names: readonly string[]): Promise<ProbeValue[]>;
   dispose(): void;
@@ -86,6 +88,8 @@ export function createProbeSums(): ProbeSums {
       dispose();
       sums = next;
     },
+    tensors: () =>
+      Object.values(sums).flatMap(({ sum, count, squares }) => [sum, count, ...(squares ? [squares] : [])]),
     async read(names) {
       const values = await Promise.all(
         names.map(async (name) => {

@@ -59,10 +59,10 @@ export interface RunLength {
 
 const THOUSAND: RunLength = { steps: 1000, every: 100, warm: 200 };
 /**
- * Seven readings, 30 steps apart, after the first. A procedure's phases come again at least every 36 steps (`phases` in longRun.ts);
- * fine-tuning's second one begins at step 45, and what the first one kept is free after the evaluation at 60.
+ * Four readings, 30 steps apart, after the first. A procedure's phases come again at least every 36 steps (`phases` in longRun.ts);
+ * fine-tuning's second one begins at step 32, and what the first one kept is free after the evaluation at 60.
  */
-const LONG: RunLength = { steps: 300, every: 30, warm: 90 };
+const LONG: RunLength = { steps: 210, every: 30, warm: 90 };
 /** Four readings after the first. The GPU's pool of free buffers takes its last ones with the best evaluations of the first 30. */
 const SHORT: RunLength = { steps: 80, every: 10, warm: 40 };
 

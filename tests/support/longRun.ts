@@ -42,7 +42,7 @@ interface Phases {
 
 /**
  * Settings under which a run passes through all of a procedure's phases, before and after the first reading. AREAD searches ten
- * times. SAR-Net's epoch has some 35 steps; in 300 it refreshes its coefficients with every one. Fine-tuning pools for 15 %.
+ * times. SAR-Net's epoch has some 35 steps; it refreshes its coefficients with every one. Fine-tuning pools for 15 %.
  */
 const phases: Readonly<Record<string, Phases>> = {
   aread: {

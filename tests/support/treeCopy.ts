@@ -6,7 +6,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import ts from 'typescript';
 
 export class TreeCopy {
   readonly root = mkdtempSync(join(tmpdir(), 'tree-'));
@@ -69,24 +68,23 @@ export class TreeCopy {
     return files;
   }
 
-  /** Type errors of the given files, which is all that can be new where only they were added or changed by a line. */
+  /** Type errors of the given files and what they import, which is all that can be new where only they were added or changed. */
   typeErrors(files: readonly string[]): string[] {
-    const config = ts.getParsedCommandLineOfConfigFile(
-      join(this.root, 'tsconfig.json'),
-      {},
-      { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+    const project = 'tsconfig.added.json';
+    const added = files.filter((file) => /\.tsx?$/.test(file));
+    const declarations = this.git('ls-files', '*.d.ts').split('\n').filter(Boolean);
+    this.write(
+      project,
+      JSON.stringify({ extends: './tsconfig.json', include: [], files: [...added, ...declarations] }),
     );
-    const roots = files.filter((file) => /\.tsx?$/.test(file)).map((file) => join(this.root, file));
-    const program = ts.createProgram(
-      [...roots, ...(config?.fileNames.filter((file) => file.endsWith('.d.ts')) ?? [])],
-      config?.options ?? {},
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', project, '--pretty', 'false'],
+      { cwd: this.root, encoding: 'utf8' },
     );
-    return roots.flatMap((file) => {
-      const source = program.getSourceFile(file);
-      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
-        ({ messageText }) => `${file}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
-      );
-    });
+    rmSync(join(this.root, project));
+    const errors = stdout.split('\n').filter(Boolean);
+    return status === 0 || errors.length > 0 ? errors : ['tsc did not run'];
   }
 
   /** Runs the copy's own tests whose names match; how many passed, and what was printed where some did not. */

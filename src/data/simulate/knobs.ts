@@ -45,7 +45,7 @@ const table = {
     1,
     0.05,
     'scenario→match',
-    'Share of a person’s interests that is of each scenario’s own: what is liked there tells nothing of what is liked here.',
+    'Share of a person’s interests that is of each scenario’s own.',
     'A person wants the same everywhere, up to the scenario’s weights.',
   ],
   commonTaste: [
@@ -85,7 +85,7 @@ const table = {
     1,
     0.05,
     'scenario→click',
-    'How far every scenario keeps its own click rate beside what is shown in it (its own intercept of the click logit).',
+    'How far every scenario keeps a click rate of its own (its intercept of the click logit).',
     'One intercept for all scenarios: like exposures are clicked alike wherever they are.',
   ],
   positionBias: [
