@@ -2,7 +2,8 @@ import { useMemo, useState } from 'react';
 import type { AddedRun, RunSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatAuc } from '../../format';
-import { useRunActions } from '../../store/runActions';
+import { useCurrentRun, useRunActions } from '../../store/runActions';
+import { shownStatus } from '../../runs/shownStatus';
 import { RunTool, RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
 import { addressOf } from '../../store/address';
@@ -167,6 +168,7 @@ function ChooserRow({
 }) {
   const { go, set } = useSetup();
   const rename = useRename(run);
+  const status = shownStatus(run, useCurrentRun());
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
 
   async function share(): Promise<void> {
@@ -179,14 +181,14 @@ function ChooserRow({
   }
 
   return (
-    <li data-run={run.id} data-status={run.status} className={chosen ? 'current' : undefined}>
+    <li data-run={run.id} data-status={status} className={chosen ? 'current' : undefined}>
       <label>
         <input type="checkbox" checked={chosen} onChange={onToggle} aria-label={`Compare ${run.name}`} />
         {rename.field || (
           <span className="chooser-text">
             <span className="run-name">{run.name}</span>
             <span className="muted">
-              seed {run.setup.seed}, {run.status}, {modelTitle(run.setup.model)},{' '}
+              seed {run.setup.seed}, {status}, {modelTitle(run.setup.model)},{' '}
               {run.datasetTitle || run.setup.dataset}
             </span>
           </span>

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../../workers/protocol';
 import { formatAuc } from '../../format';
 import { useCurrentRun } from '../../store/runActions';
+import { shownStatus } from '../../runs/shownStatus';
 import { RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
 import { usePersistence } from '../../store/keeping';
@@ -46,12 +47,19 @@ function Persistence() {
 }
 
 function RunRow({ run, current }: { readonly run: RunSummary; readonly current: boolean }) {
-  const { id: currentId } = useCurrentRun();
+  const live = useCurrentRun();
+  const { id: currentId } = live;
+  const status = shownStatus(run, live);
   const set = useSetup((state) => state.set);
   const rename = useRename(run);
   const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
   return (
-    <li data-run={run.id} data-status={run.status} className={current ? 'current' : undefined}>
+    <li
+      data-run={run.id}
+      data-status={status}
+      data-step={run.step}
+      className={current ? 'current' : undefined}
+    >
       {rename.field || (
         <button
           type="button"
@@ -62,10 +70,10 @@ function RunRow({ run, current }: { readonly run: RunSummary; readonly current: 
           onKeyDown={(event) => {
             if (event.key === 'F2') rename.begin();
           }}
-          title={`${run.name}, ${run.status} at step ${run.step}`}
+          title={`${run.name}, ${status}, kept at step ${run.step}`}
         >
           <span className="run-name">{run.name}</span>
-          <span className="run-auc">{auc === null ? run.status : formatAuc(auc)}</span>
+          <span className="run-auc">{auc === null ? status : formatAuc(auc)}</span>
         </button>
       )}
       <RunTools run={run} onRename={rename.begin} />
