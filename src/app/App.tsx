@@ -14,6 +14,9 @@ const DataPage = lazyPart(() => import('./pages/data/DataPage').then(({ DataPage
 const ComparePage = lazyPart(() =>
   import('./pages/compare/ComparePage').then(({ ComparePage }) => ComparePage),
 );
+const ReproducePage = lazyPart(() =>
+  import('./pages/reproduce/ReproducePage').then(({ ReproducePage }) => ReproducePage),
+);
 
 /** Keeps the address and the state the same: changes replace it, the back button is followed. */
 function useAddress(): void {
@@ -31,9 +34,9 @@ function useAddress(): void {
       else write();
     });
     const back = () => {
-      const { page, setup, preset, tab } = openAddress(location.search);
+      const { page, setup, preset, tab, reproduce } = openAddress(location.search);
       following = true;
-      useSetup.setState({ page, setup, preset, tab });
+      useSetup.setState({ page, setup, preset, tab, reproduce });
       following = false;
     };
     window.addEventListener('popstate', back);
@@ -64,6 +67,7 @@ export function App() {
             {page === 'lab' && <LabPage />}
             {page === 'data' && <DataPage />}
             {page === 'compare' && <ComparePage />}
+            {page === 'reproduce' && <ReproducePage />}
           </Suspense>
         </ChangingBoundary>
       </main>

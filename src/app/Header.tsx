@@ -11,6 +11,7 @@ const LINKS: readonly { readonly page: Page; readonly label: string }[] = [
   { page: 'lab', label: 'Lab' },
   { page: 'compare', label: 'Compare' },
   { page: 'data', label: 'Data' },
+  { page: 'reproduce', label: 'Reproduce' },
 ];
 
 const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; readonly sign: string }[] = [
@@ -20,7 +21,7 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; re
 ];
 
 export function Header() {
-  const { page, setup, preset, tab, go } = useSetup();
+  const { page, setup, preset, tab, reproduce, go } = useSetup();
   const { choice, choose } = useTheme();
   const view = useShownRun();
   const theme = THEMES.findIndex(({ value }) => value === choice);
@@ -40,7 +41,7 @@ export function Header() {
         {LINKS.map((link) => (
           <a
             key={link.page}
-            href={addressOf({ setup, preset, tab, page: link.page }) || './'}
+            href={addressOf({ setup, preset, tab, reproduce, page: link.page }) || './'}
             aria-current={link.page === page ? 'page' : undefined}
             onClick={(event) => open(event, link.page)}
           >

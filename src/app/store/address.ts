@@ -3,6 +3,8 @@ import { shortened } from '../../data/shortened';
 import { tabIds } from '../pictures/tabs';
 import { setupFromParams, setupToParams } from '../../training/setup';
 import { pages } from './setup';
+import { readReproduceView, REPRODUCE_KEYS, writeReproduceView } from './reproduceView';
+import type { ReproduceView } from './reproduceView';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
 import type { PresetName } from '../../models/definition';
@@ -15,6 +17,7 @@ export interface Opening {
   readonly preset: PresetName;
   readonly tab: string | null;
   readonly autostart: boolean;
+  readonly reproduce: ReproduceView;
   /** Whether the operations of one step of every run are listed in the console. */
   readonly trace: boolean;
   /** One sentence for each thing in the address that could not be taken. */
@@ -30,7 +33,8 @@ export function openAddress(search: string): Opening {
   const askedTab = params.get('tab');
   const autostart = params.get('autostart') === '1';
   const trace = params.get('trace') === '1';
-  for (const key of PAGE_KEYS) params.delete(key);
+  const looked = readReproduceView(params);
+  for (const key of [...PAGE_KEYS, ...REPRODUCE_KEYS]) params.delete(key);
   const { setup, preset, problems } = setupFromParams(params);
   const page = pages.find((known) => known === asked) ?? 'lab';
   const unknown =
@@ -38,16 +42,27 @@ export function openAddress(search: string): Opening {
   const tab = tabIds.find((known) => known === askedTab) ?? null;
   if (askedTab !== null && tab === null)
     unknown.push(`There is no picture "${shortened(askedTab)}"; pictures are ${tabIds.join(', ')}.`);
-  return { page, setup, preset, tab, autostart, trace, problems: [...unknown, ...problems] };
+  return {
+    page,
+    setup,
+    preset,
+    tab,
+    autostart,
+    trace,
+    reproduce: looked.view,
+    problems: [...unknown, ...(page === 'reproduce' ? looked.problems : []), ...problems],
+  };
 }
 
 /** The address of what is set: only what differs from the default. */
 export function addressOf(
-  state: Pick<SetupState, 'page' | 'preset' | 'tab'> & { readonly setup: RunSetup },
+  state: Pick<SetupState, 'page' | 'preset' | 'tab'> &
+    Partial<Pick<SetupState, 'reproduce'>> & { readonly setup: RunSetup },
 ): string {
   const params = setupToParams(state.setup, state.preset);
   if (state.page !== 'lab') params.set('page', state.page);
   if (state.tab !== null) params.set('tab', state.tab);
+  if (state.page === 'reproduce' && state.reproduce) writeReproduceView(state.reproduce, params);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
 }

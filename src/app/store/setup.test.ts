@@ -3,6 +3,7 @@ import { models } from '../../models/registry';
 import { parseSetup } from '../../training/parseSetup';
 import { defaultSetup, presetSettings } from '../../training/setup';
 import { addressOf, openAddress } from './address';
+import { wholeReproduceView } from './reproduceView';
 import { pages, useSetup } from './setup';
 
 describe('the address', () => {
@@ -28,6 +29,7 @@ describe('the address', () => {
         preset: 'tiny',
         tab: 'gates',
         autostart: undefined,
+        reproduce: wholeReproduceView,
         trace: false,
         problems: undefined,
       });

@@ -7,8 +7,10 @@ import type { SettingValue } from '../../models/settings';
 import type { AucKind } from '../../training/metrics/aucKind';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
+import { wholeReproduceView } from './reproduceView';
+import type { ReproduceView } from './reproduceView';
 
-export const pages = ['lab', 'data', 'compare'] as const;
+export const pages = ['lab', 'data', 'compare', 'reproduce'] as const;
 export type Page = (typeof pages)[number];
 
 export interface SetupState {
@@ -24,6 +26,8 @@ export interface SetupState {
   readonly referenceRun: string | null;
   /** Runs chosen on the Compare page. */
   readonly chosen: readonly string[];
+  /** What the Reproduce page shows. */
+  readonly reproduce: ReproduceView;
 
   readonly go: (page: Page) => void;
   readonly chooseModel: (model: string) => void;
@@ -35,6 +39,7 @@ export interface SetupState {
   readonly setBackend: (backend: RunSetup['backend']) => void;
   /** Takes a whole set-up, e.g. of a kept run. */
   readonly adopt: (setup: ParsedSetup) => void;
+  readonly look: (view: Partial<ReproduceView>) => void;
   readonly set: (
     patch: Partial<Pick<SetupState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
   ) => void;
@@ -56,6 +61,7 @@ export const useSetup = create<SetupState>((set) => ({
   shownRun: null,
   referenceRun: null,
   chosen: [],
+  reproduce: wholeReproduceView,
 
   go: (page) => set({ page }),
   chooseModel: (model) =>
@@ -70,5 +76,6 @@ export const useSetup = create<SetupState>((set) => ({
   setSeed: (seed) => set(({ setup }) => ({ setup: parseSetup({ ...setup, seed }) })),
   setBackend: (backend) => set(({ setup }) => ({ setup: parseSetup({ ...setup, backend }) })),
   adopt: (setup) => set({ setup }),
+  look: (view) => set(({ reproduce }) => ({ reproduce: { ...reproduce, ...view } })),
   set: (patch) => set(patch),
 }));
