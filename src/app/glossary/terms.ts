@@ -311,7 +311,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'interest AUC',
         meaning:
-          'AUC against interest instead of clicks: whether the true match is above the median of its scenario.',
+          'Noise-free AUC against interest instead of clicks: against the click probability that interest alone would give, without place, promotion and conformity.',
         code: at('training/metrics/types.ts', 'interestAuc'),
       },
       {

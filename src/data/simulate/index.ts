@@ -1,4 +1,4 @@
-export { counterfactualProbabilities } from './counterfactual';
+export { counterfactualProbabilities, interestProbabilities } from './counterfactual';
 export { KNOBS, KNOB_NAMES } from './knobs';
 export type { SimulationRequest } from './settings';
 export { datasetId, simulate, type SimulationProgress } from './simulate';

@@ -12,7 +12,11 @@ export interface EvaluatedRows {
   readonly label: ArrayLike<number>;
   /** Brings each row back to its scenario's true share. */
   readonly weight: ArrayLike<number>;
-  readonly truth: { readonly probability: ArrayLike<number>; readonly match: ArrayLike<number> } | null;
+  /** Click probabilities: the true one, and that by interest alone (null where nobody knows it). */
+  readonly truth: {
+    readonly probability: ArrayLike<number>;
+    readonly interest: ArrayLike<number> | null;
+  } | null;
   /** Training rows by scenario `[N]`: what makes a scenario major or minor. */
   readonly trainingRows: readonly number[];
 }
@@ -45,24 +49,6 @@ function groupByScenario(scenario: ArrayLike<number>, scenarios: number): Int32A
 function pick(values: ArrayLike<number>, places: Int32Array): Float64Array {
   const out = new Float64Array(places.length);
   for (let i = 0; i < places.length; i++) out[i] = values[places[i]!]!;
-  return out;
-}
-
-/** Middle value; of an even number of values the mean of the two in the middle. 0 without values. */
-function median(values: Float64Array): number {
-  if (values.length === 0) return 0;
-  const sorted = values.slice().sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
-/** 1 where the row's interest match lies above the median of its scenario `[n]`. */
-function interesting(match: ArrayLike<number>, groups: readonly Int32Array[]): Uint8Array {
-  const out = new Uint8Array(match.length);
-  for (const group of groups) {
-    const threshold = median(pick(match, group));
-    for (const i of group) out[i] = match[i]! > threshold ? 1 : 0;
-  }
   return out;
 }
 
@@ -104,7 +90,7 @@ export function computeMetrics(
   options: MetricsOptions = {},
 ): Metrics {
   const groups = groupByScenario(rows.scenario, rows.scenarios);
-  const interest = rows.truth && interesting(rows.truth.match, groups);
+  const interest = rows.truth?.interest ?? null;
   const scenarios = groups.map((group) =>
     metricsOf(
       pick(scores.score, group),

@@ -16,7 +16,7 @@ interface Fixture {
   readonly scenario: number[];
   readonly p: number[];
   readonly label: number[];
-  readonly match: number[];
+  readonly interest: number[];
   readonly weight: number[];
   readonly score: number[];
   readonly probability: number[];
@@ -41,7 +41,7 @@ const rows = {
   scenario: fixture.scenario,
   label: fixture.label,
   weight: fixture.weight,
-  truth: { probability: fixture.p, match: fixture.match },
+  truth: { probability: fixture.p, interest: fixture.interest },
   trainingRows: fixture.training,
 };
 

@@ -7,7 +7,7 @@ export interface ScenarioMetrics {
   readonly auc: number | null;
   /** Expected AUC over label noise: rows weighted p as positives and 1-p as negatives. */
   readonly noiseFreeAuc: number | null;
-  /** AUC against interest (`truth_match` above its scenario median). */
+  /** Noise-free AUC against the click probability by interest alone: without place, promotion and conformity. */
   readonly interestAuc: number | null;
   readonly logLoss: number | null;
   /** Mean prediction divided by click rate. */

@@ -1,4 +1,5 @@
 /** Evaluations: metrics and probes of a split's rows with the present weights. */
+import { interestProbabilities } from '../../data/simulate';
 import { assign } from '../../engine';
 import { auc, computeCeilings, computeMetrics } from '../metrics';
 import { scoreRows } from '../forward';
@@ -62,7 +63,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
       weight,
       truth: truth && {
         probability: Float32Array.from(rows, (row) => truth.probability[row]!),
-        match: Float32Array.from(rows, (row) => truth.match[row]!),
+        interest: interestProbabilities(dataset, rows),
       },
       trainingRows: scenarioRows,
     };

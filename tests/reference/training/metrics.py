@@ -49,11 +49,7 @@ def log_loss(rows):
     return float((weight[rows] * terms).sum() / weight[rows].sum()) if rows.any() else None
 
 
-interest = np.zeros(n)
-for s in range(scenarios):
-    rows = scenario == s
-    if rows.any():
-        interest[rows] = match[rows] > np.median(match[rows])
+interest = np.round(1 / (1 + np.exp(-match)), 4)
 
 
 def metrics_of(rows):
@@ -79,7 +75,7 @@ def mean(key, weights, chosen=range(scenarios)):
 
 
 print(json.dumps(dict(
-    scenario=scenario.tolist(), p=p.tolist(), label=label.tolist(), match=match.tolist(), weight=weight.tolist(),
+    scenario=scenario.tolist(), p=p.tolist(), label=label.tolist(), interest=interest.tolist(), weight=weight.tolist(),
     score=score.tolist(), other=other.tolist(), probability=probability.tolist(), training=training,
     expected=dict(
         scenarios=per, overall=metrics_of(np.ones(n, bool)), domainAuc=mean('auc', traffic),

@@ -1,0 +1,88 @@
+/** Figures of a study that need the simulator's truth, from the model of a finished run. They judge; they choose nothing. */
+import { interestProbabilities } from '../../data/simulate';
+import { debiasedScores, referenceGrid } from '../../models/papers/mscan/debiasedScores';
+import { scoreRows } from '../forward';
+import { evaluationSample } from '../sampling';
+import { fixField } from './fixedField';
+import { aucFigure, type Figure, type JudgedRows } from './figures';
+import type { SplitName } from '../../data/dataset';
+import type { Predictions, Trainer } from '../trainer/contract';
+
+/** The place that every row is scored on where the place is held fixed: the first. */
+const FIXED_SLOT = 1;
+
+type TruthFigureName = 'interestAuc' | 'interestAucFixedSlot' | 'organicAuc' | 'interestAucAtBestC';
+type TruthFigures = Readonly<Partial<Record<TruthFigureName, Figure>>>;
+
+type FinishedTrainer = Pick<Trainer, 'model' | 'dataset' | 'layout' | 'predict' | 'readBatch'>;
+
+/** Rows of a split with a truth of theirs `[rows of the dataset]` or of the sample `[n]`. */
+function judged(
+  { dataset }: FinishedTrainer,
+  split: SplitName,
+): { rows: Int32Array; of: (share: ArrayLike<number>) => JudgedRows } {
+  const { rows, weight } = evaluationSample(dataset, split, Infinity);
+  const scenario = Int16Array.from(rows, (row) => dataset.scenario[row]!);
+  return { rows, of: (share) => ({ scenarios: dataset.scenarios.length, scenario, weight, share }) };
+}
+
+/** Scores with every row on the same place, do(slot); null where the data has no places or the model reads none. */
+async function scoresOnOneSlot(trainer: FinishedTrainer, rows: Int32Array): Promise<Float32Array | null> {
+  const { model, dataset, layout } = trainer;
+  const slot = dataset.fields.findIndex((field) => field.name === 'slot');
+  if (slot < 0 || !layout.fields.includes(slot)) return null;
+  const read = (some: Int32Array) => {
+    const batch = trainer.readBatch(some);
+    fixField(batch, dataset.fields, slot, FIXED_SLOT);
+    return batch;
+  };
+  const { score } = await scoreRows(model, dataset.scenarios.length, layout.batch, rows, read, false);
+  return score;
+}
+
+/** M-scan's score under the reference c that the truth itself would choose on validation rows: the most that c could bring. */
+async function scoresAtBestC(trainer: FinishedTrainer, test: Predictions): Promise<Float64Array | null> {
+  const { matchScore, scenarioGate } = test.columns;
+  if (!matchScore || !scenarioGate) return null;
+  const { rows, of } = judged(trainer, 'validation');
+  const interest = interestProbabilities(trainer.dataset, rows);
+  if (!interest) return null;
+  const { matchScore: match, scenarioGate: gate } = (await trainer.predict(rows)).columns;
+  if (!match || !gate) return null;
+  let best = { c: 0, mean: -Infinity };
+  for (const c of referenceGrid(match)) {
+    const { mean } = aucFigure(debiasedScores(match, gate, c), of(interest));
+    if (mean !== null && mean > best.mean) best = { c, mean };
+  }
+  return debiasedScores(matchScore, scenarioGate, best.c);
+}
+
+/**
+ * Test figures of a run at its end, when its weights are the best ones:
+ *
+ * - `interestAuc`: against the click probability by interest alone (no place, no promotion, no conformity)
+ * - `interestAucFixedSlot`: the same with every row scored on the first place, do(slot): what holding the place fixed does without any method
+ * - `organicAuc`: noise-free AUC over rows that were no forced promotion
+ * - `interestAucAtBestC`: of M-scan, the interest AUC under the c that the truth would choose on validation rows; a bound, not a result
+ *
+ * Figures that the data or the model have no part in are left out; without a known truth all are.
+ */
+export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigures> {
+  const { truth } = trainer.dataset;
+  const { rows, of } = judged(trainer, 'test');
+  if (!truth || rows.length === 0) return {};
+  const test = await trainer.predict(rows);
+  const probability = Float32Array.from(rows, (row) => truth.probability[row]!);
+  const organic = Uint8Array.from(rows, (row) => 1 - truth.intervened[row]!);
+  const organicAuc = aucFigure(test.score, of(probability), organic);
+  const interest = interestProbabilities(trainer.dataset, rows);
+  if (!interest) return { organicAuc };
+  const onOneSlot = await scoresOnOneSlot(trainer, rows);
+  const atBestC = await scoresAtBestC(trainer, test);
+  return {
+    interestAuc: aucFigure(test.score, of(interest)),
+    ...(onOneSlot && { interestAucFixedSlot: aucFigure(onOneSlot, of(interest)) }),
+    organicAuc,
+    ...(atBestC && { interestAucAtBestC: aucFigure(atBestC, of(interest)) }),
+  };
+}
