@@ -89,4 +89,35 @@ describe('batches', () => {
     const layout = { ...layoutOf(dataset), batch: 2 };
     expect(() => readBatch(dataset, layout, [0, 1, 2])).toThrow(/A batch of 2 rows cannot hold 3/);
   });
+
+  test('give a pair of values one row of the table, behind all values and inside its own buckets', async () => {
+    const dataset = await tinyDataset();
+    const plain = layoutOf(dataset);
+    const buckets = 7;
+    const parts = {
+      ...plain,
+      crosses: { pairs: [[0, 1] as const, [1, 2] as const], buckets, offset: dataset.vocabularySize },
+    };
+    const layout = { ...parts, width: layoutWidth(parts) };
+    expect(layout.width).toBe(plain.width + 2);
+    const rows = Array.from({ length: 40 }, (_, k) => k * 17);
+    const crossed = readBatch(dataset, layout, rows);
+    const without = readBatch(dataset, plain, rows);
+    const bucketOf = new Map<string, number>();
+    for (let b = 0; b < rows.length; b++) {
+      const ids = crossed.ids.subarray(b * layout.width, (b + 1) * layout.width);
+      expect(ids.subarray(0, plain.width)).toEqual(
+        without.ids.subarray(b * plain.width, (b + 1) * plain.width),
+      );
+      parts.crosses.pairs.forEach(([i, j], c) => {
+        const bucket = ids[plain.width + c]! - dataset.vocabularySize - c * buckets;
+        expect(bucket >= 0 && bucket < buckets).toBe(true);
+        const pair = `${c} ${ids[i]} ${ids[j]}`;
+        expect(bucketOf.get(pair) ?? bucket).toBe(bucket);
+        bucketOf.set(pair, bucket);
+      });
+    }
+    expect(new Set(bucketOf.values()).size).toBeGreaterThan(1);
+    expect(Array.from(crossed.ids.subarray(40 * layout.width)).every((id) => id === 0)).toBe(true);
+  });
 });

@@ -3,7 +3,7 @@
  */
 import type { Dataset } from './dataset';
 
-/** What a model wants of every row. The ids of a row lie side by side: fields, history, history's scenarios, own-scenario history. */
+/** What a model wants of every row. The ids of a row lie side by side: fields, history, its scenarios, own-scenario history, crosses. */
 export interface BatchLayout {
   /** Rows of a batch. */
   readonly batch: number;
@@ -17,7 +17,17 @@ export interface BatchLayout {
   } | null;
   /** The latest behaviours in the row's own scenario (M-scan), or null. */
   readonly ownHistory: { readonly length: number; readonly itemFields: readonly number[] } | null;
-  /** Ids a row: F + L (F_i + F_s) + L_own F_i. */
+  /**
+   * Pairs of fields (places in `fields`) whose values have a row of the table together; absent where no model asks for any.
+   * Pair c of local values `(a, b)` is id `offset + c * buckets + (a * size_b + b) mod buckets`.
+   */
+  readonly crosses?: {
+    readonly pairs: readonly (readonly [number, number])[];
+    readonly buckets: number;
+    /** The table's first row of a pair: behind all values. */
+    readonly offset: number;
+  };
+  /** Ids a row: F + L (F_i + F_s) + L_own F_i + C. */
   readonly width: number;
   /**
    * Scenarios with a table of their own; absent where all share one. Row `id` of scenario n's table is then row
@@ -53,13 +63,16 @@ export interface HostBatch {
 export type RowSource = Pick<Dataset, 'id' | 'fields' | 'columns' | 'scenario' | 'label' | 'history'>;
 
 /** Row width of a layout in ids. */
-export function layoutWidth(layout: Pick<BatchLayout, 'fields' | 'history' | 'ownHistory'>): number {
+export function layoutWidth(
+  layout: Pick<BatchLayout, 'fields' | 'history' | 'ownHistory' | 'crosses'>,
+): number {
   const history = layout.history;
   const own = layout.ownHistory;
   return (
     layout.fields.length +
     (history ? history.length * (history.itemFields.length + (history.scenarioField === null ? 0 : 1)) : 0) +
-    (own ? own.length * own.itemFields.length : 0)
+    (own ? own.length * own.itemFields.length : 0) +
+    (layout.crosses?.pairs.length ?? 0)
   );
 }
 
@@ -104,7 +117,7 @@ export function useOwnTables({ layout, ids, scenario }: HostBatch): void {
  * Reads `rows` (at most `layout.batch` row numbers) of a dataset into a batch of static shape.
  *
  * The id layout of one row is
- * `[fields | history behaviours × item fields | history behaviours' scenario | own-scenario behaviours × item fields]`.
+ * `[fields | history behaviours × item fields | history behaviours' scenario | own-scenario behaviours × item fields | crosses]`.
  *
  * @param into a batch of the same layout and columns that nobody needs any more: its arrays are written anew
  * @throws RangeError when more rows are given than the layout holds.
@@ -147,8 +160,29 @@ export function readBatch(
       const next = readHistory ? readHistory(rows[b]!, b, start) : start;
       readOwn?.(rows[b]!, b, next);
     }
+  if (layout.crosses) readCrosses(dataset, layout, rows, ids);
   useOwnTables(batch);
   return { ...batch, count: rows.length };
+}
+
+/** Ids of pairs of values, behind all others of a row. */
+function readCrosses(
+  dataset: RowSource,
+  { fields, width, crosses }: BatchLayout,
+  rows: Int32Array | readonly number[],
+  ids: Int32Array,
+): void {
+  const { pairs, buckets, offset } = crosses!;
+  pairs.forEach(([i, j], c) => {
+    const [first, second] = [dataset.columns[fields[i]!]!, dataset.columns[fields[j]!]!];
+    const { size } = dataset.fields[fields[j]!]!;
+    const at = width - pairs.length + c;
+    for (let b = 0; b < rows.length; b++) {
+      const row = rows[b]!;
+      // Sizes stay far below 2^26, so the product is exact.
+      ids[b * width + at] = offset + c * buckets + ((first[row]! * size + second[row]!) % buckets);
+    }
+  });
 }
 
 function historyOf(dataset: RowSource): NonNullable<Dataset['history']> {

@@ -38,6 +38,9 @@ export interface FieldShape {
   readonly scenarioSpecific: boolean;
 }
 
+/** Which pairs of fields are crossed: the scenario with every other, or each of the user's with each of the item's. */
+export type CrossedFields = 'scenario' | 'user-item';
+
 /** What the batches of this model carry beside the fields. Sizes may depend on settings. */
 export interface Needs {
   /** Behaviours over all scenarios: how many at most, and whether each carries its scenario's id. */
@@ -46,6 +49,8 @@ export interface Needs {
   readonly ownHistory?: { readonly length: number };
   /** Every scenario has a table of its own: row `id * N + scenario` of one table. */
   readonly ownTables?: boolean;
+  /** Pairs of fields whose values have a row of the table together, hashed to so many a pair: see `crossedPairs`. */
+  readonly crosses?: { readonly of: CrossedFields; readonly buckets: number };
   /** Rows of an id beyond those of the scenarios, for a procedure to put ids to: then `id * (N + extraTables) + scenario`. */
   readonly extraTables?: number;
   /** Named per-row columns that the model's procedure supplies, e.g. `fairness`. */
@@ -74,6 +79,8 @@ export interface Inputs {
     readonly scenarioIndex: tf.Tensor2D;
   } | null;
   readonly ownHistory: { readonly items: tf.Tensor3D; readonly mask: tf.Tensor2D } | null;
+  /** Rows of the table that pairs of values have `[batch, C, dim]`; null where none are crossed. */
+  readonly crosses: tf.Tensor3D | null;
   /** Named per-row columns `[batch, 1]`. */
   readonly extra: Readonly<Record<string, tf.Tensor2D>>;
 }

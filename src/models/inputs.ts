@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { declareInput, oneHotRows, split, type StepInputs } from '../engine';
 import { layoutWidth, type BatchLayout, type HostBatch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
+import { crossedPairs } from './crosses';
 import type { DataShape, Inputs, Needs } from './definition';
 
 /** What a model may know of a dataset, for batches of `batch` rows. Click rates are those of the training rows. */
@@ -72,6 +73,13 @@ export function batchLayout(shape: DataShape, needs: Needs): BatchLayout {
         }
       : null,
     ownHistory: ownHistory ? { length: Math.min(ownHistory.length, offered), itemFields } : null,
+    ...(needs.crosses && {
+      crosses: {
+        pairs: crossedPairs(shape, needs.crosses.of),
+        buckets: needs.crosses.buckets,
+        offset: shape.vocabularySize,
+      },
+    }),
     ...(needs.ownTables && { ownTables: shape.scenarios + (needs.extraTables ?? 0) }),
   };
   return { ...layout, batch: shape.batch, width: layoutWidth(layout) };
@@ -165,6 +173,7 @@ export function assembleInputs(
         ]
       : []),
     ...(layout.ownHistory ? [layout.ownHistory.length * layout.ownHistory.itemFields.length] : []),
+    ...(layout.crosses ? [layout.crosses.pairs.length] : []),
   ];
   const parts = split(tf.reshape<tf.Rank.R3>(rows, [size, layout.width, dim]), lengths, 1);
   let at = 0;
@@ -193,6 +202,7 @@ export function assembleInputs(
       mask: batch.ownHistoryMask!,
     };
   }
+  const crosses = layout.crosses ? take() : null;
   return {
     batch: size,
     fields,
@@ -202,6 +212,7 @@ export function assembleInputs(
     weight: batch.weight,
     history,
     ownHistory,
+    crosses,
     extra: batch.extra,
   };
 }

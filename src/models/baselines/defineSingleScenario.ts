@@ -4,6 +4,7 @@
  */
 import type { Mode } from '../../engine';
 import { clickModel, sumOfOwnMeans } from '../clickModel';
+import { crossedPairs } from '../crosses';
 import { collect, type Collector } from '../collect';
 import {
   defineModel,
@@ -12,6 +13,7 @@ import {
   type Inputs,
   type Model,
   type ModelDefinition,
+  type Needs,
   type Pass,
 } from '../definition';
 import { createMakers, type FieldReader, type FieldsRead, type Makers } from '../layers';
@@ -47,6 +49,8 @@ interface SingleScenario<F extends SingleFields, P extends Pass> extends Pick<
 > {
   /** Whether the table's first column is each value's weight in a linear part, `given.linear`. */
   readonly linearColumn?: boolean;
+  /** Pairs of fields whose values have a row of the table together; none unless said. */
+  readonly crosses?: (settings: SettingsOf<F>) => Needs['crosses'];
   /** Whether the network reads `given.behaviours` itself, whatever is asked for beside. */
   readonly behaviours?: boolean;
   /** Indices of the only fields that are read; all unless said. */
@@ -59,6 +63,7 @@ export function defineSingleScenario<const F extends SingleFields, P extends Pas
   linearColumn: linear = false,
   behaviours = false,
   only,
+  crosses,
   network,
   ...definition
 }: SingleScenario<F, P>): AnyModelDefinition {
@@ -68,16 +73,23 @@ export function defineSingleScenario<const F extends SingleFields, P extends Pas
     variants: [],
     graph: null,
     procedure: () => standard,
-    needs: (settings) => ({
-      ...baselineNeeds(behaviours ? { ...settings, history: 'mean' } : settings),
-      ...(ownTables(settings) && { ownTables: true }),
-    }),
+    needs(settings) {
+      const crossed = crosses?.(settings);
+      return {
+        ...baselineNeeds(behaviours ? { ...settings, history: 'mean' } : settings),
+        ...(ownTables(settings) && { ownTables: true }),
+        ...(crossed && { crosses: crossed }),
+      };
+    },
     build(shape, settings, factory) {
       const variables = collect(factory);
       const { embeddingDim: dim = 0, batchNorm = 'off', dropout = 0, priorBias } = settings;
       const own = settings.trained === 'own';
       const tables = ownTables(settings) ? shape.scenarios : 1;
-      const table = variables.table(tables * shape.vocabularySize, dim + (linear ? 1 : 0), tables);
+      const crossed = crosses?.(settings);
+      const values =
+        shape.vocabularySize + (crossed ? crossedPairs(shape, crossed.of).length * crossed.buckets : 0);
+      const table = variables.table(tables * values, dim + (linear ? 1 : 0), tables);
       const make = createMakers(variables, { shape, own, batchNorm, dropout, priorBias });
       const read = createReader(make, shape, settings, { linear, only: only?.(shape, settings) });
       const { apply, ...shown } = network({ make, read, shape, settings, variables });

@@ -4,7 +4,8 @@ import { differenceOf, tinyModel } from '../../../tests/support/modelDoors';
 import { describeReference } from '../../../tests/support/reference';
 import { openBackend } from '../../engine';
 
-for (const name of ['default', 'own']) describeReference(`tests/reference/wide-deep/fixtures/${name}.json`);
+for (const name of ['default', 'own', 'crosses-scenario', 'crosses-user-item'])
+  describeReference(`tests/reference/wide-deep/fixtures/${name}.json`);
 
 beforeAll(async () => {
   await openBackend('cpu');

@@ -1,10 +1,17 @@
 /** Wide & Deep (Cheng et al., DLRS 2016): a linear part that remembers values beside a deep part that generalises over them. */
 import * as tf from '@tensorflow/tfjs-core';
 import { lastLayer } from '../probes';
+import { hyper } from '../settings';
 import { hidden, singleFields } from './common';
 import { defineSingleScenario } from './defineSingleScenario';
 import { fieldWeights } from './linearPart';
 import { partsProbe } from './singleProbes';
+
+/** `[B, C, d]` to the weights of pairs `[B, C]`. */
+function firstColumn(crosses: tf.Tensor3D): tf.Tensor2D {
+  const [rows, pairs] = crosses.shape;
+  return tf.reshape(tf.slice(crosses, [0, 0, 0], [rows, pairs, 1]), [rows, pairs]);
+}
 
 export const wideDeep = defineSingleScenario({
   id: 'wide-deep',
@@ -20,9 +27,30 @@ export const wideDeep = defineSingleScenario({
     'A linear part remembers which values are clicked, a deep part generalises; both are trained together.',
   topics: ['gates', 'representation'],
   linearColumn: true,
+  crosses: ({ crosses, crossBuckets }) =>
+    crosses === 'off' ? undefined : { of: crosses, buckets: crossBuckets },
   fields: {
     ...singleFields,
     hidden: hidden('Hidden layers', 'Widths of the deep part.', [256, 128]),
+    crosses: hyper.choice({
+      label: 'Crosses',
+      help: 'Pairs of values with a weight of their own in the wide part (Section 3.1): somebody chooses them.',
+      options: ['off', 'scenario', 'user-item'],
+      optionLabels: {
+        off: 'none',
+        scenario: 'scenario × every field',
+        'user-item': 'user fields × item fields',
+      },
+      default: 'off',
+    }),
+    crossBuckets: hyper.int({
+      label: 'Weights a cross',
+      help: 'Pairs of values beyond so many share a weight.',
+      default: 4096,
+      min: 1,
+      max: 1_000_000,
+      advanced: true,
+    }),
   },
   presets: {
     paper: { embeddingDim: 32, hidden: [1024, 512, 256], dropout: 0, batchNorm: 'off' },
@@ -34,7 +62,8 @@ export const wideDeep = defineSingleScenario({
     const output = make.linear('output', { input: mlp.outputWidth, output: 1, bias: 'prior' });
     return {
       apply({ flat, linear }, inputs, mode) {
-        const wide = tf.sum<tf.Tensor2D>(linear, 1, true);
+        const weights = inputs.crosses ? tf.concat([linear, firstColumn(inputs.crosses)], 1) : linear;
+        const wide = tf.sum<tf.Tensor2D>(weights, 1, true);
         const h = mlp.apply(flat, inputs, mode).output;
         const deep = output.apply(h, inputs);
         return {
