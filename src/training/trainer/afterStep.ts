@@ -3,6 +3,7 @@ import { evaluationDue } from '../schedule';
 import type { TrainingEvent } from '../events';
 import type { TrainingSettings } from '../settings';
 import type { BestWeights } from './bestWeights';
+import type { Judging } from './contract';
 import type { EvaluationEvent } from './evaluation';
 import type { LossMeans } from './lossMeans';
 import type { Pace } from './pace';
@@ -15,8 +16,8 @@ interface State {
 }
 
 export interface AfterStep extends Part<State> {
-  /** Events of what follows step `step`; the result is true where patience is exhausted. */
-  run(step: number): AsyncGenerator<TrainingEvent, boolean, void>;
+  /** Events of what follows step `step`; the result is true where patience is exhausted and may end the run. */
+  run(step: number, judging?: Judging): AsyncGenerator<TrainingEvent, boolean, void>;
 }
 
 export interface AfterStepOptions {
@@ -39,7 +40,7 @@ export function createAfterStep({
   let evaluated = 0;
   return {
     // Suspended at any of its yields, the position leads back here without doing anything twice or leaving it out.
-    async *run(step) {
+    async *run(step, { mayBeBest = true, mayEnd = true } = {}) {
       if (announced < step) {
         announced = step;
         yield { kind: 'step', step };
@@ -48,12 +49,14 @@ export function createAfterStep({
         const terms = await losses.read(step);
         if (Object.keys(terms).length > 0) yield { kind: 'loss', step, terms };
         const event = await evaluate();
-        bestWeights.update(event.metrics, step);
+        if (mayBeBest) bestWeights.update(event.metrics, step);
+        // Until it may end, nothing that happened counts against its patience.
+        if (!mayEnd) bestWeights.restartPatience();
         evaluated = step;
         yield event;
         pace.restart();
       } else await pace.follow();
-      return bestWeights.exhausted(training.patience);
+      return mayEnd && bestWeights.exhausted(training.patience);
     },
     position: async () => ({ state: { announced, evaluated }, arrays: {} }),
     goTo({ state }) {

@@ -15,6 +15,8 @@ export interface BestWeights extends Part<{ readonly best: Best }> {
   update(metrics: Metrics, step: number): void;
   /** Whether so many evaluations brought no improvement. */
   exhausted(patience: number): boolean;
+  /** Counts evaluations without improvement anew. */
+  restartPatience(): void;
   /** Forgets the best: what follows is judged by itself. */
   forget(): void;
   /** How often they have changed: a position taken at the same number holds the same. */
@@ -45,6 +47,9 @@ export function createBestWeights(variables: readonly Variable[], metric: StopMe
       if (improved) keep(copyWeights(variables));
     },
     exhausted: (patience) => best.value !== null && best.since >= patience,
+    restartPatience() {
+      best = { ...best, since: 0 };
+    },
     forget() {
       best = noBest;
       keep(null);

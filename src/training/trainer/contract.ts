@@ -21,6 +21,14 @@ export interface Predictions {
   readonly columns: Readonly<Record<string, Float32Array>>;
 }
 
+/** Whether the evaluation of a step may judge the run; both are true where nothing is said. */
+export interface Judging {
+  /** Its weights may become the best: what the model is about acts by then. */
+  readonly mayBeBest?: boolean;
+  /** Patience may end the run; until then it does not run out. */
+  readonly mayEnd?: boolean;
+}
+
 /** What every procedure needs: draw a batch, train on it, follow the step up, end. */
 export interface TrainingLoop {
   readonly training: TrainingSettings;
@@ -33,7 +41,7 @@ export interface TrainingLoop {
   /** Issues one training step on a batch: no value is read back. */
   train(batch: HostBatch): void;
   /** The standard bookkeeping after a step: losses, evaluation, early stopping, as events. The result is true when training should end. */
-  afterStep(): AsyncGenerator<TrainingEvent, boolean, void>;
+  afterStep(judging?: Judging): AsyncGenerator<TrainingEvent, boolean, void>;
   /** Restores the best weights, computes the final test metrics. Every procedure ends with it, on every way out. */
   finish(reason: 'steps' | 'early-stop' | 'stopped'): Promise<Extract<TrainingEvent, { kind: 'done' }>>;
 }

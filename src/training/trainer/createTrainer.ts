@@ -164,7 +164,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       stopwatch.step(performance.now() - start);
     },
     trialSteps,
-    afterStep: () => afterStep.run(steps.count),
+    afterStep: (judging) => afterStep.run(steps.count, judging),
     beginPhase() {
       const from = bestWeights.restore() ?? steps.count;
       bestWeights.forget();

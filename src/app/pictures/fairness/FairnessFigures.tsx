@@ -62,9 +62,7 @@ function FairnessFigures({ view, spec }: Props) {
   );
   const defined = values.filter((value) => value !== null);
   const recovery = points.flatMap(({ step, recovery: auc }) => (auc === null ? [] : [{ x: step, auc }]));
-  const waiting = (
-    <p>Filled at the first refresh of the coefficients, after the first epoch. A short run may end before.</p>
-  );
+  const waiting = <p>Filled at the first refresh of the coefficients. A short run may end before.</p>;
   const x = stepDomain(view.steps, 4);
   const overTime = (
     <Figure

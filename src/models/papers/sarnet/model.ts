@@ -26,6 +26,8 @@ import { createTransform } from './transform';
 const BIAS_START = 2;
 /** Share of the old value that the means behind the calibration keep in a step. */
 const KEEP = 0.99;
+/** Far below any mean prediction, far above the least float. */
+const NEGLIGIBLE = 1e-20;
 
 /** @throws RangeError when the data has no behaviour histories */
 export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory: VariableFactory): AnyModel {
@@ -74,8 +76,9 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
         settings.biasFusion === 'odds' ? 0 : BIAS_START,
       )
     : null;
-  // Means of the training prediction with and without bias nets; their ratio brings inference back to a probability.
-  const calibration = bias ? variables.state('calibration', [2], Float32Array.of(1, 1)) : null;
+  // Moving sums of the training prediction with and without bias nets; their ratio brings inference back to a probability. Both begin at 0,
+  // so what a moving mean owes to its beginning cancels in the ratio.
+  const calibration = bias ? variables.state('calibration', [2], new Float32Array(2)) : null;
   const boundaries =
     bias && bucket ? variables.state('fairnessBoundaries', [BUCKETS - 1], initialBoundaries()) : null;
   const gate = createScenarioGate(
@@ -154,7 +157,9 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
     },
     scores({ logit, probability }) {
       if (!calibration) return { score: logit, probability };
-      const factor = tf.div(tf.slice(calibration.tensor, [0], [1]), tf.slice(calibration.tensor, [1], [1]));
+      // 1 before the first step, when both are 0.
+      const sums = tf.add(calibration.tensor, NEGLIGIBLE);
+      const factor = tf.div(tf.slice(sums, [0], [1]), tf.slice(sums, [1], [1]));
       return { score: logit, probability: tf.minimum(tf.mul(probability, factor), 1 - 1e-6) };
     },
     probes: createProbes(shape, {

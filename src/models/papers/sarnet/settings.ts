@@ -58,9 +58,29 @@ export const fields = {
     paper: '–',
     advanced: true,
   }),
+  firstRefresh: hyper.int({
+    label: 'First coefficients after',
+    help: 'Steps with a coefficient of 1 everywhere; only a later step can be the best, with or without debiasing. 0: the epochs of “Epochs before coefficients”.',
+    unit: 'steps',
+    default: 0,
+    min: 0,
+    max: 100_000,
+    paper: '–',
+    advanced: true,
+  }),
+  refreshEvery: hyper.int({
+    label: 'Refresh coefficients every',
+    help: 'Steps between two tables of fairness coefficients. 0: the epochs of “Epochs between tables”.',
+    unit: 'steps',
+    default: 0,
+    min: 0,
+    max: 100_000,
+    paper: 'daily',
+    advanced: true,
+  }),
   fairnessWarmup: hyper.int({
     label: 'Epochs before coefficients',
-    help: 'Epochs with a coefficient of 1 everywhere, until predictions are worth averaging.',
+    help: 'Epochs with a coefficient of 1 everywhere, where the first coefficients are not set in steps.',
     unit: 'epochs',
     default: 1,
     min: 1,
@@ -69,8 +89,8 @@ export const fields = {
     advanced: true,
   }),
   fairnessRefresh: hyper.int({
-    label: 'Refresh coefficients every',
-    help: 'Epochs between two tables of fairness coefficients.',
+    label: 'Epochs between tables',
+    help: 'Epochs between two tables of fairness coefficients, where that is not set in steps.',
     unit: 'epochs',
     default: 1,
     min: 1,
@@ -179,9 +199,12 @@ export type SarNetSettings = SettingsOf<typeof fields>;
 /** Refreshing coefficients reads the model's own settings. */
 export const sarnetTraining = procedureKey<SarNetSettings>('sarnet');
 
+/** By epochs, a twin's weights are at their best before the first table; scoring the log costs a third of an epoch's training. */
+const schedule = { firstRefresh: 40, refreshEvery: 200 };
+
 export const presets = {
-  paper: { historyLength: 50 },
-  browser: { historyLength: 10, expertHidden: 32, attentionHidden: 16 },
+  paper: { historyLength: 50, ...schedule },
+  browser: { historyLength: 10, expertHidden: 32, attentionHidden: 16, ...schedule },
   tiny: {
     embeddingDim: 4,
     numShared: 2,

@@ -1,8 +1,9 @@
 /**
- * SAR-Net's training: epochs with a coefficient of 1, then, after every refresh interval, the log is scored by the inference path and
- * every row gets its item's fairness coefficient (Eq 1), which weighs the loss and feeds the bias nets.
+ * SAR-Net's training: steps with a coefficient of 1, then, every so many, the log is scored by the inference path and every row gets its
+ * item's fairness coefficient (Eq 1), which weighs the loss and feeds the bias nets.
  *
- * The paper scores each day's log with the model of the day before; an epoch stands for a day here.
+ * The paper scores each day's log with the model of the day before; so many steps, or an epoch, stand for a day here. A step can be the
+ * best only after the first table, also where nothing reads it: what the rows of Table 5 compare must not differ in when they stop.
  */
 import { assignState, uniformAt } from '../../../engine';
 import { exposureShares, fairnessDrift, fairnessProbes } from './probes';
@@ -29,6 +30,17 @@ interface State {
   readonly refreshes: number;
   /** Training rows scored in the refresh under way, or null. */
   readonly scored: number | null;
+  /** Step of the latest refresh; absent in checkpoints of earlier versions. */
+  readonly refreshed?: number;
+}
+
+/** Steps before the first table and between two. @param perEpoch steps of an epoch, 0 where the rows fill no batch */
+function refreshSteps(settings: SarNetSettings, perEpoch: number): { first: number; every: number } {
+  const epoch = Math.max(1, perEpoch);
+  return {
+    first: settings.firstRefresh || settings.fairnessWarmup * epoch,
+    every: settings.refreshEvery || settings.fairnessRefresh * epoch,
+  };
 }
 
 /** The item of each row `[rows]`. @throws RangeError where the data has no item field */
@@ -67,13 +79,16 @@ function start(
   if (from?.arrays['fairness']) coefficient.set(from.arrays['fairness']);
   if (from?.arrays['scores']) scores.set(from.arrays['scores']);
 
-  const perEpoch = Math.max(1, Math.floor(trainingRows.length / layout.batch));
-  const { fairnessWarmup: warmup, fairnessRefresh: every, subSample } = settings;
+  const { subSample } = settings;
+  const { first, every } = refreshSteps(settings, Math.floor(trainingRows.length / layout.batch));
+  /** Where an earlier version did not keep it, the latest refresh was where its schedule had it. */
+  let refreshed = given?.refreshed ?? first + Math.max(0, refreshes - 1) * every;
   const used = settings.biasNet || settings.biasLoss || subSample !== 'off';
   const keepShare = subSample === 'off' ? 1 : Number(subSample);
 
   /** Step after which the next refresh is due. */
-  const dueAt = (): number => perEpoch * (warmup + refreshes * every);
+  const dueAt = (): number => (refreshes === 0 ? first : refreshed + every);
+  const judging = () => ({ mayBeBest: trainer.step > first });
 
   /** One training batch with its coefficients; over-exposed rows may be left out (their places are padding). */
   function nextBatch() {
@@ -118,6 +133,7 @@ function start(
     const boundaries = trainer.model.states.find(({ name }) => name === 'fairnessBoundaries');
     if (boundaries) assignState(boundaries, quantileBoundaries(limited.map(Math.log), BUCKETS));
     refreshes++;
+    refreshed = trainer.step;
     scored = null;
     const intervened = dataset.truth && trainingRows.length > 0 ? dataset.truth.intervened : null;
     const probes = fairnessProbes(
@@ -138,12 +154,12 @@ function start(
   }
 
   async function* train(): AsyncGenerator<TrainingEvent, void, void> {
-    let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
+    let exhausted = trainer.step > 0 ? yield* trainer.afterStep(judging()) : false;
     while (!exhausted && !trainer.stopping && trainer.step < trainer.training.steps) {
       if (used && trainer.step >= dueAt()) yield* refresh();
       if (trainer.stopping) break;
       trainer.train(nextBatch());
-      exhausted = yield* trainer.afterStep();
+      exhausted = yield* trainer.afterStep(judging());
     }
     yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
   }
@@ -151,7 +167,7 @@ function start(
   return {
     events: train(),
     position: () => ({
-      state: { refreshes, scored } satisfies State,
+      state: { refreshes, scored, refreshed } satisfies State,
       arrays: { fairness: coefficient.slice(), ...(scored === null ? {} : { scores: scores.slice() }) },
     }),
   };

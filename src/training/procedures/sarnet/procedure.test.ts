@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { smallDataset } from '../../../../tests/support/smallDataset';
 import { withHistory } from '../../../../tests/support/withHistory';
-import { openBackend } from '../../../engine';
+import { openBackend, readTensor } from '../../../engine';
 import { findModel } from '../../../models/registry';
 import { defaultSettings } from '../../../models/settings';
 import type { AnySettings } from '../../../models/settings';
@@ -22,8 +22,9 @@ const dataset = withHistory(smallDataset());
 const batch = 96;
 const perEpoch = Math.floor(dataset.split.filter((split) => split === 0).length / batch);
 const steps = 3 * perEpoch;
+const ones = new Float32Array(dataset.rows).fill(1);
 
-function makeTrainer(extra: AnySettings = {}): OwnedTrainer {
+function makeTrainer(extra: AnySettings = {}, how: Partial<TrainingSettings> = {}): OwnedTrainer {
   const settings = { ...defaultSettings(definition.fields), ...definition.presets.tiny, ...extra };
   const training = {
     ...defaultSettings(trainingFields),
@@ -31,6 +32,7 @@ function makeTrainer(extra: AnySettings = {}): OwnedTrainer {
     batch,
     evaluateEvery: 6,
     stopMetric: 'none',
+    ...how,
   } as unknown as TrainingSettings;
   const configured = definition.configure(settings);
   const trainer = createTrainer({ configured, dataset, training, seed: 4 });
@@ -104,6 +106,37 @@ describe('training of SAR-Net', () => {
     trainer.dispose();
   });
 
+  it.each<AnySettings>([{}, { biasNet: false, biasLoss: false }])(
+    'by steps: tables come when they are due, and a step is the best only after the first of them: %j',
+    async (extra) => {
+      const trainer = makeTrainer(
+        { ...extra, firstRefresh: 7, refreshEvery: 3 },
+        { steps: 20, stopMetric: 'domainAuc', learningRate: 1e-6, evaluateEvery: 2 },
+      );
+      const { events } = await finish(trainer);
+      const due = 'biasNet' in extra ? [] : [7, 10, 13, 16, 19];
+      expect(refreshesOf(events).map((event) => ('step' in event ? event.step : null))).toEqual(due);
+      const evaluated = events.flatMap((event) =>
+        event.kind === 'evaluation' && event.step > 7 && event.metrics.domainAuc !== null ? [event] : [],
+      );
+      const best = Math.max(...evaluated.map(({ metrics }) => metrics.domainAuc!));
+      const done = events.at(-1);
+      expect(done?.kind === 'done' && done.bestStep).toBe(
+        evaluated.find(({ metrics }) => metrics.domainAuc === best)!.step,
+      );
+      trainer.dispose();
+    },
+  );
+
+  it('goes on from a checkpoint that does not tell when the latest table was made', async () => {
+    const trainer = makeTrainer({ firstRefresh: 4, refreshEvery: 5 });
+    for (let step = 0; step < 11; step++) trainer.train(trainer.nextBatch({ fairness: ones }));
+    const { events } = await finish(trainer, { state: { refreshes: 2, scored: null }, arrays: {} });
+    const told = refreshesOf(events).map((event) => ('step' in event ? event.step : null));
+    expect(told[0]).toBe(14);
+    trainer.dispose();
+  });
+
   it('evaluation rows keep a coefficient of 1', async () => {
     const trainer = makeTrainer({ fairnessMinimum: 1 });
     const { fairness } = await finish(trainer);
@@ -146,6 +179,21 @@ describe('training of SAR-Net', () => {
     expect(overExposed).toBeGreaterThan(50);
     expect(dropped / overExposed).toBeGreaterThan(0.3);
     expect(dropped / overExposed).toBeLessThan(0.5);
+  });
+
+  it('calibrates from the first step on: the means with and without bias nets owe nothing to where they began', async () => {
+    const trainer = makeTrainer();
+    const states = trainer.model.states.find(({ name }) => name === 'calibration')!;
+    const rows = trainer.trainingRows.subarray(0, batch);
+    const plain = await trainer.predict(rows);
+    trainer.train(trainer.nextBatch({ fairness: ones }));
+    const [biased, without] = await readTensor(states);
+    // Bias nets start near σ(2) = 0.88.
+    expect(biased! / without!).toBeGreaterThan(0.7);
+    expect(biased! / without!).toBeLessThan(0.95);
+    // Before any step nothing is known, and nothing is corrected.
+    plain.probability.forEach((p, i) => expect(p).toBeCloseTo(1 / (1 + Math.exp(-plain.score[i]!)), 6));
+    trainer.dispose();
   });
 
   it('goes on from inside a refresh to the same numbers as an uninterrupted run', async () => {
