@@ -5,6 +5,7 @@ import { App } from './App';
 import { warmCharts } from './charts/LineFrame';
 import { RunActions, RunActionsProvider } from './store/runActions';
 import { startQueueRunner } from './store/queueRunner';
+import { followBeside } from './beside/besideStore';
 import { printSteps } from './printSteps';
 import { keepForOffline } from './offline/register';
 import { followAblations } from './store/ablations';
@@ -35,6 +36,7 @@ async function followMade(actions: RunActions): Promise<void> {
   await takeOverEarlier(values, earlierStorage());
   await followQueue(values);
   await followAblations(values);
+  await followBeside(values).catch(report);
   startQueueRunner(actions);
 }
 

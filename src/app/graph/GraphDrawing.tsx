@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { edgePath, placeNodes } from './layout';
+import { edgePath, initials, placeNodes } from './layout';
 import './graph.css';
 
 export interface DrawnNode {
@@ -25,6 +25,8 @@ export interface DrawnEdge {
   readonly cut: boolean | null;
   /** Said beside the meaning, e.g. the knob's value. */
   readonly state?: string;
+  /** What cutting it did, a bar each around a line: drawn beside its knob. */
+  readonly bars?: readonly { readonly value: number | null; readonly colour: string }[];
 }
 
 interface Props {
@@ -42,10 +44,54 @@ interface Props {
 const RADIUS = 16;
 /** Letters that fit into a circle. */
 const FITTING = 4;
+/** Pixels of a bar at an edge: its width with the gap, and half the height of the largest. */
+const BAR = 5;
+const BAR_REACH = 11;
+
+/** Bars up and down from a short line, at the right of an edge's knob. */
+function EdgeBars({
+  bars,
+  x,
+  y,
+}: {
+  readonly bars: NonNullable<DrawnEdge['bars']>;
+  readonly x: number;
+  readonly y: number;
+}) {
+  const largest = Math.max(1e-9, ...bars.map(({ value }) => Math.abs(value ?? 0)));
+  return (
+    <g aria-hidden="true" className="edge-bars">
+      <line x1={x} x2={x + BAR * bars.length} y1={y} y2={y} />
+      {bars.map(({ value, colour }, k) => {
+        const height = (Math.abs(value ?? 0) / largest) * BAR_REACH;
+        return (
+          <rect
+            key={k}
+            x={x + BAR * k + 0.5}
+            y={(value ?? 0) > 0 ? y - height : y}
+            width={BAR - 1}
+            height={height}
+            fill={colour}
+          />
+        );
+      })}
+    </g>
+  );
+}
 
 /** A causal graph whose switchable edges are switches, by pointer and by keyboard. */
 export function GraphDrawing({ label, nodes, edges, width, height, onToggle, note }: Props) {
+  /** What is pointed at, by its key: what is said of it changes when it is pressed. */
   const [pointed, setPointed] = useState<string | null>(null);
+  const sentences = new Map<string, string>();
+  const pointer = (key: string) => ({
+    onPointerEnter: () => setPointed(key),
+    onPointerLeave: () => setPointed(null),
+  });
+  const letters = initials(
+    nodes.map((node) => node.symbol),
+    FITTING,
+  );
   const arrow = useId();
   const places = placeNodes(nodes, width, height, RADIUS);
   const symbol = (id: string) => {
@@ -77,6 +123,7 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
           const { d, middle } = edgePath(from, to, RADIUS, others, back);
           const cut = edge.cut === true;
           const said = `${symbol(edge.from)} → ${symbol(edge.to)}: ${edge.meaning}${edge.state ? ` (${edge.state})` : ''}`;
+          sentences.set(`edge ${k}`, said);
           const toggle = edge.cut !== null && onToggle ? () => onToggle(edge) : null;
           return (
             <g
@@ -95,9 +142,8 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
                   toggle();
                 },
               })}
-              onPointerEnter={() => setPointed(said)}
-              onPointerLeave={() => setPointed(null)}
-              onFocus={() => setPointed(said)}
+              {...pointer(`edge ${k}`)}
+              onFocus={() => setPointed(`edge ${k}`)}
               onBlur={() => setPointed(null)}
             >
               <path d={d} className="edge-reach" />
@@ -114,31 +160,28 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
                   className="edge-scissor"
                 />
               )}
+              {edge.bars && <EdgeBars bars={edge.bars} x={middle.x + 9} y={middle.y} />}
             </g>
           );
         })}
-        {nodes.map((node) => {
+        {nodes.map((node, k) => {
           const at = places.get(node.id)!;
           const said = `${node.caption ?? node.symbol}: ${node.meaning}`;
-          // A word does not fit into a circle: its initial stands inside, the word below.
+          sentences.set(`node ${k}`, said);
+          // A word does not fit into a circle: its first letters stand inside, the word below.
           const long = node.symbol.length > FITTING;
           const caption = node.caption ?? (long ? node.symbol : undefined);
           return (
-            <g
-              key={node.id}
-              className={`node ${node.hidden ? 'node-hidden' : ''}`}
-              onPointerEnter={() => setPointed(said)}
-              onPointerLeave={() => setPointed(null)}
-            >
+            <g key={node.id} className={`node ${node.hidden ? 'node-hidden' : ''}`} {...pointer(`node ${k}`)}>
               <circle cx={at.x} cy={at.y} r={RADIUS} />
               <text
                 x={at.x}
                 y={at.y}
                 textAnchor="middle"
                 dominantBaseline="central"
-                className={!long && node.symbol.length > 2 ? 'node-word' : undefined}
+                className={(letters[k]?.length ?? 0) > 2 ? 'node-word' : undefined}
               >
-                {long ? node.symbol[0] : node.symbol}
+                {letters[k]}
               </text>
               {caption && (
                 <text x={at.x} y={at.y + RADIUS + 10} textAnchor="middle" className="node-caption">
@@ -150,7 +193,7 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
         })}
       </svg>
       <p className="graph-note" role="status">
-        {pointed ?? note}
+        {(pointed === null ? undefined : sentences.get(pointed)) ?? note}
       </p>
     </div>
   );

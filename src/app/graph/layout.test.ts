@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { edgePath, placeNodes } from './layout';
+import { edgePath, initials, placeNodes } from './layout';
 
 it('every node lies inside the drawing, in the order of its coordinates', () => {
   const nodes = [
@@ -44,4 +44,9 @@ it('an edge bends around a node in its way, and runs straight where the way is f
   expect(Math.abs(straight.middle.y)).toBeLessThan(1e-9);
   const above = edgePath(from, to, 16, [{ x: 100, y: 4 }], false);
   expect(Math.abs(above.middle.y - 4)).toBeGreaterThan(16);
+});
+
+it('words stand in their circles with as many letters as tell them from the others', () => {
+  expect(initials(['users', 'items', 'interest', 'x'], 4)).toEqual(['u', 'it', 'in', 'x']);
+  expect(initials(['position', 'p'], 4)).toEqual(['po', 'p']);
 });

@@ -93,3 +93,21 @@ export function edgePath(
     },
   };
 }
+
+/**
+ * What stands inside each node's circle: its symbol where that fits, else the word's first letters, as few as tell it from
+ * the others.
+ *
+ * @param fitting letters that fit
+ */
+export function initials(symbols: readonly string[], fitting: number): readonly string[] {
+  return symbols.map((symbol, k) => {
+    if (symbol.length <= fitting) return symbol;
+    const others = symbols.filter((_, other) => other !== k);
+    for (let length = 1; length < fitting; length++) {
+      const letters = symbol.slice(0, length);
+      if (others.every((other) => !other.toLowerCase().startsWith(letters.toLowerCase()))) return letters;
+    }
+    return symbol.slice(0, fitting);
+  });
+}

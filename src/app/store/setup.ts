@@ -3,6 +3,8 @@ import { create } from 'zustand';
 import { parseSetup } from '../../training/parseSetup';
 import { defaultSetup, presetSettings, trainingUnder } from '../../training/setup';
 import type { PresetName } from '../../models/definition';
+import { findModel } from '../../models/registry';
+import { sameValue } from '../../models/settings';
 import type { SettingValue } from '../../models/settings';
 import type { AucKind } from '../../training/metrics/aucKind';
 import type { ParsedSetup } from '../../training/parseSetup';
@@ -28,6 +30,8 @@ export interface SetupState {
   readonly chosen: readonly string[];
   /** What the Reproduce page shows. */
   readonly reproduce: ReproduceView;
+  /** The switch that was turned last, and from what; null: none of this model. */
+  readonly switched: { readonly name: string; readonly before: SettingValue } | null;
 
   readonly go: (page: Page) => void;
   readonly chooseModel: (model: string) => void;
@@ -43,6 +47,14 @@ export interface SetupState {
   readonly set: (
     patch: Partial<Pick<SetupState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
   ) => void;
+}
+
+/** Whether a setting is a switch: an ablation's, or one that an edge of the model's graph turns. */
+function isSwitch(model: string, name: string): boolean {
+  const { fields, graph } = findModel(model);
+  return (
+    fields[name]?.role === 'ablation' || (graph?.edges.some(({ setting }) => setting?.name === name) ?? false)
+  );
 }
 
 /** A set-up under another model or preset: its settings, and its training where nobody set that otherwise. */
@@ -62,20 +74,36 @@ export const useSetup = create<SetupState>((set) => ({
   referenceRun: null,
   chosen: [],
   reproduce: wholeReproduceView,
+  switched: null,
 
   go: (page) => set({ page }),
   chooseModel: (model) =>
-    set(({ setup, preset }) => ({ setup: under(setup, preset, model, preset), shownRun: null })),
+    set(({ setup, preset }) => ({
+      setup: under(setup, preset, model, preset),
+      shownRun: null,
+      switched: null,
+    })),
   choosePreset: (preset) =>
-    set(({ setup, preset: before }) => ({ preset, setup: under(setup, before, setup.model, preset) })),
+    set(({ setup, preset: before }) => ({
+      preset,
+      setup: under(setup, before, setup.model, preset),
+      switched: null,
+    })),
   setSetting: (name, value) =>
-    set(({ setup }) => ({ setup: parseSetup({ ...setup, settings: { ...setup.settings, [name]: value } }) })),
+    set(({ setup, switched }) => {
+      const before = setup.settings[name];
+      const turned = isSwitch(setup.model, name) && before !== undefined && !sameValue(before, value);
+      return {
+        setup: parseSetup({ ...setup, settings: { ...setup.settings, [name]: value } }),
+        switched: turned ? { name, before } : switched,
+      };
+    }),
   setTraining: (name, value) =>
     set(({ setup }) => ({ setup: parseSetup({ ...setup, training: { ...setup.training, [name]: value } }) })),
   setDataset: (dataset) => set(({ setup }) => ({ setup: parseSetup({ ...setup, dataset }), shownRun: null })),
   setSeed: (seed) => set(({ setup }) => ({ setup: parseSetup({ ...setup, seed }) })),
   setBackend: (backend) => set(({ setup }) => ({ setup: parseSetup({ ...setup, backend }) })),
-  adopt: (setup) => set({ setup }),
   look: (view) => set(({ reproduce }) => ({ reproduce: { ...reproduce, ...view } })),
+  adopt: (setup) => set({ setup, switched: null }),
   set: (patch) => set(patch),
 }));

@@ -6,6 +6,7 @@ import { useCalm } from '../../hooks/useCalm';
 import { useSetup } from '../../store/setup';
 import { useShownRun } from '../../store/shownRun';
 import { AucFigure } from '../../pictures/curves/AucFigure';
+import { BesideStrip } from '../../beside/BesideStrip';
 import { Controls } from './Controls';
 import { LeftOff } from './LeftOff';
 import { LossFigure } from '../../pictures/curves/LossFigure';
@@ -33,6 +34,7 @@ export function LabPage() {
       <div className="lab-middle">
         <LeftOff />
         <RunHeading view={view} />
+        <BesideStrip view={view} />
         <Boundary what="The curves">
           <AucFigure view={view} />
           <ScenarioTable view={view} />

@@ -2,6 +2,7 @@ import type { AnyModelDefinition, CausalGraph } from '../../../models/definition
 import { Figure } from '../../figure/Figure';
 import { factorisation } from '../../graph/factorisation';
 import { GraphDrawing } from '../../graph/GraphDrawing';
+import { useEdgeBars } from '../../beside/useEdgeBars';
 import { picture } from '../picture';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
@@ -26,7 +27,14 @@ function CausalGraphFigure({ view, model, graph }: Props) {
   const label = (id: string) => graph.nodes.find((node) => node.id === id)?.label ?? id;
   const isCut = (edge: Edge) => (edge.setting ? settings[edge.setting.name] === edge.setting.cut : null);
   const said = (cut: boolean | null) => (cut === null ? 'no switch' : cut ? 'cut' : 'kept');
+  /** How the run on show was trained, where what is set differs from that. */
+  const trained = (edge: Edge): string => {
+    if (!editable || view.id === null || !edge.setting || view.setup.model !== model.id) return '';
+    const cut = view.setup.settings[edge.setting.name] === edge.setting.cut;
+    return cut === isCut(edge) ? '' : `; this run: ${said(cut)}`;
+  };
   const { edges } = graph;
+  const beside = useEdgeBars(view.setup);
   return (
     <Figure
       name="causal-graph"
@@ -34,7 +42,7 @@ function CausalGraphFigure({ view, model, graph }: Props) {
       reading={
         (graph.title ? 'Arrows say what enters what.' : 'Arrows are causes.') +
         (editable
-          ? ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run.'
+          ? ' A ring marks an edge that a module cuts: press it to cut or restore it for the next run, then train both beside each other.'
           : ' A ring marks an edge that a module cuts; here as this run was trained.')
       }
       equation={!graph.title ? factorisation(graph, (edge) => isCut(edge) === true) : null}
@@ -56,7 +64,8 @@ function CausalGraphFigure({ view, model, graph }: Props) {
           to: edge.to,
           meaning: edge.meaning,
           cut: isCut(edge),
-          state: edge.setting ? `${edge.setting.name}: ${said(isCut(edge))}` : undefined,
+          state: edge.setting ? `${edge.setting.name}: ${said(isCut(edge))}${trained(edge)}` : undefined,
+          ...(edge.setting && edge.setting.name === beside?.name && { bars: beside.bars }),
         }))}
         width={360}
         height={250}
