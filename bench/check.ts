@@ -61,7 +61,12 @@ async function checkModel(definition: AnyModelDefinition): Promise<CheckResult> 
   const first = await train(definition);
   const second = await train(definition);
   await tf.setBackend('cpu');
-  const expected = await train(definition).finally(() => tf.setBackend(name));
+  let expected: Run;
+  try {
+    expected = await train(definition);
+  } finally {
+    await tf.setBackend(name);
+  }
   const errors = first.losses.map(
     (loss, i) => Math.abs(loss - expected.losses[i]!) / Math.abs(expected.losses[i]!),
   );

@@ -17,7 +17,7 @@ import {
 } from './setup.mjs';
 
 const stages = {
-  lint: () => runQuietly('npx', ['eslint', '.', '--max-warnings', '0']),
+  lint: () => runQuietly('npm', ['run', '-s', 'lint']),
   types: () => runQuietly('npm', ['run', '-s', 'types']),
   build: () => runQuietly('npx', ['vite', 'build', '--logLevel', 'warn']),
   unit: async () => ({ code: await runBeside('npx', ['tsx', 'scripts/unit.ts']) }),

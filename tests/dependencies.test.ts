@@ -1,5 +1,6 @@
 /** What `package.json` declares is what is used; TensorFlow.js comes in one version. */
 import { readFileSync } from 'node:fs';
+import tseslint from 'typescript-eslint';
 import { expect, it } from 'vitest';
 import { importedPackages, isTest, sourceFiles } from './support/imports';
 
@@ -49,4 +50,19 @@ it('the lockfile says what is installed, not from which address', () => {
   const { packages } = read<{ packages: Record<string, object> }>('package-lock.json');
   expect(Object.keys(packages).length).toBeGreaterThan(100);
   expect(Object.keys(packages).filter((path) => 'resolved' in packages[path]!)).toEqual([]);
+});
+
+it('oxlint holds every rule that needs types and that typescript-eslint recommends', () => {
+  const { rules } = read<{ rules: Record<string, string | [string, object]> }>('.oxlintrc.json');
+  const held = Object.keys(rules).map((name) => name.replace('typescript/', '@typescript-eslint/'));
+  const recommended = tseslint.configs.recommendedTypeCheckedOnly
+    .flatMap(({ rules: some = {} }) => Object.entries(some))
+    .filter(([name, level]) => name.startsWith('@typescript-eslint/') && level === 'error')
+    .map(([name]) => name);
+  expect(recommended.length).toBeGreaterThan(15);
+  // An async function without await says that its caller must wait, now or later.
+  const left = recommended.filter((name) => !held.includes(name));
+  expect(left).toEqual(['@typescript-eslint/require-await']);
+  expect(held).toContain('@typescript-eslint/switch-exhaustiveness-check');
+  expect(Object.values(rules).map((level) => [level].flat()[0])).toEqual(held.map(() => 'error'));
 });
