@@ -6,7 +6,7 @@ const LANCZOS = [
 ] as const;
 
 /** Natural logarithm of the gamma function, x > 0 (Lanczos, g = 7). */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const shifted = x - 1;
   let sum: number = LANCZOS[0];
@@ -65,34 +65,51 @@ export function studentQuantile(alpha: number, df: number): number {
   return (low + high) / 2;
 }
 
-/** Probability that |Z| exceeds |z| for a standard normal Z: the complementary error function at |z|/√2. */
-export function normalTwoSided(z: number): number {
-  const x = (z * z) / 2;
-  if (x === 0) return 1;
-  // erfc(√x) = Q(1/2, x): series below 1.5, continued fraction above.
-  const front = Math.exp(-x + 0.5 * Math.log(x) - logGamma(0.5));
-  if (x < 1.5) {
-    let term = 2;
-    let sum = 2;
-    for (let n = 1; n < 500; n++) {
-      term *= x / (0.5 + n);
+/**
+ * Regularised upper incomplete gamma function Q(a, x): a series below a + 1, Lentz's continued fraction above.
+ *
+ * @param a above 0
+ * @param x 0 or above
+ */
+function upperGamma(a: number, x: number): number {
+  if (x <= 0) return 1;
+  const front = Math.exp(a * Math.log(x) - x - logGamma(a));
+  if (x < a + 1) {
+    let term = 1 / a;
+    let sum = term;
+    for (let n = 1; n < 1000 && term > sum * 1e-17; n++) {
+      term *= x / (a + n);
       sum += term;
-      if (term < sum * 1e-16) break;
     }
     return 1 - front * sum;
   }
-  let b = x + 0.5;
+  let b = x + 1 - a;
   let c = 1e300;
   let d = 1 / b;
   let h = d;
-  for (let i = 1; i < 500; i++) {
-    const a = -i * (i - 0.5);
+  for (let i = 1; i < 1000; i++) {
+    const numerator = -i * (i - a);
     b += 2;
-    d = 1 / (a * d + b);
-    c = b + a / c;
-    const factor = d * c;
-    h *= factor;
-    if (Math.abs(factor - 1) < 1e-16) break;
+    d = 1 / (numerator * d + b);
+    c = b + numerator / c;
+    h *= d * c;
+    if (Math.abs(d * c - 1) < 1e-16) break;
   }
   return front * h;
+}
+
+/** Probability that |Z| exceeds |z| for a standard normal Z: the complementary error function at |z|/√2. */
+export function normalTwoSided(z: number): number {
+  return upperGamma(0.5, (z * z) / 2);
+}
+
+/** Probability that a standard normal Z exceeds z. */
+export function normalAbove(z: number): number {
+  const half = normalTwoSided(z) / 2;
+  return z >= 0 ? half : 1 - half;
+}
+
+/** Probability that a chi-squared variable with `df` degrees of freedom exceeds x. */
+export function chiSquaredAbove(x: number, df: number): number {
+  return upperGamma(df / 2, x / 2);
 }

@@ -1,7 +1,12 @@
+export { bootstrapInterval } from './bootstrap';
 export { deLongTest, midRanks } from './deLong';
 export type { DeLongTest } from './deLong';
 export { normalTwoSided, studentQuantile, studentTwoSided } from './distributions';
+export { equivalenceTest } from './equivalence';
+export { holm } from './holm';
 export { smooth } from './smoothing';
 export { pairedDifference, pairedTest } from './pairedTest';
+export { moreSeeds, pairedPower } from './power';
+export { criticalDifference, friedman } from './ranks';
 export { completeSpread, spread } from './spread';
 export type { Spread } from './spread';

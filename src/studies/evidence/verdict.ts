@@ -1,0 +1,105 @@
+/** What came of a claim: its effect over seeds, how sure it is, and what that says of the claim. */
+import { equivalenceTest, holm, moreSeeds, pairedTest, spread } from '../statistics';
+import { pairBySeed, valuesBySeed } from './values';
+import type { Claim } from '../claims';
+import type { StoredStudy, StudyWorld } from './format';
+
+export const VERDICTS = ['confirmed', 'opposite', 'no effect', 'undecided', 'not run'] as const;
+
+export interface Verdict {
+  readonly verdict: (typeof VERDICTS)[number];
+  /** Mean difference, the variant less what it is held against, in the metric's own unit; null without a pair. */
+  readonly effect: number | null;
+  /** 95 % interval of the effect (Student, paired over seeds); null with fewer than two pairs. */
+  readonly interval: readonly [number, number] | null;
+  readonly p: number | null;
+  /** p adjusted over the claims of the same place in the paper that were run in this world. */
+  readonly holm: number | null;
+  readonly pairs: number;
+  /**
+   * Undecided: seeds beyond these until an effect of the size seen (or of the margin, where that is larger) would show with a
+   * power of 0.8 at the family's level; null where 1,000 would not do.
+   */
+  readonly moreSeeds: number | null;
+}
+
+const LEVEL = 0.05;
+
+/** Differences inside ± this are no effect worth the name; null for metrics that no margin was agreed on beforehand. */
+export function marginOf(metric: string): number | null {
+  return /auc/i.test(metric) ? 0.002 : null;
+}
+
+interface Sides {
+  readonly a: readonly (number | null)[];
+  readonly b: readonly (number | null)[];
+}
+
+function sidesOf({ test }: Claim, study: StoredStudy, world: StudyWorld): Sides {
+  const own = valuesBySeed(study, world, test.variant, test.metric, test.of);
+  const other =
+    test.value === undefined
+      ? valuesBySeed(study, world, test.against, test.metric, test.of)
+      : new Map([...own.keys()].map((seed) => [seed, test.value ?? null]));
+  return pairBySeed(own, other);
+}
+
+function judge({ test }: Claim, { a, b }: Sides, adjusted: number | null, family: number): Verdict {
+  const differences = a.map((value, k) => {
+    const other = b[k] ?? null;
+    return value === null || other === null ? null : value - other;
+  });
+  const summary = spread(differences);
+  const paired = pairedTest(a, b);
+  const none = {
+    effect: summary?.mean ?? null,
+    interval: null,
+    p: null,
+    holm: null,
+    pairs: summary?.count ?? 0,
+  };
+  if (!summary) return { ...none, verdict: 'not run', moreSeeds: null };
+  if (!paired || summary.deviation === null) return { ...none, verdict: 'undecided', moreSeeds: null };
+  const { difference, halfWidth, p, pairs } = paired;
+  const interval = [difference - halfWidth, difference + halfWidth] as const;
+  const found = { effect: difference, interval, p, holm: adjusted, pairs };
+  if (adjusted !== null && adjusted < LEVEL && difference !== 0) {
+    const higher = difference > 0;
+    const verdict = higher === (test.direction === 'higher') ? 'confirmed' : 'opposite';
+    return { ...found, verdict, moreSeeds: null };
+  }
+  const margin = marginOf(test.metric);
+  const alike = margin === null ? null : equivalenceTest(differences, margin);
+  if (alike !== null && alike < LEVEL) return { ...found, verdict: 'no effect', moreSeeds: null };
+  const size = Math.max(Math.abs(difference), margin ?? 0);
+  const more = moreSeeds(size, summary.deviation, pairs, { alpha: LEVEL / family });
+  return { ...found, verdict: 'undecided', moreSeeds: more === null ? null : Math.max(1, more) };
+}
+
+/**
+ * Verdicts over all claims in one world, by claim. A family, over which p is adjusted, is what one place of one paper claims.
+ *
+ * An effect that is beyond chance is `confirmed` or `opposite` however small it is; the interval says how small. `no effect` is said by
+ * two one-sided tests at ± 0.002 of AUC.
+ */
+export function verdicts(
+  claims: readonly Claim[],
+  study: StoredStudy,
+  world: StudyWorld,
+): ReadonlyMap<string, Verdict> {
+  const found = new Map<string, Verdict>();
+  const families = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const key = JSON.stringify([claim.paper, claim.place]);
+    families.set(key, [...(families.get(key) ?? []), claim]);
+  }
+  for (const family of families.values()) {
+    const sides = family.map((claim) => sidesOf(claim, study, world));
+    const adjusted = holm(sides.map(({ a, b }) => pairedTest(a, b)?.p ?? null));
+    const made = Math.max(1, adjusted.filter((p) => p !== null).length);
+    family.forEach((claim, k) => {
+      found.set(claim.id, judge(claim, sides[k] ?? { a: [], b: [] }, adjusted[k] ?? null, made));
+    });
+  }
+  return found;
+}
