@@ -10,7 +10,10 @@ const source = new URL('src/app/offline/serviceWorker.js', import.meta.url);
 /** Older forms of fonts that no browser with modules asks for. */
 const NEEDLESS = /\.(woff|ttf)$/;
 
-/** What an opened page needs later: everything that was built, the catalogue, and the sample that is chosen at first. */
+/**
+ * What an opened page needs later: everything that was built, the catalogue, and the sample that is chosen at first. Stored studies
+ * are kept once somebody looks at them.
+ */
 function filesOf(folder: string): string[] {
   const all = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -23,6 +26,7 @@ function filesOf(folder: string): string[] {
   return all
     .filter((name) => name !== 'sw.js' && !NEEDLESS.test(name))
     .filter((name) => !name.startsWith('samples/') || samples.includes(name))
+    .filter((name) => !name.startsWith('studies/'))
     .sort();
 }
 

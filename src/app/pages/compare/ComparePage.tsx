@@ -6,13 +6,14 @@ import { usePins } from '../../store/pins';
 import { useSetup } from '../../store/setup';
 import { report } from '../../store/notices';
 import { openRun, useRuns } from '../../store/runs';
+import { QueuePanel } from '../../runs/QueuePanel';
 import { AblationShelf } from './ablation/AblationShelf';
 import { AblatePanel } from './AblatePanel';
 import { CompareCurves } from '../../pictures/compare/CompareCurves';
 import { CompareTable } from '../../pictures/compare/CompareTable';
 import { DeLongTest } from '../../pictures/compare/DeLongTest';
 import { Differences } from './Differences';
-import { QueuePanel } from './QueuePanel';
+import { OpenResults } from './OpenResults';
 import { RunChooser } from './RunChooser';
 import './compare.css';
 
@@ -48,7 +49,7 @@ export function ComparePage() {
     <div className="compare">
       <RunChooser />
       <div className="compare-main">
-        <QueuePanel />
+        <QueuePanel results={(runs) => <OpenResults runs={runs} />} />
         <AblationShelf />
         {views.length === 0 ? (
           <div className="empty">

@@ -1,16 +1,20 @@
-import { formatDuration } from '../../format';
-import { useCurrentRun } from '../../store/runActions';
-import { useAblations } from '../../store/ablations';
-import { useSetup } from '../../store/setup';
-import { clearQueue, pauseQueue, useQueue, useQueueTab } from '../../store/queue';
-import { queueSecondsLeft } from '../../store/queueEdits';
+import type { ReactNode } from 'react';
+import { formatDuration } from '../format';
+import { useCurrentRun } from '../store/runActions';
+import { clearQueue, pauseQueue, useQueue, useQueueTab } from '../store/queue';
+import { queueSecondsLeft } from '../store/queueEdits';
+import './queuePanel.css';
+
+interface Props {
+  /** What opens the results, given the runs that are done. */
+  readonly results?: (runs: readonly string[]) => ReactNode;
+}
 
 /** What waits and what is done, with time left; pause, go on, cancel, and open the results. */
-export function QueuePanel() {
+export function QueuePanel({ results }: Props) {
   const queue = useQueue();
   const current = useCurrentRun();
   const { role, progress } = useQueueTab();
-  const set = useSetup((state) => state.set);
   if (queue.items.length === 0) return null;
   const done = queue.items.filter((item) => item.state === 'done');
   const failed = queue.items.filter((item) => item.state === 'failed');
@@ -53,22 +57,7 @@ export function QueuePanel() {
           {queue.paused ? 'Go on' : 'Pause'}
         </button>
       )}
-      {runs.length > 0 && (
-        <button
-          type="button"
-          className="button"
-          data-testid="open-results"
-          onClick={() => {
-            set({ chosen: runs });
-            useAblations.setState(({ kept, shown }) => ({
-              kept,
-              shown: kept.findLast(({ id }) => queue.items.some((item) => item.batch === id))?.id ?? shown,
-            }));
-          }}
-        >
-          Open the table
-        </button>
-      )}
+      {runs.length > 0 && results?.(runs)}
       <button type="button" className="button" onClick={() => clearQueue({ stop: true })}>
         {finished ? 'Dismiss' : 'Cancel'}
       </button>

@@ -1,0 +1,105 @@
+import type { PaperTable, TableCell } from '../../../studies/reproduce/paperTables';
+import { formatSigned } from '../../format';
+
+const MARKS: Readonly<Record<string, string>> = {
+  agrees: '✓',
+  'agrees, within chance': '✓',
+  opposite: '✗',
+  'opposite, within chance': '✗',
+};
+
+const figure = (value: number | null) => (value === null ? '–' : value.toFixed(4));
+
+interface Props {
+  readonly view: PaperTable;
+  /** Variant whose runs are open. */
+  readonly open: string | null;
+  readonly onOpen: (variant: string) => void;
+}
+
+/** Each row as printed; under each printed number ours. */
+export function PaperTableView({ view, open, onOpen }: Props) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="The table, printed and ours">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Row</th>
+            {view.columns.map((column) => (
+              <th key={column} scope="col" className="number">
+                {column}
+              </th>
+            ))}
+            <th scope="col" className="number">
+              Seeds
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {view.rows.map(({ name, variant, seeds, cells }, r) => (
+            <tr
+              key={name}
+              data-row={variant ?? ''}
+              className={r === view.reference ? 'ablation-reference' : undefined}
+            >
+              <th scope="row">
+                {variant !== null && seeds > 0 ? (
+                  <button
+                    type="button"
+                    className="claim-sentence"
+                    aria-expanded={variant === open}
+                    onClick={() => onOpen(variant)}
+                  >
+                    {name}
+                  </button>
+                ) : (
+                  name
+                )}
+                <span className="difference">
+                  {variant === null ? 'no such model here' : r === view.reference ? 'compared with' : ''}
+                </span>
+              </th>
+              {cells.map((cell, c) => (
+                <td key={view.columns[c]} className="number" data-verdict={cell.verdict}>
+                  <CellText cell={cell} />
+                </td>
+              ))}
+              <td className="number">{seeds || '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CellText({ cell }: { readonly cell: TableCell }) {
+  const { printed, printedDifference, ours, difference, interval, verdict } = cell;
+  const mark = MARKS[verdict];
+  return (
+    <>
+      <span className="printed">
+        {figure(printed)} {printedDifference !== null && formatSigned(printedDifference)}
+      </span>
+      {ours ? (
+        <span className="ours">
+          {figure(ours.mean)}
+          {ours.halfWidth !== null && ` ±${ours.halfWidth.toFixed(4)}`}
+        </span>
+      ) : (
+        <span className="ours muted">not run</span>
+      )}
+      {difference !== null && (
+        <span className="difference">
+          {formatSigned(difference)}
+          {interval && ` [${formatSigned(interval[0])}, ${formatSigned(interval[1])}]`}
+        </span>
+      )}
+      {mark && (
+        <span className={verdict.endsWith('chance') ? 'difference' : 'difference strong'}>
+          <span aria-hidden="true">{mark}</span> {verdict}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { useMemo, useState } from 'react';
+import type { StoredStudy } from '../../../studies/evidence/format';
+import { metricsOf, rankMap } from '../../../studies/reproduce/ranks';
+import { repeatableCells } from '../../../studies/reproduce/repeats';
+import { metricWords } from '../../../studies/reproduce/words';
+import { RankFigure } from '../../pictures/evidence/RankFigure';
+import { useRepeats } from '../../store/repeats';
+import { RunHere } from './RunHere';
+
+/** On the log, by the truth, by interest alone, against the counterfactual. */
+const BESIDE = ['noiseFreeAuc', 'auc', 'interestAuc', 'counterfactualError'] as const;
+
+/** All models in all worlds. */
+export function RanksPart({ study }: { readonly study: StoredStudy | null }) {
+  const metrics = useMemo(() => (study ? metricsOf(study) : []), [study]);
+  const [asked, setAsked] = useState<string | null>(null);
+  const metric =
+    metrics.find((one) => one === asked) ?? metrics.find((one) => one === BESIDE[0]) ?? metrics[0];
+  const map = useMemo(() => (study && metric !== undefined ? rankMap(study, metric) : null), [study, metric]);
+  const beside = useMemo(
+    () =>
+      study
+        ? BESIDE.filter((one) => one !== metric && metrics.includes(one)).map((one) => rankMap(study, one))
+        : [],
+    [study, metric, metrics],
+  );
+  const cells = useMemo(() => (study ? repeatableCells(study, study.cells) : []), [study]);
+  const repeats = useRepeats(cells);
+  if (!study || !map)
+    return (
+      <div className="empty" data-testid="not-run">
+        <p>No rank map is stored with this build. Make one with npm run study -- --plan ranks.</p>
+      </div>
+    );
+  return (
+    <>
+      <RankFigure
+        title={study.title}
+        map={map}
+        beside={beside}
+        controls={
+          <label>
+            ranked by{' '}
+            <select
+              data-testid="rank-metric"
+              value={metric}
+              onChange={(event) => setAsked(event.target.value)}
+            >
+              {metrics.map((one) => (
+                <option key={one} value={one}>
+                  {metricWords(one)}
+                </option>
+              ))}
+            </select>
+          </label>
+        }
+      />
+      <RunHere cells={cells} repeats={repeats} what="the whole map" title={study.title} />
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+/** A stored cell and the same cell run again: whether they agree, and why not. */
+import { figuresOfRun } from '../evidence/figures';
+import type { Figures, StoredStudy, StudyCell, StudyWorld } from '../evidence/format';
+import type { RunRecord } from '../../training/runRecord';
+
+/** What a run that was repeated says of itself. */
+export interface Repeat {
+  readonly run: string;
+  readonly backend: string;
+  readonly threads: number;
+  readonly version: string;
+  readonly fingerprint: string;
+  readonly figures: Readonly<Record<string, Figures>>;
+}
+
+export interface Agreement {
+  /** `exact`: every figure to the bit; `close`: none further apart than the margin; `apart`: one is. */
+  readonly kind: 'exact' | 'close' | 'apart';
+  /** Largest difference of a figure that both have; null where one has a figure that is undefined in the other. */
+  readonly largest: number | null;
+  /** One sentence where it is not exact. */
+  readonly why: string | null;
+}
+
+/** What a finished run came to; null where it has no figures. */
+export function repeatOf(record: RunRecord): Repeat | null {
+  const { id, final, backend, versions, datasetFingerprint, scenarios } = record;
+  if (!final || !backend) return null;
+  return {
+    run: id,
+    backend: backend.name,
+    threads: backend.threads,
+    version: versions.scenarium ?? 'unknown',
+    fingerprint: datasetFingerprint,
+    figures: figuresOfRun(
+      final,
+      scenarios.map(({ share }) => share),
+    ),
+  };
+}
+
+/** As far apart as two runs may be and still say the same: the margin of “no effect”. */
+const SAME_MARGIN = 0.002;
+
+/** Each figure of both, stored and repeated. */
+function* bothOf(cell: StudyCell, repeat: Repeat): Generator<readonly [number | null, number | null]> {
+  for (const [metric, stored] of Object.entries(cell.figures)) {
+    const again = repeat.figures[metric];
+    if (!again) continue;
+    yield [stored.overall, again.overall];
+    yield [stored.mean, again.mean];
+    for (const [s, value] of stored.scenarios.entries()) yield [value, again.scenarios[s] ?? null];
+  }
+}
+
+function reason(study: StoredStudy, world: StudyWorld | undefined, repeat: Repeat): string {
+  const { made } = study;
+  if (world && world.fingerprint !== repeat.fingerprint)
+    return 'The data are others: this version simulates this world differently.';
+  if (made.backend !== repeat.backend)
+    return `It was trained on ${repeat.backend} here and on ${made.backend} there, which round differently.`;
+  if (made.version !== repeat.version)
+    return `It was trained by version ${repeat.version} here and by version ${made.version} there.`;
+  if (made.threads !== repeat.threads)
+    return `It was trained with ${repeat.threads} threads here and with ${made.threads} there.`;
+  return 'Data, backend, version and threads are the same: nothing that is kept explains it.';
+}
+
+/** @returns null where the two have no figure in common */
+export function agreement(study: StoredStudy, cell: StudyCell, repeat: Repeat): Agreement | null {
+  let largest: number | null = 0;
+  let compared = 0;
+  for (const [stored, again] of bothOf(cell, repeat)) {
+    if (stored === null && again === null) continue;
+    compared++;
+    if (stored === null || again === null) largest = null;
+    else if (largest !== null) largest = Math.max(largest, Math.abs(stored - again));
+  }
+  if (compared === 0) return null;
+  if (largest === 0) return { kind: 'exact', largest, why: null };
+  const world = study.worlds.find(({ id }) => id === cell.world);
+  return {
+    kind: largest !== null && largest <= SAME_MARGIN ? 'close' : 'apart',
+    largest,
+    why: reason(study, world, repeat),
+  };
+}

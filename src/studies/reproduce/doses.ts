@@ -1,0 +1,114 @@
+/** What a module gains as its cause grows: the claims of a paper, dose by dose, with the room that the ceiling leaves. */
+import { simulationOfId } from '../../training/simulatedId';
+import { findTwin } from '../../data/simulate';
+import type { Claim } from '../claims';
+import type { StoredStudy, StudyWorld } from '../evidence/format';
+import { figureOf } from '../evidence/values';
+import { cellSpread, nameOf } from './cells';
+import type { ClaimAt, ClaimRow } from './claimRows';
+
+export interface DosePoint {
+  readonly world: StudyWorld;
+  readonly dose: number;
+  /** Mean of variant − against over seeds; null where undefined. */
+  readonly gain: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly pairs: number;
+  /** Ceiling − noise-free AUC of the variant compared with: what any model could still gain. */
+  readonly headroom: number | null;
+}
+
+/** One comparison over the doses of one world. */
+export interface DoseCurve {
+  readonly id: string;
+  readonly study: StoredStudy;
+  readonly claim: Claim;
+  /** `w/ SBE − w/o SBE`. */
+  readonly label: string;
+  readonly knob: string;
+  readonly points: readonly DosePoint[];
+}
+
+/** Metrics whose best is the ceiling. */
+const BELOW_CEILING: ReadonlySet<string> = new Set(['noiseFreeAuc', 'auc']);
+
+function headroomOf(study: StoredStudy, world: StudyWorld, { test }: Claim): number | null {
+  if (!BELOW_CEILING.has(test.metric)) return null;
+  const ceiling = figureOf(world.ceilings, world, test.of);
+  const reached = cellSpread(study, world, test.against, { metric: 'noiseFreeAuc', of: test.of });
+  return ceiling === null || !reached ? null : ceiling - reached.mean;
+}
+
+function pointOf(study: StoredStudy, claim: Claim, { world, result }: ClaimAt): DosePoint {
+  const [low, high] = result.interval ?? [null, null];
+  return {
+    world,
+    dose: world.dose ?? 0,
+    gain: result.effect,
+    low,
+    high,
+    pairs: result.pairs,
+    headroom: headroomOf(study, world, claim),
+  };
+}
+
+/** A curve for each comparison of a paper that is stored at two doses or more; what two claims compare is drawn once. */
+export function doseCurves(rows: readonly ClaimRow[], paper: string): readonly DoseCurve[] {
+  const curves = new Map<string, DoseCurve>();
+  for (const { claim, study, doses } of rows) {
+    if (claim.paper !== paper || !study) continue;
+    const dosed = doses.filter(({ world, result }) => world.dose !== null && result.pairs > 0);
+    const knob = dosed[0]?.world.knob;
+    if (!knob || new Set(dosed.map(({ world }) => world.dose)).size < 2) continue;
+    const { variant, against, metric, of } = claim.test;
+    const id = [claim.world, variant, against, metric, of].join(' ');
+    if (curves.has(id)) continue;
+    curves.set(id, {
+      id,
+      study,
+      claim,
+      label: `${nameOf(study, variant)} − ${nameOf(study, against)}`,
+      knob,
+      points: dosed.map((at) => pointOf(study, claim, at)),
+    });
+  }
+  return [...curves.values()];
+}
+
+export interface DoseMap {
+  readonly knobs: readonly [string, string];
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  /** `[rows][columns]`; null where no world is stored or the gain is undefined. */
+  readonly gains: readonly (readonly (number | null)[])[];
+}
+
+/** Every knob of a world, those that its id does not name as its base has them. */
+function knobsOf({ id }: StudyWorld): Readonly<Record<string, number>> {
+  const request = simulationOfId(id);
+  return request ? { ...findTwin(request.twin).knobs, ...request.knobs } : {};
+}
+
+/** The gain over two knobs, where the worlds of a curve differ in exactly two; else null. */
+export function doseMap({ points }: DoseCurve): DoseMap | null {
+  const settings = points.map(({ world }) => knobsOf(world));
+  const names = Object.keys(settings[0] ?? {}).filter(
+    (name) => new Set(settings.map((one) => one[name])).size > 1,
+  );
+  const [first, second] = names;
+  if (first === undefined || second === undefined || names.length > 2) return null;
+  const values = (name: string) => [...new Set(settings.map((one) => one[name]!))].sort((a, b) => a - b);
+  const [rows, columns] = [values(first), values(second)];
+  return {
+    knobs: [first, second],
+    rows,
+    columns,
+    gains: rows.map((row) =>
+      columns.map((column) => {
+        const at = settings.findIndex((one) => one[first] === row && one[second] === column);
+        return points[at]?.gain ?? null;
+      }),
+    ),
+  };
+}

@@ -1,0 +1,261 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { datasetId } from '../../data/simulate';
+import type { PrintedTable } from '../claims';
+import { agreement } from './agreement';
+import type { Repeat } from './agreement';
+import { chosenRows, claimRows, effectSpan, sortedRows, tally, verdictOf } from './claimRows';
+import type { RowOrder } from './claimRows';
+import { claimsLatex, claimsTable, latexText, runsCsv } from './documents';
+import { doseCurves, doseMap } from './doses';
+import { bestPrinted, paperTable, worldsOfTable } from './paperTables';
+import { orderCorrelation, rankMap } from './ranks';
+import { tableLatex, tableNumbers } from './tableDocuments';
+import { madeUpClaim, madeUpStudy } from './testing';
+
+const study = madeUpStudy();
+const claims = [
+  madeUpClaim('a'),
+  madeUpClaim('b', { variant: 'sarnet:plain', against: 'sarnet:full' }),
+  madeUpClaim('c', { variant: 'sarnet:nobody' }),
+];
+const rows = claimRows(claims, [study]);
+
+describe('claims as rows', () => {
+  it('are judged at every dose, and by one line where their cause is strongest', () => {
+    expect(rows.map(verdictOf)).toEqual(['confirmed', 'opposite', 'not run']);
+    expect(rows[0]!.doses.map(({ world }) => world.dose)).toEqual([0, 0.3, 0.6]);
+    expect(rows[0]!.strongest?.world.dose).toBe(0.6);
+    expect(rows[0]!.doses[0]!.result.verdict).not.toBe('confirmed');
+    expect(rows[0]!.strongest?.result.effect).toBeCloseTo(0.012, 2);
+  });
+
+  it('without a stored study were not run', () => {
+    const none = claimRows(claims, []);
+    expect(none.map(verdictOf)).toEqual(['not run', 'not run', 'not run']);
+    expect(none.every(({ study: of, doses }) => of === null && doses.length === 0)).toBe(true);
+  });
+
+  it('are chosen by paper and verdict, and counted', () => {
+    expect(chosenRows(rows, 'sarnet', 'opposite').map(({ claim }) => claim.id)).toEqual(['b']);
+    expect(chosenRows(rows, 'mscan', null)).toEqual([]);
+    const counted = tally(rows);
+    expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
+    expect(counted.find(({ verdict }) => verdict === 'confirmed')?.count).toBe(1);
+  });
+
+  it('keep all rows whatever they are sorted by, undefined last', () => {
+    fc.assert(
+      fc.property(fc.constantFrom<RowOrder>('paper', 'effect', 'p', 'verdict'), (order) => {
+        const sorted = sortedRows(rows, order);
+        expect(new Set(sorted)).toEqual(new Set(rows));
+        if (order !== 'paper') expect(sorted.at(-1)?.claim.id).toBe('c');
+      }),
+    );
+    expect(sortedRows(rows, 'effect')[0]?.claim.id).toBe('a');
+  });
+
+  it('span zero and every interval', () => {
+    const span = effectSpan(rows.flatMap(({ strongest }) => strongest?.result ?? []));
+    const ends = rows.flatMap(({ strongest }) => strongest?.result.interval ?? []);
+    expect(span.min).toBe(Math.min(...ends, 0));
+    expect(span.max).toBe(Math.max(...ends, 0));
+  });
+});
+
+describe('doses', () => {
+  it('draw a comparison once, with the room to the ceiling', () => {
+    const twice = claimRows([...claims, madeUpClaim('again')], [study]);
+    const curves = doseCurves(twice, 'sarnet');
+    expect(curves.map(({ label }) => label)).toEqual(['full − plain', 'plain − full']);
+    const [curve] = curves;
+    expect(curve?.knob).toBe('intervention');
+    expect(curve?.points.map(({ dose }) => dose)).toEqual([0, 0.3, 0.6]);
+    const { low, gain, high, headroom, pairs } = curve!.points[2]!;
+    expect(pairs).toBe(5);
+    expect(low! < gain! && gain! < high!).toBe(true);
+    expect(headroom).toBeCloseTo(0.08, 2);
+    expect(doseCurves(twice, 'mscan')).toEqual([]);
+  });
+
+  it('are a map where worlds differ in two knobs, and none where in one', () => {
+    const [curve] = doseCurves(rows, 'sarnet');
+    expect(doseMap(curve!)).toBeNull();
+    const ids = [0.1, 0.2].flatMap((intervention) =>
+      [0.1, 0.2].map((conformity) =>
+        datasetId({ twin: 'promotion-6', size: 'small', seed: 1, knobs: { intervention, conformity } }),
+      ),
+    );
+    const points = ids.map((id, k) => ({
+      ...curve!.points[0]!,
+      gain: k / 100,
+      world: { ...curve!.points[0]!.world, id },
+    }));
+    const map = doseMap({ ...curve!, points });
+    expect(new Set(map?.knobs)).toEqual(new Set(['intervention', 'conformity']));
+    expect(map?.gains.flat().sort()).toEqual([0, 0.01, 0.02, 0.03]);
+  });
+});
+
+const printed: PrintedTable = {
+  id: 'table-5',
+  table: 'Table 5',
+  title: 'What is done',
+  dataset: 'Alibaba travel',
+  twin: 'travel-20',
+  world: 'promotion-6',
+  metric: 'noiseFreeAuc',
+  columns: [{ label: 'Overall', of: 'overall' }],
+  rows: [
+    { printed: 'nothing', variant: 'sarnet:plain', values: [0.69] },
+    { printed: 'another lab’s', variant: null, values: [0.68] },
+    { printed: 'all & more', variant: 'sarnet:full', values: [0.7] },
+  ],
+};
+
+describe('a printed table', () => {
+  it('stands as printed where nothing is stored', () => {
+    const table = paperTable(printed, null, null);
+    expect(table.rows.map(({ cells }) => cells[0]?.printed)).toEqual([0.69, 0.68, 0.7]);
+    expect(table.rows.every(({ cells }) => cells.every(({ verdict }) => verdict === 'not run'))).toBe(true);
+  });
+
+  it('is compared with its best row; directions are told, differences have intervals', () => {
+    expect(bestPrinted(printed)).toBe(2);
+    const world = worldsOfTable(study, printed)[0]!;
+    expect(world.dose).toBe(0.6);
+    const { rows: ours, reference } = paperTable(printed, study, world);
+    expect(reference).toBe(2);
+    const [cell] = ours[0]!.cells;
+    expect(cell?.verdict).toBe('agrees');
+    expect(cell?.printedDifference).toBeCloseTo(-0.01, 12);
+    expect(cell!.interval![0] < cell!.difference! && cell!.difference! < cell!.interval![1]).toBe(true);
+    expect(ours.map(({ seeds }) => seeds)).toEqual([5, 0, 5]);
+    expect(ours[2]!.cells[0]?.verdict).toBe('reference');
+    expect(ours[1]!.cells[0]?.verdict).toBe('not run');
+  });
+
+  it('has one column for its mean where no scenario here answers to a printed one', () => {
+    const other = { ...printed, columns: [{ label: 'NL', of: 'nl' }] };
+    const view = paperTable(other, study, study.worlds[2]!);
+    expect(view.columns).toEqual(['Mean']);
+    expect(view.rows[0]!.cells[0]?.ours?.count).toBe(5);
+  });
+
+  it('is numbers for a file and a table for LaTeX', () => {
+    const view = paperTable(printed, study, study.worlds[2]!);
+    const { columns, rows: lines } = tableNumbers(view);
+    expect(lines.every((line) => line.length === columns.length)).toBe(true);
+    expect(tableLatex(view, 'Table 5')).toContain(String.raw`all \& more & 0.7000 &`);
+  });
+});
+
+describe('ranks', () => {
+  const map = rankMap(study, 'noiseFreeAuc');
+
+  it('put the best first and hold every rank once a world', () => {
+    expect(map.models[0]?.name).toBe('full');
+    expect(map.blocks).toBe(3);
+    map.worlds.forEach((_, w) => {
+      const ranks = map.models.map((model) => model.ranks[w]!);
+      expect(ranks.reduce((sum, rank) => sum + rank, 0)).toBeCloseTo(6, 12);
+    });
+    // q(0.05; 3, ∞) = 3.314 of the tables of the studentised range.
+    expect(map.critical).toBeCloseTo((3.314 / Math.SQRT2) * Math.sqrt(12 / 18), 3);
+  });
+
+  it('leave out a world where a model is missing', () => {
+    const cells = study.cells.filter(
+      (cell) => cell.world !== study.worlds[1]!.id || cell.variant !== 'sarnet:idle',
+    );
+    const less = rankMap({ ...study, cells }, 'noiseFreeAuc');
+    expect(less.blocks).toBe(2);
+    expect(less.models.every((model) => model.ranks[1] === null)).toBe(true);
+  });
+
+  it('of an order agree with themselves and oppose their reverse', () => {
+    const reversed = {
+      ...map,
+      models: map.models.map((model) => ({
+        ...model,
+        meanRank: model.meanRank === null ? null : -model.meanRank,
+      })),
+    };
+    expect(orderCorrelation(map, map)).toBeCloseTo(1, 12);
+    expect(orderCorrelation(map, reversed)).toBeCloseTo(-1, 12);
+  });
+});
+
+describe('a cell that is run again', () => {
+  const cell = study.cells[0]!;
+  const same: Repeat = {
+    run: 'r',
+    backend: 'wasm',
+    threads: 1,
+    version: '0.1.0',
+    fingerprint: 'f'.repeat(64),
+    figures: cell.figures,
+  };
+  const shifted = (by: number): Repeat['figures'] => ({
+    auc: {
+      ...cell.figures.auc!,
+      overall: cell.figures.auc!.overall! + by,
+    },
+  });
+
+  it('agrees to the bit or says how far apart it is, and why', () => {
+    expect(agreement(study, cell, same)).toEqual({ kind: 'exact', largest: 0, why: null });
+    fc.assert(
+      fc.property(fc.double({ min: 1e-12, max: 0.1, noNaN: true }), (by) => {
+        const found = agreement(study, cell, { ...same, figures: shifted(by) })!;
+        expect(found.kind).toBe(found.largest! <= 0.002 ? 'close' : 'apart');
+        expect(Math.abs(found.largest! - by)).toBeLessThan(1e-12);
+        expect(found.why).toMatch(/\.$/);
+      }),
+    );
+  });
+
+  it.each([
+    [{ fingerprint: 'other' }, /data are others/],
+    [{ backend: 'webgpu' }, /on webgpu here and on wasm there/],
+    [{ version: '0.2.0' }, /version 0\.2\.0 here/],
+    [{ threads: 4 }, /4 threads here/],
+    [{}, /nothing that is kept explains it/],
+  ])('names what differs: %o', (change, why) => {
+    expect(agreement(study, cell, { ...same, figures: shifted(0.01), ...change })?.why).toMatch(why);
+  });
+
+  it('is apart where a figure is undefined in one of them, and nothing where they share none', () => {
+    const gone = { auc: { ...cell.figures.auc!, overall: null } };
+    expect(agreement(study, cell, { ...same, figures: gone })).toMatchObject({
+      kind: 'apart',
+      largest: null,
+    });
+    expect(agreement(study, cell, { ...same, figures: {} })).toBeNull();
+  });
+});
+
+describe('files', () => {
+  it('hold a row a claim and dose, and a row a run and scenario', () => {
+    const { columns, rows: lines } = claimsTable(rows);
+    expect(lines).toHaveLength(9);
+    expect(lines.every((line) => line.length === columns.length)).toBe(true);
+    const csv = runsCsv([study]).trim().split('\r\n');
+    expect(csv).toHaveLength(1 + study.cells.length * 5);
+    expect(csv[0]).toContain('noiseFreeAuc,auc,ceiling');
+  });
+
+  it('escape what LaTeX would take for its own', () => {
+    expect(latexText('50 % of a_b & c^2')).toBe(String.raw`50 \% of a\_b \& c\textasciicircum{}2`);
+    expect(
+      claimsLatex(rows)
+        .split('\n')
+        .filter((line) => line.endsWith('\\\\')),
+    ).toHaveLength(4);
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(latexText(text).replace(/\\[&%$#_{}]/g, '')).not.toMatch(/(?<!\\)[&%#]/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,38 @@
+/** Names of metrics and of what they are taken over, as people read them. */
+const METRICS: Readonly<Record<string, string>> = {
+  auc: 'AUC',
+  noiseFreeAuc: 'noise-free AUC',
+  interestAuc: 'interest AUC',
+  logLoss: 'log loss',
+  organicAuc: 'AUC of organic rows',
+  recoveryAuc: 'AUC of finding intervened rows',
+  counterfactualError: 'counterfactual error',
+};
+
+const PARTS: Readonly<Record<string, string>> = {
+  overall: 'all rows',
+  mean: 'mean by traffic',
+  minor: 'scenarios below 2 % of traffic',
+  largest: 'the scenario with most traffic',
+  smallest: 'the scenario with least traffic',
+  major5: 'the five scenarios with most traffic',
+  minor5: 'the five scenarios with least traffic',
+  minor10: 'the ten scenarios with least traffic',
+};
+
+/** `noise-free AUC`; the name itself where a paper alone has the metric. */
+export function metricWords(metric: string): string {
+  return METRICS[metric] ?? metric;
+}
+
+/** `all rows`, `mean by traffic`, `scenarios below 2 % of traffic`, or a scenario by name. */
+export function partWords(
+  of: string,
+  scenarios: readonly { readonly id: string; readonly name: string }[],
+): string {
+  const known = PARTS[of];
+  if (known !== undefined) return known;
+  const place = /^#(\d+)$/.exec(of)?.[1];
+  if (place !== undefined) return `scenario number ${place} by traffic`;
+  return scenarios.find(({ id }) => id === of)?.name ?? of;
+}
