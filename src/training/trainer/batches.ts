@@ -12,7 +12,8 @@ export type ExtraColumns = Readonly<Record<string, Float32Array>>;
 export interface Batches extends Part<{ readonly drawn: number }> {
   /** The next mini-batch of the training rows, reshuffled every epoch from the seed; its arrays are the next one's too. */
   next(extra?: ExtraColumns): HostBatch;
-  read(rows: Int32Array, extra?: ExtraColumns): HostBatch;
+  /** @param size rows of the batch, padding among them; the layout's where left out */
+  read(rows: Int32Array, extra?: ExtraColumns, size?: number): HostBatch;
 }
 
 export interface BatchesOptions {
@@ -34,10 +35,17 @@ export function createBatches({ dataset, layout, trainingRows, seed, columns }: 
   let drawn = 0;
   /** The batch before, whose arrays the next one takes: making them for every step takes as long as filling them. */
   let before: HostBatch | null = null;
-  const read = (rows: Int32Array, extra: ExtraColumns = {}, into: HostBatch | null = null): HostBatch =>
-    readBatch(dataset, layout, rows, { ...ones, ...extra }, into);
+  const read = (
+    rows: Int32Array,
+    extra: ExtraColumns = {},
+    into: HostBatch | null = null,
+    size = layout.batch,
+  ): HostBatch => {
+    const sized = size === layout.batch ? layout : { ...layout, batch: size };
+    return readBatch(dataset, sized, rows, { ...ones, ...extra }, into);
+  };
   return {
-    read: (rows, extra) => read(rows, extra),
+    read: (rows, extra, size) => read(rows, extra, null, size),
     next: (extra) => (before = read(order.rows(drawn++), extra, before)),
     position: async () => ({ state: { drawn }, arrays: {} }),
     goTo({ state }) {

@@ -61,7 +61,8 @@ export interface Trainer extends TrainingLoop {
    * its own. @returns the step of the weights that it starts from
    */
   beginPhase(): number;
-  readBatch(rows: Int32Array, extra?: ExtraColumns): HostBatch;
+  /** @param size rows of the batch, padding among them; as many as a training step has where left out */
+  readBatch(rows: Int32Array, extra?: ExtraColumns, size?: number): HostBatch;
   /** Evaluate-mode scores of rows, batch by batch, yielding to the event loop between batches. */
   predict(rows: Int32Array): Promise<Predictions>;
   /** Reads all parameters, states and the table back; `moments` adds the optimiser's. */

@@ -102,7 +102,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const stopwatch = createStopwatch();
   const losses = createLossMeans(stopwatch);
   const fallBack = (text: string): void => report({ kind: 'message', step: 0, text });
-  const stepOptions = { model, scenarios, batch: layout.batch, l2: training.l2, seed, fallBack };
+  const stepOptions = { model, scenarios, l2: training.l2, seed, fallBack };
   const steps = createSteps(stepOptions, losses.accumulator);
   const trialSteps = createTrialSteps(stepOptions);
   const bestWeights = createBestWeights(variables, stopMetricOf(training, dataset));
@@ -157,7 +157,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       trialSteps.setTrainable(names);
     },
     nextBatch: (extra) => batches.next(extra),
-    readBatch: (rows, extra) => batches.read(rows, extra),
+    readBatch: (rows, extra, size) => batches.read(rows, extra, size),
     train(batch) {
       const start = performance.now();
       stepTrace.around((watched) => steps.train(batch, training.learningRate, watched));

@@ -18,8 +18,6 @@ import type { Part } from './part';
 export interface StepsOptions {
   readonly model: AnyModel;
   readonly scenarios: number;
-  /** Rows of a batch (divides the table's L2). */
-  readonly batch: number;
   readonly l2: number;
   readonly seed: number;
   /** Told why steps go on without a recording. */
@@ -54,7 +52,8 @@ function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith, watch
     parameters: model.parameters,
     ids: batch.ids,
     plan: planRows(batch.ids, model.table.vocabularySize, planArrays(batch.ids.length)),
-    batch: options.batch,
+    // Divides the table's L2; trial steps may have fewer rows.
+    batch: batch.layout.batch,
     l2,
     ...differing,
   };

@@ -94,6 +94,14 @@ export const fields = {
     scale: 'log',
     paper: '2000',
   }),
+  numSearches: hyper.int({
+    label: 'Mask searches',
+    help: 'Searches at most; 0: as many as the steps have room for. Patience ends a run only after the last of them, and the best step is one with masks.',
+    default: 0,
+    min: 0,
+    max: 1000,
+    paper: '–',
+  }),
   numCandidates: hyper.int({
     label: 'Candidates Z',
     help: 'Candidate masks per scenario in a search.',
@@ -117,6 +125,16 @@ export const fields = {
     default: 5,
     min: 1,
     max: 20,
+    advanced: true,
+    paper: '–',
+  }),
+  trialRows: hyper.int({
+    label: 'Rows of a trial step',
+    help: 'Rows of the batches that candidates are trained and compared on; 0: as many as a training step has. Fewer make a search as much quicker.',
+    unit: 'rows',
+    default: 0,
+    min: 0,
+    max: 8192,
     advanced: true,
     paper: '–',
   }),
@@ -195,7 +213,7 @@ export const fields = {
   }),
   minorShare: hyper.real({
     label: 'Minor below',
-    help: 'A scenario with at most this share of the training rows is minor.',
+    help: 'A scenario with less than this share of the training rows is minor.',
     default: 0.02,
     min: 0.001,
     max: 0.5,
@@ -240,7 +258,7 @@ export const fields = {
   }),
   anneal: ablation.toggle({
     label: 'Anneal searches',
-    help: 'Lower S₀ by 5 % and σ, Z by 1 % with every search, so that the target density is reached.',
+    help: 'Lower S₀ by 5 % and σ, Z by 1 % with every search, so that the seventh reaches the target density; the paper prints none.',
     default: true,
   }),
   initUnion: ablation.toggle({
@@ -273,8 +291,9 @@ export const areadTraining = procedureKey<AreadSettings>('aread');
 
 export const presets = {
   // Where the paper is silent, the constants of its official code.
-  paper: { embeddingDim: 32, dropout: 0.2 },
-  browser: { warmup: 100, maskInterval: 300, numCandidates: 4 },
+  paper: { embeddingDim: 32, dropout: 0.2, anneal: false },
+  // Seven searches, of which the last reaches the target density, within the 600 steps of a comparison.
+  browser: { warmup: 100, maskInterval: 60, numSearches: 7, numCandidates: 4, trialRows: 128 },
   tiny: {
     embeddingDim: 4,
     baseExperts: 2,

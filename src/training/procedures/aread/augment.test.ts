@@ -53,8 +53,8 @@ describe('augmentation', () => {
     expect(added.minor.length).toBeGreaterThan(0);
     const { unpopular } = unpopularItems(popularityOf(dataset, rows, field), 'count', 0.3);
     const counts = dataset.scenarios.map((_, s) => rows.filter((row) => dataset.scenario[row] === s).length);
-    for (const s of added.minor) expect(counts[s]! / rows.length).toBeLessThanOrEqual(options.minorShare);
-    for (const s of added.major) expect(counts[s]! / rows.length).toBeGreaterThan(options.minorShare);
+    for (const s of added.minor) expect(counts[s]! / rows.length).toBeLessThan(options.minorShare);
+    for (const s of added.major) expect(counts[s]! / rows.length).toBeGreaterThanOrEqual(options.minorShare);
     const known = new Set(rows);
     added.source.forEach((row, i) => {
       expect(known.has(row)).toBe(true);
@@ -141,7 +141,8 @@ describe('trial batches', () => {
   };
   const trainer = {
     dataset,
-    readBatch: (wanted: Int32Array) => readBatch(dataset, layout, wanted),
+    readBatch: (wanted: Int32Array, _extra?: object, size?: number) =>
+      readBatch(dataset, { ...layout, batch: size ?? layout.batch }, wanted),
   };
 
   test('A_d is T_d and its added rows, and nothing of validation or test', () => {

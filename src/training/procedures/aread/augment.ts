@@ -14,7 +14,7 @@ export interface AugmentOptions {
   readonly popularity: 'count' | 'rate';
   /** Quantile of items' exposures up to which an item is unpopular. */
   readonly quantile: number;
-  /** A scenario with at most this share of the training rows is minor; every other is major. */
+  /** A scenario with less than this share of the training rows is minor; every other is major. */
   readonly minorShare: number;
   readonly seed: number;
 }
@@ -124,7 +124,7 @@ export function augment(
 ): Augmentation {
   const rowsOf = new Array<number>(dataset.scenarios.length).fill(0);
   for (const row of trainingRows) rowsOf[dataset.scenario[row]!]!++;
-  const isMinor = rowsOf.map((count) => count <= options.minorShare * trainingRows.length);
+  const isMinor = rowsOf.map((count) => count < options.minorShare * trainingRows.length);
   const minor = rowsOf.flatMap((count, s) => (isMinor[s] && count > 0 ? [s] : []));
   const major = rowsOf.flatMap((count, s) => (!isMinor[s] && count > 0 ? [s] : []));
   const nothing = (reason: string, candidates = 0): Augmentation => ({
@@ -137,7 +137,7 @@ export function augment(
   });
   const share = `${Math.round(options.minorShare * 1000) / 10} %`;
   if (minor.length === 0)
-    return nothing(`No rows are added: no scenario holds ${share} of the training rows or less.`);
+    return nothing(`No rows are added: no scenario holds less than ${share} of the training rows.`);
   const field = itemField(dataset);
   if (field === null)
     return nothing('No rows are added: the data has no item field, so nothing is known of popularity.');

@@ -13,9 +13,12 @@ import type { ProbeValue, TrainingEvent } from '../../events';
 import { defineProcedure, type ProcedurePosition } from '../../procedure';
 import type { Trainer, TrainingLoop } from '../../trainer';
 import { augment, augmentationCounts } from './augment';
-import { searchDue } from './schedule';
+import { readTensor } from '../../../engine';
+import { maskDensity, maskOverlap, randomOverlap } from '../../../models/papers/aread/maskReading';
+import { searchDue, searchesIn, searchPlan } from './schedule';
 import { beginSearch, runSearch } from './search';
 import type { SearchContext, SearchProgress, SearchTrainer } from './search';
+import { presentMasks, statesOf } from './states';
 import { trialRows } from './trialBatches';
 
 type AreadTrainer = TrainingLoop & SearchTrainer & Pick<Trainer, 'trainingRows'>;
@@ -93,6 +96,26 @@ function searchResults(search: SearchProgress, settings: AreadSettings): ProbeVa
   ];
 }
 
+/** What a run's searches came to, one sentence: how many, Z of the last, and density and overlap of the masks that it left. */
+async function maskSummary({ trainer, settings, layout }: SearchContext, searches: number): Promise<string> {
+  const n = trainer.dataset.scenarios.length;
+  const states = statesOf(trainer, layout);
+  const read = await Promise.all(
+    states.masks.map(async (mask) => [mask.name, await readTensor(mask)] as const),
+  );
+  const masks = presentMasks(Object.fromEntries(read), states, layout, n);
+  const density = maskDensity(masks);
+  const overlap = maskOverlap(layout, masks);
+  const pairs = n * (n - 1);
+  // Every scenario overlaps with itself by 1.
+  const mean = pairs > 0 ? (overlap.reduce((sum, one) => sum + one, 0) - n) / pairs : null;
+  const { candidates } = searchPlan(settings, searches - 1);
+  const of = `After ${searches === 1 ? 'one search' : `${searches} searches`}, Z = ${candidates} in the last, masks keep ${density.toFixed(2)} of the edges`;
+  return mean === null
+    ? `${of}.`
+    : `${of}; two scenarios’ overlap by ${mean.toFixed(2)}, random ones of that density by ${randomOverlap(density).toFixed(2)}.`;
+}
+
 /** What a search needs of the data: the rows of every scenario, with the added ones. */
 function prepare(
   trainer: AreadTrainer,
@@ -132,8 +155,15 @@ async function* train(
 ): AsyncGenerator<TrainingEvent, void, void> {
   const { context, events } = prepare(trainer, settings);
   yield* events;
+  const { warmup } = settings;
+  const searches = searchesIn(settings, trainer.training.steps);
+  /** Weights count once masks acted in a step; before the last search the masks are not yet what the schedule makes of them. */
+  const judging = () => ({
+    mayBeBest: searches === 0 || (progress.searches > 0 && trainer.step > warmup),
+    mayEnd: progress.searches >= searches,
+  });
   // A run that goes on may have stopped between a step and its evaluation.
-  let exhausted = trainer.step > 0 ? yield* trainer.afterStep() : false;
+  let exhausted = trainer.step > 0 ? yield* trainer.afterStep(judging()) : false;
   while (!exhausted && !trainer.stopping && trainer.step < trainer.training.steps) {
     if (searchDue(settings, trainer.step, progress.searches)) {
       progress.search ??= await beginSearch(context, progress.searches);
@@ -146,9 +176,11 @@ async function* train(
       continue;
     }
     trainer.train(trainer.nextBatch());
-    exhausted = yield* trainer.afterStep();
+    exhausted = yield* trainer.afterStep(judging());
   }
   progress.search = null;
+  if (progress.searches > 0)
+    yield { kind: 'message', step: trainer.step, text: await maskSummary(context, progress.searches) };
   yield await trainer.finish(exhausted ? 'early-stop' : trainer.stopping ? 'stopped' : 'steps');
 }
 

@@ -24,7 +24,7 @@ const dataset = smallDataset();
 const N = dataset.scenarios.length;
 const layout = maskLayout([2, 4]);
 
-function makeTrainer(extra: AnySettings = {}, steps = 12): OwnedTrainer {
+function makeTrainer(extra: AnySettings = {}, steps = 12, how: Partial<TrainingSettings> = {}): OwnedTrainer {
   const settings = {
     ...defaultSettings(definition.fields),
     ...definition.presets.tiny,
@@ -38,6 +38,7 @@ function makeTrainer(extra: AnySettings = {}, steps = 12): OwnedTrainer {
     batch: 48,
     evaluateEvery: 5,
     stopMetric: 'none',
+    ...how,
   } as unknown as TrainingSettings;
   const configured = definition.configure(settings);
   const trainer = createTrainer({ configured, dataset, training, seed: 5 });
@@ -100,6 +101,42 @@ describe('a run', () => {
     ).toBe(true);
     trainer.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('patience ends it only after its last search, and the best step is one with masks', async () => {
+    const tried = { maskInterval: 6, numSearches: 3, search: 'frozen' };
+    // Nothing is learned, so every evaluation ranks alike until masks change it.
+    const trainer = makeTrainer(tried, 60, {
+      evaluateEvery: 1,
+      stopMetric: 'domainAuc',
+      patience: 3,
+      learningRate: 1e-6,
+    });
+    const events = await collect(start(trainer, null));
+    const searches = events.flatMap((event) =>
+      event.kind === 'procedure-probe' && event.probe.name === 'chosenCandidate' ? [event.step] : [],
+    );
+    expect(searches).toEqual([3, 9, 15]);
+    const done = events.at(-1)!;
+    if (done.kind !== 'done') throw new Error('no end');
+    expect(done.reason).toBe('early-stop');
+    expect(done.step).toBeGreaterThanOrEqual(15 + 3);
+    expect(done.bestStep).toBeGreaterThan(3);
+    expect((await weightsOf(trainer))['maskPhase']).toEqual([1]);
+    // What the searches came to is told at the end.
+    const told = events.flatMap((event) => (event.kind === 'message' ? [event.text] : [])).at(-1);
+    expect(told).toMatch(
+      /^After 3 searches, Z = 1 in the last, masks keep 0\.\d\d of the edges; two scenarios’ overlap by [01]\.\d\d, random ones of that density by 0\.\d\d\.$/,
+    );
+    trainer.dispose();
+  });
+
+  test('trial steps of fewer rows find masks too', async () => {
+    const trainer = makeTrainer({ trialRows: 8 }, 5);
+    const events = await collect(start(trainer, null));
+    expect(events.filter((event) => event.kind === 'step')).toHaveLength(5);
+    expect(masksOf(await weightsOf(trainer)).some((mask) => maskDensity(mask) < 1)).toBe(true);
+    trainer.dispose();
   });
 
   test('masks are 0 or 1, on complete paths, and differ from all ones; gates of every scenario stay', async () => {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { searchDue, searchPlan } from './schedule';
+import { searchDue, searchesIn, searchPlan } from './schedule';
 
 const settings = { anneal: true, initialDensity: 0.7, targetDensity: 0.4, sigma: 0.2, numCandidates: 10 };
 
@@ -29,7 +30,7 @@ test('a start never falls below the target, and at least one candidate stays', (
 
 test('searches come after the warm-up and then every interval', () => {
   const due = (step: number, searches: number): boolean =>
-    searchDue({ warmup: 100, maskInterval: 300 }, step, searches);
+    searchDue({ warmup: 100, maskInterval: 300, numSearches: 0 }, step, searches);
   expect([due(99, 0), due(100, 0), due(100, 1), due(399, 1), due(400, 1)]).toEqual([
     false,
     true,
@@ -37,4 +38,22 @@ test('searches come after the warm-up and then every interval', () => {
     false,
     true,
   ]);
+});
+
+test('a run has as many searches as its steps have room for, at most as many as were asked for', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        warmup: fc.integer({ min: 1, max: 30 }),
+        maskInterval: fc.integer({ min: 1, max: 30 }),
+        numSearches: fc.integer({ min: 0, max: 5 }),
+      }),
+      fc.integer({ min: 1, max: 100 }),
+      (schedule, steps) => {
+        let searches = 0;
+        for (let step = 0; step < steps; step++) while (searchDue(schedule, step, searches)) searches++;
+        expect(searchesIn(schedule, steps)).toBe(searches);
+      },
+    ),
+  );
 });

@@ -27,11 +27,16 @@ export function searchPlan(
   };
 }
 
-/** Whether the next search comes before the next step: after the warm-up, then every `maskInterval` steps. */
-export function searchDue(
-  settings: Pick<AreadSettings, 'warmup' | 'maskInterval'>,
-  step: number,
-  searches: number,
-): boolean {
-  return step >= settings.warmup + searches * settings.maskInterval;
+type Schedule = Pick<AreadSettings, 'warmup' | 'maskInterval' | 'numSearches'>;
+
+/** Whether the next search comes before the next step: after the warm-up, then every `maskInterval` steps, `numSearches` times. */
+export function searchDue(settings: Schedule, step: number, searches: number): boolean {
+  const { warmup, maskInterval, numSearches } = settings;
+  return (numSearches === 0 || searches < numSearches) && step >= warmup + searches * maskInterval;
+}
+
+/** Searches of a run of so many steps that comes to its end. */
+export function searchesIn({ warmup, maskInterval, numSearches }: Schedule, steps: number): number {
+  const room = Math.max(0, Math.ceil((steps - warmup) / maskInterval));
+  return numSearches === 0 ? room : Math.min(room, numSearches);
 }

@@ -176,6 +176,7 @@ async function* searchScenario(
   const drawFlips = context.drawFlips ?? drawnFlips(seed, edges);
   const trial = rows[d]!;
   const own: TrialRows = { rows: trial.rows.subarray(0, trial.own), own: trial.own };
+  const size = settings.trialRows || trainer.layout.batch;
   const scale = edgeScale(layout, settings.gateScale);
   const values = progress.gates.slice(d * edges, (d + 1) * edges).map((gate, e) => gate * scale[e]!);
   const present = progress.masks.subarray(d * edges, (d + 1) * edges);
@@ -184,7 +185,7 @@ async function* searchScenario(
       trainer,
       from,
       d,
-      drawPlaces(seed, `search ${search} scenario ${d} ${stream}`, from.rows.length, trainer.layout.batch),
+      drawPlaces(seed, `search ${search} scenario ${d} ${stream}`, from.rows.length, size),
       context.field,
     );
 

@@ -44,7 +44,7 @@ export function drawPlaces(seed: number, stream: string, size: number, count: nu
 }
 
 /**
- * Reads a batch of A_d: rows from elsewhere get the scenario's own id in their scenario field, and the label 1 (Eq 5).
+ * Reads a batch of A_d, of as many rows as places: rows from elsewhere get the scenario's own id in their scenario field, and the label 1 (Eq 5).
  *
  * @param field index of the scenario field in the dataset.
  */
@@ -55,7 +55,8 @@ export function readTrialBatch(
   places: Int32Array,
   field: number,
 ): HostBatch {
-  const batch = trainer.readBatch(places.map((place) => trial.rows[place]!));
+  const rows = places.map((place) => trial.rows[place]!);
+  const batch = trainer.readBatch(rows, {}, rows.length);
   const { width, fields } = batch.layout;
   const at = fields.indexOf(field);
   const id = trainer.dataset.fields[field]!.offset + scenario + 1;
