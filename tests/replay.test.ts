@@ -65,6 +65,50 @@ describe.each(chosenModels().map(({ id }) => id))('%s', (id) => {
   });
 });
 
+it.each(chosenModels().map(({ id }) => id))(
+  '%s scores and evaluates by replay, and makes no buffer',
+  async (id) => {
+    const model = replayedModel(id, 8);
+    for (const of of ['probes', 'rows'] as const) {
+      const scoring = model.newScoring(of);
+      // The first call runs a batch and records two.
+      await model.score(scoring, 4);
+      const writes = async (batches: number): Promise<number> => {
+        const before = gpuCalls().writeBuffer;
+        await model.score(scoring, batches);
+        return gpuCalls().writeBuffer - before;
+      };
+      const [one, three] = [await writes(1), await writes(3)];
+      // One write of inputs a replayed batch, and the copy of what it gave.
+      expect(three - one).toBeLessThanOrEqual(6);
+      const held = { memory: memoryOf(), made: gpuCalls().createBuffer };
+      await model.score(scoring, 4);
+      expect(memoryOf()).toEqual(held.memory);
+      scoring.dispose();
+    }
+    expect(model.messages).toEqual([]);
+    model.dispose();
+  },
+);
+
+it('records anew where a look at it shows that something changed', () => {
+  const model = replayedModel('mix', 8);
+  for (let step = 0; step < 4; step++) model.step();
+  const before = model.replay.recording;
+  model.replay.check();
+  model.step();
+  expect(model.replay.recording).toBe(before);
+  const changed = model.parameterOf('output.weight');
+  const also = (): void => tf.tidy(() => void tf.cumsum(changed));
+  model.replay.check();
+  for (let step = 0; step < 2; step++) model.step(false, also);
+  expect(model.replay.recording).not.toBeNull();
+  expect(model.replay.recording).not.toBe(before);
+  expect(model.replay.recording!.dispatches).toBeGreaterThan(before!.dispatches);
+  expect(model.messages).toEqual([]);
+  model.dispose();
+});
+
 it('five thousand replayed steps make no tensor and no buffer', () => {
   const model = replayedModel('mmoe', 8);
   for (let step = 0; step < 4; step++) model.step();

@@ -1,8 +1,8 @@
 export type * from './types';
 import './gradients';
 export { openBackend, type BackendOptions } from './backend';
-export { beforeRead } from './backends/webgpu/demand';
 export { lostDevice } from './backends/webgpu/deviceErrors';
+export { addInto, copyInto } from './ops/copy';
 export { createLossAccumulator, type LossAccumulator, type LossSums } from './lossAccumulator';
 export { createMode, type StepMode } from './mode';
 export * from './ops';

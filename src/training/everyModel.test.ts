@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /**
- * Representatives (`chosenModels.ts`) train long enough for four evaluations and are broken off at four places, some of them in the
+ * Representatives (`chosenModels.ts`) train long enough for six evaluations and are broken off at four places, some of them in the
  * midst of their procedures' work. Of the others a break can only find what the model itself keeps outside its variables: one is enough.
  */
 const LONG = { steps: 24, breaks: [0.05, 0.35, 0.6, 0.95] };
@@ -36,7 +36,7 @@ function start(model: string, steps: number, from: Uint8Array | null = null): Ru
     setup: parseSetup({
       model,
       settings: presetSettings(model, 'tiny'),
-      training: { ...defaultTraining(), steps, batch: 64, evaluateEvery: steps / 4, evaluationRows: 50 },
+      training: { ...defaultTraining(), steps, batch: 64, evaluateEvery: steps / 6, evaluationRows: 50 },
       dataset: dataset.id,
       seed: 5,
       backend: 'wasm',
@@ -75,11 +75,12 @@ describe.each(chosenModels().map(({ id }) => id))('%s', (model) => {
     const readings: { readonly tensors: number; readonly bytes: number; readonly buffers: number }[] = [];
     const events = await drain(run, ({ kind }) => {
       const { tensors, bytes, buffers } = held();
-      if (kind === 'evaluation') readings.push({ tensors, bytes, buffers });
+      // The copy of the best weights is made when there is a best, which a procedure may hold back.
+      if (kind === 'evaluation' && run.trainer.bestRevision > 0) readings.push({ tensors, bytes, buffers });
     });
-    const [, second, ...later] = readings;
-    expect(later.length).toBeGreaterThan(1);
-    for (const now of later) expect(now).toEqual(second);
+    const [first, ...later] = readings;
+    expect(later.length).toBeGreaterThan(0);
+    for (const now of later) expect(now).toEqual(first);
     const done = events.at(-1)!;
     expect(done).toMatchObject({ kind: 'done', reason: 'steps' });
     for (const event of events) {

@@ -1,5 +1,6 @@
 /** From sums and counts to the numbers of a probe: the one place that divides. */
 import * as tf from '@tensorflow/tfjs-core';
+import { addInto, copyInto } from '../engine';
 import type { ProbeTensor } from '../models/definition';
 import type { ProbeValue } from './events';
 
@@ -54,42 +55,70 @@ export function divideSums(
   return probeValue(name, shape, cells);
 }
 
-/** Sums and counts of every probe, added up on the device. */
+/** Sums and counts of every probe, added up on the device in tensors that last: recorded passes add to them where they are. */
 interface ProbeSums {
+  /** @throws RangeError for other probes than the first that were added since `begin` */
   add(probes: Readonly<Record<string, ProbeTensor>>): void;
-  /** The sums so far: the device's own. */
-  tensors(): readonly tf.Tensor[];
+  /** Starts anew. */
+  begin(): void;
   /** The numbers of those that were added, in the order of `names`. */
   read(names: readonly string[]): Promise<ProbeValue[]>;
   dispose(): void;
 }
 
+type OwnTensors = Record<'sum' | 'count', tf.Tensor> & { squares?: tf.Tensor };
+
+const partsOf = ({ sum, count, squares }: ProbeTensor): readonly tf.Tensor[] =>
+  squares ? [sum, count, squares] : [sum, count];
+
+/** Names and shapes of probes as one text. */
+const outlineOf = (probes: Readonly<Record<string, ProbeTensor>>): string =>
+  JSON.stringify(
+    Object.entries(probes).map(([name, probe]) => [name, partsOf(probe).map(({ shape }) => shape)]),
+  );
+
 export function createProbeSums(): ProbeSums {
-  let sums: Readonly<Record<string, ProbeTensor>> = {};
+  let sums: Readonly<Record<string, OwnTensors>> = {};
+  let outline = '{}';
+  /** Something was added since `begin`: what is added must be of the same probes. */
+  let begun = false;
+
   const dispose = (): void => {
     tf.dispose(Object.values(sums).map((tensors) => ({ ...tensors })));
     sums = {};
+    outline = '{}';
   };
-  const added = (one: tf.Tensor, earlier: tf.Tensor | undefined): tf.Tensor =>
-    tf.keep(earlier ? tf.add(earlier, one) : tf.clone(one));
+  function make(probes: Readonly<Record<string, ProbeTensor>>, as: string): void {
+    if (begun) throw new RangeError('A model’s probes changed between two batches of one evaluation.');
+    dispose();
+    const zeros = (like: tf.Tensor): tf.Tensor => tf.keep(tf.zeros(like.shape));
+    sums = Object.fromEntries(
+      Object.entries(probes).map(([name, { sum, count, squares }]) => [
+        name,
+        { sum: zeros(sum), count: zeros(count), ...(squares && { squares: zeros(squares) }) },
+      ]),
+    );
+    outline = as;
+  }
+
   return {
     dispose,
-    add(probes) {
-      const next = tf.tidy(() =>
-        mapProbes(probes, (name, { sum, count, squares }) => {
-          const before = sums[name];
-          return {
-            sum: added(sum, before?.sum),
-            count: added(count, before?.count),
-            ...(squares && { squares: added(squares, before?.squares) }),
-          };
-        }),
-      );
-      dispose();
-      sums = next;
+    begin() {
+      begun = false;
+      tf.tidy(() => {
+        for (const target of Object.values(sums).flatMap(partsOf))
+          copyInto({ target, source: tf.zeros(target.shape) });
+      });
     },
-    tensors: () =>
-      Object.values(sums).flatMap(({ sum, count, squares }) => [sum, count, ...(squares ? [squares] : [])]),
+    add(probes) {
+      const given = outlineOf(probes);
+      if (given !== outline) make(probes, given);
+      begun = true;
+      for (const [name, probe] of Object.entries(probes)) {
+        const targets = partsOf(sums[name]!);
+        partsOf(probe).forEach((source, k) => addInto({ target: targets[k]!, source }, { scale: 1 }));
+      }
+    },
     async read(names) {
       const values = await Promise.all(
         names.map(async (name) => {
@@ -106,22 +135,4 @@ export function createProbeSums(): ProbeSums {
       return values.filter((value) => value !== null);
     },
   };
-}
-
-/** Tensors of the caller's own: a probe may hand out a live variable (a mask), which must not be freed with the rest. */
-export function cloneProbes(probes: Readonly<Record<string, ProbeTensor>>): Record<string, OwnTensors> {
-  return mapProbes(probes, (_, { sum, count, squares }) => ({
-    sum: tf.clone(sum),
-    count: tf.clone(count),
-    ...(squares && { squares: tf.clone(squares) }),
-  }));
-}
-
-type OwnTensors = Record<'sum' | 'count', tf.Tensor> & { squares?: tf.Tensor };
-
-function mapProbes(
-  probes: Readonly<Record<string, ProbeTensor>>,
-  change: (name: string, probe: ProbeTensor) => OwnTensors,
-): Record<string, OwnTensors> {
-  return Object.fromEntries(Object.entries(probes).map(([name, probe]) => [name, change(name, probe)]));
 }

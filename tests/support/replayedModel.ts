@@ -21,6 +21,7 @@ import { defaultSettings, type AnySettings } from '../../src/models/settings';
 import { benchRows } from '../../bench/rows';
 import { benchBatch, benchShape } from '../../bench/shape';
 import type { HostBatch } from '../../src/data/batches';
+import { createScoring, type Scored, type Scoring } from '../../src/training/scoring';
 
 type ReplayedModel = ReturnType<typeof replayedModel>;
 
@@ -75,9 +76,18 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
     };
   }
 
+  /** A way of scoring this model; the caller's to dispose of. */
+  const newScoring = (of: 'probes' | 'rows'): Scoring =>
+    createScoring({ model, scenarios: shape.scenarios, batch, fallBack: (text) => messages.push(text) }, of);
   return {
     replay,
     messages,
+    newScoring,
+    /** Scores this many batches, the same ones at each call. */
+    score: (scoring: Scoring, batches: number): Promise<Scored> => {
+      let at = 0;
+      return scoring.score(new Int32Array(batches * batch), () => nextBatch(1000 + at++));
+    },
     losses,
     model,
     optimiser,
@@ -114,6 +124,21 @@ async function readAll({ model, optimiser, losses }: ReplayedModel): Promise<Rec
   return arrays;
 }
 
+const WAYS = ['probes', 'rows'] as const;
+
+/** A way of scoring runs its first three batches: of so many, one that is new replays none. */
+const SCORED_BATCHES = 3;
+
+function arraysOf(of: string, { score, probability, columns, probes }: Scored): Record<string, Float32Array> {
+  const named = {
+    score,
+    probability,
+    ...columns,
+    ...Object.fromEntries(probes.map(({ name, values }) => [`probe ${name}`, values])),
+  };
+  return Object.fromEntries(Object.entries(named).map(([name, values]) => [`${of}: ${name}`, values]));
+}
+
 export interface ReplayComparison {
   readonly model: string;
   /** Arrays that differ in some bit after the same steps, run and replayed. */
@@ -129,6 +154,8 @@ export interface ReplayComparison {
 export async function compareReplay(id: string, batch: number, steps: number): Promise<ReplayComparison> {
   const [run, replayed] = [replayedModel(id, batch), replayedModel(id, batch)];
   const half = Math.floor(steps / 2);
+  /** Of the replayed model: used in the middle and at the end, when its passes are replayed. */
+  const lasting = WAYS.map((of) => replayed.newScoring(of));
   /** Values asked for between two steps, of weights that the next step changes; read at the end. */
   let twice: tf.Tensor[] = [];
   try {
@@ -136,12 +163,20 @@ export async function compareReplay(id: string, batch: number, steps: number): P
       if (step === half) twice = [run, replayed].map((one) => tf.mul(one.smallestParameter(), 2));
       run.step(true);
       replayed.step();
+      if (step !== half) continue;
       // As at an evaluation: means are read and begin anew.
-      if (step === half) for (const { losses } of [run, replayed]) await losses.read();
+      for (const { losses } of [run, replayed]) await losses.read();
+      for (const scoring of lasting) await replayed.score(scoring, SCORED_BATCHES);
     }
     const [expected, found] = [await readAll(run), await readAll(replayed)];
     expected['twice'] = await readTensor(twice[0]!);
     found['twice'] = await readTensor(twice[1]!);
+    for (const [w, of] of WAYS.entries()) {
+      const fresh = run.newScoring(of);
+      Object.assign(expected, arraysOf(of, await run.score(fresh, SCORED_BATCHES)));
+      Object.assign(found, arraysOf(of, await replayed.score(lasting[w]!, SCORED_BATCHES)));
+      fresh.dispose();
+    }
     const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
     const differing = Object.keys(expected).filter((name) => {
       const [a, b] = [bits(expected[name]!), bits(found[name]!)];
@@ -158,6 +193,7 @@ export async function compareReplay(id: string, batch: number, steps: number): P
     };
   } finally {
     tf.dispose(twice);
+    for (const scoring of lasting) scoring.dispose();
     run.dispose();
     replayed.dispose();
   }

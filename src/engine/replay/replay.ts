@@ -18,15 +18,24 @@ export interface Replay {
   readonly recording: Recording | null;
   /** Takes a step; with `watched` it is run, so that someone can look at its operations. */
   take(step: ReplayableStep, watched?: boolean): void;
+  /** The next step is run and compared with what is recorded: where something changed since, steps are recorded anew. */
+  check(): void;
   /** Forgets the recording; the next steps are recorded anew. */
   dispose(): void;
+}
+
+interface Recorded {
+  readonly recording: Recording;
+  readonly list: RecordedList;
 }
 
 type Stage =
   /** The first step makes what lasts (sums, pipelines) and is not like the others. */
   | { readonly kind: 'first' }
   | { readonly kind: 'recording'; readonly before: RecordedList | null }
-  | { readonly kind: 'replaying'; readonly recording: Recording }
+  | ({ readonly kind: 'replaying' } & Recorded)
+  /** What was recorded stands, unless the next step shows that something changed. */
+  | ({ readonly kind: 'checking' } & Recorded)
   /** Steps cannot be recorded here. */
   | { readonly kind: 'running' };
 
@@ -48,16 +57,30 @@ export function createReplay(fallBack: (reason: string) => void): Replay {
       const list = recordPrograms(() => step.run());
       if (!before) return { kind: 'recording', before: list };
       const found = difference(before, list);
-      return found === null ? { kind: 'replaying', recording: createRecording(list) } : stay(found);
+      return found === null ? { kind: 'replaying', recording: createRecording(list), list } : stay(found);
     } catch (error) {
       if (error instanceof NotReplayable) return stay(error.message);
       throw error;
     }
   }
 
+  function compare(step: ReplayableStep, { recording, list }: Recorded): Stage {
+    try {
+      const now = recordPrograms(() => step.run());
+      if (difference(list, now) === null) return { kind: 'replaying', recording, list };
+      recording.dispose();
+      return { kind: 'recording', before: now };
+    } catch (error) {
+      recording.dispose();
+      // It made what lasts anew.
+      if (error instanceof NotReplayable) return { kind: 'recording', before: null };
+      throw error;
+    }
+  }
+
   return {
     get recording() {
-      return stage.kind === 'replaying' ? stage.recording : null;
+      return stage.kind === 'replaying' || stage.kind === 'checking' ? stage.recording : null;
     },
     take(step, watched = false) {
       if (tf.getBackend() !== 'webgpu' || watched || stage.kind === 'running') {
@@ -67,12 +90,17 @@ export function createReplay(fallBack: (reason: string) => void): Replay {
         stage = { kind: 'recording', before: null };
       } else if (stage.kind === 'recording') {
         stage = record(step, stage.before);
+      } else if (stage.kind === 'checking') {
+        stage = compare(step, stage);
       } else {
         stage.recording.replay(step.inputs());
       }
     },
+    check() {
+      if (stage.kind === 'replaying') stage = { ...stage, kind: 'checking' };
+    },
     dispose() {
-      if (stage.kind === 'replaying') stage.recording.dispose();
+      if (stage.kind === 'replaying' || stage.kind === 'checking') stage.recording.dispose();
       stage = { kind: 'first' };
     },
   };

@@ -63,8 +63,12 @@ export interface Trainer extends TrainingLoop {
   beginPhase(): number;
   /** @param size rows of the batch, padding among them; as many as a training step has where left out */
   readBatch(rows: Int32Array, extra?: ExtraColumns, size?: number): HostBatch;
-  /** Evaluate-mode scores of rows, batch by batch, yielding to the event loop between batches. */
-  predict(rows: Int32Array): Promise<Predictions>;
+  /**
+   * Evaluate-mode scores of rows, batch by batch, yielding to the event loop between batches; one call at a time.
+   *
+   * @param read makes the batch of some rows: those of the dataset unless given
+   */
+  predict(rows: Int32Array, read?: (rows: Int32Array) => HostBatch): Promise<Predictions>;
   /** Reads all parameters, states and the table back; `moments` adds the optimiser's. */
   snapshot(moments: boolean): Promise<Snapshot>;
   /** Copies the present weights and states (or those of a snapshot) on the device, for many fast returns to them. */

@@ -1,7 +1,8 @@
 /** Puts a trainer together from its parts. */
 import { assign, createVariables, disposeVariables, streamSeed, submittedWork } from '../../engine';
 import { batchLayout, dataShape } from '../../models/inputs';
-import { forwardPass, scoreRows } from '../forward';
+import { forwardPass } from '../forward';
+import { createScoring } from '../scoring';
 import { rowsOfEachScenario, rowsOfSplit } from '../sampling';
 import { createAfterStep } from './afterStep';
 import { createBatches, readRows } from './batches';
@@ -106,8 +107,12 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const steps = createSteps(stepOptions, losses.accumulator);
   const trialSteps = createTrialSteps(stepOptions);
   const bestWeights = createBestWeights(variables, stopMetricOf(training, dataset));
+  const scoringOptions = { model, scenarios, batch: layout.batch, fallBack };
+  const evaluated = createScoring(scoringOptions, 'probes');
+  const predicted = createScoring(scoringOptions, 'rows');
   const evaluation = createEvaluation({
     model,
+    scoring: evaluated,
     dataset,
     scenarioRows: shape.scenarioRows,
     batch: layout.batch,
@@ -170,10 +175,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       bestWeights.forget();
       return from;
     },
-    async predict(rows) {
-      const read = (some: Int32Array) => batches.read(some);
-      const scored = await scoreRows(model, scenarios, layout.batch, rows, read, false);
-      const { score, probability, columns } = scored;
+    async predict(rows, read = (some) => batches.read(some)) {
+      const { score, probability, columns } = await predicted.score(rows, read);
       return { rows, score, probability, columns };
     },
     async finish(reason) {
@@ -222,7 +225,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       trialSteps.setTrainable(position.state.trainable);
     },
     dispose() {
-      for (const part of [bestWeights, steps, trialSteps, losses, model]) part.dispose();
+      for (const part of [bestWeights, steps, trialSteps, losses, evaluated, predicted, model])
+        part.dispose();
       // A model frees what it made besides; variables may be among it, and freeing twice is harmless.
       disposeVariables(variables.filter(({ tensor }) => !tensor.isDisposed));
     },

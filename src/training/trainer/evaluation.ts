@@ -2,9 +2,9 @@
 import { interestProbabilities } from '../../data/simulate';
 import { assign } from '../../engine';
 import { auc, computeCeilings, computeMetrics } from '../metrics';
-import { scoreRows } from '../forward';
 import { evaluationSample } from '../sampling';
 import type { HostBatch } from '../../data/batches';
+import type { Scoring } from '../scoring';
 import type { Dataset } from '../../data/dataset';
 import type { AnyModel } from '../../models/definition';
 import type { TrainingEvent } from '../events';
@@ -19,6 +19,8 @@ const BATCHES_WORTH_REPORTING = 40;
 
 export interface EvaluationOptions {
   readonly model: AnyModel;
+  /** Adds up the model's probes. */
+  readonly scoring: Scoring;
   readonly dataset: Dataset;
   /** Training rows by scenario `[N]`. */
   readonly scenarioRows: readonly number[];
@@ -45,7 +47,7 @@ interface EvaluationSet {
 }
 
 export function createEvaluation(options: EvaluationOptions): Evaluation {
-  const { model, dataset, scenarioRows, batch, read, stopwatch, report } = options;
+  const { model, scoring, dataset, scenarioRows, batch, read, stopwatch, report } = options;
   const scenarios = dataset.scenarios.length;
   const sets = new Map<string, EvaluationSet>();
 
@@ -77,7 +79,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
       const start = performance.now();
       const { rows, data } = rowsOf(split, perScenario);
       const name = split === 'test' ? 'final metrics' : 'evaluation';
-      const scored = await scoreRows(model, scenarios, batch, rows, read, true, (done) => {
+      const scored = await scoring.score(rows, read, (done) => {
         if (rows.length > BATCHES_WORTH_REPORTING * batch)
           report({ kind: 'phase', step, name, done, total: rows.length });
       });

@@ -1,7 +1,6 @@
 /** Figures of a study that need the simulator's truth, from the model of a finished run. They judge; they choose nothing. */
 import { interestProbabilities } from '../../data/simulate';
 import { debiasedScores, referenceGrid } from '../../models/papers/mscan/debiasedScores';
-import { scoreRows } from '../forward';
 import { evaluationSample } from '../sampling';
 import { fixField } from './fixedField';
 import { aucFigure, type Figure, type JudgedRows } from './figures';
@@ -14,7 +13,7 @@ const FIXED_SLOT = 1;
 type TruthFigureName = 'interestAuc' | 'interestAucFixedSlot' | 'organicAuc' | 'interestAucAtBestC';
 type TruthFigures = Readonly<Partial<Record<TruthFigureName, Figure>>>;
 
-type FinishedTrainer = Pick<Trainer, 'model' | 'dataset' | 'layout' | 'predict' | 'readBatch'>;
+type FinishedTrainer = Pick<Trainer, 'dataset' | 'layout' | 'predict' | 'readBatch'>;
 
 /** Rows of a split with a truth of theirs `[rows of the dataset]` or of the sample `[n]`. */
 function judged(
@@ -28,7 +27,7 @@ function judged(
 
 /** Scores with every row on the same place, do(slot); null where the data has no places or the model reads none. */
 async function scoresOnOneSlot(trainer: FinishedTrainer, rows: Int32Array): Promise<Float32Array | null> {
-  const { model, dataset, layout } = trainer;
+  const { dataset, layout } = trainer;
   const slot = dataset.fields.findIndex((field) => field.name === 'slot');
   if (slot < 0 || !layout.fields.includes(slot)) return null;
   const read = (some: Int32Array) => {
@@ -36,7 +35,7 @@ async function scoresOnOneSlot(trainer: FinishedTrainer, rows: Int32Array): Prom
     fixField(batch, dataset.fields, slot, FIXED_SLOT);
     return batch;
   };
-  const { score } = await scoreRows(model, dataset.scenarios.length, layout.batch, rows, read, false);
+  const { score } = await trainer.predict(rows, read);
   return score;
 }
 
