@@ -1,4 +1,5 @@
 /** Cells of a study, trained once and kept on disk so that a study goes on where it stopped. */
+import './sameAsBrowser';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { BackendInfo } from '../../src/engine';

@@ -7,7 +7,6 @@ import type { RunRecord } from '../../training/runRecord';
 export interface Repeat {
   readonly run: string;
   readonly backend: string;
-  readonly threads: number;
   readonly version: string;
   readonly fingerprint: string;
   readonly figures: Readonly<Record<string, Figures>>;
@@ -29,7 +28,6 @@ export function repeatOf(record: RunRecord): Repeat | null {
   return {
     run: id,
     backend: backend.name,
-    threads: backend.threads,
     version: versions.scenarium ?? 'unknown',
     fingerprint: datasetFingerprint,
     figures: figuresOfRun(
@@ -61,9 +59,8 @@ function reason(study: StoredStudy, world: StudyWorld | undefined, repeat: Repea
     return `It was trained on ${repeat.backend} here and on ${made.backend} there, which round differently.`;
   if (made.version !== repeat.version)
     return `It was trained by version ${repeat.version} here and by version ${made.version} there.`;
-  if (made.threads !== repeat.threads)
-    return `It was trained with ${repeat.threads} threads here and with ${made.threads} there.`;
-  return 'Data, backend, version and threads are the same: nothing that is kept explains it.';
+  // Threads are not named: they change no number.
+  return 'Data, backend and version are the same: nothing that is kept explains it, but engines that fuse a multiplication and an addition differ in the last digits from those that do not.';
 }
 
 /** @returns null where the two have no figure in common */

@@ -27,6 +27,8 @@ export interface DoseCurve {
   /** `w/ SBE − w/o SBE`. */
   readonly label: string;
   readonly knob: string;
+  /** True where both are variants of the paper's own model. */
+  readonly ownModule: boolean;
   readonly points: readonly DosePoint[];
 }
 
@@ -53,6 +55,10 @@ function pointOf(study: StoredStudy, claim: Claim, { world, result }: ClaimAt): 
   };
 }
 
+function modelOf(study: StoredStudy, variant: string): string | null {
+  return study.variants.find(({ id }) => id === variant)?.model ?? null;
+}
+
 /** A curve for each comparison of a paper that is stored at two doses or more; what two claims compare is drawn once. */
 export function doseCurves(rows: readonly ClaimRow[], paper: string): readonly DoseCurve[] {
   const curves = new Map<string, DoseCurve>();
@@ -70,10 +76,13 @@ export function doseCurves(rows: readonly ClaimRow[], paper: string): readonly D
       claim,
       label: `${nameOf(study, variant)} − ${nameOf(study, against)}`,
       knob,
+      ownModule: modelOf(study, variant) === paper && modelOf(study, against) === paper,
       points: dosed.map((at) => pointOf(study, claim, at)),
     });
   }
-  return [...curves.values()];
+  // A module switched off says more of it than another model does.
+  const others = (curve: DoseCurve) => (curve.ownModule ? 0 : 1);
+  return [...curves.values()].sort((a, b) => others(a) - others(b));
 }
 
 export interface DoseMap {

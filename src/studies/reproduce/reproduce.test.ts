@@ -191,7 +191,6 @@ describe('a cell that is run again', () => {
   const same: Repeat = {
     run: 'r',
     backend: 'wasm',
-    threads: 1,
     version: '0.1.0',
     fingerprint: 'f'.repeat(64),
     figures: cell.figures,
@@ -219,7 +218,6 @@ describe('a cell that is run again', () => {
     [{ fingerprint: 'other' }, /data are others/],
     [{ backend: 'webgpu' }, /on webgpu here and on wasm there/],
     [{ version: '0.2.0' }, /version 0\.2\.0 here/],
-    [{ threads: 4 }, /4 threads here/],
     [{}, /nothing that is kept explains it/],
   ])('names what differs: %o', (change, why) => {
     expect(agreement(study, cell, { ...same, figures: shifted(0.01), ...change })?.why).toMatch(why);

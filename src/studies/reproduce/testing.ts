@@ -17,7 +17,7 @@ const noise = (seed: number, salt: number): number =>
 
 function world(dose: number): StudyWorld {
   return {
-    id: dose === 0 ? 'promotion-6-small' : `promotion-6-small-intervention${dose}`,
+    id: dose === 0 ? 'promotion-6' : `promotion-6-intervention${dose}`,
     title: `Promotion, ${dose} (simulated)`,
     base: 'promotion-6',
     dose,

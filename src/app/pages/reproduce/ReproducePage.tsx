@@ -87,6 +87,7 @@ export function ReproducePage() {
         <p className="muted">Reading the stored studies…</p>
       ) : (
         <>
+          <h2 className="visually-hidden">{PARTS.find(({ value }) => value === part)?.label}</h2>
           {part === 'claims' && <ClaimsPart rows={rows} papers={CLAIMING_PAPERS} />}
           {part === 'tables' && <TablesPart key={first} paper={first} study={studyOf(first)} />}
           {part === 'doses' && <DosesPart rows={rows} papers={paper === null ? CLAIMING_PAPERS : [paper]} />}

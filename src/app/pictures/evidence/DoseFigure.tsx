@@ -49,22 +49,36 @@ export function DoseFigure({ paper, title, curves, empty }: Props) {
       table={table(curves)}
       empty={curves.length === 0 ? <p>{empty}</p> : null}
     >
-      <div className="dose-panels">
-        {curves.map((curve) => {
-          const map = doseMap(curve);
-          return (
-            <div key={curve.id} className="dose-panel">
-              <h4>{curve.label}</h4>
-              <p>
-                {metricWords(curve.claim.test.metric)},{' '}
-                {partWords(curve.claim.test.of, curve.points[0]?.world.scenarios ?? [])}
-              </p>
-              {map ? <Map map={map} /> : <Curve curve={curve} />}
-            </div>
-          );
-        })}
-      </div>
+      {[true, false].map((own) => {
+        const group = curves.filter(({ ownModule }) => ownModule === own);
+        return group.length === 0 ? null : (
+          <section key={String(own)} className="dose-group">
+            <h4>{own ? 'Its own modules, switched' : 'Against other models'}</h4>
+            <Panels curves={group} />
+          </section>
+        );
+      })}
     </Figure>
+  );
+}
+
+function Panels({ curves }: { readonly curves: readonly DoseCurve[] }) {
+  return (
+    <div className="dose-panels">
+      {curves.map((curve) => {
+        const map = doseMap(curve);
+        return (
+          <div key={curve.id} className="dose-panel">
+            <h5>{curve.label}</h5>
+            <p>
+              {metricWords(curve.claim.test.metric)},{' '}
+              {partWords(curve.claim.test.of, curve.points[0]?.world.scenarios ?? [])}
+            </p>
+            {map ? <Map map={map} /> : <Curve curve={curve} />}
+          </div>
+        );
+      })}
+    </div>
   );
 }
 

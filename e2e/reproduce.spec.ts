@@ -1,0 +1,167 @@
+/** The Reproduce page: what is stored opens at once, filters, and stays in the address; any of it runs again; the report needs no server. */
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './support/lab';
+import {
+  claimsOf,
+  DOSES,
+  madeUpStudy,
+  SEEDS,
+  storeStudies,
+  studyOfRun,
+  trainedHeadless,
+} from './support/studies';
+
+/** Student's two-sided p with four degrees of freedom, in closed form: five pairs, and none of the project's own code. */
+function pOfFivePairs(differences: readonly number[]): number {
+  const n = differences.length;
+  expect(n).toBe(5);
+  const mean = differences.reduce((sum, d) => sum + d, 0) / n;
+  const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1);
+  const t = Math.abs(mean) / Math.sqrt(variance / n);
+  const u = 1 + (t * t) / 4;
+  return 1 - 2 * (3 / 8) * (t / Math.sqrt(u)) * (1 - (t * t) / (12 * u));
+}
+
+async function sarnetStudy() {
+  const claims = await claimsOf('sarnet');
+  const variants = [...new Set(claims.flatMap(({ test: { variant, against } }) => [variant, against]))];
+  return madeUpStudy('sarnet', ['promotion-6'], variants);
+}
+
+test('claims, tables, doses and ranks of stored studies, light, dark and narrow; the report from a disk', async ({
+  lab,
+  page,
+  context,
+}) => {
+  const study = await sarnetStudy();
+  const ranks = madeUpStudy('ranks', ['promotion-6', 'conflict-4'], ['mix', 'single', 'mmoe', 'star']);
+  await storeStudies(page, [study, ranks]);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const check = async (moment: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+        `${moment}, ${colorScheme}`,
+      ).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    const main = page.locator('main');
+    expect(await main.evaluate((element) => element.scrollWidth - element.clientWidth), moment).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 720 });
+  };
+
+  await lab.open({ page: 'reproduce' });
+  const rows = lab.control('claims').locator('tr[data-claim]');
+  await expect(rows.first()).toBeVisible();
+  const papers = ['sarnet', 'causalint', 'optmsm', 'mscan', 'aread'];
+  const all = (await Promise.all(papers.map(claimsOf))).flat();
+  await expect(rows).toHaveCount(all.length);
+  await lab.control('claims-paper').selectOption('sarnet');
+  await expect(rows).toHaveCount(all.filter(({ id }) => id.startsWith('sarnet')).length);
+  const verdict = await rows.first().getAttribute('data-verdict');
+  await lab.control('claims-verdict').selectOption(verdict);
+  for (const row of await rows.all()) await expect(row).toHaveAttribute('data-verdict', verdict!);
+  await lab.control('claims-sort').selectOption('effect');
+  await rows.first().getByRole('button').click();
+  await expect(lab.control('claim-experiment').locator('tr[data-world]')).toHaveCount(DOSES.length);
+  await expect(lab.control('cells').locator('tr[data-cell]')).toHaveCount(2 * SEEDS.length);
+  const open = new URL(page.url()).searchParams.get('claim');
+  expect(await rows.first().getAttribute('data-claim')).toBe(open);
+  await check('a claim');
+  await page.reload();
+  await expect(lab.control('claim-experiment')).toBeVisible();
+  await expect(lab.control('claims-verdict')).toHaveValue(verdict!);
+
+  await lab.control('reproduce-part').getByText('Tables').click();
+  await lab.control('table-select').selectOption('table-5');
+  const table = await lab.figure('table-sarnet-table-5');
+  expect(table.rows.find(([name]) => name === 'SAR-Net')?.[2]).toBe('0.6997');
+  await check('a table');
+
+  await lab.control('reproduce-part').getByText('Doses').click();
+  const doses = await lab.figure('dose-sarnet');
+  const one = doses.rows.filter(([label]) => label === doses.rows[0]![0]);
+  expect(one.map((row) => Number(row[3])).slice(0, DOSES.length)).toEqual([...DOSES]);
+  await check('doses');
+
+  await lab.control('reproduce-part').getByText('Ranks').click();
+  const { head, rows: models } = await lab.figure('ranks');
+  const mean = models.map((row) => Number(row[head.indexOf('mean rank')]));
+  expect(mean.reduce((sum, rank) => sum + rank, 0)).toBeCloseTo(10, 3);
+  expect(mean).toEqual([...mean].sort((a, b) => a - b));
+  await check('ranks');
+
+  const download = page.waitForEvent('download');
+  await lab.control('report-html').click();
+  const saved = await (await download).path();
+  const html = await readFile(saved, 'utf8');
+  expect(html.length).toBeLessThan(5_000_000);
+  const disk = await context.newPage();
+  const asked: string[] = [];
+  disk.on('request', (request) => asked.push(request.url()));
+  // A path of its own, as a person's disk has it: browsers show only what is called .html as a page.
+  const file = `${saved}.html`;
+  await (await download).saveAs(file);
+  await disk.goto(pathToFileURL(file).href);
+  await expect(disk.locator('#report[data-ready]')).toBeVisible();
+  expect(asked, 'nothing but the file itself is read').toEqual([pathToFileURL(file).href]);
+  const dose = study.worlds[2]!.id;
+  const told = disk.locator('#claims tbody tr', { hasText: dose });
+  const stored = all.filter(
+    ({ id, test: { metric } }) => id.startsWith('sarnet') && metric === 'noiseFreeAuc',
+  );
+  const byClaim = stored.map(({ test: { variant, against } }) => {
+    const figures = (wanted: string) =>
+      study.cells
+        .filter((cell) => cell.world === dose && cell.variant === wanted)
+        .map(({ figures: { noiseFreeAuc } }) => noiseFreeAuc.overall);
+    const theirs = figures(against);
+    return pOfFivePairs(figures(variant).map((value, k) => value - theirs[k]!));
+  });
+  const shown = (
+    await told.locator('[data-p]').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-p')!))
+  ).map(Number);
+  expect(shown.length).toBeGreaterThanOrEqual(stored.length);
+  for (const p of byClaim)
+    expect(Math.min(...shown.map((other) => Math.abs(other - p))), `p = ${p}`).toBeLessThan(1e-8);
+  await disk.getByRole('button', { name: 'p', exact: true }).click();
+  const sorted = (
+    await disk
+      .locator('#claims [data-p]')
+      .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-p')!))
+  ).map(Number);
+  expect(sorted).toEqual([...sorted].sort((a, b) => a - b));
+  const again = disk.locator('#runs a').first();
+  expect(await again.getAttribute('href')).toContain('autostart=1');
+});
+
+test('a stored cell runs again, over a pause and a reload, to the bit; another says why not', async ({
+  lab,
+  page,
+}) => {
+  const run = await trainedHeadless(
+    '--model mix --preset tiny --dataset conflict-4 --seed 1 --steps 20 --batch 256 --evaluateEvery 10 --evaluationRows 300'.split(
+      ' ',
+    ),
+  );
+  await storeStudies(page, [studyOfRun('causalint', run, ['causalint', 'single'])]);
+  await lab.open({ page: 'reproduce', claim: 'causalint-table-2-single-largest' });
+  const cells = lab.control('cells').locator('tr[data-cell]');
+  await expect(cells).toHaveCount(2);
+  await lab.control('claim-experiment').getByRole('button', { name: 'Run this row here' }).click();
+  const queue = lab.control('queue');
+  await expect(queue).toHaveAttribute('data-total', '2');
+  await queue.getByRole('button', { name: 'Pause' }).click();
+  await page.reload();
+  await expect(queue).toHaveAttribute('data-total', '2');
+  await queue.getByRole('button', { name: 'Go on' }).click();
+  await expect(queue).toHaveAttribute('data-done', '2');
+  await expect(cells.nth(0)).toHaveAttribute('data-agreement', 'exact');
+  await expect(cells.nth(1)).toHaveAttribute('data-agreement', /close|apart/);
+  await expect(cells.nth(1)).toContainText('nothing that is kept explains it');
+});
