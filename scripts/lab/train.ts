@@ -4,7 +4,8 @@ import { csvText, type CsvCell } from '../../src/data/csv';
 import { openBackend } from '../../src/engine';
 import { parseSetup } from '../../src/training/parseSetup';
 import { setupFromParams } from '../../src/training/setup';
-import { endStatus } from '../../src/training/recordRun';
+import { endStatus, stateOfRecord } from '../../src/training/recordRun';
+import { insideFigures } from '../../src/studies/evidence/insideFigures';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
@@ -97,7 +98,7 @@ function plain(_key: string, value: unknown): unknown {
   return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
 }
 
-/** What `--json` prints: the record without probes that were not asked for. */
+/** What `--json` prints: the record without probes that were not asked for, with figures of the run's inside. */
 export function printed(record: RunRecord, probes: readonly string[]): string {
   const asked = record.probes
     .map(({ step, probes: kept }) => ({ step, probes: kept.filter(({ name }) => probes.includes(name)) }))
@@ -107,6 +108,7 @@ export function printed(record: RunRecord, probes: readonly string[]): string {
   return JSON.stringify(
     {
       ...rest,
+      figures: insideFigures(stateOfRecord(record)),
       probeSpecs: record.probeSpecs.map(({ name, title }) => ({ name, title })),
       probes: asked,
       ...(vectors.length > 0 && { representation: { ...representation, vectors } }),

@@ -2,7 +2,8 @@ import { useCallback, useState } from 'react';
 import { maskOverlap } from '../../../models/papers/aread/maskReading';
 import type { layoutFromLabels } from '../../../models/papers/aread/maskReading';
 import { useInSteps } from '../../hooks/useInSteps';
-import { clusterOrder, pairRanks, rankCorrelation, reorder } from './order';
+import { pairRanks, rankCorrelation } from '../../../studies/statistics';
+import { clusterOrder, reorder } from './order';
 
 /** Beyond this many scenarios overlaps and their order are computed a step at a time. */
 const MANY = 60;
