@@ -5,6 +5,8 @@
 import { mkdirSync, writeFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findTwin, parseCatalogue, simulate, writeDataset, type Catalogue } from '../src/data';
+import { summariseDataset } from '../src/workers/datasetSummary';
+import { writeSummary } from '../src/workers/storedSummary';
 
 const COMMITTED = ['aliccp-3', 'travel-20', 'amazon-25'];
 const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
@@ -14,12 +16,14 @@ async function makeSample(id: string): Promise<Catalogue['samples'][number]> {
   const { parquet, manifest } = writeDataset(dataset);
   writeFileSync(`${folder}${id}.parquet`, parquet);
   writeFileSync(`${folder}${id}.json`, `${JSON.stringify(manifest)}\n`);
+  writeFileSync(`${folder}${id}.summary.json`, writeSummary(summariseDataset(dataset, 'sample')));
   console.log(`${id}: ${dataset.rows} rows, ${(parquet.length / 1e6).toFixed(2)} MB`);
   return {
     id,
     title: dataset.title,
     manifest: `${id}.json`,
     parquet: `${id}.parquet`,
+    summary: `${id}.summary.json`,
     bytes: parquet.length,
     rows: dataset.rows,
     scenarios: dataset.scenarios.length,

@@ -122,6 +122,7 @@ function workshop(
   const spawnData = (): WorkerLike => {
     const session = new DataSession({
       list: async () => [],
+      summary: async () => null,
       load: async (id) => kept.get(id) ?? dataset,
       keep: async (_entry, made) => void kept.set(made.id, made),
       remove: async (id) => void kept.delete(id),

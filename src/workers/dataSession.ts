@@ -50,13 +50,17 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   private open: { readonly id: string; readonly data: Promise<Dataset> } | null = null;
   private readonly tables = new TableOnce();
 
-  constructor(private readonly source: Pick<DatasetSource, 'list' | 'load' | 'keep' | 'remove'>) {}
+  constructor(
+    private readonly source: Pick<DatasetSource, 'list' | 'load' | 'summary' | 'keep' | 'remove'>,
+  ) {}
 
   async catalogue(): Promise<readonly CatalogueEntry[]> {
     return this.source.list();
   }
 
   async dataset(id: string): Promise<DatasetSummary> {
+    const known = await this.source.summary(id);
+    if (known) return known;
     const [dataset, entries] = await Promise.all([this.load(id), this.source.list()]);
     const kind = entries.find((entry) => entry.id === id)?.kind ?? dataset.source.kind;
     return summariseDataset(dataset, kind);

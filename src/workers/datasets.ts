@@ -5,7 +5,8 @@ import { simulationOfId } from '../training/simulatedId';
 import { catalogueEntry } from './datasetSummary';
 import { mappingKey } from './keptMappings';
 import { Storage } from './storage';
-import type { CatalogueEntry, OnProgress } from './protocol';
+import { readSummary } from './storedSummary';
+import type { CatalogueEntry, DatasetSummary, OnProgress } from './protocol';
 import type { Dataset } from '../data/dataset';
 import type { Mapping } from '../data/import/mapping';
 import type { Catalogue } from '../data/format';
@@ -83,6 +84,16 @@ export class DatasetSource {
     throw new Error(
       `There is no dataset "${id}" here; simulate or import it on the Data page, or choose ${samples.map((s) => s.id).join(', ')}.`,
     );
+  }
+
+  /** What is known of a sample without reading its rows; null where nothing is, or it did not come. */
+  async summary(id: string): Promise<DatasetSummary | null> {
+    const { samples } = await this.samples();
+    const sample = samples.find((entry) => entry.id === id);
+    if (!sample?.summary) return null;
+    return get(this.address(sample.summary), sample.title)
+      .then((response) => response.text())
+      .then(readSummary, () => null);
   }
 
   /** Null also where the browser stores nothing. */

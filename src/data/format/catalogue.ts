@@ -7,6 +7,8 @@ const entrySchema = z.object({
   title: z.string().min(1),
   manifest: z.string().min(1),
   parquet: z.string().min(1),
+  /** What a page shows of it before its rows are read. */
+  summary: z.string().min(1).optional(),
   /** Bytes of the Parquet file. */
   bytes: z.int().positive(),
   rows: z.int().positive(),
