@@ -184,6 +184,8 @@ export interface ProbeSpec extends ProbeText {
 export interface ScoredRows {
   readonly columns: Readonly<Record<string, Float32Array>>;
   readonly label: Float32Array;
+  /** Brings each row back to its scenario's true share. */
+  readonly weight: Float32Array;
 }
 
 /** Constants of inference, chosen on validation rows, and the rows' scores under them. */

@@ -11,6 +11,7 @@ import {
   readTensor,
   runStep,
   traceKernels,
+  type mixtureOwnGradient as engineMixture,
   type stopGradient as engineStopGradient,
 } from '../engine';
 import { chosenModels, procedureOf, representatives } from '../../tests/support/chosenModels';
@@ -29,16 +30,28 @@ const stops = vi.hoisted(() => ({
   phase: 'off',
   values: [] as unknown[],
   at: 0,
+  /** What stands for a stopped `x` in the present phase; null where it stops itself. */
+  held: null as ((x: tf.Tensor) => tf.Tensor) | null,
 }));
+stops.held = (x) => {
+  if (stops.phase === 'hold') stops.values.push(x.dataSync().slice());
+  return stops.phase === 'replay' ? tf.tensor(stops.values[stops.at++] as Float32Array, x.shape) : x;
+};
 vi.mock('../engine/ops/stopGradient', async (original) => {
   const { stopGradient } = await original<{ stopGradient: typeof engineStopGradient }>();
+  return { stopGradient: (x: tf.Tensor) => (stops.phase === 'off' ? stopGradient(x) : stops.held!(x)) };
+});
+// Stops the gradients of branches that are not a row's own, inside: for differences the same with the stop outside.
+vi.mock('../engine/ops/mixtureOwnGradient', async (original) => {
+  const { mixtureOwnGradient } = await original<{ mixtureOwnGradient: typeof engineMixture }>();
   return {
-    stopGradient(x: tf.Tensor) {
-      if (stops.phase === 'hold') stops.values.push(x.dataSync().slice());
-      if (stops.phase === 'replay') {
-        return tf.tensor(stops.values[stops.at++] as Float32Array, x.shape);
-      }
-      return stopGradient(x);
+    mixtureOwnGradient(given: Parameters<typeof engineMixture>[0]) {
+      if (stops.phase === 'off') return mixtureOwnGradient(given);
+      const { x, weight, bias, alpha, oneHot, slope } = given;
+      const h = tf.leakyRelu(tf.add(tf.einsum('bi,niw->bnw', x, weight), bias), slope);
+      const own = tf.expandDims(oneHot, 2);
+      const branches = tf.add(tf.mul(h, own), tf.mul(stops.held!(h), tf.sub(1, own)));
+      return tf.sum(tf.mul(branches, tf.expandDims(alpha, 2)), 1);
     },
   };
 });

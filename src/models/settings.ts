@@ -26,6 +26,8 @@ interface Common {
   readonly paperName?: string;
   /** Folded away in the form unless opened. */
   readonly advanced?: boolean;
+  /** What a run that was stored before the setting came had in its place, where that is not the default. */
+  readonly before?: SettingValue;
 }
 
 interface NumberRange {
@@ -127,6 +129,14 @@ export function settingsSchema<F extends SettingFields>(fields: F): z.ZodType<Se
 /** Every setting at its default. */
 export function defaultSettings(fields: SettingFields): AnySettings {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+}
+
+/** Complete settings as they were stored: what came later stands as it was `before`. */
+export function upgradeSettings(fields: SettingFields, stored: AnySettings): AnySettings {
+  const missing = Object.entries(fields).flatMap(([name, { before }]) =>
+    before === undefined || name in stored ? [] : [[name, before] as const],
+  );
+  return missing.length === 0 ? stored : { ...stored, ...Object.fromEntries(missing) };
 }
 
 /**

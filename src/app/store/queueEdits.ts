@@ -1,4 +1,5 @@
 /** The queue as a value: its items, what a person may ask of it, what comes next. */
+import { upgradeSetup } from '../../training/storedRecord';
 import type { RunSetup } from '../../training/runRecord';
 
 export interface QueueItem {
@@ -74,7 +75,10 @@ export function parsedQueue(text: string | null): { readonly queue: Queue; reado
     if (isQueue(value)) {
       const { revision } = value as { readonly revision?: unknown };
       return {
-        queue: { items: value.items, paused: value.paused },
+        queue: {
+          items: value.items.map((item) => ({ ...item, setup: upgradeSetup(item.setup) })),
+          paused: value.paused,
+        },
         revision: typeof revision === 'number' ? revision : 0,
       };
     }

@@ -14,6 +14,8 @@ export interface StackedMlpOptions {
   readonly scenarios: number;
   readonly dropout: number;
   readonly slope?: number;
+  /** Slope below zero of the last layer, where it is another; 1 is no activation. */
+  readonly outputSlope?: number;
 }
 
 /** What one stacked layer did, as far as closed-form gradients need it; see `LayerTrace`. */
@@ -64,9 +66,10 @@ export function createStackedMlp(
   name: string,
   options: StackedMlpOptions,
 ): StackedMlp {
-  const { stack, scenarios, slope = 0 } = options;
+  const { stack, scenarios, slope: inner = 0, outputSlope = inner, widths } = options;
   let input = options.input;
-  const layers = options.widths.map((output, k) => {
+  const layers = widths.map((output, k) => {
+    const slope = k === widths.length - 1 ? outputSlope : inner;
     const shape = [stack, input, output] as const;
     const weight = variables.parameter(
       `${name}.${k}.weight`,
@@ -87,11 +90,11 @@ export function createStackedMlp(
       scenarios,
     );
     input = output;
-    return { weight, bias, norm };
+    return { weight, bias, norm, slope };
   });
   type Layer = (typeof layers)[number];
   const traceLayer = (
-    { weight, bias, norm }: Layer,
+    { weight, bias, norm, slope }: Layer,
     x: tf.Tensor2D | tf.Tensor3D,
     inputs: NormInputs,
     mode: Mode,
@@ -106,7 +109,7 @@ export function createStackedMlp(
     };
   };
   const routeLayer = (
-    { weight, bias }: Layer,
+    { weight, bias, slope }: Layer,
     x: tf.Tensor2D,
     route: tf.Tensor2D,
     mode: Mode,

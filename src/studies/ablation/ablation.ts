@@ -1,4 +1,5 @@
 /** An ablation as it was asked for: which rows over which seeds, and the runs that they became. */
+import { upgradeModelSettings, upgradeSetup } from '../../training/storedRecord';
 import type { AnySettings } from '../../models/settings';
 import type { RunSetup } from '../../training/runRecord';
 import type { RunMetrics } from '../columns';
@@ -52,12 +53,21 @@ function isAblation(value: unknown): value is Ablation {
   );
 }
 
+function upgraded(ablation: Ablation): Ablation {
+  const { base, rows } = ablation;
+  return {
+    ...ablation,
+    base: upgradeSetup(base),
+    rows: rows.map((row) => ({ ...row, settings: upgradeModelSettings(base.model, row.settings) })),
+  };
+}
+
 /** What was kept; entries that cannot be read are left out. */
 export function restoredAblations(text: string | null): readonly Ablation[] {
   if (text === null) return [];
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.filter(isAblation) : [];
+    return Array.isArray(value) ? value.filter(isAblation).map(upgraded) : [];
   } catch {
     return []; // not ours, or cut short: the runs themselves do not depend on it
   }

@@ -63,7 +63,8 @@ export function parseRecord(text: string, file: string): RunRecord {
     );
   }
   try {
-    return upgradeRecord({ ...record, setup: parseSetup(record.setup) });
+    const upgraded = upgradeRecord(record);
+    return { ...upgraded, setup: parseSetup(upgraded.setup) };
   } catch (error) {
     throw new Error(
       `“${file}” does not fit this lab: ${error instanceof Error ? error.message : String(error)}`,

@@ -86,7 +86,11 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
       let { score } = scored;
       if (split === 'validation' && model.tuneInference && rows.length > 0) {
         const tuned = model.tuneInference(
-          { columns: scored.columns, label: Float32Array.from(data.label) },
+          {
+            columns: scored.columns,
+            label: Float32Array.from(data.label),
+            weight: Float32Array.from(data.weight),
+          },
           (candidate) => auc(candidate, data.label, data.weight),
         );
         if (tuned) {

@@ -1,19 +1,29 @@
 /** Figures of a study that need the simulator's truth, from the model of a finished run. They judge; they choose nothing. */
-import { interestProbabilities } from '../../data/simulate';
+import { counterfactualProbabilities, interestProbabilities, specificFieldsOf } from '../../data/simulate';
 import { debiasedScores, referenceGrid } from '../../models/papers/mscan/debiasedScores';
 import { evaluationSample } from '../sampling';
+import { referenceFigures, type ReferenceFigureName } from './byReference';
 import { fixField } from './fixedField';
 import { aucFigure, type Figure, type JudgedRows } from './figures';
+import { gateRecovery } from './gateRecovery';
+import { votesError } from './votes';
 import type { SplitName } from '../../data/dataset';
 import type { Predictions, Trainer } from '../trainer/contract';
 
 /** The place that every row is scored on where the place is held fixed: the first. */
 const FIXED_SLOT = 1;
 
-type TruthFigureName = 'interestAuc' | 'interestAucFixedSlot' | 'organicAuc' | 'interestAucAtBestC';
+type TruthFigureName =
+  | 'interestAuc'
+  | 'interestAucFixedSlot'
+  | 'organicAuc'
+  | 'interestAucAtBestC'
+  | 'votesError'
+  | 'gateRecovery'
+  | ReferenceFigureName;
 type TruthFigures = Readonly<Partial<Record<TruthFigureName, Figure>>>;
 
-type FinishedTrainer = Pick<Trainer, 'dataset' | 'layout' | 'predict' | 'readBatch'>;
+type FinishedTrainer = Pick<Trainer, 'model' | 'dataset' | 'layout' | 'predict' | 'readBatch'>;
 
 /** Rows of a split with a truth of theirs `[rows of the dataset]` or of the sample `[n]`. */
 function judged(
@@ -56,6 +66,29 @@ async function scoresAtBestC(trainer: FinishedTrainer, test: Predictions): Promi
   return debiasedScores(matchScore, scenarioGate, best.c);
 }
 
+/** Error of CausalInt's votes; null where the model has none. */
+function errorOfVotes(
+  { dataset }: FinishedTrainer,
+  test: Predictions,
+  rows: JudgedRows,
+  of: Int32Array,
+): Figure | null {
+  const { vote } = test.columns;
+  return vote ? votesError(vote, counterfactualProbabilities(dataset, of), rows) : null;
+}
+
+/** How OptMSM's gate finds the fields of one scenario; null without such fields or such a gate. */
+function recoveryOfGate(
+  { model, dataset }: FinishedTrainer,
+  test: Predictions,
+  rows: JudgedRows,
+): Figure | null {
+  const weights = test.columns.fieldGate;
+  const fields = model.probes.find(({ name }) => name === 'seGate')?.axes[1]?.labels;
+  const specific = specificFieldsOf(dataset);
+  return weights && fields && specific.length > 0 ? gateRecovery({ weights, fields }, specific, rows) : null;
+}
+
 /**
  * Test figures of a run at its end, when its weights are the best ones:
  *
@@ -63,6 +96,9 @@ async function scoresAtBestC(trainer: FinishedTrainer, test: Predictions): Promi
  * - `interestAucFixedSlot`: the same with every row scored on the first place, do(slot): what holding the place fixed does without any method
  * - `organicAuc`: noise-free AUC over rows that were no forced promotion
  * - `interestAucAtBestC`: of M-scan, the interest AUC under the c that the truth would choose on validation rows; a bound, not a result
+ * - `interestAucAtC…`, `noiseFreeAucAtC…`: of M-scan, both AUCs under fixed c, in mean sizes of the match score
+ * - `votesError`: of CausalInt, mean absolute error of its votes as click rates in the other scenarios
+ * - `gateRecovery`: of OptMSM, AUC with which its gate finds the fields that count in one scenario only
  *
  * Figures that the data or the model have no part in are left out; without a known truth all are.
  */
@@ -76,6 +112,9 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
   const organicAuc = aucFigure(test.score, of(probability), organic);
   const interest = interestProbabilities(trainer.dataset, rows);
   if (!interest) return { organicAuc };
+  const votes = errorOfVotes(trainer, test, of(probability), rows);
+  const recovery = recoveryOfGate(trainer, test, of(probability));
+  const { matchScore: match, scenarioGate: gate } = test.columns;
   const onOneSlot = await scoresOnOneSlot(trainer, rows);
   const atBestC = await scoresAtBestC(trainer, test);
   return {
@@ -83,5 +122,8 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
     ...(onOneSlot && { interestAucFixedSlot: aucFigure(onOneSlot, of(interest)) }),
     organicAuc,
     ...(atBestC && { interestAucAtBestC: aucFigure(atBestC, of(interest)) }),
+    ...(match && gate && referenceFigures({ match, gate }, of(interest), of(probability))),
+    ...(votes && { votesError: votes }),
+    ...(recovery && { gateRecovery: recovery }),
   };
 }

@@ -40,6 +40,8 @@ DEFAULTS = dict(
     transform="perScenario",
     orthAt="xPrime",
     orthNorm="raw",
+    orNorm="l2",
+    orOrder="traffic",
     orthLoss="cos2",
     weightInvar=1,
     weightClassifier=1,
@@ -59,6 +61,7 @@ class CausalInt:
         for name, value in self.settings.items():
             setattr(self, name, value)
         self.n, self.m = shape["scenarios"], self.hidden[-1]
+        self.scenario_rows = shape["scenarioRows"]
         fields = shape["fields"]
         self.common = [i for i, f in enumerate(fields) if f["role"] != "scenario" or self.scenarioFieldInE]
         self.context = [i for i, f in enumerate(fields) if f["role"] == "scenario" or f["scenarioSpecific"]]
@@ -334,15 +337,20 @@ class CausalInt:
         for r in rows:
             basis.append(r - sum((r @ b) / (b @ b + 1e-12) * b for b in basis))
         out["_basis"] = torch.stack(basis)
-        return 0.5 * sum(((r - b) ** 2).sum() for r, b in zip(rows, basis))
+        squares = [((r - b) ** 2).sum() for r, b in zip(rows, basis)]
+        if self.orNorm == "squared":
+            return 0.5 * sum(squares)
+        return sum(torch.sqrt(square + 1e-12) - 1e-6 for square in squares)
 
     def order(self, out):
-        """Scenarios that take part: all, or 8 drawn by scripted coin flips [N, 24] where there are more than 10."""
-        if self.n <= 10:
-            return list(range(self.n))
-        flips = out["_run"]["mode"].masks[-1]
-        value = (flips * 0.5 ** torch.arange(2, 26)).sum(1)
-        return torch.argsort(value, descending=True)[:8].tolist()
+        """Scenarios that take part, in the order of Gram-Schmidt: all, or 8 where there are more than 10. What is drawn is
+        drawn by scripted coin flips [N, 24]."""
+        if self.n > 10 or self.orOrder == "random":
+            flips = out["_run"]["mode"].masks[-1]
+            value = (flips * 0.5 ** torch.arange(2, 26)).sum(1)
+            return torch.argsort(value, descending=True)[: self.n if self.n <= 10 else 8].tolist()
+        ranked = sorted(range(self.n), key=lambda d: -self.scenario_rows[d])
+        return dict(traffic=ranked, reversed=ranked[::-1], dataset=list(range(self.n)))[self.orOrder]
 
     def scores(self, out, x):
         probability = torch.sigmoid(out["logit"])
@@ -402,13 +410,16 @@ CASES = {
     "plain": dict(batchNorm="off", innerRate=0.05),
     "unit-first-order": dict(orthNorm="unit", firstOrder=True, orthLoss="abs", gateStopGrad=True, transform="shared"),
     "con": dict(fusion="concat", fusionInput="experts", orthAt="xIr", gate="endToEnd", scenarioFieldInE=True),
-    "con-domain": dict(fusion="concat", batchNorm="domain"),
+    "con-domain": dict(fusion="concat", batchNorm="domain", orNorm="squared"),
     "mul": dict(fusion="mul", batchNorm="off", scenarioInput="xSr"),
     "mul-experts": dict(fusion="mul", fusionInput="experts", orthAt="xIr", batchNorm="off", orthNorm="unit"),
     "shared-bottom": dict(invar=False, gramSchmidt=False, maml=False, fusion="none"),
     "bottom-orth": dict(invar=False, maml=False, fusion="none", orthNorm="unit", weightGramSchmidt=2),
     "trans-alone": dict(invar=False, gramSchmidt=False, maml=False),
     "many-scenarios": dict(orthNorm="unit"),
+    "or-squared": dict(orNorm="squared", orOrder="dataset"),
+    "or-reversed": dict(orOrder="reversed", fusion="concat"),
+    "or-random": dict(orOrder="random", orthNorm="unit"),
 }
 
 
@@ -421,8 +432,9 @@ def main():
         shape = make_shape(rows=26 if many else 12, scenarios=12 if many else 3)
         batch = make_batch(shape)
         dropout = []
-        if many:
-            flips = torch.randint(0, 2, (12, 24), generator=torch.Generator().manual_seed(5)) * 2.0
+        if many or settings.get("orOrder") == "random":
+            size = (shape["scenarios"], 24)
+            flips = torch.randint(0, 2, size, generator=torch.Generator().manual_seed(5)) * 2.0
             dropout = [flips]
         model = CausalInt(shape, 4, **settings)
         v = model.variables()

@@ -23,6 +23,8 @@ DEFAULTS = dict(
     predictor="own",
     hyperStopGrad=False,
     expertInput="own",
+    transferOutput="linear",
+    hypernetworkOf="all",
     normalisation="off",
     history="off",
     historyLength=4,
@@ -72,17 +74,22 @@ class OptMSM:
             v.weight("seGate.weight", n, self.shared_count, self.shared_count)
             v.bias("seGate.bias", n, self.shared_count)
         width = self.shared_width
+
+        def alive(k):
+            """Mean of a layer's biases that keeps most of its ReLUs alive; a linear last layer shows both signs."""
+            return 0 if self.transferOutput == "linear" and k == len(self.hidden) - 1 else 0.4
+
         if self.op == "fcn":
             for k, out in enumerate(self.hidden):
                 v.weight(f"transfer.{k}.shared.weight", width, out)
-                v.bias(f"transfer.{k}.shared.bias", out, mean=0.4)  # keeps most units alive
+                v.bias(f"transfer.{k}.shared.bias", out, mean=alive(k))
                 v.weight(f"transfer.{k}.own.weight", n, width, out, fan_in=25, centre=1.0)
                 v.bias(f"transfer.{k}.own.bias", n, out)
                 width = out
         elif self.transfers:
             for k, out in enumerate(self.hidden):
                 v.weight(f"expert.{k}.weight", self.num_experts, width, out)
-                v.bias(f"expert.{k}.bias", self.num_experts, out, mean=0.4)
+                v.bias(f"expert.{k}.bias", self.num_experts, out, mean=alive(k))
                 width = out
             v.weight("transferGate.weight", n, self.shared_width, self.num_experts)
             v.bias("transferGate.bias", n, self.num_experts)
@@ -91,10 +98,11 @@ class OptMSM:
         lead = [n] if self.predictor == "own" else []
         for k, out in enumerate(self.predictor_layers + [1]):
             if self.hypernetwork:
-                v.weight(f"hyper.{k}.hidden.weight", first, self.hyperHidden)
-                v.bias(f"hyper.{k}.hidden.bias", self.hyperHidden)
-                v.weight(f"hyper.{k}.scale.weight", self.hyperHidden, width)
-                v.bias(f"hyper.{k}.scale.bias", width)
+                each = [n] if self.hypernetworkOf == "own" else []
+                v.weight(f"hyper.{k}.hidden.weight", *each, first, self.hyperHidden)
+                v.bias(f"hyper.{k}.hidden.bias", *each, self.hyperHidden)
+                v.weight(f"hyper.{k}.scale.weight", *each, self.hyperHidden, width)
+                v.bias(f"hyper.{k}.scale.bias", *each, width)
             name = "output" if out == 1 and k == len(self.predictor_layers) else f"predictor.{k}"
             v.weight(f"{name}.weight", *lead, width, out)
             v.bias(f"{name}.bias", *lead, out, mean=0.4)
@@ -126,11 +134,16 @@ class OptMSM:
         z = torch.sigmoid(e.mean(2) @ p["seGate.weight"][m] + p["seGate.bias"][m])
         return (z[:, :, None] * e).flatten(1), z
 
+    def active(self, h, k):
+        """After transfer layer k: ReLU, and what `transferOutput` says after the last."""
+        last = k == len(self.hidden) - 1
+        return h if last and self.transferOutput == "linear" else leaky(h)
+
     def fcn(self, p, h, m):
         """Eq 8, layer by layer, for all rows as if they were of scenario m."""
         for k in range(len(self.hidden)):
             weight = p[f"transfer.{k}.shared.weight"] * p[f"transfer.{k}.own.weight"][m]
-            h = leaky(h @ weight + p[f"transfer.{k}.shared.bias"] + p[f"transfer.{k}.own.bias"][m])
+            h = self.active(h @ weight + p[f"transfer.{k}.shared.bias"] + p[f"transfer.{k}.own.bias"][m], k)
         return h
 
     def experts(self, p, h):
@@ -138,9 +151,16 @@ class OptMSM:
         for j in range(self.num_experts):
             y = h
             for k in range(len(self.hidden)):
-                y = leaky(y @ p[f"expert.{k}.weight"][j] + p[f"expert.{k}.bias"][j])
+                y = self.active(y @ p[f"expert.{k}.weight"][j] + p[f"expert.{k}.bias"][j], k)
             outputs.append(y)
         return torch.stack(outputs, 1)  # [B, E, R]
+
+    def hyper(self, p, name, h, scenario):
+        """One layer of the hypernetwork, row by row where every scenario has its own."""
+        weight, bias = p[f"{name}.weight"], p[f"{name}.bias"]
+        if self.hypernetworkOf == "all":
+            return h @ weight + bias
+        return torch.stack([row @ weight[m] + bias[m] for row, m in zip(h, scenario.tolist())])
 
     def forward(self, p, s, x, mode):
         rows, scenario = x.batch, x.scenario
@@ -180,8 +200,8 @@ class OptMSM:
         hyper_input = r0.detach() if self.hyperStopGrad else r0
         for k in range(len(self.predictor_layers) + 1):
             if self.hypernetwork:  # Eq 11, 12
-                hidden = torch.relu(hyper_input @ p[f"hyper.{k}.hidden.weight"] + p[f"hyper.{k}.hidden.bias"])
-                scale = 2 * torch.sigmoid(hidden @ p[f"hyper.{k}.scale.weight"] + p[f"hyper.{k}.scale.bias"])
+                hidden = torch.relu(self.hyper(p, f"hyper.{k}.hidden", hyper_input, scenario))
+                scale = 2 * torch.sigmoid(self.hyper(p, f"hyper.{k}.scale", hidden, scenario))
                 h = h * scale
                 scales.append(scale)
             name = "output" if k == len(self.predictor_layers) else f"predictor.{k}"
@@ -246,6 +266,9 @@ def pooled(sequence):
 CASES = {
     "fcn": dict(),
     "fcn-square": dict(orthMode="square", lambdaOrth=0.7),
+    "fcn-relu": dict(transferOutput="relu"),
+    "cgc-relu": dict(op="cgc", transferOutput="relu", lambdaOrth=0.5),
+    "own-hypernetworks": dict(hypernetworkOf="own", hyperStopGrad=True),
     "moe": dict(op="moe"),
     "cgc": dict(op="cgc", lambdaOrth=0.5),
     "cgc-all-inputs": dict(op="cgc", expertInput="all"),

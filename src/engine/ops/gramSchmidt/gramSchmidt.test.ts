@@ -50,17 +50,32 @@ describe.each<BackendName>(['cpu', 'wasm'])('Gram–Schmidt on %s', (backend) =>
       const { basis } = gramSchmidt(g);
       [3, 0, 0, 0, 0, 2].forEach((value, i) => expect(basis.dataSync()[i]).toBeCloseTo(value, 6));
       expect(gramSchmidtDistance(g).dataSync()[0]).toBeCloseTo(0.5, 6);
+      expect(gramSchmidtDistance(g, 'l2').dataSync()[0]).toBeCloseTo(1, 5);
+      const slope = tf
+        .grad((x) => gramSchmidtDistance(x as tf.Tensor2D, 'l2'))(g)
+        .dataSync();
+      expect(slope.every(Number.isFinite)).toBe(true);
     });
   });
 
-  it('has the gradient that differences give', () => {
+  it('measures lengths that grow as the rows do, squares as their squares', () => {
+    tf.tidy(() => {
+      const g = tf.randomNormal<tf.Rank.R2>([4, 6], 0, 1, 'float32', 3);
+      const of = (factor: number, norm: 'squared' | 'l2'): number =>
+        gramSchmidtDistance(tf.mul<tf.Tensor2D>(g, factor), norm).dataSync()[0]!;
+      expect(of(9, 'l2') / of(1, 'l2')).toBeCloseTo(9, 3);
+      expect(of(9, 'squared') / of(1, 'squared')).toBeCloseTo(81, 2);
+    });
+  });
+
+  it.each(['squared', 'l2'] as const)('has the gradient that differences give, %s', (norm) => {
     const values = Array.from({ length: 24 }, (_, i) => Math.sin(3 * i + 1) + 0.1 * i);
     const at = (list: readonly number[]): number =>
-      tf.tidy(() => gramSchmidtDistance(tf.tensor2d([...list], [4, 6])).dataSync()[0]!);
+      tf.tidy(() => gramSchmidtDistance(tf.tensor2d([...list], [4, 6]), norm).dataSync()[0]!);
     const gradient = tf.tidy(() =>
       Array.from(
         tf
-          .grad((g) => gramSchmidtDistance(g as tf.Tensor2D))(tf.tensor2d(values, [4, 6]))
+          .grad((g) => gramSchmidtDistance(g as tf.Tensor2D, norm))(tf.tensor2d(values, [4, 6]))
           .dataSync(),
       ),
     );

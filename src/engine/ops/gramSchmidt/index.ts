@@ -106,13 +106,40 @@ const distance = defineOperation({
   }),
 });
 
+/** Length of each row `[n, 1]`, kept above 0. */
+function lengths(rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.sqrt(tf.add(tf.sum(tf.square(rows), 1, true), FLOOR));
+}
+
+const length = defineOperation({
+  name: 'gramSchmidtLength',
+  shapes: 'rows: n,m -> | basis: n,m; coefficients: n,n',
+  forward: ({ rows }) => {
+    const { basis, coefficients } = gramSchmidt(rows);
+    const taken = tf.sub(lengths(tf.sub(rows, basis)), Math.sqrt(FLOOR));
+    return { y: tf.sum(taken), basis, coefficients };
+  },
+  save: ['rows', 'basis', 'coefficients'],
+  gradient: ({ dy, rows, basis, coefficients }) => ({
+    rows: () => {
+      const taken = tf.sub<tf.Tensor2D>(rows, basis);
+      const length = lengths(taken);
+      // Without the diagonal of C: a row that loses nothing is divided by next to nothing, which must meet only zeros.
+      const below = tf.sub<tf.Tensor2D>(coefficients, tf.eye(rows.shape[0]));
+      const others = tf.matMul(below, tf.div<tf.Tensor2D>(basis, length), true, false);
+      return tf.mul(dy, tf.sub(tf.div(taken, length), others));
+    },
+  }),
+});
+
 /**
- * ½ Σ_i ‖g_i − b_i‖² between rows `g [n, m]` and their Gram–Schmidt basis b; a scalar.
+ * Distance between rows `g [n, m]` and their Gram–Schmidt basis b, a scalar: ½ Σ_i ‖g_i − b_i‖² (`squared`), or Σ_i ‖g_i − b_i‖ (`l2`).
  *
  * b_i is what is left of g_i after its best approximation by the rows before it, and it is orthogonal to what was taken
- * away. So the loss is ½ Σ (‖g_i‖² − ‖b_i‖²), and, the approximation being optimal, ∂‖b_i‖²/∂g_j = 2 C_ij b_i. Hence the
- * gradient g − Cᵀ b, exact up to the 1e-12 that guards the division.
+ * away. So ½ ‖g_i − b_i‖² is ½ (‖g_i‖² − ‖b_i‖²), and, the approximation being optimal, ∂‖b_i‖²/∂g_j = 2 C_ij b_i. Hence the
+ * gradient g − Cᵀ b of the squares, and W (g − b) − (C − 1)ᵀ W b of the lengths, W the diagonal of 1/‖g_i − b_i‖; exact up to
+ * the 1e-12 that guards divisions. A row that loses nothing has length 0 and no gradient of its own.
  */
-export function gramSchmidtDistance(rows: tf.Tensor2D): tf.Scalar {
-  return distance({ rows });
+export function gramSchmidtDistance(rows: tf.Tensor2D, norm: 'squared' | 'l2' = 'squared'): tf.Scalar {
+  return norm === 'squared' ? distance({ rows }) : length({ rows });
 }

@@ -90,6 +90,7 @@ const cases: readonly (readonly [string, AnySettings, (name: string) => boolean]
   ['Lossᵈ by concatenation', { ...only('Scenario'), innerRate: 0.1, fusion: 'concat' }, everything],
   ['Lossᵈ by product', { ...only('Scenario'), innerRate: 0.1, fusion: 'mul' }, everything],
   ['OR through TransNet', { ...only('GramSchmidt'), innerRate: 0.1 }, notStopped],
+  ['OR as half squares', { ...only('GramSchmidt'), innerRate: 0.1, orNorm: 'squared' }, notStopped],
   ['OR by concatenation', { ...only('GramSchmidt'), fusion: 'concat' }, everything],
   ['OR by product', { ...only('GramSchmidt'), fusion: 'mul' }, everything],
   ['OR by product of experts', { ...only('GramSchmidt'), fusion: 'mul', fusionInput: 'experts' }, notStopped],

@@ -79,7 +79,7 @@ export function buildCausalInt(
     : null;
   const fusionModule = createFusion(variables, settings, { shape, input: width, scenario: scenarioWidth });
   const comparing = settings.gramSchmidt && settings.weightGramSchmidt > 0;
-  const sampler = comparing ? createComparedScenarios(shape.scenarios) : null;
+  const sampler = comparing ? createComparedScenarios(shape, settings.orOrder) : null;
 
   function gate(e: tf.Tensor2D, found: Representation): tf.Tensor2D | null {
     if (!hasExperts) return null;
@@ -136,7 +136,7 @@ export function buildCausalInt(
     }
     if (comparing) {
       const gradients = scenarioGradients(pass.compared, inputs);
-      add('gramSchmidt', settings.weightGramSchmidt, conflictLoss(gradients, settings.orthNorm, pass.sample));
+      add('gramSchmidt', settings.weightGramSchmidt, conflictLoss(gradients, settings, pass.sample));
     }
     return { total: weighted.length > 0 ? tf.addN(weighted) : tf.mul(scenario, 0), terms };
   }

@@ -16,6 +16,6 @@ export interface CausalIntPass extends Pass {
   readonly fused: Fused;
   /** The pass whose gradients Eq 12 takes: `fused`, or a second one at X_IR. */
   readonly compared: Fused;
-  /** Scenarios whose gradients this step compares (`ScenarioSampler`); null for all. */
+  /** Which scenarios’ gradients this step compares, in what order (`ScenarioSampler`); null for all as the dataset lists them. */
   readonly sample: tf.Tensor2D | null;
 }

@@ -12,5 +12,8 @@ const cases = [
   'bottom-orth',
   'trans-alone',
   'many-scenarios',
+  'or-squared',
+  'or-reversed',
+  'or-random',
 ];
 for (const name of cases) describeReference(`tests/reference/causalint/fixtures/${name}.json`);

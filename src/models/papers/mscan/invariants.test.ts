@@ -16,6 +16,7 @@ import type { AnyModel } from '../../definition';
 import { findModel } from '../../registry';
 import { defaultSettings, type AnySettings } from '../../settings';
 import { debiasedScores } from './debiasedScores';
+import { likeliestReference } from './likeliestReference';
 
 const definition = findModel('mscan');
 const shape = tinyShape();
@@ -95,6 +96,39 @@ describe('counterfactual inference (Eq 12)', () => {
     expect(a!.total).toBe(b!.total);
     expect(a!.rows).toEqual(b!.rows);
     expect([...a!.parameters]).toEqual([...b!.parameters]);
+  });
+
+  it('a more prominent place lowers the logit where the match score is below 0, and raises it above (Eq 8)', () => {
+    const model = build({ priorBias: 'off' });
+    const logits = (): Float32Array => outputOf(model, shape, batch, 'logit').slice(0, rows);
+    const before = logits();
+    const match = outputOf(model, shape, batch, 'matchScore').slice(0, rows);
+    const bias = model.parameters.find(({ name }) => name === 'scenario.output.bias')!;
+    assign(
+      bias,
+      bias.tensor.dataSync<'float32'>().map((value) => value + 1),
+    );
+    const after = logits();
+    const signs = Array.from(match, (value, row) => Math.sign(value) * Math.sign(after[row]! - before[row]!));
+    expect(new Set(Array.from(match, Math.sign))).toEqual(new Set([-1, 1]));
+    expect(signs.every((sign) => sign === 1)).toBe(true);
+  });
+
+  it('c chosen by log loss is that of the rows’ own clicks, by AUC that of their ranking', () => {
+    const [byLoss, byAuc] = ['logLoss', 'auc'].map((cBy) => build({ cBy }));
+    const { matchScore, scenarioGate } = scoresOf(byLoss!, batch);
+    const label = batch.label.slice(0, rows);
+    const weight = new Float32Array(rows).fill(1);
+    const scored = { columns: { matchScore, scenarioGate }, label, weight };
+    const never = (): number => {
+      throw new Error('Log loss asks for no AUC.');
+    };
+    const chosen = byLoss!.tuneInference!(scored, never)!;
+    const wanted = likeliestReference({ match: matchScore, gate: scenarioGate, label, weight });
+    expect(chosen.states[0]!.value[0]).toBeCloseTo(wanted.c, 5);
+    let asked = 0;
+    byAuc!.tuneInference!(scored, () => asked++);
+    expect(asked).toBe(21);
   });
 
   it('a scenario known by its id alone has one gate, so that c cannot change the ranking inside it', () => {

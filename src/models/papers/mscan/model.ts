@@ -28,6 +28,7 @@ import type { MscanPass } from './pass';
 import { createProbes } from './probes';
 import type { MscanSettings } from './settings';
 import { bestReference } from './tuneReference';
+import { likeliestReference } from './likeliestReference';
 
 /** @throws RangeError when the data has no behaviour histories */
 export function buildMscan(shape: DataShape, settings: MscanSettings, factory: VariableFactory): AnyModel {
@@ -115,8 +116,15 @@ export function buildMscan(shape: DataShape, settings: MscanSettings, factory: V
     return { logit: tf.mul(matchScore, tf.sigmoid(logit)), ...shared, direct: { logit, hidden } };
   }
 
-  function tuneInference({ columns }: ScoredRows, auc: (score: Float32Array) => number | null) {
-    const { c, score } = bestReference(columns.matchScore!, columns.scenarioGate!, auc);
+  function tuneInference(
+    { columns, label, weight }: ScoredRows,
+    auc: (score: Float32Array) => number | null,
+  ) {
+    const [match, gate] = [columns.matchScore!, columns.scenarioGate!];
+    const { c, score } =
+      settings.cBy === 'auc'
+        ? bestReference(match, gate, auc)
+        : likeliestReference({ match, gate, label, weight });
     return { states: [{ state: reference, value: Float32Array.of(c) }], score };
   }
 

@@ -24,9 +24,19 @@ export const fields = {
   }),
   cMode: hyper.choice({
     label: 'c at inference',
-    help: 'Choose the counterfactual reference c by overall validation AUC, or set it.',
+    help: 'Choose the counterfactual reference c on validation rows, or set it.',
     options: ['auto', 'fixed'],
     default: 'auto',
+  }),
+  cBy: hyper.choice({
+    label: 'c chosen by',
+    help: 'Log loss of validation clicks, 0 unless another c brings more than chance, or the best AUC of 21 values, of few clicks mostly luck; the paper says only that AUC “initially increases and then decreases” (Fig 5).',
+    options: ['logLoss', 'auc'],
+    optionLabels: { logLoss: 'log loss', auc: 'AUC' },
+    default: 'logLoss',
+    before: 'auc',
+    paper: '–',
+    advanced: true,
   }),
   c: hyper.real({
     label: 'c, counterfactual reference',
@@ -89,7 +99,7 @@ export const fields = {
   }),
   sbe: ablation.toggle({
     label: 'Scenario bias eliminator',
-    help: 'Model the scenario’s direct effect in a branch of its own and remove it at inference.',
+    help: 'Model the scenario’s direct effect in a branch of its own and remove it at inference. Where ŷ_m is below 0, ŷ_m σ(ŷ_s) (Eq 8) falls as a place is more prominent.',
     default: true,
     paperName: 'SBE (Table 2)',
   }),
@@ -102,7 +112,7 @@ export const fields = {
   }),
   scenarioFields: ablation.choice({
     label: 'Scenario features',
-    help: 'What the scenario branch reads: the id and the context, or the id alone (then c cannot change a ranking inside a scenario).',
+    help: 'What the scenario branch reads as s (“scenario features s”, 3.1): the id with slot and hour, or the id alone, with which c cannot change a ranking inside a scenario.',
     options: ['context', 'id'],
     default: 'context',
     advanced: true,

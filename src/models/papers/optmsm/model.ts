@@ -90,6 +90,8 @@ export function buildOptMsm(shape: DataShape, settings: OptMsmSettings, factory:
       all: contrast === null,
       scaledWidths: predictor.scaledWidths,
     }),
+    requested: ({ gated }): Readonly<Record<string, tf.Tensor2D>> =>
+      gated.weights ? { fieldGate: gated.weights() } : {},
     outputs: ({ logit, own, drawn, transferred }) => ({
       logit,
       representation: own,

@@ -91,6 +91,28 @@ describe('hypernetwork', () => {
     none.dispose();
   });
 
+  it('of each scenario is one for all where they are alike, and learns from its own rows alone', () => {
+    const [own, all] = [build({ hypernetworkOf: 'own' }), build()];
+    const shared = new Map([...all.parameters, all.table].map((one) => [one.name, one]));
+    for (const target of [...own.parameters, own.table]) {
+      const from = shared.get(target.name)!.tensor;
+      const repeated = tf.tidy(() =>
+        target.tensor.rank > from.rank ? tf.stack(Array.from({ length: shape.scenarios }, () => from)) : from,
+      );
+      assign(target, repeated);
+    }
+    const wanted = scoresOf(all, shape, batch);
+    scoresOf(own, shape, batch).forEach((score, i) => expect(score).toBeCloseTo(wanted[i]!, 5));
+    const rows: HostBatch = { ...batch, scenario: batch.scenario.map((n) => (n === 2 ? 0 : n)) };
+    const gradient = gradientsOf(own, shape, rows).parameters.get('hyper.0.scale.weight')!;
+    const third = gradient.length / 3;
+    const size = (m: number): number => Math.hypot(...gradient.slice(m * third, (m + 1) * third));
+    expect(size(0)).toBeGreaterThan(1e-7);
+    expect(size(2)).toBe(0);
+    own.dispose();
+    all.dispose();
+  });
+
   it('behind a stopped gradient trains nothing that it reads', () => {
     const only = (model: AnyModel): number => {
       // With the predictor's first layer blind to R0, the representation learns through the hypernetwork alone.
@@ -157,16 +179,51 @@ describe('representations', () => {
     });
   });
 
-  it('have a constraint between 0 and 1', () => {
+  it('have a constraint between 0 and 1; as a sum of cosines without a last ReLU, not below −1/(N−1)', () => {
     for (const op of ['fcn', 'moe', 'cgc']) {
-      for (const orthMode of ['sum', 'square']) {
-        const model = build({ op, orthMode });
-        const { orth } = terms(model);
-        model.dispose();
-        expect(orth).toBeGreaterThanOrEqual(0);
-        expect(orth).toBeLessThanOrEqual(1 + 1e-6);
+      for (const transferOutput of ['linear', 'relu']) {
+        for (const orthMode of ['sum', 'square']) {
+          const model = build({ op, orthMode, transferOutput });
+          const { orth } = terms(model);
+          model.dispose();
+          const below = transferOutput === 'linear' && orthMode === 'sum' ? 1 / (shape.scenarios - 1) : 0;
+          expect(orth).toBeGreaterThanOrEqual(-below - 1e-6);
+          expect(orth).toBeLessThanOrEqual(1 + 1e-6);
+        }
       }
     }
+  });
+
+  it.each(['fcn', 'moe', 'cgc'])(
+    'are linear in the last layer of %s, as Eq 8 prints, or behind a ReLU',
+    (op) => {
+      const least = (settings: AnySettings): number => {
+        const model = build({ op, ...settings });
+        const smallest = evaluated(model, ({ representations }) => Math.min(...numbers(representations!)));
+        model.dispose();
+        return smallest;
+      };
+      expect(least({})).toBeLessThan(-1e-4);
+      expect(least({ transferOutput: 'relu' })).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  it('that are linear reach right angles while every unit speaks; behind a ReLU only by silence', () => {
+    // One row in two scenarios, in the plane: the constraint alone moves r, from an acute angle.
+    const angle = (relu: boolean) =>
+      tf.tidy(() => {
+        const start = tf.tensor3d([1, 0.2, 1, 0.9], [2, 1, 2]);
+        const r = (x: tf.Tensor) => (relu ? tf.relu(x) : x) as tf.Tensor3D;
+        const slope = tf.grad((x) => tf.sum(pairCosines(r(x), 'square')));
+        let x: tf.Tensor = start;
+        for (let step = 0; step < 400; step++) x = tf.sub(x, tf.mul(slope(x), 0.05));
+        const values = numbers(r(x));
+        return { cosine: numbers(pairCosines(r(x), 'sum'))[0]!, least: Math.min(...values.map(Math.abs)) };
+      });
+    expect(Math.abs(angle(false).cosine)).toBeLessThan(0.02);
+    expect(angle(false).least).toBeGreaterThan(0.1);
+    expect(angle(true).cosine).toBeLessThan(0.1);
+    expect(angle(true).least).toBeLessThan(0.05);
   });
 
   it('of one scenario have no constraint', () => {

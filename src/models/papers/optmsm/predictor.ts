@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dropout, leakyRelu, stopGradient } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape } from '../../definition';
-import { createLinear, createOwnLinear, priorBias, priorBiases } from '../../layers';
+import { createLinear, createOwnLinear, priorBias, priorBiases, type LinearOptions } from '../../layers';
 import type { OptMsmSettings } from './settings';
 
 export interface Prediction {
@@ -22,7 +22,7 @@ export interface Predictor {
 
 /**
  * Parameters `predictor.k.weight [N, in, out]`, `predictor.k.bias [N, out]`, `output.*` (without N where all scenarios share
- * it), and of the hypernetwork of layer k `hyper.k.hidden.*`, `hyper.k.scale.*`.
+ * it), and of the hypernetwork of layer k `hyper.k.hidden.*`, `hyper.k.scale.*` (with N where each scenario has its own).
  *
  * @param widths hidden layers.
  */
@@ -33,7 +33,11 @@ export function createPredictor(
   input: number,
   widths: readonly number[],
 ): Predictor {
-  const { hypernetwork, hyperHidden, hyperStopGrad, predictor } = settings;
+  const { hypernetwork, hypernetworkOf, hyperHidden, hyperStopGrad, predictor } = settings;
+  const linearOf = (of: 'own' | 'all', name: string, options: LinearOptions) =>
+    of === 'own'
+      ? createOwnLinear(variables, name, shape.scenarios, options)
+      : createLinear(variables, name, options);
   const prior = (): Float32Array =>
     predictor === 'own' ? priorBiases(shape, settings.priorBias) : priorBias(shape, settings.priorBias);
   let width = input;
@@ -43,14 +47,11 @@ export function createPredictor(
     const name = last ? 'output' : `predictor.${k}`;
     const scale = hypernetwork
       ? {
-          hidden: createLinear(variables, `hyper.${k}.hidden`, { input, output: hyperHidden }),
-          scale: createLinear(variables, `hyper.${k}.scale`, { input: hyperHidden, output: width }),
+          hidden: linearOf(hypernetworkOf, `hyper.${k}.hidden`, { input, output: hyperHidden }),
+          scale: linearOf(hypernetworkOf, `hyper.${k}.scale`, { input: hyperHidden, output: width }),
         }
       : null;
-    const linear =
-      predictor === 'own'
-        ? createOwnLinear(variables, name, shape.scenarios, options)
-        : createLinear(variables, name, options);
+    const linear = linearOf(predictor === 'own' ? 'own' : 'all', name, options);
     const made = { linear, scale, last, width };
     width = output;
     return made;
@@ -64,8 +65,8 @@ export function createPredictor(
       for (const { linear, scale, last } of layers) {
         if (scale) {
           // Twice a sigmoid: 1 in the mean, so that the start leaves the layer as it is.
-          const hidden = leakyRelu(scale.hidden.apply(read), 0);
-          const factor = tf.mul<tf.Tensor2D>(tf.sigmoid(scale.scale.apply(hidden)), 2);
+          const hidden = leakyRelu(scale.hidden.apply(read, oneHot), 0);
+          const factor = tf.mul<tf.Tensor2D>(tf.sigmoid(scale.scale.apply(hidden, oneHot)), 2);
           scales.push(factor);
           h = tf.mul(h, factor);
         }

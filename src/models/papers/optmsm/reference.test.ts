@@ -3,6 +3,9 @@ import { describeReference } from '../../../../tests/support/reference';
 const cases = [
   'fcn',
   'fcn-square',
+  'fcn-relu',
+  'cgc-relu',
+  'own-hypernetworks',
   'moe',
   'cgc',
   'cgc-all-inputs',

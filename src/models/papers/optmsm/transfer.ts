@@ -72,10 +72,12 @@ const OWN_DEVIATION = 0.05;
  */
 function createFcn(
   variables: VariableFactory,
-  { hidden, dropout: rate }: OptMsmSettings,
+  { hidden, dropout: rate, transferOutput }: OptMsmSettings,
   { scenarios, input }: TransferSizes,
 ): Transfer {
   let width = input;
+  const active = <T extends tf.Tensor>(u: T, k: number): T =>
+    transferOutput === 'linear' && k === hidden.length - 1 ? u : leakyRelu(u, 0);
   const layers = hidden.map((output, k) => {
     const shape = [width, output] as const;
     const all = [scenarios, width, output] as const;
@@ -112,19 +114,19 @@ function createFcn(
     },
     apply(gated, { batch }, views, mode) {
       let representations: tf.Tensor3D | null = null;
-      for (const { shared, sharedBias, own, ownBias } of layers) {
+      for (const [k, { shared, sharedBias, own, ownBias }] of layers.entries()) {
         const bias = tf.add<tf.Tensor2D>(ownBias.tensor, sharedBias.tensor);
         if (views) {
           const rows = viewRows(representations ?? gated.all, views);
           const star = { shared: shared.tensor, combine: 'multiply' } as const;
           const u = routedSharedDense(rows, own.tensor, star, bias, views.route);
-          const h = dropout(leakyRelu(u, 0), rate, mode);
+          const h = dropout(active(u, k), rate, mode);
           representations = tf.reshape<tf.Rank.R3>(h, [views.count, batch, u.shape[1]]);
           continue;
         }
         const weight = tf.mul<tf.Tensor3D>(own.tensor, shared.tensor);
         const linear = applyStackedLinear(representations ?? gated.all, weight, bias);
-        representations = dropout(leakyRelu(linear, 0), rate, mode);
+        representations = dropout(active(linear, k), rate, mode);
       }
       if (!representations) throw new RangeError('The transfer needs at least one layer.');
       return { representations, gates: null };
@@ -161,7 +163,7 @@ function structure(scenarios: number): tf.Tensor3D {
  */
 function createExperts(
   variables: VariableFactory,
-  { op, hidden, dropout: rate, expertInput }: OptMsmSettings,
+  { op, hidden, dropout: rate, expertInput, transferOutput }: OptMsmSettings,
   { scenarios, input }: TransferSizes,
 ): Transfer {
   const count = OWN_EXPERTS * scenarios + (op === 'cgc' ? SHARED_EXPERTS : 0);
@@ -172,6 +174,7 @@ function createExperts(
     batchNorm: 'off',
     scenarios,
     dropout: rate,
+    ...(transferOutput === 'linear' && { outputSlope: 1 }),
   });
   const shape = [scenarios, input, count] as const;
   const weight = variables.parameter(
