@@ -167,16 +167,25 @@ describe('files of the command line', () => {
   });
 });
 
+/** What addresses leave to defaults and presets that have been mended since: README.md says why. */
+const MENDED: Readonly<Record<string, object>> = {
+  '?model=aread&preset=paper&backend=webgpu&steps=5000&batch=512&autostart=1': { anneal: false },
+};
+
 describe('addresses', () => {
   it('mean what they meant', async () => {
-    const kept =
-      await json<readonly ({ readonly address: string; readonly problems: number } & object)[]>(
-        'addresses.json',
-      );
+    const kept = await json<
+      readonly {
+        readonly address: string;
+        readonly problems: number;
+        readonly setup: { readonly settings: object };
+      }[]
+    >('addresses.json');
     expect(kept.length).toBeGreaterThan(11);
-    for (const { address, problems, ...meaning } of kept) {
+    for (const { address, problems, setup, ...meaning } of kept) {
       const opened = openAddress(address);
-      expect({ address, ...opened }).toMatchObject({ address, ...meaning });
+      const settings = { ...setup.settings, ...MENDED[address] };
+      expect({ address, ...opened }).toMatchObject({ address, ...meaning, setup: { ...setup, settings } });
       expect({ address, problems: opened.problems.length }).toEqual({ address, problems });
     }
   });
