@@ -44,8 +44,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 2500,
-    // A script in a `data:` address could not be started.
-    assetsInlineLimit: (file) => (file.endsWith('.js') ? false : undefined),
+    // A script in a `data:` address could not be started, and the page's policy lets no font come from one.
+    assetsInlineLimit: (file) => (/\.(js|woff2?|ttf)$/.test(file) ? false : undefined),
     rollupOptions: { input: ['index.html', 'gallery.html'] },
   },
 });

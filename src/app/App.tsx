@@ -10,6 +10,7 @@ import { addressOf, openAddress } from './store/address';
 import { useSetup } from './store/setup';
 import './app.css';
 
+const LearnPage = lazyPart(() => import('./pages/learn/LearnPage').then(({ LearnPage }) => LearnPage));
 const DataPage = lazyPart(() => import('./pages/data/DataPage').then(({ DataPage }) => DataPage));
 const ComparePage = lazyPart(() =>
   import('./pages/compare/ComparePage').then(({ ComparePage }) => ComparePage),
@@ -29,14 +30,14 @@ function useAddress(): void {
     };
     write();
     const stop = useSetup.subscribe((state, before) => {
-      if (state.page !== before.page && !following)
-        history.pushState(null, '', addressOf(state) || location.pathname);
+      const turned = state.page !== before.page || state.learn.story !== before.learn.story;
+      if (turned && !following) history.pushState(null, '', addressOf(state) || location.pathname);
       else write();
     });
     const back = () => {
-      const { page, setup, preset, tab, reproduce } = openAddress(location.search);
+      const { page, setup, preset, tab, learn, embed, reproduce } = openAddress(location.search);
       following = true;
-      useSetup.setState({ page, setup, preset, tab, reproduce });
+      useSetup.setState({ page, setup, preset, tab, learn, embed, reproduce });
       following = false;
     };
     window.addEventListener('popstate', back);
@@ -64,6 +65,7 @@ export function App() {
       <main className={`page page-${page}`} id="main">
         <ChangingBoundary what="This page" of={page}>
           <Suspense fallback={<div className="empty">Opening…</div>}>
+            {page === 'learn' && <LearnPage />}
             {page === 'lab' && <LabPage />}
             {page === 'data' && <DataPage />}
             {page === 'compare' && <ComparePage />}

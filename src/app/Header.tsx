@@ -8,6 +8,7 @@ import { findModel } from '../models/registry';
 import { useShownRun } from './store/shownRun';
 
 const LINKS: readonly { readonly page: Page; readonly label: string }[] = [
+  { page: 'learn', label: 'Learn' },
   { page: 'lab', label: 'Lab' },
   { page: 'compare', label: 'Compare' },
   { page: 'data', label: 'Data' },
@@ -21,7 +22,7 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; re
 ];
 
 export function Header() {
-  const { page, setup, preset, tab, reproduce, go } = useSetup();
+  const { page, setup, preset, tab, learn, reproduce, go } = useSetup();
   const { choice, choose } = useTheme();
   const view = useShownRun();
   const theme = THEMES.findIndex(({ value }) => value === choice);
@@ -41,7 +42,7 @@ export function Header() {
         {LINKS.map((link) => (
           <a
             key={link.page}
-            href={addressOf({ setup, preset, tab, reproduce, page: link.page }) || './'}
+            href={addressOf({ setup, preset, tab, learn, reproduce, page: link.page }) || './'}
             aria-current={link.page === page ? 'page' : undefined}
             onClick={(event) => open(event, link.page)}
           >

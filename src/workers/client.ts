@@ -47,7 +47,10 @@ export interface WorkerClient
   extends
     CurrentRunCommands,
     Pick<TrainingWorker, 'prepare' | 'backendInfo'>,
-    Pick<DataWorker, 'catalogue' | 'dataset' | 'datasetRows' | 'exportDataset' | 'removeDataset'>,
+    Pick<
+      DataWorker,
+      'catalogue' | 'dataset' | 'datasetRows' | 'exportDataset' | 'portrait' | 'removeDataset'
+    >,
     Pick<ProjectionWorker, 'components' | 'relations'> {
   /** The run whose ticks arrive, or null before the first and after a reset. */
   readonly run: RunId | null;
@@ -236,7 +239,7 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   return {
     ...runCommands(trainer, () => run),
     ...forward(trainer, 'prepare', 'backendInfo'),
-    ...forward(data, 'catalogue', 'dataset', 'datasetRows', 'exportDataset', 'removeDataset'),
+    ...forward(data, 'catalogue', 'dataset', 'datasetRows', 'exportDataset', 'portrait', 'removeDataset'),
     ...forward(describer, 'components', 'relations'),
     get run() {
       return run;

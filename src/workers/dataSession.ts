@@ -1,7 +1,7 @@
 /** The data worker's work: the catalogue, summaries, simulation and import. Knows no worker API. */
 import { writeDataset } from '../data/format';
 import { TableOnce } from '../data/import';
-import { simulate } from '../data/simulate';
+import { portraitOf, simulate } from '../data/simulate';
 import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
 import type { Dataset } from '../data/dataset';
@@ -110,6 +110,10 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
     const { parquet, manifest } = writeDataset(await this.load(id));
     return { parquet, manifest: JSON.stringify(manifest, null, 2) };
+  }
+
+  async portrait(...[id, pair, nth]: Parameters<DataWorker['portrait']>): ReturnType<DataWorker['portrait']> {
+    return portraitOf(await this.load(id), pair, nth);
   }
 
   async removeDataset(id: string): Promise<void> {

@@ -9,6 +9,7 @@
 import type { RunId } from './runId';
 import type { DatasetSource, Field, Scenario } from '../data/dataset';
 import type { Inspection, Mapping, Notice } from '../data/import';
+import type { Portrait } from '../data/simulate';
 import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { TrainingEvent } from '../training/events';
 import type { Components, Relations } from '../training/representation/describe';
@@ -20,7 +21,7 @@ import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { SessionState } from './sessionState';
 
 export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Points, RunId };
-export type { ReadRun, RepresentationSample };
+export type { Portrait, ReadRun, RepresentationSample };
 export type { SessionState };
 export { newRunId } from './runId';
 export { isUnderWay } from './sessionState';
@@ -237,6 +238,13 @@ export interface DataWorker {
   ping(): boolean;
   /** The dataset as a Parquet file and its manifest. */
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
+  /**
+   * One person of a simulated dataset in two of its scenarios.
+   *
+   * @param pair positions of the scenarios
+   * @param nth which of the people who were in both; goes round
+   */
+  portrait(id: string, pair: readonly [number, number], nth: number): Promise<Portrait>;
   /** Forgets a simulated or imported dataset; samples cannot be removed. */
   removeDataset(id: string): Promise<void>;
 }

@@ -87,6 +87,12 @@ export const glossary: readonly TermGroup[] = [
         code: at('data/simulate/knobs.ts', 'KNOBS'),
       },
       {
+        term: 'dose',
+        meaning:
+          'The value of the knob that holds a world’s cause. At 0 the cause is not there, and a module made for it has nothing to win.',
+        code: at('data/simulate/spec.ts', 'doses'),
+      },
+      {
         term: 'truth',
         meaning:
           'What only the simulator knows of a row: its click probability, its match and whether it was promoted. No model sees it.',
@@ -222,6 +228,12 @@ export const glossary: readonly TermGroup[] = [
         code: at('training/runRecord.ts', 'RunSetup'),
       },
       {
+        term: 'seed',
+        meaning:
+          'The number from which all chance of a run follows: first weights, order of rows, dropout. Another seed is another run of the same model.',
+        code: at('training/runRecord.ts', 'seed'),
+      },
+      {
         term: 'run',
         meaning: 'One training of one model from one set-up, from its first step to its test metrics.',
         code: at('training/run.ts', 'createRun'),
@@ -307,6 +319,12 @@ export const glossary: readonly TermGroup[] = [
         term: 'headroom',
         meaning: 'A twin’s ceiling minus the best AUC that was published on the dataset it stands for.',
         code: at('data/simulate/fidelity.ts', 'headroom'),
+      },
+      {
+        term: 'negative transfer',
+        meaning:
+          'A scenario is ranked worse by a model that learnt from all scenarios than by one that learnt from it alone.',
+        code: at('app/pages/learn/inside/ranking.ts', 'negativeTransfer'),
       },
       {
         term: 'interest AUC',

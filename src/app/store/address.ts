@@ -2,9 +2,11 @@
 import { shortened } from '../../data/shortened';
 import { tabIds } from '../pictures/tabs';
 import { setupFromParams, setupToParams } from '../../training/setup';
+import { LEARN_KEYS, readLearnView, screenNamed, writeLearnView } from './learnView';
 import { pages } from './setup';
 import { readReproduceView, REPRODUCE_KEYS, writeReproduceView } from './reproduceView';
 import type { ReproduceView } from './reproduceView';
+import type { LearnView } from './learnView';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
 import type { PresetName } from '../../models/definition';
@@ -18,6 +20,8 @@ export interface Opening {
   readonly tab: string | null;
   readonly autostart: boolean;
   readonly reproduce: ReproduceView;
+  readonly learn: LearnView;
+  readonly embed: string | null;
   /** Whether the operations of one step of every run are listed in the console. */
   readonly trace: boolean;
   /** One sentence for each thing in the address that could not be taken. */
@@ -25,7 +29,7 @@ export interface Opening {
 }
 
 /** Parameters that belong to the page and not to the run's set-up. */
-const PAGE_KEYS = ['page', 'tab', 'autostart', 'trace', 'curve', 'run', 'runs'] as const;
+const PAGE_KEYS = ['page', 'tab', 'autostart', 'trace', 'curve', 'run', 'runs', 'embed'] as const;
 
 export function openAddress(search: string): Opening {
   const params = new URLSearchParams(search);
@@ -34,7 +38,9 @@ export function openAddress(search: string): Opening {
   const autostart = params.get('autostart') === '1';
   const trace = params.get('trace') === '1';
   const looked = readReproduceView(params);
-  for (const key of [...PAGE_KEYS, ...REPRODUCE_KEYS]) params.delete(key);
+  const read = readLearnView(params);
+  const embed = params.get('embed');
+  for (const key of [...PAGE_KEYS, ...REPRODUCE_KEYS, ...LEARN_KEYS]) params.delete(key);
   const { setup, preset, problems } = setupFromParams(params);
   const page = pages.find((known) => known === asked) ?? 'lab';
   const unknown =
@@ -42,27 +48,37 @@ export function openAddress(search: string): Opening {
   const tab = tabIds.find((known) => known === askedTab) ?? null;
   if (askedTab !== null && tab === null)
     unknown.push(`There is no picture "${shortened(askedTab)}"; pictures are ${tabIds.join(', ')}.`);
+  const alone = embed === null ? null : screenNamed(embed);
   return {
-    page,
+    page: alone ? 'learn' : page,
     setup,
     preset,
     tab,
     autostart,
     trace,
     reproduce: looked.view,
-    problems: [...unknown, ...(page === 'reproduce' ? looked.problems : []), ...problems],
+    learn: alone ?? read.view,
+    embed,
+    problems: [
+      ...unknown,
+      ...(page === 'reproduce' ? looked.problems : []),
+      ...(page === 'learn' ? read.problems : []),
+      ...problems,
+    ],
   };
 }
 
 /** The address of what is set: only what differs from the default. */
 export function addressOf(
   state: Pick<SetupState, 'page' | 'preset' | 'tab'> &
-    Partial<Pick<SetupState, 'reproduce'>> & { readonly setup: RunSetup },
+    Partial<Pick<SetupState, 'learn' | 'embed' | 'reproduce'>> & { readonly setup: RunSetup },
 ): string {
   const params = setupToParams(state.setup, state.preset);
   if (state.page !== 'lab') params.set('page', state.page);
   if (state.tab !== null) params.set('tab', state.tab);
   if (state.page === 'reproduce' && state.reproduce) writeReproduceView(state.reproduce, params);
+  if (state.page === 'learn' && state.learn) writeLearnView(state.learn, params);
+  if (state.embed) params.set('embed', state.embed);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -4,6 +4,7 @@ import { parseSetup } from '../../training/parseSetup';
 import { defaultSetup, presetSettings } from '../../training/setup';
 import { addressOf, openAddress } from './address';
 import { wholeReproduceView } from './reproduceView';
+import { listOfStories } from './learnView';
 import { pages, useSetup } from './setup';
 
 describe('the address', () => {
@@ -30,6 +31,8 @@ describe('the address', () => {
         tab: 'gates',
         autostart: undefined,
         reproduce: wholeReproduceView,
+        learn: listOfStories,
+        embed: null,
         trace: false,
         problems: undefined,
       });

@@ -9,10 +9,12 @@ import type { SettingValue } from '../../models/settings';
 import type { AucKind } from '../../training/metrics/aucKind';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
+import { listOfStories } from './learnView';
+import type { LearnView } from './learnView';
 import { wholeReproduceView } from './reproduceView';
 import type { ReproduceView } from './reproduceView';
 
-export const pages = ['lab', 'data', 'compare', 'reproduce'] as const;
+export const pages = ['learn', 'lab', 'data', 'compare', 'reproduce'] as const;
 export type Page = (typeof pages)[number];
 
 export interface SetupState {
@@ -32,6 +34,10 @@ export interface SetupState {
   readonly reproduce: ReproduceView;
   /** The switch that was turned last, and from what; null: none of this model. */
   readonly switched: { readonly name: string; readonly before: SettingValue } | null;
+  /** What the Learn page shows. */
+  readonly learn: LearnView;
+  /** A picture or a screen of a story that stands alone, without the page around it; null: the page. */
+  readonly embed: string | null;
 
   readonly go: (page: Page) => void;
   readonly chooseModel: (model: string) => void;
@@ -44,6 +50,7 @@ export interface SetupState {
   /** Takes a whole set-up, e.g. of a kept run. */
   readonly adopt: (setup: ParsedSetup) => void;
   readonly look: (view: Partial<ReproduceView>) => void;
+  readonly turnTo: (view: Partial<LearnView>) => void;
   readonly set: (
     patch: Partial<Pick<SetupState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
   ) => void;
@@ -75,6 +82,8 @@ export const useSetup = create<SetupState>((set) => ({
   chosen: [],
   reproduce: wholeReproduceView,
   switched: null,
+  learn: listOfStories,
+  embed: null,
 
   go: (page) => set({ page }),
   chooseModel: (model) =>
@@ -105,5 +114,6 @@ export const useSetup = create<SetupState>((set) => ({
   setBackend: (backend) => set(({ setup }) => ({ setup: parseSetup({ ...setup, backend }) })),
   look: (view) => set(({ reproduce }) => ({ reproduce: { ...reproduce, ...view } })),
   adopt: (setup) => set({ setup, switched: null }),
+  turnTo: (view) => set(({ learn }) => ({ learn: { ...learn, ...view } })),
   set: (patch) => set(patch),
 }));

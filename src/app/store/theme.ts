@@ -29,9 +29,11 @@ interface ThemeState {
   readonly choice: ThemeChoice;
   readonly theme: Theme;
   readonly choose: (choice: ThemeChoice) => void;
+  /** Shows a theme for a while, whatever is chosen; null: back to the choice. */
+  readonly force: (theme: Theme | null) => void;
 }
 
-export const useTheme = create<ThemeState>((set) => {
+export const useTheme = create<ThemeState>((set, get) => {
   const choice = storedChoice();
   const theme = choice === 'system' ? systemTheme() : choice;
   show(theme);
@@ -48,6 +50,12 @@ export const useTheme = create<ThemeState>((set) => {
       }
       show(resolved);
       set({ choice: next, theme: resolved });
+    },
+    force(theme) {
+      const { choice: chosen } = get();
+      const resolved = theme ?? (chosen === 'system' ? systemTheme() : chosen);
+      show(resolved);
+      set({ theme: resolved });
     },
   };
 });

@@ -7,3 +7,4 @@ export { specificFieldsOf, type SpecificField } from './specificFields';
 export { findTwin, SIMULATIONS, TWINS } from './twins';
 export { WORLDS } from './worlds';
 export { fidelityOf } from './fidelity';
+export { portraitOf, type Portrait } from './portrait';

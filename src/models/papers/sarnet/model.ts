@@ -142,6 +142,7 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
       gate: weights,
       gathered,
       vector,
+      expertLogits: z,
     };
   }
 
@@ -175,8 +176,8 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
         ...joined.map((field) => shape.fields[field]!.name),
       ],
     }),
-    outputs: ({ logit, probability, behaviourWeight, gate: weights, gathered, vector }) => ({
-      ...{ logit, probability, behaviourWeight, gathered, vector },
+    outputs: ({ logit, probability, behaviourWeight, gate: weights, gathered, vector, expertLogits }) => ({
+      ...{ logit, probability, behaviourWeight, gathered, vector, expertLogits },
       gate: weights,
     }),
   });

@@ -12,4 +12,6 @@ export interface SarNetPass extends Pass {
   /** Attended behaviours beside the row's fields `[batch, width]`, before and after the transform (Eq 8). */
   readonly gathered: tf.Tensor2D;
   readonly vector: tf.Tensor2D;
+  /** z of own and shared experts, in the gate's order `[batch, m_k + m_s]`. */
+  readonly expertLogits: tf.Tensor2D;
 }

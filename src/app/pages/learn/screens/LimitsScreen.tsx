@@ -1,0 +1,26 @@
+import { setupToParams } from '../../../../training/setup';
+import { Exercises } from '../Exercises';
+import type { Story } from '../story';
+import { dosesOf, storySetup } from '../storySetup';
+import { Verdicts } from '../Verdicts';
+
+/** What became of the claims, three exercises, and the way on. */
+export function LimitsScreen({ story }: { readonly story: Story }) {
+  const setup = storySetup(story, dosesOf(story).own);
+  return (
+    <>
+      {story.paper !== null && <Verdicts paper={story.paper} />}
+      <Exercises exercises={story.exercises} />
+      <p>
+        <a
+          className="button primary story-lab"
+          data-testid="open-lab"
+          href={`?page=lab&${setupToParams(setup, 'tiny').toString()}`}
+        >
+          Open in the Lab
+        </a>{' '}
+        <span className="muted">The story’s small run, ready to train; every switch is in its sidebar.</span>
+      </p>
+    </>
+  );
+}

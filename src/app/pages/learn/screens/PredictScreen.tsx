@@ -1,0 +1,100 @@
+import { useEffect, useMemo, useState } from 'react';
+import { trainBeside, useBeside } from '../../../beside/besideStore';
+import { WORLDS } from '../../../../data/simulate/worlds';
+import { attempt } from '../../../store/notices';
+import { pauseQueue } from '../../../store/queue';
+import { readStudies } from '../../../store/studies';
+import { changesAmong, choicesOf } from '../changes';
+import { LiveDifference } from '../predict/LiveDifference';
+import { StoredDifference } from '../predict/StoredDifference';
+import type { Story } from '../story';
+import { dosesOf, storySetup, worldAt } from '../storySetup';
+import { trimNumber } from '../../../format';
+
+/** Predict who loses, then train both sides and see; the dose says how much of the cause is there. */
+export function PredictScreen({ story }: { readonly story: Story }) {
+  const { predict } = story;
+  const doses = useMemo(() => dosesOf(story), [story]);
+  const [dose, setDose] = useState(doses.own);
+  const [choice, setChoice] = useState<string | null>(null);
+  const [asked, setAsked] = useState<string | null>(null);
+  const pair = useBeside(({ pairs }) =>
+    pairs.find(({ id, setup }) => id === asked && setup.dataset === worldAt(story, dose)),
+  );
+  useEffect(() => void readStudies(), []);
+  const scenarios = WORLDS.find(({ id }) => id === story.world)?.scenarios ?? [];
+  const choices = choicesOf(predict.among, scenarios);
+  const train = () =>
+    attempt(async () => {
+      pauseQueue(false);
+      const { name, first, second } = predict.by;
+      setAsked(await trainBeside(storySetup(story, dose), { name, first, second }));
+    });
+  return (
+    <>
+      <fieldset className="predict" data-testid="prediction">
+        <legend>{predict.question}</legend>
+        <div className="predict-choices">
+          {choices.map(({ id, name }) => (
+            <label key={id}>
+              <input
+                type="radio"
+                name="prediction"
+                value={id}
+                checked={choice === id}
+                onChange={() => setChoice(id)}
+              />
+              {name}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div className="predict-dose">
+        <label>
+          Dose of the cause{' '}
+          <input
+            type="range"
+            data-testid="dose"
+            min={0}
+            max={doses.values.length - 1}
+            step={1}
+            value={Math.max(0, doses.values.indexOf(dose))}
+            aria-valuetext={trimNumber(dose)}
+            onChange={(event) => setDose(doses.values[Number(event.target.value)] ?? doses.own)}
+          />
+        </label>
+        <output>
+          {doses.knob} {trimNumber(dose)}
+        </output>
+        <button
+          type="button"
+          className="button primary"
+          data-testid="train-both"
+          disabled={choice === null}
+          title={choice === null ? 'Predict first' : undefined}
+          onClick={train}
+        >
+          Train both
+        </button>
+        {choice === null && <span className="muted">Predict first.</span>}
+      </div>
+      {dose === 0 && <p className="learn-said">{predict.atZero}</p>}
+      {pair ? (
+        <LiveDifference
+          key={pair.id}
+          pair={pair}
+          names={predict.names}
+          choice={choices.find(({ id }) => id === choice)?.name ?? ''}
+          picked={choice}
+          among={(view, found) => changesAmong(predict.among, view, found)}
+        />
+      ) : (
+        <p className="muted" data-testid="not-trained">
+          Two runs of seconds each: {predict.names[0]}, and {predict.names[1]}. They stay in your list of
+          runs.
+        </p>
+      )}
+      <StoredDifference story={story} dose={dose} />
+    </>
+  );
+}
