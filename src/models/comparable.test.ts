@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createVariables, openBackend } from '../engine';
 import { tinyShape } from '../../tests/support/tinyData';
-import { comparableTraining, comparableValue } from './comparable';
+import { comparableTraining, comparableValue, halfWidths } from './comparable';
 import { models } from './registry';
 
 beforeAll(async () => {
@@ -33,6 +33,19 @@ it('a setting that several models have is the same in all of them', () => {
     towerHidden: [64],
   });
   for (const [name, values] of fixed) expect(values.length, name).toBe(1);
+});
+
+it('half widths halve every width of the table and nothing else', () => {
+  for (const { id, fields, presets, configure } of models) {
+    const halved = halfWidths(fields);
+    const total = (value: unknown): number =>
+      (Array.isArray(value) ? value : [value]).reduce((sum: number, w) => sum + Number(w), 0);
+    for (const [name, value] of Object.entries(halved))
+      expect(total(value), `${id} ${name}`).toBe(total(presets.comparable[name]) / 2);
+    expect(() => configure({ ...presets.comparable, ...halved }), id).not.toThrow();
+  }
+  const { fields } = models.find(({ id }) => id === 'mmoe')!;
+  expect(halfWidths(fields)).toEqual({ embeddingDim: 8, expertHidden: [64], towerHidden: [32] });
 });
 
 describe.each(models.map((model) => [model.id, model] as const))('%s', (_id, model) => {

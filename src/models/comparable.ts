@@ -80,3 +80,16 @@ export function comparableSettings(fields: SettingFields): AnySettings {
   });
   return Object.fromEntries(found);
 }
+
+const half = (value: number): number => Math.max(1, Math.floor(value / 2));
+
+/** The same terms at half of every width, the embedding's too: what a cause world of a few dozen people and items needs, in a third of the time. */
+export function halfWidths(fields: SettingFields): AnySettings {
+  const found = Object.entries(fields).flatMap(([name, field]): [string, SettingValue][] => {
+    const value = roles[name] || name === 'embeddingDim' ? comparableValue(name, field) : undefined;
+    if (typeof value === 'number') return [[name, half(value)]];
+    if (Array.isArray(value)) return [[name, value.map(half)]];
+    return [];
+  });
+  return Object.fromEntries(found);
+}

@@ -7,7 +7,7 @@ export const PLAIN: Knobs = {
   treeShare: 0,
   opposition: 0,
   ...LATER_KNOBS,
-  matchStrength: 1.5,
+  matchStrength: 2.5,
   itemQuality: 0.5,
   directEffect: 0,
   positionBias: 0,
@@ -31,9 +31,9 @@ export const PLAIN: Knobs = {
  * `small` is what the page opens with.
  */
 const SIZES: Twin['sizes'] = {
-  small: { trainRows: 30_000, validationMin: 500, testMin: 1_000, users: 150, items: 60 },
-  medium: { trainRows: 240_000, validationMin: 2_000, testMin: 4_000, users: 400, items: 100 },
-  large: { trainRows: 960_000, validationMin: 4_000, testMin: 8_000, users: 800, items: 200 },
+  small: { trainRows: 40_000, validationMin: 1_000, testMin: 2_000, users: 60, items: 30 },
+  medium: { trainRows: 240_000, validationMin: 2_000, testMin: 4_000, users: 200, items: 80 },
+  large: { trainRows: 960_000, validationMin: 4_000, testMin: 8_000, users: 400, items: 160 },
 };
 
 /** What all cause worlds share: ten days, ten places, short histories. Nothing of it is published of anything. */

@@ -15,7 +15,7 @@ function domains(): TwinScenario[] {
       name: `Domain ${s + 1}`,
       group: `Group ${group + 1}`,
       share: s < 2 * GROUPS ? major : minor,
-      clickRate: 0.15,
+      clickRate: 0.25,
     };
   });
 }

@@ -12,9 +12,9 @@ export const places4: Twin = {
     paper: 'mscan',
     sentence: 'A click depends on how prominent the place is in its scenario, beside the interest.',
     dose: 'directEffect',
-    doses: [0, 0.25, 0.5, 0.75, 1],
+    doses: [0, 0.25, 0.5, 0.75],
   },
-  scenarios: lettered([0.4, 0.3, 0.2, 0.1], 0.2),
+  scenarios: lettered([0.4, 0.3, 0.2, 0.1], 0.25),
   scenariosPerUser: [0.1, 0.2, 0.3, 0.4],
-  knobs: { ...PLAIN, matchStrength: 2, interestShift: 0.4, directEffect: 0.75 },
+  knobs: { ...PLAIN, interestShift: 0.4, directEffect: 0.75 },
 };

@@ -12,18 +12,18 @@ export const promotion6: Twin = {
     paper: 'sarnet',
     sentence: 'Promoted items are forced on people and clicked for it, though nobody likes them more.',
     dose: 'intervention',
-    doses: [0, 0.15, 0.3, 0.45, 0.6],
+    doses: [0, 0.2, 0.4, 0.6],
   },
-  scenarios: lettered([0.3, 0.22, 0.18, 0.14, 0.1, 0.06], 0.15, (s) =>
+  scenarios: lettered([0.3, 0.22, 0.18, 0.14, 0.1, 0.06], 0.25, (s) =>
     s % 2 === 0 ? { promoted: true } : {},
   ),
   scenariosPerUser: [0.1, 0.2, 0.3, 0.2, 0.1, 0.1],
   knobs: {
     ...PLAIN,
     interestShift: 0.4,
-    intervention: 0.45,
-    promotionLift: 1.5,
-    promotedShare: 0.1,
+    intervention: 0.6,
+    promotionLift: 4,
+    promotedShare: 0.3,
     promotedMisfit: 0.7,
   },
 };
