@@ -13,7 +13,7 @@ export interface Repeat {
 }
 
 export interface Agreement {
-  /** `exact`: every figure to the bit; `close`: none further apart than the margin; `apart`: one is. */
+  /** `exact`: every figure to the bit, log loss to the rounding of its logarithm; `close`: none further apart than the margin; `apart`: one is. */
   readonly kind: 'exact' | 'close' | 'apart';
   /** Largest difference of a figure that both have; null where one has a figure that is undefined in the other. */
   readonly largest: number | null;
@@ -40,14 +40,24 @@ export function repeatOf(record: RunRecord): Repeat | null {
 /** As far apart as two runs may be and still say the same: the margin of “no effect”. */
 const SAME_MARGIN = 0.002;
 
+/** Log loss takes a logarithm a row, which JavaScript's engines round each in its own way. */
+const LOGARITHM = 1e-12;
+
+interface Both {
+  readonly metric: string;
+  readonly stored: number | null;
+  readonly again: number | null;
+}
+
 /** Each figure of both, stored and repeated. */
-function* bothOf(cell: StudyCell, repeat: Repeat): Generator<readonly [number | null, number | null]> {
+function* bothOf(cell: StudyCell, repeat: Repeat): Generator<Both> {
   for (const [metric, stored] of Object.entries(cell.figures)) {
     const again = repeat.figures[metric];
     if (!again) continue;
-    yield [stored.overall, again.overall];
-    yield [stored.mean, again.mean];
-    for (const [s, value] of stored.scenarios.entries()) yield [value, again.scenarios[s] ?? null];
+    yield { metric, stored: stored.overall, again: again.overall };
+    yield { metric, stored: stored.mean, again: again.mean };
+    for (const [s, value] of stored.scenarios.entries())
+      yield { metric, stored: value, again: again.scenarios[s] ?? null };
   }
 }
 
@@ -67,11 +77,16 @@ function reason(study: StoredStudy, world: StudyWorld | undefined, repeat: Repea
 export function agreement(study: StoredStudy, cell: StudyCell, repeat: Repeat): Agreement | null {
   let largest: number | null = 0;
   let compared = 0;
-  for (const [stored, again] of bothOf(cell, repeat)) {
+  for (const { metric, stored, again } of bothOf(cell, repeat)) {
     if (stored === null && again === null) continue;
     compared++;
-    if (stored === null || again === null) largest = null;
-    else if (largest !== null) largest = Math.max(largest, Math.abs(stored - again));
+    if (stored === null || again === null) {
+      largest = null;
+      continue;
+    }
+    const apart = Math.abs(stored - again);
+    if (metric === 'logLoss' && apart <= LOGARITHM) continue;
+    if (largest !== null) largest = Math.max(largest, apart);
   }
   if (compared === 0) return null;
   if (largest === 0) return { kind: 'exact', largest, why: null };

@@ -214,6 +214,16 @@ describe('a cell that is run again', () => {
     );
   });
 
+  it('leaves a logarithm its rounding, and nothing else', () => {
+    const loss = { ...cell.figures.auc!, overall: 0.5 };
+    const other = { ...loss, overall: 0.5 + 2 ** -52 };
+    const kindOf = (metric: string) =>
+      agreement(study, { ...cell, figures: { [metric]: loss } }, { ...same, figures: { [metric]: other } })
+        ?.kind;
+    expect(kindOf('logLoss')).toBe('exact');
+    expect(kindOf('auc')).toBe('close');
+  });
+
   it.each([
     [{ fingerprint: 'other' }, /data are others/],
     [{ backend: 'webgpu' }, /on webgpu here and on wasm there/],

@@ -6,7 +6,7 @@ import type { Agreement, Repeat } from '../../../studies/reproduce/agreement';
 import { nameOf } from '../../../studies/reproduce/cells';
 import type { Looked } from '../../../studies/reproduce/cells';
 import type { RepeatableCell } from '../../../studies/reproduce/repeats';
-import { formatDuration, formatSigned } from '../../format';
+import { formatDuration, formatNumber } from '../../format';
 import { attempt } from '../../store/notices';
 import { runAgain } from '../../store/repeats';
 
@@ -23,8 +23,7 @@ const digits = (value: number | null) => (value === null ? 'undefined' : value.t
 
 function agreedWords({ kind, largest }: Agreement): string {
   if (kind === 'exact') return 'agrees to the bit';
-  const apart =
-    largest === null ? 'defined in one of them only' : `${formatSigned(largest, 6).slice(1)} apart`;
+  const apart = largest === null ? 'defined in one of them only' : `${formatNumber(largest)} apart`;
   return kind === 'close' ? `agrees within 0.002 (${apart})` : `does not agree (${apart})`;
 }
 
