@@ -21,6 +21,7 @@ const stages = {
   types: () => runQuietly('npm', ['run', '-s', 'types']),
   build: () => runQuietly('npx', ['vite', 'build', '--logLevel', 'warn']),
   unit: async () => ({ code: await runBeside('npx', ['tsx', 'scripts/unit.ts']) }),
+  onward: () => runQuietly('npx', ['tsx', 'scripts/onward/index.ts', '--quick']),
   // The seed is fixed, so that a change and not chance decides; `npm run trust` draws another each time.
   trust: () => runQuietly('npx', ['tsx', 'scripts/trust/index.ts', 'mutants', '--quick', '--seed', '1']),
   e2e: async () => {
@@ -46,7 +47,7 @@ function specs(workers, options, ...projects) {
   const chosen = projects.map((project) => `--project=${project}`);
   return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
 }
-const names = ['lint', 'types', 'build', 'unit', 'trust', 'e2e', 'kills', 'engines'];
+const names = ['lint', 'types', 'build', 'unit', 'trust', 'onward', 'e2e', 'kills', 'engines'];
 /** Stages that open the built page. */
 const ofThePage = ['e2e', 'kills', 'engines'];
 const asked = process.argv.slice(2);
@@ -77,7 +78,7 @@ async function inTurn(...of) {
   for (const name of of.filter((one) => chosen.includes(one))) await perform(name, stages[name]);
 }
 
-await Promise.all([inTurn('lint'), inTurn('types', 'build', 'unit', 'trust')]);
+await Promise.all([inTurn('lint', 'onward'), inTurn('types', 'build', 'unit', 'trust')]);
 for (const name of ofThePage.filter((one) => chosen.includes(one))) {
   if (!failed.includes('build')) await inTurn(name);
   else {

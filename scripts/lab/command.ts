@@ -1,6 +1,7 @@
 /** One call of `lab`, from its words to its exit code. */
 import { inspect } from './inspect';
 import { list } from './list';
+import { exportRun } from './onward';
 import { simulate } from './simulate';
 import { train } from './train';
 import { readFlags, usage, UsageError } from './usage';
@@ -11,8 +12,14 @@ async function perform(words: readonly string[]): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  // The one command that is told a file by itself, and not by an option.
-  const files = command === 'inspect' ? rest.filter((word) => !word.startsWith('--')) : [];
+  // Two commands are told a file by itself, before any option.
+  const first = rest[0];
+  const files =
+    command === 'inspect'
+      ? rest.filter((word) => !word.startsWith('--'))
+      : command === 'export' && first !== undefined && !first.startsWith('--')
+        ? [first]
+        : [];
   const flags = readFlags(rest.filter((word) => !files.includes(word)));
   if (flags.switches.has('help')) {
     process.stdout.write(`${usage}\n`);
@@ -25,10 +32,12 @@ async function perform(words: readonly string[]): Promise<void> {
       return list(flags);
     case 'inspect':
       return inspect(files, flags);
+    case 'export':
+      return exportRun(files, flags);
     case 'simulate':
       return simulate(flags);
     default:
-      throw new UsageError(`There is no command "${command}"; use train, list, inspect or simulate.`);
+      throw new UsageError(`There is no command "${command}"; use train, export, list, inspect or simulate.`);
   }
 }
 

@@ -9,16 +9,30 @@ import { insideFigures } from '../../src/studies/evidence/insideFigures';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
+import { writeOnward } from './onward';
 import { flag, threadsOf, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Metrics } from '../../src/training/metrics';
 import type { RepresentationSample } from '../../src/training/representation/sample';
 import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunRecord } from '../../src/training/runRecord';
+import type { OnwardParts } from '../../src/training/onward/onwardZip';
 import type { Flags } from './usage';
 
 /** Flags of the command; all others are parts of the set-up. */
-const OWN = ['threads', 'data', 'map', 'save', 'weights', 'checkpoint', 'resume', 'predict', 'probe', 'name'];
+const OWN = [
+  'threads',
+  'data',
+  'map',
+  'save',
+  'weights',
+  'checkpoint',
+  'resume',
+  'predict',
+  'probe',
+  'name',
+  'export',
+];
 
 /** @throws UsageError for the first thing that is not taken as given: a script must not train something else silently */
 export function setupOf(flags: Flags): ParsedSetup {
@@ -172,8 +186,13 @@ export async function train(flags: Flags): Promise<void> {
   }
   const threads = `${backend.threads} thread${backend.threads === 1 ? '' : 's'}`;
   say(`${dataset.title}: ${run.trainer.trainingRows.length} training rows. ${backend.reason} ${threads}.`);
+  const onward = flag(flags, 'export');
+  /** Where the run stood at its last step, before its best weights were written back. */
+  let lastStep: Pick<OnwardParts, 'checkpoint' | 'weights'> | null = null;
   for await (const event of run.events) {
     if (event.kind === 'evaluation') {
+      if (onward !== null && event.step === setup.training.steps)
+        lastStep = { checkpoint: await run.checkpoint('interrupted'), weights: await run.weights() };
       const { domainAuc, domainNoiseFreeAuc, overall } = event.metrics;
       say(
         `step ${event.step}: AUC ${format(domainAuc)}, noise-free ${format(domainNoiseFreeAuc)}, log loss ${format(overall.logLoss)}`,
@@ -189,6 +208,12 @@ export async function train(flags: Flags): Promise<void> {
   for (const [name, make] of outputs) {
     const path = flag(flags, name);
     if (path !== null) await writeFile(path, await make());
+  }
+  if (onward !== null) {
+    // Stopped early there is no more to go on with than the best weights.
+    const ended = lastStep ?? { checkpoint: await run.checkpoint('done'), weights: await run.weights() };
+    const rows = flags.switches.has('rows');
+    await writeOnward(onward, { record, ...ended, dataset: run.trainer.dataset, rows });
   }
   if (json) process.stdout.write(`${printed(record, probes)}\n`);
   else if (record.final) {

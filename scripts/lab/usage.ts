@@ -7,6 +7,7 @@ export class UsageError extends Error {
 
 export const usage = `Usage:
   npm run -s lab -- train [options]      train one model and print what came out
+  npm run -s lab -- export FILE [options] write a run (or a checkpoint) as a zip that goes on in PyTorch
   npm run -s lab -- list [--json]        print models, settings, procedures and datasets
   npm run -s lab -- inspect FILE [--json] look at a CSV or Parquet file; the JSON holds facts, notices and the
                                          proposed mapping, as --map takes it
@@ -21,9 +22,15 @@ train:
   --json                                 print settings, history, final metrics and timings as JSON
   --save FILE, --weights FILE            write, read weights (safetensors)
   --checkpoint FILE, --resume FILE       write, read everything needed to go on
+  --export FILE.zip [--rows]             write everything needed to go on in PyTorch, with the dataset's rows if asked for
   --predict FILE                         write one CSV row per evaluation row
   --probe NAME                           add a probe to the JSON (may be repeated); "representation" adds hidden
                                          vectors of up to 2,000 test rows
+
+export:
+  --out FILE.zip                         the zip; its README.md says how to go on
+  --rows                                 the dataset's rows come along
+  --data FILE [--map FILE]               the CSV or Parquet file that the run was trained on
 
 simulate:
   --twin ID --size small|medium|large --seed N --out FILE.parquet   (the manifest goes to FILE.json)
@@ -37,7 +44,7 @@ export interface Flags {
 }
 
 /** Flags that stand alone. */
-const SWITCHES = new Set(['json', 'help']);
+const SWITCHES = new Set(['json', 'help', 'rows']);
 
 /** @throws UsageError for words that are no flags, and flags without their value */
 export function readFlags(words: readonly string[]): Flags {

@@ -1,3 +1,3 @@
 export { parseCatalogue, type Catalogue } from './catalogue';
 export { readDataset } from './read';
-export { writeDataset } from './write';
+export { manifestOf, writeDataset } from './write';

@@ -149,14 +149,8 @@ export interface WriteOptions {
   readonly groupRows?: number;
 }
 
-/**
- * Writes a dataset as one Parquet file (gzip, one row group, or several of a large one) and its manifest. The same dataset gives the same bytes on
- * every platform.
- */
-export function writeDataset(
-  dataset: Dataset,
-  options: WriteOptions = {},
-): { parquet: Uint8Array; manifest: Manifest } {
+/** All columns of a dataset, and how its history is described. */
+function tableOf(dataset: Dataset): { readonly table: Table; readonly history: WrittenHistory | null } {
   const table = new Table();
   writeRows(table, dataset);
   let history: WrittenHistory | null = null;
@@ -167,6 +161,24 @@ export function writeDataset(
     for (const column of history.columns) table.list(column);
   }
   if (dataset.truth) writeTruth(table, dataset.truth);
+  return { table, history };
+}
+
+/** A dataset's manifest without its rows. */
+export function manifestOf(dataset: Dataset): Manifest {
+  const { table, history } = tableOf(dataset);
+  return describe(dataset, table, history, undefined);
+}
+
+/**
+ * Writes a dataset as one Parquet file (gzip, one row group, or several of a large one) and its manifest. The same dataset gives the same bytes on
+ * every platform.
+ */
+export function writeDataset(
+  dataset: Dataset,
+  options: WriteOptions = {},
+): { parquet: Uint8Array; manifest: Manifest } {
+  const { table, history } = tableOf(dataset);
   const writer = new ByteWriter();
   const file = new ParquetWriter({
     writer,
@@ -187,8 +199,19 @@ export function writeDataset(
     void file.write({ columnData, rowGroupSize: size, pageSize: 1 << 24 });
   }
   void file.finish();
+  const manifest = describe(dataset, table, history, options.splitRule);
+  return { parquet: new Uint8Array(writer.getBuffer()), manifest };
+}
+
+/** @param splitRule how rows were divided, in words; an import says it itself: by time, by a column, or at random */
+function describe(
+  dataset: Dataset,
+  table: Table,
+  history: WrittenHistory | null,
+  splitRule: string | undefined,
+): Manifest {
   const n = dataset.scenarios.length;
-  const manifest: Manifest = {
+  return {
     format: FORMAT,
     id: dataset.id,
     title: dataset.title,
@@ -203,9 +226,8 @@ export function writeDataset(
     columns: table.described,
     history: history?.described ?? null,
     splits: {
-      // An import says itself how it was split: by time, by a column, or at random.
       rule:
-        options.splitRule ??
+        splitRule ??
         (dataset.source.kind === 'imported'
           ? dataset.source.note
           : 'By time: the first 80 % train, the next 10 % validate, the last 10 % test.'),
@@ -221,5 +243,4 @@ export function writeDataset(
     fingerprint: dataset.fingerprint,
     warnings: [...dataset.warnings],
   };
-  return { parquet: new Uint8Array(writer.getBuffer()), manifest };
 }

@@ -43,6 +43,8 @@ const axis = z.object({
     'expert',
     'field',
     'layer',
+    'part',
+    'head',
     'position',
     'edge',
     'unit',

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { recordBeforeTopics, recordWithTopics } from '../../../tests/support/oldRecord';
-import { defaultSetup } from '../setup';
+import { simulatedSmall } from '../../../tests/support/simulatedSmall';
+import { createVariables, disposeVariables, openBackend } from '../../engine';
+import { dataShape } from '../../models/inputs';
+import { models } from '../../models/registry';
+import { defaultSetup, presetSettings } from '../setup';
 import type { RunRecord } from '../runRecord';
 import { readRuns, type ReadRun } from './readRuns';
 import { parseRecord, recordToText } from './recordText';
@@ -39,6 +43,26 @@ const record: RunRecord = {
 
 it('an exported run comes back to the bit', () => {
   expect(parseRecord(recordToText(record), 'x.json')).toEqual(record);
+});
+
+it('a run of any model comes back, whatever the axes of its probes are', async () => {
+  await openBackend('cpu');
+  const dataset = simulatedSmall(200);
+  const axes = new Set<string>();
+  for (const { id, configure } of models) {
+    const model = configure(presetSettings(id, 'tiny')).build(dataShape(dataset, 32), createVariables(1));
+    for (const { axes: own } of model.probes) for (const { name } of own) axes.add(name);
+    const probeSpecs = model.probes.map(({ axes: own, ...probe }) => ({
+      ...{ name: probe.name, topic: probe.topic, title: probe.title, reading: probe.reading },
+      ...{ equation: probe.equation, scale: probe.scale },
+      axes: own.map(({ name }) => ({ name })),
+    }));
+    const of = { ...record, probeSpecs };
+    expect(parseRecord(recordToText(of), 'x.json').probeSpecs, id).toEqual(probeSpecs);
+    disposeVariables([...model.parameters, ...model.states, model.table]);
+    model.dispose();
+  }
+  expect([...axes]).toContain('part');
 });
 
 it('a run that an earlier version exported has topics where its probes named tabs', () => {

@@ -1,0 +1,107 @@
+/** What PyTorch made of a bundle, beside the lab. */
+import { readFile } from 'node:fs/promises';
+import { parseRecord } from '../../src/training/runFile/recordText';
+import type { Metrics } from '../../src/training/metrics';
+import type { Left } from './runs';
+
+/** What `tests.go_on` prints of one bundle. */
+export interface WentOn {
+  readonly failure?: string;
+  readonly scores: { readonly score: readonly number[]; readonly probability: readonly number[] };
+  readonly losses: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Loss terms of a first step from the same seed. */
+  readonly start: Readonly<Record<string, number>>;
+  readonly final: Metrics;
+  readonly record: string;
+  readonly converted: string;
+}
+
+/** Scores and the first loss to this, a later loss to this, a metric to its fourth digit. */
+export const LIMITS = { scores: 1e-5, start: 1e-5, losses: 1e-4, metrics: 5e-5 } as const;
+
+export interface Differences {
+  readonly model: string;
+  readonly steps: number;
+  readonly scores: number;
+  readonly start: number;
+  readonly losses: number;
+  readonly metrics: number;
+  /** In words; empty where all is well. */
+  readonly wrong: readonly string[];
+}
+
+const furthest = (one: ArrayLike<number>, other: ArrayLike<number>): number => {
+  if (one.length !== other.length) return Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let i = 0; i < one.length; i++) {
+    const apart = Math.abs(one[i]! - other[i]!);
+    most = Number.isFinite(apart) ? Math.max(most, apart) : Number.POSITIVE_INFINITY;
+  }
+  return most;
+};
+
+type Terms = Readonly<Record<string, number>> | undefined;
+
+/** The largest difference of any loss term; infinite where one is missing. */
+function apart(ours: Terms, theirs: Terms): number {
+  const names = Object.keys(ours ?? {});
+  if (names.length === 0) return Number.POSITIVE_INFINITY;
+  return furthest(
+    names.map((name) => ours?.[name] ?? NaN),
+    names.map((name) => theirs?.[name] ?? NaN),
+  );
+}
+
+/** All AUCs and log losses of a set of metrics; undefined ones as a number that no metric has. */
+function numbersOf({ scenarios, overall, domainAuc, domainNoiseFreeAuc }: Metrics): number[] {
+  const each = [...scenarios, overall].flatMap(({ auc, noiseFreeAuc, interestAuc, logLoss }) => [
+    ...[auc, noiseFreeAuc, interestAuc, logLoss],
+  ]);
+  return [...each, domainAuc, domainNoiseFreeAuc].map((value) => value ?? -1);
+}
+
+/** Record text whose order of keys and clock do not matter. */
+const plain = (text: string): unknown => {
+  const { timings: _timings, ...rest } = JSON.parse(text) as Record<string, unknown>;
+  return rest;
+};
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, child]) => [key, sorted(child)]),
+  );
+}
+
+export async function compare(left: Left, found: WentOn): Promise<Differences> {
+  const scores = Math.max(
+    furthest(left.score, found.scores.score),
+    furthest(left.probability, found.scores.probability),
+  );
+  const ours = left.record.losses.filter(({ step }) => found.losses[step]);
+  const losses = ours.reduce(
+    (most, { step, terms }) => Math.max(most, apart(terms, found.losses[step])),
+    ours.length > 0 ? 0 : Number.POSITIVE_INFINITY,
+  );
+  const start = apart(left.record.losses[0]?.terms, found.start);
+  const metrics = left.record.final
+    ? furthest(numbersOf(left.record.final), numbersOf(found.final))
+    : Number.POSITIVE_INFINITY;
+  const wrong: string[] = [];
+  const hold = (what: keyof typeof LIMITS, value: number): void => {
+    if (!(value <= LIMITS[what])) wrong.push(`${what} differ by ${value.toExponential(1)}`);
+  };
+  hold('scores', scores);
+  hold('start', start);
+  hold('losses', losses);
+  hold('metrics', metrics);
+  const converted = await readFile(found.converted, 'utf8');
+  if (JSON.stringify(sorted(plain(converted))) !== JSON.stringify(sorted(plain(left.text))))
+    wrong.push('the converted run is another');
+  const back = parseRecord(await readFile(found.record, 'utf8'), found.record);
+  if (back.final?.overall.auc !== found.final.overall.auc) wrong.push('the page reads other metrics');
+  return { model: left.model, steps: ours.length, scores, start, losses, metrics, wrong };
+}

@@ -1,0 +1,80 @@
+/**
+ * `npm run onward`: does a run go on in PyTorch as it does here? Every model is left at step 200 as a bundle, and its scores and next
+ * 100 losses are compared; the package's own tests come first.
+ *
+ *     npm run onward                      every model
+ *     npm run onward -- --quick           a model of each procedure, fewer steps (a stage of `npm test`)
+ *     npm run onward -- --models mmoe,din
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { enableProdMode } from '@tensorflow/tfjs-core';
+import { models } from '../../src/models/registry';
+import { compare, type Differences, type WentOn } from './compare';
+import { pythonWithTorch, runPython } from './python';
+import { leaveRun, type Left, type Length } from './runs';
+
+enableProdMode();
+
+const words = process.argv.slice(2);
+const quick = words.includes('--quick');
+const named = words[words.indexOf('--models') + 1]?.split(',');
+/** A plain model, one that reads histories, and one of each procedure. */
+const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'sarnet', 'aread'];
+
+const length: Length = quick ? { left: 24, end: 40 } : { left: 200, end: 300 };
+const chosen = words.includes('--models')
+  ? (named ?? [])
+  : models.map(({ id }) => id).filter((id) => !quick || QUICK.includes(id));
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function line({ model, steps, scores, start, losses, metrics, wrong }: Differences): string {
+  const shown = (value: number): string => value.toExponential(1).padStart(8);
+  const said = wrong.length > 0 ? `  WRONG: ${wrong.join(', ')}` : '';
+  return `${model.padEnd(14)} scores ${shown(scores)}  first loss ${shown(start)}  ${steps} losses ${shown(losses)}  final metrics ${shown(metrics)}${said}`;
+}
+
+async function packageTests(python: string): Promise<boolean> {
+  const { code, err } = await runPython(python, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.']);
+  say(code === 0 ? `python/tests: ${/Ran \d+ tests?/.exec(err)?.[0] ?? ''}, all well.` : err);
+  return code === 0;
+}
+
+async function goOn(python: string): Promise<boolean> {
+  const place = await mkdtemp(join(tmpdir(), 'onward-'));
+  try {
+    const left: Left[] = [];
+    for (const model of chosen) left.push(await leaveRun(model, length, place));
+    const { out, err } = await runPython(python, ['-m', 'tests.go_on', ...left.map(({ folder }) => folder)]);
+    const found = out.trim().split('\n').filter(Boolean);
+    if (found.length !== left.length) say(err);
+    let well = found.length === left.length;
+    for (const [k, run] of left.entries()) {
+      const went = found[k] ? (JSON.parse(found[k]) as WentOn) : null;
+      if (!went || went.failure) {
+        say(`${run.model.padEnd(14)} WRONG: ${went?.failure ?? 'nothing came back'}`);
+        well = false;
+        continue;
+      }
+      const differences = await compare(run, went);
+      say(line(differences));
+      well &&= differences.wrong.length === 0;
+    }
+    return well;
+  } finally {
+    await rm(place, { recursive: true });
+  }
+}
+
+const python = pythonWithTorch();
+if (python === null) {
+  say(
+    'No Python with PyTorch and NumPy was found (PYTHON, /usr/bin/python3, python3), so nothing of python/ was tested.',
+  );
+} else {
+  const tests = await packageTests(python);
+  const runs = await goOn(python);
+  process.exitCode = tests && runs ? 0 : 1;
+}

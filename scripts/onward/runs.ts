@@ -1,0 +1,88 @@
+/** Runs of the lab that are left in their midst as a bundle, and go on meanwhile: what PyTorch is compared with. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { simulatedSmall } from '../../tests/support/simulatedSmall';
+import { openBackend } from '../../src/engine';
+import { onwardZip } from '../../src/training/onward/onwardZip';
+import { parseSetup } from '../../src/training/parseSetup';
+import { createRun } from '../../src/training/run';
+import { recordToText } from '../../src/training/runFile/recordText';
+import { defaultTraining, presetSettings } from '../../src/training/setup';
+import type { RunRecord } from '../../src/training/runRecord';
+
+const dataset = simulatedSmall(1500);
+
+export interface Left {
+  readonly model: string;
+  /** Folder of the unpacked bundle. */
+  readonly folder: string;
+  /** Of the test rows at the step where the run was left. */
+  readonly score: Float32Array;
+  readonly probability: Float32Array;
+  /** The run file at that step. */
+  readonly text: string;
+  /** The run at its end. */
+  readonly record: RunRecord;
+}
+
+/** Where a run is left, and where it ends. */
+export interface Length {
+  readonly left: number;
+  readonly end: number;
+}
+
+function testRows(): Int32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < dataset.rows; row++) if (dataset.split[row] === 2) rows.push(row);
+  return Int32Array.from(rows);
+}
+
+/** Trains a model of the smallest sizes without dropout, evaluated at every step so that every loss is told. */
+export async function leaveRun(model: string, { left, end }: Length, place: string): Promise<Left> {
+  const backend = await openBackend('wasm');
+  const settings = presetSettings(model, 'tiny');
+  const run = createRun({
+    id: `onward-${model}`,
+    dataset,
+    backend,
+    setup: parseSetup({
+      model,
+      settings: 'dropout' in settings ? { ...settings, dropout: 0 } : settings,
+      training: {
+        ...defaultTraining(),
+        ...{ steps: end, batch: 64, evaluateEvery: 1, evaluationRows: 50, patience: 1000 },
+      },
+      dataset: dataset.id,
+      seed: 5,
+      backend: 'wasm',
+    }),
+  });
+  const folder = join(place, model);
+  let kept: Omit<Left, 'record'> | null = null;
+  for await (const event of run.events) {
+    if (event.kind !== 'evaluation' || event.step !== left) continue;
+    const checkpoint = await run.checkpoint('interrupted');
+    const weights = await run.weights();
+    const record = run.record('interrupted');
+    const zip = await onwardZip({
+      record,
+      checkpoint,
+      weights,
+      dataset,
+      rows: true,
+      sources: {},
+      today: new Date(),
+    });
+    for (const [name, bytes] of Object.entries(unzipSync(zip))) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), bytes);
+    }
+    const { score, probability } = await run.trainer.predict(testRows());
+    kept = { model, folder, score, probability, text: recordToText(record) };
+  }
+  const record = run.record('done');
+  run.dispose();
+  if (!kept) throw new Error(`${model} was never at step ${left}.`);
+  return { ...kept, record };
+}

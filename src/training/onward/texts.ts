@@ -1,0 +1,109 @@
+/** What people read in the zip: how to go on, and what the model is. */
+import { findModel } from '../../models/registry';
+import type { Dataset } from '../../data/dataset';
+import type { RunRecord } from '../runRecord';
+
+const shown = (value: number | null | undefined): string =>
+  value === null || value === undefined ? 'undefined' : value.toFixed(4);
+
+export interface OnwardFacts {
+  readonly record: RunRecord;
+  readonly dataset: Dataset;
+  /** Whether the rows lie in the zip. */
+  readonly rows: boolean;
+  /** Step of the weights that training goes on from. */
+  readonly step: number;
+}
+
+/** Where rows come from that do not lie in the zip. */
+function rowsText({ dataset, rows }: OnwardFacts): string {
+  if (rows) return 'The rows lie in `data/rows.npz`.';
+  const where =
+    dataset.source.kind === 'simulated'
+      ? `Export the run again with its rows (\`--rows\`, or the box on the page): ${dataset.title} is simulated, so they can be made anew.`
+      : 'They come from a file of yours: export the run again with its rows (`--rows`, or the box on the page).';
+  return `The rows are not in this zip. ${where} Or give a larger log: an npz, CSV or Parquet file with the columns that \`data/manifest.json\` names, after \`--data\`, with a manifest of its own beside it.`;
+}
+
+/** `README.md` of the zip. */
+export function readmeOf(facts: OnwardFacts): string {
+  const { record, dataset, step } = facts;
+  const { setup } = record;
+  const further = Math.max(2 * step, setup.training.steps);
+  const data = facts.rows ? '' : ' --data ROWS.npz';
+  return `# ${record.name}
+
+${findModel(setup.model).title} on ${dataset.title}, seed ${setup.seed}, left at step ${step} of ${setup.training.steps}. What you need is Python 3.9 or newer with PyTorch (1.13 or
+newer) and NumPy; in this folder:
+
+\`\`\`sh
+python -m scenarium evaluate .${data}                      # the metrics that the page showed
+python -m scenarium resume . --steps ${further}${data}       # goes on from step ${step}
+\`\`\`
+
+Several processes share a batch (gloo on processors, NCCL on graphics cards):
+
+\`\`\`sh
+torchrun --nproc_per_node 2 -m scenarium resume . --steps ${further}${data}
+\`\`\`
+
+Both write \`continued/checkpoint.safetensors\` every 500 steps (\`--save-every\`); the same command goes on from there after a break. At the end
+\`continued/run.json\` is a run that the page imports (Compare, Import); \`python -m scenarium convert continued\` writes one at any time.
+
+${rowsText(facts)}
+
+| file | holds |
+| --- | --- |
+| \`settings.json\` | model, settings, training, seed |
+| \`weights.safetensors\` | weights and states by name, in their shapes: for other tools |
+| \`checkpoint.safetensors\` | the same with Adam's moments, the best weights, the place in the order of batches, and the run so far |
+| \`data/manifest.json\`, \`data/croissant.json\` | what the data is: for the package, and as Croissant metadata |
+| \`MODEL_CARD.md\` | what the model is and how it was judged |
+| \`scenarium/\`, \`pyproject.toml\` | the package; \`pip install .\` installs it |
+`;
+}
+
+/** `MODEL_CARD.md` of the zip: what it is, what it was trained and judged on, what to keep in mind. */
+export function modelCardOf({ record, dataset, step }: OnwardFacts): string {
+  const { setup, final } = record;
+  const model = findModel(setup.model);
+  const latest = final ?? record.history.at(-1)?.metrics ?? null;
+  const judged = final ? 'test rows, best weights' : 'validation rows, latest evaluation';
+  const paper = model.paper
+    ? `${model.paper.title} (${model.paper.authors}; ${model.paper.venue} ${model.paper.year}), ${model.paper.url}.`
+    : 'A control without a paper of its own.';
+  const rows = latest?.scenarios.map((metrics, n) => {
+    const name = record.scenarios[n]?.name ?? `${n}`;
+    return `| ${name} | ${metrics.rows} | ${shown(metrics.auc)} | ${shown(metrics.noiseFreeAuc)} | ${shown(metrics.logLoss)} | ${shown(metrics.calibration)} |`;
+  });
+  const simulated = dataset.source.kind === 'simulated';
+  return `# ${model.title}
+
+${model.summary} ${paper}
+
+- **Trained on** ${dataset.title}: ${dataset.rows.toLocaleString('en-GB')} impressions, ${dataset.scenarios.length} scenarios${simulated ? ', simulated' : ', imported from a file'}.
+- **Trained with** seed ${setup.seed}, batches of ${setup.training.batch}, learning rate ${setup.training.learningRate}, L2 ${setup.training.l2}; step ${step} of ${setup.training.steps}. All settings: \`settings.json\`.
+- **Made by** Scenarium ${record.versions['scenarium'] ?? ''} on ${record.backend ? `${record.backend.name}` : 'PyTorch'}.
+
+## How well
+
+${
+  rows
+    ? `Of ${judged}${final ? ` (step ${record.bestStep})` : ''}; undefined where a scenario has one class only.
+
+| scenario | rows | AUC | noise-free AUC | log loss | calibration |
+| --- | ---: | ---: | ---: | ---: | ---: |
+${rows.join('\n')}`
+    : 'Not evaluated yet.'
+}
+
+## What to keep in mind
+
+${
+  simulated
+    ? 'The clicks are simulated: numbers say how the model does in a world whose truth is known, not how it would do for people.'
+    : 'The data is a person’s own file; nothing is known here of how it was collected or of whom it tells.'
+}
+Ids are those of this dataset's manifest: weights mean nothing for other ids.
+`;
+}
