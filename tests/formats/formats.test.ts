@@ -52,6 +52,17 @@ async function train(words: readonly string[]): Promise<Printed> {
   return JSON.parse(out) as Printed;
 }
 
+/**
+ * Interest was a match above its scenario's median. It is a click probability by interest alone now, which nobody knows of these rows:
+ * they say that they are simulated, and not by which world.
+ */
+const withoutInterest = (outline: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(outline)
+      .filter((key) => key.endsWith('interestAuc'))
+      .map((key) => [key, 'null']),
+  );
+
 describe('exported runs', () => {
   it('one, as JSON: settings with the switch that was cut, name, metrics, probes', async () => {
     const runs = await importRuns(await readFile(sample('run-causalint.json')), 'run-causalint.json');
@@ -161,9 +172,11 @@ describe('files of the command line', () => {
     const saved = ['--save', join(folder, 'w'), '--checkpoint', join(folder, 'c'), '--name', 'Mine'];
     const run = await train([...flags('mmoe', 7, 12), ...probes, ...saved]);
     expect(run.name).toBe('Mine');
-    expect(outlineOf(run)).toMatchObject(outlines.train);
+    expect(outlineOf(run)).toMatchObject({ ...outlines.train, ...withoutInterest(outlines.train) });
     const list = JSON.parse((await lab('list', '--json')).out) as unknown;
-    expect(outlineOf(list, NAMED)).toMatchObject(outlines.list);
+    // A preset may switch something off since AREAD's preset `paper` does.
+    const presets = { 'models[].presets.*.*': 'boolean|list|number|string' };
+    expect(outlineOf(list, NAMED)).toMatchObject({ ...outlines.list, ...presets });
   });
 });
 
