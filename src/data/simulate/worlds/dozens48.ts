@@ -36,7 +36,7 @@ export const dozens48: Twin = {
   },
   scenarios: domains(),
   scenariosPerUser: [0.05, 0.1, 0.15, 0.2, 0.2, 0.15, 0.1, 0.05],
-  knobs: { ...PLAIN, interestShift: 1.5, treeShare: 0.9, conformity: 0.5 },
+  knobs: { ...PLAIN, interestShift: 2, treeShare: 0.9, conformity: 0.5 },
   sizes: {
     ...COMMON.sizes,
     small: { ...COMMON.sizes.small, validationMin: 100, testMin: 200 },
