@@ -17,6 +17,8 @@ const views: fc.Arbitrary<ReproduceView> = fc.record({
   sort: fc.constantFrom(...claimSorts),
   claim: name,
   table: name,
+  world: name,
+  metric: name,
 });
 
 describe('the view of the Reproduce page', () => {

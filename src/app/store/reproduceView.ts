@@ -18,6 +18,10 @@ export interface ReproduceView {
   readonly claim: string | null;
   /** Printed table that is open, by its name: `Table 5`. */
   readonly table: string | null;
+  /** World whose runs are looked at, by its dataset's id. */
+  readonly world: string | null;
+  /** Metric that models are ranked by. */
+  readonly metric: string | null;
 }
 
 export const wholeReproduceView: ReproduceView = {
@@ -27,10 +31,21 @@ export const wholeReproduceView: ReproduceView = {
   sort: 'paper',
   claim: null,
   table: null,
+  world: null,
+  metric: null,
 };
 
 /** Names in the address. */
-export const REPRODUCE_KEYS = ['part', 'paper', 'verdict', 'sort', 'claim', 'table'] as const;
+export const REPRODUCE_KEYS = [
+  'part',
+  'paper',
+  'verdict',
+  'sort',
+  'claim',
+  'table',
+  'world',
+  'metric',
+] as const;
 
 /** Ids and names; what they are of is looked up where the studies are. */
 const NAME = /^[\p{L}\p{N} ._-]{1,80}$/u;
@@ -61,6 +76,8 @@ export function readReproduceView(params: URLSearchParams): {
     sort: oneOf('sort', claimSorts, wholeReproduceView.sort),
     claim: named('claim'),
     table: named('table'),
+    world: named('world'),
+    metric: named('metric'),
   };
   return { view, problems };
 }

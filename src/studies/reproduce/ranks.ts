@@ -26,7 +26,7 @@ export interface RankMap {
 }
 
 /** Metrics of which less is better. */
-const LOWER_IS_BETTER: ReadonlySet<string> = new Set(['logLoss', 'counterfactualError']);
+const LOWER_IS_BETTER: ReadonlySet<string> = new Set(['logLoss', 'votesError']);
 
 function ranksOf(values: readonly (number | null)[]): readonly (number | null)[] {
   const defined = values.filter((value) => value !== null);

@@ -6,7 +6,9 @@ const METRICS: Readonly<Record<string, string>> = {
   logLoss: 'log loss',
   organicAuc: 'AUC of organic rows',
   recoveryAuc: 'AUC of finding intervened rows',
-  counterfactualError: 'counterfactual error',
+  interestAucFixedSlot: 'interest AUC, do(slot)',
+  interestAucAtBestC: 'interest AUC at the best c',
+  votesError: 'counterfactual error',
 };
 
 const PARTS: Readonly<Record<string, string>> = {

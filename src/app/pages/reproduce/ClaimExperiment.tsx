@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { nameOf, cellsOf } from '../../../studies/reproduce/cells';
 import { effectSpan } from '../../../studies/reproduce/claimRows';
 import type { ClaimRow } from '../../../studies/reproduce/claimRows';
@@ -18,7 +18,7 @@ const pText = (p: number | null) => (p === null ? 'undefined' : p < 0.0001 ? '< 
 export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
   const { claim, study, doses, strongest } = row;
   const look = useSetup((state) => state.look);
-  const [asked, setAsked] = useState<string | null>(null);
+  const asked = useSetup((state) => state.reproduce.world);
   const at = doses.find(({ world }) => world.id === asked) ?? strongest;
   const { variant, against, metric, of, value, direction } = claim.test;
   const cells = useMemo(
@@ -96,7 +96,7 @@ export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
                         className="button quiet"
                         aria-pressed={world === at?.world}
                         title={`Runs on ${world.title}`}
-                        onClick={() => setAsked(world.id)}
+                        onClick={() => look({ world: world.id })}
                       >
                         {world.dose === null ? world.title : trimNumber(world.dose)}
                       </button>

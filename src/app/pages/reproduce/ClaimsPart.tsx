@@ -120,7 +120,7 @@ export function ClaimsPart({ rows: all, papers }: Props) {
                   row={row}
                   span={span}
                   open={row.claim.id === claim}
-                  onOpen={() => look({ claim: row.claim.id === claim ? null : row.claim.id })}
+                  onOpen={() => look({ claim: row.claim.id === claim ? null : row.claim.id, world: null })}
                 />
                 {row.claim.id === claim && (
                   <tr className="claim-open">

@@ -1,19 +1,21 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { StoredStudy } from '../../../studies/evidence/format';
 import { metricsOf, rankMap } from '../../../studies/reproduce/ranks';
 import { repeatableCells } from '../../../studies/reproduce/repeats';
 import { metricWords } from '../../../studies/reproduce/words';
 import { RankFigure } from '../../pictures/evidence/RankFigure';
 import { useRepeats } from '../../store/repeats';
+import { useSetup } from '../../store/setup';
 import { RunHere } from './RunHere';
 
-/** On the log, by the truth, by interest alone, against the counterfactual. */
-const BESIDE = ['noiseFreeAuc', 'auc', 'interestAuc', 'counterfactualError'] as const;
+/** By the truth, on the log, by interest alone, and by interest with every row on one place. */
+const BESIDE = ['noiseFreeAuc', 'auc', 'interestAuc', 'interestAucFixedSlot'] as const;
 
 /** All models in all worlds. */
 export function RanksPart({ study }: { readonly study: StoredStudy | null }) {
   const metrics = useMemo(() => (study ? metricsOf(study) : []), [study]);
-  const [asked, setAsked] = useState<string | null>(null);
+  const asked = useSetup((state) => state.reproduce.metric);
+  const look = useSetup((state) => state.look);
   const metric =
     metrics.find((one) => one === asked) ?? metrics.find((one) => one === BESIDE[0]) ?? metrics[0];
   const map = useMemo(() => (study && metric !== undefined ? rankMap(study, metric) : null), [study, metric]);
@@ -44,7 +46,7 @@ export function RanksPart({ study }: { readonly study: StoredStudy | null }) {
             <select
               data-testid="rank-metric"
               value={metric}
-              onChange={(event) => setAsked(event.target.value)}
+              onChange={(event) => look({ metric: event.target.value })}
             >
               {metrics.map((one) => (
                 <option key={one} value={one}>

@@ -49,7 +49,7 @@ export function ReproducePage() {
           testId="reproduce-part"
           value={part}
           options={PARTS}
-          onChange={(value) => look({ part: value })}
+          onChange={(value) => look({ part: value, world: null })}
         />
         {(part === 'tables' || part === 'doses') && (
           <label>
@@ -57,7 +57,7 @@ export function ReproducePage() {
             <select
               data-testid="reproduce-paper"
               value={part === 'tables' ? first : (paper ?? '')}
-              onChange={(event) => look({ paper: event.target.value || null, table: null })}
+              onChange={(event) => look({ paper: event.target.value || null, table: null, world: null })}
             >
               {part === 'doses' && <option value="">all</option>}
               {CLAIMING_PAPERS.map((one) => (

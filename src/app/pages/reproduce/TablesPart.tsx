@@ -35,7 +35,7 @@ export function TablesPart({ paper, study }: Props) {
         <select
           data-testid="table-select"
           value={table.id}
-          onChange={(event) => look({ table: event.target.value })}
+          onChange={(event) => look({ table: event.target.value, world: null })}
         >
           {tables.map((one) => (
             <option key={one.id} value={one.id}>
@@ -51,7 +51,8 @@ export function TablesPart({ paper, study }: Props) {
 
 function OneTable({ paper, table, study }: Props & { readonly table: PrintedTable }) {
   const worlds = useMemo(() => worldsOfTable(study, table), [study, table]);
-  const [asked, setAsked] = useState<string | null>(null);
+  const asked = useSetup((state) => state.reproduce.world);
+  const look = useSetup((state) => state.look);
   const [row, setRow] = useState<string | null>(null);
   const world = worlds.find(({ id }) => id === asked) ?? worlds[0] ?? null;
   const view = useMemo(() => paperTable(table, study, world), [table, study, world]);
@@ -82,7 +83,7 @@ function OneTable({ paper, table, study }: Props & { readonly table: PrintedTabl
             <select
               data-testid="table-world"
               value={world?.id ?? ''}
-              onChange={(event) => setAsked(event.target.value)}
+              onChange={(event) => look({ world: event.target.value })}
             >
               {worlds.map((one) => (
                 <option key={one.id} value={one.id}>
