@@ -4,6 +4,7 @@
  *
  *   npm run study -- --model mmoe --seeds 5      one model, on its twin, against the models of its plan
  *   npm run study                                all of them, one after another (many hours)
+ *   npm run study -- --plan doses --jobs 2       the stored studies of public/studies, with the tables of docs/evidence
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { openBackend } from '../src/engine';
@@ -21,8 +22,19 @@ import type { Cell } from '../src/studies/modelStudy/cell';
 import { readSample } from './lab/datasets';
 import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
 import { readCell, trainCell } from './study/cells';
+import { runPlan } from './study/plan';
 
 const usage = `Usage: npm run study -- [options]
+       npm run study -- --plan claims,tables,doses,ranks [options]
+
+Stored studies (public/studies, docs/evidence); a plan goes on where it stopped and says first how long it takes:
+  --plan WHICH         claims, tables, doses, ranks, or several with commas between
+  --paper ID,ID        sarnet, causalint, optmsm, mscan, aread (default all)
+  --seeds N            seeds 1 … N (default 5)
+  --jobs N             processes that train (default 1); 0 trains nothing and writes what is kept
+  --worlds SIZE        small, medium or large (default small)
+
+Tables of docs/models:
   --model ID           one model; without it every model that has a plan (src/studies/modelStudy/plans.ts)
   --dataset ID         a sample (default: the plan's twin)
   --seeds N            seeds 1 … N (default 5)
@@ -107,6 +119,7 @@ async function main(words: readonly string[]): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
+  if (flags.values.has('plan')) return runPlan(flags);
   const seeds = Number(flag(flags, 'seeds') ?? 5);
   if (!Number.isInteger(seeds) || seeds < 1) throw new UsageError('--seeds must be a whole number above 0.');
   const model = flag(flags, 'model');

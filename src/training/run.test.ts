@@ -69,6 +69,24 @@ describe.each(['cpu', 'wasm'] as const)('a run on %s', (name) => {
     run.dispose();
   });
 
+  it('without pictures gives the same weights and metrics, and reads nothing that only pictures need', async () => {
+    const [whole, bare] = [
+      start(setupFor('mscan', { steps: 6 })),
+      start(setupFor('mscan', { steps: 6 }), { pictures: false }),
+    ];
+    const [shown, told] = [await drain(whole), await drain(bare)];
+    const metrics = (events: readonly TrainingEvent[]) =>
+      events.flatMap((event) => (event.kind === 'evaluation' ? [event.metrics] : []));
+    expect(metrics(told)).toEqual(metrics(shown));
+    expect(told.at(-1)).toEqual(shown.at(-1));
+    expect((await bare.trainer.snapshot(true)).arrays).toEqual((await whole.trainer.snapshot(true)).arrays);
+    expect(kinds(shown)).toContain('representation');
+    expect(kinds(told)).not.toContain('representation');
+    expect(told.flatMap((event) => (event.kind === 'evaluation' ? event.probes : []))).toEqual([]);
+    whole.dispose();
+    bare.dispose();
+  });
+
   it('gives the same bits for the same seed, others for another', async () => {
     const outcomes: unknown[] = [];
     for (const seed of [3, 3, 4]) {

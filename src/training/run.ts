@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly weights?: Uint8Array | null;
   /** Told of progress inside long evaluations, between events. */
   readonly report?: (event: TrainingEvent) => void;
+  /** False: what pictures alone need is not read: no probes of validation rows, no representations. The same weights and metrics, in less time. */
+  readonly pictures?: boolean;
 }
 
 export interface Run {
@@ -87,6 +89,7 @@ export function createRun(options: RunOptions): Run {
     training: setup.training,
     seed: streamSeed(setup.seed, 'run'),
     report,
+    probes: options.pictures,
   });
   try {
     if (from) trainer.goTo(from.trainer);
@@ -124,7 +127,7 @@ export function createRun(options: RunOptions): Run {
     };
     for await (const event of started.events) {
       // Weights are the best ones by now: what is kept of the rows goes with the final metrics.
-      if (event.kind === 'done') yield* represented(event.step);
+      if (event.kind === 'done' && (options.pictures ?? true)) yield* represented(event.step);
       yield event;
     }
   }

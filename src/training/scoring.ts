@@ -52,11 +52,11 @@ const noted = (): void => undefined;
  * A way of scoring that lasts as long as its model. Of several batches those after the first are replayed from the second call on at the
  * latest; the first of each call is run and compared with what is recorded, so that whatever changed in the model meanwhile shows.
  *
- * @param of `probes` adds up the model's probes; `rows` asks for the rows themselves, with all their columns
+ * @param of `probes` adds up the model's probes; `rows` asks for the rows themselves, with all their columns; `metrics` for neither
  */
 export function createScoring(
   { model, scenarios, batch: batchSize, fallBack }: ScoringOptions,
-  of: 'probes' | 'rows',
+  of: 'probes' | 'rows' | 'metrics',
 ): Scoring {
   const withProbes = of === 'probes';
   const replay = createReplay(fallBack);
@@ -67,7 +67,7 @@ export function createScoring(
 
   function pack(pass: AnyPass): void {
     const { score, probability, columns } = pass.scores();
-    const entries = Object.entries({ ...columns, ...(withProbes ? {} : pass.requested()) });
+    const entries = Object.entries({ ...columns, ...(of === 'rows' ? pass.requested() : {}) });
     packing = {
       names: ['score', 'probability', ...entries.map(([name]) => name)],
       widths: [1, 1, ...entries.map(([, column]) => column.shape[1])],

@@ -27,6 +27,8 @@ const claimSchema = z.strictObject({
     against: z.string().min(1),
     /** Where the variant is held against a number and no other variant; `against` then says in words what the number is. */
     value: z.number().optional(),
+    /** Metric of what it is held against, where that is another one: `noiseFreeAucAtC0` of the same runs. */
+    againstMetric: z.string().min(1).optional(),
     direction: z.enum(['higher', 'lower']),
   }),
   /** Figures that the paper prints for it. */

@@ -61,7 +61,7 @@ const cellSchema = z.object({
   figures: z.record(z.string(), figuresSchema),
   bestStep: z.int().nonnegative(),
   steps: z.int().nonnegative(),
-  /** Of training and evaluation together, on the machine that made the file. */
+  /** Processor seconds of training and evaluation together, on the machine that made the file. */
   seconds: z.number().nonnegative(),
   /** Trained numbers of the model. */
   parameters: z.int().nonnegative(),

@@ -51,15 +51,23 @@ function trainedAs(model: string, settings: AnySettings): string {
   return settingsKey({ ...presetSettings(model, STUDY_PRESET), ...settings });
 }
 
+const known = new Map<string, readonly NamedVariant[]>();
+
 /** Every variant of a model, itself first. Rows of several tables that come to the same settings are one variant. */
 export function variantsOf(model: string): readonly NamedVariant[] {
+  const made = known.get(model) ?? madeVariants(model);
+  known.set(model, made);
+  return made;
+}
+
+function madeVariants(model: string): readonly NamedVariant[] {
   const { title, variants } = findModel(model);
   const found: NamedVariant[] = [{ id: model, name: title, model, settings: {} }];
-  const known = new Set([trainedAs(model, {})]);
+  const seen = new Set([trainedAs(model, {})]);
   for (const { name, table, settings } of variants) {
     const key = trainedAs(model, settings);
-    if (known.has(key)) continue;
-    known.add(key);
+    if (seen.has(key)) continue;
+    seen.add(key);
     const short = `${model}:${slug(model, name)}`;
     const id = found.some((one) => one.id === short) ? `${model}:${slug(model, `${table} ${name}`)}` : short;
     found.push({ id, name: `${title}: ${name}`, model, settings });
@@ -70,8 +78,8 @@ export function variantsOf(model: string): readonly NamedVariant[] {
 /** A variant by its id. @throws RangeError naming what the model has */
 export function findVariant(id: string): NamedVariant {
   const [model = ''] = id.split(':');
-  const known = variantsOf(model);
-  const found = known.find((one) => one.id === id);
+  const all = variantsOf(model);
+  const found = all.find((one) => one.id === id);
   if (found) return found;
-  throw new RangeError(`There is no variant "${id}"; known: ${known.map((one) => one.id).join(', ')}.`);
+  throw new RangeError(`There is no variant "${id}"; known: ${all.map((one) => one.id).join(', ')}.`);
 }

@@ -39,7 +39,7 @@ function sidesOf({ test }: Claim, study: StoredStudy, world: StudyWorld): Sides 
   const own = valuesBySeed(study, world, test.variant, test.metric, test.of);
   const other =
     test.value === undefined
-      ? valuesBySeed(study, world, test.against, test.metric, test.of)
+      ? valuesBySeed(study, world, test.against, test.againstMetric ?? test.metric, test.of)
       : new Map([...own.keys()].map((seed) => [seed, test.value ?? null]));
   return pairBySeed(own, other);
 }

@@ -38,6 +38,8 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Told of progress inside long evaluations, between a procedure's events. */
   readonly report?: (event: TrainingEvent) => void;
+  /** False: validation rows are scored without the model's probes. The same weights and metrics, in less time. */
+  readonly probes?: boolean;
 }
 
 type StateOf<P> = P extends Part<infer State> ? State : never;
@@ -109,10 +111,11 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const bestWeights = createBestWeights(variables, stopMetricOf(training, dataset));
   const scoringOptions = { model, scenarios, batch: layout.batch, fallBack };
   const evaluated = createScoring(scoringOptions, 'probes');
+  const curve = options.probes === false ? createScoring(scoringOptions, 'metrics') : evaluated;
   const predicted = createScoring(scoringOptions, 'rows');
   const evaluation = createEvaluation({
     model,
-    scoring: evaluated,
+    scoring: { validation: curve, test: evaluated },
     dataset,
     scenarioRows: shape.scenarioRows,
     batch: layout.batch,
@@ -225,8 +228,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       trialSteps.setTrainable(position.state.trainable);
     },
     dispose() {
-      for (const part of [bestWeights, steps, trialSteps, losses, evaluated, predicted, model])
-        part.dispose();
+      const scorings = new Set([evaluated, curve, predicted]);
+      for (const part of [bestWeights, steps, trialSteps, losses, ...scorings, model]) part.dispose();
       // A model frees what it made besides; variables may be among it, and freeing twice is harmless.
       disposeVariables(variables.filter(({ tensor }) => !tensor.isDisposed));
     },

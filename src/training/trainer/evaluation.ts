@@ -19,8 +19,8 @@ const BATCHES_WORTH_REPORTING = 40;
 
 export interface EvaluationOptions {
   readonly model: AnyModel;
-  /** Adds up the model's probes. */
-  readonly scoring: Scoring;
+  /** By split; adds up the model's probes where they are wanted. */
+  readonly scoring: Readonly<Record<EvaluatedSplit, Scoring>>;
   readonly dataset: Dataset;
   /** Training rows by scenario `[N]`. */
   readonly scenarioRows: readonly number[];
@@ -79,7 +79,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
       const start = performance.now();
       const { rows, data } = rowsOf(split, perScenario);
       const name = split === 'test' ? 'final metrics' : 'evaluation';
-      const scored = await scoring.score(rows, read, (done) => {
+      const scored = await scoring[split].score(rows, read, (done) => {
         if (rows.length > BATCHES_WORTH_REPORTING * batch)
           report({ kind: 'phase', step, name, done, total: rows.length });
       });

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { assembleStudy, type TrainedCell } from '../../src/studies/evidence/assemble';
+import type { PlannedCell } from '../../src/studies/evidence/plans';
+import { readFlags } from '../lab/usage';
+import { expectedSeconds, runPlan } from './plan';
+import { keptInStudy } from './stored';
+
+it.each([
+  ['--plan nothing', '--plan must be among doses, claims, tables, ranks, not "nothing".'],
+  ['--plan doses --paper bert', '--paper must be among sarnet, causalint, optmsm, mscan, aread, not "bert".'],
+  ['--plan doses --seeds 0', '--seeds must be a whole number of at least 1.'],
+  ['--plan doses --jobs -1', '--jobs must be a whole number of at least 0.'],
+  ['--plan doses --steps 3', 'A plan knows no --steps; it takes --plan, --paper, --jobs, --seeds, --worlds.'],
+])('%s is refused in one sentence', async (words, sentence) => {
+  await expect(runPlan(readFlags(words.split(' ')))).rejects.toThrow(sentence);
+});
+
+const cell: PlannedCell = {
+  ...{ study: 'mscan', world: 'places-4', base: 'places-4', knob: 'directEffect', dose: 0.75 },
+  ...{ variant: 'mix', seed: 1 },
+};
+const figure = { overall: 0.6, mean: 0.6, scenarios: [0.6] };
+const trained: TrainedCell = {
+  fingerprint: 'f',
+  figures: { noiseFreeAuc: figure },
+  ceilings: { scenarios: [0.7], overall: 0.75, domain: 0.7 },
+  ...{ bestStep: 3, steps: 5, seconds: 2, parameters: 9 },
+};
+const scenarios = [{ id: 'a', name: 'A', share: 1, group: null, clickRate: 0.1 }];
+const made = { date: 'today', backend: 'wasm', threads: Number('1'), version: '0' } as const;
+const study = assembleStudy(
+  'mscan',
+  [{ cell, trained }],
+  new Map([['places-4', { title: 'Places (simulated)', fingerprint: 'f', scenarios }]]),
+  made,
+);
+
+it('a stored cell need not be trained again, unless world, settings or seed are others', () => {
+  expect(keptInStudy(study, cell, 'f')).toEqual(trained);
+  expect(keptInStudy(study, cell, 'g')).toBeNull();
+  expect(keptInStudy(study, { ...cell, seed: 2 }, 'f')).toBeNull();
+  expect(keptInStudy(study, { ...cell, variant: 'single' }, 'f')).toBeNull();
+  const turned = {
+    ...study,
+    variants: study.variants.map((one) => ({ ...one, training: { ...one.training, steps: 7 } })),
+  };
+  expect(keptInStudy(turned, cell, 'f')).toBeNull();
+  expect(keptInStudy(null, cell, 'f')).toBeNull();
+});
+
+it('time is told from runs of the same variant, else from all; not at all before the first', () => {
+  const before = new Map([
+    ['mix', [1, 3]],
+    ['lr', [8]],
+  ]);
+  expect(expectedSeconds([cell, cell], before)).toBe(4);
+  expect(expectedSeconds([{ ...cell, variant: 'star' }], before)).toBe(4);
+  expect(expectedSeconds([cell], new Map())).toBeNull();
+  expect(expectedSeconds([], new Map())).toBe(0);
+});

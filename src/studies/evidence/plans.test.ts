@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { findTwin } from '../../data/simulate';
+import { simulationOfId } from '../../training/simulatedId';
+import { claimsOf, CLAIMING_PAPERS } from '../claims';
+import { assembleStudy, plannedSetup, storedVariant, type TrainedCell } from './assemble';
+import { parseStudy } from './format';
+import { plannedCells, PLANS, STUDIES, studyTitle, type PlannedCell } from './plans';
+
+const options = { papers: CLAIMING_PAPERS, seeds: 2, size: 'small' } as const;
+
+describe.each(PLANS)('the plan of %s', (plan) => {
+  const cells = plannedCells(plan, options);
+
+  it('names each cell once, of worlds that are simulated by their ids and variants that can be trained', () => {
+    const keys = cells.map(({ study, world, variant, seed }) =>
+      JSON.stringify([study, world, variant, seed]),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(cells.length).toBeGreaterThan(0);
+    for (const world of new Set(cells.map((cell) => cell.world)))
+      expect(simulationOfId(world)?.size).toBe('small');
+    for (const variant of new Set(cells.map((cell) => cell.variant))) {
+      const { settings, training } = plannedSetup({ variant, world: 'x', seed: 3 });
+      expect(storedVariant(variant)).toMatchObject({ settings, training });
+    }
+    for (const { study } of cells) expect(STUDIES).toContain(study);
+  });
+
+  it('goes seed by seed', () => {
+    const seeds = cells.map(({ seed }) => seed);
+    expect(seeds).toEqual([...seeds].sort((a, b) => a - b));
+    expect(new Set(seeds)).toEqual(new Set([1, 2]));
+  });
+});
+
+it.each(CLAIMING_PAPERS)(
+  'doses of %s begin without the cause and end with the world’s own, which goes by its name',
+  (paper) => {
+    const cells = plannedCells('doses', { ...options, papers: [paper] });
+    const { id, cause } = findTwin(claimsOf(paper).claims[0]!.world);
+    const doses = [...new Set(cells.map(({ dose }) => dose))];
+    expect(doses).toHaveLength(4);
+    expect(doses[0]).toBe(0);
+    expect(cells.find(({ dose }) => dose === doses[3])?.world).toBe(id);
+    for (const dose of doses) expect(cause?.doses).toContain(dose);
+    const mix = cells.filter(({ variant, seed }) => variant === 'mix' && seed === 1);
+    expect(mix).toHaveLength(4);
+  },
+);
+
+it('claims are all tested by the plan of claims', () => {
+  for (const paper of CLAIMING_PAPERS) {
+    const variants = new Set(
+      plannedCells('claims', { ...options, papers: [paper] }).map(({ variant }) => variant),
+    );
+    for (const { test } of claimsOf(paper).claims) {
+      expect(variants).toContain(test.variant);
+      if (test.value === undefined) expect(variants).toContain(test.against);
+    }
+  }
+});
+
+describe('a study that is put together', () => {
+  const cell = (more: Partial<PlannedCell>): PlannedCell => ({
+    study: 'mscan',
+    world: 'places-4',
+    base: 'places-4',
+    knob: 'directEffect',
+    dose: 0.75,
+    variant: 'mix',
+    seed: 1,
+    ...more,
+  });
+  const figure = { overall: 0.6, mean: 0.6, scenarios: [0.6, 0.6] };
+  const trained: TrainedCell = {
+    fingerprint: 'f',
+    figures: { noiseFreeAuc: figure, interestAucFixedSlot: { ...figure, overall: 0.65 } },
+    ceilings: { scenarios: [0.7, 0.8], overall: 0.75, domain: 0.1 },
+    bestStep: 3,
+    steps: 5,
+    seconds: 2,
+    parameters: 9,
+  };
+  const scenario = { group: null, clickRate: 0.1 };
+  const datasets = new Map([
+    [
+      'places-4',
+      {
+        title: 'Places (simulated)',
+        fingerprint: 'f',
+        scenarios: [
+          { ...scenario, id: 'a', name: 'A', share: 0.75 },
+          { ...scenario, id: 'b', name: 'B', share: 0.25 },
+        ],
+      },
+    ],
+  ]);
+  const made = { date: 'today', backend: 'wasm', threads: Number('1'), version: '0' } as const;
+  const assemble = (cells: readonly PlannedCell[], one = trained) =>
+    assembleStudy(
+      'mscan',
+      cells.map((planned) => ({ cell: planned, trained: one })),
+      datasets,
+      made,
+    );
+
+  it('is one that can be read, with worlds, variants and cells once each', () => {
+    const study = assemble([cell({}), cell({ seed: 2 }), cell({})]);
+    expect(parseStudy(JSON.stringify(study))).toEqual(study);
+    expect(study.cells.map(({ seed }) => seed)).toEqual([1, 2]);
+    expect(study.worlds[0]?.ceilings.mean).toBeCloseTo(0.75 * 0.7 + 0.25 * 0.8, 12);
+    expect(study.title).toBe(studyTitle('mscan'));
+    expect(studyTitle('ranks')).toBe('All models in all cause worlds');
+  });
+
+  it('gives do(slot) the one figure that it has, from the runs of Mix', () => {
+    const study = assemble([cell({}), cell({ variant: 'mix:do-slot' })]);
+    expect(study.cells[1]?.figures).toEqual({ interestAuc: { ...figure, overall: 0.65 } });
+    expect(study.variants[1]?.scored).toBe('do(slot)');
+    const without = { ...trained, figures: { noiseFreeAuc: figure } };
+    expect(assemble([cell({ variant: 'mix:do-slot' })], without).cells).toEqual([]);
+  });
+
+  it('leaves out cells of another world’s content', () => {
+    expect(assemble([cell({})], { ...trained, fingerprint: 'g' }).cells).toEqual([]);
+    expect(assemble([cell({ world: 'elsewhere' })]).cells).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+/** What each study trains: which variants in which worlds over which seeds, in the order in which they are trained. */
+import { datasetId, findTwin, WORLDS, type SizeName } from '../../data/simulate';
+import { models } from '../../models/registry';
+import { CLAIMING_PAPERS, claimsOf } from '../claims';
+
+export const PLANS = ['doses', 'claims', 'tables', 'ranks'] as const;
+export type PlanName = (typeof PLANS)[number];
+
+export interface PlannedCell {
+  /** The study that it stands in. */
+  readonly study: string;
+  /** Id of the dataset. */
+  readonly world: string;
+  readonly base: string;
+  readonly knob: string | null;
+  readonly dose: number | null;
+  /** Id of a variant. */
+  readonly variant: string;
+  readonly seed: number;
+}
+
+export interface PlanOptions {
+  readonly papers: readonly string[];
+  /** Seeds 1 … N. */
+  readonly seeds: number;
+  readonly size: SizeName;
+}
+
+/** Beside every model of a study: what needs none of its modules. */
+const CONTROLS = ['mix', 'mix:do-slot', 'single', 'shared-bottom', 'mmoe', 'lr', 'fm'];
+
+interface DoseVariants {
+  /** Trained at every dose. */
+  readonly everywhere: readonly string[];
+  /** Trained, with the controls, where the cause is absent and at the world's own dose. */
+  readonly ends: readonly string[];
+}
+
+const DOSE_VARIANTS: Readonly<Record<string, DoseVariants>> = {
+  sarnet: {
+    everywhere: ['sarnet', 'sarnet:base', 'mix'],
+    ends: ['sarnet:bias-net', 'sarnet:bias-adapting-loss'],
+  },
+  causalint: {
+    everywhere: ['causalint', 'shared-bottom', 'single', 'mix'],
+    ends: ['causalint:shared-bottom', 'causalint:do-invar', 'causalint:do-de-neg'],
+  },
+  optmsm: {
+    everywhere: ['optmsm', 'mmoe', 'mix'],
+    ends: ['optmsm:without-priors', 'optmsm:without-constraint', 'optmsm:without-hypernetwork'],
+  },
+  mscan: {
+    everywhere: ['mscan', 'mscan:with-saca-without-sbe', 'mix', 'mix:do-slot'],
+    ends: ['mscan:without-saca-with-sbe', 'mscan:without-saca-without-sbe'],
+  },
+  aread: {
+    everywhere: ['aread', 'mmoe', 'single', 'mix'],
+    ends: ['aread:mmoe', 'aread:hei', 'aread:hemp'],
+  },
+};
+
+interface PlacedWorld {
+  readonly world: string;
+  readonly base: string;
+  readonly knob: string | null;
+  readonly dose: number | null;
+}
+
+/** A cause world at a dose; at its own dose it goes by its name alone, as everywhere else. */
+function worldAt(base: string, size: SizeName, dose: number): PlacedWorld {
+  const { cause, knobs } = findTwin(base);
+  const knob = cause?.dose ?? '';
+  const own = (knobs as Readonly<Record<string, number>>)[knob] === dose;
+  const world = datasetId({ twin: base, size, seed: 1, knobs: own ? {} : { [knob]: dose } });
+  return { world, base, knob, dose };
+}
+
+function causeOf(paper: string): (typeof WORLDS)[number] {
+  const found = WORLDS.find(({ cause }) => cause?.paper === paper);
+  if (!found) throw new RangeError(`There is no cause world of "${paper}".`);
+  return found;
+}
+
+/** The dose that a cause world has by itself. */
+function ownDose(base: string): number {
+  const { cause, knobs } = findTwin(base);
+  return (knobs as Readonly<Record<string, number>>)[cause?.dose ?? ''] ?? 0;
+}
+
+/** Up to the world's own dose, none included. */
+function studiedDoses(base: string): readonly number[] {
+  return (findTwin(base).cause?.doses ?? []).filter((dose) => dose <= ownDose(base));
+}
+
+function twinWorld(twin: string, size: SizeName): PlacedWorld {
+  return { world: datasetId({ twin, size, seed: 1, knobs: {} }), base: twin, knob: null, dose: null };
+}
+
+const unique = (ids: readonly string[]): string[] => [...new Set(ids)];
+
+/** Worlds of one study of one plan, each with its variants. */
+function rowsOf(
+  plan: PlanName,
+  paper: string,
+  size: SizeName,
+): (PlacedWorld & { variants: readonly string[] })[] {
+  const { id } = causeOf(paper);
+  const { claims, tables } = claimsOf(paper);
+  const { everywhere, ends } = DOSE_VARIANTS[paper] ?? { everywhere: [], ends: [] };
+  switch (plan) {
+    case 'doses':
+      return studiedDoses(id).map((dose) => ({
+        ...worldAt(id, size, dose),
+        variants:
+          dose === 0 || dose === ownDose(id) ? unique([...everywhere, ...ends, ...CONTROLS]) : everywhere,
+      }));
+    case 'claims': {
+      const named = claims.flatMap(({ test }) => [
+        test.variant,
+        ...(test.value === undefined ? [test.against] : []),
+      ]);
+      return [
+        { ...worldAt(id, size, ownDose(id)), variants: unique([...everywhere, ...CONTROLS, ...named]) },
+      ];
+    }
+    case 'tables': {
+      const twins = unique(tables.flatMap(({ twin }) => (twin === null ? [] : [twin])));
+      return twins.map((twin) => ({
+        ...twinWorld(twin, size),
+        variants: unique([
+          ...tables
+            .filter((one) => one.twin === twin)
+            .flatMap(({ rows }) => rows.flatMap(({ variant }) => variant ?? [])),
+          ...CONTROLS,
+        ]),
+      }));
+    }
+    case 'ranks':
+      return [];
+  }
+}
+
+/** All models in all cause worlds, each at its own dose. */
+function rankRows(size: SizeName): (PlacedWorld & { variants: readonly string[] })[] {
+  return WORLDS.map(({ id }) => ({
+    ...worldAt(id, size, ownDose(id)),
+    variants: models.map((model) => model.id),
+  }));
+}
+
+/** Cells of a plan, seed by seed: a plan that is broken off has every row for the seeds that it finished. */
+export function plannedCells(plan: PlanName, options: PlanOptions): PlannedCell[] {
+  const studies =
+    plan === 'ranks'
+      ? [{ study: 'ranks', rows: rankRows(options.size) }]
+      : options.papers.map((paper) => ({ study: paper, rows: rowsOf(plan, paper, options.size) }));
+  const found: PlannedCell[] = [];
+  for (let seed = 1; seed <= options.seeds; seed++) {
+    for (const { study, rows } of studies) {
+      for (const { variants, ...place } of rows) {
+        for (const variant of variants) found.push({ study, ...place, variant, seed });
+      }
+    }
+  }
+  return found;
+}
+
+/** Title of a study's file. */
+export function studyTitle(study: string): string {
+  return study === 'ranks'
+    ? 'All models in all cause worlds'
+    : `Claims, tables and doses of ${models.find(({ id }) => id === study)?.title ?? study}`;
+}
+
+/** Studies that plans write, in the order of the index. */
+export const STUDIES: readonly string[] = [...CLAIMING_PAPERS, 'ranks'];

@@ -1,0 +1,157 @@
+/** A stored study as Markdown: how it was trained, figures by dose, and what came of each claim. */
+import { fixedDigits, formatSigned, formatSpread, UNDEFINED } from '../format';
+import { markdownTable } from '../markdown';
+import { spread } from '../statistics';
+import { CLAIMING_PAPERS, claimsOf, type Claim } from '../claims';
+import { figureOf, valuesBySeed } from './values';
+import { VERDICTS, verdicts, type Verdict } from './verdict';
+import type { StoredStudy, StudyWorld } from './format';
+
+/** What is shown by dose: metric, of which rows, and its head. */
+type Shown = readonly [metric: string, of: string, title: string];
+
+const USUAL: readonly Shown[] = [['noiseFreeAuc', 'overall', 'Noise-free AUC over all rows']];
+
+/** Beside the usual: what a paper's cause is about. */
+const OWN: Readonly<Record<string, readonly Shown[]>> = {
+  sarnet: [
+    ['organicAuc', 'overall', 'Noise-free AUC over rows that nobody promoted'],
+    ['interestAuc', 'overall', 'AUC against interest alone'],
+    ['recoveryAuc', 'overall', 'How well coefficients tell promoted rows (AUC)'],
+  ],
+  causalint: [
+    ['noiseFreeAuc', 'smallest', 'Noise-free AUC of the smallest scenario'],
+    ['votesError', 'overall', 'Error of votes as click rates in the other scenarios (mean absolute)'],
+  ],
+  optmsm: [
+    ['noiseFreeAuc', 'smallest', 'Noise-free AUC of the smallest scenario'],
+    ['gateRecovery', 'overall', 'How well gates tell the fields that matter (AUC)'],
+  ],
+  mscan: [
+    ['interestAuc', 'overall', 'AUC against interest alone'],
+    ['interestAucAtBestC', 'overall', 'The same with c chosen by the truth (a bound, not a result)'],
+  ],
+  aread: [
+    ['noiseFreeAuc', 'minor', 'Noise-free AUC of minor domains'],
+    ['overlapTree', 'overall', 'Groups by overlap of masks against the hidden tree (adjusted Rand index)'],
+    ['density', 'overall', 'Density of masks'],
+  ],
+};
+
+function doseWorlds(study: StoredStudy, base: string): readonly StudyWorld[] {
+  return study.worlds
+    .filter((world) => world.base === base && world.dose !== null)
+    .sort((a, b) => (a.dose ?? 0) - (b.dose ?? 0));
+}
+
+function cellText(study: StoredStudy, world: StudyWorld, variant: string, [metric, of]: Shown): string {
+  const values = [...valuesBySeed(study, world, variant, metric, of).values()];
+  if (values.length === 0) return '–';
+  const found = values.includes(null) ? null : spread(values);
+  return found ? `${formatSpread(found)} (${found.count})` : UNDEFINED;
+}
+
+/** Rows of variants, columns of doses; variants without any figure are left out. Empty where none has one. */
+function doseTable(study: StoredStudy, worlds: readonly StudyWorld[], shown: Shown): string {
+  const rows = study.variants.flatMap(({ id, name }) => {
+    const cells = worlds.map((world) => cellText(study, world, id, shown));
+    return cells.every((text) => text === '–' || text === UNDEFINED) ? [] : [[name, ...cells]];
+  });
+  if (rows.length === 0) return '';
+  const [metric, of] = shown;
+  if (metric === 'noiseFreeAuc')
+    rows.push(['_ceiling_', ...worlds.map((world) => fixedDigits(figureOf(world.ceilings, world, of), 4))]);
+  return markdownTable(['', ...worlds.map(({ knob, dose }) => `${knob} ${dose}`)], rows);
+}
+
+function effectText({ effect, interval, pairs }: Verdict): string {
+  if (effect === null) return '–';
+  return interval
+    ? `${formatSigned(effect)} [${formatSigned(interval[0])}, ${formatSigned(interval[1])}] (${pairs})`
+    : `${formatSigned(effect)} (${pairs})`;
+}
+
+function verdictText({ verdict, moreSeeds }: Verdict): string {
+  return verdict === 'undecided' && moreSeeds !== null ? `undecided, ${moreSeeds} more seeds` : verdict;
+}
+
+/** Claims that were run in the world's own dose or in a twin, with what came of them there and where the cause is absent. */
+function claimTable(study: StoredStudy, claims: readonly Claim[], worlds: readonly StudyWorld[]): string {
+  const judged = worlds.map((world) => verdicts(claims, study, world));
+  const body = claims.flatMap((claim) => {
+    const found = judged.map((one) => one.get(claim.id));
+    if (found.every((one) => !one || one.verdict === 'not run')) return [];
+    return [
+      [
+        `${claim.place}: ${claim.sentence}`,
+        ...found.flatMap((one) =>
+          one && one.verdict !== 'not run' ? [effectText(one), verdictText(one)] : ['–', 'not run'],
+        ),
+      ],
+    ];
+  });
+  if (body.length === 0) return '';
+  const heads = worlds.flatMap(({ knob, dose, title }) => [
+    knob === null ? title : `${knob} ${dose}: effect`,
+    'verdict',
+  ]);
+  return markdownTable(['claim', ...heads], body);
+}
+
+/** How many claims came out which way. */
+function countText(study: StoredStudy, claims: readonly Claim[], world: StudyWorld): string {
+  const found = [...verdicts(claims, study, world).values()];
+  const counts = VERDICTS.map(
+    (name) => [name, found.filter(({ verdict }) => verdict === name).length] as const,
+  );
+  return counts.map(([name, count]) => `${name} ${count}`).join(', ');
+}
+
+function trainedText({ variants, cells, made }: StoredStudy): string {
+  const training = variants[0]?.training ?? {};
+  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  return (
+    `${cells.length} runs over up to ${seeds} seed${seeds === 1 ? '' : 's'} on ${made.backend}, at most ${String(training['steps'])} steps of ${String(training['batch'])} rows at learning ` +
+    `rate ${String(training['learningRate'])}; ${String(training['stopMetric'])} on validation rows chooses the weights, test rows choose nothing. Mean ± standard deviation ` +
+    `over seeds, their number in brackets. Effects are differences paired over seeds with their 95 % interval; verdicts are adjusted by Holm within a place of the paper, ` +
+    `and “no effect” means inside ± 0.002 by two one-sided tests. Data are simulated.`
+  );
+}
+
+/**
+ * Results of a paper's study: a part for doses, one for claims.
+ *
+ * @throws RangeError for a study of no paper
+ */
+export function evidenceReport(study: StoredStudy): string {
+  if (!CLAIMING_PAPERS.includes(study.id)) throw new RangeError(`No paper has the study "${study.id}".`);
+  const { claims } = claimsOf(study.id);
+  const base = claims[0]?.world ?? '';
+  const worlds = doseWorlds(study, base);
+  const parts = [trainedText(study)];
+  for (const shown of [...USUAL, ...(OWN[study.id] ?? [])]) {
+    const table = doseTable(study, worlds, shown);
+    if (table) parts.push(`### ${shown[2]}`, table);
+  }
+  // Doses are studied up to the world's own, where all claims are put to the test.
+  const own = worlds.at(-1);
+  const shownWorlds = worlds.filter((world) => world.dose === 0 || world === own);
+  const table = claimTable(study, claims, shownWorlds);
+  if (own && table) {
+    parts.push('### Claims', `At ${own.knob} ${own.dose}: ${countText(study, claims, own)}.`, table);
+  }
+  return parts.join('\n\n');
+}
+
+const START = '<!-- results -->';
+const END = '<!-- /results -->';
+
+/** Puts results between their markers; a page without them gets them at its end. @throws Error where they are opened and never closed */
+export function placeResults(page: string, content: string): string {
+  const block = `${START}\n\n${content.trim()}\n\n${END}`;
+  const from = page.indexOf(START);
+  if (from < 0) return `${page.trimEnd()}\n\n## Results\n\n${block}\n`;
+  const to = page.indexOf(END, from);
+  if (to < 0) throw new Error(`The page opens ${START} and never closes it; add ${END}.`);
+  return page.slice(0, from) + block + page.slice(to + END.length);
+}

@@ -1,0 +1,37 @@
+/** The studies that are committed, with what docs/evidence says of them. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { CLAIMING_PAPERS } from '../claims';
+import { cellSetup } from './cellAddress';
+import { parseStudy, parseStudyIndex } from './format';
+import { evidenceReport } from './report';
+
+const folder = new URL('../../../public/studies/', import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
+const { studies } = parseStudyIndex(read('index.json'));
+
+it('are listed with their sizes and take 4 MB at most', () => {
+  expect(readdirSync(folder).sort()).toEqual(['index.json', ...studies.map(({ file }) => file)].sort());
+  const bytes = studies.map(({ file }) => statSync(new URL(file, folder)).size);
+  expect(studies.map((one) => one.bytes)).toEqual(bytes);
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(4 * 2 ** 20);
+});
+
+it.each(studies.map(({ id, file, cells }) => [id, file, cells] as const))(
+  '%s holds what repeats each of its cells, and its page says what it says',
+  (id, file, cells) => {
+    const study = parseStudy(read(file));
+    expect(study.id).toBe(id);
+    expect(study.cells).toHaveLength(cells);
+    for (const { world, variant, seed } of study.cells) {
+      const { settings } = cellSetup(study, { world, variant, seed });
+      expect(study.variants.find((one) => one.id === variant)?.settings).toEqual(settings);
+    }
+    const page = new URL(`../../../docs/evidence/${id}.md`, import.meta.url);
+    expect(existsSync(page)).toBe(CLAIMING_PAPERS.includes(id));
+    if (!CLAIMING_PAPERS.includes(id)) return;
+    // Tables are padded by the formatter.
+    const bare = (text: string): string => text.replace(/[\s:*_-]+/g, '');
+    expect(bare(readFileSync(page, 'utf8'))).toContain(bare(evidenceReport(study)));
+  },
+);
