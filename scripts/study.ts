@@ -23,6 +23,7 @@ import { readSample } from './lab/datasets';
 import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
 import { readCell, trainCell } from './study/cells';
 import { runPlan } from './study/plan';
+import { tuned } from './study/tune';
 
 const usage = `Usage: npm run study -- [options]
        npm run study -- --plan claims,tables,doses,ranks [options]
@@ -43,10 +44,12 @@ Tables of docs/models:
   --preset NAME        paper, browser, tiny or comparable (default browser)
   --backend NAME       wasm or cpu (default wasm)
   --threads N          threads of WASM (default 1); they do not change the numbers
+  --tune N             gives every row the same budget: N draws of rate, L2 and dropout (OptMSM: λ, M-scan: α),
+                       the best by validation log loss of a seed beside the study's
   --page ID            page of docs/models to write (default: the model's); --page - prints only
   --NAME VALUE         any training setting, for every row; any setting of the model, for its own rows`;
 
-const OWN = ['threads', 'seeds', 'variants', 'against', 'page', 'dataset'];
+const OWN = ['threads', 'seeds', 'variants', 'against', 'page', 'dataset', 'tune'];
 
 /** The same parameters for every row; what the row's model does not know is taken away for models compared with. */
 function setupOf(row: StudyRow, seed: number, given: URLSearchParams, own: boolean): ParsedSetup {
@@ -65,6 +68,8 @@ interface Order {
   readonly variants: string;
   readonly backend: 'wasm' | 'cpu';
   readonly threads: number;
+  /** Draws of a row's tuning budget; null where rows are trained as they come. */
+  readonly tune: number | null;
   /** Training and model settings of every row. */
   readonly given: URLSearchParams;
   /** Page of docs/models, or `-` for standard output. */
@@ -79,9 +84,16 @@ async function trainAll(order: Order, rows: readonly StudyRow[], dataset: Datase
   let done = 0;
   let trained = 0;
   const results = rows.map((row) => ({ row, cells: [] as Cell[] }));
+  const setups = new Map<StudyRow, ParsedSetup>();
+  for (const row of rows) {
+    const setup = setupOf(row, 1, order.given, row.model === order.plan.model);
+    const report = (text: string) => process.stderr.write(`${row.name}: ${text}\n`);
+    const options = { dataset, backend, draws: order.tune ?? 1, report };
+    setups.set(row, order.tune === null ? setup : await tuned(setup, row.settings, options));
+  }
   for (let seed = 1; seed <= order.seeds; seed++) {
     for (const { row, cells } of results) {
-      const setup = setupOf(row, seed, order.given, row.model === order.plan.model);
+      const setup = parseSetup({ ...setups.get(row)!, seed });
       const kept = await readCell(setup, dataset.fingerprint);
       const cell = kept ?? (await trainCell(setup, dataset, backend));
       cells.push(cell);
@@ -122,6 +134,10 @@ async function main(words: readonly string[]): Promise<void> {
   if (flags.values.has('plan')) return runPlan(flags);
   const seeds = Number(flag(flags, 'seeds') ?? 5);
   if (!Number.isInteger(seeds) || seeds < 1) throw new UsageError('--seeds must be a whole number above 0.');
+  const budget = flag(flags, 'tune');
+  const tune = budget === null ? null : Number(budget);
+  if (tune !== null && (!Number.isInteger(tune) || tune < 1))
+    throw new UsageError('--tune must be a whole number above 0.');
   const model = flag(flags, 'model');
   const chosen = model === null ? plans : [planOf(findModel(model).id)];
   for (const usual of chosen) {
@@ -133,8 +149,8 @@ async function main(words: readonly string[]): Promise<void> {
     };
     const given = new URLSearchParams({ dataset: plan.dataset });
     // The budget of a comparison under equal terms is the preset's own.
-    const budget = flag(flags, 'preset') === 'comparable' ? {} : plan.training;
-    for (const [name, value] of Object.entries(budget)) given.set(name, settingText(value));
+    const usualTraining = flag(flags, 'preset') === 'comparable' ? {} : plan.training;
+    for (const [name, value] of Object.entries(usualTraining)) given.set(name, settingText(value));
     for (const [name, values] of flags.values) if (!OWN.includes(name)) given.set(name, values.at(-1)!);
     await study({
       plan,
@@ -142,6 +158,7 @@ async function main(words: readonly string[]): Promise<void> {
       variants: flag(flags, 'variants') ?? 'all',
       backend: given.get('backend') === 'cpu' ? 'cpu' : 'wasm',
       threads: threadsOf(flags) ?? 1,
+      tune,
       given,
       page: flag(flags, 'page') ?? plan.model,
     });

@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { BackendInfo } from '../../src/engine';
 import type { Dataset } from '../../src/data/dataset';
 import type { Cell } from '../../src/studies/modelStudy/cell';
-import { createRun } from '../../src/training/run';
+import { createRun, type Run } from '../../src/training/run';
 import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunSetup } from '../../src/training/runRecord';
 
@@ -25,6 +25,12 @@ export async function readCell(setup: RunSetup, fingerprint: string): Promise<Ce
   return text === null ? null : (JSON.parse(text) as Cell);
 }
 
+/** Log loss of the validation rows at a step; null where undefined or not evaluated there. */
+function validationLogLoss(run: Run, step: number): number | null {
+  const { history } = run.record('done');
+  return history.find((point) => point.step === step)?.metrics.overall.logLoss ?? null;
+}
+
 /** Trains one cell to its end and keeps it. @throws Error where the run ends without metrics */
 export async function trainCell(setup: ParsedSetup, dataset: Dataset, backend: BackendInfo): Promise<Cell> {
   const began = performance.now();
@@ -39,6 +45,7 @@ export async function trainCell(setup: ParsedSetup, dataset: Dataset, backend: B
         fingerprint: dataset.fingerprint,
         final: event.final,
         ceilings: event.ceilings,
+        validationLogLoss: validationLogLoss(run, event.bestStep),
         bestStep: event.bestStep,
         steps: event.step,
         seconds: (performance.now() - began) / 1000,

@@ -28,6 +28,8 @@ interface Common {
   readonly advanced?: boolean;
   /** What a run that was stored before the setting came had in its place, where that is not the default. */
   readonly before?: SettingValue;
+  /** Values that a tuning budget draws it from, beside learning rate, L2 and dropout. */
+  readonly searched?: readonly number[];
 }
 
 interface NumberRange {

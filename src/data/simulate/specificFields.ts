@@ -10,16 +10,13 @@ export interface SpecificField {
   readonly counts: readonly boolean[];
 }
 
-/**
- * The fields that count in one scenario each (`signals.specific`), whatever their dose: at `specificFields` 0 the same fields are named,
- * and nothing tells them apart. Empty where the data has none.
- */
+/** The fields that may count in one scenario each (`signals.specific`); at dose 0 none counts anywhere. Empty where the data has none. */
 export function specificFieldsOf({ source }: Pick<Dataset, 'source'>): readonly SpecificField[] {
   if (source.kind !== 'simulated') return [];
-  const { signals, twin } = worldOfDataset(source).world;
+  const { signals, twin, knobs } = worldOfDataset(source).world;
   if (!signals) return [];
   return Array.from({ length: signals.specific }, (_, f) => ({
     name: signalName(f),
-    counts: twin.scenarios.map((_scenario, s) => signalCounts(signals, f, s)),
+    counts: twin.scenarios.map((_scenario, s) => knobs.specificFields > 0 && signalCounts(signals, f, s)),
   }));
 }

@@ -9,6 +9,8 @@ export interface Cell {
   /** Figures on all test rows, with the best weights. */
   readonly final: Metrics;
   readonly ceilings: Ceilings;
+  /** Log loss on validation rows at the best step; null where undefined, absent in cells kept before budgets were tuned. */
+  readonly validationLogLoss?: number | null;
   readonly bestStep: number;
   readonly steps: number;
   readonly seconds: number;

@@ -78,9 +78,17 @@ describe('recovery of specific fields by a gate', () => {
     );
   });
 
-  it('knows from the simulator which fields count where, at every dose', async () => {
+  it('knows from the simulator which fields count where, and that at dose 0 none does', async () => {
     expect(specificFieldsOf(await tinyDataset({}))).toEqual([]);
-    const found = specificFieldsOf(await tinyDataset({ specificFields: 0 }, 1, WITH_SIGNALS));
+    const undosed = specificFieldsOf(await tinyDataset({ specificFields: 0 }, 1, WITH_SIGNALS));
+    expect(undosed.flatMap(({ counts }) => counts)).not.toContain(true);
+    const names = undosed.map(({ name }) => name);
+    const nothing = gateRecovery({ weights: new Float32Array(8), fields: names }, undosed, {
+      ...rows,
+      scenarios: 4,
+    });
+    expect(nothing).toEqual({ overall: null, mean: null, scenarios: [null, null, null, null] });
+    const found = specificFieldsOf(await tinyDataset({ specificFields: 0.5 }, 1, WITH_SIGNALS));
     expect(found.map(({ name }) => name)).toEqual(['signal_1', 'signal_2', 'signal_3', 'signal_4']);
     found.forEach(({ counts }, f) => expect(counts).toEqual([0, 1, 2, 3].map((s) => s === f)));
   });
@@ -121,7 +129,7 @@ describe('of a finished run', () => {
   let signals: Dataset;
   beforeAll(async () => {
     small = await tinyDataset({ directEffect: 1 });
-    signals = await tinyDataset({}, 1, WITH_SIGNALS);
+    signals = await tinyDataset({ specificFields: 0.5 }, 1, WITH_SIGNALS);
   });
 
   it('CausalInt’s votes have an error between 0 and 1, and no other model has any', async () => {

@@ -20,6 +20,7 @@ export const fields = {
     min: 0,
     max: 5,
     step: 0.1,
+    searched: [0.03, 0.1, 0.3, 1, 3],
     paper: 'tuned (Fig 6)',
   }),
   cMode: hyper.choice({

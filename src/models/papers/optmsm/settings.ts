@@ -40,6 +40,7 @@ export const fields = {
     min: 0,
     max: 1,
     step: 1e-4,
+    searched: [1e-4, 1e-3, 1e-2, 1e-1],
     paper: 'not printed',
   }),
   contrastScenarios: hyper.int({
