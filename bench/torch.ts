@@ -25,12 +25,17 @@ export interface TorchProcess {
 /** @param settings of every model that will be asked for, by its id */
 export function startTorch(
   settings: Readonly<Record<string, AnySettings>>,
-  { batch, steps, threads }: { batch: number; steps: number; threads: number },
+  {
+    batch,
+    steps,
+    threads,
+    device = 'cpu',
+  }: { batch: number; steps: number; threads: number; device?: 'cpu' | 'cuda' },
 ): TorchProcess {
   const script = fileURLToPath(new URL('./peers/step.py', import.meta.url));
   const child = spawn(
     process.env.PYTHON ?? '/usr/bin/python3',
-    [script, '--serve', '--batch', String(batch), '--steps', String(steps)],
+    [script, '--serve', '--batch', String(batch), '--steps', String(steps), '--device', device],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {

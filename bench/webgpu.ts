@@ -1,10 +1,11 @@
 /**
  * What must hold on WebGPU for every registered model, in headless Chromium; prints JSON.
  *
- *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps] [--models mix,mmoe] [--steps 1000] [--hardware]
+ *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps,speed] [--models mix,mmoe] [--steps 1000] [--hardware]
  *
  * `fixtures`: every committed fixture against PyTorch's numbers. `losses`: training at default sizes against the CPU
- * backend, and twice to the bit. `replay`: steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. The software adapter takes minutes for
+ * backend, and twice to the bit. `replay`: steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. `speed`, on hardware
+ * unless asked for: steps a second at batch 1024 and `browser` sizes, replayed, run, on WASM in the same browser, and in PyTorch on CUDA where python3 has it. The software adapter takes minutes for
  * each; `--hardware` asks for a hardware one. The exit status is 1 where a fixture is missed by 1e-3 or memory grows.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -13,12 +14,15 @@ import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import type { BackendRequest } from '../src/engine';
 import { models } from '../src/models/registry';
+import type { AnySettings } from '../src/models/settings';
 import type { Fixture } from '../tests/support/fixture';
 import { withBenchPage } from './browser';
+import { benchCase, type BenchCase } from './cases';
+import { startTorch } from './torch';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'fixtures,losses,replay,steps' },
+    only: { type: 'string' },
     models: { type: 'string' },
     steps: { type: 'string', default: '1000' },
     hardware: { type: 'boolean', default: false },
@@ -115,7 +119,79 @@ async function longRuns(page: Page) {
   return results;
 }
 
-const parts = values.only.split(',');
+/** Rows of a batch whose steps are timed. */
+const TIMED_BATCH = 1024;
+const TIMED_STEPS = 60;
+
+interface Speed {
+  readonly model: string;
+  /** Steps a second by the fastest step, waited for; null where it could not be timed. */
+  readonly replayed: number | null;
+  readonly run: number | null;
+  readonly wasm: number | null;
+  /** PyTorch on CUDA. */
+  readonly cuda: number | null;
+  readonly dispatches: number;
+  /** Least milliseconds of the calling thread of a replayed step. */
+  readonly jsMsPerStep: number;
+  readonly message: string | null;
+}
+
+const perSecond = (milliseconds: number | undefined): number | null =>
+  milliseconds === undefined ? null : 1000 / milliseconds;
+
+async function speeds(page: Page): Promise<Speed[]> {
+  const cases = names.map((name) => benchCase(name, 'browser'));
+  const options = (settings: AnySettings) => ({ batch: TIMED_BATCH, steps: TIMED_STEPS, settings });
+  const onGpu = [];
+  for (const { definition, settings } of cases) {
+    const given = [definition.id, options(settings)] as const;
+    const measured = await page.evaluate(([id, with_]) => window.bench!.measureReplay(id, with_), given);
+    progress(
+      `${definition.id}: ${measured.bestMsPerStep.toFixed(2)} ms replayed, ${measured.eager.bestMsPerStep.toFixed(2)} ms run`,
+    );
+    onGpu.push(measured);
+  }
+  await page.evaluate(() => window.bench!.open('wasm'));
+  const cuda = await cudaSpeeds(cases);
+  const results: Speed[] = [];
+  for (const [i, { definition, settings }] of cases.entries()) {
+    const gpu = onGpu[i]!;
+    const given = [definition.id, options(settings)] as const;
+    const wasm = await page.evaluate(([id, with_]) => window.bench!.measure(id, with_), given);
+    const result: Speed = {
+      model: definition.id,
+      replayed: gpu.message === null ? perSecond(gpu.bestMsPerStep) : null,
+      run: perSecond(gpu.eager.bestMsPerStep),
+      wasm: perSecond(wasm.bestMsPerStep),
+      cuda: perSecond(cuda[definition.id]),
+      dispatches: gpu.dispatchesPerStep,
+      jsMsPerStep: gpu.jsMsPerStep,
+      message: gpu.message,
+    };
+    progress(JSON.stringify(result));
+    results.push(result);
+  }
+  return results;
+}
+
+/** The fastest step's milliseconds by model; none where python3 has no torch, or torch no CUDA. */
+async function cudaSpeeds(cases: readonly BenchCase[]): Promise<Readonly<Record<string, number>>> {
+  const settings = Object.fromEntries(cases.map(({ definition, settings: own }) => [definition.id, own]));
+  const torch = startTorch(settings, { batch: TIMED_BATCH, steps: TIMED_STEPS, threads: 1, device: 'cuda' });
+  const found: Record<string, number> = {};
+  try {
+    for (const { definition } of cases)
+      found[definition.id] = (await torch.measure(definition.id)).bestMsPerStep;
+  } catch (error) {
+    progress(`PyTorch on CUDA is left out: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    torch.close();
+  }
+  return found;
+}
+
+const parts = (values.only ?? `fixtures,losses,replay,steps${values.hardware ? ',speed' : ''}`).split(',');
 const results = await withBenchPage(!values.hardware, async (page) => {
   const request = values.hardware ? 'auto' : 'webgpu';
   const backend = await page.evaluate((ask) => window.bench!.open(ask), request as BackendRequest);
@@ -128,6 +204,8 @@ const results = await withBenchPage(!values.hardware, async (page) => {
     }),
     ...(parts.includes('replay') && { replay: await compareReplays(page) }),
     ...(parts.includes('steps') && { steps: await longRuns(page) }),
+    // Last: it leaves another backend open.
+    ...(parts.includes('speed') && { speed: await speeds(page) }),
   };
 });
 process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);

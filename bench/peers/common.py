@@ -172,6 +172,8 @@ class Timed:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
+        if self.table.weight.is_cuda:
+            torch.cuda.synchronize()
         return 1000 * (time.perf_counter() - start)
 
     def measure(self, steps):

@@ -12,17 +12,31 @@ import argparse
 import json
 import sys
 
-import aread
-import baselines
-import causalint
-import gated
-import mscan
-import optmsm
-import predictors
-import routed
-import sarnet
-import singles
-from common import Timed
+import torch
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--batch", type=int, default=1024)
+parser.add_argument("--steps", type=int, default=20)
+parser.add_argument("--serve", action="store_true")
+parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+given = parser.parse_args()
+if given.device == "cuda":
+    # Before the peers are imported, which make tensors of their own; it needs PyTorch 2.
+    if not torch.cuda.is_available() or not hasattr(torch, "set_default_device"):
+        sys.exit("this PyTorch has no CUDA device that it could use")
+    torch.set_default_device("cuda")
+
+import aread  # noqa: E402
+import baselines  # noqa: E402
+import causalint  # noqa: E402
+import gated  # noqa: E402
+import mscan  # noqa: E402
+import optmsm  # noqa: E402
+import predictors  # noqa: E402
+import routed  # noqa: E402
+import sarnet  # noqa: E402
+import singles  # noqa: E402
+from common import Timed  # noqa: E402
 
 MODELS = {
     name: build
@@ -32,11 +46,6 @@ MODELS = {
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--batch", type=int, default=1024)
-    parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--serve", action="store_true")
-    given = parser.parse_args()
     settings = json.loads(sys.stdin.readline())
     if not given.serve:
         known = [name for name in settings if name in MODELS]
