@@ -9,6 +9,7 @@ export interface Repeat {
   readonly backend: string;
   readonly version: string;
   readonly fingerprint: string;
+  readonly scenarios: StudyWorld['scenarios'];
   readonly figures: Readonly<Record<string, Figures>>;
 }
 
@@ -30,6 +31,7 @@ export function repeatOf(record: RunRecord): Repeat | null {
     backend: backend.name,
     version: versions.scenarium ?? 'unknown',
     fingerprint: datasetFingerprint,
+    scenarios: scenarios.map((one) => ({ id: one.id, name: one.name, share: one.share })),
     figures: figuresOfRun(
       final,
       scenarios.map(({ share }) => share),

@@ -9,7 +9,8 @@ import type { Spread } from '../statistics';
 import { cellSpread, pairedCells } from './cells';
 
 /** How ours stands to the printed difference; the rest says why there is no direction. */
-export type CellVerdict = Direction | 'reference' | 'not run' | 'one seed' | 'no difference' | 'not printed';
+export type CellVerdict =
+  Direction | 'reference' | 'not run' | 'no such scenario' | 'one seed' | 'no difference' | 'not printed';
 
 export interface TableCell {
   readonly printed: number | null;
@@ -102,7 +103,8 @@ export function paperTable(
       const numbers = cellNumbers(table, study, world, variant, base.variant, of);
       const printedDifference = r === reference ? null : less(printed, base.printed[c] ?? null);
       const cell = { ...numbers, printed, printedDifference };
-      return { ...cell, verdict: verdictOf(cell, r === reference) };
+      const verdict = verdictOf(cell, r === reference);
+      return { ...cell, verdict: world && of === null ? 'no such scenario' : verdict };
     });
     return { name, variant, seeds: Math.max(0, ...cells.map(({ ours }) => ours?.count ?? 0)), cells };
   });

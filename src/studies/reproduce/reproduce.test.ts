@@ -193,6 +193,7 @@ describe('a cell that is run again', () => {
     backend: 'wasm',
     version: '0.1.0',
     fingerprint: 'f'.repeat(64),
+    scenarios: study.worlds[0]!.scenarios,
     figures: cell.figures,
   };
   const shifted = (by: number): Repeat['figures'] => ({

@@ -55,15 +55,20 @@ export function CellsTable({ cells, repeats, world, looked, title }: Props) {
                 <th scope="row">
                   {nameOf(study, cell.variant)}, seed {cell.seed}
                   <span className="difference">
-                    best step {cell.bestStep} of {cell.steps}, {formatDuration(cell.seconds)}
+                    {cell.steps > 0 &&
+                      `best step ${cell.bestStep} of ${cell.steps}, ${formatDuration(cell.seconds)}`}
                   </span>
                 </th>
-                <td className="number">{digits(figureOf(cell.figures[looked.metric], world, looked.of))}</td>
+                <td className="number">
+                  {looked.metric in cell.figures
+                    ? digits(figureOf(cell.figures[looked.metric], world, looked.of))
+                    : '–'}
+                </td>
                 <td className="number">
                   {repeat ? digits(figureOf(repeat.figures[looked.metric], world, looked.of)) : '–'}
                 </td>
                 <td>
-                  {judged ? agreedWords(judged) : 'not run here'}
+                  {judged ? agreedWords(judged) : repeat ? 'nothing is stored to agree with' : 'not run here'}
                   {judged?.why && <span className="difference">{judged.why}</span>}
                 </td>
                 <td>

@@ -11,6 +11,7 @@ import { useRepeats } from '../../store/repeats';
 import { useSetup } from '../../store/setup';
 import { CellsTable } from './CellsTable';
 import { RunHere } from './RunHere';
+import { UnstoredExperiment } from './UnstoredExperiment';
 
 const pText = (p: number | null) => (p === null ? 'undefined' : p < 0.0001 ? '< 0.0001' : p.toPrecision(2));
 
@@ -56,10 +57,7 @@ export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
         )}
       </p>
       {doses.length === 0 ? (
-        <p className="muted">
-          No run of it is stored with this build. Run it here: choose the model and the world {claim.world} in
-          the Lab, or run the whole plan with npm run study -- --plan claims --paper {claim.paper}.
-        </p>
+        <UnstoredExperiment claim={claim} />
       ) : (
         <>
           <div className="dose-scroll" tabIndex={0} role="group" aria-label="Doses">

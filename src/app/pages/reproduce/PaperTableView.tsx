@@ -87,7 +87,7 @@ function CellText({ cell }: { readonly cell: TableCell }) {
           {ours.halfWidth !== null && ` ±${ours.halfWidth.toFixed(4)}`}
         </span>
       ) : (
-        <span className="ours muted">not run</span>
+        <span className="ours muted">{verdict === 'no such scenario' ? '–' : 'not run'}</span>
       )}
       {difference !== null && (
         <span className="difference">

@@ -34,7 +34,7 @@ export function RunHere({ cells, repeats, what, title }: Props) {
       </button>
       <span className="muted">
         {left.length > 0 &&
-          `${left.length} ${left.length === 1 ? 'run' : 'runs'}, ${formatDuration(seconds)} where the study was made. `}
+          `${left.length} ${left.length === 1 ? 'run' : 'runs'}${seconds > 0 ? `, ${formatDuration(seconds)} where the study was made` : ''}. `}
         {able.length > left.length && agreedWords(able, repeats)}
         {able.length < cells.length && ` ${problem ?? ''}`}
       </span>
@@ -44,15 +44,17 @@ export function RunHere({ cells, repeats, what, title }: Props) {
 
 /** `3 of 10 were run here: 2 agree to the bit, 1 is close.` */
 function agreedWords(cells: readonly RepeatableCell[], repeats: ReadonlyMap<string, Repeat>): string {
+  const done = cells.filter(({ key }) => repeats.has(key)).length;
   const judged = cells.flatMap(({ study, cell, key }) => {
     const repeat = repeats.get(key);
-    return repeat ? [agreement(study, cell, repeat)] : [];
+    return (repeat && agreement(study, cell, repeat)) ?? [];
   });
-  const count = (kind: Agreement['kind']) => judged.filter((one) => one?.kind === kind).length;
+  const count = (kind: Agreement['kind']) => judged.filter((one) => one.kind === kind).length;
   const parts = [
     `${count('exact')} agree to the bit`,
     ...(count('close') > 0 ? [`${count('close')} within 0.002`] : []),
     ...(count('apart') > 0 ? [`${count('apart')} do not`] : []),
   ];
-  return `${judged.length} of ${cells.length} were run here: ${parts.join(', ')}.`;
+  const said = judged.length > 0 ? `: ${parts.join(', ')}` : '';
+  return `${done} of ${cells.length} were run here${said}.`;
 }
