@@ -32,6 +32,12 @@ export const policyHeaders = {
   'Referrer-Policy': 'no-referrer',
 };
 
+/** The same for `?embed=`: a picture or a screen of a story that other pages may frame. */
+export const framedHeaders = {
+  ...policyHeaders,
+  'Content-Security-Policy': [...written, 'frame-ancestors *'].join('; '),
+};
+
 /** Cross-origin isolation lets WebAssembly use threads. */
 export const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',

@@ -9,7 +9,7 @@ import { STATUS_CODES, createServer } from 'node:http';
 import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import serveStatic from 'serve-static';
-import { isolationHeaders, policyHeaders } from './policy.mjs';
+import { framedHeaders, isolationHeaders, policyHeaders } from './policy.mjs';
 import { fail, root } from './setup.mjs';
 
 /**
@@ -28,14 +28,18 @@ function leadsOut(folder, address) {
   return real !== folder && !real.startsWith(folder + sep);
 }
 
+/** `?embed=`: a picture or a screen of a story alone. */
+const asksToBeFramed = (address) => new URLSearchParams(address.split('?')[1] ?? '').has('embed');
+
 /**
  * Answers requests for the files of a folder: GET and HEAD only, and nothing outside it.
  *
  * @param {string} folder
  * @param {Readonly<Record<string, string>>} headers sent with every answer
+ * @param {Readonly<Record<string, string>>} framed what differs for a picture that other pages may frame
  * @returns {import('node:http').RequestListener}
  */
-export function staticFiles(folder, headers) {
+export function staticFiles(folder, headers, framed = {}) {
   const inside = realpathSync(folder);
   const files = serveStatic(inside, {
     fallthrough: false,
@@ -46,7 +50,8 @@ export function staticFiles(folder, headers) {
     },
   });
   return (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const sent = asksToBeFramed(request.url ?? '') ? { ...headers, ...framed } : headers;
+    for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
     const refuse = (status) => {
       if (response.headersSent) response.destroy();
       else
@@ -72,7 +77,7 @@ export function serve({ port, isolation }) {
   if (!existsSync(join(folder, 'index.html')))
     fail('There is no built page in dist/; run "npm run build" first.');
   const headers = { ...policyHeaders, ...(isolation ? isolationHeaders : {}) };
-  const server = createServer(staticFiles(folder, headers));
+  const server = createServer(staticFiles(folder, headers, framedHeaders));
   return new Promise((resolve, reject) => {
     let attempt = port;
     server.on('error', (error) => {

@@ -7,10 +7,15 @@ import { Notices } from './notices/Notices';
 import { LabPage } from './pages/lab/LabPage';
 import { StatusLine } from './pages/lab/StatusLine';
 import { addressOf, openAddress } from './store/address';
+import { screenNamed } from './store/learnView';
 import { useSetup } from './store/setup';
+import type { Page as PageName } from './store/setup';
 import './app.css';
 
 const LearnPage = lazyPart(() => import('./pages/learn/LearnPage').then(({ LearnPage }) => LearnPage));
+const EmbeddedPicture = lazyPart(() =>
+  import('./pages/embed/EmbeddedPicture').then(({ EmbeddedPicture }) => EmbeddedPicture),
+);
 const DataPage = lazyPart(() => import('./pages/data/DataPage').then(({ DataPage }) => DataPage));
 const ComparePage = lazyPart(() =>
   import('./pages/compare/ComparePage').then(({ ComparePage }) => ComparePage),
@@ -48,32 +53,47 @@ function useAddress(): void {
   }, []);
 }
 
+function Page({ page }: { readonly page: PageName }) {
+  switch (page) {
+    case 'learn':
+      return <LearnPage />;
+    case 'lab':
+      return <LabPage />;
+    case 'data':
+      return <DataPage />;
+    case 'compare':
+      return <ComparePage />;
+    case 'reproduce':
+      return <ReproducePage />;
+    default:
+      return page satisfies never;
+  }
+}
+
 export function App() {
   useAddress();
   const page = useSetup((state) => state.page);
+  const embed = useSetup((state) => state.embed);
   const view = useCurrentRun();
+  const picture = embed !== null && screenNamed(embed) === null ? embed : null;
   return (
     <div
-      className="app"
+      className={embed === null ? 'app' : 'app alone'}
       data-testid="app"
       data-state={view.state}
       data-step={view.step}
       data-backend={view.backend?.name ?? ''}
       data-run={view.id ?? ''}
     >
-      <Header />
+      {embed === null && <Header />}
       <main className={`page page-${page}`} id="main">
         <ChangingBoundary what="This page" of={page}>
           <Suspense fallback={<div className="empty">Opening…</div>}>
-            {page === 'learn' && <LearnPage />}
-            {page === 'lab' && <LabPage />}
-            {page === 'data' && <DataPage />}
-            {page === 'compare' && <ComparePage />}
-            {page === 'reproduce' && <ReproducePage />}
+            {picture !== null ? <EmbeddedPicture name={picture} /> : <Page page={page} />}
           </Suspense>
         </ChangingBoundary>
       </main>
-      <StatusLine />
+      {embed === null && <StatusLine />}
       <Notices />
     </div>
   );

@@ -1,5 +1,6 @@
 import type { MouseEvent } from 'react';
 import { addressOf } from './store/address';
+import { listOfStories } from './store/learnView';
 import { useSetup } from './store/setup';
 import type { Page } from './store/setup';
 import { useTheme } from './store/theme';
@@ -22,7 +23,7 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string; re
 ];
 
 export function Header() {
-  const { page, setup, preset, tab, learn, reproduce, go } = useSetup();
+  const { page, setup, preset, tab, learn, reproduce, go, turnTo } = useSetup();
   const { choice, choose } = useTheme();
   const view = useShownRun();
   const theme = THEMES.findIndex(({ value }) => value === choice);
@@ -30,6 +31,8 @@ export function Header() {
   const open = (event: MouseEvent, to: Page) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
+    // The link of the page that is open leads to its beginning.
+    if (to === 'learn' && page === 'learn') turnTo(listOfStories);
     go(to);
   };
   return (

@@ -67,9 +67,11 @@ async function fromNetwork(event) {
   return response;
 }
 
-/** The answer, with those headers of ours that it lacks. */
-function withHeaders(response) {
-  const missing = Object.entries(HEADERS).filter(([name]) => !response.headers.has(name));
+/** The answer, with those headers of ours that it lacks; other pages may frame a picture (`?embed=`), nothing else. */
+function withHeaders(response, framed) {
+  const missing = Object.entries(HEADERS)
+    .filter(([name]) => !response.headers.has(name))
+    .map(([name, value]) => [name, framed ? value.replace(/;? *frame-ancestors 'none'/, '') : value]);
   // Redirects and errors are the browser's own and cannot be copied.
   if (missing.length === 0 || response.type === 'opaqueredirect' || response.type === 'error')
     return response;
@@ -82,5 +84,8 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET' || !request.url.startsWith(home.href)) return;
   const built = request.url.startsWith(new URL('assets/', home).href);
-  event.respondWith((built ? fromCache(request) : fromNetwork(event)).then(withHeaders));
+  const framed = new URL(request.url).searchParams.has('embed');
+  event.respondWith(
+    (built ? fromCache(request) : fromNetwork(event)).then((response) => withHeaders(response, framed)),
+  );
 });

@@ -12,6 +12,7 @@ import { LeftOff } from './LeftOff';
 import { LossFigure } from '../../pictures/curves/LossFigure';
 import { RunHeading } from './RunHeading';
 import { ScenarioTable } from './ScenarioTable';
+import { StoryOffer } from './StoryOffer';
 import './lab.css';
 
 const Inspect = memo(lazyPart(() => import('./Inspect').then(({ Inspect }) => Inspect)));
@@ -32,6 +33,7 @@ export function LabPage() {
       <h1 className="visually-hidden">Lab: train a model and watch every scenario</h1>
       <Controls />
       <div className="lab-middle">
+        <StoryOffer />
         <LeftOff />
         <RunHeading view={view} />
         <BesideStrip view={view} />

@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+import { useFirstVisit } from '../../store/firstVisit';
 import { useSetup } from '../../store/setup';
 import { LessonPlan } from './LessonPlan';
 import { StoryList } from './StoryList';
@@ -7,6 +9,8 @@ import './learn.css';
 
 /** Stories: one before all papers, one for each. */
 export function LearnPage() {
+  const answer = useFirstVisit((state) => state.answer);
+  useEffect(answer, [answer]);
   const story = useSetup((state) => state.learn.story);
   if (story === null) return <StoryList />;
   if (story === 'plan') return <LessonPlan />;

@@ -86,7 +86,12 @@ export function PersonPicture({
           })}
         </svg>
       </Figure>
-      <div className="table-scroll learn-impressions">
+      <div
+        className="table-scroll learn-impressions"
+        role="region"
+        aria-label="What they were shown"
+        tabIndex={0}
+      >
         <table className="table" data-testid="impressions">
           <caption className="visually-hidden">What person {person} was shown, and clicked</caption>
           <thead>

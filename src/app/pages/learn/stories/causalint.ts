@@ -34,7 +34,7 @@ export const causalint: Story = {
     {
       title: 'Who suffers without right angles?',
       text: [
-        'Two small CausalInts: one keeps the gradients of the scenarios at right angles, one does not. Same data, same [[seed]]. Scenario A has 55 % of the traffic, D only 2 %.',
+        'Two small CausalInts: one keeps the gradients of the scenarios at right angles, one does not. Same data, same [[seed]]. Scenario A has 42 % of the traffic, D only 6 %.',
         'Predict first: which scenario loses most [[noise-free AUC]] without it?',
       ],
     },

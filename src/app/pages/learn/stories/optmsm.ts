@@ -21,8 +21,8 @@ export const optmsm: Story = {
       title: 'Two ways to the click',
       text: [
         'The paper states no causal graph; this drawing follows its Figure 2. It claims a separation: what scenarios share and what is a scenario’s own take different ways to the click.',
-        'Fields that are *known* to belong to the scenario (its id, the place) stay apart and join late. The signals of our world are not known to: they come in with the shared fields, and each scenario’s gate has to find out which of them count. Press the arrow from “Shared fields” to “Gate”.',
-        'Three more arrows are switches: the late way of a scenario’s own fields, the constraint that keeps a row’s representations in different scenarios apart, and the hypernetwork.',
+        'Fields that are *known* to belong to the scenario (its id, the place) stay apart and join late. The signals of our world are not known to; they come in with the shared fields. Two parts can still give them another weight in each scenario: the gate at the start, and the hypernetwork at the end. Press the arrow from “Side by side” to “Hypernetwork”.',
+        'Three more arrows are switches: the gate, the late way of a scenario’s own fields, and the constraint that keeps a row’s representations in different scenarios apart.',
       ],
     },
     {
@@ -32,16 +32,16 @@ export const optmsm: Story = {
       ],
     },
     {
-      title: 'Who suffers without the gate?',
+      title: 'Who suffers without the hypernetwork?',
       text: [
-        'Two small OptMSMs: in one each scenario weighs the shared fields by a gate of its own, in the other all read them alike. Same data, same [[seed]].',
-        'Predict first: which scenario loses most [[noise-free AUC]] without the gate? Scenario A has 40 % of the traffic, D has 10 %.',
+        'Two small OptMSMs: one whose predictor is scaled by the hypernetwork, row by row and scenario by scenario, and one without. Same data, same [[seed]].',
+        'Predict first: which scenario loses most [[noise-free AUC]] without it? Scenario A has 40 % of the traffic, D has 10 %.',
       ],
     },
     {
       title: 'What it does not do',
       text: [
-        'Somebody must say which fields are a scenario’s own. A field that is flagged wrongly stays on the wrong way; one that nobody flagged is left to the gate.',
+        'Somebody must say which fields are a scenario’s own. A field that is flagged wrongly stays on the wrong way; one that nobody flagged is left to the gate and the hypernetwork.',
         'Right angles between representations say that they differ. They do not say that any of them is right.',
         'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
       ],
@@ -58,7 +58,7 @@ export const optmsm: Story = {
       hyper: 'Hypernetwork',
       click: 'Click',
     },
-    lead: 'shared-gate',
+    lead: 'prior-hyper',
     edges: {
       'specific-prior': {
         kept: 'Fields of the scenario itself stay apart from the shared ones and join late (Eq 4, 10).',
@@ -79,13 +79,13 @@ export const optmsm: Story = {
     },
   },
   predict: {
-    question: 'Which scenario loses most without the gate?',
+    question: 'Which scenario loses most without the hypernetwork?',
     setup: { model: 'optmsm', preset: 'tiny', learningRate: '0.01' },
-    by: { name: 'seGate', first: true, second: false },
-    names: ['a gate for each scenario', 'fields read alike'],
+    by: { name: 'hypernetwork', first: true, second: false },
+    names: ['with the hypernetwork', 'without it'],
     among: 'scenarios',
     atZero:
-      'At dose 0 no signal counts in one scenario alone. Then there is nothing for a gate to tell apart, and it should move nothing.',
+      'At dose 0 no signal counts in one scenario alone. Then there is nothing to read differently in each, and the hypernetwork should move nothing.',
   },
   exercises: [
     {

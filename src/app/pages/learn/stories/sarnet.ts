@@ -36,14 +36,14 @@ export const sarnet: Story = {
       title: 'Who suffers without the weight?',
       text: [
         'Two small SAR-Nets: one weighs each row of its loss by the fairness coefficient, one does not. Same data, same [[seed]]. Promotions run in scenarios A, C and E.',
-        'Predict first: which scenario loses most [[noise-free AUC]] without the weight? The AUC here counts clicks, pushed ones too. Whether it helps to find *interest* is another question, and needs the [[interest AUC]] of the stored study.',
+        'Predict first: which scenario loses most [[noise-free AUC]] without the weight? The test days have no promotion, so the AUC asks how well a model that learnt from pushed rows ranks what people click by themselves. The [[interest AUC]] of the stored study asks for interest alone.',
       ],
     },
     {
       title: 'What it does not do',
       text: [
         'The coefficient compares exposure with the model’s *own* predictions. The paper takes these as untouched by the push. A model that has learnt the push predicts more for pushed items, and its coefficient sees less of it.',
-        'The paper measures AUC on clicks of a log in which items were pushed. Only a simulator can ask how well interest alone is found.',
+        'The paper measures AUC on clicks of its own log, of a month with a shopping festival in it. Only a simulator can say which rows were pushed, and how well interest alone is found.',
         'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
       ],
     },

@@ -72,6 +72,8 @@ export const scenarios: Story = {
       hypernetwork: 'off',
       lambdaOrth: '0',
       predictorHidden: '32,16',
+      steps: '400',
+      evaluateEvery: '100',
     },
     by: { name: 'predictor', first: 'own', second: 'shared' },
     names: ['a tower each', 'one tower for all'],
