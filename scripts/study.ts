@@ -22,11 +22,13 @@ import type { Cell } from '../src/studies/modelStudy/cell';
 import { readSample } from './lab/datasets';
 import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
 import { readCell, trainCell } from './study/cells';
+import { checkStored } from './study/check';
 import { runPlan } from './study/plan';
 import { tuned } from './study/tune';
 
 const usage = `Usage: npm run study -- [options]
        npm run study -- --plan claims,tables,doses,ranks [options]
+       npm run study -- --check N     trains N stored cells again: are they the same to the bit?
 
 Stored studies (public/studies, docs/evidence); a plan goes on where it stopped and says first how long it takes:
   --plan WHICH         claims, tables, doses, ranks, or several with commas between
@@ -132,6 +134,12 @@ async function main(words: readonly string[]): Promise<void> {
     return;
   }
   if (flags.values.has('plan')) return runPlan(flags);
+  const check = flag(flags, 'check');
+  if (check !== null) {
+    if (!/^[1-9]\d*$/.test(check)) throw new UsageError('--check must be a whole number above 0.');
+    if (!(await checkStored(Number(check)))) process.exitCode = 1;
+    return;
+  }
   const seeds = Number(flag(flags, 'seeds') ?? 5);
   if (!Number.isInteger(seeds) || seeds < 1) throw new UsageError('--seeds must be a whole number above 0.');
   const budget = flag(flags, 'tune');
@@ -166,7 +174,7 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).then(
-  () => process.exit(0), // WASM threads would keep the process open
+  () => process.exit(), // WASM threads would keep the process open
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(error instanceof UsageError ? 2 : 1);

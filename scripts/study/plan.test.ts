@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { assembleStudy, type TrainedCell } from '../../src/studies/evidence/assemble';
 import type { PlannedCell } from '../../src/studies/evidence/plans';
 import { readFlags } from '../lab/usage';
+import { differingMetrics } from './check';
 import { expectedSeconds, runPlan } from './plan';
 import { keptInStudy } from './stored';
 
@@ -46,6 +47,17 @@ it('a stored cell need not be trained again, unless world, settings or seed are 
   };
   expect(keptInStudy(turned, cell, 'f')).toBeNull();
   expect(keptInStudy(null, cell, 'f')).toBeNull();
+});
+
+it('a cell that is checked is held to every metric and every bit', () => {
+  const stored = { auc: figure, logLoss: figure };
+  expect(differingMetrics(stored, { ...stored })).toEqual([]);
+  const nudged = { ...figure, scenarios: [0.6 + 2 ** -52] };
+  expect(differingMetrics(stored, { auc: nudged, interestAuc: figure })).toEqual([
+    'auc',
+    'logLoss',
+    'interestAuc',
+  ]);
 });
 
 it('time is told from runs of the same variant, else from all; not at all before the first', () => {
