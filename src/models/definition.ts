@@ -304,7 +304,8 @@ export interface PresetTraining {
   readonly learningRate?: number;
   readonly l2?: number;
   readonly evaluateEvery?: number;
-  readonly stopMetric?: 'none' | 'domainAuc' | 'auc' | 'logLoss' | 'noiseFreeAuc';
+  /** The truth chooses no preset's best step. */
+  readonly stopMetric?: 'none' | 'domainAuc' | 'auc' | 'logLoss';
   readonly patience?: number;
 }
 

@@ -45,6 +45,11 @@ describe('columns of a study', () => {
     expect(summaryColumns.major.of(run, 'noiseFree')).toBeCloseTo(0.1 * 0.6 + 0.9 * 0.7, 12);
   });
 
+  it('give the mean over scenarios by evaluation rows and by traffic', () => {
+    expect(summaryColumns.mean.of(run, 'drawn')).toBe(0.59);
+    expect(summaryColumns.traffic.of(run, 'drawn')).toBeCloseTo(0.1 * 0.5 + 0.9 * 0.6, 12);
+  });
+
   it('take the groups of drawn clicks as the evaluation gave them', () => {
     expect(summaryColumns.major.of(run, 'drawn')).toBe(0.55);
     expect(summaryColumns.minor.of(run, 'drawn')).toBe(0.56);

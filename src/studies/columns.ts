@@ -1,7 +1,7 @@
 /** Columns of a study's tables: scenarios where there are few, summary metrics where there are many. */
 import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
 import type { AucKind } from '../training/metrics/aucKind';
-import { groupMean } from '../training/metrics/domain';
+import { groupMean, weightedMean } from '../training/metrics/domain';
 import type { Ceilings, Metrics } from '../training/metrics/types';
 import type { RunRecord } from '../training/runRecord';
 
@@ -12,7 +12,7 @@ export interface RunMetrics {
 }
 
 export interface StudyColumn {
-  /** Scenario id, or the name of a summary: `mean`, `overall`, `major`, `minor`, `minor5`. */
+  /** Scenario id, or the name of a summary: `mean` (by evaluation rows), `traffic`, `overall`, `major`, `minor`, `minor5`. */
   readonly key: string;
   readonly label: string;
   readonly of: (run: RunMetrics, kind: AucKind) => number | null;
@@ -51,6 +51,16 @@ export const summaryColumns = {
     label: 'Mean by rows',
     of: ({ final }, kind) => domainAucOfKind(kind, final),
     ceiling: (ceilings) => ceilings.domain,
+  },
+  traffic: {
+    key: 'traffic',
+    label: 'Mean by traffic',
+    of: ({ final, scenarios }, kind) =>
+      weightedMean(
+        final.scenarios.map((one) => aucOfKind(kind, one)),
+        scenarios.map(({ share }) => share),
+      ),
+    ceiling: () => null,
   },
   major: {
     key: 'major',

@@ -27,6 +27,8 @@ export function addTimings(before: RunTimings, since: RunTimings): RunTimings {
     training: before.training + since.training,
     evaluation: before.evaluation + since.evaluation,
     step: since.step ?? before.step,
+    // A run that goes on scores its test rows anew.
+    ...(since.inference !== undefined && { inference: since.inference }),
   };
 }
 

@@ -65,6 +65,8 @@ export interface RunTimings {
   readonly evaluation: number;
   /** Median milliseconds of a step. */
   readonly step: number | null;
+  /** Milliseconds of scoring all test rows, metrics and probes left out; left out before the run's end, and by earlier versions. */
+  readonly inference?: number;
 }
 
 export interface RunRecord {

@@ -58,7 +58,7 @@ export const trainingFields = {
   }),
   stopMetric: hyper.choice({
     label: 'Stop on',
-    help: 'Stop when this validation metric has not improved for `patience` evaluations; its best weights are restored.',
+    help: 'Stop when this validation metric has not improved for `patience` evaluations; its best weights are restored. domainAuc is smoothed over evaluations; noiseFreeAuc asks the simulator’s truth, which no study may.',
     options: ['none', 'domainAuc', 'auc', 'logLoss', 'noiseFreeAuc'],
     default: 'domainAuc',
     advanced: true,

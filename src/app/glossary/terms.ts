@@ -258,7 +258,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'best step',
         meaning:
-          'The evaluation with the best validation metric. Its weights are kept, and the test metrics are theirs.',
+          'The evaluation with the best validation metric (the mean AUC over scenarios, smoothed over evaluations, where nothing else is chosen). Its weights are kept, and the test metrics are theirs.',
         code: at('training/runRecord.ts', 'bestStep'),
       },
       {

@@ -3,7 +3,7 @@ import type { ProbeValue } from '../../training/events';
 import type { Metrics } from '../../training/metrics/types';
 import { stateOfRecord } from '../../training/recordRun';
 import type { ProbeFrame, RunState } from '../../training/reduceRun';
-import type { RunRecord, RunSetup, RunStatus } from '../../training/runRecord';
+import type { RunRecord, RunSetup, RunStatus, RunTimings } from '../../training/runRecord';
 import type { SessionState } from '../../workers/protocol';
 
 /** What is known of a run beside its events. */
@@ -19,6 +19,8 @@ export interface RunSession {
   readonly status: RunStatus | null;
   readonly steps: number;
   readonly failure: string | null;
+  /** Of a kept run. */
+  readonly timings?: RunTimings;
 }
 
 /** A snapshot: what did not change since the last one is the same object. */
@@ -57,6 +59,7 @@ export function viewOfRecord(record: RunRecord): RunView {
     status: record.status,
     steps: record.setup.training.steps,
     failure: record.failure,
+    timings: record.timings,
   });
 }
 

@@ -34,6 +34,20 @@ describe.each(models.map((model) => [model.id, model] as const))('ablating %s', 
         expect(rows.filter((row) => isUnchanged(setup, row))).toHaveLength(1);
   });
 
+  it('takes no best step that the truth chose', () => {
+    const stopping = (stopMetric: 'noiseFreeAuc' | 'auc') =>
+      new Set(
+        ablationRuns(
+          model,
+          { ...setup, training: { ...setup.training, stopMetric } },
+          choices[0]?.rows ?? [{ name: 'itself', table: null, changes: {} }],
+          1,
+        ).map((run) => run.setup.training.stopMetric),
+      );
+    expect(stopping('noiseFreeAuc')).toEqual(new Set(['logLoss']));
+    expect(stopping('auc')).toEqual(new Set(['auc']));
+  });
+
   it('runs everything once a seed', () => {
     for (const { rows } of choices) {
       const runs = ablationRuns(model, setup, rows, 3);

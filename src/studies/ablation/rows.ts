@@ -100,6 +100,11 @@ export function isUnchanged(setup: RunSetup, { changes }: VariantRow): boolean {
   return Object.entries(changes).every(([name, value]) => sameValue(setup.settings[name], value));
 }
 
+/** How the rows of an ablation are trained: as the run was, but the truth chooses no best step where rows are compared. */
+function comparedTraining({ training }: RunSetup): RunSetup['training'] {
+  return training.stopMetric === 'noiseFreeAuc' ? { ...training, stopMetric: 'logLoss' } : training;
+}
+
 /**
  * Every row over seeds, seed by seed, so that a table can be read before all are done.
  *
@@ -111,10 +116,11 @@ export function ablationRuns(
   rows: readonly VariantRow[],
   seeds: number,
 ): readonly { readonly name: string; readonly setup: ParsedSetup }[] {
+  const training = comparedTraining(setup);
   return Array.from({ length: seeds }, (_, k) => setup.seed + k).flatMap((seed) =>
     rows.map((row) => ({
       name: `${row.name === model.title ? '' : `${model.title} `}${row.name}, seed ${seed}`,
-      setup: parseSetup({ ...setup, seed, settings: { ...setup.settings, ...row.changes } }),
+      setup: parseSetup({ ...setup, seed, training, settings: { ...setup.settings, ...row.changes } }),
     })),
   );
 }

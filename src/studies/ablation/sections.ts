@@ -121,9 +121,9 @@ export function ablationSections(ablation: Ablation, finals: FinalsOf, kind: Auc
 
 /** Scenarios, then the summaries; of many scenarios the summaries alone. */
 function columnsOf(scenarios: RunMetrics['scenarios']): readonly StudyColumn[] {
-  const { overall, mean, major, minor, minor5 } = summaryColumns;
+  const { overall, mean, traffic, major, minor, minor5 } = summaryColumns;
   const own = scenarioColumns(scenarios);
-  return own.length > 0 ? [...own, overall, mean] : [overall, mean, major, minor, minor5];
+  return own.length > 0 ? [...own, overall, mean] : [overall, mean, traffic, major, minor, minor5];
 }
 
 interface SectionInput {

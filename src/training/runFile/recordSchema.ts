@@ -153,6 +153,7 @@ export const recordSchema = z.object({
     training: z.number(),
     evaluation: z.number(),
     step: figure,
+    inference: z.number().optional(),
   }),
   doneReason: z.enum(['steps', 'early-stop', 'stopped']).nullable().optional(),
   parameters: z.number().nullable().optional(),

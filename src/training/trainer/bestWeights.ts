@@ -1,5 +1,5 @@
 /** The weights of the best evaluation, kept on the device, and how long ago that was. */
-import { monitoredValue, noBest, updateBest } from './earlyStopping';
+import { judge, noBest } from './earlyStopping';
 import { copyWeights } from './weights';
 import type { Variable } from '../../engine';
 import type { Metrics } from '../metrics';
@@ -42,7 +42,7 @@ export function createBestWeights(variables: readonly Variable[], metric: StopMe
       return revision;
     },
     update(metrics, step) {
-      const { best: next, improved } = updateBest(best, monitoredValue(metric, metrics), step);
+      const { best: next, improved } = judge(best, metric, metrics, step);
       best = next;
       if (improved) keep(copyWeights(variables));
     },

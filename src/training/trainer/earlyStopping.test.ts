@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { monitoredValue, noBest, updateBest } from './earlyStopping';
+import { judge, monitoredValue, noBest, updateBest } from './earlyStopping';
 import type { Metrics } from '../metrics';
 
 const overall = {
@@ -29,6 +29,20 @@ describe('early stopping', () => {
     expect(monitoredValue('noiseFreeAuc', metrics)).toBe(0.66);
     expect(monitoredValue('logLoss', metrics)).toBe(-0.4);
     expect(monitoredValue('logLoss', { ...metrics, overall: { ...overall, logLoss: null } })).toBeNull();
+  });
+
+  it('smooths the mean over scenarios, and no other metric: one high draw is not the best', () => {
+    const drawn = [0.6, 0.7, 0.6, 0.66, 0.68, 0.68, 0.67];
+    const bestBy = (metric: 'domainAuc' | 'auc') =>
+      drawn.reduce(
+        (best, value, i) =>
+          judge(best, metric, { ...metrics, domainAuc: value, overall: { ...overall, auc: value } }, i).best,
+        noBest,
+      );
+    // Moving means: 0.6, 0.65, 0.625, 0.6425, 0.66125, 0.670625, 0.6703125.
+    expect(bestBy('domainAuc')).toMatchObject({ step: 5, value: 0.670625, since: 1 });
+    expect(bestBy('auc')).toEqual({ step: 1, value: 0.7, since: 5 });
+    expect(judge(bestBy('domainAuc'), 'domainAuc', { ...metrics, domainAuc: null }, 9).improved).toBe(false);
   });
 
   it('counts evaluations since the best; an equal one is no improvement, an undefined one does not count', () => {

@@ -83,6 +83,7 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
         if (rows.length > BATCHES_WORTH_REPORTING * batch)
           report({ kind: 'phase', step, name, done, total: rows.length });
       });
+      if (split === 'test') stopwatch.inference(performance.now() - start);
       let { score } = scored;
       if (split === 'validation' && model.tuneInference && rows.length > 0) {
         const tuned = model.tuneInference(

@@ -9,6 +9,8 @@ export interface Stopwatch {
   /** What was issued since the last call is finished; waiting for it took so long. */
   deviceDone(milliseconds: number): void;
   evaluation(milliseconds: number): void;
+  /** All test rows were scored in so many milliseconds. */
+  inference(milliseconds: number): void;
   read(): RunTimings;
 }
 
@@ -18,6 +20,7 @@ export function createStopwatch(now: () => number = () => performance.now()): St
   let first: number | null = null;
   let training = 0;
   let evaluation = 0;
+  let inference: number | null = null;
   let steps = 0;
   let spent = 0;
   /** Mean milliseconds of a step, one for each stretch between two waits for the device. */
@@ -40,10 +43,16 @@ export function createStopwatch(now: () => number = () => performance.now()): St
     evaluation(milliseconds) {
       evaluation += milliseconds;
     },
+    inference(milliseconds) {
+      inference = milliseconds;
+    },
     read() {
       const stretches = means.length > 0 ? [...means] : steps > 0 ? [spent / steps] : [];
       stretches.sort((a, b) => a - b);
-      return { firstStep: first, training, evaluation, step: stretches[stretches.length >> 1] ?? null };
+      return {
+        ...{ firstStep: first, training, evaluation, step: stretches[stretches.length >> 1] ?? null },
+        ...(inference !== null && { inference }),
+      };
     },
   };
 }

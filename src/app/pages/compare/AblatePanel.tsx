@@ -90,6 +90,11 @@ export function AblatePanel({ views }: { readonly views: readonly RunView[] }) {
               Train {rows.length * seeds} runs
             </button>
           </div>
+          {view.setup.training.stopMetric === 'noiseFreeAuc' && (
+            <p className="muted">
+              The truth chose this run’s best step; where rows are compared, log loss chooses it.
+            </p>
+          )}
           <div className="ablate-variants">
             {choice.rows.map((row) => (
               <label key={`${row.table ?? ''}${row.name}`}>

@@ -3,6 +3,7 @@ import type { CSSProperties } from 'react';
 import { scenarioColours } from '../../colour/scenario';
 import { formatAuc, formatCount, formatLoss, formatRatio } from '../../format';
 import type { RunView } from '../../store/runView';
+import { summaryColumns } from '../../../studies/columns';
 import { useCalm } from '../../hooks/useCalm';
 import { useInPieces } from '../../hooks/useInPieces';
 import { useCatalogue } from '../../store/catalogue';
@@ -160,7 +161,10 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
                 <td className="more" />
                 <td className="number more">{formatCount(metrics.overall.rows)}</td>
                 <td />
-                <td className="number strong">
+                <td
+                  className="number strong"
+                  title={`By traffic instead of evaluation rows: ${formatAuc(summaryColumns.traffic.of({ final: metrics, scenarios: view.scenarios }, kind))}`}
+                >
                   {formatAuc(kind === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc)}
                 </td>
                 <td className="number">{view.ceilings ? formatAuc(view.ceilings.domain) : '–'}</td>

@@ -6,7 +6,7 @@ import type { AucKind } from '../../../training/metrics/aucKind';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import type { Cell } from '../../figure/types';
-import { formatAuc, formatSigned } from '../../format';
+import { formatAuc, formatNumber, formatSigned } from '../../format';
 import type { RunView } from '../../store/runView';
 import { pointing, useHighlight } from '../../store/highlight';
 import { useSetup } from '../../store/setup';
@@ -25,6 +25,21 @@ function spreadText({ spread }: CompareCell): string {
   return spread.deviation === null
     ? formatAuc(spread.mean)
     : `${formatAuc(spread.mean)} ±${spread.deviation.toFixed(4)}`;
+}
+
+const meanOf = (values: readonly (number | null | undefined)[]): number | null => {
+  const known = values.filter((value) => typeof value === 'number');
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+};
+
+/** Training and inference time of a set-up, means over its runs; empty where none was kept. */
+function timesText({ runs }: RunGroup<RunView>): string {
+  const step = meanOf(runs.map(({ timings }) => timings?.step));
+  const inference = meanOf(runs.map(({ timings }) => timings?.inference));
+  return [
+    ...(step === null ? [] : [`${formatNumber(step)} ms a step`]),
+    ...(inference === null ? [] : [`test rows scored in ${formatNumber(inference / 1000)} s`]),
+  ].join(', ');
 }
 
 /** One row a scenario, one column a set-up: mean and spread over seeds, and whether it differs from the reference. */
@@ -84,6 +99,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
                       ? `${group.runs.length} seeds`
                       : `seed ${group.runs[0].setup.seed}`}
                   </span>
+                  <span className="compare-times muted">{timesText(group)}</span>
                   {groups.length > 1 && (
                     <button
                       type="button"

@@ -12,6 +12,7 @@ import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
 import {
+  bestStepLabel,
   byShare,
   curveTable,
   drawnAucKind,
@@ -115,7 +116,9 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             labelWidth={many ? SUMMARY_ROOM : labelRoom(lines.map((line) => line.label))}
             axisWidth={many ? heatLeft(view) : undefined}
             mark={
-              view.bestStep !== null && view.bestStep > 0 ? { x: view.bestStep, label: 'best step' } : null
+              view.bestStep !== null && view.bestStep > 0
+                ? { x: view.bestStep, label: bestStepLabel(view.setup.training.stopMetric) }
+                : null
             }
           />
         </div>

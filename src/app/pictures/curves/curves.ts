@@ -15,6 +15,19 @@ export function hasTruth(view: RunView): boolean {
   return view.ceilings?.scenarios.some((ceiling) => ceiling !== null) ?? false;
 }
 
+/** What the mark of the best step says: which metric on validation rows chose it. */
+export function bestStepLabel(metric: RunView['setup']['training']['stopMetric']): string {
+  return BEST_STEP[metric];
+}
+
+const BEST_STEP = {
+  none: 'last step',
+  domainAuc: 'best smoothed AUC',
+  auc: 'best AUC on drawn clicks',
+  logLoss: 'best log loss',
+  noiseFreeAuc: 'best noise-free AUC',
+} as const;
+
 /** The kind of AUC that can be drawn: the noise-free one needs truth. */
 export function drawnAucKind(view: RunView, wanted: AucKind): AucKind {
   return view.ceilings !== null && !hasTruth(view) ? 'drawn' : wanted;
