@@ -5,12 +5,15 @@
  *     npm run onward                      every model
  *     npm run onward -- --quick           a model of each procedure, fewer steps (a stage of `npm test`)
  *     npm run onward -- --models mmoe,din
+ *     npm run onward -- --defaults        writes the settings' defaults anew, for the package
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { models } from '../../src/models/registry';
+import { defaultSettings } from '../../src/models/settings';
+import { trainingFields } from '../../src/training/settings';
 import { compare, type Differences, type WentOn } from './compare';
 import { pythonWithTorch, runPython } from './python';
 import { leaveRun, type Left, type Length } from './runs';
@@ -68,8 +71,20 @@ async function goOn(python: string): Promise<boolean> {
   }
 }
 
+/** Default settings of every model and of training, as the package reads them. */
+async function writeDefaults(): Promise<void> {
+  const defaults = {
+    training: defaultSettings(trainingFields),
+    models: Object.fromEntries(models.map(({ id, fields }) => [id, defaultSettings(fields)])),
+  };
+  const file = new URL('../../python/scenarium/models/defaults.json', import.meta.url);
+  await writeFile(file, `${JSON.stringify(defaults, null, 1)}\n`);
+}
+
 const python = pythonWithTorch();
-if (python === null) {
+if (words.includes('--defaults')) {
+  await writeDefaults();
+} else if (python === null) {
   say(
     'No Python with PyTorch and NumPy was found (PYTHON, /usr/bin/python3, python3), so nothing of python/ was tested.',
   );

@@ -41,7 +41,9 @@ function testRows(): Int32Array {
 /** Trains a model of the smallest sizes without dropout, evaluated at every step so that every loss is told. */
 export async function leaveRun(model: string, { left, end }: Length, place: string): Promise<Left> {
   const backend = await openBackend('wasm');
-  const settings = presetSettings(model, 'tiny');
+  const preset = presetSettings(model, 'tiny');
+  // A scenario's own norm over a handful of rows divides by a spread near zero: what rounding left is what it would show.
+  const settings = model === 'single' ? { ...preset, batchNorm: 'off' } : preset;
   const run = createRun({
     id: `onward-${model}`,
     dataset,

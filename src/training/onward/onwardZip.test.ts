@@ -146,7 +146,7 @@ describe('Croissant metadata', () => {
   });
 });
 
-it('the package knows the defaults of every model and of training', () => {
+it('the package knows the defaults of every model and of training (`npm run onward -- --defaults` writes them)', () => {
   const kept: unknown = JSON.parse(readFileSync('python/scenarium/models/defaults.json', 'utf8'));
   expect(kept).toEqual({
     training: defaultSettings(trainingFields),

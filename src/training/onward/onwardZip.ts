@@ -44,11 +44,11 @@ export async function onwardZip(parts: OnwardParts): Promise<Uint8Array> {
       `This run was trained on other content of “${record.setup.dataset}”, so its rows cannot come along; train it anew.`,
     );
   }
+  const from = checkpoint && readCheckpoint(checkpoint);
   const facts = {
-    record,
-    dataset,
-    rows,
-    step: checkpoint ? readCheckpoint(checkpoint).trainer.state.step : 0,
+    ...{ record, dataset, rows, step: from ? from.trainer.state.step : 0 },
+    ended: from?.record.status === 'done' || from?.record.status === 'stopped',
+    weights: parts.weights !== null,
   };
   const manifest = json(manifestOf(dataset));
   const packed = rows ? rowsOf(dataset) : null;

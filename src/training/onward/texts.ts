@@ -11,8 +11,12 @@ export interface OnwardFacts {
   readonly dataset: Dataset;
   /** Whether the rows lie in the zip. */
   readonly rows: boolean;
-  /** Step of the weights that training goes on from. */
+  /** Step that training goes on from. */
   readonly step: number;
+  /** Whether the run had ended, so that its weights are its best ones. */
+  readonly ended: boolean;
+  /** Whether weights lie in the zip in their shapes. */
+  readonly weights: boolean;
 }
 
 /** Where rows come from that do not lie in the zip. */
@@ -41,7 +45,7 @@ python -m scenarium evaluate .${data}                      # the metrics that th
 python -m scenarium resume . --steps ${further}${data}       # goes on from step ${step}
 \`\`\`
 
-Several processes share a batch (gloo on processors, NCCL on graphics cards):
+${facts.ended && record.bestStep !== null ? `The run had ended: the weights are its best ones, of step ${record.bestStep}, with the moments of step ${step}.\n\n` : ''}Several processes share a batch (gloo on processors, NCCL on graphics cards):
 
 \`\`\`sh
 torchrun --nproc_per_node 2 -m scenarium resume . --steps ${further}${data}
@@ -55,8 +59,7 @@ ${rowsText(facts)}
 | file | holds |
 | --- | --- |
 | \`settings.json\` | model, settings, training, seed |
-| \`weights.safetensors\` | weights and states by name, in their shapes: for other tools |
-| \`checkpoint.safetensors\` | the same with Adam's moments, the best weights, the place in the order of batches, and the run so far |
+${facts.weights ? '| `weights.safetensors` | weights and states by name, in their shapes: for other tools |\n' : ''}| \`checkpoint.safetensors\` | weights with Adam's moments, the best weights, the place in the order of batches, and the run so far |
 | \`data/manifest.json\`, \`data/croissant.json\` | what the data is: for the package, and as Croissant metadata |
 | \`MODEL_CARD.md\` | what the model is and how it was judged |
 | \`scenarium/\`, \`pyproject.toml\` | the package; \`pip install .\` installs it |

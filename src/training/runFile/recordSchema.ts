@@ -199,8 +199,9 @@ function misfitOfProbes({ probeSpecs, probes, scenarios }: StoredRecord): string
       if (spec.axes.length !== value.shape.length) return `${place}.shape`;
       const wrong = spec.axes.some(({ name, labels }, axis) => {
         const length = value.shape[axis];
-        const isScenario = name === 'scenario' || name === 'otherScenario';
-        return (isScenario && length !== scenarios.length) || (labels && labels.length !== length);
+        // Other scenarios may be a pool of them, which its labels name.
+        const every = name === 'scenario' || (name === 'otherScenario' && !labels);
+        return (every && length !== scenarios.length) || (labels && labels.length !== length);
       });
       if (wrong) return `${place}.shape`;
     }
