@@ -28,6 +28,8 @@ const runVerbs: Readonly<Record<keyof RunCommands, string>> = {
   counterfactualRates: 'compare',
   traceStep: 'trace',
   representations: 'look into',
+  whatIf: 'ask',
+  slices: 'score',
 };
 
 /** Commands of a worker that go out as they are called. */

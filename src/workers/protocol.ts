@@ -18,10 +18,13 @@ import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
 import type { ReadRun } from '../training/runFile/readRuns';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
+import type { Slice } from '../training/whatIf/slices';
+import type { WhatIf, WhatIfRequest } from '../training/whatIf/whatIf';
 import type { SessionState } from './sessionState';
 
 export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Points, RunId };
 export type { Portrait, ReadRun, RepresentationSample };
+export type { Slice, WhatIf, WhatIfRequest };
 export type { SessionState };
 export { newRunId } from './runId';
 export { isUnderWay } from './sessionState';
@@ -105,6 +108,10 @@ export interface RunCommands {
   traceStep(run: RunId): Promise<readonly TimedKernel[] | null>;
   /** Hidden vectors of a sample of test rows with the present weights; null where the model offers none. */
   representations(run: RunId): Promise<RepresentationSample | null>;
+  /** What the model says of one test row, as it is or changed, in every scenario, with the present weights. */
+  whatIf(run: RunId, request: WhatIfRequest): Promise<WhatIf>;
+  /** Metrics of the test rows by the values of a field, with the present weights. */
+  slices(run: RunId, field: string): Promise<readonly Slice[]>;
 }
 
 export interface TrainingWorker extends RunCommands {

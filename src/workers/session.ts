@@ -4,6 +4,8 @@
  */
 import { readRepresentations } from '../training/representation/read';
 import { parseSetup } from '../training/parseSetup';
+import { sliceMetrics } from '../training/whatIf/slices';
+import { askWhatIf } from '../training/whatIf/whatIf';
 import { ActiveRun } from './activeRun';
 import { scoredRows, trueRates } from './scored';
 import { isUnderWay } from './sessionState';
@@ -17,7 +19,10 @@ import type {
   RepresentationSample,
   RunId,
   ScoredRows,
+  Slice,
   TrainOptions,
+  WhatIf,
+  WhatIfRequest,
 } from './protocol';
 
 /** With the event that it waits for and the writing itself, at most two seconds are lost. */
@@ -127,6 +132,14 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
 
   async representations(run: RunId): Promise<RepresentationSample | null> {
     return this.find(run).read(({ trainer }) => readRepresentations(trainer));
+  }
+
+  async whatIf(run: RunId, request: WhatIfRequest): Promise<WhatIf> {
+    return this.find(run).read(({ trainer }) => askWhatIf(trainer, request));
+  }
+
+  async slices(run: RunId, field: string): Promise<readonly Slice[]> {
+    return this.find(run).read(({ trainer }) => sliceMetrics(trainer, field));
   }
 
   /** What was kept has gone: the run in memory is kept again. */

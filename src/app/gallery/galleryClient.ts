@@ -2,7 +2,7 @@
 import * as Comlink from 'comlink';
 import { createWorkerClient } from '../../workers/client';
 import type { WorkerClient } from '../../workers/client';
-import type { TrainingWorker, RunStore, ScoredRows } from '../../workers/protocol';
+import type { TrainingWorker, RunStore, ScoredRows, Slice, WhatIf } from '../../workers/protocol';
 import { draws } from './fixedData';
 import type { Size } from './fixedData';
 
@@ -38,11 +38,67 @@ function rates(size: Size): Float32Array {
   return Float32Array.from({ length: size * size }, (_, cell) => 0.6 + 0.8 * draw(cell));
 }
 
+/** One test row with two fields, of which one can be changed. */
+function oneRow(run: string, size: Size): WhatIf {
+  const of = (name: string): Float32Array => {
+    const draw = draws(`${name} ${run}`);
+    return Float32Array.from({ length: size }, (_, s) => 0.02 + 0.1 * draw(s));
+  };
+  const field = { size: 4, changed: false, meaning: 'Made up for the gallery.' };
+  return {
+    step: 1000,
+    row: 17,
+    previous: 16,
+    next: 18,
+    rows: ROWS_A_SCENARIO * size,
+    ownScenario: 1,
+    scenario: 1,
+    label: 1,
+    fields: [
+      {
+        ...field,
+        name: 'slot',
+        role: 'context',
+        value: 2,
+        label: 'place 2',
+        labels: ['other', 'place 1', 'place 2', 'place 3'],
+        editable: true,
+      },
+      { ...field, name: 'age', role: 'user', value: 3, label: null, labels: null, editable: false },
+    ],
+    userFrom: null,
+    itemFrom: null,
+    promoted: false,
+    probability: of('prediction'),
+    score: of('score'),
+    truth: of('true probability'),
+    columns: { matchScore: of('match').slice(0, 1), vote: of('vote') },
+    probes: [],
+    vectors: [],
+  };
+}
+
+function slices(): readonly Slice[] {
+  const draw = draws('slices');
+  return ['place 1', 'place 2', 'place 3'].map((name, k) => ({
+    name,
+    metrics: {
+      rows: 400 - 100 * k,
+      positives: 40 - 18 * k,
+      auc: 0.6 + 0.1 * draw(k),
+      noiseFreeAuc: 0.65 + 0.1 * draw(k),
+      interestAuc: null,
+      logLoss: 0.3 + 0.1 * draw(k),
+      calibration: 0.9 + 0.2 * draw(k),
+    },
+  }));
+}
+
 function worker(size: Size) {
   const { port1, port2 } = new MessageChannel();
   const answers: Pick<
     TrainingWorker,
-    'connect' | 'ping' | 'show' | 'predict' | 'counterfactualRates' | 'representations'
+    'connect' | 'ping' | 'show' | 'predict' | 'counterfactualRates' | 'representations' | 'whatIf' | 'slices'
   > = {
     connect: () => undefined,
     ping: async () => true,
@@ -50,6 +106,8 @@ function worker(size: Size) {
     predict: async (run) => scoredRows(run, size),
     counterfactualRates: async () => rates(size),
     representations: async () => null,
+    whatIf: async (run) => oneRow(run, size),
+    slices: async () => slices(),
   };
   Comlink.expose(answers, port1);
   port2.start();

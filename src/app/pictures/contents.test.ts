@@ -50,6 +50,7 @@ describe('what a run fills', () => {
       counterfactual: ['votes'],
       conflict: ['conflict', 'projection'],
       fairness: ['fairness', 'probe fairnessByItem'],
+      whatif: ['whatif'],
     });
   });
 
@@ -60,13 +61,14 @@ describe('what a run fills', () => {
   it('draws vectors of single rows in the picture of them alone', () => {
     expect(contents([probe('lastLayer', 'representation', 'rows')])).toEqual({
       representation: ['representation'],
+      whatif: ['whatif'],
     });
     expect(contents([probe('lastLayer', 'representation', 'rows')], [])).toEqual({});
   });
 
   it('has a tab for a topic that nobody described, after those that are', () => {
     const offered = contents([probe('edges', 'routing'), probe('masks', 'masks')]);
-    expect(Object.keys(offered)).toEqual(['masks', 'routing']);
+    expect(Object.keys(offered)).toEqual(['masks', 'whatif', 'routing']);
     expect(offered['routing']).toEqual(['probe edges']);
     expect(tabOf('routing').label).toBe('Routing');
   });
@@ -79,7 +81,10 @@ describe('what a run fills', () => {
       accepts: probeNamed('edges'),
       Component: () => null,
     });
-    expect(contents([probe('edges', 'routing')], [...pictures, edges])).toEqual({ routing: ['edges'] });
+    expect(contents([probe('edges', 'routing')], [...pictures, edges])).toEqual({
+      whatif: ['whatif'],
+      routing: ['edges'],
+    });
   });
 });
 

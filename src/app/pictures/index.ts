@@ -9,6 +9,7 @@ import { masks } from './masks/MaskFigures';
 import type { Picture } from './picture';
 import { projection } from './conflict/ProjectionFigure';
 import { representation } from './representation/RepresentationFigures';
+import { whatIf } from './whatIf/WhatIfFigure';
 
 export const pictures: readonly Picture[] = [
   masks,
@@ -19,5 +20,6 @@ export const pictures: readonly Picture[] = [
   projection,
   fairness,
   representation,
+  whatIf,
   causalGraph,
 ];

@@ -66,6 +66,11 @@ const described: readonly Tab[] = [
     shows: 'where rows of each scenario stand in a hidden layer',
   },
   {
+    id: 'whatif',
+    label: 'What if',
+    shows: 'one row that you choose or change: what the model says of it in every scenario, and why',
+  },
+  {
     id: 'graph',
     label: 'Causal graph',
     shows: 'the paper’s graph, whose edges switch the modules that cut them',
@@ -95,7 +100,7 @@ export function inOrder(ids: readonly string[]): readonly string[] {
 
 /** Whether a model's runs fill a tab, all its switches being on. */
 export function fills(model: AnyModelDefinition, tab: string): boolean {
-  return model.topics.includes(tab) || (tab === 'graph' && model.graph !== null);
+  return model.topics.includes(tab) || tab === 'whatif' || (tab === 'graph' && model.graph !== null);
 }
 
 /** The models that fill a tab, the papers' first. */
