@@ -80,6 +80,20 @@ export interface ScoredRows {
   readonly columns: Readonly<Record<string, Float32Array>>;
 }
 
+/** A variable of a built model. */
+export interface VariableShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What a built model is made of. */
+export interface ModelVariables {
+  /** Its table of embeddings. */
+  readonly table: { readonly rows: number; readonly dim: number };
+  /** Every trained variable beside the table, in the order in which the model makes them. */
+  readonly variables: readonly VariableShape[];
+}
+
 /** Commands to one run; the client fills in which. */
 export interface RunCommands {
   pause(run: RunId): Promise<void>;
@@ -108,6 +122,8 @@ export interface RunCommands {
   traceStep(run: RunId): Promise<readonly TimedKernel[] | null>;
   /** Hidden vectors of a sample of test rows with the present weights; null where the model offers none. */
   representations(run: RunId): Promise<RepresentationSample | null>;
+  /** Names and shapes of the model's variables. */
+  modelVariables(run: RunId): Promise<ModelVariables>;
   /** What the model says of one test row, as it is or changed, in every scenario, with the present weights. */
   whatIf(run: RunId, request: WhatIfRequest): Promise<WhatIf>;
   /** Metrics of the test rows by the values of a field, with the present weights. */

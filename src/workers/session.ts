@@ -14,6 +14,7 @@ import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { RunRecord, RunSetup } from '../training/runRecord';
 import type { RunHost } from './activeRun';
 import type {
+  ModelVariables,
   TrainingWorker,
   OnProgress,
   RepresentationSample,
@@ -132,6 +133,14 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
 
   async representations(run: RunId): Promise<RepresentationSample | null> {
     return this.find(run).read(({ trainer }) => readRepresentations(trainer));
+  }
+
+  async modelVariables(run: RunId): Promise<ModelVariables> {
+    const { table, parameters } = this.find(run).built.trainer.model;
+    return {
+      table: { rows: table.tensor.shape[0], dim: table.dim },
+      variables: parameters.map(({ name, shape }) => ({ name, shape })),
+    };
   }
 
   async whatIf(run: RunId, request: WhatIfRequest): Promise<WhatIf> {

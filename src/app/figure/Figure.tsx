@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { report } from '../store/notices';
 import { download, drawingToSvg, inkOf, isDrawn, svgToPng } from './export';
@@ -14,6 +14,8 @@ interface FigureProps {
   readonly name: string;
   /** States what the figure shows. */
   readonly title: string;
+  /** What it comes to, computed from its numbers, in words. */
+  readonly headline?: string | null;
   /** One sentence: how to read it. */
   readonly reading: string;
   readonly equation?: string | null;
@@ -40,6 +42,7 @@ type Format = (typeof FORMATS)[number];
 export function Figure({
   name,
   title,
+  headline,
   reading,
   equation,
   table,
@@ -53,6 +56,12 @@ export function Figure({
 }: FigureProps) {
   const [panel, setPanel] = useState<Panel>('none');
   const body = useRef<HTMLDivElement>(null);
+  const [enlarged, setEnlarged] = useState(false);
+  const whole = useRef<HTMLElement>(null);
+  // In the top layer nothing of the page cuts it off; absent where a browser knows no popovers.
+  useEffect(() => {
+    if (enlarged) whole.current?.showPopover?.();
+  }, [enlarged]);
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
   const isEmpty = empty !== undefined && empty !== null && empty !== false;
@@ -72,7 +81,12 @@ export function Figure({
   const toggle = (wanted: Panel) => setPanel(panel === wanted ? 'none' : wanted);
   return (
     <section
-      className={`figure ${className ?? ''}`}
+      ref={whole}
+      popover={enlarged ? 'manual' : undefined}
+      className={`figure ${className ?? ''} ${enlarged ? 'figure-enlarged' : ''}`}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && enlarged && !event.defaultPrevented) setEnlarged(false);
+      }}
       data-testid={`figure-${name}`}
       aria-labelledby={`${id}-title`}
     >
@@ -99,6 +113,20 @@ export function Figure({
           >
             <span aria-hidden="true">#</span>
             <span className="visually-hidden">Numbers of: {title}</span>
+          </button>
+          <button
+            type="button"
+            className="tool"
+            data-testid="enlarge"
+            aria-pressed={enlarged}
+            onClick={() => setEnlarged(!enlarged)}
+            title={enlarged ? 'Back to its place' : 'Enlarge'}
+            disabled={isEmpty && !enlarged}
+          >
+            <span aria-hidden="true">{enlarged ? '×' : '⤢'}</span>
+            <span className="visually-hidden">
+              {enlarged ? 'Back to its place' : 'Enlarge'}: {title}
+            </span>
           </button>
           <button
             type="button"
@@ -138,6 +166,7 @@ export function Figure({
           </div>
         </div>
       </header>
+      {headline && !isEmpty && <p className="figure-headline">{headline}</p>}
       {!compact && !isEmpty && panel !== 'about' && <p className="figure-reading">{reading}</p>}
       {panel === 'about' && (
         <div className="figure-about">

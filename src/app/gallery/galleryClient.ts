@@ -98,7 +98,15 @@ function worker(size: Size) {
   const { port1, port2 } = new MessageChannel();
   const answers: Pick<
     TrainingWorker,
-    'connect' | 'ping' | 'show' | 'predict' | 'counterfactualRates' | 'representations' | 'whatIf' | 'slices'
+    | 'connect'
+    | 'ping'
+    | 'show'
+    | 'predict'
+    | 'counterfactualRates'
+    | 'representations'
+    | 'modelVariables'
+    | 'whatIf'
+    | 'slices'
   > = {
     connect: () => undefined,
     ping: async () => true,
@@ -106,6 +114,14 @@ function worker(size: Size) {
     predict: async (run) => scoredRows(run, size),
     counterfactualRates: async () => rates(size),
     representations: async () => null,
+    modelVariables: async () => ({
+      table: { rows: 200, dim: 4 },
+      variables: [
+        { name: 'expert.0.weight', shape: [2, 28, 8] },
+        { name: 'gate.weight', shape: [size, 28, 2] },
+        { name: 'tower.0.weight', shape: [size, 8, 1] },
+      ],
+    }),
     whatIf: async (run) => oneRow(run, size),
     slices: async () => slices(),
   };

@@ -51,6 +51,7 @@ describe('what a run fills', () => {
       conflict: ['conflict', 'projection'],
       fairness: ['fairness', 'probe fairnessByItem'],
       whatif: ['whatif'],
+      model: ['model'],
     });
   });
 
@@ -62,13 +63,14 @@ describe('what a run fills', () => {
     expect(contents([probe('lastLayer', 'representation', 'rows')])).toEqual({
       representation: ['representation'],
       whatif: ['whatif'],
+      model: ['model'],
     });
     expect(contents([probe('lastLayer', 'representation', 'rows')], [])).toEqual({});
   });
 
   it('has a tab for a topic that nobody described, after those that are', () => {
     const offered = contents([probe('edges', 'routing'), probe('masks', 'masks')]);
-    expect(Object.keys(offered)).toEqual(['masks', 'whatif', 'routing']);
+    expect(Object.keys(offered)).toEqual(['masks', 'whatif', 'model', 'routing']);
     expect(offered['routing']).toEqual(['probe edges']);
     expect(tabOf('routing').label).toBe('Routing');
   });
@@ -83,6 +85,7 @@ describe('what a run fills', () => {
     });
     expect(contents([probe('edges', 'routing')], [...pictures, edges])).toEqual({
       whatif: ['whatif'],
+      model: ['model'],
       routing: ['edges'],
     });
   });

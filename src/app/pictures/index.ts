@@ -9,6 +9,7 @@ import { masks } from './masks/MaskFigures';
 import type { Picture } from './picture';
 import { projection } from './conflict/ProjectionFigure';
 import { representation } from './representation/RepresentationFigures';
+import { modelDrawing } from './model/ModelFigure';
 import { whatIf } from './whatIf/WhatIfFigure';
 
 export const pictures: readonly Picture[] = [
@@ -21,5 +22,6 @@ export const pictures: readonly Picture[] = [
   fairness,
   representation,
   whatIf,
+  modelDrawing,
   causalGraph,
 ];

@@ -71,6 +71,11 @@ const described: readonly Tab[] = [
     shows: 'one row that you choose or change: what the model says of it in every scenario, and why',
   },
   {
+    id: 'model',
+    label: 'Model',
+    shows: 'the model drawn from its own variables, with widths, parameters and mean gates',
+  },
+  {
     id: 'graph',
     label: 'Causal graph',
     shows: 'the paper’s graph, whose edges switch the modules that cut them',
@@ -98,9 +103,14 @@ export function inOrder(ids: readonly string[]): readonly string[] {
   return [...tabIds.filter((id) => ids.includes(id)), ...ids.filter((id) => !tabIds.includes(id))];
 }
 
+/** Tabs that every model fills. */
+const OF_EVERY_MODEL: readonly string[] = ['whatif', 'model'];
+
 /** Whether a model's runs fill a tab, all its switches being on. */
 export function fills(model: AnyModelDefinition, tab: string): boolean {
-  return model.topics.includes(tab) || tab === 'whatif' || (tab === 'graph' && model.graph !== null);
+  return (
+    model.topics.includes(tab) || OF_EVERY_MODEL.includes(tab) || (tab === 'graph' && model.graph !== null)
+  );
 }
 
 /** The models that fill a tab, the papers' first. */

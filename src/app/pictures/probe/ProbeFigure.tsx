@@ -18,6 +18,9 @@ import { MAX_LINES } from '../curves/curves';
 import { labelRoom } from '../../charts/endLabels';
 import { axisLabels, axisName, leadingAxes, matrixOf, overTime, probeTable, scaleOf } from './probe';
 import { FrameSlider } from './FrameSlider';
+import { headlineOf } from './headline';
+import { drawing, MODE_LABELS } from './modes';
+import type { MatrixMode } from './modes';
 import '../pictures.css';
 
 interface Props {
@@ -75,6 +78,8 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
   /** ProbeFrame chosen by its step; null follows the newest. */
   const [step, setStep] = useState<number | null>(null);
   const [slice, setSlice] = useState(0);
+  /** Null: the one that shows something. */
+  const [wanted, setWanted] = useState<MatrixMode | null>(null);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const newest = frames.at(-1);
   const frame = (step === null ? newest : (frames.findLast((one) => one.step <= step) ?? frames[0])) ?? null;
@@ -100,20 +105,44 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
     const held = rows.slice(0, Math.max(1, Math.floor(MAX_CELLS / (columns.length + 1))));
     return { ...probeTable(matrix, held, columns, axisName(rowAxis)), total: rows.length };
   }, [matrix, rows, columns, rowAxis]);
+  const { relatedness } = view;
+  const drawn = useMemo(
+    () => matrix && drawing(spec, matrix, scale, relatedness, wanted),
+    [spec, matrix, scale, relatedness, wanted],
+  );
   const square = rowAxis?.name === 'scenario' && columnAxis?.name === 'otherScenario';
   return (
     <Figure
       name={name}
       className="probe"
       title={spec.title}
+      headline={matrix && headlineOf(spec, matrix, rows, columns)}
       reading={spec.reading}
       equation={spec.equation || null}
       table={table}
       exported={() => (matrix ? probeTable(matrix, rows, columns, axisName(rowAxis)) : table)}
-      controls={controls}
+      controls={
+        <>
+          {drawn && drawn.modes.length > 1 && (
+            <select
+              aria-label="Drawn as"
+              data-testid="matrix-mode"
+              value={drawn.mode}
+              onChange={(event) => setWanted(drawn.modes.find((one) => one === event.target.value) ?? null)}
+            >
+              {drawn.modes.map((one) => (
+                <option key={one} value={one}>
+                  {MODE_LABELS[one]}
+                </option>
+              ))}
+            </select>
+          )}
+          {controls}
+        </>
+      }
       empty={frame === null && waiting(spec)}
     >
-      {matrix && frame && (
+      {drawn && frame && (
         <div className="probe-split">
           <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
           {lead > 0 && (
@@ -135,9 +164,9 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
               columns={columns}
               rowTitle={axisName(rowAxis)}
               columnTitle={axisName(columnAxis)}
-              valueTitle={quantityOf(spec)}
-              data={matrix}
-              scale={scale}
+              valueTitle={drawn.mode === 'value' ? quantityOf(spec) : MODE_LABELS[drawn.mode]}
+              data={drawn.data}
+              scale={drawn.scale}
               format={format}
               square={square}
               onSelect={onSelect}
