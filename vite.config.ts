@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
-import { offlinePage } from './offlinePage';
+import { offlinePage } from './offlinePage.ts';
 import { isolationHeaders, metaPolicy } from './scripts/policy.mjs';
 
 /** What a host's headers would say, for hosts that send none. Only what is built has it: `npm run dev` runs inline scripts. */

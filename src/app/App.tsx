@@ -40,9 +40,11 @@ function useAddress(): void {
       else write();
     });
     const back = () => {
-      const { page, setup, preset, tab, learn, embed, reproduce } = openAddress(location.search);
+      const { page, setup, preset, tab, learn, embed, reproduce, chosen } = openAddress(location.search);
       following = true;
-      useSetup.setState({ page, setup, preset, tab, learn, embed, reproduce });
+      // Only the Compare page's own address says which runs are chosen there.
+      const own = page === 'compare' && { chosen };
+      useSetup.setState({ page, setup, preset, tab, learn, embed, reproduce, ...own });
       following = false;
     };
     window.addEventListener('popstate', back);

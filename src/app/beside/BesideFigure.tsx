@@ -176,7 +176,13 @@ export function BesideFigure({ pair, controls }: Props) {
 }
 
 function barsOf(found: readonly Difference[], colours: readonly string[]) {
-  return found.map(({ id, name, value }, s) => ({ id, name, value, colour: colours[s] ?? INK }));
+  return found.map(({ id, name, value, tooFew }, s) => ({
+    id,
+    name,
+    value,
+    colour: colours[s] ?? INK,
+    ...(tooFew && { instead: 'too few' }),
+  }));
 }
 
 function barsLabel(found: readonly Difference[], what: string, name: string): string {

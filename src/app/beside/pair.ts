@@ -6,6 +6,7 @@ import { parseSetup } from '../../training/parseSetup';
 import type { ParsedSetup } from '../../training/parseSetup';
 import { aucOfKind, domainAucOfKind } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
+import { tooFew } from '../../training/metrics/types';
 import type { Metrics } from '../../training/metrics/types';
 import type { RunSetup } from '../../training/runRecord';
 import { formatSetting } from '../format';
@@ -113,10 +114,25 @@ export interface Difference {
   readonly second: number | null;
   /** `second − first`; null where either is undefined. */
   readonly value: number | null;
+  /** Clicks of a scenario that are too few to compare by. */
+  readonly tooFew: boolean;
 }
 
-function difference(id: string, name: string, first: number | null, second: number | null): Difference {
-  return { id, name, first, second, value: first === null || second === null ? null : second - first };
+function difference(
+  id: string,
+  name: string,
+  first: number | null,
+  second: number | null,
+  few = false,
+): Difference {
+  return {
+    id,
+    name,
+    first,
+    second,
+    value: first === null || second === null || few ? null : second - first,
+    tooFew: few,
+  };
 }
 
 /** AUC of the second run minus that of the first, a scenario each; the mean by rows comes last. */
@@ -127,7 +143,13 @@ export function differences(
 ): readonly Difference[] {
   return [
     ...scenarios.map(({ id, name }, s) =>
-      difference(id, name, aucOfKind(kind, first.scenarios[s]), aucOfKind(kind, second.scenarios[s])),
+      difference(
+        id,
+        name,
+        aucOfKind(kind, first.scenarios[s]),
+        aucOfKind(kind, second.scenarios[s]),
+        kind === 'drawn' && [first, second].some(({ scenarios: own }) => own[s] && tooFew(own[s])),
+      ),
     ),
     difference('', 'mean', domainAucOfKind(kind, first), domainAucOfKind(kind, second)),
   ];

@@ -47,7 +47,11 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: 
             textAnchor="end"
             dominantBaseline="central"
             className={onTop(row) ? 'label-on-top' : undefined}
-            style={{ fill: row.colour, fontWeight: onTop(row) ? 700 : 400 }}
+            // Where only every few rows are named, the few would seem to be all of one group.
+            style={{
+              fill: rowEvery === 1 || onTop(row) ? row.colour : undefined,
+              fontWeight: onTop(row) ? 700 : 400,
+            }}
           >
             {shortLabel(row.label)}
           </text>
@@ -78,7 +82,7 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: 
               y={below}
               textAnchor={layout.slanted ? 'end' : 'middle'}
               transform={layout.slanted ? `rotate(-40 ${x} ${below - 4})` : undefined}
-              style={{ fill: column.colour }}
+              style={{ fill: columnEvery === 1 ? column.colour : undefined }}
             >
               {layout.twoLines
                 ? onTwoLines(short).map((line, l) => (

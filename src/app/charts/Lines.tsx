@@ -230,6 +230,11 @@ export const Lines = memo(function Lines(props: LinesProps) {
     }
     return found;
   }, [lines, points]);
+  // One word for all of them, at the highest.
+  const highestCeiling = lines.reduce<LineSpec | null>(
+    (top, line) => (typeof line.ceiling === 'number' && line.ceiling > (top?.ceiling ?? -1) ? line : top),
+    null,
+  )?.key;
   const known = highlighted !== null && lines.some((line) => line.scenario === highlighted);
   const faded = (line: LineSpec) => known && line.scenario !== highlighted;
   if (width < 60 || height < 40) return null;
@@ -273,6 +278,9 @@ export const Lines = memo(function Lines(props: LinesProps) {
               stroke={line.colour}
               strokeDasharray="1 4"
               strokeOpacity={faded(line) ? 0.2 : 0.9}
+              {...(line.key === highestCeiling && {
+                label: { value: 'ceiling', position: 'insideBottomRight', className: 'mark-label' },
+              })}
             />
           ),
       )}

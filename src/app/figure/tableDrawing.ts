@@ -4,6 +4,8 @@ import type { Cell, FigureTable } from './types';
 
 const ROW = 20;
 const LETTER = 6.6;
+/** Column heads are bold. */
+const HEAD_LETTER = 7.6;
 const GAP = 18;
 /** Beyond this a picture is no longer read; the files of numbers hold all rows. */
 const MOST_ROWS = 400;
@@ -34,7 +36,7 @@ const escaped = (text: string): string =>
 export function tableToSvg(title: string, table: FigureTable, { paper, ink, rule, font }: Ink): Drawing {
   const rows = table.rows.slice(0, MOST_ROWS).map((row) => row.map(said));
   const widths = table.columns.map((column, c) =>
-    Math.ceil(Math.max(column.length, ...rows.map((row) => (row[c] ?? '').length)) * LETTER),
+    Math.ceil(Math.max(column.length * HEAD_LETTER, ...rows.map((row) => (row[c] ?? '').length * LETTER))),
   );
   const left = 12;
   const starts = widths.map((_, c) => left + widths.slice(0, c).reduce((sum, width) => sum + width + GAP, 0));

@@ -2,6 +2,7 @@
 import { aucOfKind } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
 import { aucRatio, relaImpr } from '../../training/metrics/relaImpr';
+import { tooFew } from '../../training/metrics/types';
 import type { Metrics } from '../../training/metrics/types';
 import type { RunView } from '../store/runView';
 
@@ -14,6 +15,8 @@ export interface ScenarioRow {
   /** Rows that the metrics are computed from; null before the first evaluation. */
   readonly rows: number | null;
   readonly auc: number | null;
+  /** The AUC is one of drawn clicks, from too few rows of one class to be a figure. */
+  readonly tooFew: boolean;
   /** Standard error of the AUC on drawn labels (Hanley and McNeil 1982); null for noise-free AUC. */
   readonly aucError: number | null;
   readonly ceiling: number | null;
@@ -60,6 +63,7 @@ export function scenarioRows(
       clickRate: scenario.clickRate,
       rows: own?.rows ?? null,
       auc,
+      tooFew: kind === 'drawn' && auc !== null && own !== undefined && tooFew(own),
       aucError:
         kind === 'drawn' && own ? aucStandardError(auc, own.positives, own.rows - own.positives) : null,
       ceiling: view.ceilings?.scenarios[index] ?? null,

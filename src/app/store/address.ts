@@ -22,11 +22,16 @@ export interface Opening {
   readonly reproduce: ReproduceView;
   readonly learn: LearnView;
   readonly embed: string | null;
+  /** Runs chosen on the Compare page. */
+  readonly chosen: readonly string[];
   /** Whether the operations of one step of every run are listed in the console. */
   readonly trace: boolean;
   /** One sentence for each thing in the address that could not be taken. */
   readonly problems: readonly string[];
 }
+
+/** Chosen runs that an address names: more make one that nobody can pass on. */
+const MOST_CHOSEN = 40;
 
 /** Parameters that belong to the page and not to the run's set-up. */
 const PAGE_KEYS = ['page', 'tab', 'autostart', 'trace', 'curve', 'run', 'runs', 'embed'] as const;
@@ -38,6 +43,7 @@ export function openAddress(search: string): Opening {
   const autostart = params.get('autostart') === '1';
   const trace = params.get('trace') === '1';
   const looked = readReproduceView(params);
+  const chosen = (params.get('runs') ?? '').split(',').filter((id) => /^[\w-]{1,64}$/.test(id));
   const read = readLearnView(params);
   const embed = params.get('embed');
   for (const key of [...PAGE_KEYS, ...REPRODUCE_KEYS, ...LEARN_KEYS]) params.delete(key);
@@ -57,6 +63,7 @@ export function openAddress(search: string): Opening {
     autostart,
     trace,
     reproduce: looked.view,
+    chosen: [...new Set(chosen)].slice(0, MOST_CHOSEN),
     learn: alone ?? read.view,
     embed,
     problems: [
@@ -71,11 +78,13 @@ export function openAddress(search: string): Opening {
 /** The address of what is set: only what differs from the default. */
 export function addressOf(
   state: Pick<SetupState, 'page' | 'preset' | 'tab'> &
-    Partial<Pick<SetupState, 'learn' | 'embed' | 'reproduce'>> & { readonly setup: RunSetup },
+    Partial<Pick<SetupState, 'learn' | 'embed' | 'reproduce' | 'chosen'>> & { readonly setup: RunSetup },
 ): string {
   const params = setupToParams(state.setup, state.preset);
   if (state.page !== 'lab') params.set('page', state.page);
   if (state.tab !== null) params.set('tab', state.tab);
+  if (state.page === 'compare' && state.chosen && state.chosen.length > 0)
+    params.set('runs', state.chosen.slice(0, MOST_CHOSEN).join(','));
   if (state.page === 'reproduce' && state.reproduce) writeReproduceView(state.reproduce, params);
   if (state.page === 'learn' && state.learn) writeLearnView(state.learn, params);
   if (state.embed) params.set('embed', state.embed);

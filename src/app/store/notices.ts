@@ -1,4 +1,4 @@
-/** One-sentence messages: errors stay until dismissed, news goes by itself, an undo may hang on it. */
+/** One-sentence messages: errors stay until dismissed or until the next run begins, news goes by itself, an undo may hang on it. */
 import { create } from 'zustand';
 
 export interface Notice {
@@ -12,6 +12,8 @@ interface Notices {
   readonly list: readonly Notice[];
   readonly tell: (kind: Notice['kind'], text: string, action?: Notice['action']) => void;
   readonly dismiss: (id: number) => void;
+  /** Errors of before: what comes next has its own. */
+  readonly dismissErrors: () => void;
 }
 
 /** News goes by itself after so many milliseconds. */
@@ -26,6 +28,10 @@ export const useNotices = create<Notices>((set, get) => ({
     const notice: Notice = { id: nextId++, kind, text, action };
     set({ list: [...others, notice].slice(-4) });
     if (kind === 'news') setTimeout(() => get().dismiss(notice.id), NEWS_MS);
+  },
+  dismissErrors() {
+    if (get().list.some(({ kind }) => kind === 'error'))
+      set({ list: get().list.filter(({ kind }) => kind !== 'error') });
   },
   dismiss(id) {
     set({ list: get().list.filter((notice) => notice.id !== id) });

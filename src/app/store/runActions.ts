@@ -53,6 +53,7 @@ export class RunActions {
   async train(setup: ParsedSetup = useSetup.getState().setup, options: TrainChoice = {}): Promise<void> {
     if (!options.fromQueue) {
       useSetup.getState().set({ shownRun: null });
+      useNotices.getState().dismissErrors();
       if (holdsQueue()) pauseQueue(true);
     }
     const name = options.name ?? null;

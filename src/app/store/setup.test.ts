@@ -33,6 +33,7 @@ describe('the address', () => {
         reproduce: wholeReproduceView,
         learn: listOfStories,
         embed: null,
+        chosen: [],
         trace: false,
         problems: undefined,
       });
@@ -44,6 +45,14 @@ describe('the address', () => {
     expect(opened.page).toBe('lab');
     expect(opened.autostart).toBe(true);
     expect(opened.problems.join(' ')).toContain('nowhere');
+  });
+
+  it('of the Compare page names the chosen runs, and comes back to them; what is no identity is dropped', () => {
+    const chosen = ['0b-1', 'run_2'];
+    const state = { page: 'compare', setup: defaultSetup(), preset: 'browser', tab: null, chosen } as const;
+    expect(openAddress(addressOf(state)).chosen).toEqual(chosen);
+    expect(addressOf({ ...state, page: 'lab' })).toBe('');
+    expect(openAddress('?page=compare&runs=a,a,<b>,').chosen).toEqual(['a']);
   });
 
   it('may ask for the operations of a step', () => {

@@ -302,3 +302,10 @@ describe('causal graph', () => {
     for (const knob of knobs) expect(KNOB_NAMES).toContain(knob);
   });
 });
+
+test('a world is named by what was changed of its twin', async () => {
+  expect((await tinyDataset()).title).toBe(TINY.title);
+  expect((await tinyDataset({ opposition: 0.5, interestShift: 1 })).title).toBe(
+    `${TINY.title}, Interest shift 1, Opposition 0.5`,
+  );
+});

@@ -4,12 +4,25 @@ import { exposeAll, type Exposures } from './exposures';
 import { HISTORY_FIELDS, simulatedColumns, simulatedFields } from './fields';
 import { recallAll } from './histories';
 import { relatednessOf } from './interests';
+import { KNOBS } from './knobs';
 import { layPlan, type Plan } from './plan';
 import { roundTo12Bits } from './arithmetic';
 import { GENERATOR_VERSION, worldOf, type SimulationRequest, type SimulationSettings } from './settings';
 import { fingerprintOf } from '../format/fingerprint';
 import { SPLIT, type Dataset, type Scenario } from '../dataset';
 import type { World } from './world';
+
+/** Changes that a name says one by one. */
+const MOST_NAMED = 3;
+
+/** A world that differs from its twin is named by its changes: `Ali-CCP … (simulated twin), Conflict 0.5`. */
+function worldTitle({ twin, knobs }: World): string {
+  const changed = KNOBS.filter(({ name }) => knobs[name] !== twin.knobs[name]).map(
+    ({ name, label }) => `${label} ${Number(knobs[name].toPrecision(6))}`,
+  );
+  const more = changed.length - MOST_NAMED;
+  return [twin.title, ...changed.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
 
 /** How far a simulation is. */
 export interface SimulationProgress {
@@ -137,7 +150,7 @@ export function* simulateSteps(
   };
   return {
     id: datasetId(request),
-    title: twin.title,
+    title: worldTitle(world),
     source: { kind: 'simulated', twin: twin.id, size: request.size, seed: request.seed, settings },
     scenarios: scenariosOf(world, plan, label, lists),
     fields,

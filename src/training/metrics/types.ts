@@ -26,6 +26,14 @@ export interface Metrics {
   readonly minor5Auc: number | null;
 }
 
+/** Fewer clicked, or fewer unclicked, rows than this make no AUC of clicks that says anything. */
+const FEWEST_OF_A_CLASS = 10;
+
+/** Whether an AUC of drawn clicks rests on too few rows of one class to be a figure. */
+export function tooFew({ rows, positives }: Pick<ScenarioMetrics, 'rows' | 'positives'>): boolean {
+  return Math.min(positives, rows - positives) < FEWEST_OF_A_CLASS;
+}
+
 /** What the truth of a simulated dataset says of its evaluation rows, per scenario and overall. */
 export interface Ceilings {
   /** Noise-free AUC of the true click probability. */

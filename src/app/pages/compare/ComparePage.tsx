@@ -38,13 +38,37 @@ function useChosenViews(): readonly RunView[] {
   );
 }
 
-/** All runs; the chosen ones side by side. */
-export function ComparePage() {
-  const views = useChosenViews();
+/** Runs of one dataset side by side: on other rows no figure means the same. */
+function OneDataset({ views, named }: { readonly views: readonly RunView[]; readonly named: boolean }) {
   const groups = useMemo(() => groupRuns(views), [views]);
   /** Group that the others are compared with; the first unless one is pinned. */
   const pinned = usePins((pins) => pins.pinned);
   const reference = groups.find((group) => group.key === pinned) ?? groups[0] ?? null;
+  return (
+    <>
+      {named && <h2 className="compare-dataset">{views[0]?.datasetTitle}</h2>}
+      <Differences groups={groups} reference={reference} />
+      <CompareCurves groups={groups} />
+      <CompareTable
+        groups={groups}
+        reference={reference}
+        onPin={(key) => usePins.setState({ pinned: key })}
+      />
+      <DeLongTest groups={groups} reference={reference} />
+    </>
+  );
+}
+
+/** All runs; the chosen ones side by side, dataset by dataset. */
+export function ComparePage() {
+  const views = useChosenViews();
+  const datasets = useMemo(
+    () =>
+      [...new Set(views.map(({ setup }) => setup.dataset))].map(
+        (dataset) => [dataset, views.filter(({ setup }) => setup.dataset === dataset)] as const,
+      ),
+    [views],
+  );
   return (
     <div className="compare">
       <RunChooser />
@@ -60,14 +84,9 @@ export function ComparePage() {
           </div>
         ) : (
           <>
-            <Differences groups={groups} reference={reference} />
-            <CompareCurves groups={groups} />
-            <CompareTable
-              groups={groups}
-              reference={reference}
-              onPin={(key) => usePins.setState({ pinned: key })}
-            />
-            <DeLongTest groups={groups} reference={reference} />
+            {datasets.map(([dataset, own]) => (
+              <OneDataset key={dataset} views={own} named={datasets.length > 1} />
+            ))}
             <AblatePanel views={views} />
           </>
         )}

@@ -53,7 +53,7 @@ export function ModelPicker() {
           type="search"
           className="picker-search"
           aria-label="Search models"
-          placeholder={`search ${models.length}`}
+          placeholder="search models"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
           onKeyDown={(event) => {

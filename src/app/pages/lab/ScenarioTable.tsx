@@ -106,7 +106,9 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
         <table data-testid="scenario-table" className="table">
           <thead>
             <tr>
-              <th scope="col">Scenario</th>
+              <th scope="col" title="In the order of the dataset">
+                Scenario
+              </th>
               <th scope="col" className="number more" title="Share of the traffic">
                 share
               </th>

@@ -54,8 +54,14 @@ const Row = memo(function Row({ row, colour, highlighted, trained, limited, comp
         {formatPercent(row.clickRate)}
       </td>
       <td className="number strong" data-metric="auc">
-        {shown(row.auc, formatAuc)}
-        {row.aucError !== null && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
+        {row.tooFew ? (
+          <span className="muted" title="Fewer than ten clicked, or unclicked, rows">
+            too few
+          </span>
+        ) : (
+          shown(row.auc, formatAuc)
+        )}
+        {row.aucError !== null && !row.tooFew && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
       </td>
       <td className="number" data-metric="ceiling">
         {limited ? formatAuc(row.ceiling) : '–'}

@@ -5,6 +5,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
+import { formatCount } from '../../format';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
@@ -25,6 +26,14 @@ interface Props {
 }
 
 const share = (value: number): string => value.toFixed(2);
+
+/** Why every mask holds every edge. */
+function unpruned({ setup }: RunView): string {
+  const warmup = setup.settings['warmup'];
+  return typeof warmup === 'number'
+    ? `Every mask still holds every edge: pruning begins at step ${formatCount(warmup)}.`
+    : 'Every mask still holds every edge.';
+}
 
 /** AREAD's masks compared: which scenarios share expert paths, beside how related they truly are; and any two side by side. */
 function MaskFigures({ view, spec }: Props) {
@@ -81,6 +90,7 @@ function MaskFigures({ view, spec }: Props) {
         name="mask-overlap"
         className="probe tall"
         title="Overlap of the scenarios’ masks"
+        headline={density === 1 ? unpruned(view) : null}
         reading={`A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`}
         equation={String.raw`\mathrm{OR}_{d,d'}=\frac{|M_d\cap M_{d'}|}{|M_d\cup M_{d'}|}\quad\text{(Mask Analysis)}`}
         table={table}

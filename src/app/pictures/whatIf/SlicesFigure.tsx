@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { tooFew } from '../../../training/metrics/types';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatCount, formatLoss, formatRatio } from '../../format';
 import type { RunView } from '../../store/runView';
@@ -11,13 +12,9 @@ interface Props {
   readonly fields: WhatIf['fields'];
 }
 
-/** AUC of clicks from fewer positives or negatives than this says nothing. */
-const FEWEST = 10;
-
 /** The AUC of drawn clicks in words, where it is one. */
 function drawnAuc({ metrics }: Slice): string {
-  const { positives, rows, auc } = metrics;
-  return Math.min(positives, rows - positives) < FEWEST ? 'too few' : formatAuc(auc);
+  return tooFew(metrics) ? 'too few' : formatAuc(metrics.auc);
 }
 
 /** Figures of the test rows by the values of any field. */
@@ -42,7 +39,7 @@ export function SlicesFigure({ view, fields }: Props) {
           slice.name,
           slice.metrics.rows,
           slice.metrics.positives,
-          drawnAuc(slice) === 'too few' ? 'too few' : slice.metrics.auc,
+          tooFew(slice.metrics) ? 'too few' : slice.metrics.auc,
           slice.metrics.noiseFreeAuc,
           slice.metrics.logLoss,
           slice.metrics.calibration,
