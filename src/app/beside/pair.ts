@@ -114,8 +114,8 @@ export interface Difference {
   readonly second: number | null;
   /** `second − first`; null where either is undefined. */
   readonly value: number | null;
-  /** Clicks of a scenario that are too few to compare by. */
-  readonly tooFew: boolean;
+  /** True of clicks of a scenario that are too few to compare by. */
+  readonly tooFew?: boolean;
 }
 
 function difference(

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { readBatch } from '../../data/batches';
 import { counterfactualProbabilities } from '../../data/simulate';
-import { cloneProbes, createProbeSums } from '../probeValues';
+import { createProbeSums } from '../probeValues';
 import { rowsOfSplit } from '../sampling';
 import { yieldToEventLoop } from '../yieldToEventLoop';
 import { isEditable, variantsOf } from './variants';
@@ -104,14 +104,15 @@ async function insideOf(
   const { model } = trainer;
   const clones = (tensors: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> =>
     Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)]));
-  const found = trainer.forward(batch, 'moving', (pass) => ({
-    columns: clones({ ...pass.scores().columns, ...pass.requested() }),
-    vectors: clones(pass.vectors()),
-    probes: cloneProbes(pass.probes()),
-  }));
   const sums = createProbeSums();
+  const found = trainer.forward(batch, 'moving', (pass) => {
+    sums.add(pass.probes());
+    return {
+      columns: clones({ ...pass.scores().columns, ...pass.requested() }),
+      vectors: clones(pass.vectors()),
+    };
+  });
   try {
-    sums.add(found.probes);
     const columns = await Promise.all(
       Object.entries(found.columns).map(async ([name, column]) => {
         const width = column.shape[1] ?? 1;
