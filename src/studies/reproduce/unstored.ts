@@ -1,9 +1,8 @@
 /** A claim of which no run is stored, as a study that the page can fill: the same cells without figures. */
 import { findTwin } from '../../data/simulate';
-import { presetSettings, presetTraining } from '../../training/setup';
 import type { Claim } from '../claims';
-import type { StoredStudy, StudyVariant, StudyWorld } from '../evidence/format';
-import { findVariant } from '../evidence/variants';
+import { storedVariant } from '../evidence/assemble';
+import type { StoredStudy, StudyWorld } from '../evidence/format';
 import type { Repeat } from './agreement';
 import { claimRows } from './claimRows';
 import type { ClaimAt } from './claimRows';
@@ -12,30 +11,11 @@ import type { RepeatableCell } from './repeats';
 
 /** Enough for an interval, few enough to wait for. */
 const SEEDS = [1, 2, 3];
-const PRESET = 'comparable';
-
-function variantOf(id: string): StudyVariant {
-  const { name, model, settings, scored } = findVariant(id);
-  const whole = { ...presetSettings(model, PRESET), ...settings };
-  const written = Object.entries(whole).map(([key, value]) => [
-    key,
-    typeof value === 'object' ? [...value] : value,
-  ]);
-  return {
-    id,
-    name,
-    model,
-    preset: PRESET,
-    settings: Object.fromEntries(written) as StudyVariant['settings'],
-    training: { ...presetTraining(model, PRESET) },
-    ...(scored && { scored }),
-  };
-}
 
 const undefinedFigures = { overall: null, mean: null, scenarios: [] };
 
 /**
- * The cells that test a claim in its world as it is, by the preset `comparable`.
+ * The cells that test a claim in its world as it is, with the studies' own budget, so that a study that stores them later finds them run.
  *
  * @throws RangeError where this version lacks a variant of the claim
  */
@@ -60,7 +40,7 @@ function unstoredStudy({ paper, world, test }: Claim): StoredStudy {
         ceilings: undefinedFigures,
       },
     ],
-    variants: ids.map(variantOf),
+    variants: ids.map(storedVariant),
     cells: SEEDS.flatMap((seed) =>
       ids.map((variant) => ({
         world,

@@ -24,7 +24,7 @@ export function UnstoredExperiment({ claim }: { readonly claim: Claim }) {
     <>
       <p className="muted">
         No run of it is stored with this build. Three seeds of each side train here, on {world.title}, with
-        the preset comparable.
+        the budget of the studies.
       </p>
       <div className="claim-actions">
         <RunHere cells={cells} repeats={repeats} what="this claim" title={claim.id} />
