@@ -36,7 +36,7 @@ export interface TrainedRun {
   readonly scenarios: readonly { readonly id: string; readonly name: string; readonly share: number }[];
   readonly final: { readonly overall: MetricsOfRun; readonly scenarios: readonly MetricsOfRun[] };
   readonly backend: { readonly threads: number };
-  readonly versions: { readonly scenarium: string };
+  readonly versions: { readonly scenarium: string; readonly tfjs: string };
   readonly bestStep: number;
   readonly step: number;
 }
@@ -176,7 +176,7 @@ export function studyOfRun(id: string, run: TrainedRun, variants: readonly [stri
     format: 'scenarium-study/1',
     id,
     title: 'One run of the command line (simulated)',
-    made: { ...made, version: run.versions.scenarium },
+    made: { ...made, version: `scenarium ${run.versions.scenarium}, tfjs ${run.versions.tfjs}` },
     worlds: [
       {
         ...world(run.setup.dataset, 0, shares.length),

@@ -29,7 +29,8 @@ export function repeatOf(record: RunRecord): Repeat | null {
   return {
     run: id,
     backend: backend.name,
-    version: versions.scenarium ?? 'unknown',
+    // As `npm run study` writes it.
+    version: `scenarium ${versions.scenarium ?? ''}, tfjs ${versions.tfjs ?? ''}`,
     fingerprint: datasetFingerprint,
     scenarios: scenarios.map((one) => ({ id: one.id, name: one.name, share: one.share })),
     figures: figuresOfRun(

@@ -67,14 +67,17 @@ export function doseCurves(rows: readonly ClaimRow[], paper: string): readonly D
     const dosed = doses.filter(({ world, result }) => world.dose !== null && result.pairs > 0);
     const knob = dosed[0]?.world.knob;
     if (!knob || new Set(dosed.map(({ world }) => world.dose)).size < 2) continue;
-    const { variant, against, metric, of } = claim.test;
-    const id = [claim.world, variant, against, metric, of].join(' ');
+    const { variant, against, metric, againstMetric, of } = claim.test;
+    const id = [claim.world, variant, against, metric, againstMetric ?? '', of].join(' ');
     if (curves.has(id)) continue;
     curves.set(id, {
       id,
       study,
       claim,
-      label: `${nameOf(study, variant)} − ${nameOf(study, against)}`,
+      label:
+        againstMetric === undefined
+          ? `${nameOf(study, variant)} − ${nameOf(study, against)}`
+          : `${nameOf(study, variant)}: ${metric} − ${againstMetric}`,
       knob,
       ownModule: modelOf(study, variant) === paper && modelOf(study, against) === paper,
       points: dosed.map((at) => pointOf(study, claim, at)),

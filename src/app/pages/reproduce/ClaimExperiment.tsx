@@ -21,7 +21,7 @@ export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
   const look = useSetup((state) => state.look);
   const asked = useSetup((state) => state.reproduce.world);
   const at = doses.find(({ world }) => world.id === asked) ?? strongest;
-  const { variant, against, metric, of, value, direction } = claim.test;
+  const { variant, against, metric, againstMetric, of, value, direction } = claim.test;
   const cells = useMemo(
     () =>
       study && at
@@ -43,7 +43,8 @@ export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
         <strong>{name(variant)}</strong> is {direction} than{' '}
         {value === undefined ? (
           <>
-            that of <strong>{name(against)}</strong>
+            {againstMetric === undefined ? 'that' : metricWords(againstMetric)} of{' '}
+            <strong>{name(against)}</strong>
           </>
         ) : (
           `${trimNumber(value)} (${against})`
