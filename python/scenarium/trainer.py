@@ -138,11 +138,17 @@ class Trainer:
         value = monitored(self.stop_metric, metrics)
         if value is None:
             return
+        smoothed = {}
+        if self.stop_metric == "domainAuc":
+            # An AUC on some hundred drawn clicks jumps by more than it rises.
+            before = self.best.get("smooth")
+            value = value if before is None else before + 0.5 * (value - before)
+            smoothed = {"smooth": value}
         if self.best["value"] is None or value > self.best["value"]:
-            self.best = {"value": value, "step": self.step, "since": 0}
+            self.best = {"value": value, "step": self.step, "since": 0, **smoothed}
             self.best_weights = self.weights()
         else:
-            self.best = {**self.best, "since": self.best["since"] + 1}
+            self.best = {**self.best, "since": self.best["since"] + 1, **smoothed}
 
     def begin_phase(self) -> int:
         """What follows has a best and a patience of its own, and starts from the best weights. Returns their step."""
@@ -225,7 +231,7 @@ class Trainer:
         scored, sums = self.predict(rows.rows, probes=True)
         score = scored["score"][:, 0]
         if split == VALIDATION and getattr(self.model, "tunes", False) and len(rows.rows) > 0:
-            score = self.model.tune(scored, lambda candidate: auc(candidate.astype(float), rows.label, rows.weight))
+            score = self.model.tune(scored, rows.label, rows.weight, lambda candidate: auc(candidate.astype(float), rows.label, rows.weight))
         self.keeper.probes(step, [probe_value(name, *pair) for name, pair in sums.items()])
         return rows.metrics(score, scored["probability"][:, 0])
 

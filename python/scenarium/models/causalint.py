@@ -32,14 +32,17 @@ class Fused:
     scenario_sum: Callable[[Tensor], Tensor]
 
 
-def gram_schmidt_distance(rows: Tensor) -> Tensor:
-    """½ Σ ‖g_i − b_i‖² between rows `[n, m]` and their Gram–Schmidt basis b."""
+def gram_schmidt_distance(rows: Tensor, norm: str) -> Tensor:
+    """Σ ‖g_i − b_i‖ (`l2`) or half its squares, between rows `[n, m]` and their Gram–Schmidt basis b."""
     basis: list[Tensor] = []
     for row in rows:
         for known in basis:
             row = row - (row @ known) / (known @ known + FLOOR) * known
         basis.append(row)
-    return 0.5 * (rows - torch.stack(basis)).square().sum()
+    apart = (rows - torch.stack(basis)).square().sum(1)
+    if norm != "l2":
+        return 0.5 * apart.sum()
+    return (torch.sqrt(apart + FLOOR) - FLOOR**0.5).sum()
 
 
 class CausalInt(Model):
@@ -194,13 +197,25 @@ class CausalInt(Model):
             run.quiet = True
             compared = self._fuse(x, given, transferred, inputs)
             run.quiet = False
-        sampled = self.comparing and inputs.count > ALL_SCENARIOS_UP_TO
-        drawn = sample_scenarios(inputs.count, SAMPLED, run, e) if sampled else None
+        drawn = self._order(e, inputs) if self.comparing else None
         if self.comparing:
             out["conflict"] = self._conflict(compared, drawn, inputs)
         if s["invar"] and s["weightOrth"] > 0:
             out["cosine2"] = self._squared_cosine(traces, out["scenarioLogit"], inputs)
         return out
+
+    def _order(self, like: Tensor, inputs: Inputs) -> Tensor | None:
+        """Which scenarios a step compares, in what order; None: all as the dataset lists them."""
+        n, kind = inputs.count, self.settings["orOrder"]
+        if n > ALL_SCENARIOS_UP_TO:
+            return sample_scenarios(n, SAMPLED, inputs.run, like)
+        if kind == "random" and n > 1:
+            return sample_scenarios(n, n, inputs.run, like)
+        if kind in ("random", "dataset"):
+            return None
+        rows = self.shape.scenario_rows
+        traffic = sorted(range(n), key=lambda k: -rows[k])
+        return torch.tensor(traffic if kind == "traffic" else traffic[::-1], device=like.device)
 
     def _conflict(self, compared: Fused, drawn: Tensor | None, inputs: Inputs) -> Tensor:
         """Loss_orth^all (Eq 12, 13) of the scenarios' mean gradients by X."""
@@ -209,7 +224,7 @@ class CausalInt(Model):
         rows = gradients if drawn is None else gradients[drawn]
         if self.settings["orthNorm"] != "raw":
             rows = rows / torch.sqrt(rows.square().sum(1, keepdim=True).detach() + FLOOR)
-        return gram_schmidt_distance(rows)
+        return gram_schmidt_distance(rows, self.settings["orNorm"])
 
     def losses(self, out: Pass, inputs: Inputs) -> Losses:
         s = self.settings

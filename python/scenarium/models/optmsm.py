@@ -62,6 +62,8 @@ class OptMsm(Model):
         elif s["op"] != "none":
             count = OWN_EXPERTS * n + (SHARED_EXPERTS if s["op"] == "cgc" else 0)
             self["expert"] = StackedMlp(count, width, s["hidden"], "off", n, s["dropout"])
+            if s["transferOutput"] == "linear":
+                self.expert.layers[-1].slope = 1.0
             self["transferGate"] = OwnLinear(n, width, count)
             width = self.expert.out
         return width
@@ -74,7 +76,8 @@ class OptMsm(Model):
             start = (priors if own else prior)(self.shape, s) if name == "output" else 0.0
             self[name] = OwnLinear(n, width, out, start) if own else Linear(width, out, start)
             if s["hypernetwork"]:
-                self[f"hyper.{k}.hidden"], self[f"hyper.{k}.scale"] = Linear(first, s["hyperHidden"]), Linear(s["hyperHidden"], width)
+                for part, a, b in (("hidden", first, s["hyperHidden"]), ("scale", s["hyperHidden"], width)):
+                    self[f"hyper.{k}.{part}"] = OwnLinear(n, a, b) if s["hypernetworkOf"] == "own" else Linear(a, b)
             width = out
 
     @classmethod
@@ -121,7 +124,7 @@ class OptMsm(Model):
 
     def _fcn(self, gated: Tensor, inputs: Inputs, views: Rows | None) -> Tensor:
         h = gated
-        for part in self.transfer.numbered():
+        for k, part in enumerate(self.transfer.numbered()):
             bias = part.own.bias + part.shared.bias
             weights = part.own.weight * part.shared.weight
             if views is None:
@@ -130,7 +133,9 @@ class OptMsm(Model):
                 times = len(views) // len(inputs)
                 rows = h.repeat(times, 1) if h.dim() == 2 else h.reshape(len(views), -1)
                 h = route(rows, weights, bias, views).view(times, len(inputs), -1)
-            h = inputs.run.dropout(torch.relu(h), self.settings["dropout"])
+            last = k == len(self.settings["hidden"]) - 1
+            active = h if last and self.settings["transferOutput"] == "linear" else torch.relu(h)
+            h = inputs.run.dropout(active, self.settings["dropout"])
         return h
 
     def _experts(self, gated: Tensor, own: Tensor, inputs: Inputs, views: Rows | None) -> Tensor:
@@ -181,7 +186,7 @@ class OptMsm(Model):
         for k, name in enumerate(self.names):
             if s["hypernetwork"]:
                 part = self.hyper[str(k)]
-                h = h * (2 * torch.sigmoid(part.scale(torch.relu(part.hidden(read)))))
+                h = h * (2 * torch.sigmoid(part.scale(torch.relu(part.hidden(read, inputs)), inputs)))
             h = self[name](h, inputs)
             if name != "output":
                 h = inputs.run.dropout(torch.relu(h), s["dropout"])
