@@ -2,6 +2,8 @@ import { expect, test } from './support/lab';
 
 test('the address holds what differs from the default, and a link brings it back', async ({ lab, page }) => {
   await lab.open();
+  // Nothing asked for: a world in which the first press of Train shows something within seconds.
+  await expect(lab.control('dataset-select')).toHaveValue('conflict-4');
   await lab.control('seed-input').fill('42');
   await lab.control('seed-input').press('Tab');
   await expect.poll(() => new URL(page.url()).searchParams.get('seed')).toBe('42');

@@ -19,9 +19,16 @@ test('opened once, the page trains and shows its other pages without a network',
     });
   await expect.poll(files).toBeGreaterThan(20);
   await context.setOffline(true);
-  await lab.open({ preset: 'tiny', batch: 256, steps: 10, evaluateEvery: 5, autostart: 1 });
+  await lab.open({
+    dataset: 'conflict-4',
+    preset: 'tiny',
+    batch: 256,
+    steps: 10,
+    evaluateEvery: 5,
+    autostart: 1,
+  });
   await lab.expectState('done');
-  expect(Object.keys(await lab.aucs())).toHaveLength(3);
+  expect(Object.keys(await lab.aucs())).toHaveLength(4);
   expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
   for (const name of ['compare', 'data']) {
     await page.goto(`./?page=${name}`);

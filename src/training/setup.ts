@@ -72,6 +72,11 @@ export function defaultSetup(): ParsedSetup {
   });
 }
 
+/** What a visitor trains who asked for nothing: scenarios that disagree, learned within seconds, below a known ceiling. */
+export function firstSetup(): ParsedSetup {
+  return parseSetup({ ...defaultSetup(), dataset: 'conflict-4' });
+}
+
 /** What a text says of a setting. */
 export interface ReadSetting {
   readonly value: SettingValue;

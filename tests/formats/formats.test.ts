@@ -181,8 +181,11 @@ describe('files of the command line', () => {
 });
 
 /** What addresses leave to defaults and presets that have been mended since: README.md says why. */
-const MENDED: Readonly<Record<string, object>> = {
-  '?model=aread&preset=paper&backend=webgpu&steps=5000&batch=512&autostart=1': { anneal: false },
+const MENDED: Readonly<Record<string, { readonly settings?: object; readonly dataset?: string }>> = {
+  '?model=aread&preset=paper&backend=webgpu&steps=5000&batch=512&autostart=1': {
+    settings: { anneal: false },
+  },
+  '': { dataset: 'conflict-4' },
 };
 
 describe('addresses', () => {
@@ -197,8 +200,9 @@ describe('addresses', () => {
     expect(kept.length).toBeGreaterThan(11);
     for (const { address, problems, setup, ...meaning } of kept) {
       const opened = openAddress(address);
-      const settings = { ...setup.settings, ...MENDED[address] };
-      expect({ address, ...opened }).toMatchObject({ address, ...meaning, setup: { ...setup, settings } });
+      const mended = MENDED[address];
+      const meant = { ...setup, ...mended, settings: { ...setup.settings, ...mended?.settings } };
+      expect({ address, ...opened }).toMatchObject({ address, ...meaning, setup: meant });
       expect({ address, problems: opened.problems.length }).toEqual({ address, problems });
     }
   });

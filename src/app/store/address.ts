@@ -1,7 +1,7 @@
 /** The address bar: what it asks for, and the address of what is set. */
 import { shortened } from '../../data/shortened';
 import { tabIds } from '../pictures/tabs';
-import { setupFromParams, setupToParams } from '../../training/setup';
+import { firstSetup, setupFromParams, setupToParams } from '../../training/setup';
 import { LEARN_KEYS, readLearnView, screenNamed, writeLearnView } from './learnView';
 import { pages } from './setup';
 import { readReproduceView, REPRODUCE_KEYS, writeReproduceView } from './reproduceView';
@@ -38,6 +38,7 @@ const PAGE_KEYS = ['page', 'tab', 'autostart', 'trace', 'curve', 'run', 'runs', 
 
 export function openAddress(search: string): Opening {
   const params = new URLSearchParams(search);
+  const nothingAsked = params.size === 0;
   const asked = params.get('page');
   const askedTab = params.get('tab');
   const autostart = params.get('autostart') === '1';
@@ -57,7 +58,7 @@ export function openAddress(search: string): Opening {
   const alone = embed === null ? null : screenNamed(embed);
   return {
     page: alone ? 'learn' : page,
-    setup,
+    setup: nothingAsked ? firstSetup() : setup,
     preset,
     tab,
     autostart,
@@ -75,7 +76,7 @@ export function openAddress(search: string): Opening {
   };
 }
 
-/** The address of what is set: only what differs from the default. */
+/** The address of what is set: only what differs from the default, but never nothing, which is a first visit's. */
 export function addressOf(
   state: Pick<SetupState, 'page' | 'preset' | 'tab'> &
     Partial<Pick<SetupState, 'learn' | 'embed' | 'reproduce' | 'chosen'>> & { readonly setup: RunSetup },
@@ -89,5 +90,5 @@ export function addressOf(
   if (state.page === 'learn' && state.learn) writeLearnView(state.learn, params);
   if (state.embed) params.set('embed', state.embed);
   const text = params.toString();
-  return text === '' ? '' : `?${text}`;
+  return `?${text === '' ? new URLSearchParams({ dataset: state.setup.dataset }).toString() : text}`;
 }

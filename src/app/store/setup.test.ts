@@ -8,8 +8,15 @@ import { listOfStories } from './learnView';
 import { pages, useSetup } from './setup';
 
 describe('the address', () => {
-  it('of the default is empty', () => {
-    expect(addressOf({ page: 'lab', setup: defaultSetup(), preset: 'browser', tab: null })).toBe('');
+  it('of the default names its dataset alone; an empty one is a first visit’s, in a cause world', () => {
+    const plain = addressOf({ page: 'lab', setup: defaultSetup(), preset: 'browser', tab: null });
+    expect(plain).toBe(`?dataset=${defaultSetup().dataset}`);
+    expect(openAddress(plain).setup).toEqual(defaultSetup());
+    for (const nothing of ['', '?']) {
+      const first = openAddress(nothing);
+      expect(first.setup).toEqual({ ...defaultSetup(), dataset: 'conflict-4' });
+      expect(openAddress(addressOf(first)).setup).toEqual(first.setup);
+    }
   });
 
   it.each(models.map((model) => model.id))('brings %s back with page, tab, preset and settings', (model) => {
@@ -59,7 +66,7 @@ describe('the address', () => {
     const opened = openAddress('?trace=1');
     expect(opened.trace).toBe(true);
     expect(opened.problems).toEqual([]);
-    expect(addressOf(opened)).toBe('');
+    expect(addressOf(opened)).toBe('?dataset=aliccp-3');
   });
 
   it('that asks for an unknown picture drops it and says which there are', () => {
