@@ -35,7 +35,7 @@ export function Verdicts({ paper }: { readonly paper: string }) {
           : `${run} of ${all.length} claims were put to the test here; ${rows.length} are shown, where the cause is strongest.`}{' '}
         <a href={`?page=reproduce&paper=${paper}`}>All of them, and each run again</a>
       </p>
-      <div className="table-scroll story-claims" role="region" aria-labelledby="verdicts-title" tabIndex={0}>
+      <div className="table-scroll story-claims" role="region" aria-label="Claims and verdicts" tabIndex={0}>
         <table className="table">
           <caption className="visually-hidden">Claims of the paper and their verdicts</caption>
           <thead>

@@ -7,14 +7,14 @@ export const aread: Story = {
     'With 48 scenarios a tower each starves and one for all is ruled by the large. Who should learn with whom?',
   paper: 'aread',
   world: 'dozens-48',
-  pair: [0, 12],
+  pair: [1, 19],
   crowd: 'domains',
   screens: [
     {
       title: 'A small domain and its relative',
       text: [
         'The paper says [[domain]] for what we call a [[scenario]]. In this simulated [[world]] there are 48 of them. Twelve are large; the other 36 have less than 1 % of the traffic each.',
-        'Look at one person in Domain 1, which is large, and in Domain 13, which is small. Both belong to one hidden group, and the groups’ interests are alike: what is liked in the one is mostly liked in the other.',
+        'Look at one person in Domain 2, which is large, and in Domain 20, which is small. Both belong to one hidden group, and the groups’ interests are alike: what is liked in the one is mostly liked in the other.',
         'Then the crowd: the traffic of all 48, coloured by group. No model is told the groups. A small domain has too few rows to learn from alone, and learns the wrong thing from strangers.',
       ],
     },
