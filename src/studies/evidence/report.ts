@@ -3,7 +3,9 @@ import { fixedDigits, formatSigned, formatSpread, UNDEFINED } from '../format';
 import { markdownTable } from '../markdown';
 import { spread } from '../statistics';
 import { CLAIMING_PAPERS, claimsOf, type Claim } from '../claims';
+import { HYPOTHESES } from '../claims/hypotheses';
 import { figureOf, valuesBySeed } from './values';
+import { testHypotheses } from './hypotheses';
 import { VERDICTS, verdicts, type Verdict } from './verdict';
 import type { StoredStudy, StudyWorld } from './format';
 
@@ -98,6 +100,17 @@ function claimTable(study: StoredStudy, claims: readonly Claim[], worlds: readon
   return markdownTable(['claim', ...heads], body);
 }
 
+/** Hypotheses that were written down before the study, at each of their doses. */
+function hypothesisTable(study: StoredStudy, worlds: readonly StudyWorld[]): string {
+  const tested = testHypotheses(HYPOTHESES[study.id] ?? [], study, worlds);
+  const body = tested.map(({ hypothesis, dose, verdict }) => {
+    const { metric, of, direction } = hypothesis.test;
+    const said = `${hypothesis.number}. ${hypothesis.sentence} (\`${metric}\`, ${of}, ${direction})`;
+    return [said, `${dose}`, effectText(verdict), verdictText(verdict)];
+  });
+  return markdownTable(['hypothesis', worlds[0]?.knob ?? 'dose', 'effect', 'verdict'], body);
+}
+
 /** How many claims came out which way. */
 function countText(study: StoredStudy, claims: readonly Claim[], world: StudyWorld): string {
   const found = [...verdicts(claims, study, world).values()];
@@ -119,7 +132,7 @@ function trainedText({ variants, cells, made }: StoredStudy): string {
 }
 
 /**
- * Results of a paper's study: a part for doses, one for claims.
+ * Results of a paper's study: hypotheses, figures by dose, claims.
  *
  * @throws RangeError for a study of no paper
  */
@@ -128,7 +141,7 @@ export function evidenceReport(study: StoredStudy): string {
   const { claims } = claimsOf(study.id);
   const base = claims[0]?.world ?? '';
   const worlds = doseWorlds(study, base);
-  const parts = [trainedText(study)];
+  const parts = [trainedText(study), '### Hypotheses', hypothesisTable(study, worlds)];
   for (const shown of [...USUAL, ...(OWN[study.id] ?? [])]) {
     const table = doseTable(study, worlds, shown);
     if (table) parts.push(`### ${shown[2]}`, table);

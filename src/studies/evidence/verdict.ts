@@ -30,12 +30,14 @@ export function marginOf(metric: string): number | null {
   return /auc/i.test(metric) ? 0.002 : null;
 }
 
+/** Figures by seed of what is said to be higher or lower, and of what it is held against. */
 interface Sides {
   readonly a: readonly (number | null)[];
   readonly b: readonly (number | null)[];
 }
 
-function sidesOf({ test }: Claim, study: StoredStudy, world: StudyWorld): Sides {
+/** Figures of both sides over the seeds that both have. */
+export function sidesOf({ test }: Pick<Claim, 'test'>, study: StoredStudy, world: StudyWorld): Sides {
   const own = valuesBySeed(study, world, test.variant, test.metric, test.of);
   const other =
     test.value === undefined
@@ -44,7 +46,13 @@ function sidesOf({ test }: Claim, study: StoredStudy, world: StudyWorld): Sides 
   return pairBySeed(own, other);
 }
 
-function judge({ test }: Claim, { a, b }: Sides, adjusted: number | null, family: number): Verdict {
+/** What is said of two sides. */
+export interface Comparison extends Sides {
+  readonly metric: string;
+  readonly direction: 'higher' | 'lower';
+}
+
+function judge({ metric, direction, a, b }: Comparison, adjusted: number | null, family: number): Verdict {
   const differences = a.map((value, k) => {
     const other = b[k] ?? null;
     return value === null || other === null ? null : value - other;
@@ -65,15 +73,22 @@ function judge({ test }: Claim, { a, b }: Sides, adjusted: number | null, family
   const found = { effect: difference, interval, p, holm: adjusted, pairs };
   if (adjusted !== null && adjusted < LEVEL && difference !== 0) {
     const higher = difference > 0;
-    const verdict = higher === (test.direction === 'higher') ? 'confirmed' : 'opposite';
+    const verdict = higher === (direction === 'higher') ? 'confirmed' : 'opposite';
     return { ...found, verdict, moreSeeds: null };
   }
-  const margin = marginOf(test.metric);
+  const margin = marginOf(metric);
   const alike = margin === null ? null : equivalenceTest(differences, margin);
   if (alike !== null && alike < LEVEL) return { ...found, verdict: 'no effect', moreSeeds: null };
   const size = Math.max(Math.abs(difference), margin ?? 0);
   const more = moreSeeds(size, summary.deviation, pairs, { alpha: LEVEL / family });
   return { ...found, verdict: 'undecided', moreSeeds: more === null ? null : Math.max(1, more) };
+}
+
+/** Verdicts on a family: p is adjusted over those that were run. */
+export function judgeFamily(family: readonly Comparison[]): Verdict[] {
+  const adjusted = holm(family.map(({ a, b }) => pairedTest(a, b)?.p ?? null));
+  const made = Math.max(1, adjusted.filter((p) => p !== null).length);
+  return family.map((one, k) => judge(one, adjusted[k] ?? null, made));
 }
 
 /**
@@ -94,12 +109,8 @@ export function verdicts(
     families.set(key, [...(families.get(key) ?? []), claim]);
   }
   for (const family of families.values()) {
-    const sides = family.map((claim) => sidesOf(claim, study, world));
-    const adjusted = holm(sides.map(({ a, b }) => pairedTest(a, b)?.p ?? null));
-    const made = Math.max(1, adjusted.filter((p) => p !== null).length);
-    family.forEach((claim, k) => {
-      found.set(claim.id, judge(claim, sides[k] ?? { a: [], b: [] }, adjusted[k] ?? null, made));
-    });
+    const compared = family.map((claim) => ({ ...claim.test, ...sidesOf(claim, study, world) }));
+    judgeFamily(compared).forEach((verdict, k) => found.set(family[k]!.id, verdict));
   }
   return found;
 }
