@@ -7,6 +7,7 @@ import { findModel, models } from '../models/registry';
 import { defaultSettings, sameValue } from '../models/settings';
 import { backends, parseSetup } from './parseSetup';
 import { trainingFields } from './settings';
+import { usualDatasetId } from './simulatedId';
 import type { PresetName } from '../models/definition';
 import type { AnySettings, SettingField, SettingFields, SettingValue } from '../models/settings';
 import type { ParsedSetup } from './parseSetup';
@@ -264,7 +265,7 @@ export function setupFromParams(params: URLSearchParams): SetupFromParams {
       model,
       settings,
       training,
-      dataset: usable ? askedDataset : start.dataset,
+      dataset: usable ? usualDatasetId(askedDataset) : start.dataset,
       seed,
       backend,
     }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datasetId, KNOB_NAMES, SIZES, SIMULATIONS } from '../data/simulate';
-import { simulationOfId } from './simulatedId';
+import { simulationOfId, usualDatasetId } from './simulatedId';
 
 describe('the id of a simulation', () => {
   it('leads back to its request', () => {
@@ -20,6 +20,19 @@ describe('the id of a simulation', () => {
         expect(simulationOfId(datasetId(plain))).toEqual(plain);
       }),
     );
+  });
+
+  it('may be spelt with what is usual anyway', () => {
+    for (const [spelt, usual] of [
+      ['conflict-4-small-conflict0.75', 'conflict-4-conflict0.75'],
+      ['aliccp-3-small-seed1', 'aliccp-3'],
+      ['aliccp-3-medium-seed1-conflict0.50', 'aliccp-3-medium-conflict0.5'],
+      ['my-file', 'my-file'],
+      ['aliccp-3-unheard1', 'aliccp-3-unheard1'],
+    ] as const) {
+      expect(usualDatasetId(spelt)).toBe(usual);
+      expect(usualDatasetId(usual)).toBe(usual);
+    }
   });
 
   it('is no other text', () => {

@@ -2,8 +2,8 @@
 import { datasetId, KNOB_NAMES, SIZES, SIMULATIONS } from '../data/simulate';
 import type { SimulationRequest } from '../data/simulate';
 
-/** @returns null where the id is not that of a simulation */
-export function simulationOfId(id: string): SimulationRequest | null {
+/** What an id asks for, however it is spelt; null where it asks for no simulation. */
+function requestOf(id: string): SimulationRequest | null {
   const twin = SIMULATIONS.filter((t) => id === t.id || id.startsWith(`${t.id}-`)).sort(
     (a, b) => b.id.length - a.id.length,
   )[0];
@@ -24,7 +24,17 @@ export function simulationOfId(id: string): SimulationRequest | null {
     knobs[knob[1]!] = Number(knob[2]);
     rest = rest.slice(knob[0].length);
   }
-  const request: SimulationRequest = { twin: twin.id, size, seed, knobs };
-  // Only what the simulator itself would call by this name.
-  return datasetId(request) === id ? request : null;
+  return { twin: twin.id, size, seed, knobs };
+}
+
+/** @returns null where the simulator would call no dataset by this id */
+export function simulationOfId(id: string): SimulationRequest | null {
+  const request = requestOf(id);
+  return request && datasetId(request) === id ? request : null;
+}
+
+/** The id by which the simulator calls what this id asks for (`aliccp-3-small-seed1` is `aliccp-3`); other ids as they are. */
+export function usualDatasetId(id: string): string {
+  const request = requestOf(id);
+  return request ? datasetId(request) : id;
 }
