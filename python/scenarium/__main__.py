@@ -100,7 +100,7 @@ def _resume(given: argparse.Namespace, world: World, say: Say) -> None:
     if at >= setup["training"]["steps"]:
         raise ValueError(f"The run stands at its last step, {at}; say --steps N to go on.")
     say(f"{setup['model']} on {bundle.manifest['title']}: from step {at} to {setup['training']['steps']}.")
-    run = Run(setup, bundle.dataset(given.data), world, say, start=start, out=out, **_run_options(given))
+    run = Run(setup, bundle.dataset(given.data), world, say, start=start, weights=bundle.weights, out=out, **_run_options(given))
     _to_the_end(run, world, say)
 
 
@@ -113,15 +113,15 @@ def _to_the_end(run: Run, world: World, say: Say) -> None:
 
 def _evaluate(given: argparse.Namespace, world: World, say: Say) -> None:
     bundle = read_bundle(given.bundle)
-    if bundle.checkpoint is None:
-        raise ValueError("The bundle holds no checkpoint, so there are no weights to score with.")
+    if bundle.checkpoint is None and bundle.weights is None:
+        raise ValueError("The bundle holds neither a checkpoint nor weights, so there is nothing to score with.")
     start = bundle.checkpoint
-    if given.last:
+    if given.last and start is not None:
         start.trainer.arrays = {name: values for name, values in start.trainer.arrays.items() if not name.startswith("best.")}
-    run = Run(setup_of(bundle, None), bundle.dataset(given.data), world, say, start=start)
+    run = Run(setup_of(bundle, None), bundle.dataset(given.data), world, say, start=start, weights=bundle.weights)
     metrics = run.evaluate(TEST if given.split == "test" else VALIDATION)
     if world.first:
-        print(json_text(metrics) if given.json else printed(metrics, start.record))
+        print(json_text(metrics) if given.json else printed(metrics, run.trainer.keeper.record))
 
 
 def _convert(given: argparse.Namespace) -> None:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import checkpoint as checkpoints
+from . import safetensors
 from .checkpoint import Checkpoint
 from .data import Dataset, check_manifest, read_dataset, resplit
 
 FORMAT = "scenarium-onward/1"
-SETTINGS, CHECKPOINT, MANIFEST, ROWS = "settings.json", "checkpoint.safetensors", "data/manifest.json", "data/rows.npz"
+SETTINGS, CHECKPOINT, WEIGHTS = "settings.json", "checkpoint.safetensors", "weights.safetensors"
+MANIFEST, ROWS = "data/manifest.json", "data/rows.npz"
 
 
 @dataclass
@@ -23,6 +27,8 @@ class Bundle:
     manifest: dict[str, Any]
     checkpoint: Checkpoint | None
     place: Path
+    #: Weights to start from where there is no checkpoint; moments start at zero.
+    weights: dict[str, np.ndarray] | None = None
 
     def dataset(self, rows: Path | None = None) -> Dataset:
         """@raises ValueError where the rows are neither in the bundle nor named"""
@@ -87,5 +93,7 @@ def read_bundle(path: Path) -> Bundle:
         raise ValueError(f"“{path.name}” holds no {MANIFEST}; export the run again.")
     data = _inside(path, CHECKPOINT)
     checkpoint = None if data is None else checkpoints.read(data, CHECKPOINT)
-    return Bundle(parsed, check_manifest(_parsed(manifest, MANIFEST), MANIFEST), checkpoint, path)
+    held = _inside(path, WEIGHTS) if checkpoint is None else None
+    weights = None if held is None else safetensors.read(held, WEIGHTS)[0]
+    return Bundle(parsed, check_manifest(_parsed(manifest, MANIFEST), MANIFEST), checkpoint, path, weights)
 

@@ -87,6 +87,7 @@ class Run:
         say: Say,
         *,
         start: Checkpoint | None = None,
+        weights: dict[str, np.ndarray] | None = None,
         out: Path | None = None,
         save_every: int = 500,
         sparse: bool | None = None,
@@ -103,6 +104,8 @@ class Run:
         )
         if start is not None:
             self.trainer.go_to(start.trainer)
+        elif weights is not None:
+            self.trainer.take(weights)
         self.procedure = procedure_of(self.trainer, start.procedure if start else Position())
         self._before, self._began = dict(record["timings"]), 0.0
 

@@ -264,6 +264,10 @@ class Trainer:
             out[name] = torch.from_numpy(given.copy()).to(value).view_as(value)
         return out
 
+    def take(self, arrays: Arrays) -> None:
+        """Starts from these weights and states; moments start at zero."""
+        self.restore(self._taken(arrays))
+
     def go_to(self, position: Position) -> None:
         """@raises ValueError where the position belongs to another model or other data"""
         state, arrays = position.state, position.arrays

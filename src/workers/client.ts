@@ -49,7 +49,7 @@ export interface WorkerClient
     Pick<TrainingWorker, 'prepare' | 'backendInfo'>,
     Pick<
       DataWorker,
-      'catalogue' | 'dataset' | 'datasetRows' | 'exportDataset' | 'portrait' | 'removeDataset'
+      'catalogue' | 'dataset' | 'datasetRows' | 'exportDataset' | 'portrait' | 'removeDataset' | 'takeAlong'
     >,
     Pick<ProjectionWorker, 'components' | 'relations'> {
   /** The run whose ticks arrive, or null before the first and after a reset. */
@@ -239,7 +239,16 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   return {
     ...runCommands(trainer, () => run),
     ...forward(trainer, 'prepare', 'backendInfo'),
-    ...forward(data, 'catalogue', 'dataset', 'datasetRows', 'exportDataset', 'portrait', 'removeDataset'),
+    ...forward(
+      data,
+      'catalogue',
+      'dataset',
+      'datasetRows',
+      'exportDataset',
+      'portrait',
+      'removeDataset',
+      'takeAlong',
+    ),
     ...forward(describer, 'components', 'relations'),
     get run() {
       return run;

@@ -16,6 +16,10 @@ class DataService extends DataSession implements DataWorker {
   override async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
     return handOver(await super.exportDataset(id));
   }
+
+  override async takeAlong(...run: Parameters<DataWorker['takeAlong']>): Promise<Uint8Array> {
+    return handOver(await super.takeAlong(...run));
+  }
 }
 
 Comlink.expose(new DataService(datasets));

@@ -2,6 +2,8 @@
 import { writeDataset } from '../data/format';
 import { TableOnce } from '../data/import';
 import { portraitOf, simulate } from '../data/simulate';
+import { resplit, SPLIT_RULES } from '../data/splits';
+import { onwardZip } from '../training/onward/onwardZip';
 import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
 import type { Dataset } from '../data/dataset';
@@ -9,7 +11,7 @@ import type { ImportProgress } from '../data/import';
 import type { Mapping } from '../data/import/mapping';
 import type { SimulationProgress } from '../data/simulate';
 import type { DatasetSource } from './datasets';
-import type { CatalogueEntry, DatasetSummary, DataWorker, OnProgress } from './protocol';
+import type { CatalogueEntry, DatasetSummary, DataWorker, OnProgress, TakenRun } from './protocol';
 
 const phases: Readonly<Record<ImportProgress['phase'], string>> = {
   reading: 'Reading the file',
@@ -110,6 +112,13 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
     const { parquet, manifest } = writeDataset(await this.load(id));
     return { parquet, manifest: JSON.stringify(manifest, null, 2) };
+  }
+
+  async takeAlong(run: TakenRun): Promise<Uint8Array> {
+    const { dataset: id, training } = run.record.setup;
+    const dataset = await this.load(id);
+    const split = training.split === 'dataset' ? dataset : resplit(dataset, SPLIT_RULES[training.split]);
+    return onwardZip({ ...run, dataset: split, today: new Date() });
   }
 
   async portrait(...[id, pair, nth]: Parameters<DataWorker['portrait']>): ReturnType<DataWorker['portrait']> {

@@ -17,6 +17,7 @@ import type { EmbeddingMethod } from '../training/representation/embed';
 import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
 import type { ReadRun } from '../training/runFile/readRuns';
+import type { OnwardParts } from '../training/onward/onwardZip';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
 import type { Slice } from '../training/whatIf/slices';
 import type { WhatIf, WhatIfRequest } from '../training/whatIf/whatIf';
@@ -237,6 +238,9 @@ export interface ImportResult {
   readonly warnings: readonly Notice[];
 }
 
+/** What a zip of a run is made of; the data worker adds the dataset that its set-up names. */
+export type TakenRun = Omit<OnwardParts, 'dataset' | 'today'>;
+
 export interface DataWorker {
   /** Hands over the page's base address; once, before all else. */
   connect(base: string): void;
@@ -261,6 +265,8 @@ export interface DataWorker {
   ping(): boolean;
   /** The dataset as a Parquet file and its manifest. */
   exportDataset(id: string): Promise<{ readonly parquet: Uint8Array; readonly manifest: string }>;
+  /** A run as a zip that goes on in PyTorch. @throws Error with one sentence where its data is not here or has changed */
+  takeAlong(run: TakenRun): Promise<Uint8Array>;
   /**
    * One person of a simulated dataset in two of its scenarios.
    *

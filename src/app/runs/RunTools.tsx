@@ -3,6 +3,7 @@ import type { RunSummary } from '../../workers/protocol';
 import { useRunActions } from '../store/runActions';
 import { report } from '../store/notices';
 import { deleteRun } from '../store/runs';
+import { TakeAlong } from './TakeAlong';
 
 /** One small button of a run's row: what it does, to which run, and its sign. */
 export function RunTool({
@@ -32,7 +33,7 @@ export function RunTool({
   );
 }
 
-/** What can be done with a kept run wherever it is listed: a page's own tools, rename, delete with undo. */
+/** What can be done with a kept run wherever it is listed: a page's own tools, rename, take it along, delete with undo. */
 export function RunTools({
   run,
   onRename,
@@ -49,6 +50,7 @@ export function RunTools({
       <RunTool run={run} does="Rename …" title="Rename" onClick={onRename}>
         ✎
       </RunTool>
+      <TakeAlong run={run} />
       <RunTool
         run={run}
         does="Delete …"

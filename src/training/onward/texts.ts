@@ -45,7 +45,7 @@ python -m scenarium evaluate .${data}                      # the metrics that th
 python -m scenarium resume . --steps ${further}${data}       # goes on from step ${step}
 \`\`\`
 
-${facts.ended && record.bestStep !== null ? `The run had ended: the weights are its best ones, of step ${record.bestStep}, with the moments of step ${step}.\n\n` : ''}Several processes share a batch (gloo on processors, NCCL on graphics cards):
+${facts.ended && record.bestStep !== null ? `The run had ended: the weights are its best ones, of step ${record.bestStep}, with the moments of step ${step}.\n\n` : ''}${!facts.ended && step === 0 && facts.weights ? 'Of a run that ended, its best weights are kept: training starts from them, with moments of zero.\n\n' : ''}Several processes share a batch (gloo on processors, NCCL on graphics cards):
 
 \`\`\`sh
 torchrun --nproc_per_node 2 -m scenarium resume . --steps ${further}${data}
