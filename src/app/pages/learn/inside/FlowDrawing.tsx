@@ -16,7 +16,7 @@ export function FlowDrawing({
 }) {
   const place = new Map(
     picture.boxes.map((box) => {
-      const small = box.label === '' || box.label.length <= 4;
+      const small = Math.max(box.label.length, box.value?.length ?? 0) <= 6;
       const half = {
         ...HALF,
         width: small ? 27 : HALF.width,

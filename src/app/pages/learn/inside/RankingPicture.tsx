@@ -57,7 +57,7 @@ export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
     },
     {
       title: 'Ceiling',
-      text: `Now the rows stand in the order of the truth, the white marks. Clicks are drawn by chance, so even this order has an AUC of ${formatAuc(best)} on these clicks. What it would be on average is the ceiling: ${formatAuc(ceiling)} for these rows, ${formatAuc(one(flow, 'all', 2))} on validation rows of the scenario.`,
+      text: `Now the rows stand in the order of the truth, the upright marks. Clicks are drawn by chance, so even this order has an AUC of ${formatAuc(best)} on these clicks. What it would be on average is the ceiling: ${formatAuc(ceiling)} for these rows, ${formatAuc(one(flow, 'all', 2))} on validation rows of the scenario.`,
     },
     {
       title: 'Noise-free AUC',
@@ -73,7 +73,7 @@ export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
       <Figure
         name="learn-flow"
         title={byTruth ? 'Eight rows in the order of the truth' : 'Eight rows in a model’s order'}
-        reading={`Bar: the model’s score. White mark: true click probability. Filled dot: clicked. ${flow.data}; stored from a run of ${flow.step} steps.`}
+        reading={`Bar: the model’s score. Upright mark: true click probability, once told of. Filled dot: clicked. ${flow.data}; stored from a run of ${flow.step} steps.`}
         table={{
           columns: ['row', 'score', 'truth', 'clicked'],
           rows: order.map(({ name, score, truth: p, clicked: yes }) => [name, score, p, yes ? 1 : 0]),

@@ -11,12 +11,12 @@ export function causalintPicture(flow: StoredFlow): FlowPicture {
   const [logit, probability] = [one(flow, 'logit'), one(flow, 'probability')];
   return {
     boxes: [
-      { id: 'E', label: 'row', value: 'embeddings E', x: 0.08, y: 0.5, step: 0 },
+      { id: 'E', label: 'row', value: 'embeddings E', x: 0, y: 0.5, step: 0 },
       {
         id: 'ir',
         label: 'X_IR, common',
         value: `length ${short(one(flow, 'lengthIR'))}`,
-        x: 0.28,
+        x: 0.24,
         y: 0.2,
         step: 0,
       },
@@ -24,7 +24,7 @@ export function causalintPicture(flow: StoredFlow): FlowPicture {
         id: 'sr',
         label: 'X_SR, scenario',
         value: `length ${short(one(flow, 'lengthSR'))}`,
-        x: 0.28,
+        x: 0.24,
         y: 0.82,
         step: 0,
       },
@@ -32,12 +32,12 @@ export function causalintPicture(flow: StoredFlow): FlowPicture {
         id: `h${p}`,
         label: named(flow, 'scenarios', p),
         value: `vote ${short(votes[p] ?? 0)}`,
-        x: 0.54,
+        x: 0.52,
         y: place(p),
         step: 1,
       })),
-      { id: 'T', label: 'TransNet', value: 'Σ α H', x: 0.77, y: 0.5, step: 2 },
-      { id: 'y', label: 'click', value: short(probability, 3), x: 0.94, y: 0.5, step: 3 },
+      { id: 'T', label: 'TransNet', value: 'Σ α H', x: 0.78, y: 0.5, step: 2 },
+      { id: 'y', label: 'click', value: short(probability, 3), x: 1, y: 0.5, step: 3 },
     ],
     arrows: [
       { from: 'E', to: 'ir', step: 0 },
