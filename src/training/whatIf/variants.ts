@@ -23,7 +23,7 @@ export interface Variants extends RowSource {
 }
 
 /** The field that tells one user, or one item, from the others: the largest of its role. */
-export function keyField(fields: readonly Field[], role: 'user' | 'item'): Field | null {
+function keyField(fields: readonly Field[], role: 'user' | 'item'): Field | null {
   const own = fields.filter((field) => field.role === role);
   return own.reduce<Field | null>((most, field) => (most && most.size >= field.size ? most : field), null);
 }
