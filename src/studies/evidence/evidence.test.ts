@@ -280,6 +280,12 @@ describe('a verdict', () => {
     expect(judged([0.7], [0.6], [claim('higher')]).verdict).toBe('undecided');
   });
 
+  it('is never given on fewer than five pairs, however much they agree', () => {
+    const few = judged([0.7, 0.701, 0.7], [0.6, 0.601, 0.6], [claim('higher')]);
+    expect(few).toMatchObject({ verdict: 'undecided', pairs: 3, moreSeeds: 2 });
+    expect(few.interval![0]).toBeGreaterThan(0.09);
+  });
+
   it('needs more where the same place claims more, and counts only what was run', () => {
     const shifted = level.map((value, k) => value + [0.004, 0.001, 0.004, 0.002, 0.003][k]!);
     const alone = judged(shifted, level, [claim('higher')]);

@@ -18,12 +18,15 @@ export interface Verdict {
   readonly pairs: number;
   /**
    * Undecided: seeds beyond these until an effect of the size seen (or of the margin, where that is larger) would show with a
-   * power of 0.8 at the family's level; null where 1,000 would not do.
+   * power of 0.8 at the family's level, and at least up to five; null where 1,000 would not do.
    */
   readonly moreSeeds: number | null;
 }
 
 const LEVEL = 0.05;
+
+/** Fewer pairs give an interval and no verdict: two that happen to agree would look like certainty. */
+const LEAST_PAIRS = 5;
 
 /** Differences inside ± this are no effect worth the name; null for metrics that no margin was agreed on beforehand. */
 export function marginOf(metric: string): number | null {
@@ -71,16 +74,22 @@ function judge({ metric, direction, a, b }: Comparison, adjusted: number | null,
   const { difference, halfWidth, p, pairs } = paired;
   const interval = [difference - halfWidth, difference + halfWidth] as const;
   const found = { effect: difference, interval, p, holm: adjusted, pairs };
+  const margin = marginOf(metric);
+  const size = Math.max(Math.abs(difference), margin ?? 0);
+  const more = moreSeeds(size, summary.deviation, pairs, { alpha: LEVEL / family });
+  if (pairs < LEAST_PAIRS)
+    return {
+      ...found,
+      verdict: 'undecided',
+      moreSeeds: more === null ? null : Math.max(LEAST_PAIRS - pairs, more),
+    };
   if (adjusted !== null && adjusted < LEVEL && difference !== 0) {
     const higher = difference > 0;
     const verdict = higher === (direction === 'higher') ? 'confirmed' : 'opposite';
     return { ...found, verdict, moreSeeds: null };
   }
-  const margin = marginOf(metric);
   const alike = margin === null ? null : equivalenceTest(differences, margin);
   if (alike !== null && alike < LEVEL) return { ...found, verdict: 'no effect', moreSeeds: null };
-  const size = Math.max(Math.abs(difference), margin ?? 0);
-  const more = moreSeeds(size, summary.deviation, pairs, { alpha: LEVEL / family });
   return { ...found, verdict: 'undecided', moreSeeds: more === null ? null : Math.max(1, more) };
 }
 
@@ -94,7 +103,7 @@ export function judgeFamily(family: readonly Comparison[]): Verdict[] {
 /**
  * Verdicts over all claims in one world, by claim. A family, over which p is adjusted, is what one place of one paper claims.
  *
- * An effect that is beyond chance is `confirmed` or `opposite` however small it is; the interval says how small. `no effect` is said by
+ * With fewer than five pairs nothing is decided. An effect that is beyond chance is `confirmed` or `opposite` however small it is; the interval says how small. `no effect` is said by
  * two one-sided tests at ± 0.002 of AUC.
  */
 export function verdicts(
