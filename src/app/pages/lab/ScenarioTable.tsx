@@ -6,6 +6,7 @@ import type { RunView } from '../../store/runView';
 import { summaryColumns } from '../../../studies/columns';
 import { useCalm } from '../../hooks/useCalm';
 import { useInPieces } from '../../hooks/useInPieces';
+import { simulationOfId } from '../../../training/simulatedId';
 import { useCatalogue } from '../../store/catalogue';
 import { useHighlight } from '../../store/highlight';
 import { useSetup } from '../../store/setup';
@@ -40,9 +41,11 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const pieces = useInPieces(rows, PIECE_ROWS);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const { metrics, final } = currentMetrics(view);
-  const missing = useCatalogue(
+  const unlisted = useCatalogue(
     ({ entries }) => entries !== null && !entries.some(({ id }) => id === view.setup.dataset),
   );
+  // A world that no list has yet is simulated when it is asked for.
+  const simulated = simulationOfId(view.setup.dataset) !== null;
   const candidates =
     runs?.filter((run) => run.setup.dataset === view.setup.dataset && run.id !== view.id) ?? [];
   return (
@@ -90,9 +93,11 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
       </header>
       {rows.length === 0 && (
         <p className="muted">
-          {missing
+          {unlisted && !simulated
             ? `There is no dataset “${view.setup.dataset}” here; choose another at the left.`
-            : 'Reading the dataset.'}
+            : unlisted
+              ? 'Simulating the dataset.'
+              : 'Reading the dataset.'}
         </p>
       )}
       <div
