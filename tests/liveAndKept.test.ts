@@ -65,8 +65,8 @@ function live(events: readonly TrainingEvent[], cuts: readonly number[]): RunVie
   return run.view();
 }
 
-/** All that pictures draw; whether and what goes on at the moment is the current run's alone. */
-function picture({ activity: _, current: __, state: ___, status: ____, ...shown }: RunView) {
+/** All that pictures draw; whether and what goes on at the moment is the current run's alone, and its seconds are told when it is kept. */
+function picture({ activity: _, current: __, state: ___, status: ____, timings: _____, ...shown }: RunView) {
   return shown;
 }
 

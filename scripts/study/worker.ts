@@ -20,7 +20,7 @@ export type WorkerAnswer = { readonly seconds: number } | { readonly failure: st
 
 if (process.send) {
   process.on('message', (cell: PlannedCell) => {
-    trainPlanned(cell)
+    void trainPlanned(cell)
       .then((seconds): WorkerAnswer => ({ seconds }))
       .catch((error: unknown): WorkerAnswer => ({
         failure: error instanceof Error ? error.message : String(error),

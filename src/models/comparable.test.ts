@@ -36,13 +36,13 @@ it('a setting that several models have is the same in all of them', () => {
 });
 
 it('half widths halve every width of the table and nothing else', () => {
-  for (const { id, fields, presets, configure } of models) {
+  for (const { id, fields, presets, ...model } of models) {
     const halved = halfWidths(fields);
     const total = (value: unknown): number =>
       (Array.isArray(value) ? value : [value]).reduce((sum: number, w) => sum + Number(w), 0);
     for (const [name, value] of Object.entries(halved))
       expect(total(value), `${id} ${name}`).toBe(total(presets.comparable[name]) / 2);
-    expect(() => configure({ ...presets.comparable, ...halved }), id).not.toThrow();
+    expect(() => model.configure({ ...presets.comparable, ...halved }), id).not.toThrow();
   }
   const { fields } = models.find(({ id }) => id === 'mmoe')!;
   expect(halfWidths(fields)).toEqual({ embeddingDim: 8, expertHidden: [64], towerHidden: [32] });

@@ -63,7 +63,8 @@ export function createScoring(
   const probes = createProbeSums();
   /** Scores, probabilities and columns of the last batch `[B, columns]`. */
   let packed: tf.Tensor2D | null = null;
-  let packing: Packing = { names: [], widths: [] };
+  // Without a row there are a score and a probability of none.
+  let packing: Packing = { names: ['score', 'probability'], widths: [1, 1] };
 
   function pack(pass: AnyPass): void {
     const { score, probability, columns } = pass.scores();

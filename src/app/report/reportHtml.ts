@@ -5,6 +5,7 @@ import type { StoredStudy } from '../../studies/evidence/format';
 import { modelTitle } from '../../studies/setups';
 import { addressKey, SEED } from './reportData';
 import type { ReportData } from './reportData';
+import tokens from '../styles/tokens.css?inline';
 import style from './report.css?inline';
 import script from './viewer.ts?worker&url';
 
@@ -54,7 +55,7 @@ export function reportDocument(data: ReportData, viewer: string): string {
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<title>Scenarium: what the papers claim, and what came of it</title>',
-    `<style>${style}</style>`,
+    `<style>${tokens}${style}</style>`,
     '</head>',
     '<body>',
     '<main id="report"><p>This report computes its figures itself: allow scripts to see them.</p></main>',

@@ -225,4 +225,8 @@ function draw(): void {
   report?.setAttribute('data-ready', String(lines.length));
 }
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const take = (): void => void (document.documentElement.dataset['theme'] = dark.matches ? 'dark' : 'light');
+dark.addEventListener('change', take);
+take();
 draw();

@@ -88,8 +88,8 @@ function correlation(points: readonly (readonly [number, number])[]): number | n
   const [mx, my] = [mean(0), mean(1)];
   let [xx, yy, xy] = [0, 0, 0];
   for (const [x, y] of points) {
-    xx += (x - mx) ** 2;
-    yy += (y - my) ** 2;
+    xx += (x - mx) * (x - mx);
+    yy += (y - my) * (y - my);
     xy += (x - mx) * (y - my);
   }
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null;
@@ -249,7 +249,7 @@ function signalsOf(
       }
       const rates = [...clicks.values()].map(([rows, sum]) => sum / rows);
       const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-      return Math.sqrt(rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / rates.length);
+      return Math.sqrt(rates.reduce((sum, rate) => sum + (rate - mean) * (rate - mean), 0) / rates.length);
     });
     const common = twin.scenarios.every((_scenario, s) => signalCounts(signals, f, s));
     return { name: `Signal ${f + 1}`, common, spread };

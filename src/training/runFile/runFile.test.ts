@@ -49,8 +49,10 @@ it('a run of any model comes back, whatever the axes of its probes are', async (
   await openBackend('cpu');
   const dataset = simulatedSmall(200);
   const axes = new Set<string>();
-  for (const { id, configure } of models) {
-    const model = configure(presetSettings(id, 'tiny')).build(dataShape(dataset, 32), createVariables(1));
+  for (const definition of models) {
+    const { id } = definition;
+    const configured = definition.configure(presetSettings(id, 'tiny'));
+    const model = configured.build(dataShape(dataset, 32), createVariables(1));
     for (const { axes: own } of model.probes) for (const { name } of own) axes.add(name);
     const probeSpecs = model.probes.map(({ axes: own, ...probe }) => ({
       ...{ name: probe.name, topic: probe.topic, title: probe.title, reading: probe.reading },
