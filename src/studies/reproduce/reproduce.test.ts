@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datasetId } from '../../data/simulate';
+import { CLAIMING_PAPERS, claimsOf } from '../claims';
 import type { PrintedTable } from '../claims';
 import { agreement } from './agreement';
 import type { Repeat } from './agreement';
@@ -12,6 +13,7 @@ import { bestPrinted, paperTable, worldsOfTable } from './paperTables';
 import { orderCorrelation, rankMap } from './ranks';
 import { tableLatex, tableNumbers } from './tableDocuments';
 import { madeUpClaim, madeUpStudy } from './testing';
+import { metricWords, printedMetricWords } from './words';
 
 const study = madeUpStudy();
 const claims = [
@@ -266,5 +268,14 @@ describe('files', () => {
         expect(latexText(text).replace(/\\[&%$#_{}]/g, '')).not.toMatch(/(?<!\\)[&%#]/);
       }),
     );
+  });
+});
+
+describe('words', () => {
+  it('say of no paper that it printed a noise-free AUC, which no log has', () => {
+    const tables = CLAIMING_PAPERS.flatMap((paper) => claimsOf(paper).tables);
+    expect(tables.length).toBeGreaterThan(10);
+    for (const { metric } of tables) expect(['AUC', 'log loss']).toContain(printedMetricWords(metric));
+    expect(metricWords('noiseFreeAuc')).toBe('noise-free AUC');
   });
 });

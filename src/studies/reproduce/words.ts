@@ -27,6 +27,11 @@ export function metricWords(metric: string): string {
   return METRICS[metric] ?? metric;
 }
 
+/** The metric of a printed table that is compared by this one: a log has drawn clicks alone, so papers print the AUC of those. */
+export function printedMetricWords(metric: string): string {
+  return metricWords(metric === 'noiseFreeAuc' ? 'auc' : metric);
+}
+
 /** `all rows`, `mean by traffic`, `scenarios below 2 % of traffic`, or a scenario by name. */
 export function partWords(
   of: string,

@@ -6,7 +6,7 @@ import { cellsOf } from '../../../studies/reproduce/cells';
 import { paperTable, worldsOfTable } from '../../../studies/reproduce/paperTables';
 import { tableLatex, tableNumbers } from '../../../studies/reproduce/tableDocuments';
 import { repeatableCells } from '../../../studies/reproduce/repeats';
-import { metricWords } from '../../../studies/reproduce/words';
+import { metricWords, printedMetricWords } from '../../../studies/reproduce/words';
 import { modelTitle } from '../../../studies/setups';
 import { Figure } from '../../figure/Figure';
 import { download } from '../../figure/export';
@@ -39,7 +39,7 @@ export function TablesPart({ paper, study }: Props) {
         >
           {tables.map((one) => (
             <option key={one.id} value={one.id}>
-              {one.table}: {one.title} ({one.dataset}, {metricWords(one.metric)})
+              {one.table}: {one.title} ({one.dataset}, {printedMetricWords(one.metric)})
             </option>
           ))}
         </select>
@@ -73,7 +73,7 @@ function OneTable({ paper, table, study }: Props & { readonly table: PrintedTabl
       name={name}
       title={title}
       className="paper-table"
-      reading={`Printed: ${metricWords(table.metric)} on ${table.dataset}, and the difference from “${table.rows[view.reference]?.printed ?? ''}”, which the paper has best. Ours: the same on ${where}, mean over seeds, difference with its 95 % interval (paired over seeds).${view.onTwin ? '' : ' Other data than the paper’s: only the direction of a difference can be held against it.'}`}
+      reading={`Printed: ${printedMetricWords(table.metric)} on ${table.dataset}, and the difference from “${table.rows[view.reference]?.printed ?? ''}”, which the paper has best. Ours: ${metricWords(table.metric)} on ${where}, mean over seeds, difference with its 95 % interval (paired over seeds).${view.onTwin ? '' : ' Other data than the paper’s: only the direction of a difference can be held against it.'}`}
       table={tableNumbers(view)}
       files={[{ label: 'LaTeX', save: save('tex', tableLatex(view, title)) }]}
       controls={
