@@ -11,15 +11,14 @@ import { INK } from '../colour/tokens';
 import { Figure } from '../figure/Figure';
 import { formatAuc, formatCount } from '../format';
 import { hasTruth } from '../pictures/curves/curves';
-import { pauseQueue, useQueue } from '../store/queue';
 import type { RunView } from '../store/runView';
 import { useSetup } from '../store/setup';
 import { useTheme } from '../store/theme';
 import { DifferenceBars } from './DifferenceBars';
 import { comparable, differences, pairNames, pairTitle, shortNames } from './pair';
 import type { Compared, Difference, Pair } from './pair';
+import { PairProgress } from './PairProgress';
 import { useSides } from './useSides';
-import type { Side } from './useSides';
 import './beside.css';
 
 function curvePoints(
@@ -37,23 +36,6 @@ function curvePoints(
     }
   });
   return [...steps].sort((a, b) => a[0] - b[0]).map(([x, point]) => ({ ...point, x }));
-}
-
-/** How the two runs stand, in one sentence. */
-function progress(
-  names: readonly [string, string],
-  sides: readonly [Side, Side],
-  paused: boolean,
-): string | null {
-  const failed = sides.findIndex(({ state }) => state === 'failed');
-  if (failed >= 0)
-    return `The run ${names[failed]} failed: ${sides[failed]?.failure ?? 'nothing is known of why.'}`;
-  const at = sides.findIndex(({ state }) => state === 'running');
-  const view = sides[at]?.view;
-  if (at >= 0)
-    return `Training ${names[at]}${view ? `, step ${formatCount(view.step)} of ${formatCount(view.steps)}` : ''}.`;
-  if (!sides.some(({ state }) => state === 'waiting')) return null;
-  return paused ? 'The queue is paused.' : 'Waiting until the runs before it end.';
 }
 
 /** From what the bars are computed. */
@@ -74,7 +56,6 @@ export function BesideFigure({ pair, controls }: Props) {
   const [chosen, setChosen] = useState<string | null>(null);
   const wanted = useSetup((state) => state.curve);
   const theme = useTheme((state) => state.theme);
-  const paused = useQueue((queue) => queue.paused);
   const names = pairNames(pair.setup, pair.by);
   const short = shortNames(pair.setup, pair.by);
   const [first, second] = [sides[0].view, sides[1].view];
@@ -101,8 +82,6 @@ export function BesideFigure({ pair, controls }: Props) {
   const ceiling = scenario < 0 ? known?.ceilings?.domain : known?.ceilings?.scenarios[scenario];
   const compared = comparable(first, second);
   const found = compared ? differences(scenarios, compared, kind) : [];
-  const said = progress(names, sides, paused);
-  const waits = paused && sides.some(({ state }) => state === 'waiting');
   const what = kind === 'noiseFree' ? 'noise-free AUC' : 'AUC';
   return (
     <Figure
@@ -161,16 +140,7 @@ export function BesideFigure({ pair, controls }: Props) {
           )}
         </div>
       </div>
-      {said !== null && (
-        <p className="beside-progress" role="status">
-          {said}{' '}
-          {waits && (
-            <button type="button" className="link" onClick={() => pauseQueue(false)}>
-              Go on
-            </button>
-          )}
-        </p>
-      )}
+      <PairProgress names={names} sides={sides} />
     </Figure>
   );
 }

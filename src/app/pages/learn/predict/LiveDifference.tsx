@@ -1,13 +1,12 @@
 import { DifferenceBars } from '../../../beside/DifferenceBars';
 import { comparable, differences } from '../../../beside/pair';
 import type { Difference, Pair } from '../../../beside/pair';
+import { PairProgress } from '../../../beside/PairProgress';
 import { useSides } from '../../../beside/useSides';
-import type { Side } from '../../../beside/useSides';
 import { scenarioColours } from '../../../colour/scenario';
 import { INK } from '../../../colour/tokens';
 import { Figure } from '../../../figure/Figure';
-import { formatCount, formatSigned } from '../../../format';
-import { pauseQueue, useQueue } from '../../../store/queue';
+import { formatSigned } from '../../../format';
 import type { RunView } from '../../../store/runView';
 import { useTheme } from '../../../store/theme';
 import { loserOf } from '../changes';
@@ -22,21 +21,6 @@ interface Props {
   readonly among: (scenarios: RunView['scenarios'], found: readonly Difference[]) => readonly Change[];
 }
 
-function progress(
-  names: readonly [string, string],
-  sides: readonly [Side, Side],
-  paused: boolean,
-): string | null {
-  const failed = sides.findIndex(({ state }) => state === 'failed');
-  if (failed >= 0) return `${names[failed]}: ${sides[failed]?.failure ?? 'the run failed.'}`;
-  const at = sides.findIndex(({ state }) => state === 'running');
-  const view = sides[at]?.view;
-  if (at >= 0)
-    return `Training: ${names[at]}${view ? `, step ${formatCount(view.step)} of ${formatCount(view.steps)}` : ''}.`;
-  if (!sides.some(({ state }) => state === 'waiting')) return null;
-  return paused ? 'The queue of runs is paused.' : 'Waiting until the runs before it end.';
-}
-
 /** What came of the prediction, with the caution that one seed asks for. */
 function outcome(changes: readonly Change[], choice: string, picked: string | null): string {
   const worst = loserOf(changes);
@@ -48,7 +32,6 @@ function outcome(changes: readonly Change[], choice: string, picked: string | nu
 /** Two small runs as they train, and a bar of difference a scenario. */
 export function LiveDifference({ pair, names, choice, picked, among }: Props) {
   const sides = useSides(pair);
-  const paused = useQueue((queue) => queue.paused);
   const theme = useTheme((state) => state.theme);
   const [first, second] = [sides[0].view, sides[1].view];
   const scenarios = (second ?? first)?.scenarios ?? [];
@@ -57,7 +40,6 @@ export function LiveDifference({ pair, names, choice, picked, among }: Props) {
   const done = compared?.rows === 'test';
   const colours = scenarioColours(scenarios, theme);
   const changes = among(scenarios, found);
-  const said = progress(names, sides, paused);
   const shown = changes.map(({ id, name, value }) => {
     const at = scenarios.findIndex((one) => one.id === id);
     return { id, name, value, colour: colours[at] ?? INK };
@@ -80,17 +62,8 @@ export function LiveDifference({ pair, names, choice, picked, among }: Props) {
           />
         </div>
       </Figure>
-      {said !== null && (
-        <p role="status" className="muted">
-          {said}{' '}
-          {paused && (
-            <button type="button" className="button" onClick={() => pauseQueue(false)}>
-              Go on
-            </button>
-          )}
-        </p>
-      )}
-      {done && said === null && (
+      <PairProgress names={names} sides={sides} />
+      {done && (
         <p className="learn-said" data-testid="outcome" role="status">
           {outcome(changes, choice, picked)}
         </p>
