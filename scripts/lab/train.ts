@@ -6,6 +6,7 @@ import { parseSetup } from '../../src/training/parseSetup';
 import { setupFromParams } from '../../src/training/setup';
 import { endStatus, stateOfRecord } from '../../src/training/recordRun';
 import { insideFigures } from '../../src/studies/evidence/insideFigures';
+import { aucCell } from '../../src/training/metrics/aucKind';
 import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
@@ -49,14 +50,15 @@ export function setupOf(flags: Flags): ParsedSetup {
 /** Asks for every hidden representation of the sampled rows at once. */
 const ALL_REPRESENTATIONS = 'representation';
 
-const format = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
+const format = (value: number | 'too few' | null): string =>
+  value === null ? 'undefined' : typeof value === 'string' ? value : value.toFixed(4);
 
 function table(record: RunRecord, metrics: Metrics): string {
   const header = ['scenario', 'rows', 'AUC', 'noise-free', 'ceiling', 'log loss', 'calibration'];
   const rows = metrics.scenarios.map((s, i) => [
     record.scenarios[i]!.name,
     `${s.rows}`,
-    format(s.auc),
+    format(aucCell('drawn', s)),
     format(s.noiseFreeAuc),
     format(record.ceilings?.scenarios[i] ?? null),
     format(s.logLoss),

@@ -40,6 +40,17 @@ describe('columns of a study', () => {
     expect(scenarioColumns(Array.from({ length: 7 }, () => run.scenarios[0]!))).toEqual([]);
   });
 
+  it('give no figure of a scenario with fewer than ten clicks, which still counts in the means', () => {
+    const few = {
+      ...run,
+      final: { ...run.final, scenarios: [{ ...metrics(0.5), positives: 9 }, metrics(0.6)] },
+    };
+    const [small] = scenarioColumns(run.scenarios);
+    expect([small!.of(few, 'drawn'), small!.missing!(few, 'drawn')]).toEqual([null, 'too few']);
+    expect([small!.of(few, 'noiseFree'), small!.missing!(few, 'noiseFree')]).toEqual([0.6, null]);
+    expect(summaryColumns.traffic.of(few, 'drawn')).toBe(summaryColumns.traffic.of(run, 'drawn'));
+  });
+
   it('weigh scenarios of a group by their traffic, however many test rows they have', () => {
     expect(summaryColumns.minor.of(run, 'noiseFree')).toBeCloseTo(0.1 * 0.6 + 0.9 * 0.7, 12);
     expect(summaryColumns.major.of(run, 'noiseFree')).toBeCloseTo(0.1 * 0.6 + 0.9 * 0.7, 12);

@@ -1,6 +1,6 @@
 /** Columns of a study's tables: scenarios where there are few, summary metrics where there are many. */
-import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
-import type { AucKind } from '../training/metrics/aucKind';
+import { aucForMeans, aucOfKind, domainAucOfKind, missingAuc } from '../training/metrics/aucKind';
+import type { AucKind, MissingAuc } from '../training/metrics/aucKind';
 import { groupMean, weightedMean } from '../training/metrics/domain';
 import type { Ceilings, Metrics } from '../training/metrics/types';
 import type { RunRecord } from '../training/runRecord';
@@ -16,6 +16,8 @@ export interface StudyColumn {
   readonly key: string;
   readonly label: string;
   readonly of: (run: RunMetrics, kind: AucKind) => number | null;
+  /** Why a run has no figure here, where that can be told of one scenario. */
+  readonly missing?: (run: RunMetrics, kind: AucKind) => MissingAuc | null;
   /** The best that any model reaches; null where nothing is known of the truth, or no ceiling is computed. */
   readonly ceiling: (ceilings: Ceilings) => number | null;
 }
@@ -33,7 +35,7 @@ function grouped(
     // An evaluation gives these groups for drawn clicks.
     if (kind === 'drawn') return final[evaluated];
     const shares = scenarios.map(({ share }) => share);
-    const aucs = final.scenarios.map((one) => aucOfKind(kind, one));
+    const aucs = final.scenarios.map((one) => aucForMeans(kind, one));
     return groupMean(aucs, shares, shares, group, count);
   };
 }
@@ -57,7 +59,7 @@ export const summaryColumns = {
     label: 'Mean by traffic',
     of: ({ final, scenarios }, kind) =>
       weightedMean(
-        final.scenarios.map((one) => aucOfKind(kind, one)),
+        final.scenarios.map((one) => aucForMeans(kind, one)),
         scenarios.map(({ share }) => share),
       ),
     ceiling: () => null,
@@ -82,14 +84,19 @@ export const summaryColumns = {
   },
 } as const satisfies Readonly<Record<string, StudyColumn>>;
 
+/** By id: another run may have its scenarios in another order. */
+function ofScenario({ final, scenarios }: RunMetrics, id: string): Metrics['overall'] | undefined {
+  return final.scenarios[scenarios.findIndex((one) => one.id === id)];
+}
+
 /** One column a scenario; none where there are too many to be read side by side. */
 export function scenarioColumns(scenarios: RunMetrics['scenarios']): readonly StudyColumn[] {
   if (scenarios.length > MAX_SCENARIOS) return [];
   return scenarios.map(({ id, name }, s) => ({
     key: id,
     label: name,
-    // By id: another run may have its scenarios in another order.
-    of: (run, kind) => aucOfKind(kind, run.final.scenarios[run.scenarios.findIndex((one) => one.id === id)]),
+    of: (run, kind) => aucOfKind(kind, ofScenario(run, id)),
+    missing: (run, kind) => missingAuc(kind, ofScenario(run, id)),
     ceiling: (ceilings) => ceilings.scenarios[s] ?? null,
   }));
 }

@@ -62,6 +62,13 @@ describe('groups of runs', () => {
     expect(compareCell(b!, a!, 'missing', 'noiseFree').spread).toBeNull();
   });
 
+  it('have no mean from too few clicks, and none of a scenario that no run met', () => {
+    const [a] = groupRuns(views);
+    expect(compareCell(a!, null, 's', 'drawn')).toMatchObject({ spread: null, missing: 'too few' });
+    expect(compareCell(a!, null, 'elsewhere', 'drawn')).toMatchObject({ spread: null, missing: 'not met' });
+    expect(compareCell(a!, null, 's', 'noiseFree').missing).toBeNull();
+  });
+
   it('say in words only what differs', () => {
     expect(settingDifferences([base, other])).toEqual([
       { name: 'learningRate', label: 'Learning rate', values: ['0.001', '0.01'] },

@@ -2,8 +2,8 @@
 import { findModel } from '../models/registry';
 import type { SettingValue } from '../models/settings';
 import { presetNames, presetSettings } from '../training/setup';
-import { aucOfKind, domainAucOfKind } from '../training/metrics/aucKind';
-import type { AucKind } from '../training/metrics/aucKind';
+import { aucOfKind, domainAucOfKind, missingAuc } from '../training/metrics/aucKind';
+import type { AucKind, MissingAuc } from '../training/metrics/aucKind';
 import type { Metrics } from '../training/metrics/types';
 import type { RunRecord, RunSetup } from '../training/runRecord';
 import { pairedDifference, spread } from './statistics';
@@ -106,11 +106,23 @@ function aucs(group: RunGroup, scenario: string | null, kind: AucKind): readonly
 
 export interface CompareCell {
   readonly spread: Spread | null;
+  /** Why there is no mean; null where there is one, and `not met` where no run of the group knows the scenario. */
+  readonly missing: MissingAuc | 'not met' | null;
   /** Mean minus the reference's, over the seeds that both have; null for the reference itself. */
   readonly difference: number | null;
   /** Student's paired test over the seeds that both have; null with fewer than two. */
   readonly p: number | null;
   readonly pairs: number;
+}
+
+/** Why none of a group's runs has an AUC of a scenario. */
+function whyNone(group: RunGroup, scenario: string | null, kind: AucKind): MissingAuc | 'not met' {
+  const met = group.runs.flatMap((run) => {
+    const index = run.scenarios.findIndex((one) => one.id === scenario);
+    return scenario === null || index >= 0 ? [(run.final ?? run.latest)?.scenarios[index]] : [];
+  });
+  if (met.length === 0) return 'not met';
+  return met.some((metrics) => missingAuc(kind, metrics) === 'too few') ? 'too few' : 'undefined';
 }
 
 /** A group against the reference group, paired by seed. */
@@ -122,14 +134,16 @@ export function compareCell(
 ): CompareCell {
   const own = aucs(group, scenario, kind);
   const summary = spread(own);
-  if (!reference || reference === group) return { spread: summary, difference: null, p: null, pairs: 0 };
+  const missing = summary === null ? whyNone(group, scenario, kind) : null;
+  if (!reference || reference === group)
+    return { spread: summary, missing, difference: null, p: null, pairs: 0 };
   const theirs = aucs(reference, scenario, kind);
   const theirsBySeed = new Map(reference.runs.map(({ setup }, k) => [setup.seed, theirs[k] ?? null]));
   const { mean, p, pairs } = pairedDifference(
     own,
     group.runs.map(({ setup }) => theirsBySeed.get(setup.seed) ?? null),
   );
-  return { spread: summary, difference: mean, p, pairs };
+  return { spread: summary, missing, difference: mean, p, pairs };
 }
 
 /** Every scenario of any run, largest first. */

@@ -4,9 +4,8 @@ import { sameValue } from '../../models/settings';
 import type { SettingField, SettingValue } from '../../models/settings';
 import { parseSetup } from '../../training/parseSetup';
 import type { ParsedSetup } from '../../training/parseSetup';
-import { aucOfKind, domainAucOfKind } from '../../training/metrics/aucKind';
+import { aucOfKind, domainAucOfKind, missingAuc } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
-import { tooFew } from '../../training/metrics/types';
 import type { Metrics } from '../../training/metrics/types';
 import type { RunSetup } from '../../training/runRecord';
 import { formatSetting } from '../format';
@@ -130,7 +129,7 @@ function difference(
     name,
     first,
     second,
-    value: first === null || second === null || few ? null : second - first,
+    value: first === null || second === null ? null : second - first,
     tooFew: few,
   };
 }
@@ -148,7 +147,7 @@ export function differences(
         name,
         aucOfKind(kind, first.scenarios[s]),
         aucOfKind(kind, second.scenarios[s]),
-        kind === 'drawn' && [first, second].some(({ scenarios: own }) => own[s] && tooFew(own[s])),
+        [first, second].some(({ scenarios: own }) => missingAuc(kind, own[s]) === 'too few'),
       ),
     ),
     difference('', 'mean', domainAucOfKind(kind, first), domainAucOfKind(kind, second)),

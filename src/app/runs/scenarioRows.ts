@@ -1,8 +1,7 @@
 /** Figures of the scenario table: one row each, `null` where undefined. */
-import { aucOfKind } from '../../training/metrics/aucKind';
+import { aucOfKind, missingAuc } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
 import { aucRatio, relaImpr } from '../../training/metrics/relaImpr';
-import { tooFew } from '../../training/metrics/types';
 import type { Metrics } from '../../training/metrics/types';
 import type { RunView } from '../store/runView';
 
@@ -63,7 +62,7 @@ export function scenarioRows(
       clickRate: scenario.clickRate,
       rows: own?.rows ?? null,
       auc,
-      tooFew: kind === 'drawn' && auc !== null && own !== undefined && tooFew(own),
+      tooFew: missingAuc(kind, own) === 'too few',
       aucError:
         kind === 'drawn' && own ? aucStandardError(auc, own.positives, own.rows - own.positives) : null,
       ceiling: view.ceilings?.scenarios[index] ?? null,

@@ -4,6 +4,7 @@ import type { AblationCell, Section } from './sections';
 
 const cell: AblationCell = {
   spread: { count: 3, mean: 0.61954, deviation: 0.00121, halfWidth: 0.003 },
+  missing: null,
   difference: -0.0031,
   p: 0.004,
   printed: 0.6182,

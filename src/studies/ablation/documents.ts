@@ -16,7 +16,7 @@ function caption(section: Section, model: string, dataset: string): string {
 
 /** Cell as text: `0.6195 ± 0.0012 (−0.0031**)`. */
 function cellText(cell: AblationCell): string {
-  if (!cell.spread) return 'undefined';
+  if (!cell.spread) return cell.missing ?? 'undefined';
   const own = formatSpread(cell.spread);
   return cell.difference === null
     ? own
@@ -136,7 +136,7 @@ export function toTable(section: Section): NumberTable {
       row.name,
       row.seeds,
       ...row.cells.flatMap((cell) => [
-        cell.spread?.mean ?? null,
+        cell.spread?.mean ?? (cell.missing === 'too few' ? cell.missing : null),
         cell.spread?.deviation ?? null,
         cell.difference,
         cell.p,

@@ -5,7 +5,7 @@ import { publishedOf, publishedTable } from '../published';
 import type { PublishedTable } from '../published';
 import { pairedDifference, spread } from '../statistics';
 import type { Spread } from '../statistics';
-import type { AucKind } from '../../training/metrics/aucKind';
+import type { AucKind, MissingAuc } from '../../training/metrics/aucKind';
 import { scenarioColumns, summaryColumns } from '../columns';
 import type { RunMetrics, StudyColumn } from '../columns';
 import type { Ablation, FinalMetrics } from './ablation';
@@ -17,6 +17,8 @@ import { printedFigures } from './printed';
 export interface AblationCell {
   /** Over the seeds that are done; null before the first. */
   readonly spread: Spread | null;
+  /** Why runs that are done have no figure; null where they have one, or none is done. */
+  readonly missing: MissingAuc | null;
   /** Mean minus the reference's over shared seeds; null for the reference. */
   readonly difference: number | null;
   readonly p: number | null;
@@ -151,6 +153,10 @@ function sectionOf(input: SectionInput): Section {
   /** One value a seed, null where the run is not done. */
   const valuesOf = (key: string, column: StudyColumn) =>
     runsOfRow(key).map((run) => (run === null ? null : column.of(run, kind)));
+  const missingOf = (key: string, column: StudyColumn): MissingAuc | null => {
+    const why = runsOfRow(key).map((run) => run && (column.missing?.(run, kind) ?? 'undefined'));
+    return why.includes('too few') ? 'too few' : why.includes('undefined') ? 'undefined' : null;
+  };
   const result = rows.map(({ name, key }): ResultRow => {
     const isReference = key === reference;
     const cells = columns.map((column): AblationCell => {
@@ -159,8 +165,10 @@ function sectionOf(input: SectionInput): Section {
         ? { mean: null, p: null }
         : pairedDifference(values, valuesOf(reference, column));
       const printedDifference = isReference ? null : printed.difference(name, column.key);
+      const summary = spread(values);
       return {
-        spread: spread(values),
+        spread: summary,
+        missing: summary === null ? missingOf(key, column) : null,
         difference,
         p,
         printed: printed.value(name, column.key),

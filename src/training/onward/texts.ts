@@ -1,6 +1,7 @@
 /** What people read in the zip: how to go on, and what the model is. */
 import { findModel } from '../../models/registry';
 import type { Dataset } from '../../data/dataset';
+import { aucCell } from '../metrics/aucKind';
 import type { RunRecord } from '../runRecord';
 
 const shown = (value: number | null | undefined): string =>
@@ -77,7 +78,8 @@ export function modelCardOf({ record, dataset, step }: OnwardFacts): string {
     : 'A control without a paper of its own.';
   const rows = latest?.scenarios.map((metrics, n) => {
     const name = record.scenarios[n]?.name ?? `${n}`;
-    return `| ${name} | ${metrics.rows} | ${shown(metrics.auc)} | ${shown(metrics.noiseFreeAuc)} | ${shown(metrics.logLoss)} | ${shown(metrics.calibration)} |`;
+    const auc = aucCell('drawn', metrics);
+    return `| ${name} | ${metrics.rows} | ${auc === 'too few' ? auc : shown(auc)} | ${shown(metrics.noiseFreeAuc)} | ${shown(metrics.logLoss)} | ${shown(metrics.calibration)} |`;
   });
   const simulated = dataset.source.kind === 'simulated';
   return `# ${model.title}
@@ -92,7 +94,7 @@ ${model.summary} ${paper}
 
 ${
   rows
-    ? `Of ${judged}${final ? ` (step ${record.bestStep})` : ''}; undefined where a scenario has one class only.
+    ? `Of ${judged}${final ? ` (step ${record.bestStep})` : ''}; undefined where a scenario has one class only, too few where it has under ten rows of a class.
 
 | scenario | rows | AUC | noise-free AUC | log loss | calibration |
 | --- | ---: | ---: | ---: | ---: | ---: |

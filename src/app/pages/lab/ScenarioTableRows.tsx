@@ -61,7 +61,7 @@ const Row = memo(function Row({ row, colour, highlighted, trained, limited, comp
         ) : (
           shown(row.auc, formatAuc)
         )}
-        {row.aucError !== null && !row.tooFew && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
+        {row.aucError !== null && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
       </td>
       <td className="number" data-metric="ceiling">
         {limited ? formatAuc(row.ceiling) : '–'}

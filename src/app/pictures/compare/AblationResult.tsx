@@ -197,7 +197,7 @@ function CellText({ cell, asked }: { readonly cell: AblationCell; readonly asked
           )}
         </>
       ) : (
-        <span className="muted">{asked ? '…' : '–'}</span>
+        <span className="muted">{cell.missing ?? (asked ? '…' : '–')}</span>
       )}
       {cell.difference !== null && (
         <span

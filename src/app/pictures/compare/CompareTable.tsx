@@ -20,8 +20,9 @@ interface Props {
   readonly onPin: (key: string) => void;
 }
 
-function spreadText({ spread }: CompareCell): string {
-  if (!spread) return 'undefined';
+/** A scenario that a model never met stays blank: "undefined" is one that has rows of one class only. */
+function spreadText({ spread, missing }: CompareCell): string {
+  if (!spread) return missing === 'not met' ? '' : (missing ?? 'undefined');
   return spread.deviation === null
     ? formatAuc(spread.mean)
     : `${formatAuc(spread.mean)} ±${spread.deviation.toFixed(4)}`;
@@ -70,7 +71,11 @@ export function CompareTable({ groups, reference, onPin }: Props) {
     ],
     rows: rows.map((row): readonly Cell[] => [
       row.name,
-      ...row.cells.flatMap((cell) => [cell.spread?.mean ?? null, cell.spread?.deviation ?? null, cell.p]),
+      ...row.cells.flatMap((cell): Cell[] =>
+        cell.missing === null || cell.missing === 'undefined'
+          ? [cell.spread?.mean ?? null, cell.spread?.deviation ?? null, cell.p]
+          : [spreadText(cell), '', ''],
+      ),
     ]),
   };
   const seeds = groups.some((group) => group.runs.length > 1);

@@ -2,9 +2,11 @@ import { useState } from 'react';
 import type { RunGroup } from '../../../studies/groups';
 import { deLongTest } from '../../../studies/statistics';
 import type { DeLongTest as Test } from '../../../studies/statistics';
+import { tooFew } from '../../../training/metrics/types';
 import { isUnderWay } from '../../../workers/protocol';
 import type { ScoredRows } from '../../../workers/protocol';
 import { Figure } from '../../figure/Figure';
+import type { Cell } from '../../figure/types';
 import { formatAuc, formatSigned } from '../../format';
 import { useRunActions, useCurrentRun } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
@@ -16,7 +18,7 @@ interface Result {
   readonly rows: readonly {
     readonly name: string;
     readonly count: number;
-    /** Null with fewer than two rows of a class. */
+    /** Null with fewer than ten rows of a class. */
     readonly test: Test | null;
   }[];
 }
@@ -65,7 +67,8 @@ export function DeLongTest({
         y.push(theirs.score[there]!);
         label.push(ours.label[k]!);
       });
-      return { name: scenario.name, count: label.length, test: deLongTest(x, y, label) };
+      const few = tooFew({ rows: label.length, positives: label.filter((one) => one === 1).length });
+      return { name: scenario.name, count: label.length, test: few ? null : deLongTest(x, y, label) };
     });
     setResult({ pair, rows });
   }
@@ -113,12 +116,9 @@ export function DeLongTest({
         rows: (shown?.rows ?? []).map(({ name, count, test: found }) => [
           name,
           count,
-          found?.aucA ?? null,
-          found?.aucB ?? null,
-          found?.difference ?? null,
-          found?.standardError ?? null,
-          found?.z ?? null,
-          found?.p ?? null,
+          ...(found === null
+            ? Array<Cell>(6).fill('too few')
+            : [found.aucA, found.aucB, found.difference, found.standardError, found.z, found.p]),
         ]),
       }}
       empty={
@@ -153,7 +153,7 @@ export function DeLongTest({
                   <th scope="row">{name}</th>
                   {found === null ? (
                     <td className="number" colSpan={3}>
-                      undefined: fewer than two rows of a class
+                      too few: under ten rows of a class
                     </td>
                   ) : (
                     <>

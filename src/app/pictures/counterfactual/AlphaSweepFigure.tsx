@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { findModel } from '../../../models/registry';
+import { aucCell, aucOfKind } from '../../../training/metrics/aucKind';
 import { isUnderWay } from '../../../workers/protocol';
 import { aucDomain, niceDomain } from '../../charts/axis';
 import { HeatMap } from '../../charts/HeatMap';
@@ -76,9 +77,14 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
   const known = runs.flatMap(({ alpha, id }) => {
     const final = views.get(id)?.final;
     if (!final) return [];
-    const one = (metrics: typeof final.overall) =>
-      kind === 'noiseFree' ? metrics.noiseFreeAuc : metrics.auc;
-    return [{ alpha, overall: one(final.overall), scenarios: final.scenarios.map(one) }];
+    return [
+      {
+        alpha,
+        overall: aucOfKind(kind, final.overall),
+        scenarios: final.scenarios.map((one) => aucOfKind(kind, one)),
+        cells: final.scenarios.map((one) => aucCell(kind, one)),
+      },
+    ];
   });
   const swept = known.map((point) => ({ ...point, x: point.alpha }));
   const { lines, points, range } = sweepChart(view.scenarios, theme, swept, 'best α');
@@ -122,7 +128,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
         equation={String.raw`\mathcal L=\mathcal L_{uis}+\alpha\,\mathcal L_s\quad\text{(Eq 11)}`}
         table={{
           columns: ['alpha', 'overall', ...view.scenarios.map(({ name }) => name)],
-          rows: known.map((point) => [point.alpha, point.overall, ...point.scenarios]),
+          rows: known.map((point) => [point.alpha, point.overall, ...point.cells]),
         }}
       >
         <div className="probe-split">

@@ -92,7 +92,11 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
       equation={EQUATION}
       table={{
         columns: ['c', 'overall', ...view.scenarios.map(({ name }) => name)],
-        rows: table.map((point) => [point.c, point.overall, ...point.scenarios]),
+        rows: table.map((point) => [
+          point.c,
+          point.overall,
+          ...point.scenarios.map((auc, s) => (auc === null && rows?.few[s] ? 'too few' : auc)),
+        ]),
       }}
       empty={
         !rows && (

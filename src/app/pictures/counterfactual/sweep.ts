@@ -1,6 +1,7 @@
 /** AUC of M-scan's debiased score at any c, from rows scored once: nothing is retrained, no forward pass runs. */
 import { debiasedScores, referenceGrid } from '../../../models/papers/mscan/debiasedScores';
 import { auc, noiseFreeAuc } from '../../../training/metrics';
+import { tooFew } from '../../../training/metrics/types';
 import type { ScoredRows } from '../../../workers/protocol';
 
 export interface SweepPoint {
@@ -18,6 +19,8 @@ export interface SweepRows {
   readonly truth: Float32Array | null;
   /** Row places of each scenario. */
   readonly byScenario: readonly Int32Array[];
+  /** Scenarios whose drawn clicks are too few for a figure. */
+  readonly few: readonly boolean[];
 }
 
 /** Null where the run's scores carry no `matchScore` and `scenarioGate` (the eliminator is off). */
@@ -33,6 +36,9 @@ export function sweepRows(rows: ScoredRows, scenarios: number): SweepRows | null
     weight: rows.weight,
     truth: rows.truth,
     byScenario: places.map((own) => Int32Array.from(own)),
+    few: places.map((own) =>
+      tooFew({ rows: own.length, positives: own.filter((row) => rows.label[row] === 1).length }),
+    ),
   };
 }
 
@@ -45,12 +51,14 @@ const pick = (values: Float32Array, places: Int32Array): Float32Array => {
 /** Overall AUC (weighted back to true shares) and each scenario's, at one c. */
 export function aucAt(rows: SweepRows, c: number, kind: 'noiseFree' | 'drawn'): SweepPoint {
   const score = debiasedScores(rows.match, rows.gate, c);
-  const share = kind === 'noiseFree' && rows.truth ? rows.truth : rows.label;
-  const measure = kind === 'noiseFree' && rows.truth ? noiseFreeAuc : auc;
+  const byTruth = kind === 'noiseFree' && rows.truth !== null;
+  const share = byTruth && rows.truth ? rows.truth : rows.label;
+  const measure = byTruth ? noiseFreeAuc : auc;
   return {
     c,
     overall: measure(score, share, rows.weight),
-    scenarios: rows.byScenario.map((places) => {
+    scenarios: rows.byScenario.map((places, s) => {
+      if (!byTruth && rows.few[s]) return null;
       const own = new Float64Array(places.length);
       for (let i = 0; i < places.length; i++) own[i] = score[places[i]!]!;
       return measure(own, pick(share, places));

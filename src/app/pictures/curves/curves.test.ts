@@ -5,8 +5,8 @@ import { DEFINED, NOT_YET, UNDEFINED } from '../../charts/heatDraw';
 import { byShare, curveTable, heatOverTime, scenarioLines, scenarioPoints, summaryPoints } from './curves';
 
 const row = {
-  rows: 10,
-  positives: 1,
+  rows: 100,
+  positives: 10,
   noiseFreeAuc: null,
   interestAuc: null,
   logLoss: null,
@@ -91,6 +91,18 @@ describe('curves of many scenarios', () => {
   it('go from the largest scenario to the smallest', () => {
     expect(byShare(scenariosOf(3))).toEqual([2, 1, 0]);
   });
+});
+
+it('draws no AUC from fewer than ten clicked rows: not as a line, a summary or a cell', () => {
+  const [{ step, metrics }] = evaluated([[0.9, 0.6]]) as [HistoryPoint];
+  const few = {
+    step,
+    metrics: { ...metrics, scenarios: [{ ...metrics.scenarios[0]!, positives: 9 }, metrics.scenarios[1]!] },
+  };
+  expect(scenarioPoints([few], 'drawn')[0]).toMatchObject({ 'auc/0': null, 'auc/1': 0.6 });
+  expect(summaryPoints([few], 'drawn')[0]).toMatchObject({ best: 0.6, worst: 0.6 });
+  expect(heatOverTime([few], 10, 'drawn', [0, 1], 1).defined).toEqual(Uint8Array.of(UNDEFINED, DEFINED));
+  expect(curveTable([few], scenariosOf(2), 'drawn').rows).toEqual([[10, 'too few', 0.6, null]]);
 });
 
 it('the table of a curve has every scenario, undefined as null', () => {

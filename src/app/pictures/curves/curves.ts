@@ -2,7 +2,7 @@
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { DEFINED, NOT_YET, UNDEFINED, type HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
-import { aucOfKind, domainAucOfKind } from '../../../training/metrics/aucKind';
+import { aucCell, aucOfKind, domainAucOfKind } from '../../../training/metrics/aucKind';
 import type { AucKind } from '../../../training/metrics/aucKind';
 import type { Metrics } from '../../../training/metrics/types';
 import type { RunView } from '../../store/runView';
@@ -176,7 +176,7 @@ export function curveTable(
     columns: ['step', ...scenarios.map((scenario) => scenario.name), 'mean'],
     rows: spreadOver(evaluations, limit).map(({ step, metrics }) => [
       step,
-      ...scenarios.map((_, s) => aucOfKind(kind, metrics.scenarios[s])),
+      ...scenarios.map((_, s) => aucCell(kind, metrics.scenarios[s])),
       domainAucOfKind(kind, metrics),
     ]),
   };

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { tooFew } from '../../../training/metrics/types';
+import { aucCell } from '../../../training/metrics/aucKind';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatCount, formatLoss, formatRatio } from '../../format';
 import type { RunView } from '../../store/runView';
@@ -14,7 +14,8 @@ interface Props {
 
 /** The AUC of drawn clicks in words, where it is one. */
 function drawnAuc({ metrics }: Slice): string {
-  return tooFew(metrics) ? 'too few' : formatAuc(metrics.auc);
+  const auc = aucCell('drawn', metrics);
+  return typeof auc === 'string' ? auc : formatAuc(auc);
 }
 
 /** Figures of the test rows by the values of any field. */
@@ -39,7 +40,7 @@ export function SlicesFigure({ view, fields }: Props) {
           slice.name,
           slice.metrics.rows,
           slice.metrics.positives,
-          tooFew(slice.metrics) ? 'too few' : slice.metrics.auc,
+          aucCell('drawn', slice.metrics),
           slice.metrics.noiseFreeAuc,
           slice.metrics.logLoss,
           slice.metrics.calibration,
