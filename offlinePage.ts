@@ -10,8 +10,11 @@ const source = new URL('src/app/offline/serviceWorker.js', import.meta.url);
 /** Older forms of fonts that no browser with modules asks for. */
 const NEEDLESS = /\.(woff|ttf)$/;
 
+/** What a first visit trains on, and what addresses mean that name no dataset (`firstSetup`, `defaultSetup`). */
+const FIRST_SAMPLES = ['conflict-4', 'aliccp-3'];
+
 /**
- * What an opened page needs later: everything that was built, the catalogue, and the sample that is chosen at first. Stored studies
+ * What an opened page needs later: everything that was built, the catalogue, and the samples that are chosen at first. Stored studies
  * are kept once somebody looks at them.
  */
 function filesOf(folder: string): string[] {
@@ -19,10 +22,14 @@ function filesOf(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
   const catalogue = JSON.parse(readFileSync(join(folder, 'samples', 'index.json'), 'utf8')) as {
-    samples: { manifest: string; parquet: string }[];
+    samples: { id: string; manifest: string; parquet: string; summary: string }[];
   };
-  const first = catalogue.samples[0]!;
-  const samples = ['index.json', first.manifest, first.parquet].map((name) => `samples/${name}`);
+  const first = catalogue.samples.filter(({ id }) => FIRST_SAMPLES.includes(id));
+  if (first.length < FIRST_SAMPLES.length) throw new Error(`${FIRST_SAMPLES.join(', ')} must be samples.`);
+  const samples = [
+    'index.json',
+    ...first.flatMap(({ manifest, parquet, summary }) => [manifest, parquet, summary]),
+  ].map((name) => `samples/${name}`);
   return all
     .filter((name) => name !== 'sw.js' && !NEEDLESS.test(name))
     .filter((name) => !name.startsWith('samples/') || samples.includes(name))

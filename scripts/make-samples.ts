@@ -8,7 +8,11 @@ import { findTwin, parseCatalogue, simulate, writeDataset, type Catalogue } from
 import { summariseDataset } from '../src/workers/datasetSummary';
 import { writeSummary } from '../src/workers/storedSummary';
 
-const COMMITTED = ['aliccp-3', 'travel-20', 'amazon-25'];
+/** Twins, then cause worlds: what a first visit opens, and as many others as 16 MB hold. */
+const COMMITTED = [
+  ...['aliccp-3', 'travel-20', 'amazon-25'],
+  ...['conflict-4', 'places-4', 'promotion-6', 'dozens-48'],
+];
 const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
 
 async function makeSample(id: string): Promise<Catalogue['samples'][number]> {

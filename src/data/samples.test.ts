@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseCatalogue, readDataset, writeDataset } from './format';
-import { fidelityOf, simulate, TWINS } from './simulate';
+import { fidelityOf, simulate, TWINS, WORLDS } from './simulate';
 import { SPLIT, type Dataset } from './dataset';
 
 const folder = new URL('../../public/samples/', import.meta.url);
@@ -9,9 +9,12 @@ const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, fo
 const bytes = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
 const catalogue = parseCatalogue(json('index.json'));
 const ids = catalogue.samples.map(({ id }) => id);
+const among = (simulations: readonly { readonly id: string }[]) =>
+  ids.filter((id) => simulations.some((one) => one.id === id));
+const [twins, worlds] = [among(TWINS), among(WORLDS)];
 
-/** Packing takes longer than simulating: one file, with histories, stands for how all are written. */
-const toTheByte = process.env.UNIT_MODELS === 'all' ? ids : ['amazon-25'];
+/** Packing takes longer than simulating: a twin and a world, both with histories, stand for how all are written. */
+const toTheByte = process.env.UNIT_MODELS === 'all' ? ids : ['amazon-25', 'conflict-4'];
 /** Milliseconds; some two seconds on an idle computer, and packing is slow on a busy one. */
 const PATIENCE = 240_000;
 
@@ -42,23 +45,19 @@ const described = ({
 });
 
 describe('committed samples', () => {
-  test('are listed with their sizes, and together take at most 12 MB', () => {
-    expect(catalogue.samples.map((sample) => sample.id)).toEqual(['aliccp-3', 'travel-20', 'amazon-25']);
-    let total = 0;
-    for (const sample of catalogue.samples) {
-      const { size } = statSync(new URL(sample.parquet, folder));
-      expect(size).toBe(sample.bytes);
-      total += size;
+  test('are listed with their sizes, a cause world at most 1 MiB, at most 16 MB together', () => {
+    for (const { id, parquet, bytes: said } of catalogue.samples) {
+      const { size } = statSync(new URL(parquet, folder));
+      expect(size).toBe(said);
+      if (worlds.includes(id)) expect(size).toBeLessThanOrEqual(2 ** 20);
     }
-    expect(total).toBeLessThanOrEqual(12e6);
+    const sizes = readdirSync(folder).map((name) => statSync(new URL(name, folder)).size);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(16e6);
   });
 
-  test('are of twins, and say “simulated”', () => {
-    const twins = TWINS.map((twin) => twin.id);
-    for (const entry of catalogue.samples) {
-      expect(twins).toContain(entry.id);
-      expect(entry.title).toContain('simulated');
-    }
+  test('are twins and cause worlds, and say “simulated”', () => {
+    expect(ids).toEqual([...twins, ...worlds]);
+    for (const { title } of catalogue.samples) expect(title).toContain('simulated');
   });
 
   test.each(ids)(
@@ -76,7 +75,7 @@ describe('committed samples', () => {
     PATIENCE,
   );
 
-  test.each(ids)(
+  test.each(twins)(
     '%s keeps to what is published: shares, click rates, ceiling, evaluation rows',
     async (id) => {
       const dataset = await sample(id);

@@ -39,6 +39,14 @@ describe('datasets by id', () => {
     await expect(later.remove('aliccp-3')).rejects.toThrow(/cannot be removed/);
   });
 
+  it('lists a sample once, though an earlier version had to simulate it here', async () => {
+    const source = new DatasetSource('http://site/');
+    const earlier = { ...dataset, id: 'conflict-4' };
+    await source.keep(catalogueEntry(earlier), earlier);
+    const found = (await source.list()).filter(({ id }) => id === 'conflict-4');
+    expect(found.map(({ kind }) => kind)).toEqual(['sample']);
+  });
+
   it('makes again what an id says how to simulate', async () => {
     const told: number[] = [];
     const made = await new DatasetSource('http://site/').load('aliccp-3-seed7', ({ done }) =>

@@ -121,7 +121,8 @@ export class DatasetSource {
     }));
     // Without storage the samples are still there.
     const own = await this.storage.use((database) => database.getAll('entries')).catch(() => []);
-    return [...entries, ...own];
+    // What an earlier version had to simulate may be a sample by now.
+    return [...entries, ...own.filter(({ id }) => !samples.some((sample) => sample.id === id))];
   }
 
   /** @param mapping how a person's file was read, kept with what came of it or not at all */

@@ -113,9 +113,19 @@ function sameAsScenario(dataset: Dataset, f: number): boolean {
   return column.every((id, row) => id === dataset.scenario[row]! + 1);
 }
 
+/** Different values up to which whole words repeat often enough to be smaller than their bytes apart. */
+const FEW_VALUES = 8192;
+
+/** Numbers of a world with few people and items repeat: the codec, or a dictionary, sees that in whole words only. */
+function truthEncoding(values: Float32Array): Encoding | undefined {
+  return new Set(values).size <= FEW_VALUES ? undefined : 'BYTE_STREAM_SPLIT';
+}
+
 function writeTruth(table: Table, truth: NonNullable<Dataset['truth']>): void {
-  table.flat('truth_p', 'truth', 'FLOAT', truth.probability, 'True click probability.', 'BYTE_STREAM_SPLIT');
-  table.flat('truth_match', 'truth', 'FLOAT', truth.match, 'True interest match M.', 'BYTE_STREAM_SPLIT');
+  const flat = (name: string, values: Float32Array, meaning: string) =>
+    table.flat(name, 'truth', 'FLOAT', values, meaning, truthEncoding(values));
+  flat('truth_p', truth.probability, 'True click probability.');
+  flat('truth_match', truth.match, 'True interest match M.');
   table.flat(
     'truth_prominence',
     'truth',
@@ -131,8 +141,7 @@ function writeTruth(table: Table, truth: NonNullable<Dataset['truth']>): void {
     '1 where the exposure was a forced promotion.',
   );
   if (truth.propensity) {
-    const meaning = 'How likely the policy was to show the item to the person.';
-    table.flat('truth_propensity', 'truth', 'FLOAT', truth.propensity, meaning, 'BYTE_STREAM_SPLIT');
+    flat('truth_propensity', truth.propensity, 'How likely the policy was to show the item to the person.');
   }
 }
 

@@ -63,8 +63,8 @@ export function Catalogue({ open, mode, onOpen, onImport, onSimulate }: Props) {
         );
       })}
       <p className="picker-note">
-        Samples are simulated twins of published datasets: made by a causal model whose truth is known, not
-        the companies’ logs. Files stay on this machine.
+        Samples are simulated, by a causal model whose truth is known: twins of published datasets, not the
+        companies’ logs, and worlds that hold one cause each. Files stay on this machine.
       </p>
     </nav>
   );
