@@ -190,8 +190,11 @@ function scenarioMoments(
   const batch = domainMoments(x, inputs.scenarioOneHot, inputs.weight);
   // 1 where a scenario has at least two rows, else 0: no branch on data.
   const enough = tf.step(tf.sub(batch.count, 1.5));
+  const tooFew = tf.sub(1, enough);
+  // Of the two products one is 0, so what is chosen comes out to the bit; `old + enough (fresh - old)` would round a variance of 1e-5
+  // beside an old one of 1 to steps of 6e-8.
   const blend = (fresh: tf.Tensor, old: tf.Tensor2D): tf.Tensor2D =>
-    tf.add(old, tf.mul(enough, tf.sub(fresh, old)));
+    tf.add(tf.mul(enough, fresh), tf.mul(tooFew, old));
   const now = { mean: blend(batch.mean, oldMean), variance: blend(batch.variance, oldVariance) };
   mode.recordState(mean, now.mean, MOVING);
   mode.recordState(variance, now.variance, MOVING);

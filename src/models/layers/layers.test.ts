@@ -138,6 +138,23 @@ it('per-scenario norms centre each scenario; with own scale 1 and shift 0 they a
   expectEqual(sums, tf.zeros([SCENARIOS, 4]), 1e-4);
 });
 
+it('a small spread within a scenario is not rounded to that of a moving variance of 1', () => {
+  // Embeddings start this small, so that a norm above them divides by some 1e-5.
+  const small = tf.mul<tf.Tensor2D>(matrix(ROWS, 2, 9), 1e-3);
+  const norm = createBatchNorm(createVariables(6), 'norm', 2, 'own', SCENARIOS)!;
+  const found = norm.apply(small, rowsOf(scenario), train()).output.dataSync();
+  const x = small.dataSync();
+  const off = Array.from({ length: ROWS }, (_, b) =>
+    [0, 1].map((unit) => {
+      const own = Array.from({ length: ROWS / SCENARIOS }, (__, k) => x[2 * (b % SCENARIOS) + unit + 6 * k]!);
+      const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+      const variance = own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length;
+      return Math.abs(found[2 * b + unit]! - (x[2 * b + unit]! - mean) / Math.sqrt(variance + 1e-5));
+    }),
+  );
+  expect(Math.max(...off.flat())).toBeLessThan(1e-6);
+});
+
 it('a scenario with one row keeps its moving statistics and is normalised by them', () => {
   const lonely = [0, 0, 0, 0, 1, 0];
   const x = matrix(lonely.length, 2, 7);
