@@ -3,16 +3,20 @@
 // C[m, n] (+)= op(A) op(B) + bias, op a transposition or nothing. Blocks of B (KC x NC) and of A (MC x KC) are packed into
 // panels of NR columns and MR rows; a micro-kernel holds an MR x NR tile of C in registers. Panels are padded with zeros,
 // so edges need no kernels of their own. The order of additions depends on the shapes alone.
+//
+// Fused multiply-add leaves registers for two more rows: panels of six, and one or two of four where rows are no multiple
+// of six. Which rows are an edge (those past the last multiple of four), and so every sum, is the same either way.
 
 const MR: i32 = 4;
 const NR: i32 = 8;
 const KC: i32 = 256;
-const MC: i32 = 64;
+// A multiple of four and of six.
+const MC: i32 = 96;
 const NC: i32 = 512;
 
 // Bytes of scratch that `gemm` needs: both packed blocks and one tile.
 export function gemmScratch(): i32 {
-  return (MC * KC + KC * NC + MR * NR) * 4;
+  return (MC * KC + KC * NC + 6 * NR) * 4;
 }
 
 @inline
@@ -34,8 +38,8 @@ function packB(b: usize, ldb: i32, transposed: bool, kc: i32, nc: i32, out: usiz
       let k = 0;
       for (; k + 4 <= kc; k += 4) {
         const at = base + (<usize>k << 2);
-        transpose4(at, row, out);
-        transpose4(at + 4 * row, row, out + 16);
+        columnsOfFour(at, row, out, NR * 4);
+        columnsOfFour(at + 4 * row, row, out + 16, NR * 4);
         out += 4 * NR * 4;
       }
       for (; k < kc; k++) {
@@ -62,9 +66,18 @@ function packB(b: usize, ldb: i32, transposed: bool, kc: i32, nc: i32, out: usiz
   }
 }
 
-// Four rows of four values, `row` bytes apart, to columns in rows of NR values.
+// Rows of a block of `mc` that lie in panels of six.
 @inline
-function transpose4(from: usize, row: usize, out: usize): void {
+function rowsInSixes(mc: i32): i32 {
+  if (!FUSED) return 0;
+  const fours = mc & ~3;
+  const rest = fours % 6;
+  return rest == 0 ? fours : rest == 4 ? fours - 4 : fours - 8;
+}
+
+// Four values of each of four rows, `row` bytes apart, to four columns `step` bytes apart.
+@inline
+function columnsOfFour(from: usize, row: usize, out: usize, step: usize): void {
   const r0 = v128.load(from);
   const r1 = v128.load(from + row);
   const r2 = v128.load(from + 2 * row);
@@ -74,40 +87,66 @@ function transpose4(from: usize, row: usize, out: usize): void {
   const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
   const t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
   v128.store(out, v128.shuffle<i64>(t0, t1, 0, 2));
-  v128.store(out + NR * 4, v128.shuffle<i64>(t0, t1, 1, 3));
-  v128.store(out + 2 * NR * 4, v128.shuffle<i64>(t2, t3, 0, 2));
-  v128.store(out + 3 * NR * 4, v128.shuffle<i64>(t2, t3, 1, 3));
+  v128.store(out + step, v128.shuffle<i64>(t0, t1, 1, 3));
+  v128.store(out + 2 * step, v128.shuffle<i64>(t2, t3, 0, 2));
+  v128.store(out + 3 * step, v128.shuffle<i64>(t2, t3, 1, 3));
+}
+
+// Six rows of `kc` values to one panel.
+@inline
+function packSix(at: usize, row: usize, transposed: bool, kc: i32, out: usize): void {
+  let k = 0;
+  if (transposed) {
+    for (; k < kc; k++) {
+      v128.store(out, v128.load(at));
+      store<u64>(out, load<u64>(at, 16), 16);
+      at += row;
+      out += 24;
+    }
+    return;
+  }
+  for (; k + 4 <= kc; k += 4) {
+    columnsOfFour(at, row, out, 24);
+    const r4 = v128.load(at + 4 * row);
+    const r5 = v128.load(at + 5 * row);
+    const low = v128.shuffle<i32>(r4, r5, 0, 4, 1, 5);
+    const high = v128.shuffle<i32>(r4, r5, 2, 6, 3, 7);
+    v128.store_lane<i64>(out, low, 0, 16);
+    v128.store_lane<i64>(out, low, 1, 40);
+    v128.store_lane<i64>(out, high, 0, 64);
+    v128.store_lane<i64>(out, high, 1, 88);
+    at += 16;
+    out += 96;
+  }
+  for (; k < kc; k++) {
+    for (let r = 0; r < 6; r++) store<f32>(out + (<usize>r << 2), load<f32>(at + <usize>r * row));
+    at += 4;
+    out += 24;
+  }
 }
 
 @inline
 function packA(a: usize, lda: i32, transposed: bool, mc: i32, kc: i32, out: usize): void {
-  for (let i = 0; i < mc; i += MR) {
+  const row = <usize>lda << 2;
+  const sixes = rowsInSixes(mc);
+  for (let i = 0; i < sixes; i += 6) {
+    packSix(a + (transposed ? <usize>i << 2 : <usize>i * row), row, transposed, kc, out);
+    out += <usize>kc * 24;
+  }
+  for (let i = sixes; i < mc; i += MR) {
     const height = min(MR, mc - i);
     if (transposed && height == MR) {
       let from = a + (<usize>i << 2);
       for (let k = 0; k < kc; k++) {
         v128.store(out, v128.load(from));
-        from += <usize>lda << 2;
+        from += row;
         out += MR * 4;
       }
     } else if (!transposed && height == MR) {
-      const row = <usize>lda << 2;
       const base = a + <usize>i * row;
       let k = 0;
       for (; k + 4 <= kc; k += 4) {
-        const at = base + (<usize>k << 2);
-        const r0 = v128.load(at);
-        const r1 = v128.load(at + row);
-        const r2 = v128.load(at + 2 * row);
-        const r3 = v128.load(at + 3 * row);
-        const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
-        const t1 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
-        const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
-        const t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
-        v128.store(out, v128.shuffle<i64>(t0, t1, 0, 2));
-        v128.store(out, v128.shuffle<i64>(t0, t1, 1, 3), 16);
-        v128.store(out, v128.shuffle<i64>(t2, t3, 0, 2), 32);
-        v128.store(out, v128.shuffle<i64>(t2, t3, 1, 3), 48);
+        columnsOfFour(base + (<usize>k << 2), row, out, 16);
         out += 64;
       }
       for (; k < kc; k++) {
@@ -194,6 +233,91 @@ function tile(a: usize, b: usize, kc: i32, c: usize, row: usize, add: bool, bias
   v128.store(c + 3 * row, c31, 16);
 }
 
+// One 6 x 8 tile of a panel of six rows.
+@inline
+function tileOfSix(a: usize, b: usize, kc: i32, c: usize, row: usize, add: bool, bias: usize): void {
+  let c00: v128, c01: v128, c10: v128, c11: v128, c20: v128, c21: v128;
+  let c30: v128, c31: v128, c40: v128, c41: v128, c50: v128, c51: v128;
+  if (add) {
+    c00 = v128.load(c);
+    c01 = v128.load(c, 16);
+    c10 = v128.load(c + row);
+    c11 = v128.load(c + row, 16);
+    c20 = v128.load(c + 2 * row);
+    c21 = v128.load(c + 2 * row, 16);
+    c30 = v128.load(c + 3 * row);
+    c31 = v128.load(c + 3 * row, 16);
+    c40 = v128.load(c + 4 * row);
+    c41 = v128.load(c + 4 * row, 16);
+    c50 = v128.load(c + 5 * row);
+    c51 = v128.load(c + 5 * row, 16);
+  } else {
+    c00 = bias ? v128.load(bias) : f32x4.splat(0);
+    c01 = bias ? v128.load(bias, 16) : f32x4.splat(0);
+    c10 = c00;
+    c20 = c00;
+    c30 = c00;
+    c40 = c00;
+    c50 = c00;
+    c11 = c01;
+    c21 = c01;
+    c31 = c01;
+    c41 = c01;
+    c51 = c01;
+  }
+  const end = a + <usize>kc * 24;
+  while (a < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    c00 = fused(a0, b0, c00);
+    c01 = fused(a0, b1, c01);
+    const a1 = v128.load32_splat(a, 4);
+    c10 = fused(a1, b0, c10);
+    c11 = fused(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 8);
+    c20 = fused(a2, b0, c20);
+    c21 = fused(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 12);
+    c30 = fused(a3, b0, c30);
+    c31 = fused(a3, b1, c31);
+    const a4 = v128.load32_splat(a, 16);
+    c40 = fused(a4, b0, c40);
+    c41 = fused(a4, b1, c41);
+    const a5 = v128.load32_splat(a, 20);
+    c50 = fused(a5, b0, c50);
+    c51 = fused(a5, b1, c51);
+    a += 24;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c + row, c10);
+  v128.store(c + row, c11, 16);
+  v128.store(c + 2 * row, c20);
+  v128.store(c + 2 * row, c21, 16);
+  v128.store(c + 3 * row, c30);
+  v128.store(c + 3 * row, c31, 16);
+  v128.store(c + 4 * row, c40);
+  v128.store(c + 4 * row, c41, 16);
+  v128.store(c + 5 * row, c50);
+  v128.store(c + 5 * row, c51, 16);
+}
+
+// The `height` x `width` values of a tile at an edge to where they belong.
+@inline
+function copyEdge(edge: usize, at: usize, row: usize, height: i32, width: i32, add: bool, bias: usize): void {
+  for (let r = 0; r < height; r++) {
+    for (let s = 0; s < width; s++) {
+      const to = at + <usize>r * row + (<usize>s << 2);
+      let value = load<f32>(edge + (<usize>(r * NR + s) << 2));
+      if (add) value += load<f32>(to);
+      else if (bias) value += load<f32>(bias + (<usize>s << 2));
+      store<f32>(to, value);
+    }
+  }
+}
+
 // c[m, n] = op(a) op(b) (+ bias[n]); `lda`, `ldb`, `ldc` are row lengths in values as stored. flags: 1 op(a) = a^T, 2 op(b) = b^T,
 // 4 add to c. `scratch` has gemmScratch() bytes, aligned to 16.
 export function gemm(
@@ -221,7 +345,20 @@ export function gemm(
         for (let j = 0; j < nc; j += NR) {
           const panelB = packedB + <usize>j * <usize>kc * 4;
           const width = min(NR, nc - j);
-          for (let i = 0; i < mc; i += MR) {
+          const sixes = rowsInSixes(mc);
+          if (FUSED) {
+            for (let i = 0; i < sixes; i += 6) {
+              const panelA = packedA + <usize>i * <usize>kc * 4;
+              const at = c + (<usize>(i0 + i) * row) + (<usize>(j0 + j) << 2);
+              const offset = bias != 0 && !add ? bias + (<usize>(j0 + j) << 2) : 0;
+              if (width == NR) tileOfSix(panelA, panelB, kc, at, row, add, offset);
+              else {
+                tileOfSix(panelA, panelB, kc, edge, NR * 4, false, 0);
+                copyEdge(edge, at, row, 6, width, add, offset);
+              }
+            }
+          }
+          for (let i = sixes; i < mc; i += MR) {
             const panelA = packedA + <usize>i * <usize>kc * 4;
             const height = min(MR, mc - i);
             const at = c + (<usize>(i0 + i) * row) + (<usize>(j0 + j) << 2);
@@ -230,15 +367,7 @@ export function gemm(
               tile(panelA, panelB, kc, at, row, add, offset);
             } else {
               tile(panelA, panelB, kc, edge, NR * 4, false, 0);
-              for (let r = 0; r < height; r++) {
-                for (let s = 0; s < width; s++) {
-                  const to = at + <usize>r * row + (<usize>s << 2);
-                  let value = load<f32>(edge + (<usize>(r * NR + s) << 2));
-                  if (add) value += load<f32>(to);
-                  else if (offset) value += load<f32>(offset + (<usize>s << 2));
-                  store<f32>(to, value);
-                }
-              }
+              copyEdge(edge, at, row, height, width, add, offset);
             }
           }
         }
