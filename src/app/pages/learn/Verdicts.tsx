@@ -4,7 +4,7 @@ import { effectText, Forest } from '../../pictures/evidence/Forest';
 import { VerdictMark } from '../../pictures/evidence/VerdictMark';
 import { readStudies, useStudies } from '../../store/studies';
 import { claimsOf } from '../../../studies/claims';
-import { claimRows, effectSpan } from '../../../studies/reproduce/claimRows';
+import { claimRows, effectSpan, tally } from '../../../studies/reproduce/claimRows';
 import type { ClaimRow } from '../../../studies/reproduce/claimRows';
 import { trimNumber } from '../../format';
 
@@ -18,6 +18,16 @@ function chosen(rows: readonly ClaimRow[]): readonly ClaimRow[] {
   return [...rows.filter(run), ...rows.filter((row) => !run(row))].slice(0, MOST);
 }
 
+/** `6 confirmed, 3 opposite, 1 undecided`, of those that were run. */
+function came(rows: readonly ClaimRow[]): string {
+  return tally(rows)
+    .filter(({ verdict, count }) => verdict !== 'not run' && count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+    .join(', ');
+}
+
+const NOTHING = { verdict: 'not run' as const, effect: null, interval: null, moreSeeds: null };
+
 /** What stored runs say of a paper's claims in the story's world, in favour or not. */
 export function Verdicts({ paper }: { readonly paper: string }) {
   const { state, studies } = useStudies();
@@ -29,52 +39,43 @@ export function Verdicts({ paper }: { readonly paper: string }) {
   return (
     <section aria-labelledby="verdicts-title" className="story-verdicts" data-testid="story-verdicts">
       <h3 id="verdicts-title">What came of its claims</h3>
-      <p className="muted">
-        {state === 'unread' || state === 'reading'
-          ? 'Reading stored studies…'
-          : `${run} of ${all.length} claims were put to the test here; ${rows.length} are shown, where the cause is strongest.`}{' '}
-        <a href={`?page=reproduce&paper=${paper}`}>All of them, and each run again</a>
-      </p>
-      <div className="table-scroll story-claims" role="region" aria-label="Claims and verdicts" tabIndex={0}>
-        <table className="table">
-          <caption className="visually-hidden">Claims of the paper and their verdicts</caption>
-          <thead>
-            <tr>
-              <th scope="col">claim</th>
-              <th scope="col">verdict</th>
-              <th scope="col" aria-hidden="true" className="story-forest" />
-              <th scope="col">effect</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ claim, strongest }) => {
-              const result = strongest?.result ?? {
-                verdict: 'not run' as const,
-                effect: null,
-                interval: null,
-                moreSeeds: null,
-              };
-              return (
-                <tr key={claim.id} data-claim={claim.id} data-verdict={result.verdict}>
-                  <td className="story-claim">
-                    {claim.sentence} <span className="muted">{claim.place}</span>
-                  </td>
-                  <td>
-                    <VerdictMark result={result} />
-                    {typeof strongest?.world.dose === 'number' && (
-                      <span className="muted"> dose {trimNumber(strongest.world.dose)}</span>
-                    )}
-                  </td>
-                  <td className="story-forest">
-                    <Forest span={span} result={result} />
-                  </td>
-                  <td>{result.effect === null ? 'not run yet' : effectText(result)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      {state === 'unread' || state === 'reading' ? (
+        <p className="muted">Reading stored studies…</p>
+      ) : (
+        <p>
+          {run === 0
+            ? `None of ${all.length} claims was put to the test here yet.`
+            : `${run} of ${all.length} claims were put to the test here, where the cause is strongest: `}
+          {run > 0 && <strong data-testid="story-tally">{came(all)}</strong>}
+          {run > 0 &&
+            '. Confirmed and opposite are beyond chance over five seeds or more; no effect lies surely within ± 0.002 of AUC; undecided is neither, or has fewer seeds.'}{' '}
+          <a href={`?page=reproduce&paper=${paper}`}>
+            {rows.length < all.length ? `All ${all.length}` : 'All of them'}, and each run again
+          </a>
+        </p>
+      )}
+      <ul className="claim-list">
+        {rows.map(({ claim, strongest }) => {
+          const result = strongest?.result ?? NOTHING;
+          return (
+            <li key={claim.id} data-claim={claim.id} data-verdict={result.verdict}>
+              <p className="claim-said">
+                {claim.sentence} <span className="muted">{claim.place}</span>
+              </p>
+              <div className="claim-verdict">
+                <VerdictMark result={result} />
+                {typeof strongest?.world.dose === 'number' && (
+                  <span className="muted"> dose {trimNumber(strongest.world.dose)}</span>
+                )}
+              </div>
+              <div className="claim-effect">
+                <Forest span={span} result={result} />
+                {result.effect === null ? 'not run yet' : effectText(result)}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
     </section>
   );
 }

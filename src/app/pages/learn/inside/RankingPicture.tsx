@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Figure } from '../../../figure/Figure';
+import { Drawn } from '../Drawn';
 import { formatAuc } from '../../../format';
 import { list, named, one, short, tex } from './flow';
 import type { StoredFlow } from './flow';
@@ -7,8 +8,8 @@ import { LitEquation } from './LitEquation';
 import { aucByPairs, negativeTransfer } from './ranking';
 import { StepBar } from './StepBar';
 
-const WIDTH = 460;
 const LINE = 28;
+const LEFT = 92;
 
 /** Eight rows by a model's score, then AUC, ceiling, noise-free AUC, and what learning together did to each scenario. */
 export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
@@ -31,7 +32,6 @@ export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
   const byTruth = step === 2;
   const order = [...rows].sort((a, b) => (byTruth ? b.truth - a.truth : b.score - a.score));
   const most = Math.max(...rows.map(({ score, truth: p }) => Math.max(score, p)));
-  const x = (value: number): number => 110 + (value / most) * (WIDTH - 190);
   const changes = together.map((value, s) => negativeTransfer(value, alone[s] ?? 0));
   const equation = [
     { tex: String.raw`\mathrm{AUC} = P(\hat y_{\text{clicked}} > \hat y_{\text{not}})`, step: 1 },
@@ -79,29 +79,43 @@ export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
           rows: order.map(({ name, score, truth: p, clicked: yes }) => [name, score, p, yes ? 1 : 0]),
         }}
       >
-        <svg
-          className="learn-drawing"
-          viewBox={`0 0 ${WIDTH} ${rows.length * LINE + 8}`}
-          role="img"
-          aria-label="Eight rows with their scores, true probabilities and clicks; the numbers are in the table."
-        >
-          {order.map(({ name, score, truth: p, clicked: yes }, k) => {
-            const y = k * LINE + LINE / 2 + 4;
+        <Drawn>
+          {(width) => {
+            const x = (value: number): number => LEFT + (value / most) * (width - LEFT - 80);
             return (
-              <g key={`${name} ${score}`}>
-                <text x={102} y={y} textAnchor="end" dominantBaseline="central">
-                  {name}
-                </text>
-                <rect x={110} y={y - 8} width={x(score) - 110} height={16} className="ranking-bar" />
-                {step >= 2 && <line x1={x(p)} x2={x(p)} y1={y - 11} y2={y + 11} className="ranking-truth" />}
-                <circle cx={WIDTH - 60} cy={y} r={6} className={yes ? 'ranking-click' : 'ranking-none'} />
-                <text x={WIDTH - 46} y={y} dominantBaseline="central" className="learn-axis">
-                  {yes ? 'click' : ''}
-                </text>
-              </g>
+              <svg
+                className="learn-drawing"
+                viewBox={`0 0 ${width} ${rows.length * LINE + 8}`}
+                role="img"
+                aria-label="Eight rows with their scores, true probabilities and clicks; the numbers are in the table."
+              >
+                {order.map(({ name, score, truth: p, clicked: yes }, k) => {
+                  const y = k * LINE + LINE / 2 + 4;
+                  return (
+                    <g key={`${name} ${score}`}>
+                      <text x={LEFT - 8} y={y} textAnchor="end" dominantBaseline="central">
+                        {name}
+                      </text>
+                      <rect x={LEFT} y={y - 8} width={x(score) - LEFT} height={16} className="ranking-bar" />
+                      {step >= 2 && (
+                        <line x1={x(p)} x2={x(p)} y1={y - 11} y2={y + 11} className="ranking-truth" />
+                      )}
+                      <circle
+                        cx={width - 60}
+                        cy={y}
+                        r={6}
+                        className={yes ? 'ranking-click' : 'ranking-none'}
+                      />
+                      <text x={width - 46} y={y} dominantBaseline="central" className="learn-axis">
+                        {yes ? 'click' : ''}
+                      </text>
+                    </g>
+                  );
+                })}
+              </svg>
             );
-          })}
-        </svg>
+          }}
+        </Drawn>
       </Figure>
       <StepBar steps={steps} step={step} onStep={setStep} />
       <LitEquation

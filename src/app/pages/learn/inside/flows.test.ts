@@ -4,6 +4,7 @@ import { pathsOf, areadPicture } from './aread';
 import { causalintPicture } from './causalint';
 import { list, one, sigmoid } from './flow';
 import type { FlowPicture, StoredFlow } from './flow';
+import { joined, layOut } from './flowLayout';
 import { mscanPicture } from './mscan';
 import { optmsmPicture } from './optmsm';
 import { aucByPairs } from './ranking';
@@ -36,6 +37,34 @@ describe('the stored row of', () => {
         expect(Math.max(Math.abs(x - 0.5), Math.abs(y - 0.5))).toBeLessThanOrEqual(0.5);
       for (const { step } of [...picture.boxes, ...picture.arrows]) expect(picture.steps[step]).toBeDefined();
       for (const { step } of picture.equation) if (step !== null) expect(picture.steps[step]).toBeDefined();
+    },
+  );
+
+  it.each(Object.keys(pictures))(
+    '%s stands on end on a phone: boxes inside, apart, and wide enough for their words',
+    (name) => {
+      const picture = pictures[name]!(read(name));
+      for (const width of [336, 366, 460]) {
+        const { height, places } = layOut(picture, width, true);
+        for (const [id, box] of places) {
+          expect(Math.min(box.x - box.width, box.y - box.height), id).toBeGreaterThanOrEqual(0);
+          expect(box.x + box.width, `${id} at ${width}`).toBeLessThanOrEqual(width);
+          expect(box.y + box.height, id).toBeLessThanOrEqual(height);
+          for (const [other, { x, y, width: w, height: h }] of places) {
+            if (other === id) continue;
+            const apart = Math.abs(x - box.x) >= w + box.width || Math.abs(y - box.y) >= h + box.height;
+            expect(apart, `${id} and ${other} at ${width}`).toBe(true);
+          }
+        }
+        for (const { id, label, value = '' } of picture.boxes)
+          expect(places.get(id)!.width * 2).toBeGreaterThanOrEqual(
+            Math.max(label.length * 5.7, value.length * 7),
+          );
+        for (const { from, to } of picture.arrows) {
+          const { x1, y1, x2, y2 } = joined(places.get(from)!, places.get(to)!, true);
+          expect(Math.hypot(x2 - x1, y2 - y1), `${from} to ${to}`).toBeGreaterThan(8);
+        }
+      }
     },
   );
 

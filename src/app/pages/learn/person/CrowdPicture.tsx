@@ -1,12 +1,11 @@
 import { Figure } from '../../../figure/Figure';
+import { Drawn } from '../Drawn';
 import { formatNumber, formatPercent } from '../../../format';
 import { scenarioColours } from '../../../colour/scenario';
 import { useTheme } from '../../../store/theme';
 import type { Portrait } from '../../../../workers/protocol';
 import type { CrowdKind } from '../story';
 import { pairNames, usePairColours } from './PersonPicture';
-
-const WIDTH = 460;
 
 /** A dot is a person and an item: match in the one scenario, match in the other. */
 function Tastes({ portrait }: { readonly portrait: Portrait }) {
@@ -57,7 +56,6 @@ function Places({ portrait }: { readonly portrait: Portrait }) {
   const colours = usePairColours(portrait);
   const height = 190;
   const most = Math.max(0.01, ...places.flatMap(({ clickRate }) => clickRate.map((rate) => rate ?? 0)));
-  const x = (place: number): number => 44 + ((place - 0.5) / places.length) * (WIDTH - 60);
   const y = (share: number): number => 16 + (1 - share) * (height - 50);
   const two = [0, 1] as const;
   return (
@@ -74,44 +72,53 @@ function Places({ portrait }: { readonly portrait: Portrait }) {
         rows: places.map(({ place, prominence, clickRate }) => [place, ...prominence, ...clickRate]),
       }}
     >
-      <svg
-        className="learn-drawing"
-        viewBox={`0 0 ${WIDTH} ${height}`}
-        role="img"
-        aria-label="Prominence and click rate of each place in two scenarios; the numbers are in the table."
-      >
-        {[0, 0.5, 1].map((tick) => (
-          <g key={tick}>
-            <line x1={40} x2={WIDTH - 12} y1={y(tick)} y2={y(tick)} className="learn-grid" />
-            <text x={34} y={y(tick)} textAnchor="end" dominantBaseline="central" className="learn-axis">
-              {tick}
-            </text>
-          </g>
-        ))}
-        {two.map((k) => (
-          <g key={k} style={{ color: colours[k] }}>
-            <polyline
-              points={places.map(({ place, prominence }) => `${x(place)},${y(prominence[k])}`).join(' ')}
-              className="learn-line"
-              strokeDasharray={k === 1 ? '5 3' : undefined}
-            />
-            {places.map(({ place, clickRate }) => {
-              const rate = clickRate[k];
-              return rate === null ? null : (
-                <circle key={place} cx={x(place)} cy={y(rate / most)} r={3.5} fill="currentColor" />
-              );
-            })}
-          </g>
-        ))}
-        {places.map(({ place }) => (
-          <text key={place} x={x(place)} y={height - 18} textAnchor="middle" className="learn-axis">
-            {place}
-          </text>
-        ))}
-        <text x={WIDTH / 2} y={height - 4} textAnchor="middle" className="learn-axis">
-          place on the page (solid {names[0]}, dashed {names[1]})
-        </text>
-      </svg>
+      <Drawn>
+        {(width) => {
+          const x = (place: number): number => 44 + ((place - 0.5) / places.length) * (width - 60);
+          return (
+            <svg
+              className="learn-drawing"
+              viewBox={`0 0 ${width} ${height}`}
+              role="img"
+              aria-label="Prominence and click rate of each place in two scenarios; the numbers are in the table."
+            >
+              {[0, 0.5, 1].map((tick) => (
+                <g key={tick}>
+                  <line x1={40} x2={width - 12} y1={y(tick)} y2={y(tick)} className="learn-grid" />
+                  <text x={34} y={y(tick)} textAnchor="end" dominantBaseline="central" className="learn-axis">
+                    {tick}
+                  </text>
+                </g>
+              ))}
+              {two.map((k) => (
+                <g key={k} style={{ color: colours[k] }}>
+                  <polyline
+                    points={places
+                      .map(({ place, prominence }) => `${x(place)},${y(prominence[k])}`)
+                      .join(' ')}
+                    className="learn-line"
+                    strokeDasharray={k === 1 ? '5 3' : undefined}
+                  />
+                  {places.map(({ place, clickRate }) => {
+                    const rate = clickRate[k];
+                    return rate === null ? null : (
+                      <circle key={place} cx={x(place)} cy={y(rate / most)} r={3.5} fill="currentColor" />
+                    );
+                  })}
+                </g>
+              ))}
+              {places.map(({ place }) => (
+                <text key={place} x={x(place)} y={height - 18} textAnchor="middle" className="learn-axis">
+                  {place}
+                </text>
+              ))}
+              <text x={width / 2} y={height - 4} textAnchor="middle" className="learn-axis">
+                place on the page (solid {names[0]}, dashed {names[1]})
+              </text>
+            </svg>
+          );
+        }}
+      </Drawn>
     </Figure>
   );
 }
@@ -211,7 +218,6 @@ function Domains({ portrait }: { readonly portrait: Portrait }) {
   const order = scenarios.map((_, s) => s).sort((a, b) => scenarios[b]!.share - scenarios[a]!.share || a - b);
   const most = scenarios[order[0]!]!.share;
   const height = 170;
-  const step = (WIDTH - 16) / order.length;
   const small = scenarios.filter(({ share }) => share < 0.01).length;
   return (
     <Figure
@@ -223,35 +229,42 @@ function Domains({ portrait }: { readonly portrait: Portrait }) {
         rows: order.map((s) => [scenarios[s]!.name, scenarios[s]!.group ?? '', scenarios[s]!.share]),
       }}
     >
-      <svg
-        className="learn-drawing"
-        viewBox={`0 0 ${WIDTH} ${height}`}
-        role="img"
-        aria-label={`Traffic of ${scenarios.length} domains; the numbers are in the table.`}
-      >
-        {order.map((s, k) => {
-          const tall = (scenarios[s]!.share / most) * (height - 40);
+      <Drawn>
+        {(width) => {
+          const step = (width - 16) / order.length;
           return (
-            <rect
-              key={s}
-              x={8 + k * step}
-              y={height - 24 - tall}
-              width={Math.max(1, step - 1.5)}
-              height={tall}
-              fill={colours[s]}
+            <svg
+              className="learn-drawing"
+              viewBox={`0 0 ${width} ${height}`}
+              role="img"
+              aria-label={`Traffic of ${scenarios.length} domains; the numbers are in the table.`}
             >
-              <title>{`${scenarios[s]!.name}, ${scenarios[s]!.group ?? ''}: ${formatPercent(scenarios[s]!.share)}`}</title>
-            </rect>
+              {order.map((s, k) => {
+                const tall = (scenarios[s]!.share / most) * (height - 40);
+                return (
+                  <rect
+                    key={s}
+                    x={8 + k * step}
+                    y={height - 24 - tall}
+                    width={Math.max(1, step - 1.5)}
+                    height={tall}
+                    fill={colours[s]}
+                  >
+                    <title>{`${scenarios[s]!.name}, ${scenarios[s]!.group ?? ''}: ${formatPercent(scenarios[s]!.share)}`}</title>
+                  </rect>
+                );
+              })}
+              <line x1={8} x2={width - 8} y1={height - 24} y2={height - 24} className="learn-rule" />
+              <text x={8} y={height - 8} className="learn-axis">
+                largest
+              </text>
+              <text x={width - 8} y={height - 8} textAnchor="end" className="learn-axis">
+                smallest
+              </text>
+            </svg>
           );
-        })}
-        <line x1={8} x2={WIDTH - 8} y1={height - 24} y2={height - 24} className="learn-rule" />
-        <text x={8} y={height - 8} className="learn-axis">
-          largest
-        </text>
-        <text x={WIDTH - 8} y={height - 8} textAnchor="end" className="learn-axis">
-          smallest
-        </text>
-      </svg>
+        }}
+      </Drawn>
     </Figure>
   );
 }

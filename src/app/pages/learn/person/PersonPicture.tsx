@@ -1,12 +1,13 @@
 import { Figure } from '../../../figure/Figure';
+import { Drawn } from '../Drawn';
+import { short } from '../inside/flow';
 import { formatNumber } from '../../../format';
 import { scenarioColours } from '../../../colour/scenario';
 import { useTheme } from '../../../store/theme';
 import type { Portrait } from '../../../../workers/protocol';
 
-const WIDTH = 460;
 const LINE = 22;
-const LEFT = 104;
+const LEFT = 92;
 const RIGHT = 16;
 const TOP = 26;
 
@@ -33,7 +34,8 @@ export function PersonPicture({
   const colours = usePairColours(portrait);
   const names = pairNames(portrait);
   const reach = Math.max(1, ...tastes.flatMap(({ match }) => match.map(Math.abs))) * 1.05;
-  const x = (value: number): number => LEFT + ((value + reach) / (2 * reach)) * (WIDTH - LEFT - RIGHT);
+  // Where every place is always noticed there is nothing to compare.
+  const places = impressions.some(({ prominence }) => prominence < 1);
   const height = TOP + tastes.length * LINE + 8;
   return (
     <>
@@ -51,40 +53,54 @@ export function PersonPicture({
           </button>
         }
       >
-        <svg
-          className="learn-drawing"
-          viewBox={`0 0 ${WIDTH} ${height}`}
-          role="img"
-          aria-label={`Match of person ${person} with ${tastes.length} categories in two scenarios; the numbers are in the table.`}
-        >
-          <text x={x(-reach / 2)} y={14} textAnchor="middle" className="learn-axis">
-            does not suit
-          </text>
-          <text x={x(reach / 2)} y={14} textAnchor="middle" className="learn-axis">
-            suits
-          </text>
-          <line x1={x(0)} x2={x(0)} y1={TOP - 6} y2={height} className="learn-rule" />
-          {tastes.map(({ category, match: [a, b] }, k) => {
-            const y = TOP + k * LINE + LINE / 2;
+        <Drawn>
+          {(width) => {
+            const x = (value: number): number =>
+              LEFT + ((value + reach) / (2 * reach)) * (width - LEFT - RIGHT);
             return (
-              <g key={category}>
-                <text x={LEFT - 8} y={y} textAnchor="end" dominantBaseline="central" className="learn-label">
-                  {category}
+              <svg
+                className="learn-drawing"
+                viewBox={`0 0 ${width} ${height}`}
+                role="img"
+                aria-label={`Match of person ${person} with ${tastes.length} categories in two scenarios; the numbers are in the table.`}
+              >
+                <text x={x(-reach / 2)} y={14} textAnchor="middle" className="learn-axis">
+                  does not suit
                 </text>
-                <line x1={x(a)} x2={x(b)} y1={y} y2={y} className="learn-gap" />
-                <circle cx={x(a)} cy={y} r={5} fill={colours[0]} />
-                <rect
-                  x={x(b) - 4.5}
-                  y={y - 4.5}
-                  width={9}
-                  height={9}
-                  fill={colours[1]}
-                  transform={`rotate(45 ${x(b)} ${y})`}
-                />
-              </g>
+                <text x={x(reach / 2)} y={14} textAnchor="middle" className="learn-axis">
+                  suits
+                </text>
+                <line x1={x(0)} x2={x(0)} y1={TOP - 6} y2={height} className="learn-rule" />
+                {tastes.map(({ category, match: [a, b] }, k) => {
+                  const y = TOP + k * LINE + LINE / 2;
+                  return (
+                    <g key={category}>
+                      <text
+                        x={LEFT - 8}
+                        y={y}
+                        textAnchor="end"
+                        dominantBaseline="central"
+                        className="learn-label"
+                      >
+                        {category}
+                      </text>
+                      <line x1={x(a)} x2={x(b)} y1={y} y2={y} className="learn-gap" />
+                      <circle cx={x(a)} cy={y} r={5} fill={colours[0]} />
+                      <rect
+                        x={x(b) - 4.5}
+                        y={y - 4.5}
+                        width={9}
+                        height={9}
+                        fill={colours[1]}
+                        transform={`rotate(45 ${x(b)} ${y})`}
+                      />
+                    </g>
+                  );
+                })}
+              </svg>
             );
-          })}
-        </svg>
+          }}
+        </Drawn>
       </Figure>
       <div
         className="table-scroll learn-impressions"
@@ -98,7 +114,7 @@ export function PersonPicture({
             <tr>
               <th scope="col">shown in</th>
               <th scope="col">place</th>
-              <th scope="col">noticed</th>
+              {places && <th scope="col">noticed</th>}
               <th scope="col">item of</th>
               <th scope="col" className="number">
                 suits
@@ -116,17 +132,24 @@ export function PersonPicture({
                   {names[one.where]}
                 </td>
                 <td>{one.place}</td>
-                <td>
-                  <span className="learn-bar" aria-hidden="true">
-                    <span style={{ width: `${one.prominence * 100}%` }} />
-                  </span>
-                  <span className="visually-hidden">{formatNumber(one.prominence, 2)}</span>
-                </td>
+                {places && (
+                  <td>
+                    <span className="learn-bar" aria-hidden="true">
+                      <span style={{ width: `${one.prominence * 100}%` }} />
+                    </span>
+                    <span className="visually-hidden">{formatNumber(one.prominence, 2)}</span>
+                  </td>
+                )}
                 <td>
                   {one.category}
-                  {one.promoted && <span className="learn-pushed"> pushed</span>}
+                  {one.promoted && (
+                    <>
+                      {' '}
+                      <span className="learn-pushed">pushed</span>
+                    </>
+                  )}
                 </td>
-                <td className="number">{formatNumber(one.match, 2)}</td>
+                <td className="number">{short(one.match)}</td>
                 <td>{one.clicked ? <strong>click</strong> : <span className="muted">–</span>}</td>
               </tr>
             ))}

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Figure } from '../../../figure/Figure';
+import { Drawn } from '../Drawn';
 import { areadPicture } from '../inside/aread';
 import { causalintPicture } from '../inside/causalint';
 import type { FlowPicture, StoredFlow } from '../inside/flow';
@@ -66,11 +67,17 @@ export function InsideScreen({ story }: { readonly story: Story }) {
           ],
         }}
       >
-        <FlowDrawing
-          picture={picture}
-          step={step}
-          label={`One row through the network, step ${step + 1} of ${picture.steps.length}; the numbers are in the table.`}
-        />
+        <Drawn>
+          {(width, narrow) => (
+            <FlowDrawing
+              picture={picture}
+              step={step}
+              width={width}
+              narrow={narrow}
+              label={`One row through the network, step ${step + 1} of ${picture.steps.length}; the numbers are in the table.`}
+            />
+          )}
+        </Drawn>
       </Figure>
       <StepBar steps={picture.steps} step={step} onStep={setStep} />
       <LitEquation picture={picture} step={step} />
