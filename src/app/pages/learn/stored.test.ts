@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { madeUpStudy } from '../../../studies/reproduce/testing';
 import { changesAmong, choicesOf, loserOf } from './changes';
-import { storedChanges, studyWorld, switchedPair } from './stored';
+import { overSeeds, seedsInWords } from './predict/overSeeds';
+import { changeInWords, changesByDose, storedChanges, studyWorld, switchedPair } from './stored';
 
 const by = { name: 'biasLoss', first: true, second: false } as const;
 
@@ -37,6 +38,53 @@ describe('a stored study', () => {
     expect(none[0]!.value).toBeCloseTo(0, 3);
     expect(storedChanges(made, 'sarnet', by, strong, 'interestAuc')).toEqual([]);
     expect(studyWorld(made, 'promotion-6', 0.45)).toBeNull();
+  });
+});
+
+describe('what a stored change comes to', () => {
+  it('is told dose by dose, of one seed too, and left open where nothing was run', () => {
+    const made = study();
+    const one = {
+      ...made,
+      cells: made.cells.filter(({ seed, world }) => world !== 'promotion-6-intervention0.6' || seed === 1),
+    };
+    const doses = changesByDose(one, 'sarnet', by, 'promotion-6', [0, 0.45, 0.6], 'noiseFreeAuc');
+    expect(doses.map(({ dose, pairs }) => [dose, pairs])).toEqual([
+      [0, 5],
+      [0.45, 0],
+      [0.6, 1],
+    ]);
+    expect(doses[1]!.value).toBeNull();
+    expect(doses[2]!.value).toBeCloseTo(-0.012, 2);
+    expect(doses[2]!.interval).toBeNull();
+  });
+
+  it('is said to be chance, beyond it, or of one seed', () => {
+    const said = (value: number | null, interval: readonly [number, number] | null, pairs = 5) =>
+      changeInWords({ value, interval, pairs }, 'without it', 'AUC');
+    expect(said(-0.01, [-0.02, 0.001])).toBe(
+      'Without it: mean AUC −0.0100 over 5 seeds, 95 % interval −0.0200 to +0.0010: zero lies inside, so this may be chance.',
+    );
+    expect(said(-0.01, [-0.02, -0.001])).toContain('so it is worse beyond chance');
+    expect(said(0.01, [0.001, 0.02])).toContain('so it is better beyond chance');
+    expect(said(0.01, null, 1)).toContain('in the one seed that is stored');
+    expect(said(null, null, 0)).toBe('Undefined.');
+  });
+
+  it('over seeds that were trained here has a mean and an interval, and names what is beyond chance', () => {
+    const run = (a: number, b: number | null) => [
+      { id: 'a', name: 'A', value: a },
+      { id: 'b', name: 'B', value: b },
+    ];
+    const [a, b] = overSeeds([run(-0.03, 0.01), run(-0.032, -0.02), run(-0.031, null)]);
+    expect(a!.value).toBeCloseTo(-0.031, 12);
+    // Student, two degrees of freedom: 4.3027 deviations over the root of three.
+    expect(a!.interval![1] - a!.value!).toBeCloseTo((4.3027 * 0.001) / Math.sqrt(3), 6);
+    expect([b!.value, b!.interval]).toEqual([null, null]);
+    expect(seedsInWords([a!, b!], 3)).toBe(
+      'Over 3 seeds beyond chance: A (loses); the others may be chance.',
+    );
+    expect(seedsInWords([b!], 3)).toBe('Over 3 seeds no change is larger than chance allows.');
   });
 });
 

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { DifferenceBars } from '../../../beside/DifferenceBars';
 import { comparable, differences } from '../../../beside/pair';
 import type { Difference, Pair } from '../../../beside/pair';
@@ -19,6 +20,8 @@ interface Props {
   readonly choice: string;
   readonly picked: string | null;
   readonly among: (scenarios: RunView['scenarios'], found: readonly Difference[]) => readonly Change[];
+  /** Told once of what both runs came to. */
+  readonly onDone: (changes: readonly Change[]) => void;
 }
 
 /** What came of the prediction, with the caution that one seed asks for. */
@@ -26,11 +29,11 @@ function outcome(changes: readonly Change[], choice: string, picked: string | nu
   const worst = loserOf(changes);
   const came = worst ? `${worst.name} lost most, ${formatSigned(worst.value)}` : 'nobody lost';
   const right = picked === (worst?.id ?? 'none');
-  return `You said ${choice}. In this run ${came}: ${right ? 'as you said' : 'not as you said'}. One seed: chance alone moves a bar as well.`;
+  return `You said ${choice}. In this run ${came}: ${right ? 'as you said' : 'not as you said'}. One seed: chance alone moves a bar as well; “Another seed” shows by how much.`;
 }
 
 /** Two small runs as they train, and a bar of difference a scenario. */
-export function LiveDifference({ pair, names, choice, picked, among }: Props) {
+export function LiveDifference({ pair, names, choice, picked, among, onDone }: Props) {
   const sides = useSides(pair);
   const theme = useTheme((state) => state.theme);
   const [first, second] = [sides[0].view, sides[1].view];
@@ -40,6 +43,11 @@ export function LiveDifference({ pair, names, choice, picked, among }: Props) {
   const done = compared?.rows === 'test';
   const colours = scenarioColours(scenarios, theme);
   const changes = among(scenarios, found);
+  useEffect(() => {
+    if (done) onDone(changes);
+    // What both came to does not change any more.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [done]);
   const shown = changes.map(({ id, name, value }) => {
     const at = scenarios.findIndex((one) => one.id === id);
     return { id, name, value, colour: colours[at] ?? INK };
@@ -48,7 +56,7 @@ export function LiveDifference({ pair, names, choice, picked, among }: Props) {
     <>
       <Figure
         name="learn-difference"
-        title={`Change in noise-free AUC: ${names[1]}, against ${names[0]}`}
+        title={`Change in noise-free AUC: ${names[1]}, against ${names[0]} (seed ${pair.setup.seed})`}
         reading={`Left of the line a scenario loses. ${done ? 'Test rows of two runs that you trained just now, one seed, simulated data.' : 'Bars come once both runs were evaluated at the same step.'}`}
         table={{
           columns: ['scenario', names[0], names[1], 'difference'],

@@ -5,7 +5,10 @@ import { attempt } from '../../../store/notices';
 import { pauseQueue } from '../../../store/queue';
 import { readStudies } from '../../../store/studies';
 import { changesAmong, choicesOf } from '../changes';
+import type { Change } from '../changes';
 import { LiveDifference } from '../predict/LiveDifference';
+import { SeedsTogether } from '../predict/SeedsTogether';
+import type { SeedChanges } from '../predict/SeedsTogether';
 import { StoredDifference } from '../predict/StoredDifference';
 import type { Story } from '../story';
 import { dosesOf, storySetup, worldAt } from '../storySetup';
@@ -21,15 +24,26 @@ export function PredictScreen({ story }: { readonly story: Story }) {
   const pair = useBeside(({ pairs }) =>
     pairs.find(({ id, setup }) => id === asked && setup.dataset === worldAt(story, dose)),
   );
+  /** What came of each pair that was trained here, by its data: the seeds of a dose belong together. */
+  const [came, setCame] = useState<Readonly<Record<string, readonly SeedChanges[]>>>({});
   useEffect(() => void readStudies(), []);
+  const world = worldAt(story, dose);
+  const seeds = came[world] ?? [];
   const scenarios = WORLDS.find(({ id }) => id === story.world)?.scenarios ?? [];
   const choices = choicesOf(predict.among, scenarios);
-  const train = () =>
+  const train = (seed: number | null) =>
     attempt(async () => {
       pauseQueue(false);
       const { name, first, second } = predict.by;
-      setAsked(await trainBeside(storySetup(story, dose), { name, first, second }));
+      const setup = storySetup(story, dose, seed === null ? {} : { seed: String(seed) });
+      setAsked(await trainBeside(setup, { name, first, second }));
     });
+  const told = (seed: number, changes: readonly Change[]) =>
+    setCame((before) => ({
+      ...before,
+      [world]: [...(before[world] ?? []).filter((one) => one.seed !== seed), { seed, changes }],
+    }));
+  const last = seeds.at(-1)?.seed;
   return (
     <>
       <fieldset className="predict" data-testid="prediction">
@@ -72,7 +86,7 @@ export function PredictScreen({ story }: { readonly story: Story }) {
           data-testid="train-both"
           disabled={choice === null}
           title={choice === null ? 'Predict first' : undefined}
-          onClick={train}
+          onClick={() => train(null)}
         >
           Train both
         </button>
@@ -87,6 +101,7 @@ export function PredictScreen({ story }: { readonly story: Story }) {
           choice={choices.find(({ id }) => id === choice)?.name ?? ''}
           picked={choice}
           among={(view, found) => changesAmong(predict.among, view, found)}
+          onDone={(changes) => told(pair.setup.seed, changes)}
         />
       ) : (
         <p className="muted" data-testid="not-trained">
@@ -94,6 +109,21 @@ export function PredictScreen({ story }: { readonly story: Story }) {
           runs.
         </p>
       )}
+      {last !== undefined && (
+        <p className="learn-again">
+          <button
+            type="button"
+            className="button"
+            data-testid="another-seed"
+            disabled={pair !== undefined && seeds.every(({ seed }) => seed !== pair.setup.seed)}
+            onClick={() => train(last + 1)}
+          >
+            Another seed
+          </button>{' '}
+          <span className="muted">Same data and models, other starting weights and order of rows.</span>
+        </p>
+      )}
+      <SeedsTogether seeds={seeds} />
       <StoredDifference story={story} dose={dose} />
     </>
   );
