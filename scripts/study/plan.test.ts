@@ -46,6 +46,8 @@ it('a stored cell need not be trained again, unless world, settings or seed are 
     variants: study.variants.map((one) => ({ ...one, training: { ...one.training, steps: 7 } })),
   };
   expect(keptInStudy(turned, cell, 'f')).toBeNull();
+  // The same run with its rows scored otherwise.
+  expect(keptInStudy(study, { ...cell, variant: 'mix:do-slot' }, 'f')).toEqual(trained);
   expect(keptInStudy(null, cell, 'f')).toBeNull();
 });
 

@@ -95,6 +95,11 @@ class Known {
   }
 }
 
+/** Whether a cell was trained before runs had a figure that they have now: it counts until it is trained again. */
+function lacksFigures({ figures }: TrainedCell): boolean {
+  return 'votesError' in figures && !('votesErrorOwn' in figures);
+}
+
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
@@ -169,10 +174,9 @@ export async function runPlan(flags: Flags): Promise<void> {
     if (seen.has(key)) continue;
     seen.add(key);
     const trained = await known.cell(cell);
-    if (trained) {
-      kept++;
-      seconds.set(cell.variant, [...(seconds.get(cell.variant) ?? []), trained.seconds]);
-    } else pending.set(key, cell);
+    if (trained) seconds.set(cell.variant, [...(seconds.get(cell.variant) ?? []), trained.seconds]);
+    if (trained && !lacksFigures(trained)) kept++;
+    else pending.set(key, cell);
   }
   // Seed by seed over all plans: what is broken off is balanced.
   const queue = [...pending.values()].sort((a, b) => a.seed - b.seed);

@@ -1,6 +1,6 @@
 /** Files of stored studies: what earlier runs of a plan left, and what this one writes. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { parseStudy, type StoredStudy, type StudyIndex } from '../../src/studies/evidence/format';
+import { parseStudy, studyText, type StoredStudy, type StudyIndex } from '../../src/studies/evidence/format';
 import { storedVariant, type TrainedCell } from '../../src/studies/evidence/assemble';
 import { STUDIES, type PlannedCell } from '../../src/studies/evidence/plans';
 import { settingsKey } from '../../src/studies/setups';
@@ -18,21 +18,26 @@ export async function readStored(id: string): Promise<StoredStudy | null> {
   }
 }
 
-/** A stored cell of the same world, settings and seed, as if it were trained just now; null where there is none. */
+/** A stored cell of the same world, settings and seed, as if it were trained just now; null where there is none. Of a control that only scores otherwise: the run that is scored. */
 export function keptInStudy(
   study: StoredStudy | null,
   cell: PlannedCell,
   fingerprint: string,
 ): TrainedCell | null {
   const world = study?.worlds.find(({ id }) => id === cell.world);
-  const variant = study?.variants.find(({ id }) => id === cell.variant);
-  const found = study?.cells.find(
-    (one) => one.world === cell.world && one.variant === cell.variant && one.seed === cell.seed,
-  );
-  if (!world || !variant || !found || variant.scored || world.fingerprint !== fingerprint) return null;
+  if (!study || !world || world.fingerprint !== fingerprint) return null;
   const now = storedVariant(cell.variant);
-  if (settingsKey(now.settings) !== settingsKey(variant.settings)) return null;
-  if (settingsKey(now.training) !== settingsKey(variant.training)) return null;
+  const same = study.variants.filter(
+    ({ scored, model, settings, training }) =>
+      !scored &&
+      model === now.model &&
+      settingsKey(settings) === settingsKey(now.settings) &&
+      settingsKey(training) === settingsKey(now.training),
+  );
+  const found = study.cells.find(
+    (one) => one.world === cell.world && one.seed === cell.seed && same.some(({ id }) => id === one.variant),
+  );
+  if (!found) return null;
   const { figures, bestStep, steps, seconds, parameters } = found;
   const { scenarios, overall, mean } = world.ceilings;
   return {
@@ -49,7 +54,7 @@ export function keptInStudy(
 /** Writes a study's file and lists all files anew. */
 export async function writeStored(study: StoredStudy): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(new URL(`${study.id}.json`, folder), `${JSON.stringify(parseStudy(study))}\n`);
+  await writeFile(new URL(`${study.id}.json`, folder), studyText(study));
   const files = await readdir(folder);
   const studies: StudyIndex['studies'] = [];
   for (const id of STUDIES) {

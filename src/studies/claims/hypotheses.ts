@@ -12,6 +12,8 @@ export interface Hypothesis {
   readonly doses: readonly number[];
   /** The difference at each dose is compared with that at this one, seed by seed. */
   readonly beyond?: number;
+  /** The difference is compared with that over these scenarios of the same world. */
+  readonly beyondOf?: string;
 }
 
 /** A figure of one variant above that of another, in the mean over scenarios unless said otherwise. */
@@ -45,9 +47,22 @@ const sarnet: readonly Hypothesis[] = [
     beyond: 0.2,
   },
   {
+    number: 4,
+    sentence: 'The gain of 1 is larger where items are promoted',
+    test: above('sarnet', 'sarnet:base', { metric: 'organicAuc', of: 'a+c+e' }),
+    doses: [0.6],
+    beyondOf: 'b+d+f',
+  },
+  {
     number: 5,
     sentence: 'The loss alone ranks organic rows better',
     test: above('sarnet:bias-adapting-loss', 'sarnet:base', { metric: 'organicAuc' }),
+    doses: [0.6],
+  },
+  {
+    number: 5,
+    sentence: 'The bias net alone brings nothing',
+    test: above('sarnet:bias-net', 'sarnet:base', { metric: 'organicAuc' }),
     doses: [0.6],
   },
   {
@@ -66,7 +81,7 @@ const sarnet: readonly Hypothesis[] = [
     number: 8,
     sentence: 'Attention brings nothing here',
     test: above('sarnet', 'sarnet:no-attention'),
-    doses: [0.6],
+    doses: [0, 0.2, 0.4, 0.6],
   },
 ];
 
@@ -107,13 +122,13 @@ const causalint: readonly Hypothesis[] = [
     number: 6,
     sentence: 'Transfer helps scenario D',
     test: above('causalint', 'causalint:do-de-neg', { of: 'd' }),
-    doses: [0],
+    doses: [0, 0.25],
   },
   {
     number: 7,
     sentence: 'Orthogonality separates',
     test: above('causalint:do-invar', 'causalint:without-orth'),
-    doses: [0.75],
+    doses: [0, 0.75],
   },
   {
     number: 8,
@@ -126,6 +141,17 @@ const causalint: readonly Hypothesis[] = [
     sentence: 'Meta-learning helps besides',
     test: above('causalint:do-de-neg', 'causalint:srm-or'),
     doses: [0.75],
+  },
+  {
+    number: 9,
+    sentence: 'Votes are nearer to the truth than each row’s own prediction',
+    test: above('causalint', 'causalint', {
+      metric: 'votesError',
+      againstMetric: 'votesErrorOwn',
+      of: 'overall',
+      direction: 'lower',
+    }),
+    doses: [0, 0.25, 0.5, 0.75],
   },
 ];
 
@@ -151,6 +177,13 @@ const optmsm: readonly Hypothesis[] = [
     sentence: 'Orthogonality matters',
     test: above('optmsm', 'optmsm:without-constraint'),
     doses: [0, 0.75],
+  },
+  {
+    number: 6,
+    sentence: 'OptMSM less Mix is larger in scenario D than in A',
+    test: above('optmsm', 'mix', { of: 'd' }),
+    doses: [0.75],
+    beyondOf: 'a',
   },
   {
     number: 7,
@@ -195,7 +228,7 @@ const mscan: readonly Hypothesis[] = [
     number: 6,
     sentence: 'Co-attention helps',
     test: above('mscan', 'mscan:without-saca-with-sbe'),
-    doses: [0, 0.75],
+    doses: [0, 0.25, 0.5, 0.75],
   },
 ];
 

@@ -4,6 +4,7 @@ import { parseSetup, type ParsedSetup } from '../../training/parseSetup';
 import { worldSettings, worldTraining } from '../budget';
 import { presetSettings } from '../../training/setup';
 import { figuresOfCeilings } from './figures';
+import { keptFigures } from './kept';
 import { studyTitle, type PlannedCell } from './plans';
 import { findVariant, STUDY_PRESET } from './variants';
 import type { Dataset } from '../../data/dataset';
@@ -90,7 +91,9 @@ function storedCell({ world, variant, seed }: PlannedCell, trained: TrainedCell)
   const { bestStep, steps, seconds, parameters } = trained;
   const fixed = trained.figures['interestAucFixedSlot'];
   if (findVariant(variant).scored && !fixed) return null;
-  const figures = findVariant(variant).scored && fixed ? { interestAuc: fixed } : { ...trained.figures };
+  const figures = keptFigures(
+    findVariant(variant).scored && fixed ? { interestAuc: fixed } : trained.figures,
+  );
   return { world, variant, seed, figures, bestStep, steps, seconds, parameters };
 }
 

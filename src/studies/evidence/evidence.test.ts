@@ -8,11 +8,13 @@ import { figuresOfCeilings, figuresOfRun } from './figures';
 import {
   parseStudy,
   parseStudyIndex,
+  studyText,
   type Figures,
   type StoredStudy,
   type StudyCell,
   type StudyVariant,
 } from './format';
+import { keptFigures } from './kept';
 import { figureOf, pairBySeed, valuesBySeed } from './values';
 import { findVariant, STUDY_PRESET, variantsOf } from './variants';
 import { marginOf, VERDICTS, verdicts } from './verdict';
@@ -93,15 +95,35 @@ describe('a stored study', () => {
         }),
         (values) => {
           const given = study(values.map((value, seed) => cell('mix', seed, value)));
-          const read = parseStudy(JSON.stringify(given));
-          expect(read.cells.map(({ figures: { noiseFreeAuc } }) => noiseFreeAuc?.overall)).toEqual(
-            values.map((value) => (Object.is(value, -0) ? 0 : value)),
-          );
+          const wanted = values.map((value) => (Object.is(value, -0) ? 0 : value));
+          for (const text of [JSON.stringify(given), studyText(given)]) {
+            const { cells } = parseStudy(text);
+            expect(cells.map(({ figures: { noiseFreeAuc } }) => noiseFreeAuc?.overall)).toEqual(wanted);
+          }
         },
       ),
       { numRuns: 30 },
     );
     expect(parseStudy(made)).toEqual(made);
+  });
+
+  it('says the same in its compact form, a line a cell, metrics that a run lacks left out', () => {
+    const sparse = { ...cell('single', 2, 0.6), figures: { recoveryAuc: { ...figures([]), mean: null } } };
+    const given = study([...made.cells, sparse]);
+    const text = studyText(given);
+    expect(parseStudy(text)).toEqual(given);
+    expect(text).toContain('\n[0,0,1,100,200,1.5,1000,[[0.7,0.7,0.8,0.7,0.6,null],[0.3,0.3],0]],\n');
+    const broken = (part: string) => text.replace('[0,0,1,100', part);
+    expect(() => parseStudy(broken('[0,7,1,100'))).toThrow('a cell is of the variant “#7”');
+    expect(() => parseStudy(broken('[0,0,-1,100'))).toThrow('This is no stored study: cells.0.2');
+    expect(() => studyText(study([cell('star', 1, 0.7)]))).toThrow('This is no stored study');
+  });
+
+  it('keeps what counts to the last bit and seven digits of a scenario', () => {
+    const full = { overall: 1 / 3, mean: 2 / 3, scenarios: [1 / 3, null, 0.0123456789] };
+    const kept = keptFigures({ auc: full });
+    expect(kept).toEqual({ auc: { ...full, scenarios: [0.3333333, null, 0.01234568] } });
+    expect(keptFigures(kept)).toEqual(kept);
   });
 
   it('of another kind is refused in one sentence, whatever it is', () => {
@@ -179,6 +201,8 @@ describe('a figure', () => {
     expect(figureOf(some, world, 'minor10')).toBeCloseTo(figureOf(some, world, 'minor5')!, 12);
     expect(figureOf(figures([0.8, 0.7, 0.6, null]), world, 'minor5')).toBeNull();
     expect(figureOf(some, world, 'z')).toBeNull();
+    expect(figureOf(some, world, 'b+d')).toBeCloseTo((0.25 * 0.7 + 0.01 * 0.5) / 0.26, 12);
+    expect(figureOf(some, world, 'b+z')).toBeNull();
     expect(figureOf(undefined, world, 'overall')).toBeNull();
   });
 

@@ -1,94 +1,22 @@
 /**
  * A stored study: what was trained, with everything that repeats each run, and what came of it. One file a study in
- * `public/studies/`, listed by `index.json`. JSON holds every number to the last bit.
+ * `public/studies/`, listed by `index.json`. Figures of all rows and means over scenarios are kept to the last bit, those of a scenario to
+ * seven digits (`kept.ts`). The file is compact: `rows.ts` says how cells are written.
  */
 import { z } from '../../data/zod';
 import { whatIsWrong } from '../../data/zodWords';
+import { fromRows, rowSchema, toRows } from './rows';
+import { studySchema, type StoredStudy } from './studySchema';
 
-/** A metric that is undefined (one class, no truth) is null and is shown as "undefined". */
-const figure = z.number().nullable();
+export type { Figures, StoredStudy, StudyCell, StudyVariant, StudyWorld } from './studySchema';
 
-/** One metric of one run on all its test rows. */
-const figuresSchema = z.object({
-  /** All rows together, weighted back to true shares. */
-  overall: figure,
-  /** Mean over scenarios, weighted by traffic. */
-  mean: figure,
-  /** In the order of the world's scenarios; empty where the metric is of the whole model. */
-  scenarios: z.array(figure),
+/** A study as its file has it. */
+const fileSchema = z.object({
+  ...studySchema.shape,
+  format: z.literal('scenarium-study/2'),
+  metrics: z.array(z.string().min(1)),
+  cells: z.array(rowSchema),
 });
-
-const worldSchema = z.object({
-  /** The dataset's id, which simulates it again. */
-  id: z.string().min(1),
-  title: z.string().includes('simulated'),
-  /** The world or twin that it is a dose of. */
-  base: z.string().min(1),
-  /** Value of the knob; null where the study turns none. */
-  dose: z.number().nullable(),
-  knob: z.string().nullable(),
-  simulated: z.literal(true),
-  /** SHA-256 (hex) over all columns. */
-  fingerprint: z.string().min(1),
-  scenarios: z
-    .array(z.object({ id: z.string().min(1), name: z.string().min(1), share: z.number().min(0).max(1) }))
-    .min(1),
-  /** Noise-free AUC of the true click probability: no ranking does better. */
-  ceilings: figuresSchema,
-});
-
-const settingSchema = z.union([z.number(), z.boolean(), z.string(), z.array(z.number())]);
-const settingsSchema = z.record(z.string(), settingSchema);
-
-const variantSchema = z.object({
-  /** `<model>` or `<model>:<row>`; what claims name. */
-  id: z.string().min(1),
-  name: z.string().min(1),
-  model: z.string().min(1),
-  preset: z.enum(['paper', 'browser', 'tiny', 'comparable']),
-  /** All settings of the model, and of training, defaults filled in. */
-  settings: settingsSchema,
-  training: settingsSchema,
-  /** Of a control that trains nothing of its own: the same runs with every test row scored on the first place. The Lab does not show it. */
-  scored: z.literal('do(slot)').optional(),
-});
-
-const cellSchema = z.object({
-  world: z.string(),
-  variant: z.string(),
-  seed: z.int().nonnegative(),
-  /** By metric: `auc`, `noiseFreeAuc`, `interestAuc`, `logLoss`, and those that one paper alone has. */
-  figures: z.record(z.string(), figuresSchema),
-  bestStep: z.int().nonnegative(),
-  steps: z.int().nonnegative(),
-  /** Processor seconds of training and evaluation together, on the machine that made the file. */
-  seconds: z.number().nonnegative(),
-  /** Trained numbers of the model. */
-  parameters: z.int().nonnegative(),
-});
-
-const studySchema = z.object({
-  format: z.literal('scenarium-study/1'),
-  /** A paper (its claims, tables and doses) or `ranks`. */
-  id: z.string().regex(/^[a-z0-9-]+$/),
-  title: z.string().min(1),
-  made: z.object({
-    /** ISO 8601. */
-    date: z.string().min(1),
-    backend: z.enum(['wasm', 'cpu']),
-    threads: z.int().positive(),
-    version: z.string(),
-  }),
-  worlds: z.array(worldSchema),
-  variants: z.array(variantSchema),
-  cells: z.array(cellSchema),
-});
-
-export type Figures = z.infer<typeof figuresSchema>;
-export type StudyWorld = z.infer<typeof worldSchema>;
-export type StudyVariant = z.infer<typeof variantSchema>;
-export type StudyCell = z.infer<typeof cellSchema>;
-export type StoredStudy = z.infer<typeof studySchema>;
 
 const indexSchema = z.object({
   format: z.literal('scenarium-studies/1'),
@@ -143,16 +71,34 @@ function contradiction({ worlds, variants, cells }: StoredStudy): string | null 
   return null;
 }
 
+/** Whether what was given calls itself the compact form. */
+const isCompact = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && 'format' in given && given.format === 'scenarium-study/2';
+
 /**
- * Reads a stored study from its text or from what JSON made of it.
+ * Reads a stored study from its text or from what JSON made of it; the older form, in which every cell is an object, too.
  *
  * @throws Error with one sentence where it is none
  */
 export function parseStudy(given: unknown): StoredStudy {
-  const parsed = studySchema.safeParse(json(given, 'stored study'));
+  const found = json(given, 'stored study');
+  const file = isCompact(found) ? fileSchema.safeParse(found) : null;
+  if (file && !file.success) throw noStudy(whatIsWrong(file.error));
+  const parsed = studySchema.safeParse(file ? fromRows(file.data) : found);
   const wrong = parsed.success ? contradiction(parsed.data) : whatIsWrong(parsed.error);
   if (parsed.success && wrong === null) return parsed.data;
-  throw new Error(`This is no stored study: ${wrong}; make it again with npm run study -- --plan.`);
+  throw noStudy(wrong ?? '');
+}
+
+const noStudy = (wrong: string): Error =>
+  new Error(`This is no stored study: ${wrong}; make it again with npm run study -- --plan.`);
+
+/** A study as its file has it, a line a cell. @throws Error as `parseStudy` */
+export function studyText(study: StoredStudy): string {
+  const { cells, metrics, ...rest } = toRows(parseStudy(study));
+  const head = JSON.stringify({ format: 'scenarium-study/2', ...rest, metrics });
+  const lines = cells.map((row) => JSON.stringify(row)).join(',\n');
+  return `${head.slice(0, -1)},"cells":[\n${lines}\n]}\n`;
 }
 
 /**

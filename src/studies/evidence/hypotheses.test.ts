@@ -46,4 +46,18 @@ it('are judged dose by dose, and a gain against that at another dose, seed by se
   expect(found[3]![1]).toMatchObject({ verdict: 'confirmed', pairs: 5 });
   expect(found[3]![1].effect).toBeCloseTo(0.012, 9);
   expect(found[4]![1].verdict).toBe('opposite');
+
+  // A gain over some scenarios against that over others.
+  const { scenarios } = study.worlds[0]!;
+  const [first, last] = [scenarios[0]!.id, scenarios.at(-1)!.id];
+  const [apart] = testHypotheses(
+    [{ number: 4, sentence: 'is there', test: { ...test, of: first }, doses: [0.6], beyondOf: last }],
+    study,
+    study.worlds,
+  );
+  const gainOf = (of: string) =>
+    testHypotheses([{ ...given[0]!, test: { ...test, of }, doses: [0.6] }], study, study.worlds)[0]!.verdict
+      .effect!;
+  expect(apart!.verdict.pairs).toBe(5);
+  expect(apart!.verdict.effect).toBeCloseTo(gainOf(first) - gainOf(last), 9);
 });

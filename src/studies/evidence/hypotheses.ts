@@ -17,17 +17,20 @@ function differences({ a, b }: Pick<Comparison, 'a' | 'b'>): (number | null)[] {
   });
 }
 
-/** Both sides at a dose; of one that is held against another dose, both differences, seed by seed as they were trained. */
+/** Both sides at a dose; of one that is held against another dose or other scenarios, both differences, seed by seed as they were trained. */
 function compared(
   hypothesis: Hypothesis,
   study: StoredStudy,
   world: StudyWorld,
   other: StudyWorld | null,
 ): Comparison {
-  const { metric, direction } = hypothesis.test;
+  const { test, beyond, beyondOf } = hypothesis;
+  const { metric, direction } = test;
   const here = sidesOf(hypothesis, study, world);
-  if (hypothesis.beyond === undefined) return { metric, direction, ...here };
-  const there = other ? differences(sidesOf(hypothesis, study, other)) : [];
+  if (beyond === undefined && beyondOf === undefined) return { metric, direction, ...here };
+  const place = beyond === undefined ? world : other;
+  const held = { test: { ...test, of: beyondOf ?? test.of } };
+  const there = place ? differences(sidesOf(held, study, place)) : [];
   const own = differences(here);
   const pairs = Math.min(own.length, there.length);
   return { metric, direction, a: own.slice(0, pairs), b: there.slice(0, pairs) };

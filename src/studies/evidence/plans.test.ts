@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findTwin } from '../../data/simulate';
+import { findTwin, WORLDS } from '../../data/simulate';
+import { models } from '../../models/registry';
 import { simulationOfId } from '../../training/simulatedId';
 import { claimsOf, CLAIMING_PAPERS } from '../claims';
 import { assembleStudy, plannedSetup, storedVariant, type TrainedCell } from './assemble';
@@ -36,7 +38,7 @@ describe.each(PLANS)('the plan of %s', (plan) => {
 it.each(CLAIMING_PAPERS)(
   'doses of %s begin without the cause and end with the world’s own, which goes by its name',
   (paper) => {
-    const cells = plannedCells('doses', { ...options, papers: [paper] });
+    const cells = plannedCells('doses', { ...options, papers: [paper] }).filter(({ dose }) => dose !== null);
     const { id, cause } = findTwin(claimsOf(paper).claims[0]!.world);
     const doses = [...new Set(cells.map(({ dose }) => dose))];
     expect(doses).toHaveLength(4);
@@ -47,6 +49,29 @@ it.each(CLAIMING_PAPERS)(
     expect(mix).toHaveLength(4);
   },
 );
+
+it.each(CLAIMING_PAPERS)('modules of %s are studied at every dose and on a twin', (paper) => {
+  const cells = plannedCells('doses', { ...options, papers: [paper] });
+  const places = [...new Set(cells.map(({ world }) => world))];
+  expect(places).toHaveLength(5);
+  const modules = new Set(cells.map(({ variant }) => variant).filter((id) => id.startsWith(paper)));
+  expect(modules.size).toBeGreaterThanOrEqual(4);
+  for (const variant of modules)
+    expect(new Set(cells.filter((cell) => cell.variant === variant).map(({ world }) => world))).toEqual(
+      new Set(places),
+    );
+});
+
+it('ranks are of every model in the five cause worlds and the twins that come with the lab', () => {
+  const cells = plannedCells('ranks', { ...options, seeds: 1 });
+  const { samples } = JSON.parse(
+    readFileSync(new URL('../../../public/samples/index.json', import.meta.url), 'utf8'),
+  ) as { samples: { id: string }[] };
+  const worlds = [...WORLDS.map(({ id }) => id), ...samples.map(({ id }) => id)];
+  expect(cells).toHaveLength(worlds.length * models.length);
+  expect(new Set(cells.map(({ world }) => world))).toEqual(new Set(worlds));
+  expect(new Set(cells.map(({ variant }) => variant))).toEqual(new Set(models.map(({ id }) => id)));
+});
 
 it('claims are all tested by the plan of claims', () => {
   for (const paper of CLAIMING_PAPERS) {
@@ -110,7 +135,7 @@ describe('a study that is put together', () => {
     expect(study.cells.map(({ seed }) => seed)).toEqual([1, 2]);
     expect(study.worlds[0]?.ceilings.mean).toBeCloseTo(0.75 * 0.7 + 0.25 * 0.8, 12);
     expect(study.title).toBe(studyTitle('mscan'));
-    expect(studyTitle('ranks')).toBe('All models in all cause worlds');
+    expect(studyTitle('ranks')).toBe('All models in all cause worlds and shipped twins');
   });
 
   it('gives do(slot) the one figure that it has, from the runs of Mix', () => {

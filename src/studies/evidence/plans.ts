@@ -29,33 +29,64 @@ export interface PlanOptions {
 /** Beside every model of a study: what needs none of its modules. */
 const CONTROLS = ['mix', 'mix:do-slot', 'single', 'shared-bottom', 'mmoe', 'lr', 'fm'];
 
-interface DoseVariants {
-  /** Trained at every dose. */
-  readonly everywhere: readonly string[];
-  /** Trained, with the controls, where the cause is absent and at the world's own dose. */
-  readonly ends: readonly string[];
+interface StudiedModules {
+  /** Trained at every dose, and on the twin: the model, its form without each module, and what it is held against. */
+  readonly modules: readonly string[];
+  /** The simulated twin of the dataset that the paper takes its model apart on. */
+  readonly twin: string;
 }
 
-const DOSE_VARIANTS: Readonly<Record<string, DoseVariants>> = {
+const STUDIED: Readonly<Record<string, StudiedModules>> = {
   sarnet: {
-    everywhere: ['sarnet', 'sarnet:base', 'mix'],
-    ends: ['sarnet:bias-net', 'sarnet:bias-adapting-loss'],
+    modules: [
+      'sarnet',
+      'sarnet:base',
+      'sarnet:bias-net',
+      'sarnet:bias-adapting-loss',
+      'sarnet:no-attention',
+      'mix',
+    ],
+    twin: 'travel-20',
   },
   causalint: {
-    everywhere: ['causalint', 'shared-bottom', 'single', 'mix'],
-    ends: ['causalint:shared-bottom', 'causalint:do-invar', 'causalint:do-de-neg'],
+    modules: [
+      'causalint',
+      'causalint:shared-bottom',
+      'causalint:without-orth',
+      'causalint:do-invar',
+      'causalint:srm-or',
+      'causalint:do-de-neg',
+      'shared-bottom',
+      'single',
+      'mix',
+    ],
+    twin: 'aliccp-3',
   },
   optmsm: {
-    everywhere: ['optmsm', 'mmoe', 'mix'],
-    ends: ['optmsm:without-priors', 'optmsm:without-constraint', 'optmsm:without-hypernetwork'],
+    modules: [
+      'optmsm',
+      'optmsm:without-priors',
+      'optmsm:without-constraint',
+      'optmsm:without-hypernetwork',
+      'mmoe',
+      'mix',
+    ],
+    twin: 'aliccp-3',
   },
   mscan: {
-    everywhere: ['mscan', 'mscan:with-saca-without-sbe', 'mix', 'mix:do-slot'],
-    ends: ['mscan:without-saca-with-sbe', 'mscan:without-saca-without-sbe'],
+    modules: [
+      'mscan',
+      'mscan:with-saca-without-sbe',
+      'mscan:without-saca-with-sbe',
+      'mscan:without-saca-without-sbe',
+      'mix',
+      'mix:do-slot',
+    ],
+    twin: 'aliccp-3',
   },
   aread: {
-    everywhere: ['aread', 'mmoe', 'single', 'mix'],
-    ends: ['aread:mmoe', 'aread:hei', 'aread:hemp'],
+    modules: ['aread', 'aread:mmoe', 'aread:hei', 'aread:hemp', 'mmoe', 'single', 'mix'],
+    twin: 'amazon-25',
   },
 };
 
@@ -106,22 +137,24 @@ function rowsOf(
 ): (PlacedWorld & { variants: readonly string[] })[] {
   const { id } = causeOf(paper);
   const { claims, tables } = claimsOf(paper);
-  const { everywhere, ends } = DOSE_VARIANTS[paper] ?? { everywhere: [], ends: [] };
+  const studied = STUDIED[paper];
+  if (!studied) throw new RangeError(`No modules of "${paper}" are studied.`);
+  const { modules, twin } = studied;
   switch (plan) {
     case 'doses':
-      return studiedDoses(id).map((dose) => ({
-        ...worldAt(id, size, dose),
-        variants:
-          dose === 0 || dose === ownDose(id) ? unique([...everywhere, ...ends, ...CONTROLS]) : everywhere,
-      }));
+      return [
+        ...studiedDoses(id).map((dose) => ({
+          ...worldAt(id, size, dose),
+          variants: dose === 0 || dose === ownDose(id) ? unique([...modules, ...CONTROLS]) : modules,
+        })),
+        { ...twinWorld(twin, size), variants: modules },
+      ];
     case 'claims': {
       const named = claims.flatMap(({ test }) => [
         test.variant,
         ...(test.value === undefined ? [test.against] : []),
       ]);
-      return [
-        { ...worldAt(id, size, ownDose(id)), variants: unique([...everywhere, ...CONTROLS, ...named]) },
-      ];
+      return [{ ...worldAt(id, size, ownDose(id)), variants: unique([...modules, ...CONTROLS, ...named]) }];
     }
     case 'tables': {
       const twins = unique(tables.flatMap(({ twin }) => (twin === null ? [] : [twin])));
@@ -140,12 +173,15 @@ function rowsOf(
   }
 }
 
-/** All models in all cause worlds, each at its own dose. */
+/** The twins that come with the lab (public/samples). */
+const SHIPPED_TWINS = ['aliccp-3', 'travel-20', 'amazon-25'] as const;
+
+/** All models in all cause worlds, each at its own dose, and on the twins that come with the lab. */
 function rankRows(size: SizeName): (PlacedWorld & { variants: readonly string[] })[] {
-  return WORLDS.map(({ id }) => ({
-    ...worldAt(id, size, ownDose(id)),
-    variants: models.map((model) => model.id),
-  }));
+  const variants = models.map((model) => model.id);
+  const worlds = WORLDS.map(({ id }) => worldAt(id, size, ownDose(id)));
+  const twins = SHIPPED_TWINS.map((twin) => twinWorld(twin, size));
+  return [...worlds, ...twins].map((place) => ({ ...place, variants }));
 }
 
 /** Cells of a plan, seed by seed: a plan that is broken off has every row for the seeds that it finished. */
@@ -168,7 +204,7 @@ export function plannedCells(plan: PlanName, options: PlanOptions): PlannedCell[
 /** Title of a study's file. */
 export function studyTitle(study: string): string {
   return study === 'ranks'
-    ? 'All models in all cause worlds'
+    ? 'All models in all cause worlds and shipped twins'
     : `Claims, tables and doses of ${models.find(({ id }) => id === study)?.title ?? study}`;
 }
 

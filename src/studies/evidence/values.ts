@@ -42,24 +42,29 @@ function scenariosOf(world: StudyWorld, of: string): readonly number[] | null {
     case 'minor':
       return order.filter((s) => world.scenarios[s]!.share < MINOR_SHARE);
     default:
-      return null;
+      return named(world, of);
   }
+}
+
+/** Scenarios by their ids, with `+` between several; null where one is not of this world. */
+function named({ scenarios }: StudyWorld, of: string): readonly number[] | null {
+  const places = of.split('+').map((id) => scenarios.findIndex((one) => one.id === id));
+  return places.includes(-1) ? null : places;
 }
 
 /**
  * One number of a metric.
  *
  * @param of `overall`, `mean` (over scenarios, by traffic), `largest`, `smallest`, `#2` (the scenario with the second most traffic),
- *   `major5`, `minor10`, `minor5`, `minor` (scenarios below 2 % of traffic) or a scenario's id
+ *   `major5`, `minor10`, `minor5`, `minor` (scenarios below 2 % of traffic), a scenario's id, or several (`a+c+e`): their mean by traffic
  * @returns null where it is undefined, or the world has no such scenario
  */
 export function figureOf(figures: Figures | undefined, world: StudyWorld, of: string): number | null {
   if (!figures) return null;
   if (of === 'overall' || of === 'mean') return figures[of];
   const chosen = scenariosOf(world, of);
-  if (chosen) return trafficMean(figures, world, chosen);
-  const place = world.scenarios.findIndex(({ id }) => id === of);
-  return place < 0 ? null : (figures.scenarios[place] ?? null);
+  if (chosen?.length === 1) return figures.scenarios[chosen[0]!] ?? null;
+  return chosen && trafficMean(figures, world, chosen);
 }
 
 /** A metric by seed, of the seeds that were trained. */

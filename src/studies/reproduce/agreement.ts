@@ -1,5 +1,6 @@
 /** A stored cell and the same cell run again: whether they agree, and why not. */
 import { figuresOfRun } from '../evidence/figures';
+import { keptFigures } from '../evidence/kept';
 import type { Figures, StoredStudy, StudyCell, StudyWorld } from '../evidence/format';
 import type { RunRecord } from '../../training/runRecord';
 
@@ -33,9 +34,12 @@ export function repeatOf(record: RunRecord): Repeat | null {
     version: `scenarium ${versions.scenarium ?? ''}, tfjs ${versions.tfjs ?? ''}`,
     fingerprint: datasetFingerprint,
     scenarios: scenarios.map((one) => ({ id: one.id, name: one.name, share: one.share })),
-    figures: figuresOfRun(
-      final,
-      scenarios.map(({ share }) => share),
+    // As a study keeps them: figures of a scenario have seven digits there.
+    figures: keptFigures(
+      figuresOfRun(
+        final,
+        scenarios.map(({ share }) => share),
+      ),
     ),
   };
 }

@@ -133,12 +133,18 @@ describe('of a finished run', () => {
   });
 
   it('CausalInt’s votes have an error between 0 and 1, and no other model has any', async () => {
-    const { votesError: error } = await figuresOf(small, 'causalint');
+    const { votesError: error, votesErrorOwn: own } = await figuresOf(small, 'causalint');
     for (const value of [error!.overall, ...error!.scenarios]) {
       expect(value).toBeGreaterThan(0);
       expect(value).toBeLessThan(1);
     }
-    expect((await figuresOf(small, 'mix')).votesError).toBeUndefined();
+    // What the row's own prediction says of the other scenarios is another answer to the same question.
+    expect(own!.scenarios.map((value) => value !== null && value > 0 && value < 1)).toEqual(
+      error!.scenarios.map(() => true),
+    );
+    expect(own).not.toEqual(error);
+    const mix = await figuresOf(small, 'mix');
+    expect([mix.votesError, mix.votesErrorOwn]).toEqual([undefined, undefined]);
   });
 
   it('OptMSM’s gate is judged where fields are specific', async () => {

@@ -19,6 +19,7 @@ type TruthFigureName =
   | 'organicAuc'
   | 'interestAucAtBestC'
   | 'votesError'
+  | 'votesErrorOwn'
   | 'gateRecovery'
   | ReferenceFigureName;
 type TruthFigures = Readonly<Partial<Record<TruthFigureName, Figure>>>;
@@ -66,15 +67,19 @@ async function scoresAtBestC(trainer: FinishedTrainer, test: Predictions): Promi
   return debiasedScores(matchScore, scenarioGate, best.c);
 }
 
-/** Error of CausalInt's votes; null where the model has none. */
-function errorOfVotes(
+/** Error of CausalInt's votes, and of the answer that needs no votes: the row's own prediction in every scenario. Null where the model has none. */
+function errorsOfVotes(
   { dataset }: FinishedTrainer,
   test: Predictions,
   rows: JudgedRows,
   of: Int32Array,
-): Figure | null {
+): { readonly votesError: Figure; readonly votesErrorOwn: Figure } | null {
   const { vote } = test.columns;
-  return vote ? votesError(vote, counterfactualProbabilities(dataset, of), rows) : null;
+  if (!vote) return null;
+  const truth = counterfactualProbabilities(dataset, of);
+  const n = rows.scenarios;
+  const own = Float32Array.from({ length: of.length * n }, (_, k) => test.probability[Math.floor(k / n)]!);
+  return { votesError: votesError(vote, truth, rows), votesErrorOwn: votesError(own, truth, rows) };
 }
 
 /** How OptMSM's gate finds the fields of one scenario; null without such fields or such a gate. */
@@ -98,6 +103,7 @@ function recoveryOfGate(
  * - `interestAucAtBestC`: of M-scan, the interest AUC under the c that the truth would choose on validation rows; a bound, not a result
  * - `interestAucAtC…`, `noiseFreeAucAtC…`: of M-scan, both AUCs under fixed c, in mean sizes of the match score
  * - `votesError`: of CausalInt, mean absolute error of its votes as click rates in the other scenarios
+ * - `votesErrorOwn`: the same of each row's own prediction taken for every scenario
  * - `gateRecovery`: of OptMSM, AUC with which its gate finds the fields that count in one scenario only
  *
  * Figures that the data or the model have no part in are left out; without a known truth all are.
@@ -112,7 +118,7 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
   const organicAuc = aucFigure(test.score, of(probability), organic);
   const interest = interestProbabilities(trainer.dataset, rows);
   if (!interest) return { organicAuc };
-  const votes = errorOfVotes(trainer, test, of(probability), rows);
+  const votes = errorsOfVotes(trainer, test, of(probability), rows);
   const recovery = recoveryOfGate(trainer, test, of(probability));
   const { matchScore: match, scenarioGate: gate } = test.columns;
   const onOneSlot = await scoresOnOneSlot(trainer, rows);
@@ -123,7 +129,7 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
     organicAuc,
     ...(atBestC && { interestAucAtBestC: aucFigure(atBestC, of(interest)) }),
     ...(match && gate && referenceFigures({ match, gate }, of(interest), of(probability))),
-    ...(votes && { votesError: votes }),
+    ...votes,
     ...(recovery && { gateRecovery: recovery }),
   };
 }
