@@ -34,6 +34,8 @@ export interface TrainedRun {
   readonly datasetTitle: string;
   readonly datasetFingerprint: string;
   readonly scenarios: readonly { readonly id: string; readonly name: string; readonly share: number }[];
+  /** Figures against the truth, by name. */
+  readonly truth: Readonly<Record<string, object>>;
   readonly final: { readonly overall: MetricsOfRun; readonly scenarios: readonly MetricsOfRun[] };
   readonly backend: { readonly threads: number };
   readonly versions: { readonly scenarium: string; readonly tfjs: string };
@@ -150,19 +152,23 @@ function meanOf(values: readonly (number | null)[], shares: readonly number[]): 
 }
 
 /**
- * A study whose first cell is a run's own figures and whose second, of the next seed, are the same figures: which no run of that
- * seed comes to.
+ * A study whose first cell is a run's own figures, whose second is the same run scored on one place, and whose third, of the next
+ * seed, has the figures of the first: which no run of that seed comes to.
  */
 export function studyOfRun(id: string, run: TrainedRun, variants: readonly [string, string]) {
   const shares = run.scenarios.map(({ share }) => share);
   const metrics = ['auc', 'noiseFreeAuc', 'interestAuc', 'logLoss'] as const;
-  const figures = Object.fromEntries(
-    metrics.map((metric) => {
-      const scenarios = run.final.scenarios.map((one) => one[metric]);
-      return [metric, { overall: run.final.overall[metric], mean: meanOf(scenarios, shares), scenarios }];
-    }),
-  );
-  const cell = (variant: string, seed: number) => ({
+  const figures = {
+    ...Object.fromEntries(
+      metrics.map((metric) => {
+        const scenarios = run.final.scenarios.map((one) => one[metric]);
+        return [metric, { overall: run.final.overall[metric], mean: meanOf(scenarios, shares), scenarios }];
+      }),
+    ),
+    ...run.truth,
+  };
+  const onOnePlace = { interestAuc: run.truth['interestAucFixedSlot'] };
+  const cell = (variant: string, seed: number, figures: object) => ({
     world: run.setup.dataset,
     variant,
     seed,
@@ -191,8 +197,13 @@ export function studyOfRun(id: string, run: TrainedRun, variants: readonly [stri
       preset: 'tiny',
       settings: run.setup.settings,
       training: run.setup.training,
+      ...(variant === variants[1] && { scored: 'do(slot)' }),
     })),
-    cells: [cell(variants[0], run.setup.seed), cell(variants[1], run.setup.seed + 1)],
+    cells: [
+      cell(variants[0], run.setup.seed, figures),
+      cell(variants[1], run.setup.seed, onOnePlace),
+      cell(variants[0], run.setup.seed + 1, figures),
+    ],
   };
 }
 

@@ -173,6 +173,7 @@ export async function train(flags: Flags): Promise<void> {
     backend,
     weights: weights === null ? null : await readFile(weights),
     from: resume === null ? null : await readFile(resume),
+    truth: true,
   });
   const probes = flags.values.get('probe') ?? [];
   const specs = run.trainer.model.probes;

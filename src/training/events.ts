@@ -3,6 +3,7 @@ import type { BackendInfo } from '../engine';
 import type { ProbeSpec } from '../models/definition';
 import type { Ceilings, Metrics } from './metrics/types';
 import type { RepresentationSample } from './representation/sample';
+import type { TruthFigures } from './truth/names';
 
 /** What pictures need to know of the data that a run trains on. */
 export interface RunData {
@@ -85,4 +86,6 @@ export type TrainingEvent =
       /** Ceilings and probes of the rows and weights that `final` was computed from. */
       readonly ceilings?: Ceilings;
       readonly probes?: readonly ProbeValue[];
+      /** Test figures that need the simulator's truth, by name; left out where they were not asked for or no truth is known. */
+      readonly truth?: TruthFigures;
     };

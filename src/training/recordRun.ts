@@ -78,6 +78,7 @@ export function recordOfRun(state: RunState, owner: RunOwner): RunRecord {
     ...(state.representation && { representation: state.representation }),
     final: state.final,
     bestStep: state.bestStep,
+    ...(state.truth && { truth: state.truth }),
     timings: owner.timings,
     doneReason: state.doneReason,
     parameters: state.parameters,
@@ -107,6 +108,7 @@ export function stateOfRecord(record: RunRecord): RunState {
     representation: record.representation ?? null,
     final: record.final,
     bestStep: record.bestStep,
+    truth: record.truth ?? null,
     doneReason: record.doneReason ?? null,
   };
   return record.thinning ? asKept(state, record, record.thinning) : asFirstSeen(state, record);

@@ -11,6 +11,7 @@ import type { Ceilings, Metrics } from './metrics/types';
 import type { RepresentationSample } from './representation/sample';
 import type { HistoryPoint, LossPoint, RunRanges } from './runRecord';
 import type { Thinned } from './thinning';
+import type { TruthFigures } from './truth/names';
 
 /** The value of one probe at one step. */
 export interface ProbeFrame {
@@ -46,6 +47,8 @@ export interface RunState {
   /** Test metrics with the best weights; null before the run's end. */
   readonly final: Metrics | null;
   readonly bestStep: number | null;
+  /** Test figures against the simulator's truth; null before the run's end, and where none were computed. */
+  readonly truth: TruthFigures | null;
   readonly doneReason: DoneReason | null;
   /** What goes on while no step ends: compiling, a search, a refresh. Of the moment, so no record keeps it. */
   readonly activity: string | null;
@@ -69,6 +72,7 @@ export const emptyRunState: RunState = {
   representation: null,
   final: null,
   bestStep: null,
+  truth: null,
   doneReason: null,
   activity: null,
 };
@@ -100,6 +104,7 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
         // A run that goes on is no longer at its end.
         final: null,
         bestStep: null,
+        truth: null,
         doneReason: null,
         representation: null,
       };
@@ -130,6 +135,7 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
         step: event.step,
         final: event.final,
         bestStep: event.bestStep,
+        truth: event.truth ?? null,
         doneReason: event.reason,
         ceilings: event.ceilings ?? state.ceilings,
         activity: null,

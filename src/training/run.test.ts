@@ -5,8 +5,11 @@ import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { parseSetup } from './parseSetup';
 import { readCheckpoint } from './checkpoint/checkpoint';
 import { readWeights } from './checkpoint/weights';
+import { stateOfRecord } from './recordRun';
 import { createRun } from './run';
+import { parseRecord, recordToText } from './runFile/recordText';
 import { defaultTraining, presetSettings } from './setup';
+import { truthFigures } from './truth/truthFigures';
 import type { BackendInfo } from '../engine';
 import type { TrainingEvent } from './events';
 import type { Run, RunOptions } from './run';
@@ -85,6 +88,24 @@ describe.each(['cpu', 'wasm'] as const)('a run on %s', (name) => {
     expect(told.flatMap((event) => (event.kind === 'evaluation' ? event.probes : []))).toEqual([]);
     whole.dispose();
     bare.dispose();
+  });
+
+  it('tells at its end what the truth says of its best weights, where that is asked for, and the record keeps it', async () => {
+    const [judged, plain] = [
+      start(setupFor('mix', { steps: 6 }), { truth: true }),
+      start(setupFor('mix', { steps: 6 })),
+    ];
+    const [told, bare] = [await drain(judged), await drain(plain)];
+    const { truth, ...rest } = told.at(-1) as Extract<TrainingEvent, { kind: 'done' }>;
+    expect(rest).toEqual(bare.at(-1));
+    expect(truth).toEqual(await truthFigures(judged.trainer));
+    expect(truth?.organicAuc?.overall).toBeGreaterThan(0);
+    const record = judged.record('done');
+    expect(parseRecord(recordToText(record), 'run.json').truth).toEqual(truth);
+    expect(stateOfRecord(record).truth).toEqual(truth);
+    expect(plain.record('done').truth).toBeUndefined();
+    judged.dispose();
+    plain.dispose();
   });
 
   it('gives the same bits for the same seed, others for another', async () => {

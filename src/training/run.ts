@@ -9,6 +9,7 @@ import { emptyRunState, reduceRun } from './reduceRun';
 import { readRepresentations } from './representation/read';
 import { yieldToEventLoop } from './yieldToEventLoop';
 import { createTrainer } from './trainer';
+import { truthFigures } from './truth/truthFigures';
 import { versions } from './versions';
 import { resplit, SPLIT_RULES } from '../data/splits';
 import type { Dataset } from '../data/dataset';
@@ -19,6 +20,7 @@ import type { RunState } from './reduceRun';
 import type { RunRecord, RunSetup, RunStatus } from './runRecord';
 import type { RunPosition } from './checkpoint/checkpoint';
 import type { OwnedTrainer } from './trainer';
+import type { TruthFigures } from './truth/names';
 
 export interface RunOptions {
   readonly id: string;
@@ -35,6 +37,8 @@ export interface RunOptions {
   readonly report?: (event: TrainingEvent) => void;
   /** False: what pictures alone need is not read: no probes of validation rows, no representations. The same weights and metrics, in less time. */
   readonly pictures?: boolean;
+  /** True: figures that need the simulator's truth are computed at the run's end; they take as long as some more evaluations. */
+  readonly truth?: boolean;
 }
 
 export interface Run {
@@ -126,10 +130,31 @@ export function createRun(options: RunOptions): Run {
       },
     };
     for await (const event of started.events) {
+      if (event.kind !== 'done') {
+        yield event;
+        continue;
+      }
       // Weights are the best ones by now: what is kept of the rows goes with the final metrics.
-      if (event.kind === 'done' && (options.pictures ?? true)) yield* represented(event.step);
-      yield event;
+      if (options.pictures ?? true) yield* represented(event.step);
+      // Who stops a run waits for no more than it has.
+      if (options.truth === true && dataset.truth && event.reason !== 'stopped') yield* judged(event);
+      else yield event;
     }
+  }
+
+  /** The run's end with what the truth says of it; figures that cannot be computed must not cost the run its end. */
+  async function* judged(
+    done: Extract<TrainingEvent, { kind: 'done' }>,
+  ): AsyncGenerator<TrainingEvent, void, void> {
+    let truth: TruthFigures | null = null;
+    try {
+      truth = await truthFigures(trainer);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `The figures against the truth could not be computed: ${reason}`;
+      yield { kind: 'message', step: done.step, text };
+    }
+    yield { ...done, ...(truth && { truth }) };
   }
 
   /** A representation that cannot be read must not cost the run its end. */

@@ -6,6 +6,7 @@ import type { ProbeValue, RunData } from './events';
 import type { Ceilings, Metrics } from './metrics/types';
 import type { RepresentationSample } from './representation/sample';
 import type { TrainingSettings } from './settings';
+import type { TruthFigures } from './truth/names';
 
 /** The whole set-up of a run: what the address bar holds. */
 export interface RunSetup {
@@ -97,6 +98,8 @@ export interface RunRecord {
   /** Test metrics with the best weights. */
   readonly final: Metrics | null;
   readonly bestStep: number | null;
+  /** Test figures against the simulator's truth, by name; left out before the run's end, where no truth is known, and by earlier versions. */
+  readonly truth?: TruthFigures | null;
   readonly timings: RunTimings;
   /** Why the run ended, null before; left out by earlier versions. */
   readonly doneReason?: 'steps' | 'early-stop' | 'stopped' | null;

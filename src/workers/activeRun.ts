@@ -275,6 +275,7 @@ export class ActiveRun {
       from,
       weights: options.weights,
       report: (event) => this.tell(event),
+      truth: true,
     });
     this.run = run;
     this.step = run.trainer.step;

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'react';
 import { create } from 'zustand';
 import { repeatOf } from '../../studies/reproduce/agreement';
 import type { Repeat } from '../../studies/reproduce/agreement';
-import { repeatKey } from '../../studies/reproduce/repeats';
+import { differentRuns, repeatFor, repeatKey } from '../../studies/reproduce/repeats';
 import type { RepeatableCell } from '../../studies/reproduce/repeats';
 import type { RunStore } from '../../workers/protocol';
 import { report } from './notices';
@@ -54,16 +54,18 @@ export function useRepeats(cells: readonly RepeatableCell[]): ReadonlyMap<string
       new Map(
         [...runs].flatMap(([key, run]) => {
           const repeat = byRun.get(run);
-          return repeat ? [[key, repeat] as const] : [];
+          const cell = cells.find((one) => one.key === key);
+          const own = repeat && cell ? repeatFor(cell, repeat) : null;
+          return own ? [[key, own] as const] : [];
         }),
       ),
-    [runs, byRun],
+    [runs, byRun, cells],
   );
 }
 
 /** Puts cells in the queue, to be trained as they were. Those that this version cannot train stay out. */
 export async function runAgain(cells: readonly RepeatableCell[], title: string): Promise<void> {
-  const runs = cells.flatMap(({ study, cell, setup }) => {
+  const runs = differentRuns(cells).flatMap(({ study, cell, setup }) => {
     const name = study.variants.find(({ id }) => id === cell.variant)?.name ?? cell.variant;
     return setup ? [{ name: `${name} again, seed ${cell.seed}`, setup }] : [];
   });

@@ -1,7 +1,10 @@
 /** A stored cell and the same cell run again: whether they agree, and why not. */
+import { stateOfRecord } from '../../training/recordRun';
 import { figuresOfRun } from '../evidence/figures';
+import { insideFigures } from '../evidence/insideFigures';
 import { keptFigures } from '../evidence/kept';
 import type { Figures, StoredStudy, StudyCell, StudyWorld } from '../evidence/format';
+import type { Metrics } from '../../training/metrics';
 import type { RunRecord } from '../../training/runRecord';
 
 /** What a run that was repeated says of itself. */
@@ -35,13 +38,17 @@ export function repeatOf(record: RunRecord): Repeat | null {
     fingerprint: datasetFingerprint,
     scenarios: scenarios.map((one) => ({ id: one.id, name: one.name, share: one.share })),
     // As a study keeps them: figures of a scenario have seven digits there.
-    figures: keptFigures(
-      figuresOfRun(
-        final,
-        scenarios.map(({ share }) => share),
-      ),
-    ),
+    figures: keptFigures(figuresOfRecord(record, final)),
   };
+}
+
+/** All that a study would keep of a run: its metrics, what the truth says of it, and figures of its inside, in this order. */
+function figuresOfRecord(record: RunRecord, final: Metrics): Record<string, Figures> {
+  const shares = record.scenarios.map(({ share }) => share);
+  const found = figuresOfRun(final, shares);
+  for (const [name, figure] of Object.entries(record.truth ?? {}))
+    found[name] = { ...figure, scenarios: [...figure.scenarios] };
+  return { ...found, ...insideFigures(stateOfRecord(record)) };
 }
 
 /** As far apart as two runs may be and still say the same: the margin of “no effect”. */

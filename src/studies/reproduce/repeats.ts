@@ -2,6 +2,7 @@
 import { cellSetup } from '../evidence/cellAddress';
 import type { StoredStudy, StudyCell } from '../evidence/format';
 import { settingsKey } from '../setups';
+import type { Repeat } from './agreement';
 import type { ParsedSetup } from '../../training/parseSetup';
 import type { RunSetup } from '../../training/runRecord';
 
@@ -27,15 +28,6 @@ function cellKey(study: StoredStudy, { world, variant, seed }: StudyCell): strin
 
 function repeatable(study: StoredStudy, cell: StudyCell): RepeatableCell {
   const key = cellKey(study, cell);
-  const scored = study.variants.find(({ id }) => id === cell.variant)?.scored;
-  if (scored !== undefined)
-    return {
-      study,
-      cell,
-      key,
-      setup: null,
-      problem: `It is the run of another row with its test rows scored otherwise (${scored}), which the page does not do; repeat it with npm run study.`,
-    };
   try {
     return { study, cell, key, setup: cellSetup(study, cell), problem: null };
   } catch (error) {
@@ -47,6 +39,30 @@ function repeatable(study: StoredStudy, cell: StudyCell): RepeatableCell {
       problem: error instanceof Error ? error.message : 'This version cannot train it.',
     };
   }
+}
+
+/** Whether a cell trains nothing of its own: it is the run of its model with the test rows scored otherwise. */
+export function scoredOtherwise({ study, cell }: Pick<RepeatableCell, 'study' | 'cell'>): boolean {
+  return study.variants.find(({ id }) => id === cell.variant)?.scored !== undefined;
+}
+
+/** What a run says of a cell that it repeats; null where the cell is of test rows scored otherwise, which an earlier version did not do. */
+export function repeatFor(cell: Pick<RepeatableCell, 'study' | 'cell'>, repeat: Repeat): Repeat | null {
+  if (!scoredOtherwise(cell)) return repeat;
+  const fixed = repeat.figures['interestAucFixedSlot'];
+  return fixed ? { ...repeat, figures: { interestAuc: fixed } } : null;
+}
+
+/** Cells without those whose run another of them already is. */
+export function differentRuns(cells: readonly RepeatableCell[]): readonly RepeatableCell[] {
+  const seen = new Set<string>();
+  return cells.filter(({ setup }) => {
+    if (!setup) return false;
+    const key = repeatKey(setup);
+    const first = !seen.has(key);
+    seen.add(key);
+    return first;
+  });
 }
 
 /** Cells with their set-ups. */

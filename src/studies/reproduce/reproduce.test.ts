@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { datasetId } from '../../data/simulate';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
 import type { PrintedTable } from '../claims';
+import { storedVariant } from '../evidence/assemble';
 import { agreement } from './agreement';
 import type { Repeat } from './agreement';
 import { chosenRows, claimRows, effectSpan, sortedRows, tally, verdictOf } from './claimRows';
@@ -11,6 +12,7 @@ import { claimsLatex, claimsTable, latexText, runsCsv } from './documents';
 import { doseCurves, doseMap } from './doses';
 import { bestPrinted, paperTable, worldsOfTable } from './paperTables';
 import { orderCorrelation, rankMap } from './ranks';
+import { differentRuns, repeatableCells, repeatFor } from './repeats';
 import { tableLatex, tableNumbers } from './tableDocuments';
 import { madeUpClaim, madeUpStudy } from './testing';
 import { metricWords, printedMetricWords } from './words';
@@ -234,6 +236,25 @@ describe('a cell that is run again', () => {
     [{}, /nothing that is kept explains it/],
   ])('names what differs: %o', (change, why) => {
     expect(agreement(study, cell, { ...same, figures: shifted(0.01), ...change })?.why).toMatch(why);
+  });
+
+  it('of another row’s run scored on one place has that run’s figure, and none of a run without it', () => {
+    const variants = study.variants.map((one) => ({ ...one, scored: 'do(slot)' as const }));
+    const scored = { study: { ...study, variants }, cell };
+    const figure = { overall: 0.7, mean: 0.7, scenarios: [0.7, 0.7, 0.7] };
+    expect(repeatFor({ study, cell }, same)).toBe(same);
+    expect(repeatFor(scored, same)).toBeNull();
+    const fixed = { ...same, figures: { ...same.figures, interestAucFixedSlot: figure } };
+    expect(repeatFor(scored, fixed)?.figures).toEqual({ interestAuc: figure });
+  });
+
+  it('is trained once, however many cells are of its run', () => {
+    const variants = [storedVariant('mix'), storedVariant('mix:do-slot')];
+    const of = { ...study, variants };
+    const cells = variants.flatMap(({ id }) => [1, 2].map((seed) => ({ ...cell, variant: id, seed })));
+    const able = repeatableCells(of, cells);
+    expect(able.every(({ setup }) => setup !== null)).toBe(true);
+    expect(differentRuns(able).map((one) => one.cell)).toEqual(cells.slice(0, 2));
   });
 
   it('is apart where a figure is undefined in one of them, and nothing where they share none', () => {

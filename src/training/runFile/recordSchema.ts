@@ -148,6 +148,10 @@ export const recordSchema = z.object({
   representation: sample.nullable().optional(),
   final: metrics.nullable(),
   bestStep: step.nullable(),
+  truth: z
+    .record(z.string(), z.object({ overall: figure, mean: figure, scenarios: z.array(figure) }))
+    .nullable()
+    .optional(),
   timings: z.object({
     firstStep: figure,
     training: z.number(),
@@ -180,6 +184,8 @@ export function misfit(record: StoredRecord): string | null {
   const at = record.history.findIndex((point) => wrongMetrics(point.metrics));
   if (at >= 0) return `history.${at}.metrics.scenarios`;
   if (record.final && wrongMetrics(record.final)) return 'final.scenarios';
+  for (const [name, { scenarios }] of Object.entries(record.truth ?? {}))
+    if (scenarios.length !== 0 && scenarios.length !== n) return `truth.${name}.scenarios`;
   return misfitOfProbes(record) ?? misfitOfSample(record);
 }
 

@@ -2,27 +2,17 @@
 import { counterfactualProbabilities, interestProbabilities, specificFieldsOf } from '../../data/simulate';
 import { debiasedScores, referenceGrid } from '../../models/papers/mscan/debiasedScores';
 import { evaluationSample } from '../sampling';
-import { referenceFigures, type ReferenceFigureName } from './byReference';
+import { referenceFigures } from './byReference';
 import { fixField } from './fixedField';
 import { aucFigure, type Figure, type JudgedRows } from './figures';
 import { gateRecovery } from './gateRecovery';
 import { votesError } from './votes';
 import type { SplitName } from '../../data/dataset';
 import type { Predictions, Trainer } from '../trainer/contract';
+import type { TruthFigures } from './names';
 
 /** The place that every row is scored on where the place is held fixed: the first. */
 const FIXED_SLOT = 1;
-
-type TruthFigureName =
-  | 'interestAuc'
-  | 'interestAucFixedSlot'
-  | 'organicAuc'
-  | 'interestAucAtBestC'
-  | 'votesError'
-  | 'votesErrorOwn'
-  | 'gateRecovery'
-  | ReferenceFigureName;
-type TruthFigures = Readonly<Partial<Record<TruthFigureName, Figure>>>;
 
 type FinishedTrainer = Pick<Trainer, 'model' | 'dataset' | 'layout' | 'predict' | 'readBatch'>;
 

@@ -5,6 +5,7 @@ import { agreement } from '../../../studies/reproduce/agreement';
 import type { Agreement, Repeat } from '../../../studies/reproduce/agreement';
 import { nameOf } from '../../../studies/reproduce/cells';
 import type { Looked } from '../../../studies/reproduce/cells';
+import { scoredOtherwise } from '../../../studies/reproduce/repeats';
 import type { RepeatableCell } from '../../../studies/reproduce/repeats';
 import { formatDuration, formatNumber } from '../../format';
 import { attempt } from '../../store/notices';
@@ -55,6 +56,7 @@ export function CellsTable({ cells, repeats, world, looked, title }: Props) {
                 <th scope="row">
                   {nameOf(study, cell.variant)}, seed {cell.seed}
                   <span className="difference">
+                    {scoredOtherwise(one) && 'another row’s run, every test row scored on the first place; '}
                     {cell.steps > 0 &&
                       `best step ${cell.bestStep} of ${cell.steps}, ${formatDuration(cell.seconds)}`}
                   </span>

@@ -23,8 +23,8 @@ export function UnstoredExperiment({ claim }: { readonly claim: Claim }) {
   return (
     <>
       <p className="muted">
-        No run of it is stored with this build. Three seeds of each side train here, on {world.title}, with
-        the budget of the studies.
+        No run of it is stored with this build. Five seeds of each side train here, on {world.title}, with the
+        budget of the studies.
       </p>
       <div className="claim-actions">
         <RunHere cells={cells} repeats={repeats} what="this claim" title={claim.id} />
