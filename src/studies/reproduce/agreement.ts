@@ -65,7 +65,8 @@ interface Both {
 
 /** Each figure of both, stored and repeated. */
 function* bothOf(cell: StudyCell, repeat: Repeat): Generator<Both> {
-  for (const [metric, stored] of Object.entries(cell.figures)) {
+  // Files of the older form have all digits of a scenario.
+  for (const [metric, stored] of Object.entries(keptFigures(cell.figures))) {
     const again = repeat.figures[metric];
     if (!again) continue;
     yield { metric, stored: stored.overall, again: again.overall };
