@@ -66,9 +66,12 @@ def checked_setup(given: dict[str, Any]) -> dict[str, Any]:
     unknown = next((name for name in training if name not in defaults), None)
     if unknown is not None:
         raise ValueError(f"Training has no setting “{unknown}”; it has {', '.join(sorted(defaults))}.")
+    settings = all_settings(given["model"], given.get("settings", {}))
+    if settings.get("clusterSteps") and settings["clusters"]:
+        raise ValueError("This run sorts scenarios into clusters first, which only the lab does; train it there, or set “clusters” to 0.")
     return {
         "model": given["model"],
-        "settings": all_settings(given["model"], given.get("settings", {})),
+        "settings": settings,
         "training": {**defaults, **training},
         "dataset": given.get("dataset", "data"),
         "seed": int(given.get("seed", 1)),

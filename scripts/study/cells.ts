@@ -1,6 +1,5 @@
 /** Cells of a study, trained once and kept on disk so that a study goes on where it stopped. */
 import './sameAsBrowser';
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { BackendInfo } from '../../src/engine';
 import type { Dataset } from '../../src/data/dataset';
@@ -8,6 +7,7 @@ import type { Cell } from '../../src/studies/modelStudy/cell';
 import { createRun, type Run } from '../../src/training/run';
 import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunSetup } from '../../src/training/runRecord';
+import { cellKey } from './cellKey';
 
 /** Raised when metrics of older cells must not stand beside new ones. */
 const STUDY_FORMAT = 1;
@@ -15,8 +15,7 @@ const STUDY_FORMAT = 1;
 const folder = new URL('../../.cache/study/', import.meta.url);
 
 function cellFile(setup: RunSetup, fingerprint: string): URL {
-  const key = JSON.stringify({ format: STUDY_FORMAT, setup, fingerprint });
-  return new URL(`${createHash('sha256').update(key).digest('hex').slice(0, 24)}.json`, folder);
+  return new URL(`${cellKey({ format: STUDY_FORMAT }, setup, fingerprint)}.json`, folder);
 }
 
 /** A finished cell, or null. */

@@ -1,5 +1,4 @@
 /** Cells of stored studies: trained once, kept in .cache/study, so that a plan goes on where it stopped. */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { Dataset } from '../../src/data/dataset';
 import type { BackendInfo } from '../../src/engine';
@@ -11,6 +10,7 @@ import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunSetup } from '../../src/training/runRecord';
 import { createRun } from '../../src/training/run';
 import { truthFigures } from '../../src/training/truth/truthFigures';
+import { cellKey } from './cellKey';
 
 /** Raised when figures of older cells must not stand beside new ones. */
 const CELL_FORMAT = 1;
@@ -18,8 +18,7 @@ const CELL_FORMAT = 1;
 const folder = new URL('../../.cache/study/', import.meta.url);
 
 function cellFile(setup: RunSetup, fingerprint: string): URL {
-  const key = JSON.stringify({ evidence: CELL_FORMAT, setup, fingerprint });
-  return new URL(`evidence-${createHash('sha256').update(key).digest('hex').slice(0, 24)}.json`, folder);
+  return new URL(`evidence-${cellKey({ evidence: CELL_FORMAT }, setup, fingerprint)}.json`, folder);
 }
 
 /** A finished cell, or null. */

@@ -34,6 +34,11 @@ export interface BatchLayout {
    * `id * ownTables + n` of the table.
    */
   readonly ownTables?: number;
+  /**
+   * Cluster of each scenario `[N]`, which the model is told in the place of the scenario; absent where it is told the scenario. Written by
+   * the run's procedure; batches on the host keep the scenario, by which rows are judged.
+   */
+  readonly clusters?: Int32Array;
 }
 
 /** One batch on the host. Rows past `count` are padding: weight 0, ids 0, label 0, scenario 0. */

@@ -18,6 +18,8 @@ export interface DataShape {
   /** N */
   readonly scenarios: number;
   readonly scenarioIds: readonly string[];
+  /** The scenarios are clusters of the data's scenarios. */
+  readonly clustered?: boolean;
   /** All fields of a row, in the order of the batch's ids. */
   readonly fields: readonly FieldShape[];
   readonly vocabularySize: number;
@@ -53,6 +55,8 @@ export interface Needs {
   readonly crosses?: { readonly of: CrossedFields; readonly buckets: number };
   /** Rows of an id beyond those of the scenarios, for a procedure to put ids to: then `id * (N + extraTables) + scenario`. */
   readonly extraTables?: number;
+  /** In the place of a row's scenario the model is told one of so many clusters, which its procedure puts scenarios into. */
+  readonly clusters?: number;
   /** Named per-row columns that the model's procedure supplies, e.g. `fairness`. */
   readonly extra?: readonly string[];
 }
@@ -128,6 +132,7 @@ export interface ProbeAxis {
   readonly name:
     | 'scenario'
     | 'otherScenario'
+    | 'cluster'
     | 'expert'
     | 'field'
     | 'layer'

@@ -81,6 +81,7 @@ export function batchLayout(shape: DataShape, needs: Needs): BatchLayout {
       },
     }),
     ...(needs.ownTables && { ownTables: shape.scenarios + (needs.extraTables ?? 0) }),
+    ...(needs.clusters && { clusters: new Int32Array(shape.scenarios) }),
   };
   return { ...layout, batch: shape.batch, width: layoutWidth(layout) };
 }
@@ -100,6 +101,11 @@ export interface BatchTensors {
   readonly extra: Readonly<Record<string, tf.Tensor2D>>;
 }
 
+/** Numbers of scenarios (-1: none) as the model is told them: the same array where it is told scenarios. */
+function told({ clusters }: BatchLayout, scenario: Int32Array): Int32Array {
+  return clusters ? scenario.map((n) => (n < 0 ? n : clusters[n]!)) : scenario;
+}
+
 /** Input of a step that a column of a procedure's own is. */
 const extraInput = (name: string): string => `batch.extra.${name}`;
 
@@ -112,7 +118,7 @@ export function uploadBatch(batch: HostBatch): BatchTensors {
     declareInput(name, tf.tensor2d(values, [rows, width]));
   return {
     ids: declareInput('batch.ids', tf.tensor1d(batch.ids, 'int32')),
-    scenario: declareInput('batch.scenario', tf.tensor1d(batch.scenario, 'int32')),
+    scenario: declareInput('batch.scenario', tf.tensor1d(told(layout, batch.scenario), 'int32')),
     label: column('batch.label', batch.label, 1),
     weight: column('batch.weight', batch.weight, 1),
     historyMask: history && column('batch.historyMask', batch.historyMask, history.length),
@@ -120,7 +126,7 @@ export function uploadBatch(batch: HostBatch): BatchTensors {
       history &&
       declareInput(
         'batch.historyScenario',
-        tf.tensor2d(batch.historyScenario, [rows, history.length], 'int32'),
+        tf.tensor2d(told(layout, batch.historyScenario), [rows, history.length], 'int32'),
       ),
     ownHistoryMask: ownHistory && column('batch.ownHistoryMask', batch.ownHistoryMask, ownHistory.length),
     extra: Object.fromEntries(
@@ -133,11 +139,11 @@ export function uploadBatch(batch: HostBatch): BatchTensors {
 export function batchInputs(batch: HostBatch): StepInputs {
   const inputs: Record<string, ArrayLike<number>> = {
     'batch.ids': batch.ids,
-    'batch.scenario': batch.scenario,
+    'batch.scenario': told(batch.layout, batch.scenario),
     'batch.label': batch.label,
     'batch.weight': batch.weight,
     'batch.historyMask': batch.historyMask,
-    'batch.historyScenario': batch.historyScenario,
+    'batch.historyScenario': told(batch.layout, batch.historyScenario),
     'batch.ownHistoryMask': batch.ownHistoryMask,
   };
   for (const name of Object.keys(batch.extra)) inputs[extraInput(name)] = batch.extra[name]!;

@@ -3,9 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../engine';
 import type { DataShape, Inputs, Probe, ProbeTensor } from './definition';
 
-/** Axis labels of the scenarios. */
-export function scenarioAxis(shape: DataShape) {
-  return { name: 'scenario', labels: shape.scenarioIds } as const;
+type AxisShape = Pick<DataShape, 'scenarioIds' | 'clustered'>;
+
+/** Axis labels of the scenarios, or of the clusters that stand in their place. */
+export function scenarioAxis({ scenarioIds, clustered }: AxisShape) {
+  return { name: clustered ? 'cluster' : 'scenario', labels: scenarioIds } as const;
+}
+
+/** The same for others that a scenario looks at; `labels` where they are not all of them. */
+export function otherScenarioAxis(
+  { scenarioIds, clustered }: AxisShape,
+  labels: readonly string[] = scenarioIds,
+) {
+  return { name: clustered ? 'cluster' : 'otherScenario', labels } as const;
 }
 
 /** `one 1 … one k`; numbers alone where `one` is empty. */

@@ -26,7 +26,7 @@ interface Common {
   readonly paperName?: string;
   /** Folded away in the form unless opened. */
   readonly advanced?: boolean;
-  /** What a run that was stored before the setting came had in its place, where that is not the default. */
+  /** What a run that was stored before the setting came had in its place. */
   readonly before?: SettingValue;
   /** Values that a tuning budget draws it from, beside learning rate, L2 and dropout. */
   readonly searched?: readonly number[];

@@ -10,7 +10,8 @@ it.each([
   ['optmsm', { transferOutput: 'relu' }],
   ['causalint', { orNorm: 'squared', orOrder: 'dataset' }],
   ['mscan', { cBy: 'auc' }],
-  ['mmoe', {}],
+  ['mmoe', { clusters: 0, clusterSteps: 200 }],
+  ['mix', {}],
 ] as const)('a kept run, queue item or ablation of %s without its later switches', async (model, meant) => {
   const now = defaultSettings(findModel(model).fields);
   const earlier = Object.fromEntries(Object.entries(now).filter(([name]) => !(name in meant)));

@@ -241,8 +241,14 @@ export const glossary: readonly TermGroup[] = [
       {
         term: 'procedure',
         meaning:
-          'How a model is trained: shuffled batches, fine-tuning scenario by scenario, AREAD’s mask search, SAR-Net’s refreshed coefficients.',
+          'How a model is trained: shuffled batches, fine-tuning scenario by scenario, clusters of scenarios first, AREAD’s mask search, SAR-Net’s refreshed coefficients.',
         code: at('training/procedure.ts', 'Procedure'),
+      },
+      {
+        term: 'pre-clustering',
+        meaning:
+          'Sorting scenarios into a few clusters by the losses of a small model that all train, before a model with a tower a scenario trains. It then has a tower a cluster, and is judged by scenario as always.',
+        code: at('training/procedures/precluster/index.ts', 'clusterScenarios'),
       },
       {
         term: 'step',

@@ -1,5 +1,6 @@
 /** Every picture of a run's inside, one line each, in the order in which they stand in their tabs. */
 import { causalGraph } from './causalGraph/CausalGraphFigure';
+import { scenarioClusters } from './clusters/ClustersFigure';
 import { conflict } from './conflict/ConflictFigures';
 import { alphaSweep } from './counterfactual/AlphaSweepFigure';
 import { cSweep } from './counterfactual/CSweepFigure';
@@ -14,6 +15,7 @@ import { whatIf } from './whatIf/WhatIfFigure';
 
 export const pictures: readonly Picture[] = [
   masks,
+  scenarioClusters,
   votes,
   cSweep,
   alphaSweep,

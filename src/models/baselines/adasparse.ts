@@ -17,6 +17,7 @@ import {
 } from '../layers';
 import { lastLayer, numbered, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 
@@ -184,6 +185,7 @@ export const adasparse = defineBaseline({
   topics: ['masks', 'representation'],
   fields: {
     ...baselineFields,
+    ...clusterFields,
     hidden: hidden('Hidden layers', 'Widths of the network.', [128, 64]),
     beta: hyper.real({
       label: 'Largest weight',

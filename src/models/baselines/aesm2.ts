@@ -29,6 +29,7 @@ import {
 } from '../layers';
 import { lastLayer, numbered, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden, peers } from './common';
 import { defineBaseline } from './defineBaseline';
 
@@ -227,6 +228,7 @@ export const aesm2 = defineBaseline({
   topics: ['gates', 'representation'],
   fields: {
     ...{ embeddingDim, scenarioField, dropout, priorBias: prior, history, historyLength },
+    ...clusterFields,
     layers: hyper.int({ label: 'Layers', help: 'Layers of experts.', default: 1, min: 1, max: 3 }),
     numExperts: hyper.int({
       label: 'Experts',

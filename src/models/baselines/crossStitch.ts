@@ -16,8 +16,9 @@ import {
   type AskedRows,
   type AskedScenarios,
 } from '../layers';
-import { lastLayer, scenarioAxis } from '../probes';
+import { lastLayer, otherScenarioAxis, scenarioAxis } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden, peers } from './common';
 import { defineBaseline } from './defineBaseline';
 
@@ -116,7 +117,7 @@ function stitchProbe(
     title: `Cross-stitch units after hidden layer ${k + 1}`,
     reading: `A row is the network of one scenario, a column the network whose activations it takes; the mean over channels.${pool ? ' The last column is the network itself.' : ''}`,
     equation: String.raw`\tilde x_i = \textstyle\sum_j \alpha_{ij}\, x_j \quad (1)`,
-    axes: [scenarioAxis(shape), { name: 'otherScenario', labels }],
+    axes: [scenarioAxis(shape), otherScenarioAxis(shape, labels)],
     scale: 'value',
     quantity: 'weight',
     compute: () => ({ sum: tf.mean(weight.tensor, 2), count: tf.scalar(1) }),
@@ -140,6 +141,7 @@ export const crossStitch = defineBaseline({
   topics: ['gates', 'representation'],
   fields: {
     ...{ embeddingDim, scenarioField, dropout, priorBias, history, historyLength },
+    ...clusterFields,
     hidden: hidden('Hidden layers', 'Widths of each scenario’s network.', [128, 64]),
     selfWeight: hyper.real({
       label: 'Own weight',

@@ -18,6 +18,7 @@ import {
 import type { FieldReader, FieldsRead } from '../layers';
 import { standard, type ProcedureChoice } from '../procedureChoice';
 import type { SettingsOf } from '../settings';
+import { clusteredShape, clusterProbes, clustersOf, withPreclustering } from './clusters';
 import { baselineNeeds, type inputFields } from './common';
 import { createSharedReader, withHistory, type HistoryPass } from './reader';
 
@@ -55,7 +56,8 @@ export function defineBaseline<const F extends typeof inputFields, P extends Pas
   network,
   ...definition
 }: Baseline<F, P>): AnyModelDefinition & Pick<ModelDefinition<F>, 'build'> {
-  const build: ModelDefinition<F>['build'] = (shape, settings, factory) => {
+  const build: ModelDefinition<F>['build'] = (data, settings, factory) => {
+    const shape = clusteredShape(data, settings);
     const variables = collect(factory);
     const table = variables.table(shape.vocabularySize, settings.embeddingDim);
     const read = createSharedReader(variables, shape, settings);
@@ -68,9 +70,14 @@ export function defineBaseline<const F extends typeof inputFields, P extends Pas
         return { ...apply(given.flat, inputs, mode, given), historyAttention: given.attention };
       },
       ...shown,
-      probes: withHistory(shown.probes, shape, settings),
+      probes: [...withHistory(shown.probes, shape, settings), ...clusterProbes(data, settings)],
     });
   };
-  const baseline = { ...definition, variants: [], graph: null, needs: baselineNeeds, procedure, build };
+  const baseline: ModelDefinition<F> = {
+    ...definition,
+    ...{ variants: [], graph: null, build },
+    needs: (settings) => ({ ...baselineNeeds(settings), clusters: clustersOf(settings) }),
+    procedure: (settings) => withPreclustering(settings, procedure(settings)),
+  };
   return { ...defineModel<F>(baseline), build };
 }

@@ -18,6 +18,7 @@ import {
 } from '../layers';
 import { lastLayer, numbered, rowVectors, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 
@@ -166,6 +167,7 @@ export const hamur = defineBaseline({
   topics: ['adapters', 'representation'],
   fields: {
     ...baselineFields,
+    ...clusterFields,
     hidden: hidden('Hidden layers', 'Widths of the backbone.', [256, 128, 64]),
     hyperHidden: hidden('Hyper-network layers', 'Widths of the hyper-network below its matrix.', [64]),
     backbone: hyper.choice({

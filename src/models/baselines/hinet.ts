@@ -27,8 +27,9 @@ import {
   type AskedRows,
   type AskedScenarios,
 } from '../layers';
-import { lastLayer, numbered, rowVectors, scenarioAxis, sumByScenario } from '../probes';
+import { lastLayer, numbered, otherScenarioAxis, rowVectors, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden, peers } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers, gateProbe } from './scenarioTowers';
@@ -137,7 +138,7 @@ function layerProbes(
     title: 'How much each scenario takes of the others’ experts',
     reading: `A row is a scenario, a column another whose experts it reads; it sums to 1, and its own stands at 0.${pool ? ' The last column is the scenario itself.' : ''}`,
     equation: String.raw`A_s = \textstyle\sum_{j \ne s} \mathrm{softmax}(W^\top e_s + b)_j\, S_j(x)`,
-    axes: [scenarioAxis(shape), { name: 'otherScenario', labels }],
+    axes: [scenarioAxis(shape), otherScenarioAxis(shape, labels)],
     // Of a single scenario there is nobody else.
     scale: shape.scenarios > 1 ? 'share' : 'value',
     compute: ({ extracted }, inputs) =>
@@ -179,6 +180,7 @@ export const hinet = defineBaseline({
   topics: ['gates', 'representation'],
   fields: {
     ...{ embeddingDim, scenarioField, dropout, priorBias, history, historyLength },
+    ...clusterFields,
     sharedExperts: count('Shared sub-experts', 'Sub-experts that all scenarios share.', 16, 3),
     specificExperts: count('Own sub-experts', 'Sub-experts of each scenario.', 8, 2),
     expertHidden: hidden('Sub-expert layers', 'Widths of each sub-expert.', [64]),

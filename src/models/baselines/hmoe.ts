@@ -16,8 +16,9 @@ import {
   type AskedRows,
   type AskedScenarios,
 } from '../layers';
-import { lastLayer, mixedExperts, numbered, scenarioAxis, sumByScenario } from '../probes';
+import { lastLayer, mixedExperts, numbered, otherScenarioAxis, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden, peers } from './common';
 import { defineBaseline } from './defineBaseline';
 import { gateProbe } from './scenarioTowers';
@@ -49,7 +50,7 @@ function ownGradient(logits: tf.Tensor2D, { own }: AskedRows): tf.Tensor2D {
 
 /** A row's mean weight and prediction of each slot, by the row's scenario: `relation` and `predictions` `[N, S]`. */
 function labelProbes(shape: DataShape, { labels, pool }: AskedScenarios): readonly Probe<HmoePass>[] {
-  const axes = [scenarioAxis(shape), { name: 'otherScenario', labels }] as const;
+  const axes = [scenarioAxis(shape), otherScenarioAxis(shape, labels)] as const;
   const ending = pool ? ' The last column is the row’s own scenario.' : '';
   return [
     {
@@ -94,6 +95,7 @@ export const hmoe = defineBaseline({
   topics: ['gates', 'representation'],
   fields: {
     ...{ embeddingDim, scenarioField, dropout, priorBias, history, historyLength },
+    ...clusterFields,
     numExperts: hyper.int({ label: 'Experts', help: 'Number of experts E.', default: 4, min: 1, max: 32 }),
     expertHidden: hidden('Expert layers', 'Widths of each expert.', [256, 128]),
     towerHidden: hidden('Tower layers', 'Widths of each scenario’s tower.', [64]),

@@ -16,6 +16,7 @@ import {
 } from '../layers';
 import { lastLayer, numbered, rowVectors, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers, gateProbe } from './scenarioTowers';
@@ -188,6 +189,7 @@ export const m3oe = defineBaseline({
   topics: ['gates', 'balances', 'representation'],
   fields: {
     ...baselineFields,
+    ...clusterFields,
     starWidth: width(
       'Star width',
       'Units of the first layer, a shared matrix times each scenario’s own.',

@@ -3,6 +3,7 @@ import { mixExpertsStacked } from '../../engine';
 import { createScenarioGate, createStackedMlp } from '../layers';
 import { lastLayer, mixedExperts, numbered } from '../probes';
 import { hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers, gateProbe } from './scenarioTowers';
@@ -22,6 +23,7 @@ export const mmoe = defineBaseline({
   topics: ['gates', 'representation'],
   fields: {
     ...baselineFields,
+    ...clusterFields,
     numExperts: hyper.int({ label: 'Experts', help: 'Number of experts E.', default: 4, min: 1, max: 32 }),
     expertHidden: hidden('Expert layers', 'Widths of each expert.', [256, 128]),
     towerHidden: hidden('Tower layers', 'Widths of each scenario’s tower.', [64]),

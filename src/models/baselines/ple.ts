@@ -6,6 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { createExtractionLevel, type Streams } from '../layers';
 import { lastLayer, mixedExperts, numbered } from '../probes';
 import { hyper } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers, gateProbe } from './scenarioTowers';
@@ -26,6 +27,7 @@ export const ple = defineBaseline({
   topics: ['gates', 'representation'],
   fields: {
     ...baselineFields,
+    ...clusterFields,
     levels: hyper.int({
       label: 'Levels',
       help: 'Extraction levels; 1 is CGC.',

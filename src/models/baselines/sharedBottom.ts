@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { createMlp } from '../layers';
 import { lastLayer, rowVectors } from '../probes';
 import { ablation } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 import { createScenarioTowers } from './scenarioTowers';
@@ -22,6 +23,7 @@ export const sharedBottom = defineBaseline({
   topics: ['representation'],
   fields: {
     ...baselineFields,
+    ...clusterFields,
     hidden: hidden('Bottom layers', 'Widths of the common network.', [256, 128]),
     towerHidden: hidden('Tower layers', 'Widths of each scenario’s tower.', [64]),
     bottom: ablation.choice({

@@ -10,6 +10,7 @@ import type { Inputs } from '../definition';
 import { createBatchNorm, createLinear, createMlp, createStarLinear, priorBias } from '../layers';
 import { lastLayer } from '../probes';
 import { ablation } from '../settings';
+import { clusterFields } from './clusters';
 import { baselineFields, hidden } from './common';
 import { defineBaseline } from './defineBaseline';
 
@@ -53,6 +54,7 @@ export const star = defineBaseline({
     scenarioField: baselineFields.scenarioField,
     history: baselineFields.history,
     historyLength: baselineFields.historyLength,
+    ...clusterFields,
     hidden: hidden('Hidden layers', 'Widths of the star network.', [256, 128, 64]),
     auxiliaryHidden: hidden('Auxiliary layers', 'Widths of the auxiliary network.', [32]),
     normalisation: ablation.choice({

@@ -5,8 +5,9 @@
  */
 import { z } from '../../data/zod';
 import { whatIsWrong } from '../../data/zodWords';
+import { upgradeModelSettings } from '../../training/storedRecord';
 import { fromRows, rowSchema, toRows } from './rows';
-import { studySchema, type StoredStudy } from './studySchema';
+import { studySchema, type StoredStudy, type StudyVariant } from './studySchema';
 
 export type { Figures, StoredStudy, StudyCell, StudyVariant, StudyWorld } from './studySchema';
 
@@ -75,6 +76,14 @@ function contradiction({ worlds, variants, cells }: StoredStudy): string | null 
 const isCompact = (given: unknown): boolean =>
   typeof given === 'object' && given !== null && 'format' in given && given.format === 'scenarium-study/2';
 
+/** Variants as they would be stored today: a setting that came later stands as the model was without it. */
+function upgraded({ variants, ...study }: StoredStudy): StoredStudy {
+  const settingsOf = ({ model, settings }: StudyVariant): StudyVariant['settings'] =>
+    // A setting's value is a number, a word, a switch or widths, whichever version wrote it.
+    upgradeModelSettings(model, settings) as StudyVariant['settings'];
+  return { ...study, variants: variants.map((one) => ({ ...one, settings: settingsOf(one) })) };
+}
+
 /**
  * Reads a stored study from its text or from what JSON made of it; the older form, in which every cell is an object, too.
  *
@@ -86,7 +95,7 @@ export function parseStudy(given: unknown): StoredStudy {
   if (file && !file.success) throw noStudy(whatIsWrong(file.error));
   const parsed = studySchema.safeParse(file ? fromRows(file.data) : found);
   const wrong = parsed.success ? contradiction(parsed.data) : whatIsWrong(parsed.error);
-  if (parsed.success && wrong === null) return parsed.data;
+  if (parsed.success && wrong === null) return upgraded(parsed.data);
   throw noStudy(wrong ?? '');
 }
 

@@ -5,6 +5,7 @@ import { weightedMean } from '../../training/metrics';
 import { adjustedRand, clusters, rankCorrelation } from '../statistics';
 import type { ProbeFrame, RunState } from '../../training/reduceRun';
 import type { Figures } from './format';
+import { groupNumbers } from './groupNumbers';
 
 /** What of a run's state the figures are read from. */
 type Inside = Pick<RunState, 'frames' | 'probeSpecs' | 'scenarios' | 'relatedness' | 'bestStep' | 'step'>;
@@ -22,14 +23,6 @@ function recovery(run: Inside): Record<string, Figures> {
   return table ? { recoveryAuc: whole(table.value.defined[0] ? table.value.values[0]! : null) } : {};
 }
 
-/** The simulator's groups as numbers `[N]`; null where they say nothing: none, one, or each scenario its own. */
-function treeOf({ scenarios }: Inside): { readonly group: number[]; readonly groups: number } | null {
-  const names = scenarios.map(({ group }) => group);
-  const known = [...new Set(names)];
-  if (names.includes(null) || known.length < 2 || known.length === names.length) return null;
-  return { group: names.map((name) => known.indexOf(name)), groups: known.length };
-}
-
 /** @param suffix of the figures' names */
 function maskFigures(
   run: Inside,
@@ -39,7 +32,7 @@ function maskFigures(
 ): Record<string, Figures> {
   const { scenarios, relatedness } = run;
   const n = scenarios.length;
-  const tree = treeOf(run);
+  const tree = groupNumbers(scenarios);
   const densities = scenarios.map((_, d) =>
     maskDensity(masks.subarray(d * layout.edges, (d + 1) * layout.edges)),
   );

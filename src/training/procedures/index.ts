@@ -2,6 +2,7 @@
 import { areadProcedure } from './aread';
 import { finetuneProcedure } from './finetune';
 import { mamdrProcedure } from './mamdr';
+import { preclusterProcedure } from './precluster';
 import { sarnetProcedure } from './sarnet';
 import { standardProcedure } from './standard';
 import type { ProcedureChoice } from '../../models/procedureChoice';
@@ -11,6 +12,7 @@ const procedures: readonly ProcedureDefinition[] = [
   standardProcedure,
   finetuneProcedure,
   mamdrProcedure,
+  preclusterProcedure,
   areadProcedure,
   sarnetProcedure,
 ];

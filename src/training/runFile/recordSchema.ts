@@ -40,6 +40,7 @@ const axis = z.object({
   name: z.enum([
     'scenario',
     'otherScenario',
+    'cluster',
     'expert',
     'field',
     'layer',

@@ -94,7 +94,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   const layout = batchLayout(shape, needs);
   const trainingRows = rowsOfSplit(dataset, 'train');
   const batches = createBatches({ dataset, layout, trainingRows, seed, columns: needs.extra ?? [] });
-  const { scenarios } = shape;
+  // What the model tells apart; metrics go by the data's own.
+  const scenarios = needs.clusters ?? shape.scenarios;
   const model = buildWithinLimits({
     configured,
     shape,
@@ -124,7 +125,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     report,
   });
   /** Rows of each scenario in a curve's point. */
-  const perScenario = rowsOfEachScenario(training.evaluationRows, scenarios);
+  const perScenario = rowsOfEachScenario(training.evaluationRows, shape.scenarios);
   const pace = createPace({ submittedWork, waited: (milliseconds) => stopwatch.deviceDone(milliseconds) });
   const afterStep = createAfterStep({
     training,

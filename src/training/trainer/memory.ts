@@ -137,7 +137,8 @@ export function buildWithinLimits({
   let model: AnyModel | null = null;
   try {
     model = configured.build(shape, made);
-    demandStep(model, shape, read, limits);
+    const scenarios = configured.needs.clusters ?? shape.scenarios;
+    demandStep(model, { ...shape, scenarios }, read, limits);
     return model;
   } catch (error) {
     // A model frees what it keeps besides; what was made before it was there is known here alone.

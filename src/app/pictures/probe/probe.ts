@@ -11,6 +11,7 @@ import type { RunView } from '../../store/runView';
 const AXIS_NAMES: Record<ProbeAxis['name'], string> = {
   scenario: 'scenario',
   otherScenario: 'other scenario',
+  cluster: 'cluster',
   expert: 'expert',
   field: 'field',
   layer: 'layer',

@@ -19,7 +19,15 @@ function buildWithoutHierarchy(
   const { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden } = settings;
   const { baseExperts: numExperts, baseHidden: expertHidden } = settings;
   const shared = { embeddingDim, dropout, batchNorm, priorBias, history, historyLength, towerHidden };
-  return mmoe.build(shape, { ...shared, numExperts, expertHidden, scenarioField: 'on' }, variables);
+  const given = {
+    ...shared,
+    numExperts,
+    expertHidden,
+    scenarioField: 'on',
+    clusters: 0,
+    clusterSteps: 1,
+  } as const;
+  return mmoe.build(shape, given, variables);
 }
 
 export const aread = defineModel({
