@@ -80,7 +80,7 @@ function ClustersFigure({ view, spec }: Props) {
       name="scenario-clusters"
       className="probe tall"
       title="Which scenarios share a tower"
-      reading={`${spec.title}: ${spec.reading} Scenarios stand in the order of their clusters.`}
+      reading={`How differently a small DCN errs in two scenarios, which stand in the order of their clusters. ${spec.reading}`}
       equation={spec.equation}
       table={table}
       exported={() => tableOf(count)}
@@ -88,7 +88,7 @@ function ClustersFigure({ view, spec }: Props) {
     >
       {data && (
         <div className="probe-split">
-          <dl className="cluster-members" data-testid="cluster-members">
+          <dl className="cluster-members" data-testid="cluster-members" tabIndex={0}>
             {groups.map(({ own, names }) => (
               <div key={own}>
                 <dt>
