@@ -36,6 +36,8 @@ Stored studies (public/studies, docs/evidence); a plan goes on where it stopped 
   --seeds N            seeds 1 … N (default 5)
   --jobs N             processes that train (default 1); 0 trains nothing and writes what is kept
   --worlds SIZE        small, medium or large (default small)
+  --tune N             with --plan tables: each row of a paper's main table has N draws of rate, L2 and dropout, judged
+                       by validation log loss on a seed of their own; the best is trained over the study's seeds
 
 Tables of docs/models:
   --model ID           one model; without it every model that has a plan (src/studies/modelStudy/plans.ts)

@@ -11,7 +11,12 @@ it.each([
   ['--plan doses --paper bert', '--paper must be among sarnet, causalint, optmsm, mscan, aread, not "bert".'],
   ['--plan doses --seeds 0', '--seeds must be a whole number of at least 1.'],
   ['--plan doses --jobs -1', '--jobs must be a whole number of at least 0.'],
-  ['--plan doses --steps 3', 'A plan knows no --steps; it takes --plan, --paper, --jobs, --seeds, --worlds.'],
+  ['--plan doses --tune 8', '--tune goes with --plan tables and no other plan.'],
+  ['--plan tables --tune 0', '--tune must be a whole number of at least 1.'],
+  [
+    '--plan doses --steps 3',
+    'A plan knows no --steps; it takes --plan, --paper, --jobs, --seeds, --worlds, --tune.',
+  ],
 ])('%s is refused in one sentence', async (words, sentence) => {
   await expect(runPlan(readFlags(words.split(' ')))).rejects.toThrow(sentence);
 });

@@ -6,16 +6,29 @@ import {
   type Trained,
   type TrainedCell,
 } from '../../src/studies/evidence/assemble';
-import { plannedCells, PLANS, type PlannedCell, type PlanOptions } from '../../src/studies/evidence/plans';
+import {
+  plannedCells,
+  PLANS,
+  tunedCells,
+  tunedRows,
+  type PlannedCell,
+  type PlanOptions,
+  type TunedRow,
+} from '../../src/studies/evidence/plans';
+import { tunedIn } from '../../src/studies/evidence/tuned';
+import { TUNING_DRAWS } from '../../src/studies/tuning';
+import type { StoredStudy } from '../../src/studies/evidence/format';
 import { CLAIMING_PAPERS } from '../../src/studies/claims';
 import { settingsKey } from '../../src/studies/setups';
 import { versions } from '../../src/training/versions';
 import type { Dataset } from '../../src/data/dataset';
 import { flag, UsageError, type Flags } from '../lab/usage';
+import { readDraw } from './draws';
 import { readTrained } from './evidenceCells';
 import { writeEvidencePage } from './pages';
 import { keptInStudy, readStored, writeStored } from './stored';
 import { trainAll } from './trainAll';
+import { setupOfDraw, type Job } from './worker';
 import { readWorld } from './worlds';
 
 /** Seeds that files are searched for, beyond those of this call. */
@@ -25,6 +38,8 @@ interface Asked extends PlanOptions {
   readonly plans: readonly (typeof PLANS)[number][];
   /** 0: train nothing, write what is there. */
   readonly jobs: number;
+  /** Draws of a row's tuning budget; null: rows as they come. */
+  readonly tune: number | null;
 }
 
 function wholeNumber(flags: Flags, name: string, usual: number, least: number): number {
@@ -46,15 +61,20 @@ function chosen<T extends string>(flags: Flags, name: string, known: readonly T[
 }
 
 function asked(flags: Flags): Asked {
-  const OWN = ['plan', 'paper', 'jobs', 'seeds', 'worlds'];
+  const OWN = ['plan', 'paper', 'jobs', 'seeds', 'worlds', 'tune'];
   const other = [...flags.values.keys()].find((name) => !OWN.includes(name));
   if (other !== undefined)
     throw new UsageError(
       `A plan knows no --${other}; it takes ${OWN.map((name) => `--${name}`).join(', ')}.`,
     );
   const [size = 'small'] = chosen(flags, 'worlds', SIZES);
+  const plans = chosen(flags, 'plan', PLANS);
+  const tune = flag(flags, 'tune') === null ? null : wholeNumber(flags, 'tune', 1, 1);
+  if (tune !== null && plans.join() !== 'tables')
+    throw new UsageError('--tune goes with --plan tables and no other plan.');
   return {
-    plans: chosen(flags, 'plan', PLANS),
+    plans,
+    tune,
     papers: chosen(flags, 'paper', CLAIMING_PAPERS),
     jobs: wholeNumber(flags, 'jobs', 1, 0),
     seeds: wholeNumber(flags, 'seeds', 5, 1),
@@ -71,7 +91,7 @@ function runKey(cell: PlannedCell): string {
 /** What is known of worlds and of cells without training. */
 class Known {
   private readonly worlds = new Map<string, Pick<Dataset, 'title' | 'fingerprint' | 'scenarios'>>();
-  private readonly studies = new Map<string, Awaited<ReturnType<typeof readStored>>>();
+  private readonly studies = new Map<string, StoredStudy | null>();
 
   get datasets(): ReadonlyMap<string, Pick<Dataset, 'title' | 'fingerprint' | 'scenarios'>> {
     return this.worlds;
@@ -89,9 +109,33 @@ class Known {
   async cell(cell: PlannedCell): Promise<TrainedCell | null> {
     const fingerprint = await this.fingerprint(cell.world);
     const kept = await readTrained(plannedSetup(cell), fingerprint);
-    if (kept) return kept;
-    if (!this.studies.has(cell.study)) this.studies.set(cell.study, await readStored(cell.study));
-    return keptInStudy(this.studies.get(cell.study) ?? null, cell, fingerprint);
+    return kept ?? keptInStudy(await this.stored(cell.study), cell, fingerprint);
+  }
+
+  /**
+   * How the draws of a row came out; null where some are not judged.
+   *
+   * @param draws how many; null: as many as the usual budget has, or as the study had that was written last
+   */
+  async losses(row: TunedRow, draws: number | null): Promise<readonly (number | null)[] | null> {
+    const fingerprint = await this.fingerprint(row.world);
+    const count = draws ?? TUNING_DRAWS;
+    const judged = await Promise.all(
+      Array.from({ length: count }, (_, draw) =>
+        readDraw(setupOfDraw({ kind: 'draw', row, draw, draws: count }), fingerprint),
+      ),
+    );
+    const losses = judged.flatMap((one) => (one ? [one.loss] : []));
+    if (losses.length === count) return losses;
+    const study = await this.stored(row.study);
+    const tuned = study && tunedIn(study, row.world).get(row.variant)?.tuned;
+    return tuned && (draws === null || tuned.losses.length === draws) ? tuned.losses : null;
+  }
+
+  private async stored(id: string): Promise<StoredStudy | null> {
+    const found = this.studies.has(id) ? (this.studies.get(id) ?? null) : await readStored(id);
+    this.studies.set(id, found);
+    return found;
   }
 }
 
@@ -123,6 +167,15 @@ const minutes = (seconds: number): string =>
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** Rows of main tables whose draws are all judged: by this computer, or as the study says that was written last. */
+async function judgedRows(papers: readonly string[], asking: Asked, known: Known) {
+  const rows = tunedRows({ ...asking, papers });
+  const found = await Promise.all(
+    rows.map(async (row) => ({ ...row, losses: await known.losses(row, asking.tune) })),
+  );
+  return found.flatMap(({ losses, ...row }) => (losses ? [{ ...row, losses }] : []));
+}
+
 /** Every cell that any plan has of these studies and that is trained. */
 async function gather(studies: readonly string[], asking: Asked, known: Known): Promise<Trained[]> {
   const options = {
@@ -133,6 +186,7 @@ async function gather(studies: readonly string[], asking: Asked, known: Known): 
   const cells = PLANS.filter((plan) => plan !== 'ranks' || studies.includes('ranks')).flatMap((plan) =>
     plannedCells(plan, options),
   );
+  cells.push(...tunedCells(await judgedRows(options.papers, asking, known), options.seeds));
   const found: Trained[] = [];
   for (const cell of cells) {
     const trained = await known.cell(cell);
@@ -160,6 +214,48 @@ async function write(studies: readonly string[], asking: Asked, known: Known): P
   }
 }
 
+const nameOf = (job: Job): string =>
+  job.kind === 'cell'
+    ? `${job.cell.variant} in ${job.cell.world}, seed ${job.cell.seed}`
+    : `${job.row.variant} in ${job.row.world}, draw ${job.draw + 1} of ${job.draws}`;
+
+/** Trains what is pending and tells of each. */
+async function train(pending: readonly Job[], jobs: number): Promise<void> {
+  const began = performance.now();
+  let done = 0;
+  let failed = 0;
+  await trainAll(pending, jobs, (job, answer) => {
+    done++;
+    if ('failure' in answer) failed++;
+    const left = ((performance.now() - began) / 1000 / done) * (pending.length - done);
+    const came = 'failure' in answer ? `failed: ${answer.failure}` : `${answer.seconds.toFixed(1)} s`;
+    say(`${done}/${pending.length} ${nameOf(job)}: ${came}; ${minutes(left)} left`);
+  });
+  if (failed > 0) say(`${failed} runs failed and stand in no study.`);
+}
+
+/** Judges the draws that are missing and gives the cells of rows whose draws are all judged. */
+async function tunedPlan(asking: Asked, draws: number, known: Known): Promise<PlannedCell[]> {
+  const pending = new Map<string, Job>();
+  for (const row of tunedRows(asking)) {
+    if (await known.losses(row, draws)) continue;
+    const fingerprint = await known.fingerprint(row.world);
+    for (let draw = 0; draw < draws; draw++) {
+      const job = { kind: 'draw', row, draw, draws } as const;
+      const setup = setupOfDraw(job);
+      // Rows of several papers on one twin are the same draws.
+      if (!(await readDraw(setup, fingerprint))) pending.set(JSON.stringify(setup), job);
+    }
+  }
+  if (pending.size > 0) {
+    say(
+      `${pending.size} draws to judge first, then ${asking.seeds} seeds a row: at 4 s a run about ${minutes((pending.size * 4 * (1 + asking.seeds / draws)) / Math.max(1, asking.jobs))} in all.`,
+    );
+    if (asking.jobs > 0) await train([...pending.values()], asking.jobs);
+  }
+  return tunedCells(await judgedRows(asking.papers, asking, known), asking.seeds);
+}
+
 /** @throws UsageError for flags that mean nothing */
 export async function runPlan(flags: Flags): Promise<void> {
   const asking = asked(flags);
@@ -167,7 +263,10 @@ export async function runPlan(flags: Flags): Promise<void> {
   const pending = new Map<string, PlannedCell>();
   const seconds = new Map<string, number[]>();
   let kept = 0;
-  const planned = asking.plans.flatMap((plan) => plannedCells(plan, asking));
+  const planned =
+    asking.tune === null
+      ? asking.plans.flatMap((plan) => plannedCells(plan, asking))
+      : await tunedPlan(asking, asking.tune, known);
   const seen = new Set<string>();
   for (const cell of planned) {
     const key = runKey(cell);
@@ -190,21 +289,11 @@ export async function runPlan(flags: Flags): Promise<void> {
           ? '; how long it takes is told after the first.'
           : `: about ${minutes(expected / jobs)} with ${jobs} job${jobs === 1 ? '' : 's'}.`),
   );
-  if (asking.jobs > 0) {
-    const began = performance.now();
-    let done = 0;
-    let failed = 0;
-    await trainAll(queue, jobs, (cell, answer) => {
-      done++;
-      if ('failure' in answer) failed++;
-      const left = ((performance.now() - began) / 1000 / done) * (queue.length - done);
-      const came = 'failure' in answer ? `failed: ${answer.failure}` : `${answer.seconds.toFixed(1)} s`;
-      say(
-        `${done}/${queue.length} ${cell.variant} in ${cell.world}, seed ${cell.seed}: ${came}; ${minutes(left)} left`,
-      );
-    });
-    if (failed > 0) say(`${failed} runs failed and stand in no study.`);
-  }
+  if (asking.jobs > 0)
+    await train(
+      queue.map((cell) => ({ kind: 'cell', cell })),
+      jobs,
+    );
   const studies = [...new Set(planned.map(({ study }) => study))];
   await write(studies, asking, known);
 }

@@ -1,7 +1,7 @@
 /** Files of stored studies: what earlier runs of a plan left, and what this one writes. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseStudy, studyText, type StoredStudy, type StudyIndex } from '../../src/studies/evidence/format';
-import { storedVariant, type TrainedCell } from '../../src/studies/evidence/assemble';
+import { storedVariantOf, type TrainedCell } from '../../src/studies/evidence/assemble';
 import { STUDIES, type PlannedCell } from '../../src/studies/evidence/plans';
 import { settingsKey } from '../../src/studies/setups';
 
@@ -26,7 +26,7 @@ export function keptInStudy(
 ): TrainedCell | null {
   const world = study?.worlds.find(({ id }) => id === cell.world);
   if (!study || !world || world.fingerprint !== fingerprint) return null;
-  const now = storedVariant(cell.variant);
+  const now = storedVariantOf(cell);
   const same = study.variants.filter(
     ({ scored, model, settings, training }) =>
       !scored &&

@@ -1,13 +1,12 @@
 /** Trains what a plan lacks, in this process or in several. */
 import { fork, type ChildProcess } from 'node:child_process';
-import type { PlannedCell } from '../../src/studies/evidence/plans';
-import { trainPlanned, type WorkerAnswer } from './worker';
+import { trainJob, type Job, type WorkerAnswer } from './worker';
 
-/** Told after every cell, with its seconds or with why it failed. */
-export type CellDone = (cell: PlannedCell, answer: WorkerAnswer) => void;
+/** Told after every job, with its seconds or with why it failed. */
+export type JobDone = (job: Job, answer: WorkerAnswer) => void;
 
-/** One cell in another process. @throws Error where the process ends before it answers */
-function trainElsewhere(worker: ChildProcess, cell: PlannedCell): Promise<WorkerAnswer> {
+/** One job in another process. @throws Error where the process ends before it answers */
+function trainElsewhere(worker: ChildProcess, job: Job): Promise<WorkerAnswer> {
   return new Promise((resolve, reject) => {
     const ended = (): void =>
       reject(new Error('A process that trains ended by itself; run the plan again, it goes on.'));
@@ -16,20 +15,20 @@ function trainElsewhere(worker: ChildProcess, cell: PlannedCell): Promise<Worker
       worker.off('exit', ended);
       resolve(answer);
     });
-    worker.send(cell);
+    worker.send(job);
   });
 }
 
-/** Takes cells from the front; with one job nothing is forked. */
-export async function trainAll(pending: readonly PlannedCell[], jobs: number, done: CellDone): Promise<void> {
+/** Takes jobs from the front; with one job nothing is forked. */
+export async function trainAll(pending: readonly Job[], jobs: number, done: JobDone): Promise<void> {
   if (jobs === 1) {
-    for (const cell of pending) {
-      const answer = await trainPlanned(cell)
+    for (const job of pending) {
+      const answer = await trainJob(job)
         .then((seconds): WorkerAnswer => ({ seconds }))
         .catch((error: unknown): WorkerAnswer => ({
           failure: error instanceof Error ? error.message : String(error),
         }));
-      done(cell, answer);
+      done(job, answer);
     }
     return;
   }
@@ -40,8 +39,7 @@ export async function trainAll(pending: readonly PlannedCell[], jobs: number, do
   try {
     await Promise.all(
       workers.map(async (worker) => {
-        for (let cell = queue.shift(); cell; cell = queue.shift())
-          done(cell, await trainElsewhere(worker, cell));
+        for (let job = queue.shift(); job; job = queue.shift()) done(job, await trainElsewhere(worker, job));
       }),
     );
   } finally {

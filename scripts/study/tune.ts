@@ -1,4 +1,5 @@
 /** Tunes a row of a study within its budget: `--tune 8`. */
+import { TUNING_SEED } from '../../src/studies/evidence/tuned';
 import { bestDraw, tuningDraws } from '../../src/studies/tuning';
 import { parseSetup } from '../../src/training/parseSetup';
 import { readCell, trainCell } from './cells';
@@ -7,9 +8,6 @@ import type { Dataset } from '../../src/data/dataset';
 import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { AnySettings } from '../../src/models/settings';
 import type { Cell } from '../../src/studies/modelStudy/cell';
-
-/** Seed of the draws and of the runs that are judged: one that no study reports. */
-export const TUNING_SEED = 1001;
 
 export interface TuneOptions {
   readonly dataset: Dataset;

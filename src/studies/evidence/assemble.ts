@@ -6,7 +6,9 @@ import { presetSettings } from '../../training/setup';
 import { figuresOfCeilings } from './figures';
 import { keptFigures } from './kept';
 import { studyTitle, type PlannedCell } from './plans';
+import { takenDraw, TUNING_SEED } from './tuned';
 import { findVariant, STUDY_PRESET } from './variants';
+import type { TuningDraw } from '../tuning';
 import type { Dataset } from '../../data/dataset';
 import type { SettingValue } from '../../models/settings';
 import type { Ceilings } from '../../training/metrics';
@@ -28,12 +30,29 @@ export function plannedSetup({
   variant,
   world,
   seed,
-}: Pick<PlannedCell, 'variant' | 'world' | 'seed'>): ParsedSetup {
+  tuned,
+}: Pick<PlannedCell, 'variant' | 'world' | 'seed' | 'tuned'>): ParsedSetup {
+  return tuned
+    ? setupOf(tuned.of, world, seed, takenDraw(tuned).draw)
+    : setupOf(variant, world, seed, { settings: {}, training: {} });
+}
+
+/** A draw of a variant's tuning budget, with the seed on which draws are judged. */
+export function drawSetup(of: string, world: string, draw: TuningDraw): ParsedSetup {
+  return setupOf(of, world, TUNING_SEED, draw);
+}
+
+function setupOf(variant: string, world: string, seed: number, draw: TuningDraw): ParsedSetup {
   const { model, settings } = findVariant(variant);
   return parseSetup({
     model,
-    settings: { ...presetSettings(model, STUDY_PRESET), ...worldSettings(model), ...settings },
-    training: { ...presetTraining(model, STUDY_PRESET), ...worldTraining },
+    settings: {
+      ...presetSettings(model, STUDY_PRESET),
+      ...worldSettings(model),
+      ...settings,
+      ...draw.settings,
+    },
+    training: { ...presetTraining(model, STUDY_PRESET), ...worldTraining, ...draw.training },
     dataset: world,
     seed,
     backend: 'wasm',
@@ -48,18 +67,33 @@ function stored(settings: Readonly<Record<string, SettingValue>>): StoredSetting
   );
 }
 
-/** A variant with everything that trains it. */
+/** A variant as it comes, with everything that trains it. */
 export function storedVariant(id: string): StudyVariant {
-  const { name, model, scored } = findVariant(id);
-  const { settings, training } = plannedSetup({ variant: id, world: '-', seed: 1 });
+  return storedVariantOf({ variant: id, world: '-' });
+}
+
+/** The variant of a planned cell, with everything that trains it. */
+export function storedVariantOf(cell: Pick<PlannedCell, 'variant' | 'world' | 'tuned'>): StudyVariant {
+  const { variant: id, world, tuned } = cell;
+  const { name, model, scored } = findVariant(tuned?.of ?? id);
+  const { settings, training } = plannedSetup({ ...cell, seed: 1 });
   return {
     id,
-    name,
+    name: tuned ? `${name}, tuned` : name,
     model,
     preset: STUDY_PRESET,
     settings: stored(settings),
     training: stored({ ...training }),
     ...(scored && { scored }),
+    ...(tuned && {
+      tuned: {
+        of: tuned.of,
+        world,
+        seed: TUNING_SEED,
+        losses: [...tuned.losses],
+        best: takenDraw(tuned).best,
+      },
+    }),
   };
 }
 
@@ -87,13 +121,12 @@ function storedWorld(
 }
 
 /** A cell as a study keeps it; of a control that only scores otherwise, the one figure that it has. Null where the run has none. */
-function storedCell({ world, variant, seed }: PlannedCell, trained: TrainedCell): StudyCell | null {
+function storedCell({ world, variant, seed, tuned }: PlannedCell, trained: TrainedCell): StudyCell | null {
   const { bestStep, steps, seconds, parameters } = trained;
+  const { scored } = findVariant(tuned?.of ?? variant);
   const fixed = trained.figures['interestAucFixedSlot'];
-  if (findVariant(variant).scored && !fixed) return null;
-  const figures = keptFigures(
-    findVariant(variant).scored && fixed ? { interestAuc: fixed } : trained.figures,
-  );
+  if (scored && !fixed) return null;
+  const figures = keptFigures(scored && fixed ? { interestAuc: fixed } : trained.figures);
   return { world, variant, seed, figures, bestStep, steps, seconds, parameters };
 }
 
@@ -121,7 +154,7 @@ export function assembleStudy(
     const found = dataset?.fingerprint === trained.fingerprint ? storedCell(cell, trained) : null;
     if (!dataset || !found) continue;
     if (!worlds.has(cell.world)) worlds.set(cell.world, storedWorld(cell, dataset, trained.ceilings));
-    if (!variants.has(cell.variant)) variants.set(cell.variant, storedVariant(cell.variant));
+    if (!variants.has(cell.variant)) variants.set(cell.variant, storedVariantOf(cell));
     kept.set(JSON.stringify([cell.world, cell.variant, cell.seed]), found);
   }
   return {

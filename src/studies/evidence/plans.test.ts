@@ -4,9 +4,17 @@ import { findTwin, WORLDS } from '../../data/simulate';
 import { models } from '../../models/registry';
 import { simulationOfId } from '../../training/simulatedId';
 import { claimsOf, CLAIMING_PAPERS } from '../claims';
-import { assembleStudy, plannedSetup, storedVariant, type TrainedCell } from './assemble';
-import { parseStudy } from './format';
-import { plannedCells, PLANS, STUDIES, studyTitle, type PlannedCell } from './plans';
+import {
+  assembleStudy,
+  drawSetup,
+  plannedSetup,
+  storedVariant,
+  storedVariantOf,
+  type TrainedCell,
+} from './assemble';
+import { parseStudy, studyText } from './format';
+import { plannedCells, PLANS, STUDIES, studyTitle, tunedCells, tunedRows, type PlannedCell } from './plans';
+import { drawsOf, tunedIn, TUNING_SEED } from './tuned';
 
 const options = { papers: CLAIMING_PAPERS, seeds: 2, size: 'small' } as const;
 
@@ -67,9 +75,9 @@ it('ranks are of every model in the five cause worlds and the twins that come wi
   const { samples } = JSON.parse(
     readFileSync(new URL('../../../public/samples/index.json', import.meta.url), 'utf8'),
   ) as { samples: { id: string }[] };
-  const worlds = [...WORLDS.map(({ id }) => id), ...samples.map(({ id }) => id)];
-  expect(cells).toHaveLength(worlds.length * models.length);
-  expect(new Set(cells.map(({ world }) => world))).toEqual(new Set(worlds));
+  const worlds = new Set([...WORLDS, ...samples].map(({ id }) => id));
+  expect(cells).toHaveLength(worlds.size * models.length);
+  expect(new Set(cells.map(({ world }) => world))).toEqual(worlds);
   expect(new Set(cells.map(({ variant }) => variant))).toEqual(new Set(models.map(({ id }) => id)));
 });
 
@@ -83,6 +91,42 @@ it('claims are all tested by the plan of claims', () => {
       if (test.value === undefined) expect(variants).toContain(test.against);
     }
   }
+});
+
+describe('rows with a tuning budget', () => {
+  const rows = tunedRows(options);
+
+  it('are those of a printed main table of each paper, with controls, on the table’s twin', () => {
+    expect(new Set(rows.map(({ study }) => study))).toEqual(new Set(CLAIMING_PAPERS));
+    for (const paper of CLAIMING_PAPERS) {
+      const own = rows.filter(({ study }) => study === paper);
+      const variants = own.map(({ variant }) => variant);
+      expect(new Set(variants).size).toBe(variants.length);
+      for (const variant of [paper, 'mix', 'single', 'lr', 'fm']) expect(variants).toContain(variant);
+      const twins = new Set(own.map(({ world }) => world));
+      expect(twins.size).toBe(1);
+      expect(claimsOf(paper).tables.map(({ twin }) => twin)).toContain([...twins][0]);
+    }
+  });
+
+  it('are trained as their best draw says, and named after the world that they were tuned in', () => {
+    const row = rows.find(({ study, variant }) => study === 'mscan' && variant === 'mscan')!;
+    const losses = [0.5, 0.4, null, 0.3];
+    const cells = tunedCells([{ ...row, losses }], 2);
+    expect(cells.map(({ variant, seed }) => [variant, seed])).toEqual([
+      ['mscan~aliccp-3', 1],
+      ['mscan~aliccp-3', 2],
+    ]);
+    const drawn = drawsOf('mscan', 4)[3]!;
+    expect(plannedSetup(cells[0]!)).toMatchObject({ settings: drawn.settings, training: drawn.training });
+    expect(drawSetup('mscan', 'aliccp-3', drawn)).toEqual({ ...plannedSetup(cells[0]!), seed: TUNING_SEED });
+    const stored = storedVariantOf(cells[0]!);
+    expect(stored.tuned).toEqual({ of: 'mscan', world: 'aliccp-3', seed: TUNING_SEED, losses, best: 3 });
+    expect(stored.name).toBe('M-scan, tuned');
+    // Where no draw is better than the row as it comes, it is the same run.
+    const [same] = tunedCells([{ ...row, losses: [0.1, 0.2] }], 1);
+    expect(plannedSetup(same!)).toEqual(plannedSetup({ variant: 'mscan', world: 'aliccp-3', seed: 1 }));
+  });
 });
 
 describe('a study that is put together', () => {
@@ -144,6 +188,15 @@ describe('a study that is put together', () => {
     expect(study.variants[1]?.scored).toBe('do(slot)');
     const without = { ...trained, figures: { noiseFreeAuc: figure } };
     expect(assemble([cell({ variant: 'mix:do-slot' })], without).cells).toEqual([]);
+  });
+
+  it('keeps a tuned row beside the same row as it comes', () => {
+    const tuned = { of: 'mix', losses: [0.5, 0.4] };
+    const study = assemble([cell({}), cell({ variant: 'mix~places-4', tuned })]);
+    expect(parseStudy(studyText(study))).toEqual(study);
+    expect(study.cells.map(({ variant }) => variant)).toEqual(['mix', 'mix~places-4']);
+    expect([...tunedIn(study, 'places-4').keys()]).toEqual(['mix']);
+    expect(tunedIn(study, 'elsewhere').size).toBe(0);
   });
 
   it('leaves out cells of another world’s content', () => {

@@ -2,6 +2,7 @@
 import { datasetId, findTwin, WORLDS, type SizeName } from '../../data/simulate';
 import { models } from '../../models/registry';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
+import { tunedId, type Tuned } from './tuned';
 
 export const PLANS = ['doses', 'claims', 'tables', 'ranks'] as const;
 export type PlanName = (typeof PLANS)[number];
@@ -17,6 +18,8 @@ export interface PlannedCell {
   /** Id of a variant. */
   readonly variant: string;
   readonly seed: number;
+  /** Of a row that had a tuning budget: what it was tuned from, and how its draws came out. */
+  readonly tuned?: Tuned;
 }
 
 export interface PlanOptions {
@@ -199,6 +202,47 @@ export function plannedCells(plan: PlanName, options: PlanOptions): PlannedCell[
     }
   }
   return found;
+}
+
+/** The table of each paper whose rows are tuned: the one that holds its model against others, on the twin that comes with the lab. */
+const MAIN_TABLES: Readonly<Record<string, string>> = {
+  sarnet: 'table-3',
+  causalint: 'table-2',
+  optmsm: 'table-3-ali-ccp',
+  mscan: 'table-1-ali-ccp',
+  aread: 'table-2-amazon',
+};
+
+/** Tuned besides the rows of a printed table. */
+const TUNED_CONTROLS = ['mix', 'single', 'lr', 'fm'];
+
+/** A row of a printed table that is to be tuned. */
+export type TunedRow = Omit<PlannedCell, 'seed' | 'tuned'>;
+
+/** Rows of the papers' main tables, with their controls, each on the table's twin. */
+export function tunedRows({ papers, size }: Pick<PlanOptions, 'papers' | 'size'>): TunedRow[] {
+  return papers.flatMap((study) => {
+    const table = claimsOf(study).tables.find(({ id }) => id === MAIN_TABLES[study]);
+    if (!table || table.twin === null) throw new RangeError(`No main table of "${study}" is kept.`);
+    const place = twinWorld(table.twin, size);
+    const rows = unique([...table.rows.flatMap(({ variant }) => variant ?? []), ...TUNED_CONTROLS]);
+    return rows.map((variant) => ({ study, ...place, variant }));
+  });
+}
+
+/** Cells of rows whose draws are judged, seed by seed. */
+export function tunedCells(
+  rows: readonly (TunedRow & { readonly losses: readonly (number | null)[] })[],
+  seeds: number,
+): PlannedCell[] {
+  return Array.from({ length: seeds }, (_, k) => k + 1).flatMap((seed) =>
+    rows.map(({ losses, variant: of, ...row }) => ({
+      ...row,
+      variant: tunedId(of, row.world),
+      seed,
+      tuned: { of, losses },
+    })),
+  );
 }
 
 /** Title of a study's file. */
