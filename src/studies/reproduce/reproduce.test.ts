@@ -3,15 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { datasetId } from '../../data/simulate';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
 import type { PrintedTable } from '../claims';
+import type { StoredStudy, StudyCell } from '../evidence/format';
 import { storedVariant } from '../evidence/assemble';
 import { agreement } from './agreement';
 import type { Repeat } from './agreement';
+import { bestOnLog } from './bestOnLog';
 import { chosenRows, claimRows, effectSpan, sortedRows, tally, verdictOf } from './claimRows';
 import type { RowOrder } from './claimRows';
 import { claimsLatex, claimsTable, latexText, runsCsv } from './documents';
 import { doseCurves, doseMap } from './doses';
 import { bestPrinted, paperTable, worldsOfTable } from './paperTables';
 import { orderCorrelation, rankMap } from './ranks';
+import { rankStudy } from './rankStudy';
 import { differentRuns, repeatableCells, repeatFor } from './repeats';
 import { tableLatex, tableNumbers } from './tableDocuments';
 import { madeUpClaim, madeUpStudy } from './testing';
@@ -168,13 +171,64 @@ describe('ranks', () => {
     expect(map.critical).toBeCloseTo((3.314 / Math.SQRT2) * Math.sqrt(12 / 18), 3);
   });
 
-  it('leave out a world where a model is missing', () => {
-    const cells = study.cells.filter(
-      (cell) => cell.world !== study.worlds[1]!.id || cell.variant !== 'sarnet:idle',
-    );
-    const less = rankMap({ ...study, cells }, 'noiseFreeAuc');
-    expect(less.blocks).toBe(2);
-    expect(less.models.every((model) => model.ranks[1] === null)).toBe(true);
+  it('fill no gap: they are over the largest part without one, and say what is left out', () => {
+    const [first, second] = study.worlds.map(({ id }) => id);
+    const without = (gone: (cell: StudyCell) => boolean) =>
+      rankMap({ ...study, cells: study.cells.filter((cell) => !gone(cell)) }, 'noiseFreeAuc');
+    expect(map.leftOut).toEqual([]);
+    const oneModel = without((cell) => cell.world === second && cell.variant === 'sarnet:idle');
+    expect([oneModel.blocks, oneModel.ranked]).toEqual([2, 3]);
+    expect(oneModel.models.every((model) => model.ranks[1] === null)).toBe(true);
+    expect(oneModel.leftOut).toEqual([`${second!} does not count: 2 of 3 models were run there`]);
+    const twoGaps = without((cell) => cell.world !== first && cell.variant === 'sarnet:idle');
+    expect([twoGaps.blocks, twoGaps.ranked]).toEqual([3, 2]);
+    expect(twoGaps.models.at(-1)).toMatchObject({ name: 'idle', meanRank: null, ranks: [null, null, null] });
+    expect(twoGaps.leftOut).toEqual([
+      `not ranked, for want of a run in ${second!} and ${study.worlds[2]!.id}: idle`,
+    ]);
+    expect(without(() => true)).toMatchObject({ blocks: 0, ranked: 0, critical: null });
+  });
+
+  it('rank no variant that was tuned in one world', () => {
+    const tuned = { of: 'sarnet:full', world: study.worlds[0]!.id, seed: 9, losses: [0.5, 0.4], best: 1 };
+    const variants = [...study.variants, { ...study.variants[0]!, id: 'sarnet:full~x', tuned }];
+    expect(rankMap({ ...study, variants }, 'noiseFreeAuc')).toEqual(map);
+  });
+
+  it('are of the papers’ studies where that of all models is not stored: models as they come, at their world’s own dose', () => {
+    const other = madeUpStudy('mscan');
+    const plain = (one: StoredStudy): StoredStudy => ({
+      ...one,
+      variants: one.variants.map((variant, v) =>
+        v === 0 ? { ...variant, id: 'mix', model: 'mix' } : variant,
+      ),
+      cells: one.cells.map((cell) => (cell.variant.endsWith(':full') ? { ...cell, variant: 'mix' } : cell)),
+    });
+    const put = rankStudy([plain(study), plain(other)])!;
+    expect(put.whole).toBe(false);
+    expect(put.study.variants.map(({ id }) => id)).toEqual(['mix']);
+    expect(put.study.worlds.map(({ id }) => id)).toEqual(['promotion-6']);
+    expect(put.study.cells).toHaveLength(5);
+    expect(rankStudy([study, { ...other, id: 'ranks' }])).toMatchObject({
+      whole: true,
+      study: { id: 'ranks' },
+    });
+    expect(rankStudy([])).toBeNull();
+  });
+
+  it('are held against the truth: what choosing by the log gives away', () => {
+    const auc = (overall: number) => ({ overall, mean: overall, scenarios: [overall, overall, overall] });
+    const cells = study.cells.map((cell): StudyCell => {
+      const high = cell.variant === 'sarnet:plain' ? 0.01 : 0;
+      const log = 0.6 + high + cell.seed * 1e-4;
+      const truth = 0.7 - high + cell.seed * (cell.variant === 'sarnet:plain' ? 2e-4 : 1e-4);
+      return { ...cell, figures: { auc: auc(log), noiseFreeAuc: auc(truth) } };
+    });
+    const [row] = bestOnLog({ ...study, cells });
+    expect(row).toMatchObject({ models: 3, onLog: { id: 'sarnet:plain' }, inTruth: { id: 'sarnet:full' } });
+    expect(row!.regret!.difference).toBeCloseTo(0.01 - 3e-4, 12);
+    expect(row!.byInterest).toBeNull();
+    expect(row!.counterfactual).toEqual([null, null]);
   });
 
   it('of an order agree with themselves and oppose their reverse', () => {

@@ -1,19 +1,26 @@
 import { useMemo } from 'react';
 import type { StoredStudy } from '../../../studies/evidence/format';
 import { metricsOf, rankMap } from '../../../studies/reproduce/ranks';
+import { rankStudy } from '../../../studies/reproduce/rankStudy';
 import { repeatableCells } from '../../../studies/reproduce/repeats';
 import { metricWords } from '../../../studies/reproduce/words';
 import { RankFigure } from '../../pictures/evidence/RankFigure';
 import { useRepeats } from '../../store/repeats';
 import { useSetup } from '../../store/setup';
+import { BestOnLog } from './BestOnLog';
 import { RunHere } from './RunHere';
 
 /** By the truth, on the log, by interest alone, and by interest with every row on one place. */
 const BESIDE = ['noiseFreeAuc', 'auc', 'interestAuc', 'interestAucFixedSlot'] as const;
 
 /** All models in all worlds. */
-export function RanksPart({ study }: { readonly study: StoredStudy | null }) {
-  const metrics = useMemo(() => (study ? metricsOf(study) : []), [study]);
+export function RanksPart({ studies }: { readonly studies: readonly StoredStudy[] }) {
+  const found = useMemo(() => rankStudy(studies), [studies]);
+  const study = found?.study ?? null;
+  const metrics = useMemo(
+    () => (study ? metricsOf(study).filter((one) => rankMap(study, one).ranked >= 2) : []),
+    [study],
+  );
   const asked = useSetup((state) => state.reproduce.metric);
   const look = useSetup((state) => state.look);
   const metric =
@@ -36,6 +43,12 @@ export function RanksPart({ study }: { readonly study: StoredStudy | null }) {
     );
   return (
     <>
+      {found?.whole === false && (
+        <p className="muted" data-testid="ranks-partial">
+          The study of all models is not stored with this build (npm run study -- --plan ranks): these are the
+          models that the papers’ own studies trained as they come.
+        </p>
+      )}
       <RankFigure
         title={study.title}
         map={map}
@@ -57,6 +70,7 @@ export function RanksPart({ study }: { readonly study: StoredStudy | null }) {
           </label>
         }
       />
+      <BestOnLog study={study} />
       <RunHere cells={cells} repeats={repeats} what="the whole map" title={study.title} />
     </>
   );

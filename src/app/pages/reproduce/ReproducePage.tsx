@@ -91,7 +91,7 @@ export function ReproducePage() {
           {part === 'claims' && <ClaimsPart rows={rows} papers={CLAIMING_PAPERS} />}
           {part === 'tables' && <TablesPart key={first} paper={first} study={studyOf(first)} />}
           {part === 'doses' && <DosesPart rows={rows} papers={paper === null ? CLAIMING_PAPERS : [paper]} />}
-          {part === 'ranks' && <RanksPart study={studyOf('ranks')} />}
+          {part === 'ranks' && <RanksPart studies={studies} />}
         </>
       )}
     </div>

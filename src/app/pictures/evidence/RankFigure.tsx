@@ -13,7 +13,7 @@ const ROW = 22;
 const NAME = 132;
 const CELL = 46;
 const STRIP = 240;
-const BESIDE = 96;
+const BESIDE = 148;
 const TOP = 84;
 
 interface Props {
@@ -33,9 +33,12 @@ function pText(p: number | null): string {
 export function RankFigure({ title, map, beside, controls }: Props) {
   const theme = useTheme((state) => state.theme);
   const colours = useMemo(() => scaleTable('sequential', theme), [theme]);
-  const count = map.models.length;
+  // Those that are not ranked stand below, with the reason.
+  const models = map.models.slice(0, map.ranked);
+  const count = models.length;
+  const last = Math.max(2, count);
   const colourOf = (rank: number): Rgb => {
-    const at = Math.round(((count - rank) / Math.max(1, count - 1)) * (SCALE_STEPS - 1)) * 3;
+    const at = Math.round(((last - rank) / (last - 1)) * (SCALE_STEPS - 1)) * 3;
     return [colours[at]!, colours[at + 1]!, colours[at + 2]!];
   };
   const table = {
@@ -57,7 +60,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
   const left = NAME + map.worlds.length * CELL + 24;
   const width = left + STRIP + 24 + beside.length * BESIDE;
   const height = TOP + count * ROW + 40;
-  const xOf = (rank: number) => left + (STRIP * (rank - 1)) / Math.max(1, count - 1);
+  const xOf = (rank: number) => left + (STRIP * (rank - 1)) / (last - 1);
   const best = map.models[0]?.meanRank ?? null;
   const { chiSquared, p } = map.test;
   return (
@@ -65,10 +68,12 @@ export function RankFigure({ title, map, beside, controls }: Props) {
       name="ranks"
       title={title}
       controls={controls}
-      reading={`Rank of each model in each world by ${metricWords(map.metric)}, 1 the best, means over seeds; dots: mean rank. Models within the grey bar do not differ from the best (Nemenyi, 0.05${map.critical === null ? '' : `: ${map.critical.toFixed(2)} ranks`}). Friedman over ${map.blocks} worlds: χ² ${chiSquared === null ? 'undefined' : chiSquared.toFixed(1)}, ${pText(p)}. Simulated data.`}
+      reading={`Rank of each model in each world by ${metricWords(map.metric)}, 1 the best, means over seeds; dots: mean rank. Models within the grey bar are not told apart from the best (Nemenyi, 0.05${map.critical === null ? '' : `: ${map.critical.toFixed(2)} ranks`}). Friedman over ${map.blocks} worlds: χ² ${chiSquared === null ? 'undefined' : chiSquared.toFixed(1)}, ${pText(p)}. Simulated data.`}
       equation={String.raw`\mathrm{CD}=q_{0.05}\sqrt{\frac{k(k+1)}{6N}}`}
       table={table}
-      empty={count === 0 ? <p>No model is stored in this study.</p> : null}
+      empty={
+        map.ranked < 2 ? <p>No two models have this figure in the same world, so nothing is ranked.</p> : null
+      }
     >
       <div className="ranks-drawing" tabIndex={0} role="group" aria-label="Ranks, drawn">
         <svg width={width} height={height} role="img" aria-label={spoken(map)}>
@@ -89,7 +94,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
               className="rank-level"
               x={xOf(best)}
               y={TOP}
-              width={Math.min(xOf(count) - xOf(best), xOf(1 + map.critical) - xOf(1))}
+              width={Math.min(xOf(last) - xOf(best), xOf(1 + map.critical) - xOf(1))}
               height={count * ROW}
             />
           )}
@@ -98,7 +103,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
               by {metricWords(other.metric)}
             </text>
           ))}
-          {map.models.map((model, m) => {
+          {models.map((model, m) => {
             const y = TOP + m * ROW;
             return (
               <g key={model.id}>
@@ -140,7 +145,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
                   const rank = other.models.find(({ id }) => id === model.id)?.meanRank ?? null;
                   return (
                     <text key={other.metric} x={left + STRIP + 24 + b * BESIDE} y={y + 15}>
-                      {rank === null ? 'undefined' : rank.toFixed(2)}
+                      {rank === null ? '–' : rank.toFixed(2)}
                     </text>
                   );
                 })}
@@ -155,8 +160,20 @@ export function RankFigure({ title, map, beside, controls }: Props) {
               </text>
             );
           })}
+          {[1, map.ranked].map((rank) => (
+            <text key={rank} x={xOf(rank)} y={TOP + count * ROW + 18} textAnchor="middle">
+              {rank}
+            </text>
+          ))}
         </svg>
       </div>
+      {map.leftOut.length > 0 && (
+        <ul className="ranks-left-out" data-testid="ranks-left-out">
+          {map.leftOut.map((text) => (
+            <li key={text}>{`${text.charAt(0).toUpperCase()}${text.slice(1)}.`}</li>
+          ))}
+        </ul>
+      )}
     </Figure>
   );
 }
@@ -165,5 +182,5 @@ function spoken(map: RankMap): string {
   const first = map.models
     .slice(0, 3)
     .map(({ name, meanRank }) => `${name} ${meanRank === null ? 'undefined' : meanRank.toFixed(2)}`);
-  return `Mean ranks of ${map.models.length} models over ${map.blocks} worlds, best first: ${first.join(', ')}`;
+  return `Mean ranks of ${map.ranked} models over ${map.blocks} worlds, best first: ${first.join(', ')}`;
 }

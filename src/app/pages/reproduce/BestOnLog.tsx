@@ -1,0 +1,125 @@
+import { useMemo } from 'react';
+import type { StoredStudy } from '../../../studies/evidence/format';
+import { bestOnLog } from '../../../studies/reproduce/bestOnLog';
+import type { BestOnLog as Row } from '../../../studies/reproduce/bestOnLog';
+import type { PairedCells } from '../../../studies/reproduce/cells';
+import { Figure } from '../../figure/Figure';
+import { formatSigned } from '../../format';
+
+const table = (rows: readonly Row[]) => ({
+  columns: [
+    ...[
+      'world',
+      'models',
+      'best on the log',
+      'best in truth',
+      'noise-free AUC given away',
+      'low',
+      'high',
+      'p',
+    ],
+    ...['best by interest', 'interest AUC given away', 'low', 'high', 'p'],
+    ...['counterfactual error, best on the log', 'counterfactual error, best in truth'],
+  ],
+  rows: rows.map(({ world, models, onLog, inTruth, byInterest, regret, interestRegret, counterfactual }) => [
+    ...[world.id, models, onLog.name, inTruth.name, ...numbers(regret)],
+    ...[byInterest?.name ?? null, ...numbers(interestRegret), ...counterfactual],
+  ]),
+});
+
+const numbers = (pair: PairedCells | null) => [
+  pair?.difference ?? null,
+  pair?.interval[0] ?? null,
+  pair?.interval[1] ?? null,
+  pair?.p ?? null,
+];
+
+/** What choosing a model by the log costs, world by world: a log has drawn clicks alone. */
+export function BestOnLog({ study }: { readonly study: StoredStudy }) {
+  const rows = useMemo(() => bestOnLog(study), [study]);
+  const stored = rows.some(({ counterfactual: [a, b] }) => a !== null || b !== null);
+  return (
+    <Figure
+      name="best-on-log"
+      className="best-on-log"
+      title="Is the best on the log the best in truth?"
+      reading="The model with the highest AUC against drawn clicks, which is all that a log has; that with the highest AUC against the true click probability, and against true interest (no place, no promotion). Given away: how much lower the first one’s figure is, mean over seeds with its 95 % interval. Means over scenarios by traffic; the best of many is flattered by its own chance. Simulated data."
+      table={table(rows)}
+      empty={rows.length === 0 ? <p>No world has two models with both figures.</p> : null}
+    >
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Best on the log and in truth">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">World</th>
+              <th scope="col">Best on the log</th>
+              <th scope="col">Best in truth</th>
+              <th scope="col">Best by interest</th>
+              {stored && <th scope="col">Counterfactual error</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.world.id} data-world={row.world.id} data-same={row.onLog.id === row.inTruth.id}>
+                <th scope="row">
+                  {row.world.id}
+                  <span className="difference">{row.models} models</span>
+                </th>
+                <td>{row.onLog.name}</td>
+                <td>
+                  <Better name={row.inTruth.name} same={row.inTruth.id === row.onLog.id} pair={row.regret} />
+                </td>
+                <td>
+                  {row.byInterest ? (
+                    <Better
+                      name={row.byInterest.name}
+                      same={row.byInterest.id === row.onLog.id}
+                      pair={row.interestRegret}
+                    />
+                  ) : (
+                    '–'
+                  )}
+                </td>
+                {stored && (
+                  <td>
+                    {row.counterfactual
+                      .map((error) => (error === null ? 'not stored' : error.toFixed(4)))
+                      .join(' / ')}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {!stored && rows.length > 0 && (
+        <p className="muted">
+          Counterfactual error: not run for these models; CausalInt’s votes, which are one, stand with its
+          claims.
+        </p>
+      )}
+    </Figure>
+  );
+}
+
+function Better({
+  name,
+  same,
+  pair,
+}: {
+  readonly name: string;
+  readonly same: boolean;
+  readonly pair: PairedCells | null;
+}) {
+  if (same) return 'the same';
+  return (
+    <>
+      {name}
+      <span className="difference">
+        {pair
+          ? `${formatSigned(pair.difference)} [${formatSigned(pair.interval[0])}, ${formatSigned(pair.interval[1])}]`
+          : 'fewer than two seeds in common'}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+/** Whether the model that is best on the log, where only drawn clicks are known, is the best in truth. */
+import type { StoredStudy, StudyWorld } from '../evidence/format';
+import { cellSpread, nameOf, pairedCells } from './cells';
+import type { PairedCells } from './cells';
+
+/** What a counterfactual error is stored under: of every model, else of those that vote on it. */
+const COUNTERFACTUAL = ['counterfactualError', 'votesError'] as const;
+
+interface Best {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface BestOnLog {
+  readonly world: StudyWorld;
+  /** Models that have both figures. */
+  readonly models: number;
+  /** Highest AUC against drawn clicks. */
+  readonly onLog: Best;
+  /** Highest noise-free AUC: against true click probabilities. */
+  readonly inTruth: Best;
+  /** Highest AUC against true interest; null where that is stored of too few. */
+  readonly byInterest: Best | null;
+  /** Noise-free AUC that choosing by the log gives away: best in truth less best on the log; null where they are one. */
+  readonly regret: PairedCells | null;
+  /** The same in AUC against interest. */
+  readonly interestRegret: PairedCells | null;
+  /** Counterfactual error of the best on the log and of the best in truth: mean absolute error of click rates in other scenarios; null where not stored. */
+  readonly counterfactual: readonly [number | null, number | null];
+}
+
+function best(study: StoredStudy, world: StudyWorld, ids: readonly string[], metric: string): Best | null {
+  let found: { id: string; mean: number } | null = null;
+  for (const id of ids) {
+    const mean = cellSpread(study, world, id, { metric, of: 'mean' })?.mean ?? null;
+    if (mean !== null && (found === null || mean > found.mean)) found = { id, mean };
+  }
+  return found && { id: found.id, name: nameOf(study, found.id) };
+}
+
+function counterfactualError(study: StoredStudy, world: StudyWorld, id: string): number | null {
+  for (const metric of COUNTERFACTUAL) {
+    const found = cellSpread(study, world, id, { metric, of: 'overall' });
+    if (found) return found.mean;
+  }
+  return null;
+}
+
+/** A row a world in which at least two models were run; means over scenarios by traffic, seeds paired. */
+export function bestOnLog(study: StoredStudy): readonly BestOnLog[] {
+  const ids = study.variants.filter(({ tuned }) => tuned === undefined).map(({ id }) => id);
+  return study.worlds.flatMap((world) => {
+    const has = (id: string, metric: string) => cellSpread(study, world, id, { metric, of: 'mean' }) !== null;
+    const both = ids.filter((id) => has(id, 'auc') && has(id, 'noiseFreeAuc'));
+    const onLog = best(study, world, both, 'auc');
+    const inTruth = best(study, world, both, 'noiseFreeAuc');
+    if (!onLog || !inTruth || both.length < 2) return [];
+    const byInterest = best(study, world, both, 'interestAuc');
+    const lost = (better: Best, metric: string) =>
+      better.id === onLog.id ? null : pairedCells(study, world, better.id, onLog.id, { metric, of: 'mean' });
+    return [
+      {
+        world,
+        models: both.length,
+        onLog,
+        inTruth,
+        byInterest,
+        regret: lost(inTruth, 'noiseFreeAuc'),
+        interestRegret: byInterest && lost(byInterest, 'interestAuc'),
+        counterfactual: [
+          counterfactualError(study, world, onLog.id),
+          counterfactualError(study, world, inTruth.id),
+        ] as const,
+      },
+    ];
+  });
+}
