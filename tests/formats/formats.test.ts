@@ -183,7 +183,7 @@ describe('files of the command line', () => {
 /** What addresses leave to defaults and presets that have been mended since: README.md says why. */
 const MENDED: Readonly<Record<string, { readonly settings?: object; readonly dataset?: string }>> = {
   '?model=aread&preset=paper&backend=webgpu&steps=5000&batch=512&autostart=1': {
-    settings: { anneal: false },
+    settings: { anneal: false, heiBatchNorm: true },
   },
   '': { dataset: 'conflict-4' },
 };

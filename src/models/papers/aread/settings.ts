@@ -280,8 +280,8 @@ export const fields = {
   }),
   heiBatchNorm: ablation.toggle({
     label: 'Batch norm in experts',
-    help: 'Normalise inside the hierarchical experts too; the paper names MLP and ReLU only.',
-    default: false,
+    help: 'Normalise each layer of the hierarchical experts over the batch (official code; the paper is silent). Off, six ReLU layers in a row easily die.',
+    default: true,
   }),
 } as const;
 
@@ -309,6 +309,7 @@ export const presets = {
     evalSteps: 1,
     pruneRate: 0.2,
     minorShare: 0.1,
+    heiBatchNorm: false,
   },
 } as const satisfies Record<string, Partial<AreadSettings>>;
 
@@ -333,5 +334,5 @@ export const variants: readonly Variant[] = [
   variant('Ours', 'no annealing', { anneal: false }),
   variant('Ours', 'gates scaled by layer', { gateScale: 'layer' }),
   variant('Ours', 'frozen search', { search: 'frozen' }),
-  variant('Ours', 'batch norm in experts', { heiBatchNorm: true }),
+  variant('Ours', 'no batch norm in experts', { heiBatchNorm: false }),
 ];
