@@ -22,7 +22,7 @@ export type Job =
 
 /** The set-up of a draw. */
 export function setupOfDraw({ row, draw, draws }: Extract<Job, { kind: 'draw' }>): ParsedSetup {
-  return drawSetup(row.variant, row.world, drawsOf(row.variant, draws)[draw]!);
+  return drawSetup(row, drawsOf(row.variant, draws)[draw]!);
 }
 
 /** Trains on one thread of WASM and keeps what comes of it. @returns seconds of the processor */

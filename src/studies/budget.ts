@@ -14,7 +14,23 @@ export const worldTraining = {
   patience: 10,
 } as const;
 
-/** Settings beside those of the preset `comparable`: half of its widths. */
-export function worldSettings(model: string): AnySettings {
-  return halfWidths(findModel(model).fields);
+export type StudyTraining = Omit<typeof worldTraining, 'steps'> & { readonly steps: number };
+
+/** Steps of studies that have a plan of their own: AREAD's, for whose mask searches 300 leave no room (docs/evidence/aread.md). */
+const OWN_STEPS: Readonly<Record<string, number>> = { aread: 600 };
+
+/** Training of a study: the same for every model that stands in it. */
+export function studyTraining(study: string): StudyTraining {
+  return { ...worldTraining, steps: OWN_STEPS[study] ?? worldTraining.steps };
+}
+
+/** AREAD's schedule in a run of so many steps: seven searches, the first after a tenth of it, the last, which reaches S, after six tenths. */
+function searchesWithin(steps: number): AnySettings {
+  return { warmup: steps / 10, maskInterval: steps / 12, numSearches: 7 };
+}
+
+/** Settings beside those of the preset `comparable`: half of its widths, and a schedule that fits the steps. */
+export function worldSettings(model: string, steps: number = worldTraining.steps): AnySettings {
+  const halved = halfWidths(findModel(model).fields);
+  return model === 'aread' ? { ...halved, ...searchesWithin(steps) } : halved;
 }

@@ -1,7 +1,7 @@
 /** From planned cells and what was trained of them to a stored study. */
 import { presetTraining } from '../../training/setup';
 import { parseSetup, type ParsedSetup } from '../../training/parseSetup';
-import { worldSettings, worldTraining } from '../budget';
+import { studyTraining, worldSettings } from '../budget';
 import { presetSettings } from '../../training/setup';
 import { figuresOfCeilings } from './figures';
 import { keptFigures } from './kept';
@@ -26,33 +26,34 @@ export interface TrainedCell {
 }
 
 /** The set-up that a planned cell is trained with. */
-export function plannedSetup({
-  variant,
-  world,
-  seed,
-  tuned,
-}: Pick<PlannedCell, 'variant' | 'world' | 'seed' | 'tuned'>): ParsedSetup {
+export function plannedSetup(
+  cell: Pick<PlannedCell, 'study' | 'variant' | 'world' | 'seed' | 'tuned'>,
+): ParsedSetup {
+  const { tuned, seed } = cell;
   return tuned
-    ? setupOf(tuned.of, world, seed, takenDraw(tuned).draw)
-    : setupOf(variant, world, seed, { settings: {}, training: {} });
+    ? setupOf({ ...cell, variant: tuned.of }, seed, takenDraw(tuned).draw)
+    : setupOf(cell, seed, { settings: {}, training: {} });
 }
 
 /** A draw of a variant's tuning budget, with the seed on which draws are judged. */
-export function drawSetup(of: string, world: string, draw: TuningDraw): ParsedSetup {
-  return setupOf(of, world, TUNING_SEED, draw);
+export function drawSetup(row: Row, draw: TuningDraw): ParsedSetup {
+  return setupOf(row, TUNING_SEED, draw);
 }
 
-function setupOf(variant: string, world: string, seed: number, draw: TuningDraw): ParsedSetup {
+type Row = Pick<PlannedCell, 'study' | 'variant' | 'world'>;
+
+function setupOf({ study, variant, world }: Row, seed: number, draw: TuningDraw): ParsedSetup {
   const { model, settings } = findVariant(variant);
+  const training = studyTraining(study);
   return parseSetup({
     model,
     settings: {
       ...presetSettings(model, STUDY_PRESET),
-      ...worldSettings(model),
+      ...worldSettings(model, training.steps),
       ...settings,
       ...draw.settings,
     },
-    training: { ...presetTraining(model, STUDY_PRESET), ...worldTraining, ...draw.training },
+    training: { ...presetTraining(model, STUDY_PRESET), ...training, ...draw.training },
     dataset: world,
     seed,
     backend: 'wasm',
@@ -67,13 +68,15 @@ function stored(settings: Readonly<Record<string, SettingValue>>): StoredSetting
   );
 }
 
-/** A variant as it comes, with everything that trains it. */
-export function storedVariant(id: string): StudyVariant {
-  return storedVariantOf({ variant: id, world: '-' });
+/** A variant of a study as it comes, with everything that trains it. */
+export function storedVariant(id: string, study: string): StudyVariant {
+  return storedVariantOf({ study, variant: id, world: '-' });
 }
 
 /** The variant of a planned cell, with everything that trains it. */
-export function storedVariantOf(cell: Pick<PlannedCell, 'variant' | 'world' | 'tuned'>): StudyVariant {
+export function storedVariantOf(
+  cell: Pick<PlannedCell, 'study' | 'variant' | 'world' | 'tuned'>,
+): StudyVariant {
   const { variant: id, world, tuned } = cell;
   const { name, model, scored } = findVariant(tuned?.of ?? id);
   const { settings, training } = plannedSetup({ ...cell, seed: 1 });

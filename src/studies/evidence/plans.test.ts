@@ -30,8 +30,8 @@ describe.each(PLANS)('the plan of %s', (plan) => {
     for (const world of new Set(cells.map((cell) => cell.world)))
       expect(simulationOfId(world)?.size).toBe('small');
     for (const variant of new Set(cells.map((cell) => cell.variant))) {
-      const { settings, training } = plannedSetup({ variant, world: 'x', seed: 3 });
-      expect(storedVariant(variant)).toMatchObject({ settings, training });
+      const { settings, training } = plannedSetup({ study: 'ranks', variant, world: 'x', seed: 3 });
+      expect(storedVariant(variant, 'ranks')).toMatchObject({ settings, training });
     }
     for (const { study } of cells) expect(STUDIES).toContain(study);
   });
@@ -81,6 +81,19 @@ it('ranks are of every model in the five cause worlds and the twins that come wi
   expect(new Set(cells.map(({ variant }) => variant))).toEqual(new Set(models.map(({ id }) => id)));
 });
 
+it.each(STUDIES)(
+  'all models of the study of %s are trained alike, and AREAD’s last search leaves room',
+  (study) => {
+    const setups = ['mix', 'mmoe', 'aread', 'aread:hei'].map((variant) =>
+      plannedSetup({ study, variant, world: 'x', seed: 1 }),
+    );
+    expect(new Set(setups.map(({ training }) => JSON.stringify(training))).size).toBe(1);
+    const { settings, training } = setups[2]!;
+    const { warmup, maskInterval, numSearches } = settings as Readonly<Record<string, number>>;
+    expect(warmup! + (numSearches! - 1) * maskInterval!).toBe(0.6 * training.steps);
+  },
+);
+
 it('claims are all tested by the plan of claims', () => {
   for (const paper of CLAIMING_PAPERS) {
     const variants = new Set(
@@ -119,13 +132,18 @@ describe('rows with a tuning budget', () => {
     ]);
     const drawn = drawsOf('mscan', 4)[3]!;
     expect(plannedSetup(cells[0]!)).toMatchObject({ settings: drawn.settings, training: drawn.training });
-    expect(drawSetup('mscan', 'aliccp-3', drawn)).toEqual({ ...plannedSetup(cells[0]!), seed: TUNING_SEED });
+    expect(drawSetup({ study: 'mscan', variant: 'mscan', world: 'aliccp-3' }, drawn)).toEqual({
+      ...plannedSetup(cells[0]!),
+      seed: TUNING_SEED,
+    });
     const stored = storedVariantOf(cells[0]!);
     expect(stored.tuned).toEqual({ of: 'mscan', world: 'aliccp-3', seed: TUNING_SEED, losses, best: 3 });
     expect(stored.name).toBe('M-scan, tuned');
     // Where no draw is better than the row as it comes, it is the same run.
     const [same] = tunedCells([{ ...row, losses: [0.1, 0.2] }], 1);
-    expect(plannedSetup(same!)).toEqual(plannedSetup({ variant: 'mscan', world: 'aliccp-3', seed: 1 }));
+    expect(plannedSetup(same!)).toEqual(
+      plannedSetup({ study: 'mscan', variant: 'mscan', world: 'aliccp-3', seed: 1 }),
+    );
   });
 });
 

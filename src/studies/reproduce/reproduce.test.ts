@@ -303,7 +303,7 @@ describe('a cell that is run again', () => {
   });
 
   it('is trained once, however many cells are of its run', () => {
-    const variants = [storedVariant('mix'), storedVariant('mix:do-slot')];
+    const variants = ['mix', 'mix:do-slot'].map((id) => storedVariant(id, 'mscan'));
     const of = { ...study, variants };
     const cells = variants.flatMap(({ id }) => [1, 2].map((seed) => ({ ...cell, variant: id, seed })));
     const able = repeatableCells(of, cells);

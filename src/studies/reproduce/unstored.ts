@@ -40,7 +40,7 @@ function unstoredStudy({ paper, world, test }: Claim): StoredStudy {
         ceilings: undefinedFigures,
       },
     ],
-    variants: ids.map(storedVariant),
+    variants: ids.map((variant) => storedVariant(variant, paper)),
     cells: SEEDS.flatMap((seed) =>
       ids.map((variant) => ({
         world,
