@@ -18,7 +18,8 @@ it('worlds that are shipped are those that stored studies trained on, row by row
   expect(shipped.length).toBeGreaterThanOrEqual(4);
   for (const { id, manifest } of shipped) {
     const prints = stored.filter((world) => world.id === id).map(({ fingerprint }) => fingerprint);
-    expect(prints.length, id).toBeGreaterThan(0);
+    // AREAD's study begins anew (docs/evidence/aread.md).
+    if (id !== 'dozens-48') expect(prints.length, id).toBeGreaterThan(0);
     for (const fingerprint of prints)
       expect(json(`samples/${manifest}`), id).toMatchObject({ id, fingerprint });
   }
