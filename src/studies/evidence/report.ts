@@ -4,6 +4,7 @@ import { markdownTable } from '../markdown';
 import { spread } from '../statistics';
 import { CLAIMING_PAPERS, claimsOf, type Claim } from '../claims';
 import { HYPOTHESES } from '../claims/hypotheses';
+import { printedTables } from './printedTables';
 import { figureOf, valuesBySeed } from './values';
 import { testHypotheses } from './hypotheses';
 import { VERDICTS, verdicts, type Verdict } from './verdict';
@@ -93,12 +94,39 @@ function claimTable(study: StoredStudy, claims: readonly Claim[], worlds: readon
     ];
   });
   if (body.length === 0) return '';
-  const heads = worlds.flatMap(({ knob, dose, title }) => [
-    knob === null ? title : `${knob} ${dose}: effect`,
-    'verdict',
-  ]);
+  const heads = worlds.flatMap((world) => [`${placeName(world)}: effect`, 'verdict']);
   return markdownTable(['claim', ...heads], body);
 }
+
+/** A paper's modules, each against the model without it or with less of it: what came of them at every dose and on the twin. */
+function moduleTable(study: StoredStudy, claims: readonly Claim[], worlds: readonly StudyWorld[]): string {
+  const own = (variant: string): boolean => variant.split(':')[0] === study.id;
+  const modules = claims.filter(({ test }) => own(test.variant) && own(test.against));
+  const judged = worlds.map((world) => verdicts(claims, study, world));
+  const seen = new Set<string>();
+  const body = modules.flatMap((claim) => {
+    const { variant, against, metric, of } = claim.test;
+    const found = judged.map((one) => one.get(claim.id));
+    const key = JSON.stringify([variant, against, metric, of]);
+    const places = found.filter((one) => one && one.verdict !== 'not run').length;
+    // What several tables claim of the same two rows is one question here.
+    if (variant === against || places < 3 || seen.has(key)) return [];
+    seen.add(key);
+    return [
+      [
+        `\`${variant}\` − \`${against}\` (\`${metric}\`, ${of})`,
+        ...found.map((one) =>
+          one && one.verdict !== 'not run' ? `${effectText(one)} ${one.verdict}` : 'not run',
+        ),
+      ],
+    ];
+  });
+  if (body.length === 0) return '';
+  return markdownTable(['module', ...worlds.map(placeName)], body);
+}
+
+const placeName = ({ id, knob, dose }: StudyWorld): string =>
+  knob === null ? `twin \`${id}\`` : `${knob} ${dose}`;
 
 /** Hypotheses that were written down before the study, at each of their doses. */
 function hypothesisTable(study: StoredStudy, worlds: readonly StudyWorld[]): string {
@@ -146,6 +174,9 @@ export function evidenceReport(study: StoredStudy): string {
     const table = doseTable(study, worlds, shown);
     if (table) parts.push(`### ${shown[2]}`, table);
   }
+  const twins = study.worlds.filter(({ dose }) => dose === null);
+  const modules = moduleTable(study, claims, [...worlds, ...twins]);
+  if (modules) parts.push('### Modules, dose by dose and on the twin', modules);
   // Doses are studied up to the world's own, where all claims are put to the test.
   const own = worlds.at(-1);
   const shownWorlds = worlds.filter((world) => world.dose === 0 || world === own);
@@ -153,6 +184,10 @@ export function evidenceReport(study: StoredStudy): string {
   if (own && table) {
     parts.push('### Claims', `At ${own.knob} ${own.dose}: ${countText(study, claims, own)}.`, table);
   }
+  const onTwins = claimTable(study, claims, twins);
+  if (onTwins) parts.push('### Claims on twins', onTwins);
+  const printed = printedTables(study);
+  if (printed) parts.push('### Printed tables on twins', printed);
   return parts.join('\n\n');
 }
 
