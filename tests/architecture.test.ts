@@ -107,6 +107,20 @@ it('no file has more than 400 lines', () => {
   expect(long).toEqual([]);
 });
 
+it('numbers become digits in one place, so that there is one format of them', () => {
+  const writers = ['toFixed', 'toPrecision', 'toExponential', 'toLocaleString', 'Intl'];
+  const places = (folder: string): readonly string[] =>
+    shipped
+      .filter((file) => file.startsWith(folder))
+      .flatMap((file) =>
+        writers.flatMap((name) => findNodes(file, isName(name)).map((place) => place.split(':')[0] ?? '')),
+      );
+  expect([...new Set(places('src/app/'))]).toEqual(['src/app/format.ts']);
+  // Messages from below the page have counts in them, with the page's thin spaces.
+  const counts = shipped.filter((file) => findNodes(file, isName('toLocaleString')).length > 0);
+  expect(counts).toEqual([]);
+});
+
 it('what a run tells becomes a state in one place', () => {
   const reducers = shipped.flatMap((file) =>
     findNodes(file, isSwitchOver('evaluation')).map((place) => place.split(':')[0]),

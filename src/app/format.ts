@@ -1,7 +1,11 @@
-/** Numbers as the page writes them; those that reports write too are in `studies/format`. */
+/**
+ * Numbers as the page writes them, all of them; those that reports write too are in `studies/format`. Nothing else of the
+ * page turns a number into digits (`tests/architecture.test.ts`).
+ */
+import { formatCount as countText } from '../data/count';
 import { fixedDigits, UNDEFINED } from '../studies/format';
 
-export { formatAuc, formatSetting, formatSigned, trimNumber } from '../studies/format';
+export { fixedDigits, formatAuc, formatP, formatSetting, formatSigned, trimNumber } from '../studies/format';
 
 /** Log loss, four digits. */
 export function formatLoss(value: number | null | undefined): string {
@@ -20,7 +24,7 @@ export function formatPercent(value: number | null | undefined, digits?: number)
 export function formatSignedPercent(value: number | null | undefined, digits = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   const text = fixedDigits(value * 100, digits);
-  return `${Number(text) > 0 ? '+' : ''}${text.replace('-', '−')} %`;
+  return `${Number(text) > 0 ? '+' : ''}${text} %`;
 }
 
 /** A ratio such as calibration, two digits. */
@@ -31,9 +35,7 @@ export function formatRatio(value: number | null | undefined): string {
 /** A count with thin group marks: `12 345`. */
 export function formatCount(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, '\u2009');
+  return countText(value);
 }
 
 /** A number of unknown size with three meaningful digits: `0.00321`, `12.3`, `4 560`. */
@@ -41,13 +43,23 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 10 ** digits) return (value < 0 ? '−' : '') + formatCount(size);
+  if (size >= 10 ** digits) return formatCount(value);
   if (size < 1e-4)
     return value
       .toExponential(Math.max(0, digits - 2))
       .replace('-', '−')
       .replace('e−', 'e-');
   return Number(value.toPrecision(digits)).toString().replace('-', '−');
+}
+
+/** A number to so many meaningful digits, still a number: for values that are computed with, not read. */
+export function roundTo(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
+}
+
+/** A place in a drawing, in pixels: tenths are enough. */
+export function formatPlace(pixels: number): string {
+  return pixels.toFixed(1);
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;
@@ -61,7 +73,7 @@ export function formatBytes(bytes: number | null | undefined): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit]!}`;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : fixedDigits(value, 1)} ${BYTE_UNITS[unit]!}`;
 }
 
 /** A duration in seconds as people say it: `8 s`, `2 min 05 s`, `1 h 12 min`. */

@@ -2,6 +2,7 @@
 import { isUnderWay } from '../workers/protocol';
 import type { TimedKernel } from '../engine';
 import type { RunActions } from './store/runActions';
+import { fixedDigits, roundTo } from './format';
 
 /** An operation as a line of the console's table; times to the microsecond. */
 export function lineOf({ kernel, inputs, output, dispatched, milliseconds }: TimedKernel) {
@@ -12,7 +13,7 @@ export function lineOf({ kernel, inputs, output, dispatched, milliseconds }: Tim
       .map(([name, sizes]) => `${name} ${shape(sizes)}`)
       .join(', '),
     output: output.map(shape).join(', '),
-    ms: Number(milliseconds.toFixed(3)),
+    ms: roundTo(milliseconds, 4),
     // A composite's time is that of the operations before it.
     computes: dispatched,
   };
@@ -21,7 +22,9 @@ export function lineOf({ kernel, inputs, output, dispatched, milliseconds }: Tim
 function print(name: string, operations: readonly TimedKernel[]): void {
   const computing = operations.filter(({ dispatched }) => dispatched);
   const sum = computing.reduce((total, { milliseconds }) => total + milliseconds, 0);
-  console.info(`One step of ${name}: ${computing.length} operations compute, ${sum.toFixed(2)} ms in all.`);
+  console.info(
+    `One step of ${name}: ${computing.length} operations compute, ${fixedDigits(sum, 2)} ms in all.`,
+  );
   console.table(operations.map(lineOf));
 }
 

@@ -6,8 +6,8 @@ export const UNDEFINED = 'undefined';
 export function fixedDigits(value: number | null | undefined, digits: number): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   const text = value.toFixed(digits);
-  // A rounded negative zero would read as a difference that is not there.
-  return Number(text) === 0 ? text.replace('-', '') : text;
+  // A rounded negative zero would read as a difference that is not there; else a true minus.
+  return text.replace('-', Number(text) === 0 ? '' : '−');
 }
 
 /** AUC, four digits. */
@@ -21,14 +21,14 @@ export function formatSpread(
 ): string {
   if (!spread) return UNDEFINED;
   const mean = formatAuc(spread.mean);
-  return spread.deviation === null ? mean : `${mean} ± ${spread.deviation.toFixed(4)}`;
+  return spread.deviation === null ? mean : `${mean} ± ${fixedDigits(spread.deviation, 4)}`;
 }
 
 /** A signed difference, e.g. of AUC: `+0.0021`. */
 export function formatSigned(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   const text = fixedDigits(value, digits);
-  return `${Number(text) > 0 ? '+' : ''}${text.replace('-', '−')}`;
+  return `${Number(text) > 0 ? '+' : ''}${text}`;
 }
 
 /** The value of a setting as text: `256, 128, 64`, `on`, `0.001`. */
@@ -43,6 +43,12 @@ export function formatSetting(value: number | boolean | string | readonly number
 export function trimNumber(value: number): string {
   const text = String(Number(value.toPrecision(12)));
   return /^0\.0000+/.test(text) ? value.toExponential().replace('e-0', 'e-') : text;
+}
+
+/** A probability of a test: two meaningful digits, `< 0.0001` below. */
+export function formatP(p: number | null): string {
+  if (p === null) return UNDEFINED;
+  return p < 0.0001 ? '< 0.0001' : String(Number(p.toPrecision(2)));
 }
 
 /** `***`, `**`, `*` at 0.001, 0.01 and 0.05. */

@@ -7,6 +7,7 @@ import { appendThinned, emptyThinned, replaceNewest, withoutLater } from './thin
 import type { BackendInfo } from '../engine';
 import type { ProbeSpec } from '../models/definition';
 import type { ProbeValue, RunData, TrainingEvent } from './events';
+import { aucOfKind } from './metrics/aucKind';
 import type { Ceilings, Metrics } from './metrics/types';
 import type { RepresentationSample } from './representation/sample';
 import type { HistoryPoint, LossPoint, RunRanges } from './runRecord';
@@ -161,7 +162,7 @@ export function withEvaluation(state: RunState, step: number, metrics: Metrics):
   const { ranges } = state;
   const { scenarios } = metrics;
   const noiseFree = [metrics.domainNoiseFreeAuc, ...scenarios.map(({ noiseFreeAuc }) => noiseFreeAuc)];
-  const drawn = [metrics.domainAuc, ...scenarios.map(({ auc }) => auc)];
+  const drawn = [metrics.domainAuc, ...scenarios.map((one) => aucOfKind('drawn', one))];
   return {
     ...state,
     evaluations: withPoint(state.evaluations, { step, metrics }, MAX_POINTS),

@@ -41,6 +41,7 @@ import type {
   TrainOptions,
   Vitals,
 } from './protocol';
+import type { ExportedRuns } from '../training/runFile/exportRuns';
 
 /** The workers' commands (see protocol.ts), and what the page's side adds to them. */
 export interface WorkerClient
@@ -76,6 +77,7 @@ export interface WorkerClient
     onRun: (run: ReadRun) => void | Promise<void>,
     options?: Pick<JobOptions, 'signal'>,
   ): Promise<void>;
+  exportRuns(ids: readonly string[], options?: JobOptions): Promise<ExportedRuns>;
   /** The mapping that an imported dataset was read with; null where none was kept. */
   mappingOf(dataset: string): Promise<Mapping | null>;
   /** Ways in which files of the same columns were read before. */
@@ -291,6 +293,8 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       job(data, options, (progress) => reading(data.send('inspectFile', file, schema, progress))),
     importFile: (file, mapping, options = {}) =>
       job(data, options, (progress) => reading(data.send('importFile', file, mapping, progress))),
+    exportRuns: (ids, options = {}) =>
+      job(data, options, (progress) => data.send('exportRuns', ids, progress)),
     readRuns: (file, onRun, { signal } = {}) =>
       job(data, { onProgress: onRun, signal }, (take) => reading(data.send('readRuns', file, take))),
     async embed(points, method, seed, options = {}) {

@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import { DataSession } from './dataSession';
 import { DatasetSource } from './datasets';
 import { handOver } from './handOver';
+import { openRunStore } from './runStore';
 import type { DataWorker } from './protocol';
 
 const datasets = new DatasetSource();
@@ -22,4 +23,4 @@ class DataService extends DataSession implements DataWorker {
   }
 }
 
-Comlink.expose(new DataService(datasets));
+Comlink.expose(new DataService(datasets, openRunStore()));

@@ -4,6 +4,7 @@ import { TableOnce } from '../data/import';
 import { portraitOf, simulate } from '../data/simulate';
 import { resplit, SPLIT_RULES } from '../data/splits';
 import { onwardZip } from '../training/onward/onwardZip';
+import { exportRuns } from '../training/runFile/exportRuns';
 import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
 import type { Dataset } from '../data/dataset';
@@ -11,7 +12,7 @@ import type { ImportProgress } from '../data/import';
 import type { Mapping } from '../data/import/mapping';
 import type { SimulationProgress } from '../data/simulate';
 import type { DatasetSource } from './datasets';
-import type { CatalogueEntry, DatasetSummary, DataWorker, OnProgress, TakenRun } from './protocol';
+import type { CatalogueEntry, DatasetSummary, DataWorker, OnProgress, RunStore, TakenRun } from './protocol';
 
 const phases: Readonly<Record<ImportProgress['phase'], string>> = {
   reading: 'Reading the file',
@@ -54,6 +55,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
 
   constructor(
     private readonly source: Pick<DatasetSource, 'list' | 'load' | 'summary' | 'keep' | 'remove'>,
+    private readonly runs: Pick<RunStore, 'get'> = { get: () => Promise.resolve(null) },
   ) {}
 
   async catalogue(): Promise<readonly CatalogueEntry[]> {
@@ -94,6 +96,17 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   async readRuns(...[file, onRun]: Parameters<DataWorker['readRuns']>): Promise<void> {
     // Each is taken before the next is read, so that one stands in memory at a time.
     for await (const run of readRuns(file)) await onRun(run);
+  }
+
+  exportRuns(
+    ...[ids, onProgress]: Parameters<DataWorker['exportRuns']>
+  ): ReturnType<DataWorker['exportRuns']> {
+    const tell = throttled(onProgress);
+    return exportRuns(
+      ids,
+      (id) => this.runs.get(id),
+      (done) => tell({ done, total: ids.length, detail: 'Packing runs' }),
+    );
   }
 
   ping(): boolean {

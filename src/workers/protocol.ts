@@ -16,6 +16,7 @@ import type { Components, Relations } from '../training/representation/describe'
 import type { EmbeddingMethod } from '../training/representation/embed';
 import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
+import type { ExportedRuns } from '../training/runFile/exportRuns';
 import type { ReadRun } from '../training/runFile/readRuns';
 import type { OnwardParts } from '../training/onward/onwardZip';
 import type { RunRecord, RunSetup, RunStatus } from '../training/runRecord';
@@ -261,6 +262,8 @@ export interface DataWorker {
   importFile(file: File, mapping: Mapping, onProgress: OnProgress): Promise<ImportResult>;
   /** Reads the runs of an exported file (JSON or a zip of them), one by one; resolves once all were given. */
   readRuns(file: File, onRun: (run: ReadRun) => void | Promise<void>): Promise<void>;
+  /** Kept runs as a file. @throws Error with one sentence where none of them is there */
+  exportRuns(ids: readonly string[], onProgress: OnProgress): Promise<ExportedRuns>;
   /** Answers at once unless the worker is busy with one long piece of work. */
   ping(): boolean;
   /** The dataset as a Parquet file and its manifest. */

@@ -9,7 +9,7 @@ import type { LinePoint, LineSpec } from '../charts/Lines';
 import { scenarioColours } from '../colour/scenario';
 import { INK } from '../colour/tokens';
 import { Figure } from '../figure/Figure';
-import { formatAuc, formatCount } from '../format';
+import { fixedDigits, formatAuc, formatCount } from '../format';
 import { hasTruth } from '../pictures/curves/curves';
 import type { RunView } from '../store/runView';
 import { useSetup } from '../store/setup';
@@ -124,7 +124,7 @@ export function BesideFigure({ pair, controls }: Props) {
               ceiling,
             ])}
             formatY={formatAuc}
-            tickY={(value) => value.toFixed(2)}
+            tickY={(value) => fixedDigits(value, 2)}
             xLabel="step"
             labelWidth={labelRoom(lines.map((line) => line.label))}
           />

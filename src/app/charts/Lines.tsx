@@ -17,7 +17,7 @@ import {
   YAxis,
 } from 'recharts';
 import type { CurveProps } from 'recharts';
-import { formatCount } from '../format';
+import { formatCount, formatPlace } from '../format';
 import { tickFormat } from './axis';
 import type { Domain } from './axis';
 import { spread } from './endLabels';
@@ -68,6 +68,8 @@ const NARROW = 460;
 /** Letters of a name that a narrow chart shows, and the room at its right that they may take. */
 const NARROW_LETTERS = 19;
 const NARROW_ROOM = 132;
+/** Beside a plot with less room than this a reading would not fit; it then stands at the pointer. */
+const TOOLTIP_ROOM = 90;
 
 interface Ends {
   readonly lines: readonly LineSpec[];
@@ -98,7 +100,7 @@ function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
           onPointerLeave={() => onPoint?.(null)}
         >
           <path
-            d={`M${x + 1},${heights[k]!.toFixed(1)} L${x + 8},${placed[k]!.toFixed(1)}`}
+            d={`M${x + 1},${formatPlace(heights[k]!)} L${x + 8},${formatPlace(placed[k]!)}`}
             stroke={line.colour}
             fill="none"
             strokeWidth={1}
@@ -155,13 +157,30 @@ function Bands({ lines, points, faded }: Pick<LinesProps, 'lines' | 'points'> & 
  */
 function Curve({ points = [], stroke, strokeWidth, strokeDasharray, strokeOpacity, clipPath }: CurveProps) {
   let path = '';
-  let open = false;
-  for (const { x, y } of points) {
-    const known = typeof x === 'number' && typeof y === 'number';
-    if (known) path += `${open ? 'L' : 'M'}${x.toFixed(1)},${y.toFixed(1)}`;
-    open = known;
-  }
-  return <path d={path} fill="none" {...{ stroke, strokeWidth, strokeDasharray, strokeOpacity, clipPath }} />;
+  let alone = '';
+  const known = points.map(({ x, y }) => typeof x === 'number' && typeof y === 'number');
+  points.forEach(({ x, y }, k) => {
+    if (!known[k]) return;
+    const place = `${formatPlace(Number(x))},${formatPlace(Number(y))}`;
+    path += `${known[k - 1] ? 'L' : 'M'}${place}`;
+    // A point without neighbours has no line to it: it is drawn itself.
+    if (!known[k - 1] && !known[k + 1]) alone += `M${place}h0`;
+  });
+  return (
+    <>
+      <path d={path} fill="none" {...{ stroke, strokeWidth, strokeDasharray, strokeOpacity, clipPath }} />
+      {alone !== '' && (
+        <path
+          d={alone}
+          className="point-alone"
+          fill="none"
+          strokeLinecap="round"
+          strokeWidth={5}
+          {...{ stroke, strokeOpacity, clipPath }}
+        />
+      )}
+    </>
+  );
 }
 
 interface TooltipEntry {
@@ -297,6 +316,12 @@ export const Lines = memo(function Lines(props: LinesProps) {
       )}
       <Tooltip
         isAnimationActive={false}
+        // Beside the plot, where it hides the labels whose numbers it gives, and no line.
+        {...(labelWidth >= TOOLTIP_ROOM && {
+          position: { x: width - labelWidth + 6, y: 0 },
+          wrapperStyle: { width: labelWidth - 6 },
+          allowEscapeViewBox: { x: true, y: true },
+        })}
         cursor={{ className: 'cursor' }}
         content={(tip) => (
           <Reading

@@ -1,5 +1,5 @@
 /** Domains and ticks of axes that never jump while training: they depend on numbers that only ever grow. */
-import { formatCount, trimNumber } from '../format';
+import { fixedDigits, formatCount, roundTo, trimNumber } from '../format';
 
 export interface Domain {
   readonly min: number;
@@ -19,7 +19,7 @@ export function niceStep(size: number): number {
 
 function ticksOf(min: number, max: number, step: number): number[] {
   const count = Math.round((max - min) / step);
-  return Array.from({ length: count + 1 }, (_, k) => Number((min + k * step).toPrecision(10)));
+  return Array.from({ length: count + 1 }, (_, k) => roundTo(min + k * step, 10));
 }
 
 /** Figures along an axis: as many decimals as its finest tick needs, alike on all of them; a true minus. */
@@ -30,8 +30,8 @@ export function tickFormat(ticks: readonly number[]): (value: number) => string 
   return (value) => {
     if (value === 0) return '0';
     if (texts.some((text) => text.includes('e')) || digits > 5) return trimNumber(value).replace(/^-/, '−');
-    if (digits === 0) return (value < 0 ? '−' : '') + formatCount(Math.abs(value));
-    return value.toFixed(digits).replace('-', '−');
+    if (digits === 0) return formatCount(value);
+    return fixedDigits(value, digits);
   };
 }
 
@@ -51,8 +51,8 @@ export function aucDomain(
   const step = max - min > 0.3001 ? 0.1 : 0.05;
   const start = Math.ceil(min / step - 1e-9) * step;
   const ticks: number[] = [];
-  for (let tick = start; tick <= max + 1e-9; tick += step) ticks.push(Number(tick.toFixed(2)));
-  return { min: Number(min.toFixed(2)), max: Number(max.toFixed(2)), ticks };
+  for (let tick = start; tick <= max + 1e-9; tick += step) ticks.push(roundTo(tick, 2));
+  return { min: roundTo(min, 2), max: roundTo(max, 2), ticks };
 }
 
 /** Values that start at zero or above: from 0 (or below, where numbers are) to a nice end; about `count` ticks. */

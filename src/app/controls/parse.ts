@@ -1,5 +1,5 @@
 /** What people type into a setting, read: a value inside its range, or the sentence that says why not. */
-import { trimNumber } from '../format';
+import { roundTo, trimNumber } from '../format';
 import type { SettingField } from '../../models/settings';
 
 export type Read<V> =
@@ -63,8 +63,8 @@ export function nudge(field: NumberField, value: number, direction: 1 | -1): num
         : mantissa > 1.001
           ? [...ladder].reverse().find((rung) => rung < mantissa * 0.999)! * power
           : power / 2;
-    return clamp(Number(next.toPrecision(6)));
+    return clamp(roundTo(next, 6));
   }
   const step = field.step ?? (field.type === 'int' ? 1 : (field.max - field.min) / 20);
-  return clamp(Number((value + direction * step).toPrecision(10)));
+  return clamp(roundTo(value + direction * step, 10));
 }

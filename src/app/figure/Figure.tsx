@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { report } from '../store/notices';
-import { download, drawingToSvg, inkOf, isDrawn, svgToPng } from './export';
+import { download, drawingToSvg, isDrawn, svgToPng, typeOf } from './export';
 import { Equation } from './Equation';
 import { FigureData } from './FigureData';
 import { tableToSvg } from './tableDrawing';
@@ -22,6 +22,8 @@ interface FigureProps {
   readonly table: FigureTable;
   /** What CSV and JSON hold, where that is more than anyone reads as a table. */
   readonly exported?: () => FigureTable;
+  /** What PNG and SVG hold of a figure that is a table: its cells as they are read. */
+  readonly printed?: () => FigureTable;
   /** What would fill the figure; shown in place of the drawing. */
   readonly empty?: ReactNode;
   /** Controls beside the title (a switch, a slider). */
@@ -47,6 +49,7 @@ export function Figure({
   equation,
   table,
   exported = () => table,
+  printed,
   empty,
   controls,
   className,
@@ -72,9 +75,11 @@ export function Figure({
     if (format === 'CSV') return download(file, tableToCsv(exported()), 'text/csv');
     if (format === 'JSON') return download(file, tableToJson(title, exported()), 'application/json');
     if (!body.current) return;
-    const svg = isDrawn(body.current)
-      ? drawingToSvg(body.current, title)
-      : tableToSvg(title, exported(), inkOf(body.current));
+    const { font, measure } = typeOf(body.current);
+    const svg =
+      printed === undefined && isDrawn(body.current)
+        ? drawingToSvg(body.current, title)
+        : tableToSvg(title, printed?.() ?? exported(), font, measure);
     download(file, format === 'SVG' ? svg.text : await svgToPng(svg), 'image/svg+xml');
   }
 

@@ -1,6 +1,7 @@
 /** A drawn figure as SVG or PNG: every `<svg>` and `<canvas>` inside it at its place, styles written out, title on top. */
 
-import type { Ink } from './tableDrawing';
+import { linesOf } from './tableDrawing';
+import type { Measure } from './tableDrawing';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const STYLES = [
@@ -54,15 +55,17 @@ export function isDrawn(body: HTMLElement): boolean {
   return drawings(body).length > 0;
 }
 
-/** The page's colours and type, for pictures of tables. */
-export function inkOf(body: HTMLElement): Ink {
-  const page = getComputedStyle(document.documentElement);
-  const colour = (name: string) => page.getPropertyValue(name).trim();
+/** The type of an element, and how wide a text of 12 px is in it. */
+export function typeOf(body: HTMLElement): { readonly font: string; readonly measure: Measure | undefined } {
+  const font = getComputedStyle(body).fontFamily;
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return { font, measure: undefined };
   return {
-    paper: colour('--surface'),
-    ink: colour('--ink'),
-    rule: colour('--rule-strong'),
-    font: getComputedStyle(body).fontFamily,
+    font,
+    measure: (text, bold) => {
+      context.font = `${bold ? 600 : 400} 12px ${font}`;
+      return context.measureText(text).width;
+    },
   };
 }
 
@@ -72,29 +75,32 @@ export function drawingToSvg(
   title: string,
 ): { readonly text: string; readonly width: number; readonly height: number } {
   const origin = body.getBoundingClientRect();
-  const top = 32;
   const width = Math.ceil(origin.width);
+  const titleLines = linesOf(title, Math.max(20, Math.floor(width / 7.8)));
+  const top = 14 + 18 * titleLines.length;
   const height = Math.ceil(origin.height) + top + 8;
   const root = document.createElementNS(SVG, 'svg');
   root.setAttribute('xmlns', SVG);
   root.setAttribute('width', String(width));
   root.setAttribute('height', String(height));
   root.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const ink = inkOf(body);
+  const page = getComputedStyle(document.documentElement);
   const paper = document.createElementNS(SVG, 'rect');
   paper.setAttribute('width', '100%');
   paper.setAttribute('height', '100%');
-  paper.setAttribute('fill', ink.paper);
+  paper.setAttribute('fill', page.getPropertyValue('--surface').trim());
   root.append(paper);
-  const heading = document.createElementNS(SVG, 'text');
-  heading.setAttribute('x', '8');
-  heading.setAttribute('y', '20');
-  heading.setAttribute('font-family', ink.font);
-  heading.setAttribute('font-size', '14');
-  heading.setAttribute('font-weight', '600');
-  heading.setAttribute('fill', ink.ink);
-  heading.textContent = title;
-  root.append(heading);
+  titleLines.forEach((line, k) => {
+    const heading = document.createElementNS(SVG, 'text');
+    heading.setAttribute('x', '8');
+    heading.setAttribute('y', String(20 + 18 * k));
+    heading.setAttribute('font-family', getComputedStyle(body).fontFamily);
+    heading.setAttribute('font-size', '14');
+    heading.setAttribute('font-weight', '600');
+    heading.setAttribute('fill', page.getPropertyValue('--ink').trim());
+    heading.textContent = line;
+    root.append(heading);
+  });
   for (const element of drawings(body)) {
     const { x, y, w, h } = placed(element, origin, top);
     if (w === 0 || h === 0) continue;

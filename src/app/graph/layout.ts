@@ -1,4 +1,5 @@
 /** Where a causal graph's nodes and edges lie. */
+import { formatPlace } from '../format';
 
 export interface Point {
   readonly x: number;
@@ -84,7 +85,7 @@ export function edgePath(
   };
   const start = toward(from, radius);
   const end = toward(to, radius + 3);
-  const text = (point: Point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`;
+  const text = (point: Point) => `${formatPlace(point.x)},${formatPlace(point.y)}`;
   return {
     d: `M${text(start)} Q${text(control)} ${text(end)}`,
     middle: {

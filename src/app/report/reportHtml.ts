@@ -8,6 +8,7 @@ import type { ReportData } from './reportData';
 import tokens from '../styles/tokens.css?inline';
 import style from './report.css?inline';
 import script from './viewer.ts?worker&url';
+import { formatBytes } from '../format';
 
 /** Bytes that a report may have. */
 const MOST_BYTES = 5_000_000;
@@ -79,7 +80,7 @@ export async function reportHtml(claims: readonly Claim[], studies: readonly Sto
   const blob = new Blob([text], { type: 'text/html' });
   if (blob.size > MOST_BYTES)
     throw new Error(
-      `The report would have ${(blob.size / 1e6).toFixed(1)} MB, more than the ${MOST_BYTES / 1e6} MB that a report may have.`,
+      `The report would have ${formatBytes(blob.size)}, more than the ${MOST_BYTES / 1e6} MB that a report may have.`,
     );
   return blob;
 }

@@ -7,7 +7,7 @@ import type { ClaimRow } from '../../studies/reproduce/claimRows';
 import type { StudyWorld } from '../../studies/evidence/format';
 import type { Verdict } from '../../studies/evidence/verdict';
 import { figureOf } from '../../studies/evidence/values';
-import { formatSigned } from '../../studies/format';
+import { fixedDigits, formatSigned } from '../../studies/format';
 import { nameOf } from '../../studies/reproduce/cells';
 import { metricsOf } from '../../studies/reproduce/ranks';
 import { metricWords } from '../../studies/reproduce/words';
@@ -15,6 +15,7 @@ import { addressKey, SEED } from './reportData';
 import type { ReportData } from './reportData';
 import { element, sortableTable } from './sortableTable';
 import type { Column } from './sortableTable';
+import { formatNumber } from '../format';
 
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '') as ReportData;
 const rows = claimRows(data.claims, data.studies);
@@ -31,7 +32,7 @@ const lines = rows.flatMap((row): readonly Line[] =>
 );
 
 const paperTitle = (id: string): string => data.titles[id] ?? id;
-const pText = (p: number | null): string => (p === null ? 'undefined' : p.toPrecision(4));
+const pText = (p: number | null): string => formatNumber(p, 4);
 
 function forest({ result }: Line, span: { readonly min: number; readonly max: number }): HTMLElement {
   const box = element('div', { className: 'forest' });
@@ -144,7 +145,7 @@ const runColumns: readonly Column<Run>[] = [
     return {
       label: metricWords(metric),
       number: true,
-      text: (run) => value(run)?.toFixed(5) ?? 'undefined',
+      text: (run) => fixedDigits(value(run), 5),
       key: value,
     };
   }),
@@ -157,7 +158,7 @@ const runColumns: readonly Column<Run>[] = [
   {
     label: 'Seconds',
     number: true,
-    text: ({ cell }) => cell.seconds.toFixed(1),
+    text: ({ cell }) => fixedDigits(cell.seconds, 1),
     key: ({ cell }) => cell.seconds,
   },
   { label: 'Again', node: link },

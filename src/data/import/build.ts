@@ -18,6 +18,7 @@ import type { Table } from './table';
 import { readTimes } from './times';
 import { readTruth } from './truth';
 import { readWeights } from './weights';
+import { formatCount } from '../count';
 
 export interface BuildOptions extends ReadOptions {
   /** Id of the dataset; made from the title where absent. */
@@ -150,7 +151,7 @@ function datasetId(title: string): string {
 function sourceNote(table: Table, mapping: Mapping, parted: RowSplit): string {
   const sampled =
     table.totalRows > table.rows
-      ? `, ${table.rows.toLocaleString('en-US')} of ${counted(table.totalRows, 'row')} drawn evenly`
+      ? `, ${formatCount(table.rows)} of ${counted(table.totalRows, 'row')} drawn evenly`
       : '';
   return `Imported${mapping.schema ? ` (columns as in ${mapping.schema})` : ''}, split by ${parted.by === 'random' ? 'chance' : parted.by}${sampled}.`;
 }

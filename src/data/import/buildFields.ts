@@ -8,6 +8,7 @@ import type { ScenarioColumn } from './scenarios';
 import type { TextColumn } from './table';
 import { isMissing } from './values';
 import { encodeColumn, listEntries, spellings, VocabularyCounter, type Vocabulary } from './vocabulary';
+import { formatCount } from '../count';
 
 /** Vocabularies longer than this keep no names. */
 const mostLabels = 512;
@@ -99,7 +100,7 @@ function categoricalDraft(
       ),
     );
   }
-  const folded = vocabulary.folded.toLocaleString('en-US');
+  const folded = formatCount(vocabulary.folded);
   const draft: Draft = {
     mapping: feature,
     role,

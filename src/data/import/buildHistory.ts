@@ -12,6 +12,7 @@ import type { TextColumn } from './table';
 import { guessTimeUnit, type TimeUnit } from './timeUnits';
 import { isMissing, parseList } from './values';
 import type { Vocabulary } from './vocabulary';
+import { formatCount } from '../count';
 
 /** Ids of behaviours kept at most (256 MB): beyond that, behaviours carry the item's id only. */
 const mostHistoryIds = 2 ** 26;
@@ -65,7 +66,7 @@ function tellScenarios(
     for (let k = 0; k < count; k++) if (scenario[row * length + k]! >= 0) known++;
   });
   const sentence = listed.scenarioOfItem
-    ? `No list says in which scenario the behaviours of “${column}” happened. Items stay in one scenario here, so a behaviour counts in its item’s: known for ${known.toLocaleString('en-US')} of ${counted(all, 'behaviour')}.`
+    ? `No list says in which scenario the behaviours of “${column}” happened. Items stay in one scenario here, so a behaviour counts in its item’s: known for ${formatCount(known)} of ${counted(all, 'behaviour')}.`
     : `No list says in which scenario the behaviours of “${column}” happened, so none counts as one of the row’s own scenario; a list column of scenarios beside it would say.`;
   notices.push(notice('history', sentence, { column }));
 }
@@ -141,7 +142,7 @@ function historyOfLog(context: BuildContext, given: HistoryInputs): History | nu
   notices.push(
     notice(
       'history',
-      `Histories are made from the log: the last ${length} positives of the same user before each row; ${counted(filled, 'row')} of ${rows.length.toLocaleString('en-US')} ${filled === 1 ? 'has' : 'have'} one.`,
+      `Histories are made from the log: the last ${length} positives of the same user before each row; ${counted(filled, 'row')} of ${formatCount(rows.length)} ${filled === 1 ? 'has' : 'have'} one.`,
       { column: mapping.userId },
     ),
   );

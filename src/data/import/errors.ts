@@ -2,6 +2,7 @@
  * What can be wrong with a person's file. A problem that ends the import is an `ImportError`; one that the import can live
  * with is a `Notice` beside the result. Both say in one sentence what is wrong, where, and what to do.
  */
+import { formatCount } from '../count';
 
 export type ProblemCode =
   | 'emptyFile'
@@ -93,7 +94,7 @@ export function notice(code: ProblemCode, sentence: string, place: Partial<Place
 
 /** `1 row`, `3,091 rows`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 /** `a, b and 4 more`, at most `most` names. */

@@ -1,6 +1,7 @@
 import { shortened } from '../shortened';
 import { counted, ImportError, listed, notice, type Notice } from './errors';
 import { mostColumns } from './limits';
+import { formatCount } from '../count';
 
 /** What tools write behind a name: RecBole's `user_id:token`, and the types of databases. */
 const typed =
@@ -24,7 +25,7 @@ export function usableNames(raw: readonly string[], line: number, notices: Notic
   if (raw.length > mostColumns) {
     throw new ImportError(
       'tooLarge',
-      `The file has ${counted(raw.length, 'column')}, more than the ${mostColumns.toLocaleString('en-US')} that are read; choose the columns that matter and import those.`,
+      `The file has ${counted(raw.length, 'column')}, more than the ${formatCount(mostColumns)} that are read; choose the columns that matter and import those.`,
       { line },
     );
   }

@@ -18,6 +18,7 @@ import { checkingCompressors, checkPages } from './parquetGuard';
 import { sampledNotice } from './readText';
 import { TableBuilder, type Table } from './table';
 import { checkStruct } from './thriftGuard';
+import { formatCount } from '../count';
 
 /** Rows from whose text the size of all rows is judged. */
 const measuredRows = 1000;
@@ -119,7 +120,7 @@ async function openParquet(source: ImportSource): Promise<ParquetFile> {
     if (largest > 8 * size * 64) throw badParquet();
     throw new ImportError(
       'tooLarge',
-      `The Parquet file has a row group of ${largest.toLocaleString('en-US')} rows, more than the ${mostGroupRows.toLocaleString('en-US')} that are read at once; write it with smaller ones, for example with pandas' to_parquet(row_group_size=1_000_000).`,
+      `The Parquet file has a row group of ${formatCount(largest)} rows, more than the ${formatCount(mostGroupRows)} that are read at once; write it with smaller ones, for example with pandas' to_parquet(row_group_size=1_000_000).`,
     );
   }
   return { ...opened, source, groups, rows };

@@ -4,6 +4,7 @@ import { counted, ImportError, notice, type Notice } from './errors';
 import type { Mapping } from './mapping';
 import type { Table, TextColumn } from './table';
 import { canonical, isMissing, parseNumber } from './values';
+import { formatCount } from '../count';
 
 /** `Dataset.scenario` is 16 bits wide. */
 const mostScenarios = 32_766;
@@ -56,7 +57,7 @@ export function readScenarios(
   if (ids.length > mostScenarios) {
     throw new ImportError(
       'tooManyScenarios',
-      `Column “${column.name}” holds ${counted(ids.length, 'scenario')}, more than ${mostScenarios.toLocaleString('en-US')}; choose a column with fewer values.`,
+      `Column “${column.name}” holds ${counted(ids.length, 'scenario')}, more than ${formatCount(mostScenarios)}; choose a column with fewer values.`,
       { column: column.name },
     );
   }

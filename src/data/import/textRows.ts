@@ -6,6 +6,7 @@ import type { ReadOptions } from './options';
 import { readPreamble } from './preamble';
 import { completeRows } from './quotedRows';
 import { TableBuilder } from './table';
+import { formatCount } from '../count';
 
 /** Text enough to guess a dialect from. */
 const guessedFrom = 2 ** 16;
@@ -61,7 +62,7 @@ export class TextRows {
     if (ragged.count > mostRagged * all) {
       throw new ImportError(
         'raggedRows',
-        `${counted(ragged.count, 'row')} of ${all.toLocaleString('en-US')} ${ragged.count === 1 ? 'does' : 'do'} not have the ${width} cells that the columns need (first: line ${ragged.line}); check the delimiter and the quotes.`,
+        `${counted(ragged.count, 'row')} of ${formatCount(all)} ${ragged.count === 1 ? 'does' : 'do'} not have the ${width} cells that the columns need (first: line ${ragged.line}); check the delimiter and the quotes.`,
         { line: ragged.line },
       );
     }
@@ -139,7 +140,7 @@ export class TextRows {
     if (text.length - start > longestRow) {
       throw new ImportError(
         'tooLarge',
-        `Line ${this.line} is longer than ${longestRow.toLocaleString('en-US')} characters, so it is no row of a log; check the line ends and the quotes.`,
+        `Line ${this.line} is longer than ${formatCount(longestRow)} characters, so it is no row of a log; check the line ends and the quotes.`,
         { line: this.line },
       );
     }
@@ -180,7 +181,7 @@ export class TextRows {
       if (cell.length > longestCell) {
         throw new ImportError(
           'tooLarge',
-          `Line ${line} holds a cell of more than ${longestCell.toLocaleString('en-US')} characters, which is no value of a log; leave that column out.`,
+          `Line ${line} holds a cell of more than ${formatCount(longestCell)} characters, which is no value of a log; leave that column out.`,
           { line },
         );
       }

@@ -111,6 +111,12 @@ export function toLatex(section: Section, model: string, dataset: string): strin
   ].join('\n');
 }
 
+/** The table as it is read, for a picture of it. */
+export function toPrinted(section: Section): NumberTable {
+  const { head, rows } = grid(section);
+  return { columns: head, rows };
+}
+
 export interface NumberTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];

@@ -3,6 +3,7 @@
  * dataset of the lab has no address of its own, so its name stands as a URN.
  */
 import type { Dataset, Field } from '../../data/dataset';
+import { formatCount } from '../../data/count';
 
 /** A file of the zip that metadata tells of. */
 export interface DescribedFile {
@@ -79,7 +80,7 @@ export function croissantOf(dataset: Dataset, files: readonly DescribedFile[], p
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.0',
     name: dataset.title,
-    description: `${dataset.title}: ${dataset.rows.toLocaleString('en-GB')} impressions in ${dataset.scenarios.length} scenarios.`,
+    description: `${dataset.title}: ${formatCount(dataset.rows)} impressions in ${dataset.scenarios.length} scenarios.`,
     ...origin(dataset),
     url: `urn:scenarium:dataset:${encodeURIComponent(dataset.id)}`,
     datePublished: published,

@@ -3,6 +3,7 @@ import { findModel } from '../../models/registry';
 import type { Dataset } from '../../data/dataset';
 import { aucCell } from '../metrics/aucKind';
 import type { RunRecord } from '../runRecord';
+import { formatCount } from '../../data/count';
 
 const shown = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'undefined' : value.toFixed(4);
@@ -86,7 +87,7 @@ export function modelCardOf({ record, dataset, step }: OnwardFacts): string {
 
 ${model.summary} ${paper}
 
-- **Trained on** ${dataset.title}: ${dataset.rows.toLocaleString('en-GB')} impressions, ${dataset.scenarios.length} scenarios${simulated ? ', simulated' : ', imported from a file'}.
+- **Trained on** ${dataset.title}: ${formatCount(dataset.rows)} impressions, ${dataset.scenarios.length} scenarios${simulated ? ', simulated' : ', imported from a file'}.
 - **Trained with** seed ${setup.seed}, batches of ${setup.training.batch}, learning rate ${setup.training.learningRate}, L2 ${setup.training.l2}; step ${step} of ${setup.training.steps}. All settings: \`settings.json\`.
 - **Made by** Scenarium ${record.versions['scenarium'] ?? ''} on ${record.backend ? `${record.backend.name}` : 'PyTorch'}.
 

@@ -3,6 +3,7 @@ import { finetuneTraining, pooledNames, tunedNames } from '../../models/baseline
 import type { TrainingEvent } from '../events';
 import { defineProcedure, type ProcedurePosition } from '../procedure';
 import type { Trainer, TrainingLoop } from '../trainer';
+import { formatCount } from '../../data/count';
 
 type FinetuneTrainer = TrainingLoop & Pick<Trainer, 'model' | 'setTrainable' | 'beginPhase'>;
 
@@ -34,8 +35,7 @@ export const finetuneProcedure = defineProcedure(
     let { pooled, told } = state;
     const frozen = earlier ? 'shared' : settings.frozen;
     const { parameters } = trainer.model;
-    const cost = (taken: number): string =>
-      `${taken} steps (${(taken * batch).toLocaleString('en-GB')} rows)`;
+    const cost = (taken: number): string => `${taken} steps (${formatCount(taken * batch)} rows)`;
 
     /** Trains what the phase trains. */
     function enter(): void {

@@ -3,6 +3,7 @@ import { strFromU8 } from 'fflate';
 import type { RunRecord } from '../runRecord';
 import { parseRecord } from './recordText';
 import { TooLarge, zipEntries, type FileLike } from './zip';
+import { formatCount } from '../../data/count';
 
 /** A run of a file, or one sentence: why it is none. */
 export type ReadRun =
@@ -54,7 +55,7 @@ export async function* readRuns(file: FileLike, most = mostRunBytes): AsyncGener
     yield failed(`“${file.name}” holds no run; choose a zip that was exported from the Compare page.`);
   if (runs.length > mostRuns) {
     yield failed(
-      `“${file.name}” holds more than ${mostRuns.toLocaleString('en-US')} files; import them in smaller zips.`,
+      `“${file.name}” holds more than ${formatCount(mostRuns)} files; import them in smaller zips.`,
     );
     return;
   }

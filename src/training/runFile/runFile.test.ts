@@ -8,6 +8,7 @@ import { defaultSetup, presetSettings } from '../setup';
 import type { RunRecord } from '../runRecord';
 import { readRuns, type ReadRun } from './readRuns';
 import { parseRecord, recordToText } from './recordText';
+import { exportRuns } from './exportRuns';
 import { zipOf, type NamedText } from './zip';
 
 const record: RunRecord = {
@@ -153,4 +154,22 @@ describe('files of runs', () => {
     damaged.fill(255, 45, 90);
     expect(told(await read(damaged, 'runs.zip'))[0]).toMatch(/damaged/);
   });
+});
+
+it('exported runs come back: one as JSON, several as a zip, whatever they are called', async () => {
+  const kept = new Map(['a', 'b', 'c'].map((id) => [id, { ...record, id: `${id}-0000000`, name: 'α/β' }]));
+  const get = (id: string) => Promise.resolve(kept.get(id) ?? null);
+  const read = async ({ name, file }: Awaited<ReturnType<typeof exportRuns>>) => {
+    const ids: (string | undefined)[] = [];
+    for await (const run of readRuns(new File([file], name))) ids.push(run.record?.id ?? run.failure);
+    return ids;
+  };
+  const done: number[] = [];
+  const all = await exportRuns(['a', 'b', 'gone', 'c'], get, (packed) => done.push(packed));
+  expect(all.name).toBe('scenarium-runs.zip');
+  expect(await read(all)).toEqual(['a-0000000', 'b-0000000', 'c-0000000']);
+  expect(done).toEqual([1, 2, 3, 4]);
+  const one = await exportRuns(['b'], get);
+  expect([one.name, ...(await read(one))]).toEqual(['run.json', 'b-0000000']);
+  await expect(exportRuns(['gone'], get)).rejects.toThrow('These runs were deleted; choose others.');
 });

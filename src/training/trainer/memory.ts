@@ -12,6 +12,7 @@ import { collect } from '../../models/collect';
 import { assembleInputs, disposeBatch, uploadBatch } from '../../models/inputs';
 import type { HostBatch } from '../../data/batches';
 import type { AnyModel, ConfiguredModel, DataShape } from '../../models/definition';
+import { formatCount } from '../../data/count';
 
 const FLOAT = 4;
 /** Copies of every trained number: itself, two moments of Adam, its gradient, and the best weights so far. */
@@ -37,7 +38,7 @@ function withinLimits(factory: VariableFactory, limits: MemoryLimits): VariableF
     const own = FLOAT * MOMENTS * numbers;
     if (own > limits.largest) {
       throw new RangeError(
-        `"${name}" has ${numbers.toLocaleString('en-GB')} numbers: Adam's moments of it take ${inWords(own)}, and this backend holds at most ${inWords(limits.largest)} in one piece. ${ADVICE}`,
+        `"${name}" has ${formatCount(numbers)} numbers: Adam's moments of it take ${inWords(own)}, and this backend holds at most ${inWords(limits.largest)} in one piece. ${ADVICE}`,
       );
     }
     taken += FLOAT * COPIES * numbers;

@@ -6,12 +6,12 @@ import { useCurrentRun, useRunActions } from '../../store/runActions';
 import { shownStatus } from '../../runs/shownStatus';
 import { RunTool, RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
+import { useJob } from '../../hooks/useJob';
+import { ProgressLine } from '../../ProgressLine';
 import { addressOf } from '../../store/address';
 import { useSetup } from '../../store/setup';
 import { report, useNotices } from '../../store/notices';
 import { useRuns } from '../../store/runs';
-import { recordToText } from '../../../training/runFile/recordText';
-import { zipOf } from '../../../training/runFile/zip';
 import { modelTitle } from '../../../studies/setups';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
@@ -20,6 +20,7 @@ export function RunChooser() {
   const list = useRuns((state) => state.list);
   const chosen = useSetup((state) => state.chosen);
   const set = useSetup((state) => state.set);
+  const packing = useJob();
   const [search, setSearch] = useState('');
   const shown = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -33,19 +34,8 @@ export function RunChooser() {
     set({ chosen: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id] });
 
   async function exportRuns(): Promise<void> {
-    const records = await Promise.all(chosen.map((id) => client.runs.get(id)));
-    const files = records.filter((record) => record !== null);
-    if (files.length === 1) {
-      download(`${fileName(files[0]!.name)}.json`, recordToText(files[0]!), 'application/json');
-      return;
-    }
-    const zip = zipOf(
-      files.map((record) => ({
-        name: `${fileName(record.name)}-${record.id.slice(0, 8)}.json`,
-        text: recordToText(record),
-      })),
-    );
-    download('scenarium-runs.zip', zip, 'application/zip');
+    const made = await packing.run((onProgress, signal) => client.exportRuns(chosen, { onProgress, signal }));
+    if (made) download(made.name, made.file);
   }
 
   async function importRuns(files: FileList): Promise<void> {
@@ -103,7 +93,7 @@ export function RunChooser() {
           type="button"
           className="button"
           data-testid="export-runs"
-          disabled={chosen.length === 0}
+          disabled={chosen.length === 0 || packing.progress !== null}
           onClick={() => void exportRuns().catch(report)}
         >
           Export
@@ -123,6 +113,13 @@ export function RunChooser() {
           />
         </label>
       </div>
+      {packing.progress && (
+        <ProgressLine
+          progress={packing.progress}
+          secondsLeft={packing.secondsLeft}
+          onCancel={packing.cancel}
+        />
+      )}
       <ul className="chooser-list" data-testid="compare-runs" aria-label="Runs">
         {shown.map((run) => (
           <ChooserRow
@@ -146,15 +143,6 @@ function saidOf({ as }: AddedRun, name: string): string | null {
   if (as === 'beside')
     return `Another state of “${name}” is kept already, so the imported one stands beside it.`;
   return null;
-}
-
-function fileName(name: string): string {
-  return (
-    name
-      .replace(/[^\w.-]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 80) || 'run'
-  );
 }
 
 function ChooserRow({

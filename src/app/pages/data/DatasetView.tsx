@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { DatasetSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
-import { formatCount, formatPercent } from '../../format';
+import { fixedDigits, formatCount, formatPercent } from '../../format';
 import { useRunActions } from '../../store/runActions';
 import { refreshCatalogue } from '../../store/catalogue';
 import { useSetup } from '../../store/setup';
@@ -131,7 +131,7 @@ export function DatasetView({ id, onSimulate, onRemoved }: Props) {
         {summary.history && (
           <Fact
             label="behaviours a row"
-            value={`${summary.history.meanLength.toFixed(1)} of ${summary.history.length}`}
+            value={`${fixedDigits(summary.history.meanLength, 1)} of ${summary.history.length}`}
           />
         )}
         {summary.period && <Fact label="period" value={days(summary.period)} />}

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import {
+  fixedDigits,
   formatAuc,
   formatCount,
   formatLoss,
@@ -61,7 +62,7 @@ const Row = memo(function Row({ row, colour, highlighted, trained, limited, comp
         ) : (
           shown(row.auc, formatAuc)
         )}
-        {row.aucError !== null && <span className="spread"> ±{row.aucError.toFixed(3)}</span>}
+        {row.aucError !== null && <span className="spread"> ±{fixedDigits(row.aucError, 3)}</span>}
       </td>
       <td className="number" data-metric="ceiling">
         {limited ? formatAuc(row.ceiling) : '–'}

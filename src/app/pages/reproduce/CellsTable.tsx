@@ -7,7 +7,7 @@ import { nameOf } from '../../../studies/reproduce/cells';
 import type { Looked } from '../../../studies/reproduce/cells';
 import { scoredOtherwise } from '../../../studies/reproduce/repeats';
 import type { RepeatableCell } from '../../../studies/reproduce/repeats';
-import { formatDuration, formatNumber } from '../../format';
+import { fixedDigits, formatDuration, formatNumber } from '../../format';
 import { attempt } from '../../store/notices';
 import { runAgain } from '../../store/repeats';
 
@@ -20,7 +20,7 @@ interface Props {
   readonly title: string;
 }
 
-const digits = (value: number | null) => (value === null ? 'undefined' : value.toFixed(6));
+const digits = (value: number | null) => fixedDigits(value, 6);
 
 function agreedWords({ kind, largest }: Agreement): string {
   if (kind === 'exact') return 'agrees to the bit';

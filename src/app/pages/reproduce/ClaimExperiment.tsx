@@ -4,7 +4,7 @@ import { effectSpan } from '../../../studies/reproduce/claimRows';
 import type { ClaimRow } from '../../../studies/reproduce/claimRows';
 import { repeatableCells } from '../../../studies/reproduce/repeats';
 import { metricWords, partWords } from '../../../studies/reproduce/words';
-import { formatAuc, trimNumber } from '../../format';
+import { formatAuc, formatP, trimNumber } from '../../format';
 import { effectText, Forest } from '../../pictures/evidence/Forest';
 import { VerdictMark } from '../../pictures/evidence/VerdictMark';
 import { useRepeats } from '../../store/repeats';
@@ -12,8 +12,6 @@ import { useSetup } from '../../store/setup';
 import { CellsTable } from './CellsTable';
 import { RunHere } from './RunHere';
 import { UnstoredExperiment } from './UnstoredExperiment';
-
-const pText = (p: number | null) => (p === null ? 'undefined' : p < 0.0001 ? '< 0.0001' : p.toPrecision(2));
 
 /** The experiment behind a claim: the test in words, every dose, every run, and any of it again. */
 export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
@@ -104,8 +102,8 @@ export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
                     <td className="forest-cell">
                       <Forest span={span} result={result} />
                     </td>
-                    <td className="number">{pText(result.p)}</td>
-                    <td className="number">{pText(result.holm)}</td>
+                    <td className="number">{formatP(result.p)}</td>
+                    <td className="number">{formatP(result.holm)}</td>
                     <td className="number">{result.pairs}</td>
                     <td>
                       <VerdictMark result={result} />

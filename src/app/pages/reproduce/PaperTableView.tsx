@@ -1,5 +1,5 @@
 import type { PaperTable, TableCell } from '../../../studies/reproduce/paperTables';
-import { formatSigned } from '../../format';
+import { fixedDigits, formatSigned } from '../../format';
 
 const MARKS: Readonly<Record<string, string>> = {
   agrees: '✓',
@@ -8,7 +8,7 @@ const MARKS: Readonly<Record<string, string>> = {
   'opposite, within chance': '✗',
 };
 
-const figure = (value: number | null) => (value === null ? '–' : value.toFixed(4));
+const figure = (value: number | null) => (value === null ? '–' : fixedDigits(value, 4));
 
 interface Props {
   readonly view: PaperTable;
@@ -84,7 +84,7 @@ function CellText({ cell }: { readonly cell: TableCell }) {
       {ours ? (
         <span className="ours">
           {figure(ours.mean)}
-          {ours.halfWidth !== null && ` ±${ours.halfWidth.toFixed(4)}`}
+          {ours.halfWidth !== null && ` ±${fixedDigits(ours.halfWidth, 4)}`}
         </span>
       ) : (
         <span className="ours muted">{verdict === 'no such scenario' ? '–' : 'not run'}</span>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import type { Ablation } from '../../../studies/ablation/ablation';
-import { toLatex, toMarkdown, toTable } from '../../../studies/ablation/documents';
+import { toLatex, toMarkdown, toPrinted, toTable } from '../../../studies/ablation/documents';
 import { ablationSections, agreement } from '../../../studies/ablation/sections';
 import type { Direction } from '../../../studies/ablation/direction';
 import type { AblationCell, Section } from '../../../studies/ablation/sections';
@@ -8,7 +8,7 @@ import { significanceStars } from '../../../studies/format';
 import { modelTitle } from '../../../studies/setups';
 import { Figure } from '../../figure/Figure';
 import { download } from '../../figure/export';
-import { formatAuc, formatSigned } from '../../format';
+import { fixedDigits, formatAuc, formatP, formatSigned } from '../../format';
 import { useRunActions } from '../../store/runActions';
 import { readFinals, useFinals } from '../../store/finals';
 import { useSetup } from '../../store/setup';
@@ -109,6 +109,7 @@ function SectionFigure({
       reading={`${metric} on ${dataset}, mean ± standard deviation over seeds; below it the difference from the reference (Student’s paired test: * p < 0.05, ** < 0.01, *** < 0.001)${section.source ? ', then what the paper prints' : ''}.`}
       equation={String.raw`t=\frac{\bar d}{s_d/\sqrt n},\qquad d_i=\mathrm{AUC}_i-\mathrm{AUC}^{\mathrm{ref}}_i`}
       table={toTable(section)}
+      printed={() => toPrinted(section)}
       files={[
         { label: 'Markdown', save: save('md', toMarkdown) },
         { label: 'LaTeX', save: save('tex', toLatex) },
@@ -193,7 +194,7 @@ function CellText({ cell, asked }: { readonly cell: AblationCell; readonly asked
         <>
           {formatAuc(cell.spread.mean)}
           {cell.spread.deviation !== null && (
-            <span className="spread"> ±{cell.spread.deviation.toFixed(4)}</span>
+            <span className="spread"> ±{fixedDigits(cell.spread.deviation, 4)}</span>
           )}
         </>
       ) : (
@@ -202,7 +203,7 @@ function CellText({ cell, asked }: { readonly cell: AblationCell; readonly asked
       {cell.difference !== null && (
         <span
           className="difference strong-difference"
-          title={cell.p === null ? 'one seed' : `p = ${cell.p.toPrecision(2)}`}
+          title={cell.p === null ? 'one seed' : `p = ${formatP(cell.p)}`}
         >
           {formatSigned(cell.difference)}
           {significanceStars(cell.p)}

@@ -7,7 +7,7 @@ import { LineFrame } from '../../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../../charts/Lines';
 import { PALETTE } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
-import { formatAuc } from '../../format';
+import { fixedDigits, formatAuc } from '../../format';
 import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
@@ -103,7 +103,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
         scenario === null ? 'Mean AUC over steps, by set-up' : 'AUC of one scenario over steps, by set-up'
       }
       reading={`Each line is a set-up${views.length > groups.length ? ', the mean over its seeds' : ''}${groups.length > MAX_LINES ? `; the first ${MAX_LINES} of ${groups.length} are drawn, the table has all` : ''}.`}
-      equation={String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t},\qquad f=${smoothing.toFixed(2)}`}
+      equation={String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t},\qquad f=${fixedDigits(smoothing, 2)}`}
       table={{
         columns: ['step', ...drawn.map((group) => group.label)],
         rows: points.map((point) => [point.x, ...lines.map((line) => point[line.key] ?? null)]),
@@ -134,7 +134,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
               data-testid="smoothing"
               onChange={(event) => setSmoothing(Number(event.target.value))}
             />
-            <output>{smoothing.toFixed(2)}</output>
+            <output>{fixedDigits(smoothing, 2)}</output>
           </label>
           {truth && (
             <Segments
@@ -158,7 +158,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
         x={stepDomain(Math.max(...views.map((view) => view.steps)))}
         y={aucDomain(range, ceilings)}
         formatY={formatAuc}
-        tickY={(value) => value.toFixed(2)}
+        tickY={(value) => fixedDigits(value, 2)}
         xLabel="step"
         labelWidth={labelRoom(lines.map((line) => line.label))}
       />

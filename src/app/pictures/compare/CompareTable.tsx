@@ -6,7 +6,7 @@ import type { AucKind } from '../../../training/metrics/aucKind';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import type { Cell } from '../../figure/types';
-import { formatAuc, formatNumber, formatSigned } from '../../format';
+import { fixedDigits, formatAuc, formatNumber, formatSigned } from '../../format';
 import type { RunView } from '../../store/runView';
 import { pointing, useHighlight } from '../../store/highlight';
 import { useSetup } from '../../store/setup';
@@ -25,7 +25,7 @@ function spreadText({ spread, missing }: CompareCell): string {
   if (!spread) return missing === 'not met' ? '' : (missing ?? 'undefined');
   return spread.deviation === null
     ? formatAuc(spread.mean)
-    : `${formatAuc(spread.mean)} ±${spread.deviation.toFixed(4)}`;
+    : `${formatAuc(spread.mean)} ±${fixedDigits(spread.deviation, 4)}`;
 }
 
 const meanOf = (values: readonly (number | null | undefined)[]): number | null => {
@@ -78,6 +78,24 @@ export function CompareTable({ groups, reference, onPin }: Props) {
       ),
     ]),
   };
+  /** The table as it is read, a column a set-up. */
+  const printed = () => ({
+    columns: [
+      'Scenario',
+      ...groups.map(
+        ({ label, runs }) =>
+          `${label} (${runs.length > 1 ? `${runs.length} seeds` : `seed ${runs[0].setup.seed}`})`,
+      ),
+    ],
+    rows: rows.map((row) => [
+      row.name,
+      ...row.cells.map(
+        (cell) =>
+          spreadText(cell) +
+          (cell.difference === null ? '' : ` (${formatSigned(cell.difference)}${significanceStars(cell.p)})`),
+      ),
+    ]),
+  });
   const seeds = groups.some((group) => group.runs.length > 1);
   return (
     <Figure
@@ -87,6 +105,7 @@ export function CompareTable({ groups, reference, onPin }: Props) {
       reading={`Bold: the best of the row. Below each: its difference from the reference${seeds ? ', and Student’s paired test over shared seeds (* p < 0.05, ** < 0.01, *** < 0.001)' : '; several seeds a set-up would say what is chance'}.`}
       equation={String.raw`t=\frac{\bar d}{s_d/\sqrt n},\qquad d_i=\mathrm{AUC}_i-\mathrm{AUC}^{\mathrm{ref}}_i`}
       table={table}
+      printed={printed}
     >
       <div className="table-scroll compare-scroll" tabIndex={0}>
         <table className="table">

@@ -7,7 +7,7 @@ import { isUnderWay } from '../../../workers/protocol';
 import type { ScoredRows } from '../../../workers/protocol';
 import { Figure } from '../../figure/Figure';
 import type { Cell } from '../../figure/types';
-import { formatAuc, formatSigned } from '../../format';
+import { formatAuc, formatP, formatSigned } from '../../format';
 import { useRunActions, useCurrentRun } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
 import { report } from '../../store/notices';
@@ -25,8 +25,6 @@ interface Result {
 
 /** Half width of the 95 % interval in standard errors. */
 const REACH = 1.959964;
-
-const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toFixed(4));
 
 /** Two single runs on the same labels: DeLong's test, from scores computed now with the kept weights. */
 export function DeLongTest({
@@ -164,7 +162,7 @@ export function DeLongTest({
                         {formatSigned(found.difference - REACH * found.standardError)} to{' '}
                         {formatSigned(found.difference + REACH * found.standardError)}
                       </td>
-                      <td className="number">{probability(found.p)}</td>
+                      <td className="number">{formatP(found.p)}</td>
                     </>
                   )}
                 </tr>

@@ -8,6 +8,7 @@ import { labelRoom } from '../../charts/endLabels';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { COSINE_NAME, useConflict } from './cosines';
+import { fixedDigits } from '../../format';
 
 const COSINE: ProbeSpec = {
   name: COSINE_NAME,
@@ -21,7 +22,7 @@ const COSINE: ProbeSpec = {
 };
 
 function format(value: number | null): string {
-  return value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
+  return fixedDigits(value, 2);
 }
 
 /** CausalInt's negative transfer, seen: cosines between scenarios' gradients, now and over time. */

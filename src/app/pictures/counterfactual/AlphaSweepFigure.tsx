@@ -6,7 +6,7 @@ import { aucDomain, niceDomain } from '../../charts/axis';
 import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
 import { Figure } from '../../figure/Figure';
-import { formatAuc, formatDuration, formatNumber } from '../../format';
+import { fixedDigits, formatAuc, formatDuration, formatNumber } from '../../format';
 import { useRunActions, useCurrentRun } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
@@ -178,6 +178,11 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 </button>
               </span>
             )}
+            {known.length === 1 && (
+              <span className="muted" data-testid="alpha-one">
+                One α so far, {formatNumber(known[0]?.alpha)}: train the sweep to see a curve.
+              </span>
+            )}
             {best && known.length > 1 && (
               <span data-testid="alpha-best">
                 best: α = {formatNumber(best.alpha)}, {formatAuc(best.overall)}
@@ -197,7 +202,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 x={niceDomain({ min: 0, max: Math.max(0.1, ...known.map(({ alpha }) => alpha)) })}
                 y={aucDomain(range, view.ceilings?.scenarios ?? [])}
                 formatY={formatAuc}
-                tickY={(value) => value.toFixed(2)}
+                tickY={(value) => fixedDigits(value, 2)}
                 formatX={(value) => formatNumber(value)}
                 xLabel="α"
                 labelWidth={labelRoom(lines.map(({ label }) => label))}

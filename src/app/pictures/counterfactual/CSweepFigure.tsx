@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { aucDomain, niceDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import { Figure } from '../../figure/Figure';
-import { formatAuc, formatNumber } from '../../format';
+import { fixedDigits, formatAuc, formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
@@ -160,7 +160,7 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
               x={across}
               y={aucDomain(range, view.ceilings?.scenarios ?? [])}
               formatY={formatAuc}
-              tickY={(value) => value.toFixed(2)}
+              tickY={(value) => fixedDigits(value, 2)}
               formatX={(value) => formatNumber(value)}
               xLabel="c"
               labelWidth={labelRoom(lines.map(({ label }) => label))}

@@ -16,6 +16,7 @@ import { axisLabels, matrixOf } from '../probe/probe';
 import { useComputed } from '../useScoredRows';
 import { saveScored } from './scoredCsv';
 import { compareVotes, differences, voteRows } from './votes';
+import { formatPercent } from '../../format';
 
 const SHOWN = [
   { value: 'votes', label: 'votes' },
@@ -25,7 +26,7 @@ const SHOWN = [
 
 const TABLE_COLUMNS = ['shown in', 'voted by', 'vote', 'true rate', 'difference'] as const;
 
-const rate = (value: number): string => `${(100 * value).toFixed(2).replace('-', '−')} %`;
+const rate = (value: number): string => formatPercent(value, 2);
 
 const said = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'undefined' : rate(value);

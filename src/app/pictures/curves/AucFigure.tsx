@@ -6,7 +6,7 @@ import { LineFrame } from '../../charts/LineFrame';
 import { scenarioColours } from '../../colour/scenario';
 import { INK_SOFT } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
-import { formatAuc, formatCount } from '../../format';
+import { fixedDigits, formatAuc, formatCount } from '../../format';
 import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
@@ -139,7 +139,7 @@ function heatLeft(view: RunView): number {
 }
 
 function tickAuc(value: number): string {
-  return value.toFixed(2);
+  return fixedDigits(value, 2);
 }
 
 interface HeatProps {

@@ -6,6 +6,7 @@ import { Figure } from '../../figure/Figure';
 import { useTheme } from '../../store/theme';
 import { probeTable } from '../probe/probe';
 import './scenarioMatrix.css';
+import { fixedDigits } from '../../format';
 
 interface Props {
   readonly name: string;
@@ -20,7 +21,7 @@ interface Props {
 }
 
 function format(value: number): string {
-  return value.toFixed(2).replace('-', '−');
+  return fixedDigits(value, 2);
 }
 
 /** A number for every pair of scenarios. */

@@ -1,6 +1,6 @@
 import { Figure } from '../../figure/Figure';
 import type { FigureTable } from '../../figure/types';
-import { formatSigned, trimNumber } from '../../format';
+import { fixedDigits, formatSigned, trimNumber } from '../../format';
 import { niceDomain, tickFormat } from '../../charts/axis';
 import { HeatMap } from '../../charts/HeatMap';
 import { DEFINED, UNDEFINED } from '../../charts/heatDraw';
@@ -145,7 +145,7 @@ function Curve({ curve: { points, knob, label } }: { readonly curve: DoseCurve }
             {gain !== null && <circle className="dose-point" cx={xOf(dose)} cy={yOf(gain)} r={3} />}
             {headroom !== null && headroom > y.max && (
               <text x={xOf(dose)} y={12} textAnchor="middle">
-                ↑ {headroom.toFixed(3)}
+                ↑ {fixedDigits(headroom, 3)}
               </text>
             )}
             <text x={xOf(dose)} y={bottom + 15} textAnchor="middle">

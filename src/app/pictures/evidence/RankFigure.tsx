@@ -5,7 +5,7 @@ import type { RankMap } from '../../../studies/reproduce/ranks';
 import { SCALE_STEPS, scaleTable, textOn } from '../../colour/scales';
 import type { Rgb } from '../../colour/oklab';
 import { Figure } from '../../figure/Figure';
-import { formatAuc } from '../../format';
+import { fixedDigits, formatAuc, formatP } from '../../format';
 import { useTheme } from '../../store/theme';
 import './evidence.css';
 
@@ -25,8 +25,8 @@ interface Props {
 }
 
 function pText(p: number | null): string {
-  if (p === null) return 'undefined';
-  return p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(2)}`;
+  const text = formatP(p);
+  return p === null ? text : `p ${text.startsWith('<') ? text : `= ${text}`}`;
 }
 
 /** All models in all worlds: ranks, mean rank with its critical difference, and the order that other metrics give. */
@@ -68,7 +68,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
       name="ranks"
       title={title}
       controls={controls}
-      reading={`Rank of each model in each world by ${metricWords(map.metric)}, 1 the best, means over seeds; dots: mean rank. Models within the grey bar are not told apart from the best (Nemenyi, 0.05${map.critical === null ? '' : `: ${map.critical.toFixed(2)} ranks`}). Friedman over ${map.blocks} worlds: χ² ${chiSquared === null ? 'undefined' : chiSquared.toFixed(1)}, ${pText(p)}. Simulated data.`}
+      reading={`Rank of each model in each world by ${metricWords(map.metric)}, 1 the best, means over seeds; dots: mean rank. Models within the grey bar are not told apart from the best (Nemenyi, 0.05${map.critical === null ? '' : `: ${fixedDigits(map.critical, 2)} ranks`}). Friedman over ${map.blocks} worlds: χ² ${fixedDigits(chiSquared, 1)}, ${pText(p)}. Simulated data.`}
       equation={String.raw`\mathrm{CD}=q_{0.05}\sqrt{\frac{k(k+1)}{6N}}`}
       table={table}
       empty={
@@ -138,14 +138,14 @@ export function RankFigure({ title, map, beside, controls }: Props) {
                 <line className="rank-row" x1={left} x2={left + STRIP} y1={y + 11} y2={y + 11} />
                 {model.meanRank !== null && (
                   <circle className="rank-mean" cx={xOf(model.meanRank)} cy={y + 11} r={4}>
-                    <title>{`${model.name}: mean rank ${model.meanRank.toFixed(2)}`}</title>
+                    <title>{`${model.name}: mean rank ${fixedDigits(model.meanRank, 2)}`}</title>
                   </circle>
                 )}
                 {beside.map((other, b) => {
                   const rank = other.models.find(({ id }) => id === model.id)?.meanRank ?? null;
                   return (
                     <text key={other.metric} x={left + STRIP + 24 + b * BESIDE} y={y + 15}>
-                      {rank === null ? '–' : rank.toFixed(2)}
+                      {rank === null ? '–' : fixedDigits(rank, 2)}
                     </text>
                   );
                 })}
@@ -156,7 +156,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
             const correlation = orderCorrelation(map, other);
             return (
               <text key={other.metric} x={left + STRIP + 24 + b * BESIDE} y={TOP + count * ROW + 18}>
-                ρ {correlation === null ? 'undefined' : correlation.toFixed(2)}
+                ρ {fixedDigits(correlation, 2)}
               </text>
             );
           })}
@@ -179,8 +179,6 @@ export function RankFigure({ title, map, beside, controls }: Props) {
 }
 
 function spoken(map: RankMap): string {
-  const first = map.models
-    .slice(0, 3)
-    .map(({ name, meanRank }) => `${name} ${meanRank === null ? 'undefined' : meanRank.toFixed(2)}`);
+  const first = map.models.slice(0, 3).map(({ name, meanRank }) => `${name} ${fixedDigits(meanRank, 2)}`);
   return `Mean ranks of ${map.ranked} models over ${map.blocks} worlds, best first: ${first.join(', ')}`;
 }

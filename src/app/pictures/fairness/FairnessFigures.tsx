@@ -14,11 +14,12 @@ import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { fairnessHistory, fairnessTable } from './history';
 import type { Group } from './history';
+import { fixedDigits } from '../../format';
 
 const LABELS: Record<Group, string> = { intervened: 'intervened', other: 'other', all: 'all items' };
 
 function format(value: number | null): string {
-  return value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
+  return fixedDigits(value, 2);
 }
 
 interface Props {

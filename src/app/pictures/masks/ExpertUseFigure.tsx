@@ -8,6 +8,7 @@ import { MAX_CELLS } from '../../figure/types';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { fixedDigits } from '../../format';
 
 const SCALE = { kind: 'sequential', min: 0, max: 1 } as const;
 
@@ -17,7 +18,7 @@ interface Props {
   readonly spec: ProbeSpec;
 }
 
-const share = (value: number): string => value.toFixed(2);
+const share = (value: number): string => fixedDigits(value, 2);
 
 /** Which experts each scenario's mask leads through, and how many scenarios meet in each expert. */
 export function ExpertUseFigure({ view, spec }: Props) {

@@ -5,7 +5,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
-import { formatCount } from '../../format';
+import { fixedDigits, formatCount } from '../../format';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
@@ -25,7 +25,7 @@ interface Props {
   readonly spec: ProbeSpec;
 }
 
-const share = (value: number): string => value.toFixed(2);
+const share = (value: number): string => fixedDigits(value, 2);
 
 /** Why every mask holds every edge. */
 function unpruned({ setup }: RunView): string {

@@ -7,6 +7,7 @@ import { framesOf, probeAt } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import './masks.css';
+import { fixedDigits } from '../../format';
 
 interface Props {
   readonly view: RunView;
@@ -60,7 +61,7 @@ function overlapRatios(
 
 const SIDES = [0, 1] as const;
 
-const said = (ratio: number | null): string => (ratio === null ? 'undefined' : ratio.toFixed(3));
+const said = (ratio: number | null): string => fixedDigits(ratio, 3);
 
 /** The expert paths of two scenarios side by side (the paper's Figure 8): shared edges, and each one's own. */
 export function MaskPairFigure({ view, layout, masks, pair, onPair, step }: Props) {
@@ -174,7 +175,7 @@ export function MaskPairFigure({ view, layout, masks, pair, onPair, step }: Prop
                             strokeOpacity={0.75}
                           >
                             <title>
-                              {`${labels[edge]}, ${shared ? 'in both masks' : `in the mask of ${name(own)} alone`}${weight === null ? '' : `: gate ${weight.toFixed(3)}`}`}
+                              {`${labels[edge]}, ${shared ? 'in both masks' : `in the mask of ${name(own)} alone`}${weight === null ? '' : `: gate ${fixedDigits(weight, 3)}`}`}
                             </title>
                           </line>
                         );

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { HeatMap } from '../../charts/HeatMap';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
-import { formatNumber } from '../../format';
+import { fixedDigits, formatNumber } from '../../format';
 import { reorder } from './order';
 
 interface Cell {
@@ -76,7 +76,7 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
             valueTitle="cosine"
             data={data}
             scale={SCALE}
-            format={(value) => value.toFixed(2).replace('-', '−')}
+            format={(value) => fixedDigits(value, 2)}
             square
             selected={selected}
             onSelect={onSelect}

@@ -9,8 +9,9 @@ import type { RunView } from '../../store/runView';
 import { labelRoom } from '../../charts/endLabels';
 import { ExpertUseFigure } from './ExpertUseFigure';
 import { densities, searchScores } from './searchHistory';
+import { fixedDigits } from '../../format';
 
-const format = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(4));
+const format = (value: number | null): string => fixedDigits(value, 4);
 
 /** What the searches led to: which experts are used, how sparse the masks become over the run, what each search had to choose from. */
 export function SearchFigures({ view }: { readonly view: RunView }) {
@@ -60,7 +61,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
           x={x}
           y={niceDomain({ min: 0, max: 1 })}
           formatY={format}
-          tickY={(value) => value.toFixed(2)}
+          tickY={(value) => fixedDigits(value, 2)}
           xLabel="step"
           labelWidth={labelRoom(['mean'])}
         />
@@ -87,7 +88,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
           x={x}
           y={niceDomain(scored.length === 0 ? null : { min: Math.min(...scored), max: Math.max(...scored) })}
           formatY={format}
-          tickY={(value) => value.toFixed(4)}
+          tickY={(value) => fixedDigits(value, 4)}
           xLabel="step"
           labelWidth={labelRoom(scoreLines.map(({ label }) => label))}
         />

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { WorkerClient } from '../../../workers/client';
 import { findModel } from '../../../models/registry';
 import { Figure } from '../../figure/Figure';
-import { formatCount, formatPercent } from '../../format';
+import { fixedDigits, formatCount, formatPercent } from '../../format';
 import { framesOf, probeAt } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
@@ -139,7 +139,7 @@ function ModelFigure({ view }: { readonly view: RunView }) {
                 part.input,
                 part.output,
                 part.parameters,
-                (gates.get(part.id) ?? []).map((gate) => gate.toFixed(3)).join(' · '),
+                (gates.get(part.id) ?? []).map((gate) => fixedDigits(gate, 3)).join(' · '),
               ]),
             ]
           : [],

@@ -9,7 +9,7 @@ import { scenarioColours } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
-import { formatCount, formatNumber } from '../../format';
+import { fixedDigits, formatCount, formatNumber } from '../../format';
 import { framesOf, probeAt } from '../../store/runView';
 import type { ProbeFrame } from '../../../training/reduceRun';
 import type { RunView } from '../../store/runView';
@@ -37,9 +37,7 @@ interface Props {
 
 function format(value: number | null): string {
   if (value === null) return 'undefined';
-  return Math.abs(value) < 10
-    ? value.toFixed(Math.abs(value) < 1 ? 3 : 2).replace('-', '−')
-    : formatNumber(value);
+  return Math.abs(value) < 10 ? fixedDigits(value, Math.abs(value) < 1 ? 3 : 2) : formatNumber(value);
 }
 
 /** The picture of any probe: curves over time for one axis, a heat map with a time slider for two, one a layer for three. */

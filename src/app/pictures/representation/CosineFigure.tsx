@@ -7,6 +7,7 @@ import type { FigureTable } from '../../figure/types';
 import { Segments } from '../../Segments';
 import type { Relations } from '../../../workers/protocol';
 import type { Pane } from './pane';
+import { fixedDigits } from '../../format';
 
 interface Props {
   readonly title: string;
@@ -43,8 +44,7 @@ const KINDS: Readonly<
 /** Beyond this the accessible table would be longer than anyone reads; the file export holds it all. */
 const TABLE_CELLS = 4000;
 
-const format = (value: number | null): string =>
-  value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
+const format = (value: number | null): string => fixedDigits(value, 2);
 
 /** Cosines between scenarios, of one run or of two side by side on one scale. */
 export function CosineFigure({ title, labels, related }: Props) {

@@ -1,6 +1,6 @@
 /** One run's representation as figures read it: points, names and tables. */
 import type { FigureTable } from '../../figure/types';
-import { formatPercent } from '../../format';
+import { formatPercent, roundTo } from '../../format';
 import type { RunView } from '../../store/runView';
 import type { KeptVectors } from '../../../training/representation/sample';
 import type { Points, Relations, RepresentationSample } from '../../../workers/protocol';
@@ -122,7 +122,7 @@ export function pointTable(
 }
 
 /** The digits that a 32-bit number has. */
-const short = (value: number): number => Number(value.toPrecision(7));
+const short = (value: number): number => roundTo(value, 7);
 
 /** The measures of separation, run by run. */
 export function separationTable(

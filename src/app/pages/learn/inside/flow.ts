@@ -1,5 +1,6 @@
 /** One row through a small trained network, as numbers that were read out of it, and as a picture in steps. */
 import type { StoryId } from '../../../store/learnView';
+import { fixedDigits } from '../../../format';
 
 /** What `npm run flows` keeps of a run: everything that a picture says of its row. */
 export interface StoredFlow {
@@ -86,8 +87,7 @@ export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Two or three digits, with a true minus. */
 export function short(value: number, digits = 2): string {
-  const text = value.toFixed(digits);
-  return (Number(text) === 0 ? (0).toFixed(digits) : text).replace('-', '−');
+  return fixedDigits(value, digits);
 }
 
 /** The same as TeX. */

@@ -6,6 +6,7 @@ import { useTheme } from '../../../store/theme';
 import type { Portrait } from '../../../../workers/protocol';
 import type { CrowdKind } from '../story';
 import { pairNames, usePairColours } from './PersonPicture';
+import { formatCount } from '../../../format';
 
 /** A dot is a person and an item: match in the one scenario, match in the other. */
 function Tastes({ portrait }: { readonly portrait: Portrait }) {
@@ -156,7 +157,7 @@ function Promoted({ portrait }: { readonly portrait: Portrait }) {
                 <span style={{ width: `${Math.min(1, clickRate * 2) * 100}%` }} />
               </span>
             </dd>
-            <dd className="muted">{rows.toLocaleString('en')} rows</dd>
+            <dd className="muted">{formatCount(rows)} rows</dd>
           </dl>
         ))}
       </div>

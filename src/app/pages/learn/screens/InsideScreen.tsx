@@ -18,6 +18,7 @@ import { RankingPicture } from '../inside/RankingPicture';
 import { sarnetPicture } from '../inside/sarnet';
 import { StepBar } from '../inside/StepBar';
 import type { Story } from '../story';
+import { formatCount } from '../../../format';
 
 /** What was kept of each story's run, and how it is drawn; the story before all papers has a ranking instead. */
 const FLOWS = {
@@ -54,7 +55,7 @@ export function InsideScreen({ story }: { readonly story: Story }) {
     <>
       <Figure
         name="learn-flow"
-        title={`Row ${row.row.toLocaleString('en')}: person ${row.person}, item ${row.item}, ${row.scenario}, place ${row.place}, ${row.clicked ? 'clicked' : 'not clicked'}`}
+        title={`Row ${formatCount(row.row)}: person ${row.person}, item ${row.item}, ${row.scenario}, place ${row.place}, ${row.clicked ? 'clicked' : 'not clicked'}`}
         reading={`${flow.data}, a run of ${flow.step} steps. Thick arrows weigh more; what is told of later is dim.`}
         table={{
           columns: ['part', 'number'],
