@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import { aucOfKind, domainAucOfKind } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
 import { aucDomain, stepDomain } from '../charts/axis';
-import { labelRoom } from '../charts/endLabels';
 import { LineFrame } from '../charts/LineFrame';
 import type { LinePoint, LineSpec } from '../charts/Lines';
 import { scenarioColours } from '../colour/scenario';
@@ -126,7 +125,6 @@ export function BesideFigure({ pair, controls }: Props) {
             formatY={formatAuc}
             tickY={(value) => fixedDigits(value, 2)}
             xLabel="step"
-            labelWidth={labelRoom(lines.map((line) => line.label))}
           />
         </div>
         <div className="beside-bars">

@@ -1,8 +1,11 @@
 import { formatCount } from '../format';
 import type { Domain } from './axis';
+import { shortName } from './endLabels';
 import { labelEvery, onTwoLines } from './heatLayout';
 import type { HeatLayout, Window } from './heatLayout';
 
+/** Pixels of a letter of 11 px. */
+const LETTER = 6.1;
 /** Letters of a name that stand beside a matrix. */
 export const LONGEST_LABEL = 22;
 
@@ -25,11 +28,16 @@ interface Props {
   readonly layout: HeatLayout;
   readonly highlighted: string | null;
   readonly steps?: Domain;
+  /** Name the ends and how many lie between, not every few, where not all rows can be named. */
+  readonly others: boolean;
 }
 
 /** Names of the rows and columns in view, as many as have room, or numbers of steps below. */
-export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: Props) {
+export function HeatLabels({ rows, columns, view, layout, highlighted, steps, others }: Props) {
   const rowEvery = labelEvery(layout.cellHeight, 11);
+  const letters = Math.min(LONGEST_LABEL, Math.floor((layout.left - 8) / LETTER));
+  const ends = others && rowEvery > 1;
+  const named = (k: number): boolean => (ends ? k === 0 || k === view.rows - 1 : k % rowEvery === 0);
   const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
   // Steps are marked at every tick, or at every other where they would touch.
   const ticks = steps?.ticks ?? [];
@@ -39,7 +47,7 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: 
   return (
     <>
       {rows.slice(view.row, view.row + view.rows).map((row, k) =>
-        k % rowEvery === 0 || row.scenario === highlighted ? (
+        named(k) || (row.scenario !== undefined && row.scenario === highlighted) ? (
           <text
             key={k}
             x={layout.left - 6}
@@ -53,9 +61,20 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps }: 
               fontWeight: onTop(row) ? 700 : 400,
             }}
           >
-            {shortLabel(row.label)}
+            {shortName(row.label, letters)}
           </text>
         ) : null,
+      )}
+      {ends && view.rows > 2 && (
+        <text
+          x={layout.left - 6}
+          y={layout.top + (view.rows / 2) * layout.cellHeight}
+          textAnchor="end"
+          dominantBaseline="central"
+          className="axis-title"
+        >
+          {shortName(`${view.rows - 2} others`, letters)}
+        </text>
       )}
       {steps &&
         ticks

@@ -35,6 +35,8 @@ export interface HeatMapProps {
   readonly left?: number;
   readonly right?: number;
   readonly square?: boolean;
+  /** Rows stand from the largest to the smallest: where not all can be named, the ends are, and how many lie between. */
+  readonly others?: boolean;
   readonly selected?: Cell | null;
   readonly onSelect?: (cell: Cell) => void;
 }
@@ -260,6 +262,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
             layout={layout}
             highlighted={highlighted}
             steps={props.steps}
+            others={props.others ?? false}
           />
           {view.rows > 0 &&
             highlighted !== null &&

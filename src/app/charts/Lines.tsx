@@ -9,7 +9,7 @@ import {
   LineChart,
   ReferenceLine,
   Tooltip,
-  useChartWidth,
+  useActiveTooltipDataPoints,
   usePlotArea,
   useXAxisScale,
   useYAxisScale,
@@ -20,7 +20,8 @@ import type { CurveProps } from 'recharts';
 import { formatCount, formatPlace } from '../format';
 import { tickFormat } from './axis';
 import type { Domain } from './axis';
-import { spread } from './endLabels';
+import { labelRoom, shortName, spread } from './endLabels';
+import type { LabelRoom } from './endLabels';
 
 export interface LineSpec {
   readonly key: string;
@@ -55,7 +56,7 @@ export interface LinesProps {
   readonly xLabel: string;
   readonly highlighted: string | null;
   readonly onPoint?: (scenario: string | null) => void;
-  /** Room for labels at the right. */
+  /** Most room for labels at the right, where it has to be that of another chart; a sixth of the width unless said. */
   readonly labelWidth?: number;
   /** Room for the numbers at the left. */
   readonly axisWidth?: number;
@@ -63,59 +64,87 @@ export interface LinesProps {
 }
 
 const LABEL_GAP = 15;
-/** Below this width in pixels labels are names only; the numbers are in the table. */
-const NARROW = 460;
-/** Letters of a name that a narrow chart shows, and the room at its right that they may take. */
-const NARROW_LETTERS = 19;
-const NARROW_ROOM = 132;
-/** Beside a plot with less room than this a reading would not fit; it then stands at the pointer. */
-const TOOLTIP_ROOM = 90;
+/** Letters of a mark's label, in pixels. */
+const MARK_LETTER = 6;
 
 interface Ends {
   readonly lines: readonly LineSpec[];
   readonly last: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+  /** The highest ceiling, which is named in the same column; null where there is none. */
+  readonly ceiling: number | null;
+  readonly room: LabelRoom;
   readonly formatY: (value: number | null) => string;
   readonly faded: (line: LineSpec) => boolean;
   readonly onPoint?: (scenario: string | null) => void;
 }
 
-function EndLabels({ lines, last, formatY, faded, onPoint }: Ends) {
+function isPoint(value: unknown): value is LinePoint {
+  return typeof value === 'object' && value !== null && 'x' in value;
+}
+
+/** Names at the ends of lines. Where a pointer reads the chart, its values stand there, and hide no line. */
+function EndLabels({ lines, last, ceiling, room, formatY, faded, onPoint }: Ends) {
   const plot = usePlotArea();
   const scaleX = useXAxisScale();
   const scaleY = useYAxisScale();
-  const narrow = (useChartWidth() ?? 0) < NARROW;
+  const [read] = useActiveTooltipDataPoints<unknown>() ?? [];
   if (!plot || !scaleX || !scaleY) return null;
   const ends = lines.filter((line) => last.has(line.key));
   const heights = ends.map((line) => Number(scaleY(last.get(line.key)!.y)));
-  const placed = spread(heights, LABEL_GAP, plot.y + 4, plot.y + plot.height - 2);
+  const ceilingAt = ceiling === null ? [] : [Number(scaleY(ceiling))];
+  const placed = spread([...heights, ...ceilingAt], LABEL_GAP, plot.y + 4, plot.y + plot.height - 2);
   // All labels stand in one column, right of the line that reaches farthest.
   const x = Math.max(...ends.map((line) => Number(scaleX(last.get(line.key)!.x))));
+  const edge = plot.x + plot.width;
+  const texts = (line: LineSpec): readonly [string, string | null] => {
+    const name = shortName(line.label, room.letters);
+    const reading = isPoint(read) ? formatY(read[line.key] ?? null) : null;
+    const shown = reading === 'undefined' ? '–' : reading;
+    if (room.values) return [name, shown ?? formatY(last.get(line.key)!.y)];
+    return [shown ?? name, null];
+  };
   return (
     <g className="end-labels">
-      {ends.map((line, k) => (
-        <g
-          key={line.key}
-          opacity={faded(line) ? 0.25 : 1}
-          onPointerEnter={() => line.scenario && onPoint?.(line.scenario)}
-          onPointerLeave={() => onPoint?.(null)}
-        >
+      {ends.map((line, k) => {
+        const [name, value] = texts(line);
+        return (
+          <g
+            key={line.key}
+            opacity={faded(line) ? 0.25 : 1}
+            onPointerEnter={() => line.scenario && onPoint?.(line.scenario)}
+            onPointerLeave={() => onPoint?.(null)}
+          >
+            <path
+              d={`M${formatPlace(x + 1)},${formatPlace(heights[k]!)} L${formatPlace(x + 8)},${formatPlace(placed[k]!)}`}
+              stroke={line.colour}
+              fill="none"
+              strokeWidth={1}
+            />
+            <text
+              x={x + 11}
+              y={placed[k]}
+              dominantBaseline="central"
+              fill={line.colour}
+              className="end-label"
+            >
+              <tspan>{name}</tspan>
+              {value !== null && (
+                <tspan className="end-value" dx={5}>
+                  {value}
+                </tspan>
+              )}
+            </text>
+          </g>
+        );
+      })}
+      {ceilingAt.map((height) => (
+        <g key="ceiling" className="mark-label">
           <path
-            d={`M${x + 1},${formatPlace(heights[k]!)} L${x + 8},${formatPlace(placed[k]!)}`}
-            stroke={line.colour}
-            fill="none"
-            strokeWidth={1}
+            d={`M${formatPlace(edge + 1)},${formatPlace(height)} L${formatPlace(edge + 8)},${formatPlace(placed.at(-1) ?? height)}`}
+            className="ceiling-lead"
           />
-          <text x={x + 11} y={placed[k]} dominantBaseline="central" fill={line.colour} className="end-label">
-            <tspan>
-              {narrow && line.label.length > NARROW_LETTERS
-                ? `${line.label.slice(0, NARROW_LETTERS - 1)}…`
-                : line.label}
-            </tspan>
-            {!narrow && (
-              <tspan className="end-value" dx={5}>
-                {formatY(last.get(line.key)!.y)}
-              </tspan>
-            )}
+          <text x={edge + 11} y={placed.at(-1)} dominantBaseline="central">
+            ceiling
           </text>
         </g>
       ))}
@@ -183,46 +212,22 @@ function Curve({ points = [], stroke, strokeWidth, strokeDasharray, strokeOpacit
   );
 }
 
-interface TooltipEntry {
-  readonly dataKey?: unknown;
-  readonly value?: unknown;
-}
-
-function Reading({
+/** Where the pointer reads the chart: the figure along x, over the axis. */
+function Place({
   active,
   label,
-  payload,
-  lines,
-  formatY,
-  formatX,
   xLabel,
+  formatX,
 }: {
   readonly active?: boolean;
   readonly label?: string | number;
-  readonly payload?: readonly TooltipEntry[];
-  readonly lines: readonly LineSpec[];
-  readonly formatY: (value: number | null) => string;
-  readonly formatX: (value: number) => string;
   readonly xLabel: string;
+  readonly formatX: (value: number) => string;
 }) {
-  if (!active || !payload || payload.length === 0) return null;
-  const values = new Map(payload.map((entry) => [String(entry.dataKey), entry.value]));
-  const rows = lines
-    .map((line) => ({ line, value: values.get(line.key) }))
-    .filter((row): row is { line: LineSpec; value: number } => typeof row.value === 'number')
-    .sort((a, b) => b.value - a.value);
+  if (!active) return null;
   return (
     <div className="tooltip">
-      <div className="tooltip-head">
-        {xLabel} {typeof label === 'number' ? formatX(label) : label}
-      </div>
-      {rows.map(({ line, value }) => (
-        <div key={line.key} className="tooltip-row">
-          <span className="swatch" style={{ background: line.colour }} />
-          <span>{line.label}</span>
-          <span className="tooltip-value">{formatY(value)}</span>
-        </div>
-      ))}
+      {xLabel} {typeof label === 'number' ? formatX(label) : label}
     </div>
   );
 }
@@ -230,11 +235,20 @@ function Reading({
 export const Lines = memo(function Lines(props: LinesProps) {
   const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
   const formatX = props.formatX ?? formatCount;
-  const longest = Math.min(NARROW_LETTERS, Math.max(0, ...lines.map((line) => line.label.length)));
-  const labelWidth =
-    width < NARROW
-      ? Math.min(NARROW_ROOM, props.labelWidth ?? NARROW_ROOM, 18 + 6.2 * longest)
-      : (props.labelWidth ?? 130);
+  const { labelWidth: most } = props;
+  const room = useMemo(
+    () =>
+      labelRoom(
+        width,
+        [
+          ...lines.map(({ label }) => label),
+          ...(lines.some(({ ceiling }) => typeof ceiling === 'number') ? ['ceiling'] : []),
+        ],
+        most,
+      ),
+    [width, lines, most],
+  );
+  const labelWidth = room.width;
   const last = useMemo(() => {
     const found = new Map<string, { x: number; y: number }>();
     for (const line of lines) {
@@ -250,13 +264,16 @@ export const Lines = memo(function Lines(props: LinesProps) {
     return found;
   }, [lines, points]);
   // One word for all of them, at the highest.
-  const highestCeiling = lines.reduce<LineSpec | null>(
-    (top, line) => (typeof line.ceiling === 'number' && line.ceiling > (top?.ceiling ?? -1) ? line : top),
-    null,
-  )?.key;
+  const ceilings = lines.flatMap(({ ceiling }) => (typeof ceiling === 'number' ? [ceiling] : []));
+  const highest = ceilings.length > 0 ? Math.max(...ceilings) : null;
   const known = highlighted !== null && lines.some((line) => line.scenario === highlighted);
   const faded = (line: LineSpec) => known && line.scenario !== highlighted;
   if (width < 60 || height < 40) return null;
+  // Left of its line, where no end of a line stands, unless that is outside.
+  const markAt = mark
+    ? ((mark.x - x.min) / (x.max - x.min || 1)) * (width - labelWidth - (props.axisWidth ?? 38))
+    : 0;
+  const markLeft = mark != null && markAt > mark.label.length * MARK_LETTER + 8;
   return (
     <LineChart
       width={width}
@@ -297,9 +314,6 @@ export const Lines = memo(function Lines(props: LinesProps) {
               stroke={line.colour}
               strokeDasharray="1 4"
               strokeOpacity={faded(line) ? 0.2 : 0.9}
-              {...(line.key === highestCeiling && {
-                label: { value: 'ceiling', position: 'insideBottomRight', className: 'mark-label' },
-              })}
             />
           ),
       )}
@@ -309,30 +323,19 @@ export const Lines = memo(function Lines(props: LinesProps) {
           className="mark"
           label={{
             value: mark.label,
-            position: mark.x > (x.min + x.max) / 2 ? 'insideTopRight' : 'insideTopLeft',
+            position: markLeft ? 'insideTopRight' : 'insideTopLeft',
             className: 'mark-label',
           }}
         />
       )}
       <Tooltip
         isAnimationActive={false}
-        // Beside the plot, where it hides the labels whose numbers it gives, and no line.
-        {...(labelWidth >= TOOLTIP_ROOM && {
-          position: { x: width - labelWidth + 6, y: 0 },
-          wrapperStyle: { width: labelWidth - 6 },
-          allowEscapeViewBox: { x: true, y: true },
-        })}
         cursor={{ className: 'cursor' }}
-        content={(tip) => (
-          <Reading
-            active={tip.active}
-            label={tip.label}
-            payload={tip.payload}
-            lines={lines}
-            formatY={formatY}
-            formatX={formatX}
-            xLabel={xLabel}
-          />
+        position={{ y: height - 22 }}
+        offset={0}
+        allowEscapeViewBox={{ x: false, y: true }}
+        content={({ active, label }) => (
+          <Place active={active} label={label} formatX={formatX} xLabel={xLabel} />
         )}
       />
       <Bands lines={lines} points={points} faded={faded} />
@@ -352,7 +355,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
           shape={Curve}
         />
       ))}
-      <EndLabels lines={lines} last={last} formatY={formatY} faded={faded} onPoint={onPoint} />
+      <EndLabels {...{ lines, last, room, formatY, faded, onPoint }} ceiling={highest} />
     </LineChart>
   );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aucDomain, niceDomain, niceStep, stepDomain, tickFormat, zeroDomain } from './axis';
-import { spread } from './endLabels';
+import { labelRoom, shortName, spread } from './endLabels';
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true });
 
@@ -103,4 +103,24 @@ describe('labels at the ends of lines', () => {
   it('stay where they are when nothing collides', () => {
     expect(spread([10, 50, 90], 14, 0, 100)).toEqual([10, 50, 90]);
   });
+});
+
+it('labels take at most a sixth of a chart, and their values stand where there is room', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 300, max: 2000 }),
+      fc.array(fc.string(), { minLength: 1 }),
+      (width, names) => {
+        const { width: room, letters, values } = labelRoom(width, names);
+        expect(room).toBeLessThanOrEqual(width / 6);
+        expect(room).toBeGreaterThanOrEqual(13 + 6.2 * Math.min(letters + (values ? 7 : 0), 5));
+        for (const name of names)
+          expect(shortName(name, letters).length).toBeLessThanOrEqual(Math.max(letters, 2));
+      },
+    ),
+  );
+  expect(labelRoom(900, ['Search'])).toMatchObject({ letters: 6, values: true });
+  expect(labelRoom(560, ['A scenario of a long name'])).toMatchObject({ letters: 12, values: false });
+  expect(labelRoom(400, ['best'], 98).width).toBe(98);
+  expect(shortName('Scenario 25', 9)).toBe('Scena… 25');
 });

@@ -36,7 +36,44 @@ export function spread(
   return placed;
 }
 
-/** Pixels beside a chart that the longest label and its number need. */
-export function labelRoom(labels: readonly string[]): number {
-  return Math.min(230, 66 + 6.2 * labels.reduce((max, label) => Math.max(max, label.length), 0));
+/** A name in so many letters: its beginning and its end, where names differ ("Scena… 25"). */
+export function shortName(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const tail = Math.max(0, Math.min(4, Math.floor(most / 2) - 1));
+  return `${name.slice(0, Math.max(1, most - 1 - tail))}…${tail === 0 ? '' : name.slice(-tail)}`;
+}
+
+/** Labels take no more than this share of a chart's width. */
+const SHARE = 1 / 6;
+const LETTER = 6.2;
+/** The line that leads to a label, and the gap behind it. */
+const LEAD = 13;
+/** `0.6123` and the space before it. */
+const VALUE_LETTERS = 7;
+/** Fewer letters than this name nothing. */
+const FEWEST_LETTERS = 6;
+
+export interface LabelRoom {
+  /** Pixels right of the plot. */
+  readonly width: number;
+  /** Letters of a name that stand there; longer names end in an ellipsis. */
+  readonly letters: number;
+  /** Whether the last value stands behind the name; else only where a line is read. */
+  readonly values: boolean;
+}
+
+/**
+ * How labels stand right of a chart that is `width` pixels wide: with their values where the names leave room for them.
+ *
+ * @param fixed pixels that they get, to stand in line with another chart; else as many as they need up to a sixth
+ */
+export function labelRoom(width: number, labels: readonly string[], fixed?: number): LabelRoom {
+  const most = fixed ?? width * SHARE;
+  const longest = labels.reduce((max, label) => Math.max(max, label.length), 0);
+  const room = Math.max(FEWEST_LETTERS, Math.floor((most - LEAD) / LETTER));
+  const values = longest + VALUE_LETTERS <= room;
+  const letters = Math.min(longest, room);
+  // While a line is read its value stands in place of its name.
+  const drawn = values ? letters + VALUE_LETTERS : Math.max(letters, VALUE_LETTERS - 1);
+  return { width: fixed ?? Math.min(most, LEAD + LETTER * drawn), letters, values };
 }

@@ -13,20 +13,26 @@ import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
 import { hasTruth, MAX_LINES } from '../curves/curves';
-import { labelRoom } from '../../charts/endLabels';
 import { allScenarios } from '../../../studies/groups';
 import type { RunGroup } from '../../../studies/groups';
 import './compareFigures.css';
 
 const DASHES = [undefined, '7 3', '2 3', '9 3 2 3', '4 2', '1 3'] as const;
 
-/** A group's curve: the mean over its runs at each step that all of them have, smoothed. */
+interface CurvePoint {
+  readonly mean: number | null;
+  /** One standard deviation over the seeds to either side; null of a single one. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** A group's curve: mean and spread over its runs at each step that all of them have, smoothed. */
 function groupCurve(
   group: RunGroup<RunView>,
   scenario: string | null,
   kind: AucKind,
   smoothing: number,
-): ReadonlyMap<number, number | null> {
+): ReadonlyMap<number, CurvePoint> {
   const byStep = new Map<number, (number | null)[]>();
   for (const run of group.runs) {
     const index = run.scenarios.findIndex((one) => one.id === scenario);
@@ -41,9 +47,22 @@ function groupCurve(
   const steps = [...byStep]
     .sort((a, b) => a[0] - b[0])
     .filter(([, values]) => values.length === group.runs.length);
-  const means = steps.map(([, values]) => spread(values)?.mean ?? null);
-  const smoothed = smooth(means, smoothing);
-  return new Map(steps.map(([step], k) => [step, smoothed[k] ?? null]));
+  const spreads = steps.map(([, values]) => spread(values));
+  const means = smooth(
+    spreads.map((one) => one?.mean ?? null),
+    smoothing,
+  );
+  const widths = smooth(
+    spreads.map((one) => one?.deviation ?? null),
+    smoothing,
+  );
+  return new Map(
+    steps.map(([step], k) => {
+      const [mean, width] = [means[k] ?? null, widths[k] ?? null];
+      const edge = (sign: number) => (mean === null || width === null ? null : mean + sign * width);
+      return [step, { mean, low: edge(-1), high: edge(1) }];
+    }),
+  );
 }
 
 /** Curves of up to six set-ups over each other. */
@@ -70,7 +89,16 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
   const points = useMemo(
     () =>
       steps.map((x): LinePoint => ({
-        ...Object.fromEntries(curves.map((one, g) => [`g${g}`, one.get(x) ?? null])),
+        ...Object.fromEntries(
+          curves.flatMap((one, g) => {
+            const { mean = null, low = null, high = null } = one.get(x) ?? {};
+            return [
+              [`g${g}`, mean],
+              [`g${g}/low`, low],
+              [`g${g}/high`, high],
+            ];
+          }),
+        ),
         x,
       })),
     [steps, curves],
@@ -84,11 +112,12 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
         colour: PALETTE[theme][g]!,
         dash: DASHES[g],
         width: 1.75,
+        ...(group.runs.length > 1 && { band: [`g${g}/low`, `g${g}/high`] as const }),
       })),
     [drawn, theme],
   );
   const values = points
-    .flatMap((point) => lines.map((line) => point[line.key]))
+    .flatMap((point) => lines.flatMap((line) => [line.key, ...(line.band ?? [])].map((key) => point[key])))
     .filter((value) => typeof value === 'number');
   const range = values.length > 0 ? { min: Math.min(...values), max: Math.max(...values) } : null;
   const ceilings = views.map((view) => {
@@ -102,7 +131,7 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
       title={
         scenario === null ? 'Mean AUC over steps, by set-up' : 'AUC of one scenario over steps, by set-up'
       }
-      reading={`Each line is a set-up${views.length > groups.length ? ', the mean over its seeds' : ''}${groups.length > MAX_LINES ? `; the first ${MAX_LINES} of ${groups.length} are drawn, the table has all` : ''}.`}
+      reading={`Each line is a set-up${views.length > groups.length ? ', the mean over its seeds in a band of one standard deviation' : ''}${groups.length > MAX_LINES ? `; the first ${MAX_LINES} of ${groups.length} are drawn, the table has all` : ''}.`}
       equation={String.raw`m_t=\frac{(1-f)\sum_{k\le t}f^{t-k}x_k}{1-f^t},\qquad f=${fixedDigits(smoothing, 2)}`}
       table={{
         columns: ['step', ...drawn.map((group) => group.label)],
@@ -160,7 +189,6 @@ export function CompareCurves({ groups }: { readonly groups: readonly RunGroup<R
         formatY={formatAuc}
         tickY={(value) => fixedDigits(value, 2)}
         xLabel="step"
-        labelWidth={labelRoom(lines.map((line) => line.label))}
       />
     </Figure>
   );

@@ -4,7 +4,6 @@ import { LineFrame } from '../../charts/LineFrame';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
-import { labelRoom } from '../../charts/endLabels';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { COSINE_NAME, useConflict } from './cosines';
@@ -54,7 +53,6 @@ function ConflictFigures({ view }: { readonly view: RunView }) {
           y={niceDomain({ min: -1, max: 1 })}
           formatY={format}
           xLabel="step"
-          labelWidth={labelRoom(lines.map((line) => line.label))}
         />
       </Figure>
     </>

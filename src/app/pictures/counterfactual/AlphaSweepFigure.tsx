@@ -15,7 +15,6 @@ import { dropItems, enqueue, useQueue } from '../../store/queue';
 import { queueSecondsLeft } from '../../store/queueEdits';
 import { openRun, useRuns } from '../../store/runs';
 import { useTheme } from '../../store/theme';
-import { labelRoom } from '../../charts/endLabels';
 import { drawnAucKind } from '../curves/curves';
 import { picture, probeNamed } from '../picture';
 import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
@@ -205,7 +204,6 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
                 tickY={(value) => fixedDigits(value, 2)}
                 formatX={(value) => formatNumber(value)}
                 xLabel="α"
-                labelWidth={labelRoom(lines.map(({ label }) => label))}
               />
             )}
           </div>

@@ -6,7 +6,6 @@ import { fixedDigits, formatAuc, formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
-import { labelRoom } from '../../charts/endLabels';
 import { drawnAucKind } from '../curves/curves';
 import { AskButton } from '../AskButton';
 import { picture, probeNamed } from '../picture';
@@ -163,7 +162,6 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
               tickY={(value) => fixedDigits(value, 2)}
               formatX={(value) => formatNumber(value)}
               xLabel="c"
-              labelWidth={labelRoom(lines.map(({ label }) => label))}
               mark={{ x: c, label: '' }}
             />
           </div>

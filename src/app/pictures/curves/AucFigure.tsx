@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { aucDomain, stepDomain } from '../../charts/axis';
-import { labelRoom } from '../../charts/endLabels';
 import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
+import { useSize } from '../../charts/useSize';
 import { scenarioColours } from '../../colour/scenario';
 import { INK_SOFT } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
@@ -67,6 +67,8 @@ export function AucFigure({ view }: { readonly view: RunView }) {
     [evaluations, kind, many],
   );
   const truth = hasTruth(view);
+  const [splitRef, split] = useSize<HTMLDivElement>();
+  const left = heatLeft(view, split.width);
   const dotted = truth && !many ? ' Dotted: the best any model could reach.' : '';
   return (
     <Figure
@@ -102,7 +104,7 @@ export function AucFigure({ view }: { readonly view: RunView }) {
         ))
       }
     >
-      <div className={many ? 'auc-split' : 'auc-whole'}>
+      <div className={many ? 'auc-split' : 'auc-whole'} ref={splitRef}>
         <div className="auc-lines">
           <LineFrame
             label="AUC over steps; its numbers are in the table below."
@@ -113,8 +115,8 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             formatY={formatAuc}
             tickY={tickAuc}
             xLabel="step"
-            labelWidth={many ? SUMMARY_ROOM : labelRoom(lines.map((line) => line.label))}
-            axisWidth={many ? heatLeft(view) : undefined}
+            labelWidth={many ? SUMMARY_ROOM : undefined}
+            axisWidth={many ? left : undefined}
             mark={
               view.bestStep !== null && view.bestStep > 0
                 ? { x: view.bestStep, label: bestStepLabel(view.setup.training.stopMetric) }
@@ -122,20 +124,22 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             }
           />
         </div>
-        {many && <ScenarioHeat view={view} kind={kind} colours={colours} min={y.min} max={y.max} />}
+        {many && (
+          <ScenarioHeat view={view} kind={kind} colours={colours} min={y.min} max={y.max} left={left} />
+        )}
       </div>
     </Figure>
   );
 }
 
-const SUMMARY_ROOM = 104;
+const SUMMARY_ROOM = 98;
+/** Names of scenarios take no more of the width than this. */
+const NAMES_SHARE = 1 / 6;
 
 /** Left margin of the heat map, and of the lines above it, so that time reads straight down. */
-function heatLeft(view: RunView): number {
-  return Math.max(
-    38,
-    Math.min(140, 14 + 6.1 * view.scenarios.reduce((max, { name }) => Math.max(max, name.length), 0)),
-  );
+function heatLeft(view: RunView, width: number): number {
+  const longest = view.scenarios.reduce((max, { name }) => Math.max(max, name.length), 0);
+  return Math.max(38, Math.min(width * NAMES_SHARE, 14 + 6.1 * longest));
 }
 
 function tickAuc(value: number): string {
@@ -148,9 +152,10 @@ interface HeatProps {
   readonly colours: readonly string[];
   readonly min: number;
   readonly max: number;
+  readonly left: number;
 }
 
-function ScenarioHeat({ view, kind, colours, min, max }: HeatProps) {
+function ScenarioHeat({ view, kind, colours, min, max, left }: HeatProps) {
   const columns = Math.max(
     10,
     Math.min(150, Math.ceil(view.steps / Math.max(1, view.setup.training.evaluateEvery))),
@@ -191,7 +196,8 @@ function ScenarioHeat({ view, kind, colours, min, max }: HeatProps) {
         scale={scale}
         format={formatAuc}
         steps={axis}
-        left={heatLeft(view)}
+        left={left}
+        others
         right={SUMMARY_ROOM}
       />
     </div>

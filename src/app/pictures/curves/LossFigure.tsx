@@ -6,7 +6,6 @@ import { INK, TERM_COLOURS } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { formatNumber } from '../../format';
 import type { RunView } from '../../store/runView';
-import { labelRoom } from '../../charts/endLabels';
 import { drawnTerms, lossPoints, lossRange, lossTable } from './curves';
 
 /** Terms are no scenarios, so they have inks and dashes of their own. */
@@ -54,7 +53,6 @@ export function LossFigure({ view }: { readonly view: RunView }) {
         y={zeroDomain(range, 3)}
         formatY={format}
         xLabel="step"
-        labelWidth={labelRoom(lines.map((line) => line.label))}
       />
     </Figure>
   );

@@ -9,7 +9,6 @@ import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
-import { labelRoom } from '../../charts/endLabels';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { fairnessHistory, fairnessTable } from './history';
@@ -83,7 +82,6 @@ function FairnessFigures({ view, spec }: Props) {
         y={niceDomain({ min: Math.min(0.9, ...defined), max: Math.max(1.1, ...defined) })}
         formatY={format}
         xLabel="step"
-        labelWidth={labelRoom(lines.map((line) => line.label))}
       />
     </Figure>
   );
@@ -112,7 +110,6 @@ function FairnessFigures({ view, spec }: Props) {
           })}
           formatY={format}
           xLabel="step"
-          labelWidth={labelRoom(['AUC'])}
         />
       </Figure>
       <ProbeFigure name="fairness" view={view} spec={spec} />

@@ -6,7 +6,6 @@ import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
-import { labelRoom } from '../../charts/endLabels';
 import { ExpertUseFigure } from './ExpertUseFigure';
 import { densities, searchScores } from './searchHistory';
 import { fixedDigits } from '../../format';
@@ -63,7 +62,6 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
           formatY={format}
           tickY={(value) => fixedDigits(value, 2)}
           xLabel="step"
-          labelWidth={labelRoom(['mean'])}
         />
       </Figure>
       <Figure
@@ -90,7 +88,6 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
           formatY={format}
           tickY={(value) => fixedDigits(value, 4)}
           xLabel="step"
-          labelWidth={labelRoom(scoreLines.map(({ label }) => label))}
         />
       </Figure>
     </>

@@ -15,7 +15,6 @@ import type { ProbeFrame } from '../../../training/reduceRun';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { MAX_LINES } from '../curves/curves';
-import { labelRoom } from '../../charts/endLabels';
 import { axisLabels, axisName, leadingAxes, matrixOf, overTime, probeTable, scaleOf } from './probe';
 import { FrameSlider } from './FrameSlider';
 import { headlineOf } from './headline';
@@ -259,7 +258,6 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
           }
           formatY={format}
           xLabel="step"
-          labelWidth={labelRoom(lines.map((line) => line.label))}
         />
       )}
     </Figure>
