@@ -273,7 +273,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
   const markAt = mark
     ? ((mark.x - x.min) / (x.max - x.min || 1)) * (width - labelWidth - (props.axisWidth ?? 38))
     : 0;
-  const markLeft = mark != null && markAt > mark.label.length * MARK_LETTER + 8;
+  const markLeft = mark !== null && mark !== undefined && markAt > mark.label.length * MARK_LETTER + 8;
   return (
     <LineChart
       width={width}
