@@ -4,7 +4,7 @@ import { bestOnLog } from '../../../studies/reproduce/bestOnLog';
 import type { BestOnLog as Row } from '../../../studies/reproduce/bestOnLog';
 import type { PairedCells } from '../../../studies/reproduce/cells';
 import { Figure } from '../../figure/Figure';
-import { formatSigned } from '../../format';
+import { fixedDigits, formatSigned } from '../../format';
 
 const table = (rows: readonly Row[]) => ({
   columns: [
@@ -83,7 +83,7 @@ export function BestOnLog({ study }: { readonly study: StoredStudy }) {
                 {stored && (
                   <td>
                     {row.counterfactual
-                      .map((error) => (error === null ? 'not stored' : error.toFixed(4)))
+                      .map((error) => (error === null ? 'not stored' : fixedDigits(error, 4)))
                       .join(' / ')}
                   </td>
                 )}

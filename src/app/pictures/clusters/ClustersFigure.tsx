@@ -5,7 +5,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
-import { formatNumber } from '../../format';
+import { fixedDigits, formatNumber } from '../../format';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
@@ -116,7 +116,7 @@ function ClustersFigure({ view, spec }: Props) {
               valueTitle="divergence"
               data={data}
               scale={scale}
-              format={(value) => value.toFixed(3)}
+              format={(value) => fixedDigits(value, 3)}
               square
             />
           </div>

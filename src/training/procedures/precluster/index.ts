@@ -15,6 +15,7 @@ import { kMeans } from './kMeans';
 import { lossDistances, type Losses } from './lossDistances';
 import type { ProbeValue, TrainingEvent } from '../../events';
 import type { Trainer } from '../../trainer';
+import { formatCount } from '../../../data/count';
 
 /** Validation rows of a scenario whose losses are compared, at most. */
 const MOST_ROWS = 4000;
@@ -129,7 +130,7 @@ export const preclusterProcedure = defineProcedure(preclusterTraining, (trainer,
         told!.set(cluster);
         for (const probe of probesOf(found, settings.clusters))
           yield { kind: 'procedure-probe', step: trainer.step, probe };
-        const rows = (settings.steps * training.batch).toLocaleString('en-GB');
+        const rows = formatCount(settings.steps * training.batch);
         yield {
           kind: 'message',
           step: trainer.step,
