@@ -184,7 +184,8 @@ async function gather(studies: readonly string[], asking: Asked, known: Known): 
     seeds: Math.max(SEEDS_KEPT, asking.seeds),
   };
   const cells = PLANS.filter((plan) => plan !== 'ranks' || studies.includes('ranks')).flatMap((plan) =>
-    plannedCells(plan, options),
+    // Ranks hold every model against every other: over the same seeds.
+    plannedCells(plan, plan === 'ranks' ? { ...options, seeds: asking.seeds } : options),
   );
   cells.push(...tunedCells(await judgedRows(options.papers, asking, known), options.seeds));
   const found: Trained[] = [];
