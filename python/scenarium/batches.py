@@ -55,12 +55,13 @@ class Layout:
     def of(given: Mapping[str, Any]) -> "Layout":
         """From the lab's own description of a layout."""
         history, own = given.get("history"), given.get("ownHistory")
-        either, crosses = history or own, given.get("crosses")
+        either: Mapping[str, Any] | None = history or own
+        crosses = given.get("crosses")
         return Layout(
             fields=len(given["fields"]),
-            item_fields=either["itemFields"] if either else [],
+            item_fields=either["itemFields"] if either is not None else [],
             history=history["length"] if history else 0,
-            history_scenario=bool(history) and history["scenarioField"] is not None,
+            history_scenario=history is not None and history["scenarioField"] is not None,
             own_history=own["length"] if own else 0,
             tables=given.get("ownTables", 1),
             crosses=crosses and Crosses(crosses["pairs"], crosses["buckets"], crosses["offset"]),
@@ -115,6 +116,14 @@ def assemble(
     if layout.own_history and own_mask is not None:
         own = Sequence(sequence(layout.own_history, own_mask), own_mask)
     return Inputs(
-        fields=fields, scenario=scenario, scenarios=scenarios, label=label, weight=weight, run=run,
-        history=history, own_history=own, crosses=parts.pop(0) if layout.crosses else None, extra=extra,
+        fields=fields,
+        scenario=scenario,
+        scenarios=scenarios,
+        label=label,
+        weight=weight,
+        run=run,
+        history=history,
+        own_history=own,
+        crosses=parts.pop(0) if layout.crosses else None,
+        extra=extra,
     )

@@ -96,4 +96,3 @@ def read_bundle(path: Path) -> Bundle:
     held = _inside(path, WEIGHTS) if checkpoint is None else None
     weights = None if held is None else safetensors.read(held, WEIGHTS)[0]
     return Bundle(parsed, check_manifest(_parsed(manifest, MANIFEST), MANIFEST), checkpoint, path, weights)
-

@@ -47,6 +47,8 @@ class Dataset:
     #: True click probability `[rows]` of simulated data, and that by interest alone (None: not known); never read by a model.
     truth: tuple[np.ndarray, np.ndarray | None] | None
     timestamp: np.ndarray | None = None
+    #: 1 for rows that a simulation promoted `[rows]`; None: not known.
+    intervened: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -71,7 +73,7 @@ class Dataset:
             scenario_ids=[one["id"] for one in self.manifest["scenarios"]],
             fields=self.fields,
             vocabulary=int(self.manifest["vocabularySize"]),
-            history=self.history and HistoryShape(self.history.ids.shape[1], self.history.item_fields),
+            history=None if self.history is None else HistoryShape(self.history.ids.shape[1], self.history.item_fields),
             click_rate=rate,
             scenario_click_rate=[float(c / r) if r > 0 else rate for c, r in zip(clicks, rows)],
             scenario_rows=rows.tolist(),
@@ -165,7 +167,17 @@ def _from_npz(manifest: dict[str, Any], file: Any) -> Dataset:
     truth = (data["truth.probability"], data.get("truth.interest")) if "truth.probability" in data else None
     columns = [data[f"field.{i}"] for i in range(len(fields))]
     return Dataset(
-        manifest, fields, columns, data["scenario"], data["label"], data["split"], data["weight"], history, truth, data.get("timestamp"),
+        manifest,
+        fields,
+        columns,
+        data["scenario"],
+        data["label"],
+        data["split"],
+        data["weight"],
+        history,
+        truth,
+        data.get("timestamp"),
+        data.get("truth.intervened"),
     )
 
 
@@ -208,7 +220,9 @@ def _history(manifest: dict[str, Any], fields: list[Field], lists: Columns, rows
     length, given = described["length"], described["fields"]
     first = lists(given[0]["column"])
     if first is None:
-        raise ValueError(f"The rows have no column “{given[0]['column']}” of histories, which the manifest names; choose the file that belongs to it.")
+        raise ValueError(
+            f"The rows have no column “{given[0]['column']}” of histories, which the manifest names; choose the file that belongs to it."
+        )
     indices = [next(i for i, field in enumerate(fields) if field.name == one["field"]) for one in given]
     ids = np.zeros((rows, length, len(given)), np.int32)
     scenario, lengths = np.full((rows, length), -1, np.int16), np.asarray([len(one) for one in first], np.int64)

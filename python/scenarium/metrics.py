@@ -99,11 +99,7 @@ class EvaluatedRows:
         if self.truth is None:
             return {"scenarios": [None for _ in self.groups], "overall": None, "domain": None}
         scenarios = [auc(self.truth[g], self.truth[g], self.weight[g]) for g in self.groups]
-        return {
-            "scenarios": scenarios,
-            "overall": auc(self.truth, self.truth, self.weight),
-            "domain": weighted_mean(scenarios, self._traffic),
-        }
+        return {"scenarios": scenarios, "overall": auc(self.truth, self.truth, self.weight), "domain": weighted_mean(scenarios, self._traffic)}
 
 
 def monitored(metric: str, metrics: Metrics) -> Number:

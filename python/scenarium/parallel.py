@@ -19,14 +19,14 @@ class _Total(torch.autograd.Function):
     """Sum over processes. Each has the same loss of the sum, so gradients are summed too; DistributedDataParallel takes their mean."""
 
     @staticmethod
-    def forward(ctx: Any, local: Tensor, group: Any) -> Tensor:
+    def forward(ctx: Any, local: Tensor, group: Any) -> Tensor:  # type: ignore[override]
         ctx.group = group
         total = local.clone()
         dist.all_reduce(total, group=group)
         return total
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
         total = gradient.clone()
         dist.all_reduce(total, group=ctx.group)
         return total, None

@@ -161,11 +161,14 @@ class Keeper:
         return self.record
 
 
-def probe_value(name: str, total: np.ndarray, count: np.ndarray) -> dict[str, Any]:
-    """Means of sums `[…]` and counts over its leading axes; undefined (0 and marked so) without a count."""
+def probe_value(name: str, total: np.ndarray, count: np.ndarray, squares: np.ndarray | None = None) -> dict[str, Any]:
+    """Means of sums `[…]` and counts over its leading axes, with `squares` deviations; undefined (0 and marked so) without a count."""
     spread = np.broadcast_to(count.reshape(*count.shape, *[1] * (total.ndim - count.ndim)), total.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(spread != 0, total / spread, np.nan)
+        if squares is not None:
+            # Rounding can take a variance of nothing below 0.
+            mean = np.sqrt(np.maximum(0, np.where(spread != 0, squares / spread, np.nan) - mean * mean))
     defined = np.isfinite(mean)
     return {
         "name": name,

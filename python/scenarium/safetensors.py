@@ -19,9 +19,7 @@ def write(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, 
     offset, parts = 0, []
     for name, values in tensors.items():
         array = np.ascontiguousarray(values, dtype="<f4" if values.dtype.kind == "f" else "<i4")
-        header[name] = {
-            "dtype": _NAMES[array.dtype.kind], "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes],
-        }
+        header[name] = {"dtype": _NAMES[array.dtype.kind], "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
         offset += array.nbytes
         parts.append(array)
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
@@ -47,7 +45,10 @@ def read(data: bytes, name: str) -> tuple[dict[str, np.ndarray], dict[str, str]]
     try:
         header = json.loads(data[8 : 8 + length].decode())
         metadata = dict(header.pop("__metadata__", {}))
-        entries = {key: (_TYPES[e["dtype"]], tuple(map(int, e["shape"])), *map(int, e["data_offsets"])) for key, e in header.items()}
+        entries = {}
+        for key, entry in header.items():
+            start, end = map(int, entry["data_offsets"])
+            entries[key] = (_TYPES[entry["dtype"]], tuple(map(int, entry["shape"])), start, end)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise bad("its header is not understood") from error
     body = memoryview(data)[8 + length :]

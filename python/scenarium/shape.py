@@ -37,16 +37,12 @@ class DataShape:
     scenario_click_rate: list[float]
     scenario_rows: list[float]
 
-    def indices(
-        self, roles: tuple[str, ...] | None = None, without: tuple[str, ...] = (), specific: bool | None = None
-    ) -> list[int]:
+    def indices(self, roles: tuple[str, ...] | None = None, without: tuple[str, ...] = (), specific: bool | None = None) -> list[int]:
         """Numbers of the fields of some roles, in order."""
         return [
             index
             for index, field in enumerate(self.fields)
-            if (roles is None or field.role in roles)
-            and field.role not in without
-            and (specific is None or field.scenario_specific == specific)
+            if (roles is None or field.role in roles) and field.role not in without and (specific is None or field.scenario_specific == specific)
         ]
 
     def crossed_pairs(self, of: str) -> list[tuple[int, int]]:

@@ -21,6 +21,9 @@ _KNOWN = {"ids", "scenario", "label", "weight", "history_mask", "history_scenari
 class Step(nn.Module):
     """One pass with its losses, as one module: DistributedDataParallel wraps it."""
 
+    #: Holds a parameter of the model, so it is none of this module's parts.
+    table: Table
+
     def __init__(self, model: Model, table: Table, layout: Layout) -> None:
         super().__init__()
         self.model, self.layout = model, layout

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
 import torch
@@ -17,6 +17,9 @@ from .parallel import World
 from .record import Keeper, Record, Say, probe_value
 from .sampling import BatchOrder, evaluation_due, evaluation_sample, rows_of_each_scenario
 from .steps import HostBatch, Optimiser, Steps
+
+#: Sums, counts and, of deviations, sums of squares by the probe's name.
+ProbeSums = Dict[str, Tuple[Any, ...]]
 
 #: Seconds between two lines of progress.
 SAY_EVERY = 10.0
@@ -193,11 +196,11 @@ class Trainer:
             self._sets[key] = EvaluatedRows(self.dataset, rows, weight, self.model.shape.scenario_rows)
         return self._sets[key]
 
-    def predict(self, rows: np.ndarray, probes: bool = False) -> tuple[dict[str, np.ndarray], dict[str, tuple[np.ndarray, np.ndarray]]]:
+    def predict(self, rows: np.ndarray, probes: bool = False) -> tuple[dict[str, np.ndarray], ProbeSums]:
         """`score`, `probability` `[rows]` and further columns `[rows, k]`; with `probes`, their sums and counts. Processes share the rows."""
         part = rows[self.world.share(len(rows))]
         parts: list[dict[str, np.ndarray]] = []
-        sums: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        sums: ProbeSums = {}
         size = self.training["batch"]
         for start in range(0, max(1, len(part)), size):
             chosen = part[start : start + size]
@@ -206,24 +209,24 @@ class Trainer:
             inputs, out = self.steps.evaluated(self.read_batch(chosen))
             with torch.no_grad():
                 score, probability, columns = self.model.scores(out, inputs)
-                found = self.model.probes(out, inputs) if probes else {}
+                found = self.model.all_probes(out, inputs) if probes else {}
             every = {"score": score, "probability": probability, **columns}
             parts.append({name: value.float().cpu().numpy() for name, value in every.items()})
-            for name, pair in found.items():
-                total, count = (value.double().cpu().numpy() for value in pair)
-                known = sums.get(name, (0.0, 0.0))
-                sums[name] = (known[0] + total, known[1] + count)
+            for name, parts_of in found.items():
+                values = [value.double().cpu().numpy() for value in parts_of]
+                known = sums.get(name)
+                sums[name] = tuple(values) if known is None else tuple(a + b for a, b in zip(known, values))
         names = parts[0].keys() if parts else ("score", "probability")
         scored = {name: np.concatenate([one[name] for one in parts]) if parts else np.zeros((0, 1), np.float32) for name in names}
         scored = {name: self.world.gather(values) for name, values in scored.items()}
         return scored, self._summed_probes(sums)
 
-    def _summed_probes(self, sums: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def _summed_probes(self, sums: ProbeSums) -> ProbeSums:
         if self.world.size == 1:
             return sums
         every = self.world.gather(np.asarray([sums], dtype=object))
-        names = {name for one in every for name in one}
-        return {name: tuple(sum(one[name][k] for one in every if name in one) for k in (0, 1)) for name in names}  # type: ignore[misc]
+        names = [name for one in every for name in one]
+        return {name: tuple(sum(parts) for parts in zip(*(one[name] for one in every if name in one))) for name in dict.fromkeys(names)}
 
     def evaluate(self, split: int, per_scenario: float, step: int) -> Metrics:
         """Metrics of a split; keeps probes; on validation rows constants of inference are tuned."""
@@ -232,7 +235,7 @@ class Trainer:
         score = scored["score"][:, 0]
         if split == VALIDATION and getattr(self.model, "tunes", False) and len(rows.rows) > 0:
             score = self.model.tune(scored, rows.label, rows.weight, lambda candidate: auc(candidate.astype(float), rows.label, rows.weight))
-        self.keeper.probes(step, [probe_value(name, *pair) for name, pair in sums.items()])
+        self.keeper.probes(step, [probe_value(name, *parts) for name, parts in sums.items()])
         return rows.metrics(score, scored["probability"][:, 0])
 
     # Positions

@@ -1,4 +1,4 @@
-"""Goes on with bundles of the lab, for `npm run onward`: `python -m tests.go_on FOLDER …` prints a line of JSON for each.
+"""Goes on with bundles of the lab, for `npm run onward`: `python -m tests.go_on` answers every line that names a folder with a line of JSON.
 
 `start`: loss terms of a first step from the seed. `scores`: of the test rows with the bundle's weights. `losses`: every loss term of every further step. `record`: where the run file lies.
 """
@@ -41,8 +41,8 @@ def go_on(folder: Path, world: World) -> dict[str, object]:
 
 if __name__ == "__main__":
     one = World()
-    for name in sys.argv[1:]:
+    for line in sys.stdin:
         try:
-            print(json.dumps(go_on(Path(name), one)), flush=True)
+            print(json.dumps(go_on(Path(line.strip()), one)), flush=True)
         except Exception as error:  # noqa: BLE001 — one model's failure says nothing of the next
             print(json.dumps({"failure": f"{type(error).__name__}: {error}"}), flush=True)

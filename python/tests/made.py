@@ -17,9 +17,18 @@ def manifest(rows: int = ROWS) -> dict[str, Any]:
         fields.append({"name": name, "role": role, "size": size, "offset": offset, "scenarioSpecific": role == "scenario", "meaning": ""})
         offset += size
     return {
-        "format": "scenarium-dataset/1", "id": "made", "title": "Made up (simulated)", "rows": rows, "fingerprint": "0" * 64,
+        "format": "scenarium-dataset/1",
+        "id": "made",
+        "title": "Made up (simulated)",
+        "rows": rows,
+        "fingerprint": "0" * 64,
         "scenarios": [{"id": f"s{n}", "name": f"S {n}", "group": None, "share": 1 / SCENARIOS, "clickRate": 0.3} for n in range(SCENARIOS)],
-        "fields": fields, "vocabularySize": offset, "columns": [], "relatedness": None, "warnings": [], "source": {"kind": "simulated"},
+        "fields": fields,
+        "vocabularySize": offset,
+        "columns": [],
+        "relatedness": None,
+        "warnings": [],
+        "source": {"kind": "simulated"},
         "history": {"length": LENGTH, "fields": [{"field": "item", "column": "history_item", "table": None}], "absoluteTime": False},
     }
 
@@ -32,13 +41,18 @@ def arrays(rows: int = ROWS, seed: int = 0) -> dict[str, np.ndarray]:
     lengths = draw.integers(0, LENGTH + 1, rows).astype(np.uint8)
     there = np.arange(LENGTH)[None] < lengths[:, None]
     return {
-        "scenario": scenario.astype(np.int16), "label": label, "split": (np.arange(rows) * 10 // rows >= 8).astype(np.uint8)
-        + (np.arange(rows) * 10 // rows >= 9).astype(np.uint8),
-        "weight": np.ones(rows, np.float32), "field.0": user.astype(np.int32), "field.1": item.astype(np.int32),
-        "field.2": hour.astype(np.int32), "field.3": (scenario + 1).astype(np.int32),
+        "scenario": scenario.astype(np.int16),
+        "label": label,
+        "split": (np.arange(rows) * 10 // rows >= 8).astype(np.uint8) + (np.arange(rows) * 10 // rows >= 9).astype(np.uint8),
+        "weight": np.ones(rows, np.float32),
+        "field.0": user.astype(np.int32),
+        "field.1": item.astype(np.int32),
+        "field.2": hour.astype(np.int32),
+        "field.3": (scenario + 1).astype(np.int32),
         "history.ids": np.where(there, draw.integers(1, 20, (rows, LENGTH)), 0).astype(np.int32).reshape(-1),
         "history.scenario": np.where(there, draw.integers(0, SCENARIOS, (rows, LENGTH)), -1).astype(np.int16).reshape(-1),
-        "history.lengths": lengths, "truth.probability": (0.15 + 0.5 * label).astype(np.float32),
+        "history.lengths": lengths,
+        "truth.probability": (0.15 + 0.5 * label).astype(np.float32),
     }
 
 

@@ -54,16 +54,19 @@ class References(unittest.TestCase):
         with torch.no_grad():
             out = fixture.model(inputs)
             scores = fixture.model.scores(out, inputs)
-            probes = fixture.model.probes(out, inputs)
+            probes = fixture.model.all_probes(out, inputs)
         self.named("output", out, evaluate["outputs"])
         self.close("score", scores.score, tensor(evaluate["score"]))
         self.close("probability", scores.probability, tensor(evaluate["probability"]))
         self.named("column", scores.columns, evaluate["columns"])
-        for name, (total, count) in probes.items():
+        self.assertEqual(set(evaluate["probes"]) - set(probes), set())
+        for name, (total, count, *squares) in probes.items():
             wanted = evaluate["probes"].get(name)
             if wanted is not None:
                 self.close(f"probe {name}", total, tensor(wanted["sum"]))
                 self.close(f"count of probe {name}", count, tensor(wanted["count"]))
+                for one in squares:
+                    self.close(f"squares of probe {name}", one, tensor(wanted["squares"]))
 
     def test_every_fixture(self) -> None:
         torch.set_default_dtype(torch.float64)

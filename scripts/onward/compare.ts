@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseRecord } from '../../src/training/runFile/recordText';
 import type { Metrics } from '../../src/training/metrics';
+import { probesApart } from './probes';
 import type { Left } from './runs';
 
 /** What `tests.go_on` prints of one bundle. */
@@ -16,8 +17,8 @@ export interface WentOn {
   readonly converted: string;
 }
 
-/** Scores and the first loss to this, a later loss to this, a metric to its fourth digit. */
-export const LIMITS = { scores: 1e-5, start: 1e-5, losses: 1e-4, metrics: 5e-5 } as const;
+/** Scores and the first loss to this, a later loss to this, a metric to its fourth digit, what pictures draw to this. */
+export const LIMITS = { scores: 1e-5, start: 1e-5, losses: 1e-4, metrics: 5e-5, probes: 1e-4 } as const;
 
 export interface Differences {
   readonly model: string;
@@ -26,6 +27,10 @@ export interface Differences {
   readonly start: number;
   readonly losses: number;
   readonly metrics: number;
+  /** Of the final AUC over all test rows; infinite where one of the two is undefined. */
+  readonly auc: number;
+  /** Of what pictures draw after the step where the run was left. */
+  readonly probes: number;
   /** In words; empty where all is well. */
   readonly wrong: readonly string[];
 }
@@ -114,14 +119,16 @@ export async function compare(left: Left, found: WentOn): Promise<Differences> {
   hold('start', start);
   hold('losses', losses);
   hold('metrics', metrics);
+  const back = parseRecord(await readFile(found.record, 'utf8'), found.record);
+  const pictures = probesApart(left.record, back, left.step);
+  if (pictures.missing.length > 0) wrong.push(`no probe ${pictures.missing.join(', ')}`);
+  hold('probes', pictures.apart);
   const converted = await readFile(found.converted, 'utf8');
   if (JSON.stringify(sorted(plain(converted))) !== JSON.stringify(sorted(plain(left.text))))
     wrong.push('the converted run is another');
-  try {
-    const back = parseRecord(await readFile(found.record, 'utf8'), found.record);
-    if (back.final?.overall.auc !== found.final.overall.auc) wrong.push('the page reads other metrics');
-  } catch (error) {
-    wrong.push(error instanceof Error ? error.message : String(error));
-  }
-  return { model: left.model, steps: ours.length, scores, start, losses, metrics, wrong };
+  if (JSON.stringify(sorted(back.final)) !== JSON.stringify(sorted(found.final)))
+    wrong.push('the page reads other metrics');
+  const auc = apart({ auc: left.record.final?.overall.auc ?? NaN }, { auc: found.final.overall.auc ?? NaN });
+  const most = { scores, start, losses, metrics, auc, probes: pictures.apart };
+  return { model: left.model, steps: ours.length, ...most, wrong };
 }

@@ -5,6 +5,7 @@
  *     npm run onward                      every model
  *     npm run onward -- --quick           a model of each procedure, fewer steps (a stage of `npm test`)
  *     npm run onward -- --models mmoe,din
+ *     npm run onward -- --write           every model, and the table of docs/onward.md
  *     npm run onward -- --defaults        writes the settings' defaults anew, for the package
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,8 +16,9 @@ import { models } from '../../src/models/registry';
 import { defaultSettings } from '../../src/models/settings';
 import { trainingFields } from '../../src/training/settings';
 import { compare, type Differences, type WentOn } from './compare';
-import { pythonWithTorch, runPython } from './python';
+import { pythonWithTorch, runPython, startPython } from './python';
 import { leaveRun, type Left, type Length } from './runs';
+import { writeResults } from './results';
 
 enableProdMode();
 
@@ -33,10 +35,10 @@ const chosen = words.includes('--models')
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function line({ model, steps, scores, start, losses, metrics, wrong }: Differences): string {
+function line({ model, steps, scores, start, losses, metrics, probes, wrong }: Differences): string {
   const shown = (value: number): string => value.toExponential(1).padStart(8);
   const said = wrong.length > 0 ? `  WRONG: ${wrong.join(', ')}` : '';
-  return `${model.padEnd(14)} scores ${shown(scores)}  first loss ${shown(start)}  ${steps} losses ${shown(losses)}  final metrics ${shown(metrics)}${said}`;
+  return `${model.padEnd(14)} scores ${shown(scores)}  first loss ${shown(start)}  ${steps} losses ${shown(losses)}  final metrics ${shown(metrics)}  pictures ${shown(probes)}${said}`;
 }
 
 async function packageTests(python: string): Promise<boolean> {
@@ -48,23 +50,31 @@ async function packageTests(python: string): Promise<boolean> {
 async function goOn(python: string): Promise<boolean> {
   const place = await mkdtemp(join(tmpdir(), 'onward-'));
   try {
-    const left: Left[] = [];
-    for (const model of chosen) left.push(await leaveRun(model, length, place));
-    const { out, err } = await runPython(python, ['-m', 'tests.go_on', ...left.map(({ folder }) => folder)]);
-    const found = out.trim().split('\n').filter(Boolean);
-    if (found.length !== left.length) say(err);
-    let well = found.length === left.length;
-    for (const [k, run] of left.entries()) {
-      const went = found[k] ? (JSON.parse(found[k]) as WentOn) : null;
-      if (!went || went.failure) {
-        say(`${run.model.padEnd(14)} WRONG: ${went?.failure ?? 'nothing came back'}`);
+    const results: Differences[] = [];
+    let well = true;
+    const torch = startPython(python, ['-m', 'tests.go_on']);
+    const answered = async (run: Left): Promise<void> => {
+      const went = JSON.parse(await torch.ask(run.folder)) as WentOn;
+      if (went.failure !== undefined) {
+        say(`${run.model.padEnd(14)} WRONG: ${went.failure}`);
         well = false;
-        continue;
+        return;
       }
       const differences = await compare(run, went);
+      results.push(differences);
       say(line(differences));
       well &&= differences.wrong.length === 0;
+    };
+    // While PyTorch takes a model's steps, the lab takes those of the next.
+    let waiting = Promise.resolve();
+    for (const model of chosen) {
+      const run = await leaveRun(model, length, place);
+      await waiting;
+      waiting = answered(run);
     }
+    await waiting;
+    torch.close();
+    if (words.includes('--write')) await writeResults(results, length);
     return well;
   } finally {
     await rm(place, { recursive: true });

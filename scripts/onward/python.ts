@@ -1,5 +1,6 @@
 /** A Python that has PyTorch, and what it says. */
 import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../python/', import.meta.url));
@@ -26,4 +27,34 @@ export function runPython(
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, out, err }));
   });
+}
+
+export interface PythonProcess {
+  /** A line to it, and the line that it answers with. @throws Error with what the process said where it dies */
+  ask(line: string): Promise<string>;
+  close(): void;
+}
+
+/** A module in `python/` that answers a line with a line. */
+export function startPython(python: string, words: readonly string[]): PythonProcess {
+  const child = spawn(python, [...words], { cwd: folder, env });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const ended = new Promise<never>((_, reject) => {
+    const fail = (): void => reject(new Error(said.trim() || 'nothing came back'));
+    child.on('error', fail);
+    child.on('close', fail);
+  });
+  ended.catch(() => undefined);
+  // A broken pipe is told by the end of the process.
+  child.stdin.on('error', () => undefined);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      const answer: IteratorResult<string, unknown> = await Promise.race([lines.next(), ended]);
+      return answer.done ? ended : answer.value;
+    },
+    close: () => child.stdin.end(),
+  };
 }

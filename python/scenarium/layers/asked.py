@@ -52,13 +52,7 @@ class Asking:
         zeros, ones = torch.zeros_like(own[:, :1]), torch.ones_like(own[:, :1])
         whose = torch.stack([*(torch.full_like(inputs.index, n) for n in self.pool), inputs.index])
         others = 1 - in_pool
-        return Asked(
-            torch.cat([torch.zeros_like(in_pool), ones], 1),
-            torch.cat([others, zeros], 1),
-            torch.cat([others, ones], 1),
-            whose,
-            inputs,
-        )
+        return Asked(torch.cat([torch.zeros_like(in_pool), ones], 1), torch.cat([others, zeros], 1), torch.cat([others, ones], 1), whose, inputs)
 
 
 def _slots(x: Tensor, count: int) -> Tensor:

@@ -14,14 +14,9 @@ from .variables import Group
 class ExtractionLevel(Group):
     """`expert.k.*` (ordered scenario 0's, …, shared), `gate.*` `[N, in, S + M]` and, but for the last level, `sharedGate.*`."""
 
-    def __init__(
-        self, width: int, widths: list[int], norm: str, scenarios: int, dropout: float, specific: int, shared: int, last: bool
-    ) -> None:
+    def __init__(self, width: int, widths: list[int], norm: str, scenarios: int, dropout: float, specific: int, shared: int, last: bool) -> None:
         experts = scenarios * specific + shared
-        super().__init__(
-            expert=StackedMlp(experts, width, widths, norm, scenarios, dropout),
-            gate=ScenarioGate(scenarios, width, specific + shared),
-        )
+        super().__init__(expert=StackedMlp(experts, width, widths, norm, scenarios, dropout), gate=ScenarioGate(scenarios, width, specific + shared))
         if not last:
             self["sharedGate"] = SharedGate(width, experts)
         self.sizes, self.out = (scenarios, specific, shared), self.expert.out

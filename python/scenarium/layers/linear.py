@@ -52,7 +52,7 @@ class StarLinear(nn.Module):
 
 
 def star(x: Tensor, shared: Linear, own: OwnLinear, rows: Rows) -> Tensor:
-    bias = own.bias
+    bias: Tensor | None = own.bias
     if bias is not None and shared.bias is not None:
         bias = bias + shared.bias
     return route(x, own.weight * shared.weight, bias, rows)
@@ -62,7 +62,8 @@ def route(x: Tensor, weights: Tensor, bias: Tensor | None, rows: Rows) -> Tensor
     """Each row through its own of `weights [N, in, out]`, `bias [N, out]`."""
     if bias is None:
         return rows.routed(x, lambda n, part: part @ weights[n])
-    return rows.routed(x, lambda n, part: torch.addmm(bias[n], part, weights[n]))
+    own = bias
+    return rows.routed(x, lambda n, part: torch.addmm(own[n], part, weights[n]))
 
 
 def stacked(x: Tensor, weights: Tensor, bias: Tensor | None) -> Tensor:

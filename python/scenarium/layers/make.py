@@ -1,7 +1,7 @@
 """Makers of parts that are one for all rows, or one a scenario of which each row uses its own: a network is written once for both."""
 from __future__ import annotations
 
-from typing import Sequence as Many
+from typing import Any, Sequence as Many
 
 from torch import Tensor, nn
 
@@ -20,7 +20,7 @@ class Make:
         self.shape, self.own = shape, own
         self.batch_norm = self._norm(settings.get("batchNorm", "off"))
         self.dropout = settings.get("dropout", 0.0)
-        self.prior = priors(shape, settings) if own else prior(shape, settings)
+        self.prior: Any = priors(shape, settings) if own else prior(shape, settings)
 
     def _norm(self, kind: str) -> str:
         return "own" if self.own and kind != "off" else kind

@@ -6,7 +6,7 @@ with batch statistics held fixed so that a row's gradient depends on that row al
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Sequence as Many
+from typing import Any, Callable, Sequence as Many
 
 import torch
 import torch.nn.functional as F
@@ -47,9 +47,7 @@ class Trace:
         return inner if self.norm_scale is None else inner * self.norm_scale
 
 
-def finish(
-    linear: Tensor, norm: BatchNorm | StackedNorm | None, slope: float, dropout: float, rows: Rows
-) -> tuple[Tensor, Trace]:
+def finish(linear: Tensor, norm: BatchNorm | StackedNorm | None, slope: float, dropout: float, rows: Rows) -> tuple[Tensor, Trace]:
     """The rest of a layer after its linear part."""
     u, norm_scale = norm.trace(linear, rows) if norm is not None else (linear, None)
     mask = rows.run.mask(u, dropout)
@@ -60,15 +58,13 @@ def finish(
 class Mlp(Group):
     """`k.weight`, `k.bias` (without normalisation) or `k.norm.*`. With `own`, a network a scenario: `[N, in, out]`."""
 
-    def __init__(
-        self, width: int, widths: Many[int], norm: str, count: int, dropout: float, slope: float = 0.0, own: bool = False
-    ) -> None:
+    def __init__(self, width: int, widths: Many[int], norm: str, count: int, dropout: float, slope: float = 0.0, own: bool = False) -> None:
         super().__init__()
         self.dropout, self.slope = dropout, slope
         for k, out in enumerate(widths):
             bias = 0.0 if norm == "off" else None
-            layer = OwnLinear(count, width, out, bias) if own else Linear(width, out, bias)
-            layer.norm = norm_or_none(out, norm, count)  # type: ignore[assignment]
+            layer: Any = OwnLinear(count, width, out, bias) if own else Linear(width, out, bias)
+            layer.norm = norm_or_none(out, norm, count)
             self[str(k)] = layer
             width = out
         self.out = width
@@ -77,7 +73,7 @@ class Mlp(Group):
         traces = []
         for k, layer in enumerate(self.numbered()):
             linear = layer(x if before is None else before(x, k), rows)
-            x, trace = finish(linear, layer.norm, self.slope, self.dropout, rows)  # type: ignore[arg-type]
+            x, trace = finish(linear, layer.norm, self.slope, self.dropout, rows)
             traces.append(trace)
         return x, traces
 
@@ -120,9 +116,7 @@ class StackedLayer(nn.Module):
 class StackedMlp(Group):
     """E networks side by side: `k.weight [E, in, out]`, `k.bias [E, out]` or `k.norm.*`."""
 
-    def __init__(
-        self, stack: int, width: int, widths: Many[int], norm: str, count: int, dropout: float, slope: float = 0.0
-    ) -> None:
+    def __init__(self, stack: int, width: int, widths: Many[int], norm: str, count: int, dropout: float, slope: float = 0.0) -> None:
         super().__init__()
         for k, out in enumerate(widths):
             self[str(k)] = StackedLayer(stack, width, out, norm, count, dropout, slope)
@@ -131,7 +125,7 @@ class StackedMlp(Group):
 
     @property
     def layers(self) -> list[StackedLayer]:
-        return list(self.numbered())  # type: ignore[arg-type]
+        return list(self.numbered())
 
     def trace(self, x: Tensor, rows: Rows) -> tuple[Tensor, list[Trace]]:
         traces = []
@@ -159,16 +153,14 @@ class StackedMlp(Group):
 class AdaptiveMlp(Group):
     """Layers whose activation is learned (Zhou et al., KDD 2018, Eq 5): `k.weight`, `k.bias`, `k.alpha`; states of Dice `k.mean`, `k.variance`."""
 
-    def __init__(
-        self, width: int, widths: Many[int], activation: str, count: int, dropout: float, own: bool = False
-    ) -> None:
+    def __init__(self, width: int, widths: Many[int], activation: str, count: int, dropout: float, own: bool = False) -> None:
         super().__init__()
         self.activation, self.dropout, self.own = activation, dropout, own
         for k, out in enumerate(widths):
-            layer = OwnLinear(count, width, out) if own else Linear(width, out)
+            layer: Any = OwnLinear(count, width, out) if own else Linear(width, out)
             if activation != "relu":
                 shape = (count, out) if own else (out,)
-                layer.alpha = filled(*shape, value=0.25 if activation == "prelu" else 0.0, kind="free")  # type: ignore[assignment]
+                layer.alpha = filled(*shape, value=0.25 if activation == "prelu" else 0.0, kind="free")
             if activation == "dice":
                 # Named beside the layer's weight, as the lab's.
                 standard = BatchNorm(out, "own" if own else "shared", count, affine=False)
@@ -178,15 +170,15 @@ class AdaptiveMlp(Group):
             width = out
         self.out = width
 
-    def _activate(self, layer: nn.Module, s: Tensor, rows: Rows) -> Tensor:
+    def _activate(self, layer: Any, s: Tensor, rows: Rows) -> Tensor:
         if self.activation == "relu":
             return torch.relu(s)
-        alpha = layer.alpha[rows.index] if self.own else layer.alpha  # type: ignore[index]
+        alpha = layer.alpha[rows.index] if self.own else layer.alpha
         if self.activation == "prelu":
             opened = torch.relu(s)
         else:
             moments = scenario_moments if self.own else shared_moments
-            mean, variance = moments(s, rows, layer.mean, layer.variance)  # type: ignore[arg-type]
+            mean, variance = moments(s, rows, layer.mean, layer.variance)
             if self.own:
                 mean, variance = mean[rows.index], variance[rows.index]
             opened = s * torch.sigmoid((s - mean) * torch.rsqrt(variance + EPSILON))

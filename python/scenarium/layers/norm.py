@@ -19,6 +19,9 @@ KEEP = 0.9
 class BatchNorm(nn.Module):
     """`gamma`, `beta`, states `mean`, `variance`: `[B, w]` to the same shape. `affine` False: neither scale nor shift."""
 
+    mean: Tensor
+    variance: Tensor
+
     def __init__(self, width: int, kind: str, count: int, affine: bool = True) -> None:
         super().__init__()
         self.kind, self.count = kind, count
@@ -90,6 +93,9 @@ def scenario_moments(x: Tensor, rows: Rows, mean: Tensor, variance: Tensor) -> t
 
 class StackedNorm(nn.Module):
     """Of a stack `[E, B, w]`: every network has its own statistics, scale and shift `[E, w]`; states of `domain` are `[N, E w]`."""
+
+    mean: Tensor
+    variance: Tensor
 
     def __init__(self, stack: int, width: int, kind: str, count: int) -> None:
         super().__init__()

@@ -76,6 +76,13 @@ class Read:
     attention: Tensor | None
 
     @property
+    def weights(self) -> Tensor:
+        """Linear weights of the fields' values, of a model that has them."""
+        if self.linear is None:
+            raise ValueError("The model's table has no linear weights.")
+        return self.linear
+
+    @property
     def flat(self) -> Tensor:
         return self.fields.flatten(1)
 
@@ -83,9 +90,7 @@ class Read:
 class Reader:
     """Reads fields for a model; its attention, where there is one, is the model's part `attention`."""
 
-    def __init__(
-        self, make: Make, shape: DataShape, settings: Settings, linear: bool = False, only: list[int] | None = None
-    ) -> None:
+    def __init__(self, make: Make, shape: DataShape, settings: Settings, linear: bool = False, only: list[int] | None = None) -> None:
         without = () if settings.get("scenarioField", "on") == "on" else ("scenario",)
         self.indices = [i for i in shape.indices(without=without) if only is None or i in only]
         self.history, self.linear, self.shape = settings.get("history", "off"), linear, shape
@@ -94,6 +99,8 @@ class Reader:
         self.count = len(self.indices) + len(earlier)
         self.width = self.count * self.dim
         width = len(shape.item_fields) * self.dim
+        #: Weights of behaviours in the latest pass, for its probe.
+        self.latest: Tensor | None = None
         self.attention: nn.Module | None = TargetAttention(make, width, ATTENTION_HIDDEN) if self.history == "attention" else None
 
     def behaviours(self, inputs: Inputs) -> Behaviours:
@@ -113,6 +120,7 @@ class Reader:
             found = history_of(inputs)
             if self.attention is not None:
                 weights = self.attention(self.behaviours(inputs), inputs)
+                self.latest = weights.detach()
                 pooled = sum_over(found.items, weights)
             else:
                 pooled = mean_over(found.items, found.mask)

@@ -14,7 +14,8 @@ from .. import counter
 class Total(Protocol):
     """Sums a tensor over all processes; differentiable."""
 
-    def __call__(self, local: Tensor) -> Tensor: ...
+    def __call__(self, local: Tensor) -> Tensor:
+        ...
 
 
 def alone(local: Tensor) -> Tensor:
@@ -154,6 +155,13 @@ class Sequence:
     mask: Tensor
     scenario: Tensor | None = None
     scenario_index: Tensor | None = None
+
+    @property
+    def scenarios(self) -> Tensor:
+        """Embeddings of the behaviours' scenarios, of a model that asks for them."""
+        if self.scenario is None:
+            raise ValueError("The batch has no embeddings of the scenarios in which behaviours happened.")
+        return self.scenario
 
 
 class Inputs(Rows):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Callable, Iterator, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Union
 
 import numpy as np
 import torch
@@ -31,7 +31,7 @@ def _parameter(shape: tuple[int, ...], recipe: Recipe) -> nn.Parameter:
 
 
 def recipe_of(parameter: nn.Parameter) -> Recipe:
-    return parameter.recipe  # type: ignore[attr-defined, return-value]
+    return parameter.recipe  # type: ignore[attr-defined]
 
 
 def weight(*shape: int, fan: tuple[int, int] | None = None, kind: str = "weight") -> nn.Parameter:
@@ -64,6 +64,11 @@ def made(*shape: int, start: Start, kind: str = "weight") -> nn.Parameter:
 class Group(nn.Module):
     """Parts under names of their own: `Group(down=…)`, or `group["0"] = …` for names that are numbers."""
 
+    if TYPE_CHECKING:
+        # A part's kind follows from its name, which a type cannot say.
+        def __getattr__(self, name: str) -> Any:
+            ...
+
     def __init__(self, **parts: object) -> None:
         super().__init__()
         for name, part in parts.items():
@@ -74,7 +79,8 @@ class Group(nn.Module):
         if rest:
             if head not in self._modules:
                 self.add_module(head, Group())
-            self._modules[head][rest] = part  # type: ignore[index]
+            group: Any = self._modules[head]
+            group[rest] = part
         elif isinstance(part, nn.Parameter):
             self.register_parameter(head, part)
         elif isinstance(part, torch.Tensor):
@@ -87,7 +93,7 @@ class Group(nn.Module):
         else:
             raise TypeError(f"{name} is neither a tensor nor a module.")
 
-    def __getitem__(self, name: str):
+    def __getitem__(self, name: str) -> Any:
         """A part by its name, with dots for parts of parts."""
         found: object = self
         for part in name.split("."):
@@ -97,21 +103,22 @@ class Group(nn.Module):
     def __contains__(self, name: str) -> bool:
         return name in self._parameters or name in self._modules or name in self._buffers
 
-    def numbered(self) -> Iterator[nn.Module]:
+    def numbered(self) -> Iterator[Any]:
         """The parts whose names are 0, 1, …, in order."""
         count = 0
         while str(count) in self._modules:
-            yield self._modules[str(count)]  # type: ignore[misc]
+            yield self._modules[str(count)]
             count += 1
 
 
 def _adopt(module: nn.Module, before: nn.Module) -> None:
     """Two parts under one name: the later holds the variables of the earlier, which goes on using them."""
-    for register, held in (
+    held_by: list[tuple[Callable[..., None], dict[str, Any]]] = [
         (module.register_parameter, before._parameters),
         (module.register_buffer, before._buffers),
         (module.add_module, before._modules),
-    ):
+    ]
+    for register, held in held_by:
         for name, value in held.items():
             if not hasattr(module, name):
                 register(name, value)

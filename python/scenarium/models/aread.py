@@ -12,14 +12,11 @@ from ..layers import Group, Inputs, Linear, Reader, Make, ScenarioGate, StackedM
 from ..shape import DataShape, Settings, prior
 from .base import Baseline, Losses, Model, Pass, Scores, bce_rows
 from .experts import Mmoe
+from .shown import Probes, as_weight, by_scenario
 
 EPSILON = 1e-7
 #: Hidden and output width of an expert, by number of layers, as the hyper-parameter study prints them.
-WIDTHS = {
-    2: [(64, 32), (16, 8)],
-    3: [(64, 32), (32, 16), (16, 8)],
-    4: [(128, 64), (64, 32), (32, 16), (16, 8)],
-}
+WIDTHS = {2: [(64, 32), (16, 8)], 3: [(64, 32), (32, 16), (16, 8)], 4: [(128, 64), (64, 32), (32, 16), (16, 8)]}
 
 
 def expert_counts(settings: Settings) -> list[int]:
@@ -113,8 +110,13 @@ class Aread(Baseline):
         probability = (share * torch.sigmoid(z)).sum(1, keepdim=True)
         odds = torch.log(probability + EPSILON) - torch.log(1 + EPSILON - probability)
         return {
-            "logit": odds, "probability": probability, "headLogits": z, "gates": gates, "baseGates": base_gates,
-            "activeHeads": by_scenario[inputs.index], "share": share,
+            "logit": odds,
+            "probability": probability,
+            "headLogits": z,
+            "gates": gates,
+            "baseGates": base_gates,
+            "activeHeads": by_scenario[inputs.index],
+            "share": share,
         }
 
     def losses(self, out: Pass, inputs: Inputs) -> Losses:
@@ -131,8 +133,11 @@ class Aread(Baseline):
     def scores(self, out: Pass, inputs: Inputs) -> Scores:
         return Scores(out["probability"], out["probability"])
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return {}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {"gates": by_scenario(out["baseGates"].mean(1), inputs), "edgeGates": by_scenario(out["gates"], inputs)}
+        if self.settings["hemp"]:
+            shown["masks"] = as_weight(torch.cat([mask.flatten(1) for mask in self._masks()], 1))
+        return shown
 
 
 MODELS = (Aread,)

@@ -10,6 +10,7 @@ from torch import Tensor
 from ..layers import Group, Inputs, Make, Mlp, OwnLinear, Reader
 from ..layers.variables import Recipe, filled
 from ..shape import DataShape, Needs, Settings, priors
+from .shown import Probes, by_scenario
 from .. import counter
 
 #: What a forward pass leaves: `logit [B, 1]`, and whatever losses, scores and probes read.
@@ -79,14 +80,17 @@ class Model(Group):
     def scores(self, out: Pass, inputs: Inputs) -> Scores:
         return Scores(out["logit"], torch.sigmoid(out["logit"]))
 
-    def probes(self, out: Pass, inputs: Inputs) -> Dict[str, tuple[Tensor, Tensor]]:
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
         """Sums and counts of what the lab's pictures draw, by the probe's name; their quotient is shown."""
         return {}
 
-
-def by_scenario(values: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor]:
-    """Sums of `values [B, k]` by the row's scenario `[N, k]`, and rows that count `[N]`."""
-    return inputs.sum_by_route(values * inputs.weight), inputs.counts[:, 0]
+    def all_probes(self, out: Pass, inputs: Inputs) -> Probes:
+        """The same, and what attention the model's reader pays to the user's earlier items."""
+        shown = dict(self.probes(out, inputs))
+        reader = getattr(self, "reader", None)
+        if reader is not None and reader.latest is not None:
+            shown["historyAttention"] = by_scenario(reader.latest, inputs)
+        return shown
 
 
 class Baseline(Model):

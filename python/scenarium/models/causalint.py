@@ -14,14 +14,31 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..layers import (
-    Group, Inputs, Linear, Mlp, OwnLinear, SharedGate, StackedMlp, Trace, filled, leaky, mix, sample_scenarios, stacked, steepness, weight,
+    Group,
+    Inputs,
+    Linear,
+    Mlp,
+    OwnLinear,
+    SharedGate,
+    StackedMlp,
+    Trace,
+    filled,
+    leaky,
+    mix,
+    sample_scenarios,
+    stacked,
+    steepness,
+    weight,
 )
 from ..shape import DataShape, Settings, prior, priors
-from .base import Losses, Model, Pass, bce, by_scenario
+from .base import Losses, Model, Pass, bce
+from .shown import Probes, binned, by_scenario, single_by_scenario
 
 FLOOR = 1e-12
 #: With more scenarios than this a step compares a sample of them.
 ALL_SCENARIOS_UP_TO, SAMPLED = 10, 8
+#: Bins of the cosine's histogram over [-1, 1].
+BINS = 20
 
 
 @dataclass
@@ -101,7 +118,8 @@ class CausalInt(Model):
         self["tower"] = Mlp(m + self.extra, widths, s["batchNorm"], n, s["dropout"], s["leakySlope"], own=True)
         self["output"] = OwnLinear(n, self.tower.out, 1, priors(self.shape, s))
 
-    def _fuse(self, x: Tensor, s: Tensor, transferred: Tensor | None, inputs: Inputs) -> Fused:
+    def _fuse(self, x: Tensor, s: Tensor, transferred: Tensor, inputs: Inputs) -> Fused:
+        """Of what is not there, `s` and `transferred` have no columns."""
         if self.settings["fusion"] == "transnet":
             return self._transnet(x, transferred, inputs)
         mixed = self.settings["fusionInput"] == "experts"
@@ -139,9 +157,21 @@ class CausalInt(Model):
 
         return Fused(logit, sums)
 
+    def _votes(self, x: Tensor, s: Tensor, inputs: Inputs) -> Tensor:
+        """ŷ(d→p) for every p `[B, N]`: what a row's own classifier makes of the expert of scenario p."""
+        side, slope = self.settings["transWidth"], self.settings["leakySlope"]
+        v, matrices = leaky(self.transform(x, inputs), slope), self._expert_outputs(s).view(-1, len(x), side, side)
+        q = torch.einsum("bi,nbij->bnj", v, matrices)
+        w = self.output.weight[inputs.index][:, :, 0]
+        return torch.sigmoid((leaky(q, slope) * w[:, None]).sum(2) + self.output.bias[inputs.index])
+
+    def _expert_outputs(self, s: Tensor) -> Tensor:
+        """Of every scenario's expert `[N, B, width]`."""
+        return leaky(stacked(s, self.experts.weight, self.experts.bias), self.settings["leakySlope"])
+
     def _mixture(self, s: Tensor, alpha: Tensor, inputs: Inputs) -> Tensor:
         """Σ_p α_p Expert^{d,p} `[B, width]`, where a row trains its own expert only."""
-        h = leaky(stacked(s, self.experts.weight, self.experts.bias), self.settings["leakySlope"])
+        h = self._expert_outputs(s)
         own = inputs.one_hot.t()[:, :, None]
         return mix(own * h + (1 - own) * h.detach(), alpha)
 
@@ -152,36 +182,43 @@ class CausalInt(Model):
             slope, direction = slope.detach(), direction.detach()
         return x - self.settings["innerRate"] * slope * direction
 
-    def _squared_cosine(self, traces: list[Trace], scenario_logit: Tensor, inputs: Inputs) -> Tensor:
-        """Of the directions of ∇_E Loss₁ and ∇_E Loss₂ (Eq 9) `[B, 1]`; a cosine knows no length, so both are scaled."""
+    def _directions(self, traces: list[Trace], scenario_logit: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor, Tensor]:
+        """Of ∇_E Loss₁ and ∇_E Loss₂, scaled (Eq 9): inner product and both squared lengths `[B, 1]`, up to the sign of Loss₁'s slope."""
         miss = torch.softmax(scenario_logit, -1) - inputs.one_hot
         miss = miss * torch.rsqrt(miss.square().sum(1, keepdim=True) + FLOOR)
         by_general = self.general.weight.view(1, -1).expand(len(miss), -1)
         delta = torch.stack([by_general, miss @ self.scenarioClassifier.weight.t()])
         one, two = self.extractor.input_gradient(traces, delta)
-        inner = (one * two).sum(1, keepdim=True)
-        return inner.square() / (one.square().sum(1, keepdim=True) * two.square().sum(1, keepdim=True) + FLOOR)
+        return (one * two).sum(1, keepdim=True), one.square().sum(1, keepdim=True), two.square().sum(1, keepdim=True)
+
+    def _squared_cosine(self, traces: list[Trace], scenario_logit: Tensor, inputs: Inputs) -> Tensor:
+        """Of the two directions `[B, 1]`; a cosine knows no length."""
+        inner, one, two = self._directions(traces, scenario_logit, inputs)
+        return inner.square() / (one * two + FLOOR)
 
     def forward(self, inputs: Inputs) -> Pass:
         s, run = self.settings, inputs.run
         e = inputs.pick_flat(self.common)
         out: Pass = {}
-        x, x_sr, traces = e, None, []
+        x, x_sr, traces = e, e[:, :0], []
         if "extractor" in self:
             both, traces = self.extractor.trace(e, inputs)
             x = both[0]
             if s["invar"]:
                 x_sr = both[1]
                 out = {
-                    "xSR": x_sr, "generalLogit": self.general(x), "scenarioLogit": self.scenarioClassifier(x_sr),
+                    "xSR": x_sr,
+                    "generalLogit": self.general(x),
+                    "scenarioLogit": self.scenarioClassifier(x_sr),
                     "concatLogit": self.concatClassifier(torch.cat([x, x_sr], 1)),
                 }
         # Labels are known in training only; at inference the model's own belief makes the expected step zero.
         stepped = run.training and s["maml"] and s["invar"]
         x_prime = self._inner_step(x, out["generalLogit"], inputs) if stepped else x
         out["xIR"], out["xPrime"] = x, x_prime
-        given = x_sr if self.from_x else inputs.pick_flat(self.context) if self.context else None
-        transferred = None
+        nothing = e[:, :0]
+        given = x_sr if self.from_x else inputs.pick_flat(self.context) if self.context else nothing
+        transferred = nothing
         if self.mixes:
             alpha = self.gate(e) if "gate" in self else torch.softmax(out["scenarioLogit"], -1)
             alpha = alpha.detach() if s["gateStopGrad"] else alpha
@@ -190,7 +227,7 @@ class CausalInt(Model):
         fused = self._fuse(x_prime, given, transferred, inputs)
         out["logit"] = fused.logit
         if not run.training:
-            return out
+            return {**out, **self._looked_into(fused, traces, given, out, inputs)}
         compared = fused
         if stepped and self.comparing and s["orthAt"] == "xIr":
             # A second pass keeps its statistics to itself.
@@ -203,6 +240,18 @@ class CausalInt(Model):
         if s["invar"] and s["weightOrth"] > 0:
             out["cosine2"] = self._squared_cosine(traces, out["scenarioLogit"], inputs)
         return out
+
+    def _looked_into(self, fused: Fused, traces: list[Trace], given: Tensor, out: Pass, inputs: Inputs) -> Pass:
+        """What probes show of an evaluation."""
+        found = {"scenarioGradient": fused.scenario_sum(inputs.weight * (torch.sigmoid(out["logit"]) - inputs.label))}
+        if self.mixes and self.settings["fusion"] == "transnet":
+            found["votes"] = self._votes(out["xIR"], given, inputs)
+        if self.settings["invar"]:
+            inner, one, two = self._directions(traces, out["scenarioLogit"], inputs)
+            slope = torch.sigmoid(out["generalLogit"]) - inputs.label
+            found["cosine"] = inner / torch.sqrt(one * two + 1e-20) * torch.sign(slope)
+            found["innerLength"] = (inputs.weight * slope).abs() * self.general.weight.norm()
+        return found
 
     def _order(self, like: Tensor, inputs: Inputs) -> Tensor | None:
         """Which scenarios a step compares, in what order; None: all as the dataset lists them."""
@@ -243,8 +292,13 @@ class CausalInt(Model):
         total = sum(weights[name] * term for name, term in terms.items() if weights[name] > 0)
         return {"total": total if torch.is_tensor(total) else 0 * terms["scenario"], **terms}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return {"alpha": by_scenario(out["alpha"], inputs)} if "alpha" in out else {}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {name: by_scenario(out[name], inputs) for name in ("alpha", "votes") if name in out}
+        shown["scenarioGradient"] = (out["scenarioGradient"], inputs.counts[:, 0])
+        if "cosine" in out:
+            shown["orthogonality"] = by_scenario(binned(out["cosine"], -1, 2 / BINS, BINS)[:, 0], inputs)
+            shown["innerStep"] = single_by_scenario(out["innerLength"], inputs)
+        return shown
 
 
 MODELS = (CausalInt,)

@@ -6,7 +6,8 @@ from torch import Tensor
 
 from ..layers import Group, Inputs, Make, Rows, route
 from ..shape import DataShape, Settings
-from .base import Pass, SingleScenario, by_scenario
+from .base import Pass, SingleScenario
+from .shown import Probes, as_weight, block_norms, by_scenario, over_rows, piece_parts, spread_by_scenario
 
 
 class VectorCross(Group):
@@ -72,6 +73,11 @@ class MatrixCross(Group):
             map_of_x, gate = self._mixture(x, rows)
         return first * map_of_x + x, gate
 
+    @property
+    def map(self) -> Tensor:
+        """W `[D, D]`, or `[N, D, D]`, of a layer without a mixture."""
+        return self.weight if self.kind == "matrix" else self.v @ self.u
+
 
 class Dcn(SingleScenario):
     """Wang et al., ADKDD 2017."""
@@ -103,8 +109,13 @@ class Dcn(SingleScenario):
         out = {"logit": self.output(torch.cat(pieces, 1), inputs), "crossOut": x, "lastLayer": pieces[-1]}
         return {**out, "gates": torch.cat(gates, 1)} if gates else out
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return {"crossGates": by_scenario(out["gates"], inputs)} if "gates" in out else {}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {}
+        if "gates" in out:
+            weights = [block_norms(layer.weight, self.reader.count, 1)[:, 0] for layer in self.cross.numbered()]
+            shown = {"crossGates": by_scenario(out["gates"], inputs), "crossWeights": as_weight(torch.stack(weights))}
+        pieces = [*([out["crossOut"]] if self.layers else []), *([out["lastLayer"]] if "mlp" in self else [])]
+        return {**shown, "parts": spread_by_scenario(piece_parts(self.output, pieces, inputs), inputs)}
 
 
 class DcnV2(SingleScenario):
@@ -131,11 +142,18 @@ class DcnV2(SingleScenario):
         read = torch.cat([x, last], 1) if self.parallel else last
         return {"logit": self.output(read, inputs), "crossOut": x, "lastLayer": last, **gates}
 
-    def probes(self, out: Pass, inputs: Inputs):
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
         found = [by_scenario(out[f"gate{k}"], inputs) for k in range(self.settings["crossLayers"]) if f"gate{k}" in out]
-        if not found:
-            return {}
-        return {"crossExperts": (torch.stack([one for one, _ in found]), torch.stack([count for _, count in found]))}
+        shown: Probes = {}
+        if found:
+            shown["crossExperts"] = (torch.stack([one for one, _ in found]), torch.stack([count for _, count in found]))
+        else:
+            # A weight is [in, out]: its columns are the field that is multiplied.
+            count = self.reader.count
+            shown["crossBlocks"] = as_weight(torch.stack([block_norms(layer.map, count, count).t() for layer in self.cross.numbered()]))
+        if self.parallel:
+            shown["parts"] = spread_by_scenario(piece_parts(self.output, [out["crossOut"], out["lastLayer"]], inputs), inputs)
+        return shown
 
 
 class Bridge(Group):
@@ -152,9 +170,10 @@ class Bridge(Group):
             for side in ("cross", "deep"):
                 self[f"{side}.0"], self[f"{side}.1"] = make.linear(width, width), make.linear(width, width, None)
 
-    def _attend(self, side: str, x: Tensor, rows: Rows) -> Tensor:
+    def attention(self, side: str, x: Tensor, rows: Rows) -> Tensor:
+        """Weights of the units of a side `[B, D]`."""
         net = self[side]
-        return torch.softmax(net["1"](torch.relu(net["0"](x, rows)), rows), -1) * x
+        return torch.softmax(net["1"](torch.relu(net["0"](x, rows)), rows), -1)
 
     def forward(self, cross: Tensor, deep: Tensor, rows: Rows) -> Tensor:
         if self.kind == "product":
@@ -163,7 +182,7 @@ class Bridge(Group):
             return cross + deep
         if self.kind == "concat":
             return torch.relu(self.linear(torch.cat([cross, deep], 1), rows))
-        return self._attend("cross", cross, rows) + self._attend("deep", deep, rows)
+        return self.attention("cross", cross, rows) * cross + self.attention("deep", deep, rows) * deep
 
 
 class Edcn(SingleScenario):
@@ -192,6 +211,7 @@ class Edcn(SingleScenario):
         cross = deep = self.reader(inputs).flat
         first = bridged = None
         gates: list[Tensor] = []
+        attention: list[Tensor] = []
         for k in range(self.settings["crossLayers"]):
             if bridged is not None:
                 cross = deep = bridged
@@ -204,17 +224,27 @@ class Edcn(SingleScenario):
             cross = self.cross[str(k)](first, cross, inputs)[0]
             deep = inputs.run.dropout(torch.relu(linear), self.settings["dropout"])
             bridged = self.bridge[str(k)](cross, deep, inputs) if "bridge" in self else None
+            if self.settings["bridge"] == "attention" and not inputs.run.training:
+                attention += [self.bridge[str(k)].attention(side, x, inputs) for side, x in (("cross", cross), ("deep", deep))]
         pieces = [cross, deep] if bridged is None else [cross, deep, bridged]
-        out = {"logit": self.output(torch.cat(pieces, 1), inputs)}
+        out = {"logit": self.output(torch.cat(pieces, 1), inputs), **{f"piece{p}": piece for p, piece in enumerate(pieces)}}
+        if attention:
+            out["bridgeAttention"] = torch.stack(attention, 1)
         if gates:
             out["regulation"] = torch.stack([gate.expand(len(cross), -1) for gate in gates])
         return out if bridged is None else {**out, "bridgeOut": bridged}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        if "regulation" not in out:
-            return {}
-        sums = inputs.run.total((out["regulation"] * inputs.weight).sum(1))
-        return {"regulation": (sums.view(-1, 2, sums.shape[1]), inputs.sum(inputs.weight.reshape(-1)))}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {}
+        if "regulation" in out:
+            sums, rows = over_rows(out["regulation"].transpose(0, 1), inputs)
+            shown["regulation"] = (sums.view(-1, 2, sums.shape[1]), rows)
+        if "bridgeAttention" in out:
+            attention = out["bridgeAttention"]
+            sums, rows = over_rows(attention.view(*attention.shape[:2], self.reader.count, -1).sum(3), inputs)
+            shown["bridgeAttention"] = (sums.view(-1, 2, sums.shape[1]), rows)
+        pieces = [out[f"piece{p}"] for p in range(3) if f"piece{p}" in out]
+        return {**shown, "parts": spread_by_scenario(piece_parts(self.output, pieces, inputs), inputs)}
 
 
 MODELS = (Dcn, DcnV2, Edcn)

@@ -6,8 +6,20 @@ import torch
 from torch import Tensor
 
 from ..layers import (
-    Asked, Asking, ExtractionLevel, Group, Inputs, OwnLinear, ScenarioGate, StackedMlp, ask_layer, ask_linear, ask_stack, filled,
-    mix, mix_gates,
+    Asked,
+    Asking,
+    ExtractionLevel,
+    Group,
+    Inputs,
+    OwnLinear,
+    ScenarioGate,
+    StackedMlp,
+    ask_layer,
+    ask_linear,
+    ask_stack,
+    filled,
+    mix,
+    mix_gates,
 )
 from ..shape import DataShape, Settings, priors
 from .base import Baseline, Pass, by_scenario, through_towers, tower_parts
@@ -47,9 +59,7 @@ class Ple(GateProbe):
         width, levels = self.width, settings["levels"]
         sizes = (settings["specificExperts"], settings["sharedExperts"])
         for k in range(levels):
-            level = ExtractionLevel(
-                width, settings["expertHidden"], self.norm, shape.scenarios, self.dropout, *sizes, last=k == levels - 1
-            )
+            level = ExtractionLevel(width, settings["expertHidden"], self.norm, shape.scenarios, self.dropout, *sizes, last=k == levels - 1)
             self[f"level.{k}"] = level
             width = level.out
         tower_parts(self, width)

@@ -4,11 +4,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..layers import (
-    GateNu, GateNus, Group, Inputs, Linear, Mlp, OwnLinear, Rows, ScenarioEmbedding, filled, finish, norm_or_none, weight,
-)
+from ..layers import GateNu, GateNus, Group, Inputs, Linear, Mlp, OwnLinear, Rows, ScenarioEmbedding, filled, finish, norm_or_none, weight
 from ..shape import DataShape, Settings, prior, priors
-from .base import Baseline, Losses, Pass, bce, by_scenario
+from .base import Baseline, Losses, Pass, bce
+from .shown import Probes, by_scenario, spread_by_scenario
 
 
 class PepNet(Baseline):
@@ -49,16 +48,21 @@ class PepNet(Baseline):
             gates = self.ppnet(self._beside(inputs, self.prior_fields, embeddings))
             out["layerGates"] = torch.cat(gates, 1)
             out["layerMeans"] = torch.cat([gate.mean(1, keepdim=True) for gate in gates], 1)
+            # Factors start at the middle of their range: differences from it keep the digits of a small deviation.
+            aside = [gate - self.settings["gamma"] / 2 for gate in gates]
+            out["layerAside"] = torch.cat([one.mean(1, keepdim=True) for one in aside], 1)
+            out["layerSquares"] = torch.cat([one.square().mean(1, keepdim=True) for one in aside], 1)
         last = self.mlp(embeddings, inputs, (lambda h, k: h * gates[k]) if gates else None)
         return {**out, "logit": self.output(last * gates[-1] if gates else last), "lastLayer": last}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        shown = {}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {}
         if "domainGate" in out:
             means = out["domainGate"].view(len(inputs), -1, self.settings["embeddingDim"]).mean(2)
             shown["domainGate"] = by_scenario(means, inputs)
         if "layerMeans" in out:
             shown["layerGates"] = by_scenario(out["layerMeans"], inputs)
+            shown["personalisation"] = spread_by_scenario(out["layerAside"], inputs, out["layerSquares"])
         return shown
 
 
@@ -139,9 +143,9 @@ class AdaSparse(Baseline):
         sparsity = torch.stack(terms).mean()
         return {"total": click + sparsity, "click": click, "sparsity": sparsity}
 
-    def probes(self, out: Pass, inputs: Inputs):
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
         layers = range(len(self.settings["hidden"]) + 1)
-        shown = {f"factor{k}": by_scenario(out[f"factor{k}"], inputs) for k in layers}
+        shown: Probes = {f"factor{k}": by_scenario(out[f"factor{k}"], inputs) for k in layers}
         if self.prunes:
             on = torch.cat([(out[f"factor{k}"] > 0).to(inputs.weight.dtype).mean(1, keepdim=True) for k in layers], 1)
             shown["kept"] = by_scenario(on, inputs)
@@ -153,8 +157,7 @@ class Cell(Group):
 
     def __init__(self, width: int, inner: int, rank: int, norm: str, scenarios: int) -> None:
         super().__init__(
-            down=Group(u=weight(width, rank), v=weight(rank, inner), bias=filled(inner)),
-            up=Group(u=weight(inner, rank), v=weight(rank, width)),
+            down=Group(u=weight(width, rank), v=weight(rank, inner), bias=filled(inner)), up=Group(u=weight(inner, rank), v=weight(rank, width))
         )
         if norm == "off":
             self["up.bias"] = filled(width)
@@ -213,9 +216,11 @@ class Hamur(Baseline):
         out = {"logit": self.output(h, inputs), "lastLayer": h, "generated": generated}
         return {**out, "changes": torch.cat(changes, 1)} if changes else out
 
-    def probes(self, out: Pass, inputs: Inputs):
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        unit = torch.eye(self.settings["rank"]).reshape(1, -1).to(out["generated"])
         return {
             "generated": by_scenario(out["generated"], inputs),
+            "generatedSpread": spread_by_scenario(out["generated"] - unit, inputs),
             "adapterChange": by_scenario(out["changes"], inputs),
         }
 

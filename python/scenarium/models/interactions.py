@@ -6,13 +6,21 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..layers import Group, Inputs, Make, TargetAttention, finish, masked_softmax, sum_over
+from ..layers import Group, Inputs, Make, TargetAttention, finish, history_of, masked_softmax, sum_over
 from ..shape import DataShape, Needs, Settings
-from .base import Pass, SingleScenario, by_scenario
+from .base import Pass, SingleScenario
+from .shown import Probes, as_weight, by_scenario, happened_in, lengths_of_rows, over_rows, rows_counted, single_by_scenario, spread_by_scenario
 
 
-def field_weights(out: Pass, inputs: Inputs):
+def field_weights(out: Pass, inputs: Inputs) -> Probes:
     return {"fieldWeights": by_scenario(out["linearWeights"], inputs)}
+
+
+def field_pairs(out: Pass, inputs: Inputs) -> Probes:
+    """Products of two fields' factors `[F', F']`, summed over rows."""
+    factors = out["factors"]
+    total = inputs.run.total(torch.einsum("bfd,bgd->fg", factors * inputs.weight[:, :, None], factors))
+    return {"fieldPairs": (total, rows_counted(inputs))}
 
 
 def pair_products(factors: Tensor) -> Tensor:
@@ -41,10 +49,10 @@ class Lr(SingleScenario):
 
     def forward(self, inputs: Inputs) -> Pass:
         read = self.reader(inputs)
-        logit = read.linear.sum(1, keepdim=True) + self.make.bias_rows(self.bias, inputs)
-        return {"logit": logit, "linearWeights": read.linear}
+        logit = read.weights.sum(1, keepdim=True) + self.make.bias_rows(self.bias, inputs)
+        return {"logit": logit, "linearWeights": read.weights}
 
-    def probes(self, out: Pass, inputs: Inputs):
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
         return field_weights(out, inputs)
 
 
@@ -59,11 +67,11 @@ class Fm(SingleScenario):
 
     def forward(self, inputs: Inputs) -> Pass:
         read = self.reader(inputs)
-        logit = read.linear.sum(1, keepdim=True) + self.make.bias_rows(self.bias, inputs) + pair_products(read.fields)
-        return {"logit": logit, "linearWeights": read.linear}
+        logit = read.weights.sum(1, keepdim=True) + self.make.bias_rows(self.bias, inputs) + pair_products(read.fields)
+        return {"logit": logit, "linearWeights": read.weights, "factors": read.fields}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return field_weights(out, inputs)
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        return {**field_weights(out, inputs), **field_pairs(out, inputs)}
 
 
 class WideDeep(SingleScenario):
@@ -83,15 +91,16 @@ class WideDeep(SingleScenario):
 
     def forward(self, inputs: Inputs) -> Pass:
         read = self.reader(inputs)
-        wide = read.linear.sum(1, keepdim=True)
+        wide = read.weights.sum(1, keepdim=True)
         if inputs.crosses is not None:
             wide = wide + inputs.crosses[:, :, 0].sum(1, keepdim=True)
         last = self.mlp(read.flat, inputs)
         deep = self.output(last, inputs)
-        return {"logit": wide + deep, "wide": wide, "deep": deep, "lastLayer": last, "linearWeights": read.linear}
+        return {"logit": wide + deep, "wide": wide, "deep": deep, "lastLayer": last, "linearWeights": read.weights}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return field_weights(out, inputs)
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        parts = torch.cat([out["wide"], out["deep"]], 1)
+        return {"parts": spread_by_scenario(parts, inputs), **field_weights(out, inputs)}
 
 
 class DeepFm(SingleScenario):
@@ -113,16 +122,18 @@ class DeepFm(SingleScenario):
         read = self.reader(inputs)
         parts = {}
         if self.settings["fm"]:
-            parts = {"linear": read.linear.sum(1, keepdim=True), "pairs": pair_products(read.fields)}
+            parts = {"linear": read.weights.sum(1, keepdim=True), "pairs": pair_products(read.fields)}
         if "mlp" in self:
             parts["deep"] = self.output(self.mlp(read.flat, inputs), inputs)
         logit = torch.stack(list(parts.values())).sum(0)
         if "mlp" not in self:
             logit = logit + self.make.bias_rows(self.output.bias, inputs)
-        return {"logit": logit, **parts, "linearWeights": read.linear}
+        return {"logit": logit, **parts, "linearWeights": read.weights, "factors": read.fields}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return field_weights(out, inputs) if self.settings["fm"] else {}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        parts = torch.cat([out[name] for name in ("linear", "pairs", "deep") if name in out], 1)
+        shown: Probes = {"parts": spread_by_scenario(parts, inputs)}
+        return {**shown, **field_weights(out, inputs), **field_pairs(out, inputs)} if self.settings["fm"] else shown
 
 
 class Pnn(SingleScenario):
@@ -170,6 +181,22 @@ class Pnn(SingleScenario):
         h = self.mlp(h, inputs) if "mlp" in self else h
         return {"logit": self.output(h, inputs), "lastLayer": h}
 
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        part, count = self.product, self.reader.count
+        shown: Probes = {}
+        if "inner" in part and self.settings["decomposed"]:
+            squared = part.inner.theta.square().reshape(-1, count, part.inner.theta.shape[-1])
+            shown["pairWeights"] = as_weight((squared @ squared.transpose(1, 2)).sqrt().mean(0))
+        elif "inner" in part:
+            lengths, (left, right) = lengths_of_rows(part.inner.weight), self.pairs
+            square = lengths.new_zeros(count, count)
+            square[left, right] = square[right, left] = lengths
+            # A field has no product with itself.
+            shown["pairWeights"] = (square, 1 - torch.eye(count).to(square))
+        if "outer" in part:
+            shown["outerWeights"] = as_weight(lengths_of_rows(part.outer.weight).view(self.reader.dim, -1))
+        return shown
+
 
 class Din(SingleScenario):
     """Zhou et al., KDD 2018: earlier items count by how they meet the item that is scored."""
@@ -195,15 +222,22 @@ class Din(SingleScenario):
         last = self.mlp(torch.cat([read.flat, interest], 1), inputs)
         return {"logit": self.output(last, inputs), "weights": weights, "interest": interest, "lastLayer": last}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        mask = inputs.history.mask
-        return {
-            "behaviourWeights": (by_scenario(out["weights"], inputs)[0], by_scenario(mask, inputs)[0]),
-            "interestStrength": (
-                by_scenario(out["weights"].sum(1, keepdim=True), inputs)[0][:, 0],
-                by_scenario(mask, inputs)[1],
-            ),
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        mask, weights = history_of(inputs).mask, out["weights"]
+
+        def shares(values: Tensor, of: Tensor) -> tuple[Tensor, Tensor]:
+            return by_scenario(values, inputs)[0], by_scenario(of, inputs)[0]
+
+        shown: Probes = {
+            "behaviourWeights": shares(weights, mask),
+            "behaviourScenarios": shares(happened_in(weights, inputs), happened_in(mask, inputs)),
+            "interestStrength": single_by_scenario(weights.sum(1, keepdim=True), inputs),
         }
+        if self.settings["activation"] != "relu":
+            unit = self.attention.unit.numbered() if "attention" in self else ()
+            slopes = [layer.alpha.mean() for layer in (*unit, *self.mlp.numbered())]
+            shown["slopes"] = as_weight(torch.stack(slopes))
+        return shown
 
 
 class FieldAttention(Group):
@@ -256,15 +290,17 @@ class AutoInt(SingleScenario):
         x, out = read.fields, {}
         for k in range(self.layers):
             x, out[f"attention{k}"] = self.attention[str(k)](x, inputs)
-        logit = self.output(x.flatten(1), inputs)
+        logit = out["own"] = self.output(x.flatten(1), inputs)
         if "mlp" in self:
-            logit = logit + self.deepOutput(self.mlp(read.flat, inputs), inputs)
+            out["deep"] = self.deepOutput(self.mlp(read.flat, inputs), inputs)
+            logit = logit + out["deep"]
         return {"logit": logit, **out}
 
-    def probes(self, out: Pass, inputs: Inputs):
-        rows = inputs.sum(inputs.weight.reshape(-1))
-        weight = inputs.weight.view(-1, 1, 1, 1)
-        return {f"fieldAttention{k}": (inputs.sum(out[f"attention{k}"] * weight), rows) for k in range(self.layers)}
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {f"fieldAttention{k}": over_rows(out[f"attention{k}"], inputs) for k in range(self.layers)}
+        if "deep" in out:
+            shown["parts"] = spread_by_scenario(torch.cat([out["own"], out["deep"]], 1), inputs)
+        return shown
 
 
 MODELS = (Lr, Fm, WideDeep, DeepFm, Pnn, Din, AutoInt)

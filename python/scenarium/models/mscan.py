@@ -14,6 +14,7 @@ from .. import counter
 from ..layers import Group, Inputs, Linear, Mlp, filled, history_of, made, masked_softmax, mean_over, own_history_of, sum_over, weight
 from ..shape import DataShape, Needs, Settings, prior
 from .base import Losses, Model, Pass, Scores, bce
+from .shown import Probes, by_scenario, happened_in, single_by_scenario
 
 
 def _blocks(name: str, width: int, one) -> nn.Parameter:
@@ -33,8 +34,7 @@ class Gru(Group):
         limit = (6 / (2 * width)) ** 0.5
         super().__init__(
             input=Group(
-                weight=_blocks("input", width, lambda seed, name: counter.uniform(seed, name, width * width, -limit, limit)),
-                bias=filled(3 * width),
+                weight=_blocks("input", width, lambda seed, name: counter.uniform(seed, name, width * width, -limit, limit)), bias=filled(3 * width)
             ),
             state=Group(weight=_blocks("state", width, lambda seed, name: counter.orthogonal(seed, name, width, width))),
         )
@@ -58,8 +58,10 @@ class AttentionEncoder(Group):
     def __init__(self, width: int, hidden: int) -> None:
         fan = (2 * width, hidden)
         super().__init__(
-            own=Group(weight=weight(width, hidden, fan=fan)), item=Group(weight=weight(width, hidden, fan=fan)),
-            bias=filled(hidden), output=Group(weight=weight(hidden, 1)),
+            own=Group(weight=weight(width, hidden, fan=fan)),
+            item=Group(weight=weight(width, hidden, fan=fan)),
+            bias=filled(hidden),
+            output=Group(weight=weight(hidden, 1)),
         )
 
     def forward(self, items: Tensor, mask: Tensor, candidate: Tensor) -> Tensor:
@@ -80,23 +82,23 @@ class CoAttention(Group):
             self[part] = Group(weight=weight(width, hidden, fan=fan))
         self["bias"], self["output"] = filled(hidden), Group(weight=weight(hidden, 1))
 
-    def forward(self, history: Tensor, history_mask: Tensor, own: Tensor, own_mask: Tensor, candidate: Tensor) -> Tensor:
-        """β of behaviours `[B, L]`."""
+    def forward(self, history: Tensor, history_mask: Tensor, own: Tensor, own_mask: Tensor, candidate: Tensor) -> tuple[Tensor, Tensor | None]:
+        """β of behaviours `[B, L]`, and of `co` every own behaviour's say in it `[B, L, L_own]` (Eq 16)."""
         if self.kind == "none":
-            return torch.zeros_like(history_mask)
+            return torch.zeros_like(history_mask), None
         if self.kind == "mean":
-            return history_mask / history_mask.sum(1, keepdim=True).clamp(min=1)
+            return history_mask / history_mask.sum(1, keepdim=True).clamp(min=1), None
         a = history @ self["history"].weight
         item = candidate @ self["item"].weight + self.bias
         if self.kind == "target":
             scores = (torch.relu(a + item[:, None]) @ self.output.weight)[..., 0]
-            return masked_softmax(scores, history_mask)
+            return masked_softmax(scores, history_mask), None
         pair = own @ self["own"].weight + item[:, None]
         scores = (torch.relu(a[:, :, None] + pair[:, None]) @ self.output.weight)[..., 0]
         # Without a behaviour in the current scenario one of zeros stands in.
         stand_in = F.pad(1 - own_mask.sum(1, keepdim=True).clamp(max=1), (0, own_mask.shape[1] - 1))
-        best = (scores + (own_mask + stand_in - 1)[:, None] * 1e9).amax(2)
-        return masked_softmax(best, history_mask)
+        relevance = scores + (own_mask + stand_in - 1)[:, None] * 1e9
+        return masked_softmax(relevance.amax(2), history_mask), relevance
 
 
 def _rms(values: np.ndarray) -> float:
@@ -155,9 +157,7 @@ class Mscan(Model):
         d, only_id = settings["embeddingDim"], settings["scenarioFields"] == "id"
         contexts = shape.indices(roles=("context",))
         self.scenario_fields = shape.indices(roles=("scenario",) if only_id else ("context", "scenario"))
-        self.match_fields = [
-            *shape.indices(roles=("user",)), *shape.indices(roles=("item",)), *(contexts if only_id else []), *self.scenario_fields,
-        ]
+        self.match_fields = [*shape.indices(roles=("user",)), *shape.indices(roles=("item",)), *(contexts if only_id else []), *self.scenario_fields]
         item = len(shape.item_fields) * d
         history = item + (d if settings["historyScenarioEmbedding"] else 0)
         hidden = settings["attentionHidden"]
@@ -188,11 +188,13 @@ class Mscan(Model):
         candidate = inputs.pick_flat(self.shape.item_fields)
         behaviours = history.items if history.scenario is None else torch.cat([history.items, history.scenario], 2)
         state = self.encoder(own.items, own.mask, candidate) if "encoder" in self else mean_over(own.items, own.mask)
-        weights = self.attention(behaviours, history.mask, own.items, own.mask, candidate)
+        weights, relevance = self.attention(behaviours, history.mask, own.items, own.mask, candidate)
         interest = sum_over(behaviours, weights)
         x = torch.cat([inputs.pick_flat(self.match_fields), state, interest], 1)
         match = self.match.output(self.match(x, inputs))
         out = {"logit": match, "matchScore": match, "historyWeight": weights, "interest": interest, "state": state}
+        if relevance is not None:
+            out["relevance"] = relevance
         if "scenario" not in self:
             return out
         direct = self.scenario.output(self.scenario(inputs.pick_flat(self.scenario_fields), inputs))
@@ -212,6 +214,31 @@ class Mscan(Model):
         gate = torch.sigmoid(out["scenarioLogit"])
         score = gate * (out["matchScore"] - self.counterfactualReference)
         return Scores(score, probability, {"matchScore": out["matchScore"], "scenarioGate": gate})
+
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        """Attention is undefined for a row without history, which does not count for it."""
+        weights, mask, own = out["historyWeight"], history_of(inputs).mask, own_history_of(inputs).mask
+        read = weights.sum(1, keepdim=True).round()
+        behaviours, empty = mask.sum(1, keepdim=True), 1 - own.sum(1, keepdim=True).clamp(max=1)
+
+        def over(values: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+            return by_scenario(values, inputs)[0], single_by_scenario(rows, inputs)[0]
+
+        entropy = -(weights * torch.log(weights + 1e-12)).sum(1, keepdim=True)
+        shown: Probes = {
+            "attention": over(happened_in(weights, inputs), read),
+            "attentionUniform": over(happened_in(mask / behaviours.clamp(min=1), inputs), behaviours.clamp(max=1)),
+            "attentionPosition": over(weights, read),
+            "attentionEntropy": (single_by_scenario(entropy, inputs)[0], single_by_scenario(read, inputs)[0]),
+            "ownHistoryEmpty": single_by_scenario(empty, inputs),
+        }
+        if "relevance" in out:
+            deciding = F.one_hot(out["relevance"].argmax(2), own.shape[1]).to(weights.dtype)
+            share = (deciding * (weights * (1 - empty))[:, :, None]).sum(1)
+            shown["decidingBehaviour"] = over(share, read * (1 - empty))
+        if "scenarioLogit" in out:
+            shown["scenarioEffect"] = single_by_scenario(torch.sigmoid(out["scenarioLogit"]), inputs)
+        return shown
 
     @property
     def tunes(self) -> bool:

@@ -5,22 +5,46 @@ import torch
 from torch import Tensor
 
 from ..layers import (
-    BatchNorm, Group, Inputs, Linear, OwnLinear, Rows, StackedMlp, StarLinear, filled, history_of, mean_over, mix, mix_gates,
-    own_history_of, route, sample_scenarios, stacked, weight,
+    BatchNorm,
+    Group,
+    Inputs,
+    Linear,
+    OwnLinear,
+    Rows,
+    StackedMlp,
+    StarLinear,
+    filled,
+    history_of,
+    mean_over,
+    mix,
+    mix_gates,
+    own_history_of,
+    route,
+    sample_scenarios,
+    stacked,
+    weight,
 )
 from ..shape import DataShape, Needs, Settings, prior, priors
 from .base import Losses, Model, Pass, bce
+from .shown import Probes, as_weight, binned, by_scenario, rows_counted, spread_by_scenario
 
 #: Up to so many scenarios a step looks at a row in all of them, as printed; beyond, in its own and in a few drawn ones.
 ALL_SCENARIOS_UP_TO = 32
 #: Experts of each scenario's own, and in CGC shared ones beside them.
 OWN_EXPERTS, SHARED_EXPERTS = 2, 2
+#: Bins of the histogram of scales over [0, 2].
+BINS = 20
+
+
+def unit_representations(r: Tensor) -> Tensor:
+    """Each vector at length 1 (but for a floor): `[N, B, R]`."""
+    return r * torch.rsqrt(r.square().sum(2, keepdim=True) + 1e-8)
 
 
 def pair_cosines(r: Tensor, mode: str) -> Tensor:
     """Mean over the N(N−1) ordered pairs of a row's cosines (or squared ones): `r [N, B, R]` to `[B, 1]`."""
     n = len(r)
-    unit = r * torch.rsqrt(r.square().sum(2, keepdim=True) + 1e-8)
+    unit = unit_representations(r)
     lengths = unit.square().sum(2)
     if mode == "sum":
         total = unit.sum(0).square().sum(1) - lengths.sum(0)
@@ -110,17 +134,17 @@ class OptMsm(Model):
         every = torch.cat([index, drawn.repeat_interleave(len(index))])
         return Rows(every, inputs.count, inputs.weight.repeat(1 + self.drawn, 1), run)
 
-    def _gated(self, shared: Tensor, views: Rows | None) -> Tensor:
-        """`[V, B, F_c d]` as each view sees it, or `[B, F_c d]` where all see the same."""
+    def _gated(self, shared: Tensor, views: Rows | None) -> tuple[Tensor, Tensor | None]:
+        """`[V, B, F_c d]` as each view sees it, or `[B, F_c d]` where all see the same; and the fields' weights `[V, B, F_c]`."""
         if "seGate" not in self:
-            return shared.flatten(1)
+            return shared.flatten(1), None
         squeezed = shared.mean(2)
         if views is None:
             z = torch.sigmoid(stacked(squeezed, self.seGate.weight, self.seGate.bias))
         else:
             times = len(views) // len(shared)
             z = torch.sigmoid(route(squeezed.repeat(times, 1), self.seGate.weight, self.seGate.bias, views)).view(times, len(shared), -1)
-        return (z[..., None] * shared).flatten(2)
+        return (z[..., None] * shared).flatten(2), z
 
     def _fcn(self, gated: Tensor, inputs: Inputs, views: Rows | None) -> Tensor:
         h = gated
@@ -138,7 +162,8 @@ class OptMsm(Model):
             h = inputs.run.dropout(active, self.settings["dropout"])
         return h
 
-    def _experts(self, gated: Tensor, own: Tensor, inputs: Inputs, views: Rows | None) -> Tensor:
+    def _experts(self, gated: Tensor, own: Tensor, inputs: Inputs, views: Rows | None) -> tuple[Tensor, Tensor]:
+        """Representations `[V, B, R]`, and the weights of experts `[V, B, E]`."""
         s, n, batch = self.settings, self.shape.scenarios, len(inputs)
         gate = self.transferGate
         forbidden = torch.zeros(n, self.expert.stack, dtype=gated.dtype, device=gated.device)
@@ -155,42 +180,50 @@ class OptMsm(Model):
             logits = (route(rows, gate.weight, gate.bias, views) + forbidden[views.index]).view(times, batch, -1)
         gates = torch.softmax(logits, -1)
         if s["expertInput"] == "own" or gated.dim() == 2:
-            return mix_gates(self.expert(own, inputs), gates.transpose(0, 1))
+            return mix_gates(self.expert(own, inputs), gates.transpose(0, 1)), gates
         # Every expert on every scenario's input: all of them are rows of one larger batch.
         seen = len(gates)
         h = self.expert(gated.reshape(seen * batch, -1), inputs)
-        return mix(h, gates.reshape(seen * batch, -1)).view(seen, batch, -1)
+        return mix(h, gates.reshape(seen * batch, -1)).view(seen, batch, -1), gates
 
     def forward(self, inputs: Inputs) -> Pass:
         shared, specific = self._partition(inputs)
         views = self._views(inputs)
-        gated = self._gated(shared, views)
+        gated, weights = self._gated(shared, views)
 
         def own_of(x: Tensor) -> Tensor:
             if x.dim() == 2:
                 return x
             return x[0] if views is not None else x[inputs.index, torch.arange(len(inputs), device=x.device)]
 
-        out: Pass = {}
+        out: Pass = {} if weights is None else {"fieldWeights": own_of(weights)}
         own = own_of(gated)
         if self.settings["op"] != "none":
-            r = self._fcn(gated, inputs, views) if self.settings["op"] == "fcn" else self._experts(gated, own, inputs, views)
+            if self.settings["op"] == "fcn":
+                r = self._fcn(gated, inputs, views)
+            else:
+                r, gates = self._experts(gated, own, inputs, views)
+                out["transferGate"] = own_of(gates)
             own = own_of(r)
             out["representations" if views is None else "views"] = r
         r0 = own if specific is None else torch.cat([own, specific], 1)
-        return {**out, "logit": self._predict(r0, inputs), "representation": own}
+        logit, scales = self._predict(r0, inputs)
+        return {**out, "logit": logit, "representation": own, **{f"scale{k}": scale for k, scale in enumerate(scales)}}
 
-    def _predict(self, r0: Tensor, inputs: Inputs) -> Tensor:
+    def _predict(self, r0: Tensor, inputs: Inputs) -> tuple[Tensor, list[Tensor]]:
+        """The logit, and the hypernetwork's factors of every layer `[B, width]` (Eq 11)."""
+        scales = []
         s, h = self.settings, r0
         read = r0.detach() if s["hyperStopGrad"] else r0
         for k, name in enumerate(self.names):
             if s["hypernetwork"]:
                 part = self.hyper[str(k)]
-                h = h * (2 * torch.sigmoid(part.scale(torch.relu(part.hidden(read, inputs)), inputs)))
+                scales.append(2 * torch.sigmoid(part.scale(torch.relu(part.hidden(read, inputs)), inputs)))
+                h = h * scales[-1]
             h = self[name](h, inputs)
             if name != "output":
                 h = inputs.run.dropout(torch.relu(h), s["dropout"])
-        return h
+        return h, scales
 
     def losses(self, out: Pass, inputs: Inputs) -> Losses:
         click = bce(out["logit"], inputs)
@@ -201,6 +234,30 @@ class OptMsm(Model):
             return {"total": click, "click": click}
         orth = inputs.mean(pair_cosines(r, self.settings["orthMode"]))
         return {"total": click + self.settings["lambdaOrth"] * orth, "click": click, "orth": orth}
+
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        shown: Probes = {}
+        if "fieldWeights" in out:
+            # Weights start at a half: differences from it keep the digits of a small deviation.
+            shown["seGate"] = by_scenario(out["fieldWeights"], inputs)
+            shown["seGateDeviation"] = spread_by_scenario(out["fieldWeights"] - 0.5, inputs)
+        if "transferGate" in out:
+            shown["transferGate"] = by_scenario(out["transferGate"], inputs)
+        if "representations" in out:
+            unit = unit_representations(out["representations"])
+            total = inputs.run.total((unit * inputs.weight).flatten(1) @ unit.flatten(1).t())
+            shown["representationCosine"] = (total, rows_counted(inputs))
+        if self.settings["op"] == "fcn":
+            away = [(part.own.weight - 1).square().sum((1, 2)).sqrt() for part in self.transfer.numbered()]
+            shown["ownDeviation"] = as_weight(torch.stack(away, 1))
+        scales = [out[f"scale{k}"] for k in range(len(self.names)) if f"scale{k}" in out]
+        for k, scale in enumerate(scales):
+            shown[f"hyperScale{k}"] = by_scenario(scale, inputs)
+        if scales:
+            sums = [inputs.sum(binned(scale, 0, 2 / BINS, BINS).sum(1) * inputs.weight) for scale in scales]
+            counts = [rows_counted(inputs) * scale.shape[1] for scale in scales]
+            shown["hyperHistogram"] = (torch.stack(sums), torch.stack(counts))
+        return shown
 
 
 MODELS = (OptMsm,)

@@ -1,12 +1,34 @@
 """AESM², HiNet, M3oE: rows that choose among experts of their own scenario's, of others' and of all."""
 from __future__ import annotations
 
+from functools import reduce
+
 import torch
 from torch import Tensor
 
 from ..layers import (
-    Asked, Asking, ExtractionLevel, Group, Inputs, Linear, Mlp, OwnLinear, Rows, ScenarioEmbedding, ScenarioGate, SharedGate,
-    StackedMlp, StarLinear, ask_experts, ask_linear, filled, masked_softmax, mix, mix_gates, sample_scenarios, star,
+    Asked,
+    Asking,
+    ExtractionLevel,
+    Group,
+    Inputs,
+    Linear,
+    Mlp,
+    OwnLinear,
+    Rows,
+    ScenarioEmbedding,
+    ScenarioGate,
+    SharedGate,
+    StackedMlp,
+    StarLinear,
+    ask_experts,
+    ask_linear,
+    filled,
+    masked_softmax,
+    mix,
+    mix_gates,
+    sample_scenarios,
+    star,
 )
 from ..shape import DataShape, Settings, prior
 from .base import Baseline, Losses, Pass, bce, by_scenario, through_towers, tower_parts
@@ -214,7 +236,7 @@ class M3oe(Baseline):
         if "taskExpert" in self:
             balances.append(self._balance("fusion.task", h))
             parts.append(self.taskExpert(h, inputs) * balances[-1])
-        out = {**through_towers(self, sum(parts), inputs), "gate": gate}
+        out = {**through_towers(self, reduce(torch.add, parts), inputs), "gate": gate}
         lengths = torch.cat([part.norm(dim=1, keepdim=True) + 1e-6 for part in parts], 1)
         out["parts"] = lengths / lengths.sum(1, keepdim=True)
         return {**out, "balances": torch.cat(balances)} if balances else out

@@ -7,16 +7,32 @@ import torch
 from torch import Tensor
 
 from ..layers import (
-    BatchNorm, Group, Inputs, ScenarioGate, filled, history_of, masked_softmax, mix, route, stacked, sum_over, weight,
+    BatchNorm,
+    Group,
+    Inputs,
+    Pass as Run,
+    Rows,
+    ScenarioGate,
+    filled,
+    history_of,
+    masked_softmax,
+    mix,
+    route,
+    stacked,
+    sum_over,
+    weight,
 )
 from ..shape import DataShape, Needs, Settings, logit
-from .base import Losses, Model, Pass, Scores, by_scenario
+from .base import Losses, Model, Pass, Scores
+from .shown import Probe, Probes, as_weight, by_scenario, happened_in, single_by_scenario
 
 #: Tenths that the coefficient is sorted into where bias nets read buckets.
 BUCKETS = 10
 #: Bias nets start at σ of this, so that they re-weigh and do not silence.
 BIAS_START = 2.0
 EPSILON = 1e-7
+#: Coefficients at which bias nets are asked, over the range that limits leave by default.
+COEFFICIENTS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 5.0, 10.0)
 
 
 class Psi(Group):
@@ -93,10 +109,15 @@ class SarNet(Model):
         self.joined = [*shape.indices(roles=("user",)), *shape.indices(roles=("item",)), *shape.indices(roles=("context", "scenario"))]
         width = item + len(self.joined) * d
         widths = {"item": item, "both": item + d, "scenario": d}
-        self.psi = {
-            "target": ["item"], "sar": ["item", "scenario"], "concatenate": ["both"], "hierarchical": ["both", "scenario"],
-            "scenario": ["scenario"], "none": [],
-        }[kind]
+        kinds: dict[str, list[str]] = {
+            "target": ["item"],
+            "sar": ["item", "scenario"],
+            "concatenate": ["both"],
+            "hierarchical": ["both", "scenario"],
+            "scenario": ["scenario"],
+            "none": [],
+        }
+        self.psi = kinds[kind]
         for name in self.psi:
             self[f"attention.{name}"] = Psi(widths[name], s["attentionHidden"])
         if s["transform"]:
@@ -146,9 +167,9 @@ class SarNet(Model):
             if name == "item":
                 x, y = items, item
             elif name == "scenario":
-                x, y = history.scenario, scenario
+                x, y = history.scenarios, scenario
             else:
-                x, y = torch.cat([items, history.scenario], 2), torch.cat([item, scenario], 1)
+                x, y = torch.cat([items, history.scenarios], 2), torch.cat([item, scenario], 1)
             factors.append(self.attention[name](x, y, mask))
         if len(factors) == 1:
             return factors[0]
@@ -214,8 +235,41 @@ class SarNet(Model):
         factor = self.calibration[0] / self.calibration[1]
         return Scores(out["logit"], (out["probability"] * factor).clamp(max=1 - 1e-6))
 
-    def probes(self, out: Pass, inputs: Inputs):
-        return {"gates": by_scenario(out["gate"], inputs)}
+    def _bias_factors(self, inputs: Inputs) -> Tensor:
+        """σ(u) of every expert of every scenario, own ones first, at every coefficient `[N, coefficients, m_k + m_s]`."""
+        n, points = inputs.count, len(COEFFICIENTS)
+        asked = torch.tensor(COEFFICIENTS).to(inputs.weight).repeat(n)[:, None]
+        index = torch.arange(n, device=asked.device).repeat_interleave(points)
+        coefficient = self._coefficient(asked)
+        u = self.bias_net(coefficient, coefficient, Rows(index, n, torch.ones_like(asked), Run()))
+        return torch.sigmoid(u).view(n, points, -1)
+
+    def _bias_probes(self, gates: Probe, inputs: Inputs) -> Probes:
+        own, factors = self.settings["numOwn"], self._bias_factors(inputs)
+        by_expert = factors.transpose(1, 2)
+        each = torch.cat([by_expert[0, own:], by_expert[:, :own].reshape(-1, len(COEFFICIENTS))])
+        mixed, count = gates[:2]
+        return {"biasByScenario": ((factors * mixed[:, None]).sum(2), count), "biasByExpert": as_weight(each)}
+
+    def probes(self, out: Pass, inputs: Inputs) -> Probes:
+        weights, mask = out["behaviourWeight"], history_of(inputs).mask
+        there = mask.sum(1, keepdim=True).clamp(max=1)
+        # Shares of a row: its weights by their sum. A row without behaviours does not count.
+        share = weights / (weights.sum(1, keepdim=True) + 1 - there)
+        rows = single_by_scenario(there, inputs)[0]
+        gates = by_scenario(out["gate"], inputs)
+        shown: Probes = {
+            "gates": gates,
+            "attention": (by_scenario(happened_in(share, inputs) * there, inputs)[0], rows),
+            "attentionPosition": (by_scenario(share * there, inputs)[0], rows),
+        }
+        if self.settings["biasNet"]:
+            shown.update(self._bias_probes(gates, inputs))
+        if "transform" in self:
+            n, d = inputs.count, self.settings["embeddingDim"]
+            scale, shift = (one.view(n, -1, d).square().mean(2).sqrt() for one in (self.transform.scale, self.transform.shift))
+            shown["transformScale"], shown["transformShift"] = as_weight(scale - 1), as_weight(shift)
+        return shown
 
 
 MODELS = (SarNet,)

@@ -56,8 +56,17 @@ class Aread(Procedure):
         trainer, dataset = self.trainer, self.trainer.dataset
         rows = trainer.training_rows
         source, target = augment(dataset, rows, trainer.settings, trainer.seed) if trainer.settings["aug"] else (rows[:0], rows[:0])
+        n = dataset.scenarios
+        # From which scenario to which rows were copied; shown where the run begins or goes on, as the lab does.
+        pairs = np.bincount(dataset.scenario[source] * n + target, minlength=n * n) if len(source) else np.zeros(n * n)
+        self.copied = pairs.reshape(n, n).astype(float)
         self.own = [rows[dataset.scenario[rows] == d] for d in range(dataset.scenarios)]
         self.rows = [np.concatenate([own, source[target == d]]) for d, own in enumerate(self.own)]
+
+    def run(self) -> None:
+        if self.trainer.settings["aug"]:
+            self.trainer.keeper.probes(self.trainer.step, [probe_value("augmentation", self.copied, np.ones(()))])
+        super().run()
 
     def position(self) -> Position:
         return Position({"searches": self.searches, "scenario": None}, {})
@@ -112,8 +121,12 @@ class Aread(Procedure):
         model.gateCount.zero_()
         n, s = self.trainer.dataset.scenarios, self.trainer.settings
         return {
-            "theta": self.trainer.weights(), "scenario": 0, "gates": gates, "masks": self._present(),
-            "scores": np.full((n, s["numCandidates"]), -1, np.float32), "chosen": np.full(n, -1, np.float32),
+            "theta": self.trainer.weights(),
+            "scenario": 0,
+            "gates": gates,
+            "masks": self._present(),
+            "scores": np.full((n, s["numCandidates"]), -1, np.float32),
+            "chosen": np.full(n, -1, np.float32),
             "density": np.zeros((n, s["trialSteps"] + 1), np.float32),
         }
 
@@ -206,6 +219,9 @@ class Aread(Procedure):
         tried = (scores >= 0).astype(float)
         picked = (np.arange(scores.shape[1])[None] == chosen[:, None]).astype(float)
         known = np.broadcast_to((chosen >= 0).astype(float)[:, None], found["density"].shape)
-        values = [("candidateScores", scores * tried, tried), ("chosenCandidate", picked * tried, tried), ("maskDensity", found["density"] * known, known)]
+        values = [
+            ("candidateScores", scores * tried, tried),
+            ("chosenCandidate", picked * tried, tried),
+            ("maskDensity", found["density"] * known, known),
+        ]
         self.trainer.keeper.probes(self.trainer.step, [probe_value(name, np.asarray(v, float), np.asarray(c, float)) for name, v, c in values])
-

@@ -24,7 +24,8 @@ class MaskLayout:
         reached = [np.ones(self.transitions[0][0], bool)]
         for part in parts:
             reached.append((part & reached[-1][:, None]).any(0))
-        wanted, out = np.ones(self.transitions[-1][1], bool), []
+        wanted = np.ones(self.transitions[-1][1], bool)
+        out: list[np.ndarray] = []
         for part, below in zip(reversed(parts), reversed(reached[:-1])):
             alive = part & wanted[None]
             out.insert(0, (alive & below[:, None]).reshape(-1))

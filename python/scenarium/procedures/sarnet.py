@@ -9,6 +9,7 @@ from ..checkpoint import Position
 from ..data import Dataset
 from ..trainer import Trainer
 from .base import Procedure
+from .fairness import fairness_probes
 
 #: Rows with a coefficient below this were shown more than they earn.
 OVER_EXPOSED = 0.8
@@ -70,12 +71,11 @@ class SarNet(Procedure):
     def _refresh(self) -> None:
         trainer, s, rows = self.trainer, self.trainer.settings, self.trainer.training_rows
         trainer.say("Fairness coefficients: the training rows are scored.")
-        if s["fairnessNumerator"] == "clicks":
-            value = trainer.dataset.label[rows]
-        else:
-            value = trainer.predict(rows)[0]["probability"][:, 0]
+        scores = trainer.predict(rows)[0]["probability"][:, 0]
+        value = trainer.dataset.label[rows] if s["fairnessNumerator"] == "clicks" else scores
         scenario = trainer.dataset.scenario[rows].astype(np.int64)
         limited = coefficients(self.item[rows], scenario, value, s["fairnessLimit"], s["fairnessMinimum"])
+        before = self.coefficient[rows] if self.refreshes > 0 else None
         self.coefficient[rows] = limited
         if "fairnessBoundaries" in trainer.model:
             ordered = np.sort(np.log(limited))
@@ -83,6 +83,7 @@ class SarNet(Procedure):
             trainer.model.fairnessBoundaries.copy_(torch.from_numpy(ordered[places].copy()))
         self.refreshes += 1
         self.refreshed = trainer.step
+        trainer.keeper.probes(trainer.step, fairness_probes(trainer.dataset, rows, scores, before, limited))
 
     def take_step(self) -> None:
         trainer = self.trainer

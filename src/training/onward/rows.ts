@@ -21,6 +21,7 @@ export function rowsOf(dataset: Dataset): Uint8Array {
   if (truth) {
     arrays['truth.probability'] = truth.probability;
     arrays['truth.match'] = truth.match;
+    arrays['truth.intervened'] = truth.intervened;
     const every = Int32Array.from({ length: dataset.rows }, (_, row) => row);
     const interest = interestProbabilities(dataset, every);
     if (interest) arrays['truth.interest'] = interest;
