@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { AnySettings } from '../src/models/settings';
+import { benchShape } from './shape';
 
 export interface Peer {
   readonly model: string;
@@ -10,7 +11,7 @@ export interface Peer {
   /** Trained numbers, table included: the same as ours where both are the same model. */
   readonly parameters: number;
   readonly threads: number;
-  /** `openblas` or `mkl`; with `reference` the peer is no measure of PyTorch. */
+  /** `openblas` or `mkl`; with `reference` this is no measure of PyTorch. */
   readonly blas: string;
   readonly msPerStep: number;
   readonly bestMsPerStep: number;
@@ -32,10 +33,10 @@ export function startTorch(
     device = 'cpu',
   }: { batch: number; steps: number; threads: number; device?: 'cpu' | 'cuda' },
 ): TorchProcess {
-  const script = fileURLToPath(new URL('./peers/step.py', import.meta.url));
+  const script = fileURLToPath(new URL('./step.py', import.meta.url));
   const child = spawn(
     process.env.PYTHON ?? '/usr/bin/python3',
-    [script, '--serve', '--batch', String(batch), '--steps', String(steps), '--device', device],
+    [script, '--steps', String(steps), '--device', device],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
@@ -57,7 +58,7 @@ export function startTorch(
   failed.catch(() => undefined);
   // A broken pipe is told by the exit.
   child.stdin.on('error', () => undefined);
-  child.stdin.write(`${JSON.stringify(settings)}\n`);
+  child.stdin.write(`${JSON.stringify({ shape: benchShape(batch), models: settings })}\n`);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async measure(model) {

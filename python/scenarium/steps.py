@@ -88,7 +88,7 @@ class Optimiser:
                 parameter.grad = torch.zeros_like(parameter)
             recipe = recipe_of(parameter)
             if recipe.kind == "weight" and l2 > 0:
-                parameter.grad.add_(parameter - recipe.centre, alpha=2 * l2)
+                parameter.grad.add_(parameter - recipe.centre if recipe.centre else parameter, alpha=2 * l2)
         for optimiser in self.optimisers:
             optimiser.step()
 

@@ -47,6 +47,26 @@ async function packageTests(python: string): Promise<boolean> {
   return code === 0;
 }
 
+/** Format and types, where the tools are (Debian's packages black and mypy); what is not there is named. */
+async function sourceChecks(python: string): Promise<boolean> {
+  const checks = [
+    ['black', '--check', '--quiet', '.'],
+    ['mypy', 'scenarium'],
+  ] as const;
+  const results = await Promise.all(
+    checks.map(async ([tool, ...words]) => {
+      const { code, out, err } = await runPython(python, ['-m', tool, ...words]);
+      if (/No module named '?(black|mypy)/.test(err)) {
+        say(`python/: ${tool} is not installed, so it was not asked.`);
+        return true;
+      }
+      say(`python/: ${tool} ${code === 0 ? 'is content.' : `says\n${out}${err}`}`);
+      return code === 0;
+    }),
+  );
+  return results.every(Boolean);
+}
+
 async function goOn(python: string): Promise<boolean> {
   const place = await mkdtemp(join(tmpdir(), 'onward-'));
   try {
@@ -99,7 +119,11 @@ if (words.includes('--defaults')) {
     'No Python with PyTorch and NumPy was found (PYTHON, /usr/bin/python3, python3), so nothing of python/ was tested.',
   );
 } else {
-  const tests = await packageTests(python);
-  const runs = await goOn(python);
-  process.exitCode = tests && runs ? 0 : 1;
+  // Each waits for a process of its own; the lab's runs are the longest.
+  const [tests, sources, runs] = await Promise.all([
+    packageTests(python),
+    sourceChecks(python),
+    goOn(python),
+  ]);
+  process.exitCode = tests && sources && runs ? 0 : 1;
 }

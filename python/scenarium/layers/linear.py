@@ -73,7 +73,7 @@ def stacked(x: Tensor, weights: Tensor, bias: Tensor | None) -> Tensor:
         wide = x @ weights.transpose(0, 1).reshape(width, count * out)
         product = wide.view(len(x), count, out).transpose(0, 1)
     else:
-        product = torch.bmm(x, weights)
+        return torch.bmm(x, weights) if bias is None else torch.baddbmm(bias[:, None], x, weights)
     return product if bias is None else product + bias[:, None]
 
 

@@ -27,7 +27,7 @@ def leaky(x: Tensor, slope: float) -> Tensor:
 
 def steepness(u: Tensor, slope: float) -> Tensor:
     """Derivative of LeakyReLU at u, a constant."""
-    return torch.where(u.detach() > 0, 1.0, slope).to(u.dtype)
+    return torch.where(u.detach() > 0, u.new_ones(()), u.new_full((), slope))
 
 
 @dataclass
@@ -79,6 +79,14 @@ class Mlp(Group):
 
     def forward(self, x: Tensor, rows: Rows, before: Before | None = None) -> Tensor:
         return self.trace(x, rows, before)[0]
+
+    def after_first(self, linear: Tensor, rows: Rows) -> Tensor:
+        """The output, from what the first layer's product is `[B, out]`."""
+        first, *rest = self.numbered()
+        x = finish(linear, first.norm, self.slope, self.dropout, rows)[0]
+        for layer in rest:
+            x = finish(layer(x, rows), layer.norm, self.slope, self.dropout, rows)[0]
+        return x
 
     def input_gradient(self, traces: list[Trace], delta: Tensor, rows: Rows) -> Tensor:
         """Each row's gradient by the input `[B, in]`, from that by the output `[B, out]`."""
@@ -185,6 +193,13 @@ class AdaptiveMlp(Group):
         return alpha * (s - opened) + opened
 
     def forward(self, x: Tensor, rows: Rows) -> Tensor:
-        for layer in self.numbered():
+        first = next(self.numbered(), None)
+        return x if first is None else self.after_first(first(x, rows), rows)
+
+    def after_first(self, linear: Tensor, rows: Rows) -> Tensor:
+        """The output, from what the first layer's product is `[B, out]`."""
+        first, *rest = self.numbered()
+        x = rows.run.dropout(self._activate(first, linear, rows), self.dropout)
+        for layer in rest:
             x = rows.run.dropout(self._activate(layer, layer(x, rows), rows), self.dropout)
         return x

@@ -50,6 +50,10 @@ class BatchNorm(nn.Module):
 
     def trace(self, x: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
         """The output, and its derivative by the input with statistics held fixed, broadcastable over the input."""
+        if self.kind == "shared" and rows.run.training and rows.whole:
+            scale, shift = self._scale(rows)
+            output, factor = by_whole_batch(x, rows, scale, shift, self.mean, self.variance)
+            return output, scale * factor
         if self.kind == "shared":
             mean, variance = shared_moments(x, rows, self.mean, self.variance)
         else:
@@ -58,6 +62,16 @@ class BatchNorm(nn.Module):
         scale, shift = self._scale(rows)
         factor = torch.rsqrt(variance + EPSILON) * scale
         return (x - mean) * factor + shift, scale * torch.rsqrt(variance.detach() + EPSILON)
+
+
+def by_whole_batch(x: Tensor, rows: Rows, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
+    """All rows `[B, w]` normalised in one operation; also `1 / sqrt(variance + ε)` `[w]`, a constant."""
+    width = x.shape[1]
+    output, now, inverse = torch.native_batch_norm(x, scale.expand(width), shift.expand(width), None, None, True, 0.0, EPSILON)
+    inverse = inverse.detach()
+    rows.run.record(mean, now, KEEP, 1 - KEEP)
+    rows.run.record(variance, inverse**-2 - EPSILON, KEEP, 1 - KEEP)
+    return output, inverse
 
 
 def shared_moments(x: Tensor, rows: Rows, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
@@ -111,6 +125,10 @@ class StackedNorm(nn.Module):
     def trace(self, x: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
         stack, batch, width = x.shape
         by_row = x.transpose(0, 1)
+        if self.kind != "domain" and rows.run.training and rows.whole:
+            wide = by_row.reshape(batch, -1)
+            flat, factor = by_whole_batch(wide, rows, self.gamma.reshape(-1), self.beta.reshape(-1), self.mean, self.variance)
+            return flat.view(batch, stack, width).transpose(0, 1), self.gamma[:, None] * factor.view(stack, 1, width)
         if self.kind == "domain":
             mean, variance = scenario_moments(by_row.reshape(batch, stack * width), rows, self.mean, self.variance)
             mean, variance = (one[rows.index].view(batch, stack, width).transpose(0, 1) for one in (mean, variance))

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ..shape import DataShape, Settings
+from .linear import Linear
 from .make import Make
 from .rows import Inputs, Rows, Sequence
 from .variables import Group
@@ -61,10 +62,19 @@ class TargetAttention(Group):
         """Each behaviour's weight `[B, L]`, 0 where there is none."""
         items, mask = behaviours.items, behaviours.mask
         batch, length, width = items.shape
-        query = behaviours.query[:, None].expand(-1, length, -1)
-        read = torch.cat([query, items, query - items, query * items], 2).reshape(batch * length, 4 * width)
-        of = rows.repeated(length).weighed(mask.reshape(-1, 1))
-        return self.output(self.unit(read, of), of).view(batch, length) * mask
+        query, of = behaviours.query, rows.repeated(length).weighed(mask.reshape(-1, 1))
+        together = query[:, None] * items
+        first = self.unit["0"]
+        if isinstance(first, Linear):
+            # What is linear in the scored item is multiplied once a row.
+            of_query, of_item, of_difference, of_product = first.weight.split(width)
+            both = torch.cat([items, together], 2) @ torch.cat([of_item - of_difference, of_product])
+            linear = both + (query @ (of_query + of_difference) + first.bias)[:, None]
+            h = self.unit.after_first(linear.reshape(batch * length, -1), of)
+        else:
+            each = query[:, None].expand(-1, length, -1)
+            h = self.unit(torch.cat([each, items, each - items, together], 2).reshape(batch * length, 4 * width), of)
+        return self.output(h, of).view(batch, length) * mask
 
 
 @dataclass

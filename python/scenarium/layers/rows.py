@@ -61,7 +61,7 @@ class Pass:
         if not self.training or rate == 0:
             return None
         if self.scripted is None and not self.counted_masks:
-            return (torch.rand_like(like) >= rate).to(like.dtype) / (1 - rate)
+            return torch.rand_like(like).ge_(rate).mul_(1 / (1 - rate))
         return self.drawn(tuple(like.shape), rate, like)
 
     def drawn(self, shape: tuple[int, ...], rate: float, like: Tensor) -> Tensor:

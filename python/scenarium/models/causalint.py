@@ -173,7 +173,7 @@ class CausalInt(Model):
         """Σ_p α_p Expert^{d,p} `[B, width]`, where a row trains its own expert only."""
         h = self._expert_outputs(s)
         own = inputs.one_hot.t()[:, :, None]
-        return mix(own * h + (1 - own) * h.detach(), alpha)
+        return mix(torch.where(own > 0, h, h.detach()), alpha)
 
     def _inner_step(self, x: Tensor, logit: Tensor, inputs: Inputs) -> Tensor:
         """X − η ∇_X Loss₁ (Eq 14), by each row's own Loss₁; padding rows stay where they are."""

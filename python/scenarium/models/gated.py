@@ -47,11 +47,6 @@ class PepNet(Baseline):
         if "ppnet" in self:
             gates = self.ppnet(self._beside(inputs, self.prior_fields, embeddings))
             out["layerGates"] = torch.cat(gates, 1)
-            out["layerMeans"] = torch.cat([gate.mean(1, keepdim=True) for gate in gates], 1)
-            # Factors start at the middle of their range: differences from it keep the digits of a small deviation.
-            aside = [gate - self.settings["gamma"] / 2 for gate in gates]
-            out["layerAside"] = torch.cat([one.mean(1, keepdim=True) for one in aside], 1)
-            out["layerSquares"] = torch.cat([one.square().mean(1, keepdim=True) for one in aside], 1)
         last = self.mlp(embeddings, inputs, (lambda h, k: h * gates[k]) if gates else None)
         return {**out, "logit": self.output(last * gates[-1] if gates else last), "lastLayer": last}
 
@@ -60,9 +55,15 @@ class PepNet(Baseline):
         if "domainGate" in out:
             means = out["domainGate"].view(len(inputs), -1, self.settings["embeddingDim"]).mean(2)
             shown["domainGate"] = by_scenario(means, inputs)
-        if "layerMeans" in out:
-            shown["layerGates"] = by_scenario(out["layerMeans"], inputs)
-            shown["personalisation"] = spread_by_scenario(out["layerAside"], inputs, out["layerSquares"])
+        if "layerGates" in out:
+            gates = out["layerGates"].split([self.width, *self.settings["hidden"]], 1)
+            # Factors start at the middle of their range: differences from it keep the digits of a small deviation.
+            aside = [gate - self.settings["gamma"] / 2 for gate in gates]
+            means, shifts, squares = (
+                torch.cat([one.mean(1, keepdim=True) for one in of], 1) for of in (gates, aside, [one.square() for one in aside])
+            )
+            shown["layerGates"] = by_scenario(means, inputs)
+            shown["personalisation"] = spread_by_scenario(shifts, inputs, squares)
         return shown
 
 
