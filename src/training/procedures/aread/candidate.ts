@@ -14,7 +14,7 @@ import type { States } from './states';
 export interface SearchTensors {
   /** Θ⁽⁰⁾ */
   readonly initial: WeightsCopy;
-  readonly device: DeviceMasks;
+  readonly pruning: Pick<DeviceMasks, 'prune'>;
   readonly states: States;
 }
 
@@ -36,7 +36,7 @@ export interface CandidateContext {
 /** Yields after every batch; the result is one tensor: mask, densities, score `[E + k + 2]`. */
 export function* tryCandidate(
   { trainer, settings, layout }: CandidateContext,
-  { initial, device, states }: SearchTensors,
+  { initial, pruning, states }: SearchTensors,
   candidate: Candidate,
 ): Generator<void, tf.Tensor1D, void> {
   const { edges } = layout;
@@ -63,7 +63,7 @@ export function* tryCandidate(
       const gates = trialGates(trainer, settings, states, candidate, k);
       const values = owning(tf.tidy(() => tf.mul<tf.Tensor1D>(gates, scale)));
       gates.dispose();
-      mask = owning(device.prune(mask, values));
+      mask = owning(pruning.prune(mask, values));
       densities.push(owning(tf.tidy(() => tf.reshape<tf.Rank.R1>(tf.mean(mask), [1]))));
       yield;
     }

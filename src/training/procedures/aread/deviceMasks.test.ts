@@ -11,7 +11,7 @@ import {
   topMask,
   validateMask,
 } from '../../../models/papers/aread/masks';
-import { createDeviceMasks, writeMasks, writeScenarioMask } from './deviceMasks';
+import { createDeviceMasks, createPruning, writeMasks, writeScenarioMask } from './deviceMasks';
 
 beforeAll(async () => {
   await openBackend('cpu');
@@ -62,13 +62,16 @@ test('the device prunes and validates as the host does, edge for edge, ties incl
   );
 });
 
-test('pruning leaves no tensor behind but its result', () => {
+test.each([createDeviceMasks, createPruning])('%o cuts the least and leaves no other tensor', (create) => {
   const layout = maskLayout([3, 6, 12]);
-  const device = createDeviceMasks(layout, pruneCounts(layout.edges, 0.05, 0.4));
+  const device = create(layout, pruneCounts(layout.edges, 0.05, 0.4));
   const mask = tf.ones<tf.Rank.R1>([90]);
   const values = tf.tensor1d(Float32Array.from({ length: 90 }, (_, e) => e));
   const before = tf.memory().numTensors;
-  device.prune(mask, values).dispose();
+  const pruned = device.prune(mask, values);
+  // α = 5 % of 90, rounded.
+  expect([...pruned.dataSync()]).toEqual(Array.from({ length: 90 }, (_, e) => (e < 5 ? 0 : 1)));
+  pruned.dispose();
   expect(tf.memory().numTensors).toBe(before);
   device.dispose();
   tf.dispose([mask, values]);

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assignState } from '../../../engine';
 import type { StateTensor } from '../../../engine';
+import { pruneMask } from '../../../models/papers/aread/masks';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
 
 export interface DeviceMasks {
@@ -69,6 +70,24 @@ export function createDeviceMasks(layout: MaskLayout, counts: Int32Array): Devic
         return tf.add<tf.Tensor1D>(tf.mul(alive, valid), tf.mul(tf.sub(1, alive), mask));
       }),
     dispose: () => tf.dispose([before, prunes]),
+  };
+}
+
+/**
+ * Pruning where the search trains: on the device, or on the host where tensors lie there anyway and an operation costs more than its
+ * arithmetic. The masks are the same, edge for edge.
+ */
+export function createPruning(
+  layout: MaskLayout,
+  counts: Int32Array,
+): Pick<DeviceMasks, 'prune' | 'dispose'> {
+  if (tf.getBackend() === 'webgpu') return createDeviceMasks(layout, counts);
+  return {
+    prune: (mask, values) => {
+      const kept = Uint8Array.from(mask.dataSync<'float32'>());
+      return tf.tensor1d(Float32Array.from(pruneMask(layout, kept, values.dataSync<'float32'>(), counts)));
+    },
+    dispose: () => {},
   };
 }
 

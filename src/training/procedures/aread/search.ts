@@ -17,7 +17,7 @@ import type { TrainingEvent } from '../../events';
 import type { Trainer } from '../../trainer';
 import { tryCandidate } from './candidate';
 import type { CandidateContext, SearchTensors } from './candidate';
-import { createDeviceMasks, writeMasks } from './deviceMasks';
+import { createPruning, writeMasks } from './deviceMasks';
 import { searchPlan } from './schedule';
 import type { SearchPlan } from './schedule';
 import { meanGates, presentMasks, statesOf, zero } from './states';
@@ -111,7 +111,7 @@ export async function* runSearch(
   const perCandidate = settings.trialSteps + settings.evalSteps;
   const total = context.rows.length * plan.candidates * perCandidate;
   const initial = trainer.copyWeights({ arrays: progress.theta });
-  const device = createDeviceMasks(
+  const pruning = createPruning(
     layout,
     pruneCounts(layout.edges, settings.pruneRate, settings.targetDensity),
   );
@@ -129,7 +129,7 @@ export async function* runSearch(
       const start = d * plan.candidates * perCandidate;
       // Nothing to train or to compare on: the scenario keeps its mask.
       if (context.rows[d]!.own > 0) {
-        const trials = searchScenario(context, progress, plan, { initial, device, states });
+        const trials = searchScenario(context, progress, plan, { initial, pruning, states });
         let done = start;
         for await (const _ of trials) {
           yield phase(++done);
@@ -148,7 +148,7 @@ export async function* runSearch(
     return !stopped;
   } finally {
     initial.dispose();
-    device.dispose();
+    pruning.dispose();
   }
 }
 
