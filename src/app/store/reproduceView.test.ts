@@ -4,6 +4,8 @@ import {
   claimSorts,
   readReproduceView,
   reproduceParts,
+  tableRows,
+  tableShown,
   wholeReproduceView,
   writeReproduceView,
 } from './reproduceView';
@@ -19,6 +21,8 @@ const views: fc.Arbitrary<ReproduceView> = fc.record({
   table: name,
   world: name,
   metric: name,
+  rows: fc.constantFrom(...tableRows, null),
+  shown: fc.constantFrom(...tableShown),
 });
 
 describe('the view of the Reproduce page', () => {

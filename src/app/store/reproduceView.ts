@@ -7,6 +7,11 @@ export type ReproducePart = (typeof reproduceParts)[number];
 export const claimSorts = ['paper', 'effect', 'p', 'verdict'] as const;
 export type ClaimSort = (typeof claimSorts)[number];
 
+/** Rows of a printed table: as models come, or as a tuning budget left them; null: what the world has of all. */
+export const tableRows = ['tuned', 'plain'] as const;
+/** What a table's cells show. */
+export const tableShown = ['figure', 'relaImpr'] as const;
+
 export interface ReproduceView {
   readonly part: ReproducePart;
   /** Paper that is looked at; null: all, or the first where one must be. */
@@ -22,6 +27,8 @@ export interface ReproduceView {
   readonly world: string | null;
   /** Metric that models are ranked by. */
   readonly metric: string | null;
+  readonly rows: (typeof tableRows)[number] | null;
+  readonly shown: (typeof tableShown)[number];
 }
 
 export const wholeReproduceView: ReproduceView = {
@@ -33,6 +40,8 @@ export const wholeReproduceView: ReproduceView = {
   table: null,
   world: null,
   metric: null,
+  rows: null,
+  shown: 'figure',
 };
 
 /** Names in the address. */
@@ -45,6 +54,8 @@ export const REPRODUCE_KEYS = [
   'table',
   'world',
   'metric',
+  'rows',
+  'shown',
 ] as const;
 
 /** Ids and names; what they are of is looked up where the studies are. */
@@ -78,6 +89,8 @@ export function readReproduceView(params: URLSearchParams): {
     table: named('table'),
     world: named('world'),
     metric: named('metric'),
+    rows: params.has('rows') ? oneOf('rows', tableRows, 'plain') : null,
+    shown: oneOf('shown', tableShown, wholeReproduceView.shown),
   };
   return { view, problems };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SIMULATIONS } from '../../data/simulate';
+import { aucRatio, relaImpr as relaImprOf } from '../../training/metrics/relaImpr';
 import { findVariant } from '../evidence/variants';
 import { publishedOf } from '../published';
 import { CLAIMING_PAPERS, claimsOf, type PrintedTable } from '.';
@@ -52,6 +53,31 @@ describe.each(CLAIMING_PAPERS)('claims of %s', (paper) => {
         if (row.variant !== null) expect(findVariant(row.variant).id).toBe(row.variant);
       }
     }
+  });
+
+  it('print relative improvements against rows of their own, and by the formula that is named but for slips', () => {
+    let [compared, apart] = [0, 0];
+    for (const { rows, columns, relaImpr } of tables) {
+      if (!relaImpr) continue;
+      const names = rows.map(({ printed }) => printed);
+      expect(names).toEqual(expect.arrayContaining(relaImpr.bases));
+      expect(relaImpr.bases).toHaveLength(columns.length);
+      expect(relaImpr.values).toHaveLength(rows.length);
+      for (const [r, values] of relaImpr.values.entries()) {
+        expect(values).toHaveLength(columns.length);
+        for (const [c, percent] of values.entries()) {
+          const base = rows[names.indexOf(relaImpr.bases[c]!)]!.values[c]!;
+          const by = relaImpr.formula === 'ratio' ? aucRatio : relaImprOf;
+          const found = by(rows[r]!.values[c] ?? null, base);
+          if (percent === null || found === null) continue;
+          compared++;
+          if (Math.abs(100 * found - percent) > 0.06) apart++;
+        }
+      }
+    }
+    // Contradictions of the papers themselves: SAR-Net's Tables 4 and 6, two cells of M-scan's Table 1.
+    expect([paper, apart]).toEqual([paper, { sarnet: 5, mscan: 2 }[paper] ?? 0]);
+    expect(compared > 0).toBe(paper !== 'aread');
   });
 
   it('print what the ablation tables print', () => {

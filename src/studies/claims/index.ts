@@ -59,6 +59,17 @@ const tableSchema = z.strictObject({
     )
     .min(1),
   note: z.string().optional(),
+  /** What the paper prints as relative improvement (RelaImpr, or a decrement) beside these figures. */
+  relaImpr: z
+    .strictObject({
+      /** The formula that the printed values follow: (AUC − 0.5) / (base − 0.5) − 1, or AUC / base − 1. */
+      formula: z.enum(['auc-half', 'ratio']),
+      /** Row that a column is held against, as printed: one a column. */
+      bases: z.array(z.string().min(1)).min(1),
+      /** In percent, as printed: a row a row. */
+      values: z.array(z.array(z.number().nullable())).min(1),
+    })
+    .optional(),
 });
 
 const paperSchema = z.strictObject({

@@ -24,7 +24,7 @@ function byTraffic({ scenarios }: StudyWorld): number[] {
 }
 
 /** Which scenarios a name stands for; null where it is none of these. */
-function scenariosOf(world: StudyWorld, of: string): readonly number[] | null {
+export function scenariosOf(world: StudyWorld, of: string): readonly number[] | null {
   const order = byTraffic(world);
   const place = /^#(\d+)$/.exec(of)?.[1];
   if (place !== undefined) return order.slice(Number(place) - 1, Number(place));

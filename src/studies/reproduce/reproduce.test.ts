@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datasetId } from '../../data/simulate';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
-import type { PrintedTable } from '../claims';
 import type { StoredStudy, StudyCell } from '../evidence/format';
 import { storedVariant } from '../evidence/assemble';
 import { agreement } from './agreement';
@@ -12,11 +11,9 @@ import { chosenRows, claimRows, effectSpan, sortedRows, tally, verdictOf } from 
 import type { RowOrder } from './claimRows';
 import { claimsLatex, claimsTable, latexText, runsCsv } from './documents';
 import { doseCurves, doseMap } from './doses';
-import { bestPrinted, paperTable, worldsOfTable } from './paperTables';
 import { orderCorrelation, rankMap } from './ranks';
 import { rankStudy } from './rankStudy';
 import { differentRuns, repeatableCells, repeatFor } from './repeats';
-import { tableLatex, tableNumbers } from './tableDocuments';
 import { madeUpClaim, madeUpStudy } from './testing';
 import { metricWords, printedMetricWords } from './words';
 
@@ -101,59 +98,6 @@ describe('doses', () => {
     const map = doseMap({ ...curve!, points });
     expect(new Set(map?.knobs)).toEqual(new Set(['intervention', 'conformity']));
     expect(map?.gains.flat().sort()).toEqual([0, 0.01, 0.02, 0.03]);
-  });
-});
-
-const printed: PrintedTable = {
-  id: 'table-5',
-  table: 'Table 5',
-  title: 'What is done',
-  dataset: 'Alibaba travel',
-  twin: 'travel-20',
-  world: 'promotion-6',
-  metric: 'noiseFreeAuc',
-  columns: [{ label: 'Overall', of: 'overall' }],
-  rows: [
-    { printed: 'nothing', variant: 'sarnet:plain', values: [0.69] },
-    { printed: 'another lab’s', variant: null, values: [0.68] },
-    { printed: 'all & more', variant: 'sarnet:full', values: [0.7] },
-  ],
-};
-
-describe('a printed table', () => {
-  it('stands as printed where nothing is stored', () => {
-    const table = paperTable(printed, null, null);
-    expect(table.rows.map(({ cells }) => cells[0]?.printed)).toEqual([0.69, 0.68, 0.7]);
-    expect(table.rows.every(({ cells }) => cells.every(({ verdict }) => verdict === 'not run'))).toBe(true);
-  });
-
-  it('is compared with its best row; directions are told, differences have intervals', () => {
-    expect(bestPrinted(printed)).toBe(2);
-    const world = worldsOfTable(study, printed)[0]!;
-    expect(world.dose).toBe(0.6);
-    const { rows: ours, reference } = paperTable(printed, study, world);
-    expect(reference).toBe(2);
-    const [cell] = ours[0]!.cells;
-    expect(cell?.verdict).toBe('agrees');
-    expect(cell?.printedDifference).toBeCloseTo(-0.01, 12);
-    expect(cell!.interval![0] < cell!.difference! && cell!.difference! < cell!.interval![1]).toBe(true);
-    expect(ours.map(({ seeds }) => seeds)).toEqual([5, 0, 5]);
-    expect(ours[2]!.cells[0]?.verdict).toBe('reference');
-    expect(ours[1]!.cells[0]?.verdict).toBe('not run');
-  });
-
-  it('has one column for its mean where no scenario here answers to a printed one', () => {
-    const other = { ...printed, columns: [{ label: 'NL', of: 'nl' }] };
-    const view = paperTable(other, study, study.worlds[2]!);
-    expect(view.columns).toEqual(['Mean']);
-    expect(view.rows[0]!.cells[0]?.ours?.count).toBe(5);
-  });
-
-  it('is numbers for a file and a table for LaTeX', () => {
-    const view = paperTable(printed, study, study.worlds[2]!);
-    const { columns, rows: lines } = tableNumbers(view);
-    expect(lines.every((line) => line.length === columns.length)).toBe(true);
-    expect(tableLatex(view, 'Table 5')).toContain(String.raw`all \& more & 0.7000 &`);
   });
 });
 

@@ -3,7 +3,7 @@ import { formatSigned } from '../format';
 import { latexText } from './documents';
 import type { PaperTable } from './paperTables';
 
-/** One row a row, nine columns a printed column. */
+/** One row a row, twelve columns a printed column. */
 export function tableNumbers({ columns, rows }: PaperTable): {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
@@ -12,6 +12,8 @@ export function tableNumbers({ columns, rows }: PaperTable): {
     columns: [
       'row',
       'seeds',
+      'seconds',
+      'parameters',
       ...columns.flatMap((column) =>
         [
           'printed',
@@ -23,12 +25,17 @@ export function tableNumbers({ columns, rows }: PaperTable): {
           'high',
           'p',
           'verdict',
+          'RelaImpr printed',
+          'RelaImpr',
+          'RelaImpr as a ratio',
         ].map((what) => `${column}: ${what}`),
       ),
     ],
-    rows: rows.map(({ name, seeds, cells }) => [
+    rows: rows.map(({ name, seeds, seconds, parameters, cells }) => [
       name,
       seeds,
+      seconds,
+      parameters,
       ...cells.flatMap((cell) => [
         cell.printed,
         cell.printedDifference,
@@ -39,6 +46,9 @@ export function tableNumbers({ columns, rows }: PaperTable): {
         cell.interval?.[1] ?? null,
         cell.p,
         cell.verdict,
+        cell.relaImpr?.printed ?? null,
+        cell.relaImpr?.half ?? null,
+        cell.relaImpr?.ratio ?? null,
       ]),
     ]),
   };

@@ -1,5 +1,5 @@
 import type { PaperTable, TableCell } from '../../../studies/reproduce/paperTables';
-import { fixedDigits, formatSigned } from '../../format';
+import { fixedDigits, formatCount, formatSigned, formatSignedPercent } from '../../format';
 
 const MARKS: Readonly<Record<string, string>> = {
   agrees: '✓',
@@ -12,31 +12,45 @@ const figure = (value: number | null) => (value === null ? '–' : fixedDigits(v
 
 interface Props {
   readonly view: PaperTable;
+  readonly shown: 'figure' | 'relaImpr';
   /** Variant whose runs are open. */
   readonly open: string | null;
   readonly onOpen: (variant: string) => void;
 }
 
 /** Each row as printed; under each printed number ours. */
-export function PaperTableView({ view, open, onOpen }: Props) {
+export function PaperTableView({ view, shown, open, onOpen }: Props) {
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="The table, printed and ours">
       <table className="table">
         <thead>
           <tr>
             <th scope="col">Row</th>
-            {view.columns.map((column) => (
+            {view.columns.map((column, c) => (
               <th key={column} scope="col" className="number">
                 {column}
+                {view.ours[c] && view.ours[c] !== column && (
+                  <span className="difference">ours: {view.ours[c]}</span>
+                )}
               </th>
             ))}
             <th scope="col" className="number">
               Seeds
             </th>
+            <th
+              scope="col"
+              className="number"
+              title="Processor seconds of training and evaluation, mean over seeds"
+            >
+              Seconds
+            </th>
+            <th scope="col" className="number" title="Trained numbers of the model">
+              Parameters
+            </th>
           </tr>
         </thead>
         <tbody>
-          {view.rows.map(({ name, variant, seeds, cells }, r) => (
+          {view.rows.map(({ name, variant, seeds, seconds, parameters, cells }, r) => (
             <tr
               key={name}
               data-row={variant ?? ''}
@@ -61,10 +75,12 @@ export function PaperTableView({ view, open, onOpen }: Props) {
               </th>
               {cells.map((cell, c) => (
                 <td key={view.columns[c]} className="number" data-verdict={cell.verdict}>
-                  <CellText cell={cell} />
+                  {shown === 'relaImpr' ? <RelaImprText cell={cell} /> : <CellText cell={cell} />}
                 </td>
               ))}
               <td className="number">{seeds || '–'}</td>
+              <td className="number">{seconds === null ? '–' : seconds.toFixed(1)}</td>
+              <td className="number">{parameters === null ? '–' : formatCount(parameters)}</td>
             </tr>
           ))}
         </tbody>
@@ -99,6 +115,29 @@ function CellText({ cell }: { readonly cell: TableCell }) {
         <span className={verdict.endsWith('chance') ? 'difference' : 'difference strong'}>
           <span aria-hidden="true">{mark}</span> {verdict}
         </span>
+      )}
+    </>
+  );
+}
+
+/** Relative improvement in percent: as printed, then ours by both formulas. */
+function RelaImprText({ cell: { relaImpr, ours } }: { readonly cell: TableCell }) {
+  if (!relaImpr) return '–';
+  const { printed, half, ratio } = relaImpr;
+  return (
+    <>
+      <span className="printed">{printed === null ? '–' : formatSignedPercent(printed)}</span>
+      {half === null && ratio === null ? (
+        <span className="ours muted">{ours ? '–' : 'not run'}</span>
+      ) : (
+        <>
+          <span className="ours" title="(AUC − 0.5) / (base − 0.5) − 1">
+            {formatSignedPercent(half)}
+          </span>
+          <span className="difference" title="AUC / base − 1">
+            {formatSignedPercent(ratio)} as a ratio
+          </span>
+        </>
       )}
     </>
   );

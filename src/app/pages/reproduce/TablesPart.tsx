@@ -3,8 +3,9 @@ import { claimsOf } from '../../../studies/claims';
 import type { PrintedTable } from '../../../studies/claims';
 import type { StoredStudy } from '../../../studies/evidence/format';
 import { cellsOf } from '../../../studies/reproduce/cells';
-import { paperTable, worldsOfTable } from '../../../studies/reproduce/paperTables';
+import { paperTable, tunedRows, worldsOfTable } from '../../../studies/reproduce/paperTables';
 import { tableLatex, tableNumbers } from '../../../studies/reproduce/tableDocuments';
+import type { PaperTable } from '../../../studies/reproduce/paperTables';
 import { repeatableCells } from '../../../studies/reproduce/repeats';
 import { metricWords, printedMetricWords } from '../../../studies/reproduce/words';
 import { modelTitle } from '../../../studies/setups';
@@ -55,8 +56,15 @@ function OneTable({ paper, table, study }: Props & { readonly table: PrintedTabl
   const look = useSetup((state) => state.look);
   const [row, setRow] = useState<string | null>(null);
   const world = worlds.find(({ id }) => id === asked) ?? worlds[0] ?? null;
-  const view = useMemo(() => paperTable(table, study, world), [table, study, world]);
-  const variants = useMemo(() => [...new Set(table.rows.flatMap(({ variant }) => variant ?? []))], [table]);
+  const { rows: rowsAsked, shown: shownAsked } = useSetup((state) => state.reproduce);
+  const budget = useMemo(
+    () => (study && world ? tunedRows(study, table, world) : { some: false, all: false }),
+    [study, table, world],
+  );
+  const tuned = budget.some && (rowsAsked === null ? budget.all : rowsAsked === 'tuned');
+  const shown = table.relaImpr ? shownAsked : 'figure';
+  const view = useMemo(() => paperTable(table, study, world, undefined, tuned), [table, study, world, tuned]);
+  const variants = useMemo(() => [...new Set(view.rows.flatMap(({ variant }) => variant ?? []))], [view]);
   const cells = useMemo(
     () => (study && world ? repeatableCells(study, cellsOf(study, world.id, variants)) : []),
     [study, world, variants],
@@ -73,29 +81,64 @@ function OneTable({ paper, table, study }: Props & { readonly table: PrintedTabl
       name={name}
       title={title}
       className="paper-table"
-      reading={`Printed: ${printedMetricWords(table.metric)} on ${table.dataset}, and the difference from “${table.rows[view.reference]?.printed ?? ''}”, which the paper has best. Ours: ${metricWords(table.metric)} on ${where}, mean over seeds, difference with its 95 % interval (paired over seeds).${view.onTwin ? '' : ' Other data than the paper’s: only the direction of a difference can be held against it.'}`}
+      reading={`Printed: ${printedMetricWords(table.metric)} on ${table.dataset}, and the difference from “${table.rows[view.reference]?.printed ?? ''}”, which the paper has best. Ours: ${metricWords(table.metric)} on ${where}, mean over seeds, difference with its 95 % interval (paired over seeds).${view.onTwin ? '' : ' Other data than the paper’s: only the direction of a difference can be held against it.'} ${rowsWords(view)}${shown === 'relaImpr' ? ` ${relaImprWords(table)}` : ''}`}
       table={tableNumbers(view)}
       files={[{ label: 'LaTeX', save: save('tex', tableLatex(view, title)) }]}
       controls={
-        worlds.length > 0 && (
-          <label>
-            ours on{' '}
-            <select
-              data-testid="table-world"
-              value={world?.id ?? ''}
-              onChange={(event) => look({ world: event.target.value })}
-            >
-              {worlds.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.id}
-                </option>
-              ))}
-            </select>
-          </label>
-        )
+        <>
+          {worlds.length > 0 && (
+            <label>
+              ours on{' '}
+              <select
+                data-testid="table-world"
+                value={world?.id ?? ''}
+                onChange={(event) => look({ world: event.target.value })}
+              >
+                {worlds.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {one.id}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          {budget.some && (
+            <label>
+              rows{' '}
+              <select
+                data-testid="table-rows"
+                value={tuned ? 'tuned' : 'plain'}
+                onChange={(event) => look({ rows: event.target.value === 'tuned' ? 'tuned' : 'plain' })}
+              >
+                <option value="tuned">tuned</option>
+                <option value="plain">as they come</option>
+              </select>
+            </label>
+          )}
+          {table.relaImpr && (
+            <label>
+              shown{' '}
+              <select
+                data-testid="table-shown"
+                value={shown}
+                onChange={(event) =>
+                  look({ shown: event.target.value === 'relaImpr' ? 'relaImpr' : 'figure' })
+                }
+              >
+                <option value="figure">{printedMetricWords(table.metric)}</option>
+                <option value="relaImpr">RelaImpr</option>
+              </select>
+            </label>
+          )}
+        </>
       }
     >
-      <PaperTableView view={view} open={row} onOpen={(variant) => setRow(variant === row ? null : variant)} />
+      <PaperTableView
+        view={view}
+        shown={shown}
+        open={row}
+        onOpen={(variant) => setRow(variant === row ? null : variant)}
+      />
       {table.note && <p className="muted">{table.note}</p>}
       {study && world ? (
         <div className="claim-actions">
@@ -123,4 +166,25 @@ function OneTable({ paper, table, study }: Props & { readonly table: PrintedTabl
       )}
     </Figure>
   );
+}
+
+/** On what terms our rows were trained. */
+function rowsWords({ tuned, rows }: PaperTable): string {
+  const draws = rows.find((row) => row.draws !== null)?.draws ?? null;
+  return tuned
+    ? `Every row had ${draws ?? 'the same'} draws of learning rate, L2 and dropout, judged by log loss on validation rows; test rows were looked at once.`
+    : 'Rows as they come: the same widths and the same training for all, none tuned.';
+}
+
+const FORMULAS = { 'auc-half': '(AUC − 0.5) / (base − 0.5) − 1', ratio: 'AUC / base − 1' } as const;
+
+/** What the printed percentages follow, and against which row. */
+function relaImprWords({ relaImpr, columns }: PrintedTable): string {
+  if (!relaImpr) return '';
+  const { formula, bases } = relaImpr;
+  const against = [...new Set(bases)].map((base) => {
+    const labels = columns.filter((_, c) => bases[c] === base).map(({ label }) => label);
+    return labels.length === columns.length ? `“${base}”` : `“${base}” in ${labels.join(', ')}`;
+  });
+  return `RelaImpr: the printed values follow ${FORMULAS[formula]}, against ${against.join(', and ')}; of ours both formulas stand, of the means over seeds.`;
 }
