@@ -79,7 +79,7 @@ export function PaperTableView({ view, shown, open, onOpen }: Props) {
                 </td>
               ))}
               <td className="number">{seeds || '–'}</td>
-              <td className="number">{seconds === null ? '–' : seconds.toFixed(1)}</td>
+              <td className="number">{seconds === null ? '–' : fixedDigits(seconds, 1)}</td>
               <td className="number">{parameters === null ? '–' : formatCount(parameters)}</td>
             </tr>
           ))}
