@@ -37,6 +37,8 @@ const OWN: Readonly<Record<string, readonly Shown[]>> = {
   aread: [
     ['noiseFreeAuc', 'minor', 'Noise-free AUC of minor domains'],
     ['overlapTree', 'overall', 'Groups by overlap of masks against the hidden tree (adjusted Rand index)'],
+    ['overlapRelatedness', 'overall', 'Overlap of masks against true relatedness (rank correlation)'],
+    ['overlapRelatedness3', 'overall', 'The same of the edges to the last layer alone'],
     ['density', 'overall', 'Density of masks'],
   ],
 };
