@@ -25,6 +25,7 @@ const OWN: Readonly<Record<string, readonly Shown[]>> = {
   causalint: [
     ['noiseFreeAuc', 'smallest', 'Noise-free AUC of the smallest scenario'],
     ['votesError', 'overall', 'Error of votes as click rates in the other scenarios (mean absolute)'],
+    ['votesErrorOwn', 'overall', 'The same error of each row’s own prediction, taken for every scenario'],
   ],
   optmsm: [
     ['noiseFreeAuc', 'smallest', 'Noise-free AUC of the smallest scenario'],
@@ -39,6 +40,7 @@ const OWN: Readonly<Record<string, readonly Shown[]>> = {
     ['overlapTree', 'overall', 'Groups by overlap of masks against the hidden tree (adjusted Rand index)'],
     ['overlapRelatedness', 'overall', 'Overlap of masks against true relatedness (rank correlation)'],
     ['overlapRelatedness3', 'overall', 'The same of the edges to the last layer alone'],
+    ['noiseFreeAuc', 'major5', 'Noise-free AUC of the five largest domains'],
     ['density', 'overall', 'Density of masks'],
   ],
 };
