@@ -64,13 +64,18 @@ def _given(pairs: list[str], setup: dict[str, Any]) -> None:
 
 
 def _run_options(given: argparse.Namespace) -> dict[str, Any]:
+    if given.save_every < 1:
+        raise ValueError(f"--save-every must be at least 1, not {given.save_every}.")
     sparse = {"auto": None, "dense": False, "sparse": True}[given.table]
     return {"save_every": given.save_every, "sparse": sparse, "counted_masks": given.dropout == "lab"}
 
 
 def _train(given: argparse.Namespace, world: World, say: Say) -> None:
-    setup = json.loads(given.settings.read_text()) if given.settings else {"model": given.model}
-    if setup.get("model") is None:
+    try:
+        setup = json.loads(given.settings.read_text(encoding="utf-8")) if given.settings else {"model": given.model}
+    except ValueError as error:
+        raise ValueError(f"{given.settings} is not JSON; give a settings.json that the lab wrote.") from error
+    if not isinstance(setup, dict) or not isinstance(setup.get("model"), str):
         raise ValueError("Name a model with --model, or give --settings FILE.")
     _given(given.set, setup)
     if given.seed is not None:
@@ -90,6 +95,7 @@ def _train(given: argparse.Namespace, world: World, say: Say) -> None:
 
 
 def _resume(given: argparse.Namespace, world: World, say: Say) -> None:
+    options = _run_options(given)
     bundle = read_bundle(given.bundle)
     out = given.out or bundle.place / "continued"
     setup = setup_of(bundle, given.steps)
@@ -100,7 +106,7 @@ def _resume(given: argparse.Namespace, world: World, say: Say) -> None:
     if at >= setup["training"]["steps"]:
         raise ValueError(f"The run stands at its last step, {at}; say --steps N to go on.")
     say(f"{setup['model']} on {bundle.manifest['title']}: from step {at} to {setup['training']['steps']}.")
-    run = Run(setup, bundle.dataset(given.data), world, say, start=start, weights=bundle.weights, out=out, **_run_options(given))
+    run = Run(setup, bundle.dataset(given.data), world, say, start=start, weights=bundle.weights, out=out, **options)
     _to_the_end(run, world, say)
 
 
@@ -145,7 +151,10 @@ def main(words: list[str]) -> int:
 
         {"train": _train, "resume": _resume, "evaluate": _evaluate}[given.command](given, world, say)
         return 0
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        print(f"{error.filename or 'A file'} cannot be read or written: {(error.strerror or str(error)).lower()}.", file=sys.stderr)
+        return 1
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     finally:

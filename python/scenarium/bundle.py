@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def unpack(path: Path, folder: Path) -> Path:
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(entry))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, zlib.error) as error:
         raise ValueError(f"“{path.name}” is a damaged zip; export the run again.") from error
     return folder
 
@@ -87,12 +88,16 @@ def read_bundle(path: Path) -> Bundle:
     parsed = _parsed(settings, SETTINGS)
     found = parsed.get("format") if isinstance(parsed, dict) else None
     if found != FORMAT:
-        raise ValueError(f"“{path.name}” is of format “{found}” and this package reads “{FORMAT}”; use the package that lies in it.")
+        said = f"is of format “{found}”" if found else "says nothing of its format"
+        raise ValueError(f"“{path.name}” {said} and this package reads “{FORMAT}”; use the package that lies in it.")
     manifest = _inside(path, MANIFEST)
     if manifest is None:
         raise ValueError(f"“{path.name}” holds no {MANIFEST}; export the run again.")
+    checked = check_manifest(_parsed(manifest, MANIFEST), MANIFEST)
+    if not isinstance(parsed.get("model"), str):
+        raise ValueError(f"{SETTINGS} in “{path.name}” names no model; export the run again.")
     data = _inside(path, CHECKPOINT)
     checkpoint = None if data is None else checkpoints.read(data, CHECKPOINT)
     held = _inside(path, WEIGHTS) if checkpoint is None else None
     weights = None if held is None else safetensors.read(held, WEIGHTS)[0]
-    return Bundle(parsed, check_manifest(_parsed(manifest, MANIFEST), MANIFEST), checkpoint, path, weights)
+    return Bundle(parsed, checked, checkpoint, path, weights)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterable
 
 import numpy as np
 
@@ -141,39 +143,128 @@ class Dataset:
 
 #: Column by its name, or None where it is not there.
 Columns = Callable[[str], "np.ndarray | None"]
+#: Column of lists by its name: how long each is `[rows]`, and all their numbers one after the other.
+Lists = Callable[[str], "tuple[np.ndarray, np.ndarray] | None"]
 
 
 def _fields(manifest: dict[str, Any]) -> list[Field]:
     return [Field(f["name"], f["role"], f["size"], f["offset"], f["scenarioSpecific"]) for f in manifest["fields"]]
 
 
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and value >= 0
+
+
+def _field_is_whole(field: Any, vocabulary: int) -> bool:
+    if not isinstance(field, dict) or not isinstance(field.get("name"), str) or not isinstance(field.get("role"), str):
+        return False
+    size, offset = field.get("size"), field.get("offset")
+    if not isinstance(size, int) or not isinstance(offset, int) or "scenarioSpecific" not in field:
+        return False
+    return size >= 0 and offset >= 1 and offset + size <= vocabulary
+
+
+def _history_is_whole(history: Any, names: list[str]) -> bool:
+    if history is None:
+        return True
+    if not isinstance(history, dict) or not _is_count(history.get("length")) or not isinstance(history.get("fields"), list):
+        return False
+    return all(isinstance(one, dict) and one.get("field") in names and {"column", "table"} <= set(one) for one in history["fields"])
+
+
+def _wrong_in(manifest: dict[str, Any]) -> str | None:
+    """The part of a manifest that is missing or no such thing."""
+    kinds = {"id": str, "title": str, "fingerprint": str, "rows": int, "vocabularySize": int, "scenarios": list, "fields": list}
+    wrong = next((name for name, kind in kinds.items() if not isinstance(manifest.get(name), kind)), None)
+    if wrong is not None:
+        return wrong
+    known = {"id", "name", "group", "share", "clickRate"}
+    if not manifest["scenarios"] or not all(isinstance(one, dict) and known <= set(one) for one in manifest["scenarios"]):
+        return "scenarios"
+    if not all(_field_is_whole(field, manifest["vocabularySize"]) for field in manifest["fields"]):
+        return "fields"
+    names = [field["name"] for field in manifest["fields"]]
+    return None if "history" in manifest and _history_is_whole(manifest["history"], names) else "history"
+
+
 def check_manifest(manifest: Any, where: str) -> dict[str, Any]:
+    """@raises ValueError with one sentence where it is another file, of another version, or damaged"""
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ValueError(f"{where} is no dataset manifest of this lab ({FORMAT}); choose the one that was written beside the data.")
+    wrong = _wrong_in(manifest)
+    if wrong is not None:
+        raise ValueError(f"The manifest {where} is damaged in “{wrong}”; choose the one that was written beside the data.")
     return manifest
 
 
-def _from_npz(manifest: dict[str, Any], file: Any) -> Dataset:
-    with np.load(file) as found:
-        data = {name: found[name] for name in found.files}
+def _within(values: np.ndarray, low: int, high: int) -> bool:
+    return bool(len(values) == 0 or (low <= values.min() and values.max() <= high))
+
+
+def _checked(dataset: Dataset, where: str) -> Dataset:
+    """@raises ValueError with one sentence where the rows do not fit the manifest"""
+    manifest, rows = dataset.manifest, dataset.rows
+    if rows != manifest["rows"]:
+        raise ValueError(f"{where} has {rows} rows and the manifest tells of {manifest['rows']}; they belong to different data.")
+    named = {"scenario": dataset.scenario, "split": dataset.split, "weight": dataset.weight}
+    named.update({field.name: column for field, column in zip(dataset.fields, dataset.columns)})
+    short = next((name for name, values in named.items() if values.shape != (rows,)), None)
+    if short is not None:
+        raise ValueError(f"Column “{short}” of {where} does not have one value a row; it may be cut off.")
+    if not _within(dataset.scenario, 0, dataset.scenarios - 1):
+        raise ValueError(f"Column “scenario” has numbers outside 0 … {dataset.scenarios - 1}; the manifest belongs to another file.")
+    for field, column in zip(dataset.fields, dataset.columns):
+        if not _within(column, 0, field.size - 1):
+            raise ValueError(f"Column “{field.name}” has ids outside 0 … {field.size - 1}; the manifest belongs to another file.")
+    if not _within(dataset.split, TRAIN, TEST):
+        raise ValueError("Column “split” has numbers outside 0 … 2 (train, validation, test).")
+    if not np.isin(dataset.label, (0, 1)).all():
+        raise ValueError("Column “label” has values that are neither 0 nor 1.")
+    if not np.isfinite(dataset.weight).all():
+        raise ValueError("Column “weight” has values that are no numbers.")
+    history = dataset.history
+    if history is not None:
+        if len(history.lengths) != rows or not _within(history.lengths, 0, history.ids.shape[1]):
+            raise ValueError(f"Histories in {where} are not as long as the manifest says; it may be cut off.")
+        for k, i in enumerate(history.item_fields):
+            if not _within(history.ids[..., k], 0, dataset.fields[i].size - 1):
+                raise ValueError(
+                    f"Histories have ids of “{dataset.fields[i].name}” outside 0 … {dataset.fields[i].size - 1}; the manifest belongs to another file."
+                )
+    return dataset
+
+
+def _from_npz(manifest: dict[str, Any], file: Path) -> Dataset:
+    try:
+        with np.load(file) as found:
+            data = {name: found[name] for name in found.files}
+    except (ValueError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{file.name} is no npz file that can be read, or is cut off; export the run again.") from error
     fields = _fields(manifest)
-    history = None
-    if "history.ids" in data:
-        names = [one["field"] for one in manifest["history"]["fields"]]
+
+    def needed(name: str) -> np.ndarray:
+        if name not in data:
+            raise ValueError(f"{file.name} has no array “{name}”, which the manifest asks for; choose the file that belongs to it.")
+        return data[name]
+
+    history, described = None, manifest["history"]
+    if described is not None:
+        names = [one["field"] for one in described["fields"]]
         indices = [next(i for i, field in enumerate(fields) if field.name == name) for name in names]
-        length = manifest["history"]["length"]
-        ids = data["history.ids"].reshape(-1, length, len(indices))
-        history = History(indices, ids, data["history.scenario"].reshape(-1, length), data["history.lengths"])
+        length, rows = described["length"], len(needed("label"))
+        ids, scenario = needed("history.ids"), needed("history.scenario")
+        if ids.size != rows * length * len(indices) or scenario.size != rows * length:
+            raise ValueError(f"Histories in {file.name} are not as long as the manifest says; it may be cut off.")
+        history = History(indices, ids.reshape(rows, length, -1), scenario.reshape(rows, length), needed("history.lengths"))
     truth = (data["truth.probability"], data.get("truth.interest")) if "truth.probability" in data else None
-    columns = [data[f"field.{i}"] for i in range(len(fields))]
     return Dataset(
         manifest,
         fields,
-        columns,
-        data["scenario"],
-        data["label"],
-        data["split"],
-        data["weight"],
+        [needed(f"field.{i}") for i in range(len(fields))],
+        needed("scenario"),
+        needed("label"),
+        needed("split"),
+        needed("weight"),
         history,
         truth,
         data.get("timestamp"),
@@ -181,8 +272,8 @@ def _from_npz(manifest: dict[str, Any], file: Any) -> Dataset:
     )
 
 
-def _from_columns(manifest: dict[str, Any], column: Columns, lists: Columns) -> Dataset:
-    """From flat columns by name; a list column is an array of lists."""
+def _from_columns(manifest: dict[str, Any], column: Columns, lists: Lists) -> Dataset:
+    """From flat columns and columns of lists, by name."""
 
     def needed(name: str) -> np.ndarray:
         values = column(name)
@@ -195,8 +286,6 @@ def _from_columns(manifest: dict[str, Any], column: Columns, lists: Columns) -> 
     for field in fields:
         own = column(field.name)
         columns.append(scenario + 1 if own is None and field.role == "scenario" else needed(field.name).astype(np.int64))
-        if len(columns[-1]) and not 0 <= int(columns[-1].min()) <= int(columns[-1].max()) < field.size:
-            raise ValueError(f"Column “{field.name}” has ids outside 0 … {field.size - 1}; the manifest belongs to another file.")
     weight = column("weight")
     truth = column("truth_p")
     return Dataset(
@@ -213,7 +302,7 @@ def _from_columns(manifest: dict[str, Any], column: Columns, lists: Columns) -> 
     )
 
 
-def _history(manifest: dict[str, Any], fields: list[Field], lists: Columns, rows: int) -> History | None:
+def _history(manifest: dict[str, Any], fields: list[Field], lists: Lists, rows: int) -> History | None:
     described = manifest.get("history")
     if not described:
         return None
@@ -225,37 +314,62 @@ def _history(manifest: dict[str, Any], fields: list[Field], lists: Columns, rows
         )
     indices = [next(i for i, field in enumerate(fields) if field.name == one["field"]) for one in given]
     ids = np.zeros((rows, length, len(given)), np.int32)
-    scenario, lengths = np.full((rows, length), -1, np.int16), np.asarray([len(one) for one in first], np.int64)
+    scenario, lengths = np.full((rows, length), -1, np.int16), first[0].astype(np.int64)
     if lengths.max(initial=0) > length:
         raise ValueError(f"A history has {lengths.max()} behaviours, the manifest allows {length}; it belongs to another file.")
     there = np.arange(length)[None] < lengths[:, None]
 
-    def spread(values: Any) -> np.ndarray:
-        return np.concatenate([np.asarray(one, np.int64) for one in values]) if len(values) else np.zeros(0, np.int64)
+    def spread(name: str) -> np.ndarray:
+        found = lists(name)
+        if found is None or not np.array_equal(found[0], lengths):
+            raise ValueError(f"Column “{name}” of histories is not there, or not as long as “{given[0]['column']}” in every row.")
+        return found[1]
 
     for k, one in enumerate(given):
         if one["column"] is None:
             ids[..., k][there] = np.asarray(one["table"])[ids[..., 0][there]]
         else:
-            ids[..., k][there] = spread(lists(one["column"]))
-    of = lists("history_scenario")
-    if of is not None:
-        scenario[there] = spread(of)
+            ids[..., k][there] = spread(one["column"])
+    if lists("history_scenario") is not None:
+        scenario[there] = spread("history_scenario")
     return History(indices, ids, scenario, lengths)
 
 
 def _from_csv(manifest: dict[str, Any], text: io.TextIOBase) -> Dataset:
     reader = csv.reader(text)
-    names = next(reader)
-    table = dict(zip(names, zip(*reader)))
+    names: list[str] = next(reader, [])
+    rows = [row for row in reader if row]
+    ragged = next((k for k, row in enumerate(rows) if len(row) != len(names)), None)
+    if ragged is not None:
+        raise ValueError(f"Row {ragged + 1} of the CSV file has {len(rows[ragged])} cells and its head {len(names)}.")
+    table = dict(zip(names, zip(*rows) if rows else ([] for _ in names)))
+
+    def numbers(name: str, words: Iterable[str]) -> list[float]:
+        try:
+            return [float(word) for word in words]
+        except ValueError:
+            bad = next(word for word in words if not _is_number(word))
+            raise ValueError(f"Column “{name}” of the CSV file holds “{bad[:40]}”, which is no number.") from None
 
     def flat(name: str) -> np.ndarray | None:
-        return np.asarray(table[name], float) if name in table else None
+        return np.asarray(numbers(name, table[name]), float) if name in table else None
 
-    def lists(name: str) -> Any:
-        return [[int(float(word)) for word in cell.split()] for cell in table[name]] if name in table else None
+    def lists(name: str) -> tuple[np.ndarray, np.ndarray] | None:
+        if name not in table:
+            return None
+        each = [cell.split() for cell in table[name]]
+        every = numbers(name, [word for words in each for word in words])
+        return np.asarray([len(words) for words in each], np.int64), np.asarray(every, float).astype(np.int64)
 
     return _from_columns(manifest, flat, lists)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _from_parquet(manifest: dict[str, Any], path: Path) -> Dataset:
@@ -263,20 +377,29 @@ def _from_parquet(manifest: dict[str, Any], path: Path) -> Dataset:
         import pyarrow.parquet as parquet
     except ImportError:
         raise ValueError("Reading Parquet needs pyarrow: install it, or export the run with its rows (`--rows`).") from None
-    table = parquet.read_table(path)
+    try:
+        table = parquet.read_table(path)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{path.name} is no Parquet file that can be read, or is cut off.") from error
 
     def flat(name: str) -> np.ndarray | None:
         return table.column(name).to_numpy() if name in table.column_names else None
 
-    def lists(name: str) -> Any:
-        return table.column(name).to_pylist() if name in table.column_names else None
+    def lists(name: str) -> tuple[np.ndarray, np.ndarray] | None:
+        if name not in table.column_names:
+            return None
+        # Not through Python's lists, which take ten times the memory.
+        chunks = [chunk for chunk in table.column(name).chunks if len(chunk)]
+        ends = [np.diff(chunk.offsets.to_numpy(zero_copy_only=False)) for chunk in chunks]
+        values = [chunk.flatten().to_numpy(zero_copy_only=False).astype(np.int64) for chunk in chunks]
+        return np.concatenate([np.zeros(0, np.int64), *ends]).astype(np.int64), np.concatenate([np.zeros(0, np.int64), *values])
 
     return _from_columns(manifest, flat, lists)
 
 
 def read_dataset(manifest: dict[str, Any], rows: Path) -> Dataset:
     """@raises ValueError with one sentence where the rows are not there or do not fit the manifest"""
-    if not rows.exists():
+    if not rows.is_file():
         raise ValueError(f"The rows are not at {rows}; name them with --data FILE (npz, CSV or Parquet of the manifest’s columns).")
     if rows.suffix == ".npz":
         dataset = _from_npz(manifest, rows)
@@ -287,9 +410,7 @@ def read_dataset(manifest: dict[str, Any], rows: Path) -> Dataset:
         dataset = _from_parquet(manifest, rows)
     else:
         raise ValueError(f"{rows.name} is neither npz nor CSV nor Parquet; give the rows in one of these.")
-    if dataset.rows != manifest["rows"]:
-        raise ValueError(f"{rows.name} has {dataset.rows} rows and the manifest tells of {manifest['rows']}; they belong to different data.")
-    return dataset
+    return _checked(dataset, rows.name)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from .bundle import CHECKPOINT, Bundle
 from .checkpoint import Checkpoint, Position
 from .data import Dataset
 from .metrics import Metrics
-from .models import all_settings, training_defaults
+from .models import all_settings, checked_settings, training_defaults
 from .parallel import World
 from .procedures import procedure_of
 from .record import Record, Say, run_file
@@ -61,20 +61,22 @@ def new_record(setup: dict[str, Any], manifest: dict[str, Any]) -> Record:
 
 def checked_setup(given: dict[str, Any]) -> dict[str, Any]:
     """Settings with the lab's defaults. @raises ValueError for a name that the model does not have"""
-    defaults = training_defaults()
-    training = given.get("training", {})
-    unknown = next((name for name in training if name not in defaults), None)
-    if unknown is not None:
-        raise ValueError(f"Training has no setting “{unknown}”; it has {', '.join(sorted(defaults))}.")
+    seed = given.get("seed", 1)
+    if not isinstance(seed, int):
+        raise ValueError(f"The seed must be a whole number, not {json.dumps(seed)}.")
+    training = checked_settings("Training", training_defaults(), given.get("training", {}))
+    low = next((name for name in ("batch", "evaluateEvery", "evaluationRows", "steps") if training[name] < 1), None)
+    if low is not None:
+        raise ValueError(f"“{low}” must be at least 1, not {training[low]}.")
     settings = all_settings(given["model"], given.get("settings", {}))
     if settings.get("clusterSteps") and settings["clusters"]:
         raise ValueError("This run sorts scenarios into clusters first, which only the lab does; train it there, or set “clusters” to 0.")
     return {
         "model": given["model"],
         "settings": settings,
-        "training": {**defaults, **training},
+        "training": training,
         "dataset": given.get("dataset", "data"),
-        "seed": int(given.get("seed", 1)),
+        "seed": seed,
         "backend": given.get("backend", "auto"),
     }
 

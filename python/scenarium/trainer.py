@@ -134,8 +134,9 @@ class Trainer:
         self._said = now
         taken, left = self.step - self._from, self.training["steps"] - self.step
         seconds = (now - self._started) / max(1, taken) * left
+        remaining = f"; {_duration(seconds)} left" if taken > 0 else ""
         found = "" if metrics is None else f": AUC {_shown(metrics['domainAuc'])}, log loss {_shown(metrics['overall']['logLoss'])}"
-        self.say(f"step {self.step} of {self.training['steps']}{found}; {_duration(seconds)} left")
+        self.say(f"step {self.step} of {self.training['steps']}{found}{remaining}")
 
     def _update_best(self, metrics: Metrics) -> None:
         value = monitored(self.stop_metric, metrics)

@@ -15,7 +15,7 @@ from scenarium import counter, safetensors
 from scenarium.__main__ import main
 from scenarium.batches import Layout
 from scenarium.bundle import FORMAT
-from scenarium.data import read_dataset, resplit
+from scenarium.data import check_manifest, read_dataset, resplit
 from scenarium.metrics import auc, log_loss, weighted_mean
 from scenarium.record import Thinned
 from tests import made
@@ -122,20 +122,87 @@ class Data(Folder):
     def test_bad_rows_get_one_sentence(self) -> None:
         made.write(self.place)
         bad = self.place / "bad.csv"
+        head = "scenario,label,split,user,item,hour,history_item,history_scenario"
         cases = {
+            "": "The rows have no column",
             "scenario,label\n0,1": "The rows have no column",
-            "scenario,label,split,user,item,hour,history_item,history_scenario\n0,1,0,99,1,1,,": "ids outside 0 … 29",
-            "scenario,label,split,user,item,hour,history_item,history_scenario\n0,1,0,9,1,1,,": "has 1 rows and the manifest tells of 1200",
+            f"{head}\n0,1,0,99,1,1,,": "ids outside 0 … 29",
+            f"{head}\n7,1,0,9,1,1,,": "numbers outside 0 … 2",
+            f"{head}\n0,2,0,9,1,1,,": "neither 0 nor 1",
+            f"{head}\n0,1,0,nine,1,1,,": "holds “nine”, which is no number",
+            f"{head}\n0,1,0,9": "Row 1 of the CSV file has 4 cells and its head 8",
+            f"{head}\n0,1,0,9,1,1,3 4,1": "not as long as “history_item” in every row",
+            f"{head}\n0,1,0,9,1,1,99,1": "Histories have ids of “item” outside 0 … 19",
+            f"{head}\n0,1,0,9,1,1,,\n0,1,0,9,1,1,,": "has 2 rows and the manifest tells of 1",
         }
         for text, sentence in cases.items():
             bad.write_text(text)
             with self.assertRaisesRegex(ValueError, sentence):
-                read_dataset(made.manifest(), bad)
+                read_dataset(made.manifest(1), bad)
         with self.assertRaisesRegex(ValueError, "neither npz nor CSV nor Parquet"):
             (self.place / "rows.xls").write_text("")
             read_dataset(made.manifest(), self.place / "rows.xls")
         with self.assertRaisesRegex(ValueError, "no time column"):
             resplit(read_dataset(made.manifest(), self.place / "rows.npz"), "aread")
+
+    def test_damaged_npz_gets_one_sentence(self) -> None:
+        made.write(self.place)
+        whole, good = (self.place / "rows.npz").read_bytes(), made.arrays()
+        bad = self.place / "bad.npz"
+        for data in (b"", b"hello", whole[:3000]):
+            bad.write_bytes(data)
+            with self.assertRaisesRegex(ValueError, r"^bad.npz is no npz file that can be read, or is cut off"):
+                read_dataset(made.manifest(), bad)
+        cases: list[tuple[dict, str]] = [
+            ({"label": None}, "no array “label”"),
+            ({"field.1": good["field.1"][:7]}, "“item” of bad.npz does not have one value a row"),
+            ({"history.ids": good["history.ids"][:7]}, "Histories in bad.npz are not as long"),
+            ({"label": good["label"] * np.nan}, "neither 0 nor 1"),
+            ({"split": good["split"] + 5}, "outside 0 … 2"),
+        ]
+        for change, sentence in cases:
+            np.savez(bad, **{name: values for name, values in {**good, **change}.items() if values is not None})
+            with self.assertRaisesRegex(ValueError, sentence):
+                read_dataset(made.manifest(), bad)
+
+    def test_parquet_says_the_same_or_what_it_needs(self) -> None:
+        dataset = read_dataset(made.manifest(), made.write(self.place).parent / "rows.npz")
+        path = self.place / "rows.parquet"
+        path.write_bytes(b"PAR1")
+        try:
+            import pyarrow
+            import pyarrow.parquet as parquet
+        except ImportError:
+            with self.assertRaisesRegex(ValueError, "^Reading Parquet needs pyarrow: install it"):
+                read_dataset(made.manifest(), path)
+            return
+        with self.assertRaisesRegex(ValueError, "^rows.parquet is no Parquet file that can be read"):
+            read_dataset(made.manifest(), path)
+        history = dataset.history
+        flat = {"scenario": dataset.scenario, "label": dataset.label.astype(np.uint8), "split": dataset.split}
+        flat.update(zip(("user", "item", "hour"), dataset.columns))
+        lists = [
+            pyarrow.array([values[row, : history.lengths[row]].tolist() for row in range(dataset.rows)], pyarrow.list_(pyarrow.int32()))
+            for values in (history.ids[..., 0], history.scenario)
+        ]
+        table = pyarrow.table({**flat, "history_item": lists[0], "history_scenario": lists[1]})
+        # Several groups of rows, so that columns come in chunks.
+        parquet.write_table(table, path, row_group_size=500)
+        found = read_dataset(made.manifest(), path)
+        rows = np.arange(0, dataset.rows, 7)
+        for name, values in dataset.batch(rows, self.layout()).items():
+            np.testing.assert_array_equal(found.batch(rows, self.layout())[name], values, name)
+
+    def test_a_damaged_manifest_is_named_by_what_is_wrong(self) -> None:
+        def without(name: str) -> dict:
+            return {key: value for key, value in made.manifest().items() if key != name}
+
+        cases = [(without(name), name) for name in ("id", "title", "rows", "fields", "scenarios", "vocabularySize", "fingerprint", "history")]
+        shifted = made.manifest()
+        shifted["fields"][1]["offset"] = 10**6
+        for manifest, part in [*cases, (shifted, "fields"), ({**made.manifest(), "fields": ["user"]}, "fields")]:
+            with self.assertRaisesRegex(ValueError, rf"^The manifest x is damaged in “{part}”; .*\.$"):
+                check_manifest(manifest, "x")
 
 
 class Bundles(Folder):
@@ -207,6 +274,11 @@ class Training(Folder):
             (["--model", "nobody"], "There is no model “nobody”"),
             (["--model", "mix", "--set", "wings=2"], "mix has no setting “wings”"),
             (["--model", "mix", "--set", "wings"], "is no NAME=VALUE"),
+            (["--model", "mix", "--set", "hidden=wide"], '“hidden” of mix cannot be "wide"'),
+            (["--model", "mix", "--set", "embeddingDim=-4"], "These settings make no model mix"),
+            (["--model", "mix", "--set", "batch=0"], "“batch” must be at least 1"),
+            (["--model", "mix", "--set", "batch=many"], "“batch” of Training cannot be"),
+            (["--model", "mix", "--save-every", "0"], "--save-every must be at least 1"),
             ([], "Name a model"),
         ):
             code, text = self.said("train", "--manifest", manifest, *words)

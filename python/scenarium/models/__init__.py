@@ -29,19 +29,41 @@ def training_defaults() -> dict[str, Any]:
     return dict(_GIVEN["training"])
 
 
+def _alike(value: Any, default: Any) -> bool:
+    """Whether a setting's value is of its default's kind."""
+    if isinstance(default, (bool, str)):
+        return isinstance(value, type(default))
+    if isinstance(default, list):
+        return isinstance(value, list) and all(isinstance(one, int) and one > 0 for one in value)
+    # A whole default may be that of a number with a fraction: 0 of 0.5.
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def checked_settings(what: str, defaults: Mapping[str, Any], given: Any) -> dict[str, Any]:
+    """Defaults with the given ones over them. @raises ValueError with one sentence for another name or a value of another kind"""
+    if not isinstance(given, Mapping):
+        raise ValueError(f"The settings of {what} must be names with values, not {json.dumps(given)[:40]}.")
+    for name, value in given.items():
+        if name not in defaults:
+            raise ValueError(f"{what} has no setting “{name}”; it has {', '.join(sorted(defaults))}.")
+        if not _alike(value, defaults[name]):
+            raise ValueError(f"“{name}” of {what} cannot be {json.dumps(value)[:40]}; its default is {json.dumps(defaults[name])}.")
+    return {**defaults, **given}
+
+
 def all_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The model's defaults, as the lab's, with the given ones over them."""
     model_class(name)
-    unknown = next((key for key in given if key not in _DEFAULTS[name]), None)
-    if unknown is not None:
-        raise ValueError(f"{name} has no setting “{unknown}”; it has {', '.join(sorted(_DEFAULTS[name]))}.")
-    return {**_DEFAULTS[name], **given}
+    return checked_settings(name, _DEFAULTS[name], given)
 
 
 def build(name: str, shape: DataShape, given: Mapping[str, Any], seed: int | None = None) -> Model:
     """A model of the lab. With a seed it starts where the lab's starts from it."""
     settings: Settings = all_settings(name, given)
-    model = model_class(name)(shape, settings)
+    try:
+        model = model_class(name)(shape, settings)
+    except (RuntimeError, TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+        raise ValueError(f"These settings make no model {name} ({error}); take those of the lab.") from error
     if seed is not None:
         initialise(model, seed)
         start_states = getattr(model, "start_states", None)
@@ -50,4 +72,4 @@ def build(name: str, shape: DataShape, given: Mapping[str, Any], seed: int | Non
     return model
 
 
-__all__ = ["MODELS", "Losses", "Model", "Pass", "Scores", "all_settings", "build", "model_class", "training_defaults"]
+__all__ = ["MODELS", "Losses", "Model", "Pass", "Scores", "all_settings", "build", "checked_settings", "model_class", "training_defaults"]

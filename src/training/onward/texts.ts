@@ -31,6 +31,9 @@ function rowsText({ dataset, rows }: OnwardFacts): string {
   return `The rows are not in this zip. ${where} Or give a larger log: an npz, CSV or Parquet file with the columns that \`data/manifest.json\` names, after \`--data\`, with a manifest of its own beside it.`;
 }
 
+/** A command of the list, so wide that what follows stands below what follows the others. */
+const column = (command: string): string => command.padEnd(56);
+
 /** `README.md` of the zip. */
 export function readmeOf(facts: OnwardFacts): string {
   const { record, dataset, step } = facts;
@@ -40,11 +43,11 @@ export function readmeOf(facts: OnwardFacts): string {
   return `# ${record.name}
 
 ${findModel(setup.model).title} on ${dataset.title}, seed ${setup.seed}, left at step ${step} of ${setup.training.steps}. What you need is Python 3.9 or newer with PyTorch (1.13 or
-newer) and NumPy; in this folder:
+newer) and NumPy; in this folder (with \`python3\` where that is its name):
 
 \`\`\`sh
-python -m scenarium evaluate .${data}                      # the metrics that the page showed
-python -m scenarium resume . --steps ${further}${data}       # goes on from step ${step}
+${column(`python -m scenarium evaluate .${data}`)}# the metrics that the page showed
+${column(`python -m scenarium resume . --steps ${further}${data}`)}# goes on from step ${step}
 \`\`\`
 
 ${facts.ended && record.bestStep !== null ? `The run had ended: the weights are its best ones, of step ${record.bestStep}, with the moments of step ${step}.\n\n` : ''}${!facts.ended && step === 0 && facts.weights ? 'Of a run that ended, its best weights are kept: training starts from them, with moments of zero.\n\n' : ''}Several processes share a batch (gloo on processors, NCCL on graphics cards):
@@ -53,8 +56,10 @@ ${facts.ended && record.bestStep !== null ? `The run had ended: the weights are 
 torchrun --nproc_per_node 2 -m scenarium resume . --steps ${further}${data}
 \`\`\`
 
-Both write \`continued/checkpoint.safetensors\` every 500 steps (\`--save-every\`); the same command goes on from there after a break. At the end
-\`continued/run.json\` is a run that the page imports (Compare, Import); \`python -m scenarium convert continued\` writes one at any time.
+PyTorch 1.13 under Python 3.11, as Debian 12 has them, needs \`torchrun -r 1 -t 1 …\`.
+
+Going on writes \`continued/checkpoint.safetensors\` every 500 steps (\`--save-every\`) and at the end; the same command goes on from there after a break, with more \`--steps\` also after the end. At the end
+\`continued/run.json\` is a run that the page imports (Compare, Import); \`python -m scenarium convert continued\` writes one as \`run.json\` at any time.
 
 ${rowsText(facts)}
 
