@@ -46,6 +46,8 @@ const values: AnySettings = {
   dropout: 0,
   leakySlope: 0,
   batchNorm: 'off',
+  // AREAD's hierarchy of six ReLU layers does not train where nothing is normalised (docs/decisions/aread.md).
+  heiBatchNorm: true,
   priorBias: 'on',
   scenarioField: 'on',
   history: 'off',
