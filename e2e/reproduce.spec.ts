@@ -129,6 +129,22 @@ test('claims, tables, doses and ranks of stored studies, light, dark and narrow;
   expect(shown.length).toBeGreaterThanOrEqual(stored.length);
   for (const p of byClaim)
     expect(Math.min(...shown.map((other) => Math.abs(other - p))), `p = ${p}`).toBeLessThan(1e-8);
+  // The printed tables stand there too: SACA without SBE in M-scan's Table 2, which the page compares with the whole model.
+  const printed = disk.locator('[data-table="mscan-table-2-ali-ccp"]');
+  await expect(printed).toContainText('0.6714');
+  await printed.locator('select').selectOption(dose);
+  const byPrinted = await printed
+    .locator('[data-p]')
+    .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-p'))));
+  expect(byPrinted.length).toBeGreaterThan(0);
+  const overall = (variant: string) =>
+    study.cells
+      .filter((cell) => cell.world === dose && cell.variant === variant)
+      .map(({ figures: { noiseFreeAuc } }) => noiseFreeAuc.overall);
+  const whole = overall('mscan');
+  const p = pOfFivePairs(overall('mscan:with-saca-without-sbe').map((value, k) => value - whole[k]!));
+  expect(Math.min(...byPrinted.map((other) => Math.abs(other - p)))).toBeLessThan(1e-8);
+  await expect(disk.locator('#doses svg').first()).toBeVisible();
   await disk.getByRole('button', { name: 'p', exact: true }).click();
   const sorted = (
     await disk

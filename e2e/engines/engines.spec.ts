@@ -1,4 +1,8 @@
-/** The main job, a reload and one picture in browsers that are not Chromium. Projects `firefox` and `webkit`. */
+/** The main job, a reload, one picture and a report from the disk in browsers that are not Chromium. Projects `firefox` and `webkit`. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { until } from './engine';
 import { firefoxPath, openFirefox } from './firefox';
@@ -15,7 +19,9 @@ const app = (name: string) => `document.querySelector('[data-testid=app]')?.data
 const figure = (name: string) =>
   `[...document.querySelectorAll('[data-testid=figure-${name}-data] tbody tr')].map((row) => row.textContent)`;
 
-test('trains, keeps the run over a reload and draws its gates', async ({ baseURL }, { project }) => {
+test('trains, keeps the run over a reload, draws its gates, and opens a report from the disk', async ({
+  baseURL,
+}, { project }) => {
   const opened = engines[project.name]?.() ?? `There is no browser ${project.name}.`;
   // A browser that is not installed cannot be tried; the sentence names the package that brings it.
   if (typeof opened === 'string') return test.skip(true, opened);
@@ -51,6 +57,33 @@ test('trains, keeps the run over a reload and draws its gates', async ({ baseURL
       'the gates are drawn',
     );
     expect(rows.length).toBeGreaterThanOrEqual(3);
+
+    // The report of stored studies, saved to a disk and opened from there: the file computes its p-values itself.
+    await engine.open(`${baseURL}?page=reproduce`);
+    const ready = `document.querySelector('[data-testid=report-html]') !== null`;
+    await until(() => engine.read<boolean>(ready), Boolean, 'the stored studies are read');
+    // No dialog asks where to save it: the text is taken as it is handed to the browser.
+    await engine.read(
+      `(() => { window.saved = null; HTMLAnchorElement.prototype.click = () => undefined;
+        URL.createObjectURL = (blob) => { void blob.text().then((text) => { window.saved = text; }); return ''; };
+        document.querySelector('[data-testid=report-html]').click(); return true; })()`,
+    );
+    const html = await until(() => engine.read<string | null>('window.saved'), Boolean, 'the report is made');
+    const folder = await mkdtemp(join(tmpdir(), 'report-'));
+    try {
+      await writeFile(join(folder, 'report.html'), html!);
+      await engine.open(pathToFileURL(join(folder, 'report.html')).href);
+      const count = (selector: string) => `document.querySelectorAll('${selector}').length`;
+      await until(
+        () => engine.read<number>(count('#report[data-ready]')),
+        (n) => n === 1,
+        'the report is drawn',
+      );
+      for (const part of ['#claims [data-p]', '#tables [data-p]', '#doses svg', '#runs tbody tr'])
+        expect(await engine.read<number>(count(part)), part).toBeGreaterThan(10);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
     expect(engine.problems).toEqual([]);
   } finally {
     await engine.close();

@@ -1,7 +1,9 @@
 /** The report: one file with the runs, its own script and style, which a browser opens from a disk. */
 import { cellAddress } from '../../studies/evidence/cellAddress';
+import { CLAIMING_PAPERS, claimsOf } from '../../studies/claims';
 import type { Claim } from '../../studies/claims';
 import type { StoredStudy } from '../../studies/evidence/format';
+import { toRows } from '../../studies/evidence/rows';
 import { modelTitle } from '../../studies/setups';
 import { addressKey, SEED } from './reportData';
 import type { ReportData } from './reportData';
@@ -37,7 +39,13 @@ export function reportData(
     made: new Date().toISOString(),
     page,
     claims,
-    studies,
+    tables: papers
+      .filter((paper) => CLAIMING_PAPERS.includes(paper))
+      .flatMap((paper) => claimsOf(paper).tables.map((table) => ({ paper, table }))),
+    studies: studies.map((study) => {
+      const { variants, ...rows } = toRows(study);
+      return { ...rows, variants: variants.map((one) => ({ ...one, settings: {}, training: {} })) };
+    }),
     titles: Object.fromEntries(papers.map((paper) => [paper, modelTitle(paper)])),
     addresses,
   };

@@ -6,19 +6,23 @@ import { claimRows, effectSpan, verdictOf } from '../../studies/reproduce/claimR
 import type { ClaimRow } from '../../studies/reproduce/claimRows';
 import type { StudyWorld } from '../../studies/evidence/format';
 import type { Verdict } from '../../studies/evidence/verdict';
+import { fromRows } from '../../studies/evidence/rows';
 import { figureOf } from '../../studies/evidence/values';
 import { fixedDigits, formatSigned } from '../../studies/format';
 import { nameOf } from '../../studies/reproduce/cells';
 import { metricsOf } from '../../studies/reproduce/ranks';
 import { metricWords } from '../../studies/reproduce/words';
-import { addressKey, SEED } from './reportData';
+import { doseSection } from './doses';
+import { addressOf } from './reportData';
+import { tableSection } from './printedTables';
 import type { ReportData } from './reportData';
 import { element, sortableTable } from './sortableTable';
 import type { Column } from './sortableTable';
 import { formatNumber } from '../format';
 
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '') as ReportData;
-const rows = claimRows(data.claims, data.studies);
+const studies = data.studies.map(fromRows);
+const rows = claimRows(data.claims, studies);
 /** A claim at one dose; one that was not run has no world. */
 interface Line {
   readonly row: ClaimRow;
@@ -115,19 +119,19 @@ const claimColumns: readonly Column<Line>[] = [
 ];
 
 /** A run of a study. */
-const runs = data.studies.flatMap((study) => study.cells.map((cell) => ({ study, cell })));
+const runs = studies.flatMap((study) => study.cells.map((cell) => ({ study, cell })));
 type Run = (typeof runs)[number];
 
 function link({ study, cell }: Run): HTMLElement {
-  const address = data.addresses[addressKey(study.id, cell.world, cell.variant)];
-  if (!address) return element('span', { className: 'muted', textContent: 'npm run study' });
+  const address = addressOf(data, study.id, cell);
+  if (address === null) return element('span', { className: 'muted', textContent: 'npm run study' });
   return element('a', {
-    href: data.page + address.replace(String(SEED), String(cell.seed)),
+    href: address,
     textContent: 'run it again',
   });
 }
 
-const shownMetrics = [...new Set(data.studies.flatMap(metricsOf))].slice(0, 6);
+const shownMetrics = [...new Set(studies.flatMap(metricsOf))].slice(0, 6);
 const runColumns: readonly Column<Run>[] = [
   { label: 'Study', text: ({ study }) => paperTitle(study.id), key: ({ study }) => study.id },
   { label: 'World', text: ({ cell }) => cell.world, key: ({ cell }) => cell.world },
@@ -219,6 +223,8 @@ function draw(): void {
     }),
     controls,
     claims.node,
+    tableSection(data, studies),
+    doseSection(data, rows),
     element('h2', { textContent: 'The runs' }),
     search,
     cells.node,

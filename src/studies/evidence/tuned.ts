@@ -1,7 +1,8 @@
 /** Rows that had a tuning budget: which of their draws was taken, and where they stand in a stored study. */
 import { bestDraw, tuningDraws, type TuningDraw } from '../tuning';
-import type { StoredStudy, StudyVariant } from './studySchema';
 import { findVariant } from './variants';
+
+export { tunedId, tunedIn } from './tunedVariants';
 
 /** Seed of the draws and of the runs that are judged: one that no study reports. */
 export const TUNING_SEED = 1001;
@@ -14,9 +15,6 @@ export interface Tuned {
   readonly losses: readonly (number | null)[];
 }
 
-/** What a variant is called that was tuned in a world. */
-export const tunedId = (of: string, world: string): string => `${of}~${world}`;
-
 /** The draws of a variant, what makes it this variant left as it is. */
 export function drawsOf(of: string, count: number): readonly TuningDraw[] {
   const { model, settings } = findVariant(of);
@@ -27,13 +25,4 @@ export function drawsOf(of: string, count: number): readonly TuningDraw[] {
 export function takenDraw({ of, losses }: Tuned): { readonly best: number; readonly draw: TuningDraw } {
   const best = bestDraw(losses) ?? 0;
   return { best, draw: drawsOf(of, losses.length)[best]! };
-}
-
-/** Variants that were tuned in a world, by what they are as they come. */
-export function tunedIn({ variants }: StoredStudy, world: string): ReadonlyMap<string, StudyVariant> {
-  return new Map(
-    variants.flatMap((variant) =>
-      variant.tuned?.world === world ? [[variant.tuned.of, variant] as const] : [],
-    ),
-  );
 }

@@ -1,6 +1,4 @@
 /** What a module gains as its cause grows: the claims of a paper, dose by dose, with the room that the ceiling leaves. */
-import { simulationOfId } from '../../training/simulatedId';
-import { findTwin } from '../../data/simulate';
 import type { Claim } from '../claims';
 import type { StoredStudy, StudyWorld } from '../evidence/format';
 import { figureOf } from '../evidence/values';
@@ -86,41 +84,4 @@ export function doseCurves(rows: readonly ClaimRow[], paper: string): readonly D
   // A module switched off says more of it than another model does.
   const others = (curve: DoseCurve) => (curve.ownModule ? 0 : 1);
   return [...curves.values()].sort((a, b) => others(a) - others(b));
-}
-
-export interface DoseMap {
-  readonly knobs: readonly [string, string];
-  readonly rows: readonly number[];
-  readonly columns: readonly number[];
-  /** `[rows][columns]`; null where no world is stored or the gain is undefined. */
-  readonly gains: readonly (readonly (number | null)[])[];
-}
-
-/** Every knob of a world, those that its id does not name as its base has them. */
-function knobsOf({ id }: StudyWorld): Readonly<Record<string, number>> {
-  const request = simulationOfId(id);
-  return request ? { ...findTwin(request.twin).knobs, ...request.knobs } : {};
-}
-
-/** The gain over two knobs, where the worlds of a curve differ in exactly two; else null. */
-export function doseMap({ points }: DoseCurve): DoseMap | null {
-  const settings = points.map(({ world }) => knobsOf(world));
-  const names = Object.keys(settings[0] ?? {}).filter(
-    (name) => new Set(settings.map((one) => one[name])).size > 1,
-  );
-  const [first, second] = names;
-  if (first === undefined || second === undefined || names.length > 2) return null;
-  const values = (name: string) => [...new Set(settings.map((one) => one[name]!))].sort((a, b) => a - b);
-  const [rows, columns] = [values(first), values(second)];
-  return {
-    knobs: [first, second],
-    rows,
-    columns,
-    gains: rows.map((row) =>
-      columns.map((column) => {
-        const at = settings.findIndex((one) => one[first] === row && one[second] === column);
-        return points[at]?.gain ?? null;
-      }),
-    ),
-  };
 }

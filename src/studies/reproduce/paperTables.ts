@@ -4,7 +4,7 @@ import { directionOf } from '../ablation/direction';
 import type { Direction } from '../ablation/direction';
 import type { PrintedTable } from '../claims';
 import type { StoredStudy, StudyWorld } from '../evidence/format';
-import { tunedId, tunedIn } from '../evidence/tuned';
+import { tunedId, tunedIn } from '../evidence/tunedVariants';
 import { figureOf, scenariosOf } from '../evidence/values';
 import { spread } from '../statistics';
 import type { Spread } from '../statistics';

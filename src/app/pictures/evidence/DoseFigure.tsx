@@ -5,9 +5,10 @@ import { niceDomain, tickFormat } from '../../charts/axis';
 import { HeatMap } from '../../charts/HeatMap';
 import { DEFINED, UNDEFINED } from '../../charts/heatDraw';
 import { useSize } from '../../charts/useSize';
-import { doseMap } from '../../../studies/reproduce/doses';
+import { doseMap } from '../../../studies/reproduce/doseMap';
+import type { DoseMap } from '../../../studies/reproduce/doseMap';
 import { metricWords, partWords } from '../../../studies/reproduce/words';
-import type { DoseCurve, DoseMap, DosePoint } from '../../../studies/reproduce/doses';
+import type { DoseCurve, DosePoint } from '../../../studies/reproduce/doses';
 import './evidence.css';
 
 const HEIGHT = 190;
