@@ -272,6 +272,13 @@ const aread: readonly Hypothesis[] = [
   },
   {
     number: 4,
+    sentence: 'Overlap follows relatedness more than at 0',
+    test: aboveValue('aread', 'overlapRelatedness', 0, 'chance'),
+    doses: [0.9],
+    beyond: 0,
+  },
+  {
+    number: 4,
     sentence: 'Groups by overlap are those of the tree',
     test: aboveValue('aread', 'overlapTree', 0, 'chance'),
     doses: [0.9],
