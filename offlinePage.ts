@@ -14,8 +14,8 @@ const NEEDLESS = /\.(woff|ttf)$/;
 const FIRST_SAMPLES = ['conflict-4', 'aliccp-3'];
 
 /**
- * What an opened page needs later: everything that was built, the catalogue, and the samples that are chosen at first. Stored studies
- * are kept once somebody looks at them.
+ * What an opened page needs later: everything that was built, the catalogue, stored studies, and the samples that are chosen at
+ * first; the others can be simulated again.
  */
 function filesOf(folder: string): string[] {
   const all = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -33,7 +33,6 @@ function filesOf(folder: string): string[] {
   return all
     .filter((name) => name !== 'sw.js' && !NEEDLESS.test(name))
     .filter((name) => !name.startsWith('samples/') || samples.includes(name))
-    .filter((name) => !name.startsWith('studies/'))
     .sort();
 }
 

@@ -64,6 +64,18 @@ describe('datasets by id', () => {
     expect((await source.load('aliccp-3')).id).toBe('aliccp-3');
   });
 
+  it('simulates a sample whose rows did not come, to the same bits', async () => {
+    const source = new DatasetSource('http://site/');
+    const fetched = await source.load('promotion-6');
+    const site = globalThis.fetch;
+    vi.stubGlobal('fetch', async (address: URL) =>
+      address.pathname.endsWith('.parquet') ? Promise.reject(new TypeError('network')) : site(address),
+    );
+    const made = await source.load('promotion-6');
+    expect([made.id, made.fingerprint]).toEqual([fetched.id, fetched.fingerprint]);
+    expect(made.label).toEqual(fetched.label);
+  });
+
   it('imports a person’s file and finds it again', async () => {
     const source = new DatasetSource('http://site/');
     const session = new DataSession(source);

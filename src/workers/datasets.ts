@@ -25,6 +25,16 @@ async function get(address: URL, what: string): Promise<Response> {
   return response;
 }
 
+/** What an id says how to simulate; null where it says nothing. */
+async function simulated(id: string, onProgress: OnProgress): Promise<Dataset | null> {
+  const request = simulationOfId(id);
+  if (!request) return null;
+  return simulate(request, {
+    onProgress: ({ share }) =>
+      onProgress({ done: Math.round(share * 100), total: 100, detail: 'Simulating' }),
+  });
+}
+
 /** Where datasets come from; made once a worker. */
 export class DatasetSource {
   private catalogue: Promise<Catalogue> | null = null;
@@ -61,29 +71,31 @@ export class DatasetSource {
   async load(id: string, onProgress: OnProgress = () => undefined): Promise<Dataset> {
     const { samples } = await this.samples();
     const sample = samples.find((entry) => entry.id === id);
-    if (sample) {
-      const [parquet, manifest] = await Promise.all([
-        get(this.address(sample.parquet), sample.title).then((response) => response.arrayBuffer()),
-        get(this.address(sample.manifest), sample.title).then(
-          (response) => response.json() as Promise<unknown>,
-        ),
-      ]);
-      return readDataset(new Uint8Array(parquet), manifest);
-    }
+    if (sample)
+      return this.sample(sample).catch(async (error: unknown) => {
+        // Without a network: a sample is what its id simulates, to the bit, only quicker to fetch.
+        const made = await simulated(id, onProgress);
+        if (made === null) throw error;
+        return made;
+      });
     const kept = await this.kept(id);
     if (kept) return kept;
-    const request = simulationOfId(id);
-    if (request) {
-      const dataset = await simulate(request, {
-        onProgress: ({ share }) =>
-          onProgress({ done: Math.round(share * 100), total: 100, detail: 'Simulating' }),
-      });
+    const dataset = await simulated(id, onProgress);
+    if (dataset) {
       await this.keep(catalogueEntry(dataset), dataset).catch(() => undefined); // it can be simulated again
       return dataset;
     }
     throw new Error(
       `There is no dataset "${id}" here; simulate or import it on the Data page, or choose ${samples.map((s) => s.id).join(', ')}.`,
     );
+  }
+
+  private async sample({ parquet, manifest, title }: Catalogue['samples'][number]): Promise<Dataset> {
+    const [rows, facts] = await Promise.all([
+      get(this.address(parquet), title).then((response) => response.arrayBuffer()),
+      get(this.address(manifest), title).then((response) => response.json() as Promise<unknown>),
+    ]);
+    return readDataset(new Uint8Array(rows), facts);
   }
 
   /** What is known of a sample without reading its rows; null where nothing is, or it did not come. */
