@@ -126,7 +126,11 @@ export interface ExportedProbe {
 /** The parts of an exported run that specs read. */
 export interface ExportedRun {
   readonly status: string;
-  readonly setup: { readonly seed: number; readonly settings: Readonly<Record<string, unknown>> };
+  readonly setup: {
+    readonly model: string;
+    readonly seed: number;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   readonly final: {
     readonly overall: { readonly noiseFreeAuc: number; readonly auc: number };
     readonly scenarios: readonly { readonly noiseFreeAuc: number; readonly auc: number }[];

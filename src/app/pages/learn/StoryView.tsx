@@ -66,7 +66,7 @@ export function StoryView({ story }: { readonly story: Story }) {
     >
       {!alone && (
         <header className="story-head">
-          <LearnLink to={listOfStories} className="story-back">
+          <LearnLink to={listOfStories} testId="all-stories" className="story-back">
             All stories
           </LearnLink>
           <h1>{story.title}</h1>

@@ -46,6 +46,7 @@ export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
     },
   ];
   const worst = changes.indexOf(Math.min(...changes));
+  const lost = changes.flatMap((value, s) => (value < 0 ? [named(flow, 'scenarios', s)] : []));
   const steps = [
     {
       title: 'Order',
@@ -65,7 +66,7 @@ export function RankingPicture({ flow }: { readonly flow: StoredFlow }) {
     },
     {
       title: 'Negative transfer',
-      text: `One tower for all scenarios against a model for each alone: ${changes.map((value, s) => `${named(flow, 'scenarios', s)} ${value >= 0 ? '+' : ''}${short(value, 3)}`).join(', ')}. ${(changes[worst] ?? 0) < 0 ? `Below zero is negative transfer; here it is ${named(flow, 'scenarios', worst)}.` : 'Below zero would be negative transfer; in this run there is none.'} One run, one seed.`,
+      text: `One tower for all scenarios against a model for each alone: ${changes.map((value, s) => `${named(flow, 'scenarios', s)} ${value >= 0 ? '+' : ''}${short(value, 3)}`).join(', ')}. ${lost.length > 0 ? `Below zero is negative transfer: here in ${lost.join(', ')}, most in ${named(flow, 'scenarios', worst)}.` : 'Below zero would be negative transfer; in this run there is none.'} One run, one seed.`,
     },
   ];
   return (

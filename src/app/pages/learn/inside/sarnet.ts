@@ -8,6 +8,8 @@ export function sarnetPicture(flow: StoredFlow): FlowPicture {
   const gate = list(flow, 'gate');
   const z = list(flow, 'expertLogits');
   const probability = one(flow, 'clean');
+  /** What a click costs where it is given this probability. */
+  const loss = -Math.log(probability);
   const experts = gate.map((_, e) => e);
   const place = (e: number): number => (e + 0.5) / experts.length;
   return {
@@ -75,7 +77,7 @@ export function sarnetPicture(flow: StoredFlow): FlowPicture {
       { tex: String.raw`y = \sum_e g_e\, o_e`, step: 3 },
       { tex: String.raw`w = \frac{F / \sum F}{PV / \sum PV}`, step: 4 },
     ],
-    inNumbers: `y = ${experts.map((e) => String.raw`${tex(gate[e] ?? 0)} \cdot ${tex(sigmoid(z[e] ?? 0))}`).join(' + ')} = ${tex(probability, 3)}`,
+    inNumbers: String.raw`w = \frac{${tex(one(flow, 'earnedShare') * 100)}\,\%}{${tex(one(flow, 'shownShare') * 100)}\,\%} = ${tex(one(flow, 'coefficient'))}`,
     steps: [
       {
         title: 'Read the past',
@@ -91,11 +93,11 @@ export function sarnetPicture(flow: StoredFlow): FlowPicture {
       },
       {
         title: 'Weigh them',
-        text: `The scenario’s gate says how much each expert counts; the numbers on the arrows add up to 1. The truth for this row is ${short(flow.row.truth, 3)}.`,
+        text: `The scenario’s gate says how much each expert counts; the numbers on the arrows add up to 1: ${experts.map((e) => `${short(gate[e] ?? 0)} · ${short(sigmoid(z[e] ?? 0))}`).join(' + ')} = ${short(probability, 3)}. The truth for this row is ${short(flow.row.truth, 3)}.`,
       },
       {
         title: 'What its loss would weigh',
-        text: `This item earns ${short(one(flow, 'earnedShare') * 100)} % of the scenario’s predicted clicks and had ${short(one(flow, 'shownShare') * 100)} % of its exposures in training. Its fairness coefficient is ${short(one(flow, 'coefficient'))}: so much would a training row of it count.`,
+        text: `This item earns ${short(one(flow, 'earnedShare') * 100)} % of the scenario’s predicted clicks and had ${short(one(flow, 'shownShare') * 100)} % of its exposures in training. Its fairness coefficient is ${short(one(flow, 'coefficient'))}. A clicked row of it with this prediction has a log loss of ${short(loss)}; debiased, it counts as ${short(loss * one(flow, 'coefficient'))}. Bias nets multiply each expert’s score besides, in training only. Nothing else of a row is changed.`,
       },
     ],
   };

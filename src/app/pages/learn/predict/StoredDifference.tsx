@@ -6,7 +6,7 @@ import { formatSigned, trimNumber } from '../../../format';
 import { useStudies } from '../../../store/studies';
 import { useTheme } from '../../../store/theme';
 import type { StoredStudy } from '../../../../studies/evidence/format';
-import { capital, changeInWords, changesByDose, storedChanges, studyWorld } from '../stored';
+import { capital, changeInWords, changesByDose, storedChanges, studyWorld, switchedPair } from '../stored';
 import type { StoredChange } from '../stored';
 import type { Story } from '../story';
 import { dosesOf } from '../storySetup';
@@ -53,6 +53,7 @@ interface Props {
 /** One metric's change by scenario, and what it comes to. */
 function OfScenarios({
   story,
+  paper,
   study,
   dose,
   of: { metric, words, changes },
@@ -65,12 +66,17 @@ function OfScenarios({
   );
   const pairs = Math.max(...changes.map((one) => one.pairs));
   const mean = changes.at(-1);
+  const names =
+    switchedPair(study, paper, story.predict.by)
+      ?.map(({ name }) => name)
+      .reverse()
+      .join(' against ') ?? '';
   return (
     <Figure
       name={`learn-stored-${metric}`}
       title={`Stored study, ${seeds(pairs)}: change in ${words}`}
       headline={mean && changeInWords(mean, story.predict.names[1], words)}
-      reading={`${capital(story.predict.names[1])}, against ${story.predict.names[0]}, in larger runs that are stored with the page: mean over seeds; the line is its 95 % interval. Simulated data.`}
+      reading={`${capital(story.predict.names[1])}, against ${story.predict.names[0]}, in larger runs that are stored with the page (${names}): mean over seeds; the line is its 95 % interval. Simulated data.`}
       table={{
         columns: ['scenario', 'difference', 'low', 'high'],
         rows: changes.map(({ name, value, interval }) => [

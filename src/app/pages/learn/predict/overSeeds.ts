@@ -32,6 +32,6 @@ export function seedsInWords(bars: readonly OverSeeds[], seeds: number): string 
     .map(({ name, value }) => `${name} (${(value ?? 0) > 0 ? 'gains' : 'loses'})`)
     .join(', ');
   return beyond.length === 0
-    ? `Over ${seeds} seeds no change is larger than chance allows.`
+    ? `Over ${seeds} seeds no change is beyond chance; more seeds make the lines shorter.`
     : `Over ${seeds} seeds beyond chance: ${names}; the others may be chance.`;
 }

@@ -44,7 +44,7 @@ export const aread: Story = {
       text: [
         'The extra rows rest on an assumption that the paper states: genuine interest is the same in every domain. In this world domains *shift* interest, on purpose. Copied clicks are then partly wrong.',
         'A mask is chosen by a few trial steps on few rows. Two searches of the same domain need not agree, and masks that overlap are no proof of related domains. The stored study compares them with the hidden groups.',
-        'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
+        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
       ],
     },
   ],

@@ -43,7 +43,7 @@ export const causalint: Story = {
       text: [
         'The question is [[counterfactual]], the training is not: a [[vote]] is trained on what happened in the row’s own scenario, because nobody knows what would have happened elsewhere. The paper says so. Only a simulator can compare votes with the truth.',
         'The weights α come from a classifier that learns to name the scenario. The better it does so, the more the row’s own expert decides alone; the paper says that too. Then little comes from other scenarios.',
-        'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
+        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
       ],
     },
   ],

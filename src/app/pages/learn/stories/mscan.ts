@@ -36,7 +36,7 @@ export const mscan: Story = {
       title: 'Who suffers without the branch?',
       text: [
         'Two small M-scans: one with the branch for the scenario’s direct effect, one without. Same data, same [[seed]].',
-        'Predict first: which scenario loses most [[noise-free AUC]] without it? This AUC counts clicks, and a click needs a prominent place. So taking the place away can *cost* AUC and still find interest better: that is told by the [[interest AUC]] of the stored study.',
+        'Predict first: which scenario loses most [[noise-free AUC]] without it? This AUC counts clicks, and a click needs a prominent place: a model that takes the place away may lose AUC even where it finds interest better. Whether it does find it better, the [[interest AUC]] of the stored study says.',
       ],
     },
     {
@@ -44,7 +44,7 @@ export const mscan: Story = {
       text: [
         'How much is taken away is one number, [[c]]. The paper chooses it by AUC on logged clicks. But a click on a prominent place counts there like any other, so that AUC prefers a c which *rewards* prominent places. Interest AUC, which only a simulator has, shows the cost.',
         'The model multiplies: ŷ = ŷ_m · σ(ŷ_s). Where the match score is negative, a more prominent place makes a click *less* likely, which is the wrong way round. Exercise 1 shows it.',
-        'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
+        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
       ],
     },
   ],

@@ -43,7 +43,7 @@ export const optmsm: Story = {
       text: [
         'Somebody must say which fields are a scenario’s own. A field that is flagged wrongly stays on the wrong way; one that nobody flagged is left to the gate and the hypernetwork.',
         'Right angles between representations say that they differ. They do not say that any of them is right.',
-        'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
+        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
       ],
     },
   ],

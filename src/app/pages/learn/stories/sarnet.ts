@@ -44,7 +44,7 @@ export const sarnet: Story = {
       text: [
         'The coefficient compares exposure with the model’s *own* predictions. The paper takes these as untouched by the push. A model that has learnt the push predicts more for pushed items, and its coefficient sees less of it.',
         'The paper measures AUC on clicks of its own log, of a month with a shopping festival in it. Only a simulator can say which rows were pushed, and how well interest alone is found.',
-        'Below stands what stored runs say of the paper’s claims in this world, in favour or not.',
+        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
       ],
     },
   ],

@@ -22,7 +22,7 @@ export const scenarios: Story = {
       text: [
         'Arrows are causes. Person and item make a match; a match is clicked if its place on the page is noticed. This is the [[causal graph]] of the simulator: it is the truth here, because the data is made by it.',
         'Two arrows start at the scenario. One goes to the match: people want other things there. One goes to the click: its places are noticed more, or less. Press both to cut them.',
-        'With both cut, one rule holds everywhere, and one model for all rows is enough. With both there, one rule is wrong somewhere. What to do then is the question of all five papers.',
+        'With both cut, one rule holds everywhere, and one model for all rows is enough. With both there, one rule is wrong somewhere: it follows the scenarios with most rows, and one whose people want other things pays for it. What to do then is the question of all five papers.',
       ],
     },
     {

@@ -1,0 +1,45 @@
+/** Stored studies as their files are, and what is computed of them here by other means than the page's. */
+import { readFileSync } from 'node:fs';
+import { parseStudy } from '../../src/studies/evidence/format';
+import type { StoredStudy, StudyCell } from '../../src/studies/evidence/format';
+
+type Figures = StudyCell['figures'];
+
+/** What each story's switch is in its study: the variant without the paper's part, and with it. */
+export const SWITCHED: Readonly<Record<string, readonly [string, string]>> = {
+  sarnet: ['sarnet:bias-net', 'sarnet'],
+  causalint: ['causalint:do-invar', 'causalint:srm-or'],
+  optmsm: ['optmsm:without-hypernetwork', 'optmsm'],
+  mscan: ['mscan:with-saca-without-sbe', 'mscan'],
+  aread: ['aread:mmoe', 'aread'],
+};
+
+export function storedStudy(paper: string): StoredStudy {
+  return parseStudy(readFileSync(`public/studies/${paper}.json`, 'utf8'));
+}
+
+/** A variant less another, a value a seed that both have, in a world. */
+export function differencesBySeed(
+  { cells }: StoredStudy,
+  world: string,
+  [variant, against]: readonly [string, string],
+  of: (figures: Figures) => number | null | undefined,
+): number[] {
+  const here = cells.filter((cell) => cell.world === world);
+  return here
+    .filter((cell) => cell.variant === variant)
+    .flatMap(({ seed, figures }) => {
+      const other = here.find((cell) => cell.variant === against && cell.seed === seed);
+      const [a, b] = [of(figures), other && of(other.figures)];
+      return typeof a === 'number' && typeof b === 'number' ? [a - b] : [];
+    });
+}
+
+/** Mean; half the width of the 95 % interval by Student for up to eight seeds, null for one. */
+export function summary(values: readonly number[]): { readonly mean: number; readonly half: number | null } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const t = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646][values.length - 2];
+  if (t === undefined) return { mean, half: null };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return { mean, half: t * Math.sqrt(variance / values.length) };
+}
