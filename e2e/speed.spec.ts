@@ -39,4 +39,39 @@ test.describe('speed', () => {
     expect(seconds).toBeLessThan(6);
     expect(longest).toBeLessThan(100);
   });
+
+  test('every screen of every story is drawn within three seconds, and two runs answer soon after', async ({
+    lab,
+    page,
+  }) => {
+    const seconds: Record<string, number> = {};
+    const timed = async (what: string, act: () => Promise<unknown>, drawn: () => Promise<unknown>) => {
+      const started = Date.now();
+      await act();
+      await drawn();
+      seconds[what] = (Date.now() - started) / 1000;
+    };
+    const visible = (hook: string) => () => expect(page.getByTestId(hook)).toBeVisible();
+    for (const story of ['scenarios', 'sarnet', 'causalint', 'optmsm', 'mscan', 'aread']) {
+      // Its world is simulated first.
+      await timed(`${story} 1`, () => lab.open({ page: 'learn', story }), visible('figure-learn-crowd'));
+      const parts = ['figure-learn-graph', 'figure-learn-flow', 'prediction', 'exercise-3'];
+      for (const [k, part] of parts.entries())
+        await timed(`${story} ${k + 2}`, () => page.keyboard.press('ArrowRight'), visible(part));
+      await page.keyboard.press('ArrowLeft');
+      await page.getByTestId('prediction').getByRole('radio').first().check();
+      const bars = page.getByTestId('live-bars');
+      await timed(
+        `${story} bars`,
+        () => page.getByTestId('train-both').click(),
+        () => expect(bars).toHaveAttribute('data-rows', /validation|test/),
+      );
+      await expect(bars).toHaveAttribute('data-rows', 'test');
+    }
+    console.log(`screens of stories drawn after, in seconds: ${JSON.stringify(seconds)}`);
+    const screens = Object.entries(seconds).filter(([what]) => !what.endsWith('bars'));
+    expect(screens.filter(([, taken]) => taken > 3)).toEqual([]);
+    // Bars need the whole first run, and part of the second.
+    expect(Object.entries(seconds).filter(([, taken]) => taken > 12)).toEqual([]);
+  });
 });
