@@ -2,9 +2,10 @@
  * Makes the pictures of the documentation from the built page: `npm run screenshots`. Every scene trains once on WASM and is
  * drawn light and dark: docs/img/<picture>-<scheme>.png. Arguments choose scenes by name.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { ensureChromium, fail, root, run } from './setup.mjs';
+import { smallPng } from './smallPng.mjs';
 
 const atLength = { backend: 'wasm', evaluateEvery: 20, stopMetric: 'logLoss', patience: 50 };
 
@@ -99,6 +100,33 @@ const scenes = {
   },
 };
 
+/** Of each story the screen that tells most, at a laptop's width and a phone's. */
+const telling = {
+  scenarios: { screen: 3, see: 'step-said', clicks: ['next-step', 4] },
+  sarnet: { screen: 3, see: 'step-said', clicks: ['next-step', 4] },
+  causalint: { screen: 3, see: 'step-said', clicks: ['next-step', 2] },
+  optmsm: { screen: 1, see: 'figure-learn-crowd' },
+  mscan: { screen: 4, see: 'figure-learn-doses' },
+  aread: { screen: 3, see: 'step-said', clicks: ['next-step', 1] },
+};
+scenes.learn = {
+  query: { page: 'learn' },
+  idle: true,
+  scale: 1,
+  pictures: Object.fromEntries(
+    Object.entries(telling).flatMap(([story, { screen, see, clicks }]) =>
+      [1280, 390].map((width) => [
+        `learn-${story}${width === 390 ? '-phone' : ''}`,
+        {
+          width,
+          whole: true,
+          steps: [{ address: { page: 'learn', story, screen } }, { see }, ...(clicks ? [{ clicks }] : [])],
+        },
+      ]),
+    ),
+  ),
+};
+
 /** Trainings at `browser` sizes take minutes where the machine has other work. */
 const LONG = 900_000;
 
@@ -143,11 +171,14 @@ async function trained(page, scene) {
 
 async function prepare(page, steps = []) {
   for (const step of steps) {
+    if (step.address) await page.goto(`${server.address}?${new URLSearchParams(step.address)}`);
     if (step.page) await page.getByRole('link', { name: step.page, exact: true }).click();
     if (step.click) await page.getByTestId(step.click).click({ timeout: LONG });
     if (step.check) await page.getByTestId(step.check).getByRole('checkbox').first().check();
     if (step.choose) await page.getByTestId(step.choose[0]).selectOption({ value: step.choose[1] });
     if (step.see) await page.getByTestId(step.see).first().waitFor({ timeout: LONG });
+    for (let click = 0; click < (step.clicks?.[1] ?? 0); click++)
+      await page.getByTestId(step.clicks[0]).click();
     if (step.rows)
       await page.waitForFunction(
         ([id, count]) => document.querySelectorAll(`[data-testid=${id}] tbody tr`).length >= count,
@@ -166,14 +197,12 @@ async function prepare(page, steps = []) {
   }
 }
 
-/** Makes the window as high as the tab's panel needs to show all that it holds. */
-async function unroll(page) {
+/** Makes the window as high as a part needs to show all that it holds: the tab's panel, or the page. */
+async function unroll(page, part = page.getByRole('tabpanel')) {
   // Figures that grow with the panel settle in a second pass.
   for (let pass = 0; pass < 2; pass++) {
     await page.waitForTimeout(1000);
-    const hidden = await page
-      .getByRole('tabpanel')
-      .evaluate((panel) => panel.scrollHeight - panel.clientHeight);
+    const hidden = await part.evaluate((panel) => panel.scrollHeight - panel.clientHeight);
     const { width, height } = page.viewportSize();
     await page.setViewportSize({ width, height: height + Math.max(0, hidden) });
   }
@@ -197,26 +226,30 @@ async function around(page) {
 
 for (const [name, scene] of Object.entries(scenes)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 });
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 720 },
+    deviceScaleFactor: scene.scale ?? 1.5,
+  });
   await page.goto(
     `${server.address}?${new URLSearchParams({ ...scene.query, ...(scene.idle ? {} : { autostart: 1 }) })}`,
   );
   await trained(page, scene);
-  for (const [picture, { tab, height = 720, steps }] of Object.entries(scene.pictures)) {
-    await page.setViewportSize({ width: tab ? 1440 : 1280, height });
+  for (const [picture, { tab, width = 1280, height = 720, whole = false, steps }] of Object.entries(
+    scene.pictures,
+  )) {
+    await page.setViewportSize({ width: tab ? 1440 : width, height });
     if (tab) await page.getByTestId(`tab-${tab}`).click();
     await prepare(page, steps);
     if (tab) await unroll(page);
+    else if (whole) await unroll(page, page.locator('.page'));
     // A pointer left on a chart would open its tooltip.
     await page.mouse.move(0, 0);
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
       // Charts are fetched and drawn after the numbers are there.
       await page.waitForTimeout(1500);
-      await page.screenshot({
-        path: `${root}docs/img/${picture}-${colorScheme}.png`,
-        ...(tab ? { clip: await around(page) } : {}),
-      });
+      const drawn = await page.screenshot(tab ? { clip: await around(page) } : {});
+      writeFileSync(`${root}docs/img/${picture}-${colorScheme}.png`, smallPng(drawn));
     }
   }
   await page.close();
