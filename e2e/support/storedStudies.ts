@@ -1,5 +1,5 @@
 /** Stored studies as their files are, and what is computed of them here by other means than the page's. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseStudy } from '../../src/studies/evidence/format';
 import type { StoredStudy, StudyCell } from '../../src/studies/evidence/format';
 
@@ -14,7 +14,9 @@ export const SWITCHED: Readonly<Record<string, readonly [string, string]>> = {
   aread: ['aread:mmoe', 'aread'],
 };
 
-export function storedStudy(paper: string): StoredStudy {
+/** Null where none is stored yet. */
+export function storedStudy(paper: string): StoredStudy | null {
+  if (!existsSync(`public/studies/${paper}.json`)) return null;
   return parseStudy(readFileSync(`public/studies/${paper}.json`, 'utf8'));
 }
 
@@ -42,4 +44,11 @@ export function summary(values: readonly number[]): { readonly mean: number; rea
   if (t === undefined) return { mean, half: null };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
   return { mean, half: t * Math.sqrt(variance / values.length) };
+}
+
+/** The world of a study in which its cause is strongest. */
+export function mostOfTheCause({ worlds }: StoredStudy): StoredStudy['worlds'][number] {
+  return worlds
+    .filter(({ dose }) => dose !== null)
+    .reduce((most, one) => (one.dose! > most.dose! ? one : most));
 }
