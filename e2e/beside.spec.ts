@@ -112,6 +112,8 @@ test('in each paper’s world its arrow is cut, and the difference agrees in sig
     const { rows } = await lab.figure('beside');
     tables.set(paper, rows);
     const [, , , shown] = rows.at(-1)!.map(numeric);
+    // A switch that moves nothing at all did not take part in the run.
+    expect(shown, paper).not.toBe(0);
     const sign = decided(paper, pair);
     agreed.push(`${paper}: ${shown} here, ${sign === null ? 'undecided' : sign > 0 ? '+' : '−'} stored`);
     if (sign !== null) expect(Math.sign(shown!), agreed.at(-1)).toBe(sign);

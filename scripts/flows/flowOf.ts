@@ -23,7 +23,8 @@ const LONG = { steps: '400', evaluateEvery: '200' };
 /** Where a flow's run differs from the story's small run. */
 const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   scenarios: LONG,
-  sarnet: LONG,
+  // Long enough for coefficients by epochs.
+  sarnet: { ...LONG, firstRefresh: '0', refreshEvery: '0' },
   causalint: LONG,
   optmsm: LONG,
   mscan: LONG,
