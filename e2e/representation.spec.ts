@@ -100,6 +100,7 @@ test('principal components, cosines and separation are those of the exported row
     expect(Math.abs(shown - mean(of(name).map((k) => first[k]!))) / size).toBeLessThan(2e-3);
   }
 
+  await lab.lead('representation-cosine');
   await lab.control('cosine-kind').getByText('of means').click();
   const cosines = await lab.figure('representation-cosine');
   names.forEach((name, a) =>

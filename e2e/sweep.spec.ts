@@ -8,6 +8,7 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
 }) => {
   await trained(lab, { model: 'mscan', steps: 8, evaluateEvery: 4, alpha: 0.3 }, 'counterfactual');
   await expect.poll(async () => (await lab.figure('alpha-sweep')).rows.map((row) => row[0])).toEqual(['0.3']);
+  await lab.lead('alpha-sweep');
   await lab.control('alpha-values').fill('0, 0.3, 1');
   await lab.control('alpha-sweep').click();
   await expect(lab.control('alpha-progress')).toBeVisible();
@@ -20,11 +21,13 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
   const sweep = await lab.figure('alpha-sweep');
 
   await page.getByText('drawn labels').click();
+  await lab.lead('c-alpha');
   await lab.control('score-grid').click();
   await expect.poll(async () => (await lab.figure('c-alpha')).rows.length).toBe(3);
   const grid = await lab.figure('c-alpha');
   expect(grid.head).toHaveLength(22);
   // The run on show, the last of the queue, scored by itself: its row of the grid from the exported rows.
+  await lab.lead('c-sweep');
   await lab.control('score-rows').click();
   await expect(lab.control('c-slider')).toBeVisible();
   const read = await exportedRows(lab);
@@ -48,6 +51,7 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
     expect(exact[head], `c = ${c}`).toBeCloseTo(auc, 3);
   }
   const cells = grid.rows.flatMap((row) => row.slice(1).map(numeric));
+  await lab.lead('c-alpha');
   await expect(lab.control('grid-best')).toContainText(Math.max(...cells).toFixed(4));
   const best = Math.max(...sweep.rows.map((row) => numeric(row[1])));
   expect(best).toBeGreaterThan(0);
@@ -63,6 +67,7 @@ test('a sweep over α trains in the queue, shows each run’s own AUC, and its g
 
 test('a cancelled sweep trains nothing more, and keeps what is done', async ({ lab, page }) => {
   await trained(lab, { model: 'mscan', steps: 30, evaluateEvery: 10, alpha: 0.3 }, 'counterfactual');
+  await lab.lead('alpha-sweep');
   await lab.control('alpha-values').fill('0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1');
   await lab.control('alpha-sweep').click();
   const progress = lab.control('alpha-progress');

@@ -33,11 +33,14 @@ test('one row in every scenario: as predicted among all rows, beside its own tru
   await expect
     .poll(async () => (await exportedNumbers(lab, 'whatif'))[scenarios![at]!]!['true'])
     .not.toBe(own['true']);
+  await lab.lead('whatif');
   await figure.getByRole('button', { name: 'as in the data' }).click();
   await expect(slot).toHaveValue(before);
 
   // Nearest rows lead to each other's pages; slices add up to the split.
+  await lab.lead('whatif-nearest');
   await expect(lab.control('figure-whatif-nearest').getByRole('listitem')).toHaveCount(6);
+  await lab.lead('slices');
   await lab.control('slice-field').selectOption('scenario_id');
   await lab.control('slice-ask').click();
   await expect.poll(async () => (await lab.figure('slices')).rows.length).toBe(3);

@@ -57,10 +57,13 @@ const scenes = {
       'mscan-counterfactual': {
         tab: 'counterfactual',
         steps: [
+          { lead: 'alpha-sweep' },
           { click: 'alpha-sweep' },
           { rows: ['figure-alpha-sweep-data', 5] },
+          { lead: 'c-alpha' },
           { click: 'score-grid' },
           { rows: ['figure-c-alpha-data', 5] },
+          { lead: 'c-sweep' },
           { click: 'score-rows' },
           { see: 'c-slider' },
         ],
@@ -173,6 +176,10 @@ async function prepare(page, steps = []) {
   for (const step of steps) {
     if (step.address) await page.goto(`${server.address}?${new URLSearchParams(step.address)}`);
     if (step.page) await page.getByRole('link', { name: step.page, exact: true }).click();
+    if (step.lead) {
+      const button = page.getByTestId(`figure-${step.lead}`).getByTestId('make-lead');
+      if (await button.isVisible()) await button.click();
+    }
     if (step.click) await page.getByTestId(step.click).click({ timeout: LONG });
     if (step.check) await page.getByTestId(step.check).getByRole('checkbox').first().check();
     if (step.choose) await page.getByTestId(step.choose[0]).selectOption({ value: step.choose[1] });

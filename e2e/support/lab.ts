@@ -38,6 +38,15 @@ export class Lab {
     return this.page.getByTestId(name);
   }
 
+  /** Makes a picture of the tab on show the one that leads; its controls are in reach then. */
+  async lead(figure: string): Promise<void> {
+    const part = this.page.getByTestId(`figure-${figure}`);
+    await expect(part).toBeVisible();
+    const button = part.getByTestId('make-lead');
+    if (await button.isVisible()) await button.click();
+    await expect(button).toHaveCount(0);
+  }
+
   async state(): Promise<string | null> {
     return this.app.getAttribute('data-state');
   }

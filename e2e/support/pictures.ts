@@ -97,6 +97,7 @@ export async function exportedNumbers(
   lab: Lab,
   figure: string,
 ): Promise<readonly Readonly<Record<string, number | null>>[]> {
+  await lab.lead(figure);
   const part = lab.page.getByTestId(`figure-${figure}`);
   await part.getByRole('button', { name: /^Export:/ }).click();
   const download = lab.page.waitForEvent('download');

@@ -40,11 +40,13 @@ function useAddress(): void {
       else write();
     });
     const back = () => {
-      const { page, setup, preset, tab, learn, embed, reproduce, chosen } = openAddress(location.search);
+      const { page, setup, preset, tab, picture, learn, embed, reproduce, chosen, pinned } = openAddress(
+        location.search,
+      );
       following = true;
-      // Only the Compare page's own address says which runs are chosen there.
-      const own = page === 'compare' && { chosen };
-      useSetup.setState({ page, setup, preset, tab, learn, embed, reproduce, ...own });
+      // Only the Compare page's own address says which runs are chosen and pinned there.
+      const own = page === 'compare' && { chosen, ...(pinned !== null && { pinned }) };
+      useSetup.setState({ page, setup, preset, tab, picture, learn, embed, reproduce, ...own });
       following = false;
     };
     window.addEventListener('popstate', back);

@@ -43,8 +43,9 @@ async function followMade(actions: RunActions): Promise<void> {
 /** Reads the address, asks the worker to get ready, and draws the page. */
 export function start(client: WorkerClient, opened: Promise<BackendInfo | null>): void {
   const opening = openAddress(location.search);
-  const { page, setup, preset, tab, learn, embed, reproduce, chosen } = opening;
-  useSetup.setState({ page, setup, preset, tab, learn, embed, reproduce, chosen });
+  const { page, setup, preset, tab, picture, learn, embed, reproduce, chosen, pinned } = opening;
+  useSetup.setState({ page, setup, preset, tab, picture, learn, embed, reproduce, chosen });
+  if (pinned !== null) useSetup.setState({ pinned });
   const actions = new RunActions(client);
   void opened.then((backend) => backend && actions.current.meet(backend));
   if (opening.trace) printSteps(actions);

@@ -1,10 +1,12 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { report } from '../store/notices';
 import { download, drawingToSvg, isDrawn, svgToPng, typeOf } from './export';
 import { Equation } from './Equation';
 import { FigureData } from './FigureData';
+import { StageContext } from './stage';
 import { tableToSvg } from './tableDrawing';
+import { Thumbnail } from './Thumbnail';
 import { tableToCsv, tableToJson } from './tables';
 import type { FigureTable } from './types';
 import './figure.css';
@@ -67,6 +69,9 @@ export function Figure({
   }, [enlarged]);
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
+  const stage = useContext(StageContext);
+  const join = stage?.join;
+  useLayoutEffect(() => join?.(name), [join, name]);
   const isEmpty = empty !== undefined && empty !== null && empty !== false;
 
   async function save(format: Format): Promise<void> {
@@ -83,6 +88,12 @@ export function Figure({
     download(file, format === 'SVG' ? svg.text : await svgToPng(svg), 'image/svg+xml');
   }
 
+  if (stage && stage.lead !== name)
+    return (
+      <Thumbnail stage={stage} name={name} title={title} table={table}>
+        {isEmpty ? null : children}
+      </Thumbnail>
+    );
   const toggle = (wanted: Panel) => setPanel(panel === wanted ? 'none' : wanted);
   return (
     <section

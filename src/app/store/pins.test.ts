@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { followPins, usePins } from './pins';
+import { followPins } from './pins';
 import type { PinStore } from './pins';
 import { useSetup } from './setup';
 
@@ -17,8 +17,7 @@ let close: () => void = () => undefined;
 
 beforeEach(() => {
   texts.clear();
-  usePins.setState({ pinned: null });
-  useSetup.setState({ referenceRun: null });
+  useSetup.setState({ pinned: null, referenceRun: null });
 });
 
 afterEach(() => close());
@@ -28,31 +27,29 @@ const kept = async (): Promise<unknown> => JSON.parse((await values.read('pins')
 it('keeps the pinned group and the reference run for the next visit', async () => {
   close = await followPins(values);
   expect(await kept()).toBeNull();
-  usePins.setState({ pinned: 'group' });
-  useSetup.getState().set({ referenceRun: 'run' });
+  useSetup.getState().set({ pinned: 'group', referenceRun: 'run' });
   await vi.waitFor(async () => expect(await kept()).toEqual({ pinned: 'group', referenceRun: 'run' }));
 
   // The page is opened again: its stores begin empty.
   close();
-  usePins.setState(usePins.getInitialState(), true);
-  useSetup.setState({ referenceRun: null });
+  useSetup.setState({ pinned: null, referenceRun: null });
   close = await followPins(values);
-  expect(usePins.getState().pinned).toBe('group');
+  expect(useSetup.getState().pinned).toBe('group');
   expect(useSetup.getState().referenceRun).toBe('run');
 });
 
 it('leaves what a person pinned while it was read, and keeps that', async () => {
   await values.update([], () => ({ pins: JSON.stringify({ pinned: 'before', referenceRun: null }) }));
   const following = followPins(values);
-  usePins.setState({ pinned: 'meanwhile' });
+  useSetup.setState({ pinned: 'meanwhile' });
   close = await following;
-  expect(usePins.getState().pinned).toBe('meanwhile');
+  expect(useSetup.getState().pinned).toBe('meanwhile');
   await vi.waitFor(async () => expect(await kept()).toEqual({ pinned: 'meanwhile', referenceRun: null }));
 });
 
 it.each(['{', '[]', '{"pinned":1,"referenceRun":{}}', 'null'])('pins nothing by %s', async (text) => {
   await values.update([], () => ({ pins: text }));
   close = await followPins(values);
-  expect(usePins.getState().pinned).toBeNull();
+  expect(useSetup.getState().pinned).toBeNull();
   expect(useSetup.getState().referenceRun).toBeNull();
 });

@@ -1,15 +1,8 @@
 /** What a person marked as the one to compare with: kept in the browser, since choosing it again is work. */
-import { create } from 'zustand';
 import type { KeyValueStore } from '../../workers/protocol';
 import { report } from './notices';
 import { useSetup } from './setup';
-
-export interface Pins {
-  /** Group of runs that the others on the Compare page are compared with; null: the first. */
-  readonly pinned: string | null;
-}
-
-export const usePins = create<Pins>(() => ({ pinned: null }));
+import type { SetupState } from './setup';
 
 const KEY = 'pins';
 
@@ -20,8 +13,8 @@ export interface PinStore extends Pick<KeyValueStore, 'read' | 'onCleared'> {
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** The pinned group and the run of RelaImpr; nothing pinned where it cannot be read. */
-function parsed(text: string): Pins & { readonly referenceRun: string | null } {
+/** The pinned run and that of RelaImpr; nothing pinned where it cannot be read. */
+function parsed(text: string): Pick<SetupState, 'pinned' | 'referenceRun'> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null)
@@ -37,8 +30,10 @@ function parsed(text: string): Pins & { readonly referenceRun: string | null } {
 
 /** Reads what was pinned and keeps every change from now on. Called once. @returns the way to stop */
 export async function followPins(values: PinStore): Promise<() => void> {
-  const now = (): string =>
-    JSON.stringify({ pinned: usePins.getState().pinned, referenceRun: useSetup.getState().referenceRun });
+  const now = (): string => {
+    const { pinned, referenceRun } = useSetup.getState();
+    return JSON.stringify({ pinned, referenceRun });
+  };
   let known = now();
   const text = await values.read(KEY).catch((error: unknown) => {
     report(error);
@@ -46,9 +41,10 @@ export async function followPins(values: PinStore): Promise<() => void> {
   });
   // What a person pinned meanwhile stands.
   if (text !== null && now() === known) {
-    const { pinned, referenceRun } = parsed(text);
-    usePins.setState({ pinned });
-    useSetup.getState().set({ referenceRun });
+    const before = parsed(text);
+    // The address' pin stands, too.
+    const pinned = useSetup.getState().pinned ?? before.pinned;
+    useSetup.getState().set({ pinned, referenceRun: before.referenceRun });
     known = now();
   }
   const keep = (): void => {
@@ -59,7 +55,7 @@ export async function followPins(values: PinStore): Promise<() => void> {
     if (now() !== known) keep();
   };
   // What is in memory is kept again where storage was cleared.
-  const following = [usePins.subscribe(look), useSetup.subscribe(look), values.onCleared(keep)];
+  const following = [useSetup.subscribe(look), values.onCleared(keep)];
   look();
   return () => {
     for (const stop of following) stop();

@@ -40,6 +40,8 @@ describe('the address', () => {
         reproduce: wholeReproduceView,
         learn: listOfStories,
         embed: null,
+        picture: null,
+        pinned: null,
         chosen: [],
         trace: false,
         problems: undefined,
@@ -58,6 +60,10 @@ describe('the address', () => {
     const chosen = ['0b-1', 'run_2'];
     const state = { page: 'compare', setup: defaultSetup(), preset: 'browser', tab: null, chosen } as const;
     expect(openAddress(addressOf(state)).chosen).toEqual(chosen);
+    expect(openAddress(addressOf({ ...state, pinned: 'run_2' })).pinned).toBe('run_2');
+    expect(openAddress('?page=compare&pin=<b>').pinned).toBeNull();
+    const led = { ...state, page: 'lab', tab: 'masks', picture: 'mask-pair' } as const;
+    expect(openAddress(addressOf(led))).toMatchObject({ tab: 'masks', picture: 'mask-pair' });
     expect(addressOf({ ...state, page: 'lab' })).not.toContain('runs');
     expect(openAddress('?page=compare&runs=a,a,<b>,').chosen).toEqual(['a']);
   });

@@ -23,6 +23,8 @@ export interface SetupState {
   readonly preset: PresetName;
   /** Inspect tab, or null for the first that the run offers. */
   readonly tab: string | null;
+  /** The picture that leads the tab, by its figure's name; null for the tab's first. */
+  readonly picture: string | null;
   readonly curve: AucKind;
   /** Kept run that is shown in place of the current one. */
   readonly shownRun: string | null;
@@ -30,6 +32,8 @@ export interface SetupState {
   readonly referenceRun: string | null;
   /** Runs chosen on the Compare page. */
   readonly chosen: readonly string[];
+  /** A run of the group that the others on the Compare page are compared with; null: the first group. */
+  readonly pinned: string | null;
   /** What the Reproduce page shows. */
   readonly reproduce: ReproduceView;
   /** The switch that was turned last, and from what; null: none of this model. */
@@ -52,7 +56,9 @@ export interface SetupState {
   readonly look: (view: Partial<ReproduceView>) => void;
   readonly turnTo: (view: Partial<LearnView>) => void;
   readonly set: (
-    patch: Partial<Pick<SetupState, 'tab' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen'>>,
+    patch: Partial<
+      Pick<SetupState, 'tab' | 'picture' | 'curve' | 'shownRun' | 'referenceRun' | 'chosen' | 'pinned'>
+    >,
   ) => void;
 }
 
@@ -76,10 +82,12 @@ export const useSetup = create<SetupState>((set) => ({
   setup: defaultSetup(),
   preset: 'browser',
   tab: null,
+  picture: null,
   curve: 'noiseFree',
   shownRun: null,
   referenceRun: null,
   chosen: [],
+  pinned: null,
   reproduce: wholeReproduceView,
   switched: null,
   learn: listOfStories,

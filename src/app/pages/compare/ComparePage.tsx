@@ -2,7 +2,6 @@ import { useEffect, useMemo } from 'react';
 import { groupRuns } from '../../../studies/groups';
 import { useRunActions } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
-import { usePins } from '../../store/pins';
 import { useSetup } from '../../store/setup';
 import { report } from '../../store/notices';
 import { openRun, useRuns } from '../../store/runs';
@@ -41,9 +40,10 @@ function useChosenViews(): readonly RunView[] {
 /** Runs of one dataset side by side: on other rows no figure means the same. */
 function OneDataset({ views, named }: { readonly views: readonly RunView[]; readonly named: boolean }) {
   const groups = useMemo(() => groupRuns(views), [views]);
-  /** Group that the others are compared with; the first unless one is pinned. */
-  const pinned = usePins((pins) => pins.pinned);
-  const reference = groups.find((group) => group.key === pinned) ?? groups[0] ?? null;
+  /** Group that the others are compared with; the first unless a run of another is pinned. */
+  const pinned = useSetup((state) => state.pinned);
+  const set = useSetup((state) => state.set);
+  const reference = groups.find(({ runs }) => runs.some(({ id }) => id === pinned)) ?? groups[0] ?? null;
   return (
     <>
       {named && <h2 className="compare-dataset">{views[0]?.datasetTitle}</h2>}
@@ -52,7 +52,7 @@ function OneDataset({ views, named }: { readonly views: readonly RunView[]; read
       <CompareTable
         groups={groups}
         reference={reference}
-        onPin={(key) => usePins.setState({ pinned: key })}
+        onPin={(key) => set({ pinned: groups.find((group) => group.key === key)?.runs[0].id ?? null })}
       />
       <DeLongTest groups={groups} reference={reference} />
     </>

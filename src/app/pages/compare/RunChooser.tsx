@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import type { AddedRun, RunSummary } from '../../../workers/protocol';
 import { download } from '../../figure/export';
 import { formatAuc } from '../../format';
@@ -13,6 +13,7 @@ import { useSetup } from '../../store/setup';
 import { report, useNotices } from '../../store/notices';
 import { useRuns } from '../../store/runs';
 import { modelTitle } from '../../../studies/setups';
+import { arranged, aucOf, found, keysOf } from './arrange';
 
 /** All runs with what they are; choose, rename, delete with undo, export, import, share. */
 export function RunChooser() {
@@ -22,14 +23,11 @@ export function RunChooser() {
   const set = useSetup((state) => state.set);
   const packing = useJob();
   const [search, setSearch] = useState('');
-  const shown = useMemo(() => {
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    return (list ?? []).filter((run) => {
-      const text =
-        `${run.name} ${modelTitle(run.setup.model)} ${run.setup.model} ${run.datasetTitle} ${run.status} seed ${run.setup.seed}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-  }, [list, search]);
+  const [sort, setSort] = useState('newest');
+  const [group, setGroup] = useState<string | null>(null);
+  const keys = useMemo(() => keysOf(list ?? []), [list]);
+  const shown = useMemo(() => found(list ?? [], search), [list, search]);
+  const groups = useMemo(() => arranged(shown, keys, sort, group), [shown, keys, sort, group]);
   const toggle = (id: string) =>
     set({ chosen: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id] });
 
@@ -68,10 +66,40 @@ export function RunChooser() {
       <input
         type="search"
         aria-label="Search runs"
-        placeholder="Search runs"
+        placeholder="Search names, #tags, settings"
         value={search}
         onChange={(event) => setSearch(event.target.value)}
       />
+      <div className="chooser-order">
+        <label>
+          Sort by
+          <select data-testid="sort-runs" value={sort} onChange={(event) => setSort(event.target.value)}>
+            <option value="newest">newest</option>
+            <option value="auc">AUC</option>
+            <option value="name">name</option>
+            {keys.map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Group by
+          <select
+            data-testid="group-runs"
+            value={group ?? ''}
+            onChange={(event) => setGroup(event.target.value || null)}
+          >
+            <option value="">nothing</option>
+            {keys.map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
       <div className="catalogue-actions">
         <button
           type="button"
@@ -121,13 +149,22 @@ export function RunChooser() {
         />
       )}
       <ul className="chooser-list" data-testid="compare-runs" aria-label="Runs">
-        {shown.map((run) => (
-          <ChooserRow
-            key={run.id}
-            run={run}
-            chosen={chosen.includes(run.id)}
-            onToggle={() => toggle(run.id)}
-          />
+        {groups.map(({ head, runs }) => (
+          <Fragment key={head ?? ''}>
+            {head !== null && (
+              <li className="chooser-group" role="presentation">
+                {head} <span className="muted">{runs.length}</span>
+              </li>
+            )}
+            {runs.map((run) => (
+              <ChooserRow
+                key={run.id}
+                run={run}
+                chosen={chosen.includes(run.id)}
+                onToggle={() => toggle(run.id)}
+              />
+            ))}
+          </Fragment>
         ))}
       </ul>
       {list?.length === 0 && (
@@ -157,7 +194,7 @@ function ChooserRow({
   const { go, set } = useSetup();
   const rename = useRename(run);
   const status = shownStatus(run, useCurrentRun());
-  const auc = run.domainNoiseFreeAuc ?? run.domainAuc;
+  const auc = aucOf(run);
 
   async function share(): Promise<void> {
     const link = new URL(

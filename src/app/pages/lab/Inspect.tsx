@@ -1,10 +1,12 @@
-import { useId } from 'react';
+import { useCallback, useEffect, useId, useMemo } from 'react';
 import type { KeyboardEvent } from 'react';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../store/runView';
 import { pictures } from '../../pictures';
 import { tabContents } from '../../pictures/contents';
 import { TabPictures } from '../../pictures/TabPictures';
+import { StagePanel } from '../../figure/StagePanel';
+import { framesOf } from '../../store/runView';
 import { fills, inOrder, tabIds, tabOf } from '../../pictures/tabs';
 import { useSetup } from '../../store/setup';
 import { EmptyTab } from './EmptyTab';
@@ -15,6 +17,8 @@ export function Inspect({ view }: { readonly view: RunView }) {
   const wanted = useSetup((state) => state.tab);
   const chosenModel = useSetup((state) => state.setup.model);
   const set = useSetup((state) => state.set);
+  const picture = useSetup((state) => state.picture);
+  const onShow = useCallback((name: string) => set({ picture: name }), [set]);
   const id = useId();
   const untouched = view.current && view.id === null;
   // Before a run the chosen model's own graph can be looked at; its other pictures need numbers.
@@ -27,6 +31,19 @@ export function Inspect({ view }: { readonly view: RunView }) {
   const tab = wanted ?? tabs.find((one) => filled.includes(one)) ?? tabs[0] ?? null;
   const shown = contents.find((one) => one.tab === tab);
 
+  useEffect(() => {
+    // A tab that was asked for by address may stand outside the row.
+    if (tab !== null)
+      document.getElementById(`${id}-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [id, tab]);
+
+  // Of the tab's own probes those with most steps: figures that are computed from them follow the same.
+  const steps = useMemo(() => {
+    const own = view.probeSpecs.filter(({ topic, axes }) => topic === tab && axes.length > 1);
+    const all = own.flatMap(({ name }) => framesOf(view, name).map(({ step }) => step));
+    return [...new Set(all)].sort((a, b) => a - b);
+  }, [view, tab]);
+
   function onKeyDown(event: KeyboardEvent): void {
     const at = tabs.findIndex((one) => one === tab);
     const next =
@@ -37,7 +54,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
           : undefined;
     if (!next) return;
     event.preventDefault();
-    set({ tab: next });
+    set({ tab: next, picture: null });
     document.getElementById(`${id}-${next}`)?.focus();
   }
 
@@ -55,7 +72,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
               aria-selected={one === tab}
               aria-controls={`${id}-panel`}
               tabIndex={one === tab ? 0 : -1}
-              onClick={() => set({ tab: one })}
+              onClick={() => set({ tab: one, picture: null })}
             >
               {tabOf(one).label}
             </button>
@@ -74,9 +91,17 @@ export function Inspect({ view }: { readonly view: RunView }) {
           )}
         </div>
       ) : (
-        <div className="tab-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
+        <div className="inspect-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`}>
           {shown ? (
-            <TabPictures key={view.id ?? ''} contents={shown} view={view} />
+            <StagePanel
+              key={`${view.id ?? ''} ${tab}`}
+              wanted={picture}
+              onShow={onShow}
+              live={view.current && view.state === 'training'}
+              steps={steps}
+            >
+              <TabPictures contents={shown} view={view} />
+            </StagePanel>
           ) : (
             <EmptyTab
               tab={tabOf(tab)}

@@ -8,6 +8,7 @@ import { useShownRun } from '../../store/shownRun';
 import { AucFigure } from '../../pictures/curves/AucFigure';
 import { BesideStrip } from '../../beside/BesideStrip';
 import { Controls } from './Controls';
+import { Divider, useInspectWidth } from './Divider';
 import { LeftOff } from './LeftOff';
 import { LossFigure } from '../../pictures/curves/LossFigure';
 import { RunHeading } from './RunHeading';
@@ -27,9 +28,10 @@ export function LabPage() {
   const training = view.current && view.state === 'training';
   const lossView = useCalm(view, training, 450);
   const pictureView = useCalm(view, training, 350);
+  const inspect = useInspectWidth();
   useEffect(() => void actions.preview(dataset), [actions, dataset]);
   return (
-    <div className="lab">
+    <div className="lab" style={inspect.style}>
       <h1 className="visually-hidden">Lab: train a model and watch every scenario</h1>
       <Controls />
       <div className="lab-middle">
@@ -44,6 +46,7 @@ export function LabPage() {
         </Boundary>
       </div>
       <aside className="lab-inspect" aria-label="Inspect">
+        <Divider width={inspect.width} onChoose={inspect.choose} />
         <Boundary what="The picture">
           <Suspense fallback={null}>
             <Inspect view={pictureView} />

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { aucDomain, niceDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
 import { Figure } from '../../figure/Figure';
-import { fixedDigits, formatAuc, formatNumber } from '../../format';
+import { fixedDigits, formatAuc, formatNumber, formatSigned } from '../../format';
 import type { RunView } from '../../store/runView';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
@@ -87,6 +87,7 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
       name="c-sweep"
       className="probe"
       title="AUC of the test rows by c"
+      headline={headlineOf(points, best)}
       reading="Moving c re-ranks the rows that were scored once: what a prominent place adds to a score is taken away. Inside a scenario only varying scenario features let c act. The dot marks the best c."
       equation={EQUATION}
       table={{
@@ -169,6 +170,18 @@ function CSweepFigure({ view }: { readonly view: RunView }) {
       )}
     </Figure>
   );
+}
+
+/** What the sweep comes to: the best c against none, on the same rows. */
+function headlineOf(points: readonly SweepPoint[], best: SweepPoint | null): string | null {
+  const none = points.reduce<SweepPoint | null>(
+    (nearest, point) => (nearest && Math.abs(nearest.c) <= Math.abs(point.c) ? nearest : point),
+    null,
+  );
+  if (!best || !none || best.overall === null || none.overall === null) return null;
+  return best.c === none.c
+    ? `No c ranks better than c = ${formatNumber(none.c)}: ${formatAuc(none.overall)}.`
+    : `c = ${formatNumber(best.c)} ranks best: ${formatAuc(best.overall)}, ${formatSigned(best.overall - none.overall)} against c = ${formatNumber(none.c)}. Test rows chose it, so the gain is optimistic.`;
 }
 
 /** The probe of a scenario's direct effect comes with the eliminator, whose c can be swept. */

@@ -4,6 +4,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import type { HeatScale } from '../../charts/heatDraw';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
+import { useStep } from '../../figure/stage';
 import { MAX_CELLS } from '../../figure/types';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
@@ -35,7 +36,7 @@ const said = (value: number | null | undefined): string =>
 function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: ProbeSpec }) {
   const theme = useTheme((state) => state.theme);
   const frames = framesOf(view, spec.name);
-  const [step, setStep] = useState<number | null>(null);
+  const [step, setStep] = useStep();
   const [wanted, setWanted] = useState<(typeof SHOWN)[number]['value']>('votes');
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
   const truth = useComputed(view, (actions) => actions.client.counterfactualRates('test'));

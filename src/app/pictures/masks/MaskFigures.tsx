@@ -4,8 +4,9 @@ import type { ProbeSpec } from '../../../models/definition';
 import { HeatMap } from '../../charts/HeatMap';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
+import { useStep } from '../../figure/stage';
 import { MAX_CELLS } from '../../figure/types';
-import { fixedDigits, formatCount } from '../../format';
+import { fixedDigits, formatCount, formatPercent } from '../../format';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
@@ -35,11 +36,30 @@ function unpruned({ setup }: RunView): string {
     : 'Every mask still holds every edge.';
 }
 
+/** Which two scenarios' masks have most edges in common; null where all pairs are of one overlap. */
+function mostAlike(
+  ordered: Float32Array | null,
+  labels: readonly { readonly label: string }[],
+  density: number | null,
+): string | null {
+  const count = labels.length;
+  if (!ordered || density === null || count < 2) return null;
+  let [best, least] = [1, 1];
+  for (let k = 1; k < ordered.length; k++) {
+    if (k % count <= Math.floor(k / count)) continue;
+    if (ordered[k]! > ordered[best]!) best = k;
+    if (ordered[k]! < ordered[least]!) least = k;
+  }
+  if (ordered[best] === ordered[least]) return null;
+  const [a, b] = [labels[Math.floor(best / count)]?.label, labels[best % count]?.label];
+  return `${a} and ${b} share most: ${formatPercent(ordered[best])} of their edges, where two random masks would share ${formatPercent(randomOverlap(density))}.`;
+}
+
 /** AREAD's masks compared: which scenarios share expert paths, beside how related they truly are; and any two side by side. */
 function MaskFigures({ view, spec }: Props) {
   const theme = useTheme((state) => state.theme);
   const frames = framesOf(view, spec.name);
-  const [step, setStep] = useState<number | null>(null);
+  const [step, setStep] = useStep();
   const [layer, setLayer] = useState('all');
   const [pair, setPair] = useState<readonly [number, number]>([0, 1]);
   const frame = (step === null ? frames.at(-1) : frames.findLast((one) => one.step <= step)) ?? null;
@@ -90,7 +110,7 @@ function MaskFigures({ view, spec }: Props) {
         name="mask-overlap"
         className="probe tall"
         title="Overlap of the scenarios’ masks"
-        headline={density === 1 ? unpruned(view) : null}
+        headline={density === 1 ? unpruned(view) : mostAlike(ordered, labels, density)}
         reading={`A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`}
         equation={String.raw`\mathrm{OR}_{d,d'}=\frac{|M_d\cap M_{d'}|}{|M_d\cup M_{d'}|}\quad\text{(Mask Analysis)}`}
         table={table}

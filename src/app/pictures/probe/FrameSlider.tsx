@@ -1,3 +1,5 @@
+import { useContext } from 'react';
+import { StageContext } from '../../figure/stage';
 import { formatCount } from '../../format';
 import type { ProbeFrame } from '../../../training/reduceRun';
 
@@ -9,8 +11,10 @@ interface Props {
   readonly onChange: (step: number | null) => void;
 }
 
-/** Time: which kept step of the run is on show. At its end it follows the newest. */
+/** Time, of a figure that stands alone: which kept step of the run is on show. At its end it follows the newest. */
 export function FrameSlider({ frames, step, onChange }: Props) {
+  // On a stage one slider stands for all figures.
+  if (useContext(StageContext)) return null;
   const index = frames.findIndex((frame) => frame.step === step);
   return (
     <div className="frame-slider">

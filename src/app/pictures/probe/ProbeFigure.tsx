@@ -8,6 +8,7 @@ import type { LinePoint } from '../../charts/Lines';
 import { scenarioColours } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
+import { useStep } from '../../figure/stage';
 import { MAX_CELLS } from '../../figure/types';
 import { fixedDigits, formatCount, formatNumber } from '../../format';
 import { framesOf, probeAt } from '../../store/runView';
@@ -73,7 +74,7 @@ function waiting(spec: ProbeSpec) {
 function Matrix({ name, view, spec, frames, controls, onSelect, selected }: WithFrames) {
   const theme = useTheme((state) => state.theme);
   /** ProbeFrame chosen by its step; null follows the newest. */
-  const [step, setStep] = useState<number | null>(null);
+  const [step, setStep] = useStep();
   const [slice, setSlice] = useState(0);
   /** Null: the one that shows something. */
   const [wanted, setWanted] = useState<MatrixMode | null>(null);
