@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useMemo } from 'react';
+import { useCallback, useEffect, useId } from 'react';
 import type { KeyboardEvent } from 'react';
 import { findModel } from '../../../models/registry';
 import type { RunView } from '../../store/runView';
@@ -11,6 +11,13 @@ import { fills, inOrder, tabIds, tabOf } from '../../pictures/tabs';
 import { useSetup } from '../../store/setup';
 import { EmptyTab } from './EmptyTab';
 import './inspect.css';
+
+/** Steps at which a tab's matrices were kept, ascending: figures that are computed from them follow the same. */
+function stepsOf(view: RunView, tab: string | null): readonly number[] {
+  const own = view.probeSpecs.filter(({ topic, axes }) => topic === tab && axes.length > 1);
+  const all = own.flatMap(({ name }) => framesOf(view, name).map(({ step }) => step));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
 
 /** What is inside the run on show, in tabs: those that it fills, and those that it could fill. */
 export function Inspect({ view }: { readonly view: RunView }) {
@@ -37,12 +44,7 @@ export function Inspect({ view }: { readonly view: RunView }) {
       document.getElementById(`${id}-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [id, tab]);
 
-  // Of the tab's own probes those with most steps: figures that are computed from them follow the same.
-  const steps = useMemo(() => {
-    const own = view.probeSpecs.filter(({ topic, axes }) => topic === tab && axes.length > 1);
-    const all = own.flatMap(({ name }) => framesOf(view, name).map(({ step }) => step));
-    return [...new Set(all)].sort((a, b) => a - b);
-  }, [view, tab]);
+  const steps = stepsOf(view, tab);
 
   function onKeyDown(event: KeyboardEvent): void {
     const at = tabs.findIndex((one) => one === tab);
