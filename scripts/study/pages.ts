@@ -3,21 +3,26 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { findModel } from '../../src/models/registry';
 import { CLAIMING_PAPERS } from '../../src/studies/claims';
+import { everyModelTable } from '../../src/studies/evidence/everyModel';
 import type { StoredStudy } from '../../src/studies/evidence/format';
 import { evidenceReport, placeResults } from '../../src/studies/evidence/report';
 
-const folder = new URL('../../docs/evidence/', import.meta.url);
+const docs = new URL('../../docs/', import.meta.url);
 
-/** Writes a paper's results into its page. @returns the page's path, null for a study of no paper */
-export async function writeEvidencePage(study: StoredStudy): Promise<string | null> {
-  if (!CLAIMING_PAPERS.includes(study.id)) return null;
-  await mkdir(folder, { recursive: true });
-  const file = new URL(`${study.id}.md`, folder);
-  const page = await readFile(file, 'utf8').catch(() => `# Evidence: ${findModel(study.id).title}\n`);
+/** Puts results into a page of docs. @returns the page's path */
+async function place(path: string, content: string, title: string): Promise<string> {
+  const file = new URL(path, docs);
+  await mkdir(new URL('.', file), { recursive: true });
+  const page = await readFile(file, 'utf8').catch(() => `# ${title}\n`);
   const options = await resolveConfig(file.pathname);
-  await writeFile(
-    file,
-    await format(placeResults(page, evidenceReport(study)), { ...options, parser: 'markdown' }),
-  );
-  return `docs/evidence/${study.id}.md`;
+  await writeFile(file, await format(placeResults(page, content), { ...options, parser: 'markdown' }));
+  return `docs/${path}`;
+}
+
+/** Writes a study's results into their page: a paper's own, or that of all models. @returns the page's path, null where it has none */
+export async function writeEvidencePage(study: StoredStudy): Promise<string | null> {
+  if (CLAIMING_PAPERS.includes(study.id))
+    return place(`evidence/${study.id}.md`, evidenceReport(study), `Evidence: ${findModel(study.id).title}`);
+  const table = study.id === 'ranks' ? everyModelTable(study) : null;
+  return table === null ? null : place('models/README.md', table, 'Models');
 }

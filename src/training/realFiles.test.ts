@@ -1,5 +1,5 @@
 /**
- * Samples of published logs: every paper's model either trains on each to metrics or says in one sentence what it lacks. The files are
+ * Samples of published logs: every model either trains on each to metrics or says in one sentence what it lacks. The files are
  * never copied into the project, so a machine may lack them (SCENARIUM_REAL_LOGS names their folder).
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,18 +7,21 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildDataset, inspectFile } from '../data/import';
 import { openBackend } from '../engine';
+import { models } from '../models/registry';
 import { parseSetup } from './parseSetup';
 import { createRun } from './run';
 import { defaultTraining, presetSettings } from './setup';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo } from '../engine';
 import type { TrainingEvent } from './events';
+import type { TrainingSettings } from './settings';
 
 const folder =
   process.env.SCENARIUM_REAL_LOGS ?? fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
 const papers = ['sarnet', 'causalint', 'optmsm', 'mscan', 'aread'];
-const readsBehaviours = new Set(['sarnet', 'mscan']);
+const others = models.flatMap(({ id }) => (papers.includes(id) ? [] : [id]));
+const readsBehaviours = new Set(['sarnet', 'mscan', 'din']);
 const files = [
   { file: 'aliccp-30-domains.csv', scenarios: 30, lacksHistory: true },
   { file: 'amazon-25-domains.csv', scenarios: 25, lacksHistory: false },
@@ -44,26 +47,29 @@ else
       ({ dataset } = await buildDataset(bytes, mapping, { name: file }));
     });
 
+    const begin = (model: string, training: Partial<TrainingSettings>, pictures: boolean) =>
+      createRun({
+        id: 'run',
+        dataset,
+        backend,
+        pictures,
+        setup: parseSetup({
+          model,
+          settings: presetSettings(model, 'tiny'),
+          training: { ...defaultTraining(), ...training },
+          dataset: dataset.id,
+          seed: 1,
+          backend: 'wasm',
+        }),
+      });
+
     it.each(papers)('%s trains on it or says what it lacks', async (model) => {
-      const begin = () =>
-        createRun({
-          id: 'run',
-          dataset,
-          backend,
-          setup: parseSetup({
-            model,
-            settings: presetSettings(model, 'tiny'),
-            training: { ...defaultTraining(), steps: 6, batch: 64, evaluateEvery: 3, evaluationRows: 100 },
-            dataset: dataset.id,
-            seed: 1,
-            backend: 'wasm',
-          }),
-        });
+      const training = { steps: 6, batch: 64, evaluateEvery: 3, evaluationRows: 100 };
       if (lacksHistory && readsBehaviours.has(model)) {
-        expect(begin).toThrow(/earlier behaviours.*map a list column/);
+        expect(() => begin(model, training, true)).toThrow(/earlier behaviours.*map a list column/);
         return;
       }
-      const run = begin();
+      const run = begin(model, training, true);
       const events: TrainingEvent[] = [];
       for await (const event of run.events) events.push(event);
       run.dispose();
@@ -77,5 +83,21 @@ else
       }
       const done = events.at(-1);
       expect(done?.kind === 'done' && done.final.scenarios.length).toBe(scenarios);
+    });
+
+    it('every other model takes its fields, histories and scenarios for two steps, or says what it lacks', async () => {
+      const training = { steps: 2, batch: 256, evaluateEvery: 2, evaluationRows: 50 };
+      for (const model of others) {
+        if (lacksHistory && readsBehaviours.has(model)) {
+          expect(() => begin(model, training, false), model).toThrow(/earlier behaviours.*map a list column/);
+          continue;
+        }
+        const run = begin(model, training, false);
+        for await (const _ of run.events);
+        expect(run.state.doneReason, model).toBe('steps');
+        expect(run.state.final?.overall.logLoss, model).toBeGreaterThan(0);
+        expect(run.state.final?.scenarios.length, model).toBe(scenarios);
+        run.dispose();
+      }
     });
   });
