@@ -279,6 +279,8 @@ class Training(Folder):
             (["--model", "mix", "--set", "batch=0"], "“batch” must be at least 1"),
             (["--model", "mix", "--set", "batch=many"], "“batch” of Training cannot be"),
             (["--model", "mix", "--save-every", "0"], "--save-every must be at least 1"),
+            (["--model", "mmoe", "--set", "clusters=2"], "sorts scenarios into clusters first, which only the lab does"),
+            (["--model", "mamdr", "--set", "base=dcn"], "trains MAMDR over Mix’s network alone, not over “dcn”"),
             ([], "Name a model"),
         ):
             code, text = self.said("train", "--manifest", manifest, *words)

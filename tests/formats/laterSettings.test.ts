@@ -11,6 +11,7 @@ it.each([
   ['causalint', { orNorm: 'squared', orOrder: 'dataset' }],
   ['mscan', { cBy: 'auc' }],
   ['mmoe', { clusters: 0, clusterSteps: 200 }],
+  ['mamdr', { base: 'mix' }],
   ['mix', {}],
 ] as const)('a kept run, queue item or ablation of %s without its later switches', async (model, meant) => {
   const now = defaultSettings(findModel(model).fields);

@@ -18,7 +18,7 @@ import {
 } from '../definition';
 import { createMakers, type FieldReader, type FieldsRead, type Makers } from '../layers';
 import { standard } from '../procedureChoice';
-import type { SettingFields, SettingsOf } from '../settings';
+import { parseSettings, type AnySettings, type SettingFields, type SettingsOf } from '../settings';
 import { baselineNeeds, type baselineFields, type singleControls } from './common';
 import { createReader, withHistory, type HistoryPass } from './reader';
 
@@ -58,7 +58,23 @@ interface SingleScenario<F extends SingleFields, P extends Pass> extends Pick<
   readonly network: (parts: SingleParts<SettingsOf<F>>) => SingleNetwork<P>;
 }
 
-/** A single-scenario model: one network for all rows, or one a scenario. */
+/** A model's network without the model around it: for a way of training that keeps weights of its own kinds (MAMDR). */
+export interface BareNetwork<P extends Pass> {
+  /** Whether the table's first column is each value's weight in a linear part. */
+  readonly linear: boolean;
+  /**
+   * @param make makes parts that all rows share or that are each scenario's own, by the same names
+   * @param given over the defaults
+   */
+  create(
+    make: Makers,
+    shape: DataShape,
+    variables: Collector,
+    given: AnySettings,
+  ): (inputs: Inputs, mode: Mode) => P & HistoryPass;
+}
+
+/** A single-scenario model: one network for all rows, or one a scenario; and its network alone. */
 export function defineSingleScenario<const F extends SingleFields, P extends Pass>({
   linearColumn: linear = false,
   behaviours = false,
@@ -66,8 +82,8 @@ export function defineSingleScenario<const F extends SingleFields, P extends Pas
   crosses,
   network,
   ...definition
-}: SingleScenario<F, P>): AnyModelDefinition {
-  return defineModel<F>({
+}: SingleScenario<F, P>): AnyModelDefinition & { readonly bare: BareNetwork<P> } {
+  const model = defineModel<F>({
     ...definition,
     family: 'single-task',
     variants: [],
@@ -106,6 +122,19 @@ export function defineSingleScenario<const F extends SingleFields, P extends Pas
       });
     },
   });
+  const bare: BareNetwork<P> = {
+    linear,
+    create(make, shape, variables, given) {
+      const settings = parseSettings(definition.fields, given);
+      const read = createReader(make, shape, settings, { linear, only: only?.(shape, settings) });
+      const { apply } = network({ make, read, shape, settings, variables });
+      return (inputs, mode) => {
+        const fields = read.read(inputs, mode);
+        return { ...apply(fields, inputs, mode), historyAttention: fields.attention };
+      };
+    },
+  };
+  return { ...model, bare };
 }
 
 interface Tables {

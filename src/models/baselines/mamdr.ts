@@ -1,8 +1,8 @@
 /**
- * MAMDR (Luo et al., ICDE 2023): a way of training any network for several domains, here Mix's. Scenario i is served by `shared + own_i`,
+ * MAMDR (Luo et al., ICDE 2023): a way of training any network for several domains. Scenario i is served by `shared + own_i`,
  * over all variables, the embeddings too.
  *
- * The network that trains (`mlp.*`, `output.*`) is one of three kinds of weights: it, the shared ones (`shared.*`) and those that serve
+ * The network that trains (Mix's `mlp.*`, `output.*`, or another base's) is one of three kinds of weights: it, the shared ones (`shared.*`) and those that serve
  * each scenario (`served.* [N, ...]`), which no gradient reaches. The `mamdr` procedure loads the first from the others and moves
  * them towards it. Of the table's `N + 2` rows of an id, row n serves scenario n, row N trains, row N + 1 is shared.
  */
@@ -10,14 +10,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assign } from '../../engine';
 import type { EmbeddingTable, Mode, VariableFactory } from '../../engine';
 import { clickModel } from '../clickModel';
-import { collect } from '../collect';
+import { collect, type Collector } from '../collect';
 import { defineModel, type DataShape, type Inputs, type Pass } from '../definition';
 import { createMakers, type Makers } from '../layers';
 import { lastLayer } from '../probes';
 import { procedureKey } from '../procedureChoice';
-import { ablation, hyper } from '../settings';
+import { ablation, hyper, type AnySettings } from '../settings';
 import { baselineFields, baselineNeeds, hidden } from './common';
+import { dcn } from './dcn';
+import { deepfm } from './deepfm';
+import type { BareNetwork } from './defineSingleScenario';
+import { pnn } from './pnn';
 import { createReader, withHistory, type HistoryPass } from './reader';
+import { wideDeep } from './wideDeep';
 
 interface MamdrSettings {
   /** Share of the way to the network that met all scenarios that the shared weights go. */
@@ -83,15 +88,51 @@ function serving(
   };
 }
 
+/** Networks that may be trained this way, beside Mix's: those that know nothing of scenarios and stand by their names alone. */
+const BASES = {
+  'wide-deep': wideDeep.bare,
+  deepfm: deepfm.bare,
+  pnn: pnn.bare,
+  dcn: dcn.bare,
+} satisfies Record<string, BareNetwork<Pass & { readonly lastLayer: tf.Tensor2D }>>;
+
+interface NetworkSettings extends AnySettings {
+  readonly base: 'mix' | keyof typeof BASES;
+  readonly embeddingDim: number;
+  readonly dropout: number;
+  readonly priorBias: 'on' | 'off';
+  readonly scenarioField: 'on' | 'off';
+  readonly history: 'off' | 'mean' | 'attention';
+  readonly historyLength: number;
+  readonly hidden: readonly number[];
+}
+
+const baseOf = ({ base }: NetworkSettings) => (base === 'mix' ? null : BASES[base]);
+
 function createNetwork(
   make: Makers,
   shape: DataShape,
-  settings: Parameters<typeof createReader>[2] & { readonly hidden: readonly number[] },
-) {
+  variables: Collector,
+  settings: NetworkSettings,
+): (inputs: Inputs, mode: Mode) => MamdrPass {
+  const base = baseOf(settings);
+  if (base) {
+    const {
+      embeddingDim,
+      dropout,
+      priorBias,
+      scenarioField,
+      history,
+      historyLength,
+      hidden: widths,
+    } = settings;
+    const given = { embeddingDim, dropout, priorBias, scenarioField, history, historyLength, hidden: widths };
+    return base.create(make, shape, variables, { ...given, batchNorm: 'off' });
+  }
   const read = createReader(make, shape, settings);
   const mlp = make.mlp('mlp', { input: read.width, widths: settings.hidden });
   const output = make.linear('output', { input: mlp.outputWidth, output: 1, bias: 'prior' });
-  return (inputs: Inputs, mode: Mode): MamdrPass => {
+  return (inputs, mode) => {
     const { flat, attention } = read.read(inputs, mode);
     const h = mlp.apply(flat, inputs, mode).output;
     return { logit: output.apply(h, inputs), lastLayer: h, historyAttention: attention };
@@ -120,6 +161,14 @@ export const mamdr = defineModel({
     history: baselineFields.history,
     historyLength: baselineFields.historyLength,
     hidden: hidden('Hidden layers', 'Widths of the network.', [256, 128, 64]),
+    base: hyper.choice({
+      label: 'Base',
+      help: 'The network that is trained this way; what it alone has (cross layers, products) stands at its defaults.',
+      options: ['mix', 'wide-deep', 'deepfm', 'pnn', 'dcn'],
+      optionLabels: { mix: 'Mix', 'wide-deep': 'Wide & Deep', deepfm: 'DeepFM', pnn: 'PNN', dcn: 'DCN' },
+      default: 'mix',
+      before: 'mix',
+    }),
     outerRate: hyper.real({
       label: 'Outer rate',
       help: 'Share β of the way to the network that met all scenarios in turn that the shared weights go.',
@@ -177,19 +226,21 @@ export const mamdr = defineModel({
     const variables = collect(factory);
     const { dropout, priorBias } = settings;
     const tables = shape.scenarios + EXTRA_TABLES;
-    const table = variables.table(tables * shape.vocabularySize, settings.embeddingDim, tables);
+    const width = settings.embeddingDim + (baseOf(settings)?.linear ? 1 : 0);
+    const table = variables.table(tables * shape.vocabularySize, width, tables);
     startAlike(table, tables);
     const options = { shape, batchNorm: 'off', dropout, priorBias } as const;
     const initials = new Map<string, Float32Array>();
     const training = createNetwork(
       createMakers(noting(variables, initials), { ...options, own: false }),
       shape,
+      variables,
       settings,
     );
     for (const { name, shape: size } of variables.parameters)
       variables.state(sharedName(name), size, initials.get(name)!);
     const served = serving(variables, initials, shape.scenarios);
-    const serve = createNetwork(createMakers(served, { ...options, own: true }), shape, settings);
+    const serve = createNetwork(createMakers(served, { ...options, own: true }), shape, variables, settings);
     return clickModel<MamdrPass>({
       table,
       variables,

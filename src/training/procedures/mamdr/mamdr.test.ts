@@ -219,3 +219,41 @@ it('without domain regularisation every scenario is served by the shared weights
     expect(apart, `regularisation ${regularisation}`).toBe(regularisation);
   }
 });
+
+it.each(['mix', 'wide-deep', 'deepfm', 'pnn', 'dcn'])(
+  'over %s every scenario is served by a network of its own that is what it trained, embeddings too',
+  async (base) => {
+    const definition = findModel('mamdr');
+    const configured = definition.configure({ ...definition.presets.tiny, base, dropout: 0 });
+    const training = {
+      ...defaultTraining(),
+      steps: 40,
+      batch: 32,
+      evaluateEvery: 20,
+      stopMetric: 'none',
+    } as const;
+    const trainer = createTrainer({ configured, dataset: smallDataset(), training, seed: 2 });
+    const { events } = findProcedure(configured.procedure).start(trainer, null);
+    for await (const event of events)
+      if (event.kind === 'done') expect(event.final.overall.logLoss).toBeGreaterThan(0);
+    const { model, dataset, layout, shape } = trainer;
+    const weights = createWeights(model, dataset.scenarios.length);
+    const logits = (batch: HostBatch, kind: 'train' | 'evaluate'): Float32Array =>
+      tf.tidy(() => forward(model, shape, batch, quietMode(kind)).pass.logit.dataSync<'float32'>().slice());
+    const scores: number[] = [];
+    for (const [n] of dataset.scenarios.entries()) {
+      const rows = trainer.trainingRows.filter((row) => dataset.scenario[row] === n).slice(0, layout.batch);
+      const batch = trainer.readBatch(rows);
+      const served = logits(batch, 'evaluate').subarray(0, rows.length);
+      weights.load(n);
+      const trained = logits({ ...batch, ids: trainingIds(batch, dataset.scenarios.length) }, 'train');
+      served.forEach((logit, i) => expect(logit).toBeCloseTo(trained[i]!, 5));
+      weights.load('shared');
+      const shared = logits({ ...batch, ids: trainingIds(batch, dataset.scenarios.length) }, 'train');
+      scores.push(Math.max(...served.map((logit, i) => Math.abs(logit - shared[i]!))));
+    }
+    // Each has learned something of its own: otherwise the shared weights would do as well.
+    for (const difference of scores) expect(difference).toBeGreaterThan(1e-4);
+    trainer.dispose();
+  },
+);
