@@ -1,5 +1,6 @@
 /** Operations of the library whose results have a known rank that its types do not tell. */
 import * as tf from '@tensorflow/tfjs-core';
+import { noteIndices } from './oneHotIndices';
 
 /** Vectors of n side by side: `[n]` each, to `[n, list]`. */
 export function stackColumns(list: tf.Tensor1D[]): tf.Tensor2D {
@@ -20,5 +21,7 @@ export function oneHot(index: tf.Tensor, depth: number): tf.Tensor {
 
 /** One-hot rows `[n, depth]` of indices `[n]` int32, as float32. */
 export function oneHotRows(index: tf.Tensor1D, depth: number): tf.Tensor2D {
-  return oneHot(index, depth) as tf.Tensor2D;
+  const hot = oneHot(index, depth) as tf.Tensor2D;
+  noteIndices(hot, index);
+  return hot;
 }

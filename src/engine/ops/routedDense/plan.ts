@@ -1,6 +1,7 @@
 /** Which rows go where, read once from a route on the host and kept for as long as the route's values. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { hostFloats } from '../../backends/hostMemory';
+import { indicesOf } from '../../oneHotIndices';
 
 /** Rows that go to one n: `order[from … from + rows)`. */
 export interface Group {
@@ -22,6 +23,25 @@ export interface RoutePlan {
 
 /** Values of a tensor never change, so a plan holds as long as they live. */
 const plans = new WeakMap<tf.DataId, RoutePlan>();
+
+/** The plan of a one-hot, from its indices: nobody has to look for the 1 in each row. */
+function planOfIndices(indices: Int32Array, count: number): RoutePlan {
+  const next = new Int32Array(count);
+  const inside = (n: number): boolean => n >= 0 && n < count;
+  for (const n of indices) if (inside(n)) next[n]!++;
+  const groups: Group[] = [];
+  let total = 0;
+  next.forEach((rows, n) => {
+    if (rows > 0) groups.push({ n, from: total, rows });
+    next[n] = total;
+    total += rows;
+  });
+  const order = new Int32Array(total);
+  indices.forEach((n, b) => {
+    if (inside(n)) order[next[n]!++] = b;
+  });
+  return { order, shares: new Float32Array(total).fill(1), groups, single: true };
+}
 
 function makePlan(route: Float32Array, batch: number, count: number): RoutePlan {
   const sizes = new Int32Array(count);
@@ -64,7 +84,8 @@ export function planOf(route: tf.TensorInfo): RoutePlan {
   const known = plans.get(route.dataId);
   if (known) return known;
   const [batch, count] = route.shape as [number, number];
-  const plan = makePlan(hostFloats(route), batch, count);
+  const indices = indicesOf(route);
+  const plan = indices ? planOfIndices(indices, count) : makePlan(hostFloats(route), batch, count);
   plans.set(route.dataId, plan);
   return plan;
 }

@@ -4,6 +4,7 @@ import { openBackend } from '../../backend';
 import { oneHotRows } from '../../ranks';
 import { as2, as3, oneHot, testOperation, values, type Form } from '../../testing/operation';
 import { testAgainstPyTorch, type OfInputs } from '../../testing/pytorch';
+import { planOf } from './plan';
 import { routedDense, routedSharedDense } from '.';
 
 const operation: OfInputs = ({ x, weight, bias, route }) =>
@@ -76,5 +77,22 @@ it('few rows are multiplied where weights lie to the bits of a product, absent g
     const few = run(rows, 1);
     expect(few, `${rows} rows`).toEqual(run(rows, 0.5));
     expect(few[3]!.every((each) => each === 0)).toBe(true);
+  }
+});
+
+it('a one-hot’s plan is the same from its indices as from its numbers, those outside included', async () => {
+  await openBackend('wasm');
+  for (const [indices, depth] of [
+    [[2, 0, 2, -1, 1, 5, 2], 5],
+    [[0, 0, 0], 1],
+    [[-1, -1], 3],
+    [Array.from({ length: 400 }, (_, b) => (b * b) % 37), 40],
+  ] as const) {
+    tf.tidy(() => {
+      const noted = oneHotRows(tf.tensor1d([...indices], 'int32'), depth);
+      // Other memory, of which nothing is known.
+      const plain = tf.tensor2d(noted.dataSync().slice(), [indices.length, depth]);
+      expect(planOf(noted)).toEqual(planOf(plain));
+    });
   }
 });
