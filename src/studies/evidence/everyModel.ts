@@ -68,7 +68,10 @@ function differenceIn(study: StoredStudy, world: StudyWorld, id: string, control
     valuesBySeed(study, world, id, METRIC, of),
     valuesBySeed(study, world, control, METRIC, of),
   );
-  const differences = a.map((value, k) => (value === null || b[k] == null ? null : value - b[k]));
+  const differences = a.map((value, k) => {
+    const other = b[k] ?? null;
+    return value === null || other === null ? null : value - other;
+  });
   return spread(differences)?.mean ?? null;
 }
 
