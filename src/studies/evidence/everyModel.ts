@@ -8,7 +8,7 @@ import { figureOf, pairBySeed, valuesBySeed } from './values';
 import type { StoredStudy, StudyCell, StudyWorld } from './format';
 
 /** The twin of the table, and what every model is held against. */
-export const EVERY_MODEL_WORLD = 'aliccp-3';
+const EVERY_MODEL_WORLD = 'aliccp-3';
 const CONTROLS = ['lr', 'fm', 'mix'] as const;
 type Control = (typeof CONTROLS)[number];
 
