@@ -104,7 +104,7 @@ def _resume(given: argparse.Namespace, world: World, say: Say) -> None:
         start = checkpoints.read((out / CHECKPOINT).read_bytes(), CHECKPOINT)
     at = int(start.trainer.state["step"]) if start else 0
     if at >= setup["training"]["steps"]:
-        raise ValueError(f"The run stands at its last step, {at}; say --steps N to go on.")
+        raise ValueError(f"The run stands at its last step, {at}; say --steps N with a larger number to go on.")
     say(f"{setup['model']} on {bundle.manifest['title']}: from step {at} to {setup['training']['steps']}.")
     run = Run(setup, bundle.dataset(given.data), world, say, start=start, weights=bundle.weights, out=out, **options)
     _to_the_end(run, world, say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,9 +27,16 @@ SMALL = ["hidden=[8]", 'history="off"']
 PATIENCE = 120
 
 
+def free_port() -> int:
+    """`--standalone` has one port for all launchers of a machine, in PyTorch 1.13: the second would end with the first."""
+    with socket.socket() as asked:
+        asked.bind(("localhost", 0))
+        return int(asked.getsockname()[1])
+
+
 def command(processes: int, words: list[object]) -> list[str]:
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes), *STREAMS] if processes > 1 else []
-    return [sys.executable, *launcher, "-m", "scenarium", *map(str, words)]
+    launcher = ["-m", "torch.distributed.run", "--master_port", str(free_port()), "--nproc_per_node", str(processes), *STREAMS]
+    return [sys.executable, *(launcher if processes > 1 else []), "-m", "scenarium", *map(str, words)]
 
 
 def rank_of(launcher: int, rank: int) -> int:

@@ -5,7 +5,7 @@
  *     npm run onward                      every model
  *     npm run onward -- --quick           a model of each procedure, fewer steps (a stage of `npm test`)
  *     npm run onward -- --models mmoe,din
- *     npm run onward -- --write           every model, and the table of docs/onward.md
+ *     npm run onward -- --write           every model (or those of --models), and their rows of the table in docs/onward.md
  *     npm run onward -- --defaults        writes the settings' defaults anew, for the package
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

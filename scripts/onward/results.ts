@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { models } from '../../src/models/registry';
 import type { Differences } from './compare';
 import type { Length } from './runs';
 
@@ -9,12 +10,16 @@ const path = fileURLToPath(new URL('../../docs/onward.md', import.meta.url));
 
 const shown = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
 
-function tableOf(results: readonly Differences[], { left, end }: Length): string {
+/** Rows of the table by model: those of models that were not compared this time stay. */
+function tableOf(results: readonly Differences[], before: string, { left, end }: Length): string {
   const heads = ['model', 'scores', 'first loss', `next ${end - left} losses`, 'final AUC', 'pictures'];
-  const rows = results.map(({ model, scores, start, losses, auc, probes }) => [
-    model,
-    ...[scores, start, losses, auc, probes].map(shown),
-  ]);
+  const known = [...before.matchAll(/^\| ([a-z0-9-]+) +\|(.*)\|$/gm)].map(
+    ([, model, cells]) => [model!, cells!.split('|').map((cell) => cell.trim())] as const,
+  );
+  const found = new Map(known.filter(([model]) => models.some(({ id }) => id === model)));
+  for (const { model, scores, start, losses, auc, probes } of results)
+    found.set(model, [scores, start, losses, auc, probes].map(shown));
+  const rows = [...found].map(([model, cells]) => [model, ...cells]);
   const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return [`Left at step ${left}, ended at step ${end}; largest differences.`, '', ...lines].join('\n');
 }
@@ -22,8 +27,9 @@ function tableOf(results: readonly Differences[], { left, end }: Length): string
 export async function writeResults(results: readonly Differences[], length: Length): Promise<void> {
   const text = await readFile(path, 'utf8');
   const put = text.replace(
-    /(<!-- results -->)[^]*?(<!-- \/results -->)/,
-    (_, open: string, close: string) => `${open}\n\n${tableOf(results, length)}\n\n${close}`,
+    /(<!-- results -->)([^]*?)(<!-- \/results -->)/,
+    (_, open: string, before: string, close: string) =>
+      `${open}\n\n${tableOf(results, before, length)}\n\n${close}`,
   );
   await writeFile(path, await format(put, { ...(await resolveConfig(path)), filepath: path }));
 }
