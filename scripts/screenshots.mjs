@@ -101,6 +101,16 @@ const scenes = {
       simulator: { steps: [{ click: 'open-simulator' }, { see: 'simulator' }] },
     },
   },
+  reproduce: {
+    query: { page: 'reproduce', paper: 'mscan' },
+    idle: true,
+    pictures: {
+      'reproduce-claims': { height: 900, steps: [{ see: 'claims' }] },
+      'reproduce-tables': { height: 900, steps: [{ part: 'Tables' }, { see: 'table-select' }] },
+      'reproduce-doses': { height: 1100, steps: [{ part: 'Doses' }, { see: 'figure-dose-mscan' }] },
+      'reproduce-ranks': { height: 1250, steps: [{ part: 'Ranks' }, { see: 'figure-ranks' }] },
+    },
+  },
 };
 
 /** Of each story the screen that tells most, at a laptop's width and a phone's. */
@@ -180,6 +190,7 @@ async function prepare(page, steps = []) {
       const button = page.getByTestId(`figure-${step.lead}`).getByTestId('make-lead');
       if (await button.isVisible()) await button.click();
     }
+    if (step.part) await page.getByTestId('reproduce-part').getByText(step.part, { exact: true }).click();
     if (step.click) await page.getByTestId(step.click).click({ timeout: LONG });
     if (step.check) await page.getByTestId(step.check).getByRole('checkbox').first().check();
     if (step.choose) await page.getByTestId(step.choose[0]).selectOption({ value: step.choose[1] });

@@ -1,7 +1,8 @@
 /** Whether the model that is best on the log, where only drawn clicks are known, is the best in truth. */
 import type { StoredStudy, StudyWorld } from '../evidence/format';
+import { pairBySeed, valuesBySeed } from '../evidence/values';
+import { spread } from '../statistics';
 import { cellSpread, nameOf, pairedCells } from './cells';
-import type { PairedCells } from './cells';
 
 /** What a counterfactual error is stored under: of every model, else of those that vote on it. */
 const COUNTERFACTUAL = ['counterfactualError', 'votesError'] as const;
@@ -9,6 +10,14 @@ const COUNTERFACTUAL = ['counterfactualError', 'votesError'] as const;
 interface Best {
   readonly id: string;
   readonly name: string;
+}
+
+/** How much lower one model's figure is than another's, mean over the seeds that both have. */
+export interface GivenAway {
+  readonly difference: number;
+  /** 95 %, Student; null with one seed. */
+  readonly interval: readonly [number, number] | null;
+  readonly p: number | null;
 }
 
 export interface BestOnLog {
@@ -22,9 +31,9 @@ export interface BestOnLog {
   /** Highest AUC against true interest; null where that is stored of too few. */
   readonly byInterest: Best | null;
   /** Noise-free AUC that choosing by the log gives away: best in truth less best on the log; null where they are one. */
-  readonly regret: PairedCells | null;
+  readonly regret: GivenAway | null;
   /** The same in AUC against interest. */
-  readonly interestRegret: PairedCells | null;
+  readonly interestRegret: GivenAway | null;
   /** Counterfactual error of the best on the log and of the best in truth: mean absolute error of click rates in other scenarios; null where not stored. */
   readonly counterfactual: readonly [number | null, number | null];
 }
@@ -46,6 +55,22 @@ function counterfactualError(study: StoredStudy, world: StudyWorld, id: string):
   return null;
 }
 
+function givenAway(
+  study: StoredStudy,
+  world: StudyWorld,
+  better: string,
+  other: string,
+  metric: string,
+): GivenAway | null {
+  if (better === other) return null;
+  const paired = pairedCells(study, world, better, other, { metric, of: 'mean' });
+  if (paired) return paired;
+  const of = (variant: string) => valuesBySeed(study, world, variant, metric, 'mean');
+  const { a, b } = pairBySeed(of(better), of(other));
+  const found = spread(a.map((value, k) => (value === null || b[k] === null ? null : value - b[k]!)));
+  return found && { difference: found.mean, interval: null, p: null };
+}
+
 /** A row a world in which at least two models were run; means over scenarios by traffic, seeds paired. */
 export function bestOnLog(study: StoredStudy): readonly BestOnLog[] {
   const ids = study.variants.filter(({ tuned }) => tuned === undefined).map(({ id }) => id);
@@ -56,8 +81,7 @@ export function bestOnLog(study: StoredStudy): readonly BestOnLog[] {
     const inTruth = best(study, world, both, 'noiseFreeAuc');
     if (!onLog || !inTruth || both.length < 2) return [];
     const byInterest = best(study, world, both, 'interestAuc');
-    const lost = (better: Best, metric: string) =>
-      better.id === onLog.id ? null : pairedCells(study, world, better.id, onLog.id, { metric, of: 'mean' });
+    const lost = (better: Best, metric: string) => givenAway(study, world, better.id, onLog.id, metric);
     return [
       {
         world,

@@ -3,6 +3,7 @@ import type { Claim } from '../claims';
 import type { StoredStudy, StudyWorld } from '../evidence/format';
 import { figureOf } from '../evidence/values';
 import { cellSpread, nameOf } from './cells';
+import { metricWords } from './words';
 import type { ClaimAt, ClaimRow } from './claimRows';
 
 export interface DosePoint {
@@ -75,7 +76,7 @@ export function doseCurves(rows: readonly ClaimRow[], paper: string): readonly D
       label:
         againstMetric === undefined
           ? `${nameOf(study, variant)} − ${nameOf(study, against)}`
-          : `${nameOf(study, variant)}: ${metric} − ${againstMetric}`,
+          : `${nameOf(study, variant)}: ${metricWords(metric)} − ${metricWords(againstMetric)}`,
       knob,
       ownModule: modelOf(study, variant) === paper && modelOf(study, against) === paper,
       points: dosed.map((at) => pointOf(study, claim, at)),

@@ -9,6 +9,11 @@ const METRICS: Readonly<Record<string, string>> = {
   interestAucFixedSlot: 'interest AUC, do(slot)',
   interestAucAtBestC: 'interest AUC at the best c',
   votesError: 'counterfactual error',
+  votesErrorOwn: 'counterfactual error of the own prediction',
+  gateRecovery: 'AUC of finding the fields that count',
+  density: 'density of masks',
+  overlapTree: 'overlap against the tree',
+  overlapRelatedness: 'overlap against relatedness',
 };
 
 const PARTS: Readonly<Record<string, string>> = {
@@ -24,6 +29,8 @@ const PARTS: Readonly<Record<string, string>> = {
 
 /** `noise-free AUC`; the name itself where a paper alone has the metric. */
 export function metricWords(metric: string): string {
+  const [, stem, c] = /^(interestAuc|noiseFreeAuc)AtC(-?[\d.]+)$/.exec(metric) ?? [];
+  if (stem !== undefined && c !== undefined) return `${METRICS[stem] ?? stem} at c = ${c.replace('-', '−')}`;
   return METRICS[metric] ?? metric;
 }
 

@@ -1,8 +1,7 @@
 import { useMemo } from 'react';
 import type { StoredStudy } from '../../../studies/evidence/format';
 import { bestOnLog } from '../../../studies/reproduce/bestOnLog';
-import type { BestOnLog as Row } from '../../../studies/reproduce/bestOnLog';
-import type { PairedCells } from '../../../studies/reproduce/cells';
+import type { BestOnLog as Row, GivenAway } from '../../../studies/reproduce/bestOnLog';
 import { Figure } from '../../figure/Figure';
 import { fixedDigits, formatSigned } from '../../format';
 
@@ -27,10 +26,10 @@ const table = (rows: readonly Row[]) => ({
   ]),
 });
 
-const numbers = (pair: PairedCells | null) => [
+const numbers = (pair: GivenAway | null) => [
   pair?.difference ?? null,
-  pair?.interval[0] ?? null,
-  pair?.interval[1] ?? null,
+  pair?.interval?.[0] ?? null,
+  pair?.interval?.[1] ?? null,
   pair?.p ?? null,
 ];
 
@@ -109,16 +108,16 @@ function Better({
 }: {
   readonly name: string;
   readonly same: boolean;
-  readonly pair: PairedCells | null;
+  readonly pair: GivenAway | null;
 }) {
   if (same) return 'the same';
   return (
     <>
       {name}
       <span className="difference">
-        {pair
-          ? `${formatSigned(pair.difference)} [${formatSigned(pair.interval[0])}, ${formatSigned(pair.interval[1])}]`
-          : 'fewer than two seeds in common'}
+        {pair === null
+          ? 'no seed in common'
+          : `${formatSigned(pair.difference)}${pair.interval ? ` [${formatSigned(pair.interval[0])}, ${formatSigned(pair.interval[1])}]` : ', one seed'}`}
       </span>
     </>
   );

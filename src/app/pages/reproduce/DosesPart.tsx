@@ -1,30 +1,43 @@
-import { useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
+import type { StoredStudy } from '../../../studies/evidence/format';
 import { doseCurves } from '../../../studies/reproduce/doses';
 import type { ClaimRow } from '../../../studies/reproduce/claimRows';
+import { mechanismsOf } from '../../../studies/reproduce/mechanisms';
 import { modelTitle } from '../../../studies/setups';
 import { DoseFigure } from '../../pictures/evidence/DoseFigure';
+import { MechanismFigure } from '../../pictures/evidence/MechanismFigure';
 
 interface Props {
   readonly rows: readonly ClaimRow[];
   readonly papers: readonly string[];
+  readonly studies: readonly StoredStudy[];
 }
 
-/** Where each module works: its gain over the dose of its cause. */
-export function DosesPart({ rows, papers }: Props) {
+/** Where each module works: its gain over the dose of its cause, and what the truth says of how. */
+export function DosesPart({ rows, papers, studies }: Props) {
   const figures = useMemo(
-    () => papers.map((paper) => ({ paper, curves: doseCurves(rows, paper) })),
-    [rows, papers],
+    () =>
+      papers.map((paper) => ({
+        paper,
+        curves: doseCurves(rows, paper),
+        mechanisms: mechanismsOf(paper, studies.find(({ id }) => id === paper) ?? null),
+      })),
+    [rows, papers, studies],
   );
   return (
     <>
-      {figures.map(({ paper, curves }) => (
-        <DoseFigure
-          key={paper}
-          paper={paper}
-          title={modelTitle(paper)}
-          curves={curves}
-          empty={`No study of ${modelTitle(paper)} over several doses is stored with this build. Run it: npm run study -- --plan doses --paper ${paper}.`}
-        />
+      {figures.map(({ paper, curves, mechanisms }) => (
+        <Fragment key={paper}>
+          <DoseFigure
+            paper={paper}
+            title={modelTitle(paper)}
+            curves={curves}
+            empty={`No study of ${modelTitle(paper)} over several doses is stored with this build. Run it: npm run study -- --plan doses --paper ${paper}.`}
+          />
+          {mechanisms.map((mechanism) => (
+            <MechanismFigure key={mechanism.id} paper={paper} mechanism={mechanism} />
+          ))}
+        </Fragment>
       ))}
     </>
   );

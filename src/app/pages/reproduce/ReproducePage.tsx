@@ -90,7 +90,9 @@ export function ReproducePage() {
           <h2 className="visually-hidden">{PARTS.find(({ value }) => value === part)?.label}</h2>
           {part === 'claims' && <ClaimsPart rows={rows} papers={CLAIMING_PAPERS} />}
           {part === 'tables' && <TablesPart key={first} paper={first} study={studyOf(first)} />}
-          {part === 'doses' && <DosesPart rows={rows} papers={paper === null ? CLAIMING_PAPERS : [paper]} />}
+          {part === 'doses' && (
+            <DosesPart rows={rows} studies={studies} papers={paper === null ? CLAIMING_PAPERS : [paper]} />
+          )}
           {part === 'ranks' && <RanksPart studies={studies} />}
         </>
       )}
