@@ -77,9 +77,9 @@ export function LessonPlan() {
       </p>
       <h1>One model for many scenarios: a lesson of 45 minutes</h1>
       <p>
-        You need a screen and a browser; nothing is installed, and nothing leaves the machine. Open both
-        stories once before the lesson, then they work without a network too. “Present” makes type large;
-        arrow keys turn the screens.
+        You need a screen and a browser; nothing is installed, and nothing leaves the machine. Open the page
+        once before the lesson; after some seconds all of it works without a network too. “Present” makes type
+        large; arrow keys turn the screens.
       </p>
       <table className="table">
         <caption className="visually-hidden">What is done when</caption>
