@@ -40,8 +40,10 @@ export function Inspect({ view }: { readonly view: RunView }) {
 
   useEffect(() => {
     // A tab that was asked for by address may stand outside the row.
-    if (tab !== null)
-      document.getElementById(`${id}-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const button = tab === null ? null : document.getElementById(`${id}-${tab}`);
+    const row = button?.parentElement;
+    // Only the row: `scrollIntoView` would scroll a phone's page down to it.
+    if (button && row) row.scrollLeft = button.offsetLeft - (row.clientWidth - button.offsetWidth) / 2;
   }, [id, tab]);
 
   const steps = stepsOf(view, tab);
