@@ -172,7 +172,8 @@ function ClaimLine({
         )}
       </td>
       <td>
-        {strongest && (
+        {/* What was not run has no effect, and no figure that could be undefined. */}
+        {strongest && strongest.result.verdict !== 'not run' && (
           <>
             <Forest span={span} result={strongest.result} />
             <span className="difference">{effectText(strongest.result)}</span>
