@@ -4,7 +4,7 @@ import type { TimedKernel } from '../engine';
 import type { RunActions } from './store/runActions';
 import { fixedDigits, roundTo } from './format';
 
-/** An operation as a line of the console's table; times to the microsecond. */
+/** An operation as a line of the console's table, times to three digits. */
 export function lineOf({ kernel, inputs, output, dispatched, milliseconds }: TimedKernel) {
   const shape = (sizes: readonly number[]): string => `[${sizes.join(', ')}]`;
   return {
@@ -13,7 +13,7 @@ export function lineOf({ kernel, inputs, output, dispatched, milliseconds }: Tim
       .map(([name, sizes]) => `${name} ${shape(sizes)}`)
       .join(', '),
     output: output.map(shape).join(', '),
-    ms: roundTo(milliseconds, 4),
+    ms: roundTo(milliseconds, 3),
     // A composite's time is that of the operations before it.
     computes: dispatched,
   };

@@ -73,7 +73,7 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps, ot
           dominantBaseline="central"
           className="axis-title"
         >
-          {shortName(`${view.rows - 2} others`, letters)}
+          {letters < 9 ? `+${view.rows - 2}` : `${view.rows - 2} others`}
         </text>
       )}
       {steps &&

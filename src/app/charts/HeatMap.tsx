@@ -64,7 +64,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   // Few scenarios: wide cells hold their numbers, and their columns' names.
   const square = (props.square ?? false) && rows.length > FEW;
   const stepColumns = props.steps !== undefined;
-  const [ref, size] = useSize<HTMLDivElement>();
+  const [ref, size, element] = useSize<HTMLDivElement>();
   const theme = useTheme((state) => state.theme);
   const highlighted = useHighlight((state) => state.scenario);
   const point = useHighlight((state) => state.point);
@@ -134,12 +134,11 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   // React listens to wheels passively, so the page would scroll while the matrix zooms.
   const wheel = useRef<(event: WheelEvent) => void>(null);
   useEffect(() => {
-    const element = ref.current;
     if (!element || !zoomable) return;
     const turn = (event: WheelEvent) => wheel.current?.(event);
     element.addEventListener('wheel', turn, { passive: false });
     return () => element.removeEventListener('wheel', turn);
-  }, [ref, zoomable]);
+  }, [element, zoomable]);
 
   function go(cell: Cell | null): void {
     setCursor(cell);
@@ -173,7 +172,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   }
 
   const local = (event: { readonly clientX: number; readonly clientY: number }) => {
-    const box = ref.current?.getBoundingClientRect();
+    const box = element?.getBoundingClientRect();
     return box ? cellAt(layout, event.clientX - box.left, event.clientY - box.top) : null;
   };
 

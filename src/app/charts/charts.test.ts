@@ -123,4 +123,6 @@ it('labels take at most a sixth of a chart, and their values stand where there i
   expect(labelRoom(560, ['A scenario of a long name'])).toMatchObject({ letters: 12, values: false });
   expect(labelRoom(400, ['best'], 98).width).toBe(98);
   expect(shortName('Scenario 25', 9)).toBe('Scena… 25');
+  expect(shortName('Scenario 1 (large)', 12)).toBe('Scenario 1');
+  expect(shortName('Scenario 1 (large)', 6)).toBe('Sce… 1');
 });

@@ -36,8 +36,13 @@ export function spread(
   return placed;
 }
 
-/** A name in so many letters: its beginning and its end, where names differ ("Scena… 25"). */
-export function shortName(name: string, most: number): string {
+/**
+ * A name in so many letters: without what stands in brackets behind it ("Scenario 1 (large)"), else its beginning and its end,
+ * where names differ ("Scena… 25").
+ */
+export function shortName(full: string, most: number): string {
+  if (full.length <= most) return full;
+  const name = full.replace(/ \([^()]*\)$/, '');
   if (name.length <= most) return name;
   const tail = Math.max(0, Math.min(4, Math.floor(most / 2) - 1));
   return `${name.slice(0, Math.max(1, most - 1 - tail))}…${tail === 0 ? '' : name.slice(-tail)}`;

@@ -5,12 +5,11 @@ export interface Size {
   readonly height: number;
 }
 
-/** Inner size of an element, followed. */
+/** Inner size of an element, and the element itself, followed from when it is there: a figure without numbers yet draws none. */
 export function useSize<E extends HTMLElement>() {
-  const ref = useRef<E>(null);
+  const [element, ref] = useState<E | null>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   useEffect(() => {
-    const element = ref.current;
     if (!element) return;
     const measure = () => {
       const width = Math.floor(element.clientWidth);
@@ -21,8 +20,8 @@ export function useSize<E extends HTMLElement>() {
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
-  return [ref, size] as const;
+  }, [element]);
+  return [ref, size, element] as const;
 }
 
 /** False while an element is scrolled away or the page is in the background: then it need not be redrawn. */

@@ -1,4 +1,5 @@
 /** A table as a picture for print, for figures that are tables: dark on white, the numbers in columns under thin rules. */
+import { PRINT } from '../colour/tokens';
 import { formatNumber } from '../format';
 import type { Cell, FigureTable } from './types';
 
@@ -10,8 +11,6 @@ const LEFT = 12;
 const HEAD_LETTERS = 20;
 /** Beyond this a picture is no longer read; the files of numbers hold all rows. */
 const MOST_ROWS = 400;
-const INK = '#14171b';
-const RULE = '#8a9099';
 
 export interface Drawing {
   readonly text: string;
@@ -80,15 +79,15 @@ export function tableToSvg(
   const rule = top + HEAD_LINE * headLines + 5;
   const height = rule + ROW * (rows.length + (rest === null ? 0 : 1)) + 12;
   const line = (y: number) =>
-    `<line x1="${LEFT}" x2="${width - LEFT}" y1="${y}" y2="${y}" stroke="${RULE}" stroke-width="1"/>`;
+    `<line x1="${LEFT}" x2="${width - LEFT}" y1="${y}" y2="${y}" stroke="${PRINT.rule}" stroke-width="1"/>`;
   const cell = (text: string, c: number, y: number, weight: string) => {
     const x = c === 0 ? starts[0]! : starts[c]! + widths[c]!;
     return `<text x="${x}" y="${y}" font-size="12" font-weight="${weight}" text-anchor="${c === 0 ? 'start' : 'end'}">${escaped(text)}</text>`;
   };
   const text =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
-    `<rect width="100%" height="100%" fill="#ffffff"/>` +
-    `<g font-family="${escaped(font)}" fill="${INK}" font-variant-numeric="tabular-nums">` +
+    `<rect width="100%" height="100%" fill="${PRINT.paper}"/>` +
+    `<g font-family="${escaped(font)}" fill="${PRINT.ink}" font-variant-numeric="tabular-nums">` +
     titleLines
       .map(
         (one, k) =>
