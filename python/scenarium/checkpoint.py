@@ -13,6 +13,7 @@ from . import safetensors
 from .record import Record, packed, unpacked
 
 FORMAT = "scenarium-checkpoint/1"
+FILE = "checkpoint.safetensors"
 Arrays = dict[str, np.ndarray]
 
 
@@ -29,6 +30,8 @@ class Checkpoint:
     record: Record
     trainer: Position
     procedure: Position
+    #: What the run was begun from (`Bundle.origin`, or `train`); None: the lab, or an older version, wrote it.
+    origin: str | None = None
 
 
 def _under(tensors: Mapping[str, np.ndarray], prefix: str) -> Arrays:
@@ -48,7 +51,14 @@ def read(data: bytes, name: str) -> Checkpoint:
         record["setup"]["model"], record["probeSpecs"], trainer["step"]
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"The checkpoint “{name}” is damaged; export the run again.") from error
-    return Checkpoint(record, Position(trainer, _under(tensors, "trainer/")), Position(procedure, _under(tensors, "procedure/")))
+    places = Position(trainer, _under(tensors, "trainer/")), Position(procedure, _under(tensors, "procedure/"))
+    return Checkpoint(record, *places, metadata.get("origin"))
+
+
+def held(folder: Path) -> Checkpoint | None:
+    """The checkpoint that a run has left in its folder."""
+    file = folder / FILE
+    return read(file.read_bytes(), FILE) if file.exists() else None
 
 
 def write(path: Path, checkpoint: Checkpoint) -> None:
@@ -63,6 +73,8 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
         "trainer": json.dumps(checkpoint.trainer.state),
         "procedure": json.dumps(checkpoint.procedure.state),
     }
+    if checkpoint.origin is not None:
+        metadata["origin"] = checkpoint.origin
     beside = path.with_name(path.name + ".part")
     safetensors.write(beside, tensors, metadata)
     os.replace(beside, path)

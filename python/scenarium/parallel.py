@@ -7,7 +7,7 @@ whole batch and the numbers of one process alone.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 import torch
@@ -32,6 +32,13 @@ class _Total(torch.autograd.Function):
         return total, None
 
 
+def sentence(error: Exception) -> str:
+    """What went wrong, in words."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'} cannot be read or written: {(error.strerror or str(error)).lower()}."
+    return str(error)
+
+
 class World:
     """This process among the others; alone where it was not started by `torchrun`."""
 
@@ -39,6 +46,10 @@ class World:
         self.size, self.rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
         cuda = torch.cuda.is_available()
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
+        if cuda:
+            torch.cuda.set_device(self.device)
+        #: One process of each machine speaks of what fails.
+        self.speaks = int(os.environ.get("LOCAL_RANK", self.rank)) == 0
         self.group = None
         if self.size > 1:
             dist.init_process_group("nccl" if cuda else "gloo")
@@ -64,6 +75,21 @@ class World:
         parts: list[Any] = [None] * self.size
         dist.all_gather_object(parts, part)
         return np.concatenate(parts)
+
+    def once(self, action: Callable[[], object]) -> None:
+        """The first process does it while the others wait. @raises ValueError in all of them where it fails"""
+        if self.size == 1:
+            action()
+            return
+        said: list[Any] = [None]
+        if self.first:
+            try:
+                action()
+            except (OSError, ValueError) as error:
+                said = [sentence(error)]
+        dist.broadcast_object_list(said, src=0)
+        if said[0] is not None:
+            raise ValueError(said[0])
 
     def wait(self) -> None:
         if self.size > 1:

@@ -14,7 +14,7 @@ import torch
 
 from . import __version__
 from . import checkpoint as checkpoints
-from .bundle import CHECKPOINT, Bundle
+from .bundle import CHECKPOINT, Bundle, is_zip
 from .checkpoint import Checkpoint, Position
 from .data import Dataset
 from .metrics import Metrics
@@ -94,6 +94,7 @@ class Run:
         start: Checkpoint | None = None,
         weights: dict[str, np.ndarray] | None = None,
         out: Path | None = None,
+        origin: str | None = None,
         save_every: int = 500,
         sparse: bool | None = None,
         counted_masks: bool = True,
@@ -103,6 +104,7 @@ class Run:
             raise ValueError(f"The run was trained on other content of “{setup['dataset']}”; give the rows that belong to its manifest.")
         record = start.record if start else new_record(setup, manifest)
         record = {**record, "setup": setup, "backend": None, "versions": {**record["versions"], **VERSIONS}}
+        self.origin = origin
         self.world, self.out, self.save_every, self.saved = world, out, save_every, -1
         self.trainer = Trainer(
             setup, dataset, world, record, say, sparse=sparse, counted_masks=counted_masks, on_safe_point=lambda _: self._save_if_due()
@@ -129,7 +131,7 @@ class Run:
             return
         self.saved = step
         record = self.trainer.keeper.now(step, "interrupted", timings=self._timings())
-        self._write(Checkpoint(record, self.trainer.position(), self.procedure.position()))
+        self._write(Checkpoint(record, self.trainer.position(), self.procedure.position(), self.origin))
 
     def train(self) -> Record:
         """To the last step; returns the record with the final metrics."""
@@ -143,7 +145,7 @@ class Run:
         trainer.keeper.record["parameters"] = sum(parameter.numel() for parameter in trainer.model.parameters())
         record = trainer.keeper.record
         if self.procedure.last is not None:
-            self._write(Checkpoint(record, *self.procedure.last))
+            self._write(Checkpoint(record, *self.procedure.last, self.origin))
         if self.out is not None and self.world.first:
             (self.out / RUN_FILE).write_text(run_file(record), encoding="utf-8")
         self.world.wait()
@@ -176,6 +178,8 @@ def converted(bundle_or_file: Path) -> str:
                 break
     if not path.is_file():
         raise ValueError(f"There is no checkpoint at {bundle_or_file}; give {CHECKPOINT} of a run, or the folder that holds it.")
+    if is_zip(path):
+        raise ValueError(f"convert takes a checkpoint or the folder of a run, and “{path.name}” is a zip; unpack it and name its folder.")
     return run_file(checkpoints.read(path.read_bytes(), path.name).record)
 
 

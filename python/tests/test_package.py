@@ -220,7 +220,7 @@ class Bundles(Folder):
         cases = {
             self.place / "absent.zip": "There is no",
             self.place / "no.zip": "is no zip",
-            self.place / "cut.zip": "is no zip",
+            self.place / "cut.zip": "is a damaged zip",
             self.zipped(other="x"): "holds no settings.json",
         }
         for path, sentence in cases.items():
@@ -248,7 +248,7 @@ class Bundles(Folder):
         self.assertFalse((self.place.parent / "outside.txt").exists())
 
     def test_missing_rows_are_named(self) -> None:
-        settings = {"format": FORMAT, "model": "mix", "settings": {}, "training": {}, "seed": 1}
+        settings = {"format": FORMAT, "model": "mix", "settings": {}, "training": {}, "seed": 1, "holds": {"checkpoint": False}}
         path = self.zipped(settings_json=json.dumps(settings), data__manifest_json=json.dumps(made.manifest()))
         code, text = self.said("resume", path)
         self.assertEqual(code, 1)

@@ -45,7 +45,9 @@ class Mamdr(Model):
     def __init__(self, shape: DataShape, settings: Settings) -> None:
         super().__init__(shape, settings)
         if settings.get("base", "mix") != "mix":
-            raise ValueError(f"This package trains MAMDR over Mix’s network alone, not over “{settings['base']}”; go on in the lab, or set “base” to “mix”.")
+            raise ValueError(
+                f"This package trains MAMDR over Mix’s network alone, not over “{settings['base']}”; go on in the lab, or set “base” to “mix”."
+            )
         training = Network(shape, settings, own=False)
         for name in ("attention", "mlp", "output"):
             if name in training:

@@ -58,6 +58,7 @@ describe('a run to take along', () => {
     ]);
     const settings = JSON.parse(text(files, 'settings.json')) as Record<string, unknown>;
     expect(settings).toMatchObject({ format: 'scenarium-onward/1', model: 'mix', seed: 3 });
+    expect(settings['holds']).toEqual({ checkpoint: true, weights: true, rows: true });
     const { tensors } = readSafetensors(files['weights.safetensors']!);
     const { mlp, output } = { mlp: tensors.get('mlp.0.weight'), output: tensors.get('output.weight') };
     expect(mlp?.shape).toHaveLength(2);

@@ -50,6 +50,8 @@ export async function onwardZip(parts: OnwardParts): Promise<Uint8Array> {
     ended: from?.record.status === 'done' || from?.record.status === 'stopped',
     weights: parts.weights !== null,
   };
+  /** What the zip was written with, so that the package misses what is lost and knows what never was. */
+  const holds = { checkpoint: checkpoint !== null, weights: parts.weights !== null, rows };
   const manifest = json(manifestOf(dataset));
   const packed = rows ? rowsOf(dataset) : null;
   const files = [await described('manifest.json', 'application/json', manifest)];
@@ -58,7 +60,7 @@ export async function onwardZip(parts: OnwardParts): Promise<Uint8Array> {
   const entries: Zippable = {
     'README.md': strToU8(readmeOf(facts)),
     'MODEL_CARD.md': strToU8(modelCardOf(facts)),
-    'settings.json': json({ format: FORMAT, ...record.setup }),
+    'settings.json': json({ format: FORMAT, ...record.setup, holds }),
     'data/manifest.json': manifest,
     'data/croissant.json': json(croissant),
     ...Object.fromEntries(Object.entries(parts.sources).map(([path, text]) => [path, strToU8(text)])),
