@@ -18,7 +18,7 @@ from .bundle import CHECKPOINT, Bundle, is_zip
 from .checkpoint import Checkpoint, Position
 from .data import Dataset
 from .metrics import Metrics
-from .models import all_settings, checked_settings, training_defaults
+from .models import all_settings, check_limits, checked_settings, training_defaults
 from .parallel import World
 from .procedures import procedure_of
 from .record import Record, Say, run_file
@@ -65,10 +65,9 @@ def checked_setup(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(seed, int):
         raise ValueError(f"The seed must be a whole number, not {json.dumps(seed)}.")
     training = checked_settings("Training", training_defaults(), given.get("training", {}))
-    low = next((name for name in ("batch", "evaluateEvery", "evaluationRows", "steps") if training[name] < 1), None)
-    if low is not None:
-        raise ValueError(f"“{low}” must be at least 1, not {training[low]}.")
+    check_limits(training)
     settings = all_settings(given["model"], given.get("settings", {}))
+    check_limits(settings, given["model"])
     if settings.get("clusterSteps") and settings["clusters"]:
         raise ValueError("This run sorts scenarios into clusters first, which only the lab does; train it there, or set “clusters” to 0.")
     return {

@@ -6,14 +6,14 @@
  *     npm run onward -- --quick           a model of each procedure, fewer steps (a stage of `npm test`)
  *     npm run onward -- --models mmoe,din
  *     npm run onward -- --write           every model (or those of --models), and their rows of the table in docs/onward.md
- *     npm run onward -- --defaults        writes the settings' defaults anew, for the package
+ *     npm run onward -- --defaults        writes the settings' defaults and limits anew, for the package (then: npx prettier --write python)
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { models } from '../../src/models/registry';
-import { defaultSettings } from '../../src/models/settings';
+import { defaultSettings, limitsOf, type SettingFields } from '../../src/models/settings';
 import { trainingFields } from '../../src/training/settings';
 import { compare, type Differences, type WentOn } from './compare';
 import { pythonWithTorch, runPython, startPython } from './python';
@@ -101,14 +101,16 @@ async function goOn(python: string): Promise<boolean> {
   }
 }
 
-/** Default settings of every model and of training, as the package reads them. */
+/** Default settings of every model and of training, and what their values may be, as the package reads them. */
 async function writeDefaults(): Promise<void> {
-  const defaults = {
-    training: defaultSettings(trainingFields),
-    models: Object.fromEntries(models.map(({ id, fields }) => [id, defaultSettings(fields)])),
-  };
-  const file = new URL('../../python/scenarium/models/defaults.json', import.meta.url);
-  await writeFile(file, `${JSON.stringify(defaults, null, 1)}\n`);
+  const write = (name: string, text: string): Promise<void> =>
+    writeFile(new URL(`../../python/scenarium/models/${name}`, import.meta.url), `${text}\n`);
+  const each = (of: (fields: SettingFields) => object): object => ({
+    training: of(trainingFields),
+    models: Object.fromEntries(models.map(({ id, fields }) => [id, of(fields)])),
+  });
+  await write('defaults.json', JSON.stringify(each(defaultSettings), null, 1));
+  await write('limits.json', JSON.stringify(each(limitsOf)));
 }
 
 const python = pythonWithTorch();

@@ -133,6 +133,33 @@ export function defaultSettings(fields: SettingFields): AnySettings {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
 }
 
+/**
+ * What a field's value may be where nothing but the model limits it: choices, least values, and the greatest of a share or rate. The
+ * greatest size or count is a page's, not the model's.
+ */
+export function limitsOf(fields: SettingFields): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]): (readonly [string, object])[] => {
+      switch (field.type) {
+        case 'choice':
+          return [[name, { options: field.options }]];
+        case 'int':
+          return [[name, { whole: true, min: field.min }]];
+        case 'real': {
+          const bounded = field.scale !== 'log' && field.max <= 1;
+          return [[name, { min: field.min, ...(bounded && { max: field.max }) }]];
+        }
+        case 'widths':
+          return [[name, { min: field.min }]];
+        case 'toggle':
+          return [];
+        default:
+          return field satisfies never;
+      }
+    }),
+  );
+}
+
 /** Complete settings as they were stored: what came later stands as it was `before`. */
 export function upgradeSettings(fields: SettingFields, stored: AnySettings): AnySettings {
   const missing = Object.entries(fields).flatMap(([name, { before }]) =>

@@ -16,6 +16,7 @@ _MODULES = (basic, experts, interactions, crosses, gated, routed, clusters, m2m,
 MODELS: dict[str, type[Model]] = {model.id: model for module in _MODULES for model in module.MODELS}
 
 _GIVEN = json.loads((Path(__file__).parent / "defaults.json").read_text())
+_LIMITS = json.loads((Path(__file__).parent / "limits.json").read_text())
 _DEFAULTS: dict[str, dict[str, Any]] = _GIVEN["models"]
 
 
@@ -57,6 +58,31 @@ def all_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return checked_settings(name, _DEFAULTS[name], given)
 
 
+def _outside(value: Any, limits: Mapping[str, Any]) -> str | None:
+    """What a value must be, where it is not."""
+    if "options" in limits:
+        return None if value in limits["options"] else f"must be one of {', '.join(limits['options'])}"
+    if limits.get("whole") and value != int(value):
+        return "must be a whole number"
+    low, high = limits["min"], limits.get("max")
+    every = value if isinstance(value, list) else [value]
+    # So written that NaN is refused too.
+    if every and all(low <= one and (high is None or one <= high) for one in every):
+        return None
+    return f"must be at least {low}" if high is None else f"must lie between {low} and {high}"
+
+
+def check_limits(settings: Mapping[str, Any], model: str | None = None) -> None:
+    """A model's settings, or training's. @raises ValueError with one sentence for a value that the lab would not take either
+
+    Sizes and counts may be larger than a page allows."""
+    limits = _LIMITS["training"] if model is None else _LIMITS["models"][model]
+    for name, of in limits.items():
+        wrong = _outside(settings[name], of)
+        if wrong is not None:
+            raise ValueError(f"“{name}” {wrong}, not {json.dumps(settings[name])[:40]}.")
+
+
 def build(name: str, shape: DataShape, given: Mapping[str, Any], seed: int | None = None) -> Model:
     """A model of the lab. With a seed it starts where the lab's starts from it."""
     settings: Settings = all_settings(name, given)
@@ -72,4 +98,16 @@ def build(name: str, shape: DataShape, given: Mapping[str, Any], seed: int | Non
     return model
 
 
-__all__ = ["MODELS", "Losses", "Model", "Pass", "Scores", "all_settings", "build", "checked_settings", "model_class", "training_defaults"]
+__all__ = [
+    "MODELS",
+    "Losses",
+    "Model",
+    "Pass",
+    "Scores",
+    "all_settings",
+    "build",
+    "check_limits",
+    "checked_settings",
+    "model_class",
+    "training_defaults",
+]

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { simulatedSmall } from '../../../tests/support/simulatedSmall';
 import { openBackend } from '../../engine';
 import { models } from '../../models/registry';
-import { defaultSettings } from '../../models/settings';
+import { defaultSettings, limitsOf } from '../../models/settings';
 import { readSafetensors } from '../checkpoint/safetensors';
 import { parseSetup } from '../parseSetup';
 import { createRun } from '../run';
@@ -147,10 +147,16 @@ describe('Croissant metadata', () => {
   });
 });
 
-it('the package knows the defaults of every model and of training (`npm run onward -- --defaults` writes them)', () => {
-  const kept: unknown = JSON.parse(readFileSync('python/scenarium/models/defaults.json', 'utf8'));
-  expect(kept).toEqual({
-    training: defaultSettings(trainingFields),
-    models: Object.fromEntries(models.map(({ id, fields }) => [id, defaultSettings(fields)])),
-  });
-});
+it.each([
+  ['defaults', defaultSettings],
+  ['limits', limitsOf],
+] as const)(
+  'the package knows the %s of every setting (`npm run onward -- --defaults` writes them)',
+  (name, of) => {
+    const kept: unknown = JSON.parse(readFileSync(`python/scenarium/models/${name}.json`, 'utf8'));
+    expect(kept).toEqual({
+      training: of(trainingFields),
+      models: Object.fromEntries(models.map(({ id, fields }) => [id, of(fields)])),
+    });
+  },
+);
