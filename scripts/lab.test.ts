@@ -157,6 +157,10 @@ describe('the command line', () => {
       [['train', '--data', '/no/such/file.csv'], /cannot be read/],
       [['simulate', '--bend', '1'], /no knob "bend"/],
       [['train', '--threads', '0'], /--threads must be a whole number above 0/],
+      [['train', '--rows'], /^--rows goes with --export FILE\.zip/],
+      [['train', '--export', '/nonexistent/r.zip'], /^There is no folder \/nonexistent; make it, or name/],
+      [['train', '--save', '/'], /^\/ is a folder; name another file after --save\.$/],
+      [['export', 'run.json', '--out', '/nonexistent/r.zip'], /^There is no folder \/nonexistent/],
     ];
     for (const [k, [words, sentence]] of wrong.entries()) {
       // The first also proves what a shell sees.

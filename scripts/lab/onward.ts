@@ -6,6 +6,7 @@ import { parseRecord } from '../../src/training/runFile/recordText';
 import { resplit, SPLIT_RULES } from '../../src/data/splits';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
+import { checkOutputs } from './outputs';
 import { flag, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { OnwardParts } from '../../src/training/onward/onwardZip';
@@ -58,6 +59,7 @@ export async function exportRun(files: readonly string[], flags: Flags): Promise
   const out = flag(flags, 'out');
   if (file === undefined || more.length > 0 || out === null)
     throw new UsageError('export takes one file, a run or a checkpoint, and --out FILE.zip.');
+  await checkOutputs(flags, ['out']);
   const run = await readRun(file);
   const dataset = await datasetOf(run.record, flags);
   await writeOnward(out, { ...run, weights: null, dataset, rows: flags.switches.has('rows') });

@@ -11,6 +11,7 @@ import { createRun } from '../../src/training/run';
 import { readSample } from './datasets';
 import { importDataset } from './importFile';
 import { writeOnward } from './onward';
+import { checkOutputs } from './outputs';
 import { flag, threadsOf, UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
 import type { Metrics } from '../../src/training/metrics';
@@ -153,6 +154,9 @@ function askedVectors(sample: RepresentationSample, probes: readonly string[]) {
 
 export async function train(flags: Flags): Promise<void> {
   const setup = setupOf(flags);
+  if (flags.switches.has('rows') && flag(flags, 'export') === null)
+    throw new UsageError('--rows goes with --export FILE.zip: it puts the dataset’s rows into the zip.');
+  await checkOutputs(flags, ['save', 'checkpoint', 'predict', 'export']);
   const json = flags.switches.has('json');
   const say = (text: string): void => {
     if (!json) process.stdout.write(`${text}\n`);

@@ -4,6 +4,7 @@
  */
 import type { Dataset, Field } from '../../data/dataset';
 import { formatCount } from '../../data/count';
+import { interestProbabilities } from '../../data/simulate';
 
 /** A file of the zip that metadata tells of. */
 export interface DescribedFile {
@@ -38,7 +39,11 @@ const APACHE = 'https://spdx.org/licenses/Apache-2.0.html';
 
 /** Columns that every row has beside its fields. */
 const ALWAYS = [
-  { name: 'scenario', dataType: 'sc:Integer', description: 'Scenario index, from 0.' },
+  {
+    name: 'scenario',
+    dataType: 'sc:Integer',
+    description: 'Scenario index, from 0, in the manifest’s order.',
+  },
   { name: 'label', dataType: 'sc:Integer', description: '1 for a click, else 0.' },
   { name: 'split', dataType: 'sc:Integer', description: '0 train, 1 validation, 2 test.' },
   {
@@ -50,6 +55,71 @@ const ALWAYS = [
 
 const described = (field: Field): string =>
   `${field.meaning} ${field.role} field of ${field.size} ids; 0 is other or unknown.`;
+
+/** Columns beside the fields that not all data has: behaviours, time, and what only a simulation knows. */
+function further(dataset: Dataset) {
+  const { history, truth, timestamp } = dataset;
+  const columns: { readonly name: string; readonly dataType: string; readonly description: string }[] = [];
+  if (history) {
+    const items = history.itemFields.map((f) => dataset.fields[f]!.name).join(', ');
+    columns.push(
+      {
+        name: 'history.ids',
+        dataType: 'sc:Integer',
+        description: `The last ${history.length} behaviours of the row’s user before the impression, oldest first: ids of ${items}, all rows one after the other; 0 after the last.`,
+      },
+      {
+        name: 'history.scenario',
+        dataType: 'sc:Integer',
+        description: 'Scenario index of every behaviour; -1 after the last, or where it is not known.',
+      },
+      { name: 'history.lengths', dataType: 'sc:Integer', description: 'Behaviours of the row.' },
+    );
+  }
+  if (truth) {
+    const simulatedTruth = 'Truth of the simulation, not a feature: no model may read it.';
+    columns.push(
+      {
+        name: 'truth.probability',
+        dataType: 'sc:Float',
+        description: `${simulatedTruth} Probability of a click.`,
+      },
+      {
+        name: 'truth.match',
+        dataType: 'sc:Float',
+        description: `${simulatedTruth} How well item and user match.`,
+      },
+      {
+        name: 'truth.intervened',
+        dataType: 'sc:Integer',
+        description: `${simulatedTruth} 1 where the exposure was an intervention.`,
+      },
+    );
+    if (interestProbabilities(dataset, Int32Array.of(0)))
+      columns.push({
+        name: 'truth.interest',
+        dataType: 'sc:Float',
+        description: `${simulatedTruth} Probability of a click by interest alone.`,
+      });
+  }
+  if (timestamp)
+    columns.push({
+      name: 'timestamp',
+      dataType: 'sc:Float',
+      description: 'Seconds since the epoch at the impression; for the split by time, not a feature.',
+    });
+  return columns;
+}
+
+/** What the rows are, by whom they came to be clicked, and where. */
+function summary({ title, rows, scenarios, source }: Dataset): string {
+  const clicks =
+    source.kind === 'simulated'
+      ? 'Simulated: users, items and clicks come from a program, not from people.'
+      : 'Imported from a file of a person’s own.';
+  const names = scenarios.map(({ name }) => name).join(', ');
+  return `${title}: ${formatCount(rows)} impressions in ${scenarios.length} scenarios (${names}). ${clicks}`;
+}
 
 /** Who made the data and under what terms: a simulation is the lab's, a file its owner's. */
 function origin({ source }: Dataset): { readonly creator: object; readonly license: string | object } {
@@ -80,7 +150,7 @@ export function croissantOf(dataset: Dataset, files: readonly DescribedFile[], p
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.0',
     name: dataset.title,
-    description: `${dataset.title}: ${formatCount(dataset.rows)} impressions in ${dataset.scenarios.length} scenarios.`,
+    description: summary(dataset),
     ...origin(dataset),
     url: `urn:scenarium:dataset:${encodeURIComponent(dataset.id)}`,
     datePublished: published,
@@ -106,6 +176,9 @@ export function croissantOf(dataset: Dataset, files: readonly DescribedFile[], p
             ...ALWAYS.map(({ name, dataType, description }) => fieldOf(name, name, dataType, description)),
             ...dataset.fields.map((field, f) =>
               fieldOf(`field.${f}`, `field ${field.name}`, 'sc:Integer', described(field)),
+            ),
+            ...further(dataset).map(({ name, dataType, description }) =>
+              fieldOf(name, name, dataType, description),
             ),
           ],
         },

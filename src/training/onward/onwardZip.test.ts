@@ -12,8 +12,10 @@ import { defaultTraining, presetSettings } from '../setup';
 import { trainingFields } from '../settings';
 import { croissantOf } from './croissant';
 import { onwardZip } from './onwardZip';
+import { rowsOf } from './rows';
 
 const dataset = simulatedSmall(300);
+const simulated = { kind: 'simulated', twin: 'small', size: 'small', seed: 1, settings: null } as const;
 const sources = { 'scenarium/__init__.py': '# the package' };
 const today = new Date('2026-11-29T12:00:00Z');
 
@@ -44,7 +46,8 @@ const text = (files: Record<string, Uint8Array>, name: string): string => strFro
 describe('a run to take along', () => {
   it('holds settings, weights, the checkpoint, the data and the package', async () => {
     const run = await trained();
-    const files = unzipSync(await onwardZip({ ...run, dataset, rows: true, sources, today }));
+    const world = { ...dataset, source: simulated };
+    const files = unzipSync(await onwardZip({ ...run, dataset: world, rows: true, sources, today }));
     expect(Object.keys(files).sort()).toEqual([
       'MODEL_CARD.md',
       'README.md',
@@ -71,7 +74,15 @@ describe('a run to take along', () => {
     expect(Object.keys(unzipSync(files['data/rows.npz']!))).toContain('history.ids.npy');
     expect(text(files, 'README.md')).toContain('python -m scenarium resume . --steps 8');
     const [first] = run.record.final!.scenarios;
-    expect(text(files, 'MODEL_CARD.md')).toContain(`| ${first!.logLoss!.toFixed(4)} |`);
+    const card = text(files, 'MODEL_CARD.md');
+    expect(card).toContain(`| ${first!.logLoss!.toFixed(4)} |`);
+    const count = (part: number): number => dataset.split.filter((value) => value === part).length;
+    expect(card).toContain(`: ${count(0)} impressions, `);
+    expect(card).toContain(`; ${count(1)} more validate and ${count(2)} test.`);
+    expect(card).toContain('**Split:** By time: the first 80 % train');
+    expect(card).toContain('**Licence of the data:** Apache-2.0');
+    expect(card).toContain(`| all rows | ${run.record.final!.overall.rows} |`);
+    expect(card).toMatch(/\*\*Parameters:\*\* \d/);
   });
 
   it('leaves rows out unless they are asked for, and says where they are from', async () => {
@@ -83,12 +94,33 @@ describe('a run to take along', () => {
     expect(croissant['recordSet']).toBeUndefined();
   });
 
-  it('begins at the first step where there is no checkpoint', async () => {
-    const { record } = await trained();
-    const parts = { record, checkpoint: null, weights: null, dataset, rows: false, sources, today };
-    const files = unzipSync(await onwardZip(parts));
+  it.each([
+    ['weights', true, 'holds weights and no checkpoint', '**Weights in the zip:** the run’s best'],
+    ['neither', false, 'neither weights nor a checkpoint', '**Weights in the zip:** none'],
+  ] as const)('says what it holds where there is no checkpoint (%s)', async (_, weights, readme, card) => {
+    const run = await trained();
+    const parts = { ...run, checkpoint: null, weights: weights ? run.weights : null };
+    const files = unzipSync(await onwardZip({ ...parts, dataset, rows: false, sources, today }));
     expect(files['checkpoint.safetensors']).toBeUndefined();
-    expect(text(files, 'README.md')).toContain('left at step 0 of 4');
+    const told = text(files, 'README.md');
+    expect(told).toContain(readme);
+    expect(told).toContain('The run itself took 4 of 4 steps');
+    expect(told).not.toContain('left at step 0');
+    expect(told).not.toContain('| `checkpoint.safetensors`');
+    expect(told.includes('evaluate . ')).toBe(weights);
+    expect(text(files, 'MODEL_CARD.md')).toContain(card);
+    expect(JSON.parse(text(files, 'settings.json'))).toMatchObject({ holds: { checkpoint: false, weights } });
+  });
+
+  it('does not promise a noise-free AUC for data without a truth', async () => {
+    const run = await trained();
+    const source = { kind: 'imported', file: 'clicks.csv', note: 'At random.' } as const;
+    const imported = { ...dataset, source, truth: null };
+    const files = unzipSync(await onwardZip({ ...run, dataset: imported, rows: false, sources, today }));
+    const card = text(files, 'MODEL_CARD.md');
+    expect(card).toContain('noise-free AUC is not known: the data are not simulated');
+    expect(card).toMatch(/\| all rows \| \d+ \| [^|]+ \| not known \|/);
+    expect(card).toContain('**Licence of the data:** not stated');
   });
 
   it('refuses other data in one sentence', async () => {
@@ -121,7 +153,7 @@ describe('Croissant metadata', () => {
   };
 
   it.each(['simulated', 'imported'] as const)('has what the format requires (%s)', (kind) => {
-    const source = kind === 'imported' ? { kind, file: 'clicks.csv', note: 'At random.' } : dataset.source;
+    const source = kind === 'imported' ? { kind, file: 'clicks.csv', note: 'At random.' } : simulated;
     const files = ['data/manifest.json', 'data/rows.npz'].map((path) => ({
       ...{ path, encodingFormat: 'application/json', bytes: 3, sha256: 'ab'.repeat(32) },
     }));
@@ -135,7 +167,17 @@ describe('Croissant metadata', () => {
     const [records] = made['recordSet'] as readonly Node[];
     demand(records!, required.recordSet);
     const fields = records!['field'] as readonly Node[];
-    expect(fields).toHaveLength(4 + dataset.fields.length);
+    // Every array of the rows is told of, and truth as what no model may read.
+    const columns = fields.map(
+      (field) => (field['source'] as { extract: { column: string } }).extract.column,
+    );
+    const arrays = Object.keys(unzipSync(rowsOf(dataset))).map((name) => name.replace(/\.npy$/, ''));
+    expect(columns.toSorted()).toEqual(arrays.toSorted());
+    for (const field of fields)
+      if ((field['name'] as string).startsWith('truth.'))
+        expect(field['description']).toContain('not a feature');
+    expect((made['description'] as string).includes('clicks come from a program')).toBe(kind === 'simulated');
+    expect(made['description']).toContain(dataset.scenarios[0]!.name);
     for (const field of fields) {
       demand(field, required.field);
       const from = field['source'] as { readonly fileObject: { readonly '@id': string } };

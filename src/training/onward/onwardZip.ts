@@ -46,7 +46,7 @@ export async function onwardZip(parts: OnwardParts): Promise<Uint8Array> {
   }
   const from = checkpoint && readCheckpoint(checkpoint);
   const facts = {
-    ...{ record, dataset, rows, step: from ? from.trainer.state.step : 0 },
+    ...{ record, dataset, rows, checkpoint: from ? from.trainer.state.step : null },
     ended: from?.record.status === 'done' || from?.record.status === 'stopped',
     weights: parts.weights !== null,
   };
