@@ -225,6 +225,8 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     cell.column >= view.column &&
     cell.column < view.column + view.columns;
 
+  const meaning = `${props.valueTitle}${hatched ? '; hatched: undefined' : ''}`;
+
   return (
     <div
       className="heat"
@@ -291,14 +293,16 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
           </text>
           <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
             {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}
-            <tspan className="axis-title" dx={8}>
-              {(!zoomable && spoken) || props.valueTitle}
-              {hatched && !(!zoomable && spoken) ? '; hatched: undefined' : ''}
-            </tspan>
+            {!zoomable && (
+              <tspan className="axis-title" dx={8}>
+                {spoken || meaning}
+              </tspan>
+            )}
           </text>
-          {zoomable && spoken && (
+          {zoomable && (
+            // The buttons stand at the right of the key.
             <text x={layout.left} y={keyY + 27} className="axis-title">
-              {spoken}
+              {spoken || meaning}
             </text>
           )}
         </svg>
