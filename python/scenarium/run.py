@@ -188,12 +188,14 @@ def printed(metrics: Metrics, record: Record) -> str:
     def shown(value: float | None) -> str:
         return "undefined" if value is None else f"{value:.4f}"
 
-    header = ["scenario", "rows", "AUC", "noise-free", "log loss", "calibration"]
+    every = [*metrics["scenarios"], metrics["overall"]]
+    columns = {"AUC": "auc", "noise-free": "noiseFreeAuc", "log loss": "logLoss", "calibration": "calibration"}
+    if all(one["noiseFreeAuc"] is None for one in every):
+        # Only simulated data has a click probability to compare with.
+        del columns["noise-free"]
+    header = ["scenario", "rows", *columns]
     names = [*(one["name"] for one in record["scenarios"]), "all"]
-    rows = [
-        [name, str(one["rows"]), *(shown(one[key]) for key in ("auc", "noiseFreeAuc", "logLoss", "calibration"))]
-        for name, one in zip(names, [*metrics["scenarios"], metrics["overall"]])
-    ]
+    rows = [[name, str(one["rows"]), *(shown(one[key]) for key in columns.values())] for name, one in zip(names, every)]
     widths = [max(len(row[c]) for row in [header, *rows]) for c in range(len(header))]
     lines = ["  ".join(cell.ljust(w) if c == 0 else cell.rjust(w) for c, (cell, w) in enumerate(zip(row, widths))) for row in [header, *rows]]
     return "\n".join(lines)

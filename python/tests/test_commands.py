@@ -158,6 +158,12 @@ class Commands(unittest.TestCase):
         self.assertNotIn("undefined", text)
         self.refused("no test rows (split 2)", "evaluate", self.place / "run", "--data", path)
 
+    def test_noise_free_metrics_are_left_out_of_data_without_a_truth(self) -> None:
+        path, given = self.place / "rows.npz", made.arrays()
+        np.savez(path, **{name: values for name, values in given.items() if not name.startswith("truth.")})
+        self.assertIn("noise-free", self.done("evaluate", self.export(1)))
+        self.assertNotIn("noise-free", self.done("evaluate", self.place / "run", "--data", path))
+
     def test_only_one_process_of_a_machine_speaks(self) -> None:
         with mock.patch.dict(os.environ, {"RANK": "1", "LOCAL_RANK": "1"}):
             self.assertEqual(self.said("evaluate", self.place / "absent.zip"), (1, ""))

@@ -113,13 +113,14 @@ class Distributed(unittest.TestCase):
     def test_two_processes_are_one(self) -> None:
         # Statistics of norms, losses by scenario and histories in one model. Its scenario field is the same in all rows of a network: a
         # norm takes its gradient away, and rounding would decide where Adam moves it.
-        settings = ['scenarioField="off"', 'embeddings="shared"', "hidden=[8]", 'history="mean"', "historyLength=3", 'batchNorm="shared"']
+        settings = ['scenarioField="off"', 'embeddings="shared"', "hidden=[8]", 'history="mean"', "historyLength=3", 'batchNorm="own"']
         places = [self.place / f"single-{processes}" for processes in (1, 2)]
         for processes, out in zip((1, 2), places):
             words = command(processes, self.words("single", out, 100, settings))
             done = subprocess.run(words, cwd=self.place, env=environment(), capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("left", done.stdout)
+            self.assertNotIn("find_unused_parameters", done.stdout + done.stderr)
         self.close(*places)
 
 

@@ -112,11 +112,11 @@ function further(dataset: Dataset) {
 }
 
 /** What the rows are, by whom they came to be clicked, and where. */
-function summary({ title, rows, scenarios, source }: Dataset): string {
+function summary({ title, rows, scenarios, source, truth }: Dataset): string {
   const clicks =
     source.kind === 'simulated'
       ? 'Simulated: users, items and clicks come from a program, not from people.'
-      : 'Imported from a file of a person’s own.';
+      : `Imported from a file of a person’s own${truth ? '; its clicks are simulated, as its columns of truth say' : ''}.`;
   const names = scenarios.map(({ name }) => name).join(', ');
   return `${title}: ${formatCount(rows)} impressions in ${scenarios.length} scenarios (${names}). ${clicks}`;
 }

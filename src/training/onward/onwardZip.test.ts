@@ -118,6 +118,7 @@ describe('a run to take along', () => {
     const imported = { ...dataset, source, truth: null };
     const files = unzipSync(await onwardZip({ ...run, dataset: imported, rows: false, sources, today }));
     const card = text(files, 'MODEL_CARD.md');
+    expect(card).toContain('**Split:** At random.\n');
     expect(card).toContain('noise-free AUC is not known: the data are not simulated');
     expect(card).toMatch(/\| all rows \| \d+ \| [^|]+ \| not known \|/);
     expect(card).toContain('**Licence of the data:** not stated');

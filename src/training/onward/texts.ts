@@ -127,9 +127,7 @@ function splitCounts({ split }: Dataset): Readonly<Record<SplitName, number>> {
 function splitRule({ setup }: RunRecord, { source }: Dataset): string {
   const rule = setup.training.split;
   if (rule !== 'dataset') return SPLIT_RULES[rule].meaning;
-  return source.kind === 'simulated'
-    ? SPLIT_RULES.usual.meaning
-    : `As the imported file was split. ${source.note}`;
+  return source.kind === 'simulated' ? SPLIT_RULES.usual.meaning : source.note;
 }
 
 /** Metrics of a row of the table; `truth`: whether the data has a click probability to compare with. */
@@ -169,7 +167,7 @@ export function modelCardOf(facts: OnwardFacts): string {
 
 ${model.summary} ${paper}
 
-- **Trained on** ${dataset.title}: ${formatCount(counts.train)} impressions, ${dataset.scenarios.length} scenarios${simulated ? ', simulated' : ', imported from a file'}; ${formatCount(counts.validation)} more validate and ${formatCount(counts.test)} test.
+- **Trained on** ${dataset.title}: ${formatCount(counts.train)} impressions, ${dataset.scenarios.length} scenarios${simulated ? ', simulated' : truth ? ', imported from a file of simulated clicks' : ', imported from a file'}; ${formatCount(counts.validation)} more validate and ${formatCount(counts.test)} test.
 - **Split:** ${splitRule(record, dataset)}
 - **Trained with** seed ${setup.seed}, batches of ${setup.training.batch}, learning rate ${setup.training.learningRate}, L2 ${setup.training.l2}; ${record.step} of ${setup.training.steps} steps. All settings: \`settings.json\`.
 ${record.parameters ? `- **Parameters:** ${formatCount(record.parameters)}, embeddings included.\n` : ''}- **Weights in the zip:** ${cardWeights(facts)}.
@@ -191,7 +189,7 @@ ${rows.join('\n')}`
 ## What to keep in mind
 
 ${
-  simulated
+  simulated || truth
     ? 'The clicks are simulated: numbers say how the model does in a world whose truth is known, not how it would do for people.'
     : 'The data is a person’s own file; nothing is known here of how it was collected or of whom it tells.'
 }
