@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { uniformArray } from '../../random';
 import * as binaries from './binary';
 import type { WasmExports } from './exports';
+import { sixRowsPay } from './module';
 import { cutProduct } from './slices';
 
 // Node 20 compiles fused multiply-add only where it is asked to; later versions have it, and may not know the flag.
@@ -19,6 +20,7 @@ const VARIANTS = ['plain', 'fused', 'sharedPlain', 'sharedFused'] as const satis
 const TRANSPOSE_A = 1;
 const TRANSPOSE_B = 2;
 const ACCUMULATE = 4;
+const SIX_ROWS = 8;
 
 interface Product {
   readonly m: number;
@@ -84,7 +86,7 @@ const products = fc.record({
   m: fc.integer({ min: 1, max: 210 }),
   n: fc.integer({ min: 1, max: 40 }),
   k: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 250, max: 300 })),
-  flags: fc.integer({ min: 0, max: 7 }),
+  flags: fc.integer({ min: 0, max: 15 }),
   withBias: fc.boolean(),
 });
 
@@ -108,4 +110,31 @@ it.each(['plain', 'fused'] as const)('%s in parts is the whole to the bit', asyn
     }),
     { numRuns: 12 },
   );
+});
+
+it('six rows a tile are four rows a tile to the bit', async () => {
+  await fc.assert(
+    fc.asyncProperty(products, async (product) => {
+      const four = await multiply('fused', { ...product, flags: product.flags & ~SIX_ROWS });
+      const six = await multiply('fused', { ...product, flags: product.flags | SIX_ROWS });
+      expect(Buffer.from(six.buffer).equals(Buffer.from(four.buffer))).toBe(true);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it.each([
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
+    true,
+  ],
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36',
+    false,
+  ],
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', false],
+  ['Node.js/22', false],
+  ['', false],
+])('six rows are used where they were measured to be faster: %s', (userAgent, pays) => {
+  expect(sixRowsPay(userAgent)).toBe(pays);
 });

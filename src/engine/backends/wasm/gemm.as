@@ -4,8 +4,9 @@
 // panels of NR columns and MR rows; a micro-kernel holds an MR x NR tile of C in registers. Panels are padded with zeros,
 // so edges need no kernels of their own. The order of additions depends on the shapes alone.
 //
-// Fused multiply-add leaves registers for two more rows: panels of six, and one or two of four where rows are no multiple
-// of six. Which rows are an edge (those past the last multiple of four), and so every sum, is the same either way.
+// Fused multiply-add leaves registers for two more rows where the engine spends none on the side: panels of six if asked
+// for, and one or two of four where rows are no multiple of six. Which rows are an edge (those past the last multiple of
+// four), and so every sum, is the same either way.
 
 const MR: i32 = 4;
 const NR: i32 = 8;
@@ -68,8 +69,8 @@ function packB(b: usize, ldb: i32, transposed: bool, kc: i32, nc: i32, out: usiz
 
 // Rows of a block of `mc` that lie in panels of six.
 @inline
-function rowsInSixes(mc: i32): i32 {
-  if (!FUSED) return 0;
+function rowsInSixes(mc: i32, asked: bool): i32 {
+  if (!FUSED || !asked) return 0;
   const fours = mc & ~3;
   const rest = fours % 6;
   return rest == 0 ? fours : rest == 4 ? fours - 4 : fours - 8;
@@ -126,9 +127,8 @@ function packSix(at: usize, row: usize, transposed: bool, kc: i32, out: usize): 
 }
 
 @inline
-function packA(a: usize, lda: i32, transposed: bool, mc: i32, kc: i32, out: usize): void {
+function packA(a: usize, lda: i32, transposed: bool, mc: i32, sixes: i32, kc: i32, out: usize): void {
   const row = <usize>lda << 2;
-  const sixes = rowsInSixes(mc);
   for (let i = 0; i < sixes; i += 6) {
     packSix(a + (transposed ? <usize>i << 2 : <usize>i * row), row, transposed, kc, out);
     out += <usize>kc * 24;
@@ -319,7 +319,7 @@ function copyEdge(edge: usize, at: usize, row: usize, height: i32, width: i32, a
 }
 
 // c[m, n] = op(a) op(b) (+ bias[n]); `lda`, `ldb`, `ldc` are row lengths in values as stored. flags: 1 op(a) = a^T, 2 op(b) = b^T,
-// 4 add to c. `scratch` has gemmScratch() bytes, aligned to 16.
+// 4 add to c, 8 six rows a tile (fused form only; the same sums). `scratch` has gemmScratch() bytes, aligned to 16.
 export function gemm(
   a: usize, b: usize, c: usize, bias: usize,
   m: i32, n: i32, k: i32,
@@ -329,6 +329,7 @@ export function gemm(
   const ta = (flags & 1) != 0;
   const tb = (flags & 2) != 0;
   const keep = (flags & 4) != 0;
+  const six = (flags & 8) != 0;
   const packedA = scratch;
   const packedB = packedA + MC * KC * 4;
   const edge = packedB + KC * NC * 4;
@@ -341,11 +342,11 @@ export function gemm(
       packB(b + ((tb ? <usize>j0 * <usize>ldb + <usize>k0 : <usize>k0 * <usize>ldb + <usize>j0) << 2), ldb, tb, kc, nc, packedB);
       for (let i0 = 0; i0 < m; i0 += MC) {
         const mc = min(MC, m - i0);
-        packA(a + ((ta ? <usize>k0 * <usize>lda + <usize>i0 : <usize>i0 * <usize>lda + <usize>k0) << 2), lda, ta, mc, kc, packedA);
+        const sixes = rowsInSixes(mc, six);
+        packA(a + ((ta ? <usize>k0 * <usize>lda + <usize>i0 : <usize>i0 * <usize>lda + <usize>k0) << 2), lda, ta, mc, sixes, kc, packedA);
         for (let j = 0; j < nc; j += NR) {
           const panelB = packedB + <usize>j * <usize>kc * 4;
           const width = min(NR, nc - j);
-          const sixes = rowsInSixes(mc);
           if (FUSED) {
             for (let i = 0; i < sixes; i += 6) {
               const panelA = packedA + <usize>i * <usize>kc * 4;
