@@ -6,7 +6,7 @@ import { publishedOf } from '../published';
 import { CLAIMING_PAPERS, claimsOf, type PrintedTable } from '.';
 
 /** What `of` may say beside a scenario's id. */
-const OF = /^(overall|mean|largest|smallest|minor|minor5|minor10|major5|#\d+)$/;
+const OF = /^(overall|mean|largest|smallest|minor|minor5|minor10|major|major5|#\d+)$/;
 
 /** A scenario's id as a column names it. */
 function scenarioNames({ columns }: PrintedTable): string[] {

@@ -197,6 +197,7 @@ describe('a figure', () => {
     expect(figureOf(some, world, 'largest')).toBe(0.8);
     expect(figureOf(some, world, 'smallest')).toBe(0.5);
     expect(figureOf(some, world, 'minor')).toBe(0.5);
+    expect(figureOf(some, world, 'major')).toBeCloseTo((0.6 * 0.8 + 0.25 * 0.7 + 0.14 * 0.6) / 0.99, 12);
     expect(figureOf(some, world, 'major5')).toBeCloseTo(0.6 * 0.8 + 0.25 * 0.7 + 0.14 * 0.6 + 0.01 * 0.5, 12);
     expect(figureOf(some, world, 'minor10')).toBeCloseTo(figureOf(some, world, 'minor5')!, 12);
     expect(figureOf(figures([0.8, 0.7, 0.6, null]), world, 'minor5')).toBeNull();

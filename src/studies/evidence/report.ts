@@ -40,7 +40,7 @@ const OWN: Readonly<Record<string, readonly Shown[]>> = {
     ['overlapTree', 'overall', 'Groups by overlap of masks against the hidden tree (adjusted Rand index)'],
     ['overlapRelatedness', 'overall', 'Overlap of masks against true relatedness (rank correlation)'],
     ['overlapRelatedness3', 'overall', 'The same of the edges to the last layer alone'],
-    ['noiseFreeAuc', 'major5', 'Noise-free AUC of the five largest domains'],
+    ['noiseFreeAuc', 'major', 'Noise-free AUC of major domains'],
     ['density', 'overall', 'Density of masks'],
   ],
 };

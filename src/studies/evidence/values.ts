@@ -41,6 +41,8 @@ export function scenariosOf(world: StudyWorld, of: string): readonly number[] | 
       return order.slice(-5);
     case 'minor':
       return order.filter((s) => world.scenarios[s]!.share < MINOR_SHARE);
+    case 'major':
+      return order.filter((s) => world.scenarios[s]!.share >= MINOR_SHARE);
     default:
       return named(world, of);
   }
@@ -56,7 +58,7 @@ function named({ scenarios }: StudyWorld, of: string): readonly number[] | null 
  * One number of a metric.
  *
  * @param of `overall`, `mean` (over scenarios, by traffic), `largest`, `smallest`, `#2` (the scenario with the second most traffic),
- *   `major5`, `minor10`, `minor5`, `minor` (scenarios below 2 % of traffic), a scenario's id, or several (`a+c+e`): their mean by traffic
+ *   `major5`, `minor10`, `minor5`, `minor` (scenarios below 2 % of traffic), `major` (all others), a scenario's id, or several (`a+c+e`): their mean by traffic
  * @returns null where it is undefined, or the world has no such scenario
  */
 export function figureOf(figures: Figures | undefined, world: StudyWorld, of: string): number | null {

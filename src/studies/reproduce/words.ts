@@ -20,6 +20,7 @@ const PARTS: Readonly<Record<string, string>> = {
   overall: 'all rows',
   mean: 'mean by traffic',
   minor: 'scenarios below 2 % of traffic',
+  major: 'scenarios of 2 % of traffic and more',
   largest: 'the scenario with most traffic',
   smallest: 'the scenario with least traffic',
   major5: 'the five scenarios with most traffic',
