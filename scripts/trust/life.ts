@@ -110,7 +110,7 @@ export async function live(options: LifeOptions): Promise<Lived> {
     await control(page, 'train').waitFor();
     witness.settle(await listed(page));
     checked = true;
-    return { lost: [], ...(await actAndDie(browser, plan)) };
+    return { lost: [], ...(await actAndDie(browser, plan, witness)) };
   } finally {
     await browser.kill();
   }
@@ -164,7 +164,11 @@ async function checkQueue(page: Page, witness: Witness, settle: number): Promise
 }
 
 /** Does something, and is killed somewhere in it or soon after. */
-async function actAndDie(browser: KillableBrowser, plan: Plan): Promise<Omit<Lived, 'lost'>> {
+async function actAndDie(
+  browser: KillableBrowser,
+  plan: Plan,
+  witness: Witness,
+): Promise<Omit<Lived, 'lost'>> {
   const done: Act[] = [];
   let dead = false;
   let hindered: string | null = null;
@@ -181,7 +185,12 @@ async function actAndDie(browser: KillableBrowser, plan: Plan): Promise<Omit<Liv
     }
   };
   const acts = acting();
-  if (!plan.during) await acts;
+  if (!plan.during) {
+    await acts;
+    // The page tells every so often: a kill right after an act would come before its last word.
+    const last = await sightOf(browser.page).catch(() => null);
+    if (last) witness.see(last);
+  }
   await waiting(plan.lives);
   dead = true;
   await browser.kill();
