@@ -26,23 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from scenarium.batches import Layout  # noqa: E402
 from scenarium.models import all_settings, build  # noqa: E402
 from scenarium.parallel import World  # noqa: E402
-from scenarium.shape import DataShape, Field, HistoryShape, Needs  # noqa: E402
+from scenarium.shape import DataShape, Needs  # noqa: E402
 from scenarium.steps import HostBatch, Optimiser, Steps  # noqa: E402
-
-
-def shape_of(given: dict[str, Any]) -> DataShape:
-    history = given["history"]
-    return DataShape(
-        batch=given["batch"],
-        scenarios=given["scenarios"],
-        scenario_ids=given["scenarioIds"],
-        fields=[Field(one["name"], one["role"], one["size"], one["offset"], one["scenarioSpecific"]) for one in given["fields"]],
-        vocabulary=given["vocabularySize"],
-        history=history and HistoryShape(history["length"], history["itemFields"]),
-        click_rate=given["clickRate"],
-        scenario_click_rate=given["scenarioClickRate"],
-        scenario_rows=given["scenarioRows"],
-    )
 
 
 def made_batch(shape: DataShape, layout: Layout, needs: Needs, draw: np.random.Generator) -> HostBatch:
@@ -140,7 +125,7 @@ def main() -> None:
     world = World()
     world.device = torch.device(given.device)
     asked = json.loads(sys.stdin.readline())
-    shape = shape_of(asked["shape"])
+    shape = DataShape.of(asked["shape"])
     timed: dict[str, Timed] = {}
     for line in sys.stdin:
         name = line.strip()

@@ -37,6 +37,22 @@ class DataShape:
     scenario_click_rate: list[float]
     scenario_rows: list[float]
 
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> "DataShape":
+        """The shape that the lab writes as JSON: the same words in its spelling."""
+        history = given["history"]
+        return cls(
+            batch=given["batch"],
+            scenarios=given["scenarios"],
+            scenario_ids=given["scenarioIds"],
+            fields=[Field(one["name"], one["role"], one["size"], one["offset"], one["scenarioSpecific"]) for one in given["fields"]],
+            vocabulary=given["vocabularySize"],
+            history=history and HistoryShape(history["length"], history["itemFields"]),
+            click_rate=given["clickRate"],
+            scenario_click_rate=given["scenarioClickRate"],
+            scenario_rows=given["scenarioRows"],
+        )
+
     def indices(self, roles: tuple[str, ...] | None = None, without: tuple[str, ...] = (), specific: bool | None = None) -> list[int]:
         """Numbers of the fields of some roles, in order."""
         return [

@@ -11,7 +11,7 @@ from torch import Tensor
 from scenarium.layers import Inputs, Pass
 from scenarium.batches import Layout, assemble
 from scenarium.models import Model, build
-from scenarium.shape import DataShape, Field, HistoryShape
+from scenarium.shape import DataShape
 
 REFERENCES = Path(__file__).parents[2] / "tests" / "reference"
 
@@ -25,26 +25,11 @@ def tensor(given: dict[str, Any]) -> Tensor:
     return torch.tensor(given["values"], dtype=torch.get_default_dtype()).reshape(given["shape"])
 
 
-def shape_of(given: dict[str, Any]) -> DataShape:
-    history = given["history"]
-    return DataShape(
-        batch=given["batch"],
-        scenarios=given["scenarios"],
-        scenario_ids=given["scenarioIds"],
-        fields=[Field(f["name"], f["role"], f["size"], f["offset"], f["scenarioSpecific"]) for f in given["fields"]],
-        vocabulary=given["vocabularySize"],
-        history=history and HistoryShape(history["length"], history["itemFields"]),
-        click_rate=given["clickRate"],
-        scenario_click_rate=given["scenarioClickRate"],
-        scenario_rows=given["scenarioRows"],
-    )
-
-
 class Fixture:
     def __init__(self, path: Path) -> None:
         given = json.loads(path.read_text())
         self.given, self.name = given, f"{given['model']}/{path.stem}"
-        self.shape = shape_of(given["shape"])
+        self.shape = DataShape.of(given["shape"])
         self.model: Model = build(given["model"], self.shape, given["settings"]).to(torch.get_default_dtype())
         values = {**given["parameters"], **given["states"], "embedding": given["table"]}
         self.model.load_state_dict({name: tensor(value) for name, value in values.items()})
