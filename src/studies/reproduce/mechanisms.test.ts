@@ -40,6 +40,17 @@ describe('what must show of a paper', () => {
     }
   });
 
+  it('holds the density of masks against the target that the stored runs had', () => {
+    const made = madeUpStudy('aread');
+    const variants = made.variants.map((one, k) =>
+      k === 0 ? { ...one, id: 'aread', settings: { ...one.settings, targetDensity: 0.31 } } : one,
+    );
+    const reference = (study: typeof made | null) =>
+      mechanismsOf('aread', study).find(({ id }) => id === 'density')!.reference;
+    expect(reference({ ...made, variants })?.value).toBe(0.31);
+    expect(reference(null)).toBeNull();
+  });
+
   it('names figures and variants that stored studies have', () => {
     let compared = 0;
     for (const paper of CLAIMING_PAPERS) {

@@ -40,12 +40,19 @@ interface Line {
   readonly less?: string;
 }
 
+/** A level that a variant's own setting gives. */
+interface SettingAsReference {
+  readonly variant: string;
+  readonly setting: string;
+  readonly label: string;
+}
+
 /** Over the doses of a paper's world. */
 interface OverDose {
   readonly id: string;
   readonly title: string;
   readonly reading: string;
-  readonly reference: Mechanism['reference'];
+  readonly reference: Mechanism['reference'] | SettingAsReference;
   readonly lines: readonly Line[];
 }
 
@@ -121,8 +128,9 @@ const OVER_DOSE: Readonly<Record<string, readonly OverDose[]>> = {
     {
       id: 'density',
       title: 'How dense the masks are',
-      reading: 'Share of edges that the masks of the best weights leave; the schedule ends at 0.40.',
-      reference: { value: 0.4, label: 'the schedule’s end' },
+      reading:
+        'Share of edges that the masks of the best weights leave; the level is where their schedule ends.',
+      reference: { variant: 'aread', setting: 'targetDensity', label: 'the schedule’s end' },
       lines: [line('AREAD', 'aread', 'density'), line('HEMP', 'aread:hemp', 'density')],
     },
     {
@@ -173,7 +181,14 @@ function valueOf(
   return { value: mean, low, high, seeds: count };
 }
 
-function overDose(study: StoredStudy | null, { lines, ...rest }: OverDose): Mechanism {
+function referenceOf(study: StoredStudy | null, given: OverDose['reference']): Mechanism['reference'] {
+  if (given === null || 'value' in given) return given;
+  const { variant, setting, label } = given;
+  const value = study?.variants.find(({ id }) => id === variant)?.settings[setting];
+  return typeof value === 'number' ? { value, label } : null;
+}
+
+function overDose(study: StoredStudy | null, { lines, reference, ...rest }: OverDose): Mechanism {
   const worlds = (study?.worlds ?? []).filter(({ dose }) => dose !== null).sort((a, b) => a.dose! - b.dose!);
   const series = lines.map((one) => ({
     label: one.label,
@@ -182,7 +197,12 @@ function overDose(study: StoredStudy | null, { lines, ...rest }: OverDose): Mech
       return found ? [{ x: world.dose!, ...found }] : [];
     }),
   }));
-  return { ...rest, axis: worlds[0]?.knob ?? 'dose', series };
+  return {
+    ...rest,
+    reference: referenceOf(study, reference),
+    axis: worlds[0]?.knob ?? 'dose',
+    series,
+  };
 }
 
 /** How far a figure under c lies from that under c = 0, of the same runs. */

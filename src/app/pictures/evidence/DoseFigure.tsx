@@ -9,6 +9,7 @@ import { doseMap } from '../../../studies/reproduce/doseMap';
 import type { DoseMap } from '../../../studies/reproduce/doseMap';
 import { metricWords, partWords } from '../../../studies/reproduce/words';
 import type { DoseCurve, DosePoint } from '../../../studies/reproduce/doses';
+import { DoseGrid } from './DoseGrid';
 import './evidence.css';
 
 const HEIGHT = 190;
@@ -115,20 +116,14 @@ function Curve({ curve: { points, knob, label } }: { readonly curve: DoseCurve }
         aria-label={`${label}: ${points.map((point) => said(point, knob)).join('; ')}`}
       >
         {room.length > 1 && <polygon className="dose-headroom" points={band(room)} />}
-        {y.ticks.map((value) => (
-          <g key={value}>
-            <line
-              className={value === 0 ? 'dose-zero' : 'dose-grid'}
-              x1={MARGIN.left}
-              x2={MARGIN.left + inner}
-              y1={yOf(value)}
-              y2={yOf(value)}
-            />
-            <text x={MARGIN.left - 6} y={yOf(value) + 4} textAnchor="end">
-              {tick(value)}
-            </text>
-          </g>
-        ))}
+        <DoseGrid
+          ticks={y.ticks}
+          format={tick}
+          from={MARGIN.left}
+          to={MARGIN.left + inner}
+          yOf={yOf}
+          strong={0}
+        />
         <polygon
           className="dose-band"
           points={band(

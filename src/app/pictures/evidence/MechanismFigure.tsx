@@ -3,6 +3,7 @@ import { fixedDigits, trimNumber } from '../../format';
 import { niceDomain, tickFormat } from '../../charts/axis';
 import { useSize } from '../../charts/useSize';
 import type { Mechanism, MechanismPoint, MechanismSeries } from '../../../studies/reproduce/mechanisms';
+import { DoseGrid } from './DoseGrid';
 import './evidence.css';
 
 const HEIGHT = 170;
@@ -91,20 +92,7 @@ function Panel({
         role="img"
         aria-label={`${label} by ${axis}: ${points.map(said).join('; ')}`}
       >
-        {domain.ticks.map((value) => (
-          <g key={value}>
-            <line
-              className="dose-grid"
-              x1={MARGIN.left}
-              x2={MARGIN.left + inner}
-              y1={yOf(value)}
-              y2={yOf(value)}
-            />
-            <text x={MARGIN.left - 6} y={yOf(value) + 4} textAnchor="end">
-              {tick(value)}
-            </text>
-          </g>
-        ))}
+        <DoseGrid ticks={domain.ticks} format={tick} from={MARGIN.left} to={MARGIN.left + inner} yOf={yOf} />
         {reference && (
           <line
             className="dose-zero"
