@@ -178,7 +178,8 @@ export function drawHeat(canvas: HTMLCanvasElement, input: DrawInput): void {
       context.fillRect(x, y, w, h);
       if (withText) {
         context.fillStyle = textOn(rgb);
-        context.fillText(input.format(value), x + w / 2, y + h / 2 + 0.5);
+        // Set narrower where a number would run into its neighbour's.
+        context.fillText(input.format(value), x + w / 2, y + h / 2 + 0.5, w - 4);
       }
     }
   }
