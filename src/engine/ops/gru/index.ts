@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { gruInputGradient, gruTape, gruWeightGradient } from './kernels';
+import { gruInputGradient, gruWeightGradient } from './gradients';
+import { gruTape } from './tape';
 
 /** Last state, and the tape kept for the gradient. */
 const operation = defineOperation({

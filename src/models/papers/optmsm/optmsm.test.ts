@@ -208,7 +208,7 @@ describe('representations', () => {
     },
   );
 
-  it('that are linear reach right angles while every unit speaks; behind a ReLU only by silence', () => {
+  it('that are linear reach right angles while every unit is active; behind a ReLU only where units die', () => {
     // One row in two scenarios, in the plane: the constraint alone moves r, from an acute angle.
     const angle = (relu: boolean) =>
       tf.tidy(() => {

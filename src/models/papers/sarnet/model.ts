@@ -22,7 +22,7 @@ import { createProbes } from './probes';
 import type { SarNetSettings } from './settings';
 import { createTransform } from './transform';
 
-/** Bias nets start at σ(2) ≈ 0.88, so that they re-weigh and do not silence. */
+/** Bias nets start at σ(2) ≈ 0.88, so that they re-weigh and do not switch rows off. */
 const BIAS_START = 2;
 /** Share of the old value that the means behind the calibration keep in a step. */
 const KEEP = 0.99;

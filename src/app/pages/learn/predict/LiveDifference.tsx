@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { DifferenceBars } from '../../../beside/DifferenceBars';
 import { comparable, differences } from '../../../beside/pair';
 import type { Difference, Pair } from '../../../beside/pair';
@@ -43,10 +43,9 @@ export function LiveDifference({ pair, names, choice, picked, among, onDone }: P
   const done = compared?.rows === 'test';
   const colours = scenarioColours(scenarios, theme);
   const changes = among(scenarios, found);
+  const tell = useEffectEvent(() => onDone(changes));
   useEffect(() => {
-    if (done) onDone(changes);
-    // What both came to does not change any more.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    if (done) tell();
   }, [done]);
   const shown = changes.map(({ id, name, value }) => {
     const at = scenarios.findIndex((one) => one.id === id);
