@@ -136,7 +136,7 @@ it('a gradient is written in one way: by defineOperation, or for a kernel of the
   expect([...new Set(writers)].sort()).toEqual([
     'src/engine/gradients.ts',
     'src/engine/operation/defineOperation.ts',
-    'src/engine/operation/library.ts',
+    'src/engine/operation/tfRegistry.ts',
   ]);
 });
 

@@ -11,11 +11,12 @@ from typing import Any
 from . import checkpoint as checkpoints
 from .bundle import CONTINUED, SETTINGS, Bundle, is_trained, read_bundle, read_trained
 from .checkpoint import Checkpoint
+from .convert import converted
 from .data import TEST, VALIDATION, read_dataset, read_manifest, resplit
 from .models import training_defaults
 from .parallel import World, sentence
 from .record import Say
-from .run import Run, checked_setup, converted, json_text, printed, setup_of
+from .run import Run, checked_setup, json_text, printed, setup_of
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:

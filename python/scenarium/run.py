@@ -14,7 +14,7 @@ import torch
 
 from . import __version__
 from . import checkpoint as checkpoints
-from .bundle import CHECKPOINT, Bundle, is_zip
+from .bundle import CHECKPOINT, Bundle
 from .checkpoint import Checkpoint, Position
 from .data import Dataset
 from .metrics import Metrics
@@ -165,21 +165,6 @@ def setup_of(bundle: Bundle, steps: int | None) -> dict[str, Any]:
     if steps is not None:
         setup["training"]["steps"] = steps
     return setup
-
-
-def converted(bundle_or_file: Path) -> str:
-    """The text of a run file that the page imports, from a checkpoint."""
-    path = bundle_or_file
-    if path.is_dir():
-        for name in (f"continued/{CHECKPOINT}", CHECKPOINT):
-            if (path / name).exists():
-                path = path / name
-                break
-    if not path.is_file():
-        raise ValueError(f"There is no checkpoint at {bundle_or_file}; give {CHECKPOINT} of a run, or the folder that holds it.")
-    if is_zip(path):
-        raise ValueError(f"convert takes a checkpoint or the folder of a run, and “{path.name}” is a zip; unpack it and name its folder.")
-    return run_file(checkpoints.read(path.read_bytes(), path.name).record)
 
 
 def printed(metrics: Metrics, record: Record) -> str:

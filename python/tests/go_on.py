@@ -11,7 +11,8 @@ from pathlib import Path
 from scenarium.bundle import read_bundle
 from scenarium.data import TEST
 from scenarium.parallel import World
-from scenarium.run import RUN_FILE, Run, converted, setup_of
+from scenarium.convert import converted
+from scenarium.run import RUN_FILE, Run, setup_of
 
 
 def first_losses(folder: Path, world: World) -> dict[str, float]:

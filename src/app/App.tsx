@@ -1,5 +1,5 @@
 import { Suspense, useEffect } from 'react';
-import { ChangingBoundary } from './Boundary';
+import { ResettingErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { lazyPart } from './lazyPart';
 import { useCurrentRun } from './store/runActions';
@@ -91,11 +91,11 @@ export function App() {
     >
       {embed === null && <Header />}
       <main className={`page page-${page}`} id="main">
-        <ChangingBoundary what="This page" of={page}>
+        <ResettingErrorBoundary what="This page" of={page}>
           <Suspense fallback={<div className="empty">Opening…</div>}>
             {picture !== null ? <EmbeddedPicture name={picture} /> : <Page page={page} />}
           </Suspense>
-        </ChangingBoundary>
+        </ResettingErrorBoundary>
       </main>
       {embed === null && <StatusLine />}
       <Notices />

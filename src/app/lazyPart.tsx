@@ -21,7 +21,7 @@ function fetchStylesAgain(): void {
 
 /**
  * A component whose code is fetched when it is first drawn. Like React's `lazy`, which remembers a fetch that failed for as
- * long as the page is open; here it fails with `NotFetched`, which `Boundary` shows with a button that asks again.
+ * long as the page is open; here it fails with `NotFetched`, which `ErrorBoundary` shows with a button that asks again.
  */
 export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

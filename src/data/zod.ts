@@ -1,4 +1,4 @@
-/** Zod as the house uses it: schemas are walked, never compiled from text, which the page's policy forbids. Import it from here. */
+/** Zod with its compiler off: schemas are walked, never compiled from text, which the page's policy forbids. Import it from here. */
 import { z } from 'zod';
 
 z.config({ jitless: true });

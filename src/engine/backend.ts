@@ -5,7 +5,7 @@ import './gradients';
 import { installDeferral } from './backends/webgpu/deferred/install';
 import { demandNoDeviceErrors, lostDevice, watchDevice } from './backends/webgpu/deviceErrors';
 import { dropDevice } from './backends/webgpu/dropDevice';
-import { replaceLibraryKernels } from './backends/wasm/library';
+import { replaceLibraryKernels } from './backends/wasm/overrideTfKernels';
 import { loadWasmKernels, wasmKernels } from './backends/wasm/module';
 import { withSharedMemory } from './backends/wasm/shared';
 import { webgpu } from './backends/webgpu/program';

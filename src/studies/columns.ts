@@ -1,7 +1,7 @@
 /** Columns of a study's tables: scenarios where there are few, summary metrics where there are many. */
 import { aucForMeans, aucOfKind, domainAucOfKind, missingAuc } from '../training/metrics/aucKind';
 import type { AucKind, MissingAuc } from '../training/metrics/aucKind';
-import { groupMean, weightedMean } from '../training/metrics/domain';
+import { groupMean, weightedMean } from '../training/metrics/scenarioMeans';
 import type { Ceilings, Metrics } from '../training/metrics/types';
 import type { RunRecord } from '../training/runRecord';
 

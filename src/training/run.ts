@@ -96,7 +96,7 @@ export function createRun(options: RunOptions): Run {
     probes: options.pictures,
   });
   try {
-    if (from) trainer.goTo(from.trainer);
+    if (from) trainer.restorePosition(from.trainer);
     else if (options.weights) trainer.restore({ arrays: readWeights(options.weights) });
   } catch (error) {
     trainer.dispose();

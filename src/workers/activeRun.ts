@@ -9,7 +9,7 @@ import { isSlowFallback } from './slowFallback';
 import { Mutex } from './mutex';
 import { RunKeeper } from './runKeeper';
 import { firstState, isAnswered, isOver, mustRest, nextState, sessionStateOf } from './activeRunState';
-import { Speedometer } from './vitals';
+import { Speedometer } from './speedometer';
 import type { Dataset } from '../data/dataset';
 import type { BackendInfo, TimedKernel } from '../engine';
 import type { TrainingEvent } from '../training/events';

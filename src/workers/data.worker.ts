@@ -2,7 +2,7 @@
 import * as Comlink from 'comlink';
 import { DataSession } from './dataSession';
 import { DatasetSource } from './datasets';
-import { handOver } from './handOver';
+import { transferMemory } from './transferMemory';
 import { openRunStore } from './runStore';
 import type { DataWorker } from './protocol';
 
@@ -15,11 +15,11 @@ class DataService extends DataSession implements DataWorker {
   }
 
   override async exportDataset(id: string): ReturnType<DataWorker['exportDataset']> {
-    return handOver(await super.exportDataset(id));
+    return transferMemory(await super.exportDataset(id));
   }
 
   override async takeAlong(...run: Parameters<DataWorker['takeAlong']>): Promise<Uint8Array> {
-    return handOver(await super.takeAlong(...run));
+    return transferMemory(await super.takeAlong(...run));
   }
 }
 

@@ -1,6 +1,6 @@
 /** How the worker that trains writes runs: through a worker of its own, or by itself where there can be none. */
 import { scriptAddress } from '../engine/scriptAddress';
-import { handOver } from './handOver';
+import { transferMemory } from './transferMemory';
 import { openRunStore } from './runStore';
 import storageWorker from './storage.worker.ts?worker&url';
 import { Supervised } from './supervised';
@@ -27,10 +27,12 @@ export function runWriter(storage: Storage): RunWriter {
     },
     async keepProgress(progress) {
       if (broken) return here.keepProgress(progress);
-      return worker.send('keepProgress', handOver(progress, progress.arrays)).catch((error: unknown) => {
-        if (isOfWorker()) return null; // its arrays went with the worker: they are sent again
-        throw error;
-      });
+      return worker
+        .send('keepProgress', transferMemory(progress, progress.arrays))
+        .catch((error: unknown) => {
+          if (isOfWorker()) return null; // its arrays went with the worker: they are sent again
+          throw error;
+        });
     },
   };
 }

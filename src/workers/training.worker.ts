@@ -5,7 +5,7 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { lostDevice, openBackend } from '../engine';
 import { DatasetSource } from './datasets';
-import { handOver } from './handOver';
+import { transferMemory } from './transferMemory';
 import { runWriter } from './runWriter';
 import { openRunStore } from './runStore';
 import { Session } from './session';
@@ -33,15 +33,15 @@ class TrainingService extends Session implements TrainingWorker {
   }
 
   override async weights(run: RunId): Promise<Uint8Array> {
-    return handOver(await super.weights(run));
+    return transferMemory(await super.weights(run));
   }
 
   override async checkpoint(run: RunId): Promise<Uint8Array> {
-    return handOver(await super.checkpoint(run));
+    return transferMemory(await super.checkpoint(run));
   }
 
   override async predict(run: RunId, split: 'validation' | 'test'): Promise<ScoredRows> {
-    return handOver(await super.predict(run, split));
+    return transferMemory(await super.predict(run, split));
   }
 }
 

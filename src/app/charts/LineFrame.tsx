@@ -1,5 +1,5 @@
 import { memo, Suspense } from 'react';
-import { Boundary } from '../Boundary';
+import { ErrorBoundary } from '../ErrorBoundary';
 import { lazyPart } from '../lazyPart';
 import { useHighlight } from '../store/highlight';
 import type { LinesProps } from './Lines';
@@ -9,13 +9,13 @@ import './charts.css';
 const Lines = lazyPart(() => import('./Lines').then(({ Lines }) => Lines));
 
 /** Fetches the chart library ahead of the first curve. */
-export function warmCharts(): void {
+export function preloadCharts(): void {
   void import('./Lines').catch(() => undefined);
 }
 
 /** Draws; while off screen it keeps what it drew last. */
-const Held = memo(
-  function Held({ onScreen: _, ...props }: LinesProps & { readonly onScreen: boolean }) {
+const LinesWhileOnScreen = memo(
+  function LinesWhileOnScreen({ onScreen: _, ...props }: LinesProps & { readonly onScreen: boolean }) {
     return <Lines {...props} />;
   },
   (_, next) => !next.onScreen,
@@ -32,13 +32,19 @@ export function LineFrame({ label, ...props }: Props) {
   return (
     <div className="line-frame" ref={seenRef}>
       <div className="line-frame-inner" ref={sizeRef} role="img" aria-label={label}>
-        <Boundary what="The chart">
+        <ErrorBoundary what="The chart">
           <Suspense fallback={null}>
             {size.width > 0 && (
-              <Held {...props} {...size} onScreen={onScreen} highlighted={highlighted} onPoint={point} />
+              <LinesWhileOnScreen
+                {...props}
+                {...size}
+                onScreen={onScreen}
+                highlighted={highlighted}
+                onPoint={point}
+              />
             )}
           </Suspense>
-        </Boundary>
+        </ErrorBoundary>
       </div>
     </div>
   );

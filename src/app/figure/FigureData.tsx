@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react';
 import { formatNumber } from '../format';
-import { useCalm } from '../hooks/useCalm';
-import { useInPieces } from '../hooks/useInPieces';
+import { useThrottledValue } from '../hooks/useThrottledValue';
+import { useChunkedList } from '../hooks/useChunkedList';
 import { MAX_CELLS } from './types';
 import type { Cell, FigureTable } from './types';
 
@@ -55,7 +55,7 @@ interface Props {
  * long table the first rows (of curves, the last) stand here, and the exported files have them all.
  */
 export const FigureData = memo(function FigureData({ name, caption, table: newest, visible }: Props) {
-  const table = useCalm(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
+  const table = useThrottledValue(newest, newest.rows.length * newest.columns.length > LIGHT_CELLS);
   const width = Math.max(1, table.columns.length);
   const limit = Math.max(1, Math.floor((visible ? MAX_CELLS : AWAY_CELLS) / width));
   const total = table.total ?? table.rows.length;
@@ -65,7 +65,7 @@ export const FigureData = memo(function FigureData({ name, caption, table: newes
     () => (cut ? (overTime ? table.rows.slice(-limit) : table.rows.slice(0, limit)) : table.rows),
     [table.rows, cut, overTime, limit],
   );
-  const pieces = useInPieces(rows, Math.max(1, Math.floor(PIECE_CELLS / width)));
+  const pieces = useChunkedList(rows, Math.max(1, Math.floor(PIECE_CELLS / width)));
   return (
     <div className={visible ? 'figure-numbers' : 'figure-numbers-away'} tabIndex={visible ? 0 : undefined}>
       <table data-testid={`figure-${name}-data`}>

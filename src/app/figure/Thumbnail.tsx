@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useOnScreen } from '../charts/useSize';
-import { useCalm } from '../hooks/useCalm';
+import { useThrottledValue } from '../hooks/useThrottledValue';
 import { FigureData } from './FigureData';
 import type { Stage } from './stage';
 import type { FigureTable } from './types';
@@ -23,7 +23,11 @@ interface Props {
 export function Thumbnail({ stage, name, title, table, children }: Props) {
   const [ref, onScreen] = useOnScreen<HTMLDivElement>();
   // Slow while the run goes on; what is scrolled away stays as it was drawn last.
-  const drawing = useCalm(children, stage.live || !onScreen, onScreen ? SLOWLY : Number.MAX_SAFE_INTEGER);
+  const drawing = useThrottledValue(
+    children,
+    stage.live || !onScreen,
+    onScreen ? SLOWLY : Number.MAX_SAFE_INTEGER,
+  );
   const place = stage.names.indexOf(name);
   const first = stage.names.find((one) => one !== stage.lead) === name;
   const section = useRef<HTMLElement>(null);

@@ -2,7 +2,7 @@ import { Fragment, useLayoutEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { groupRuns } from '../../studies/groups';
 import { findModel, models } from '../../models/registry';
-import { Boundary } from '../Boundary';
+import { ErrorBoundary } from '../ErrorBoundary';
 import { pictures } from '../pictures';
 import { tabContents } from '../pictures/contents';
 import type { TabContents } from '../pictures/contents';
@@ -80,9 +80,9 @@ function Section({ name, title, children }: { name: string; title: string; child
   return (
     <section className="gallery-section" data-testid={`gallery-${name}`} aria-label={title}>
       <h2>{title}</h2>
-      <Boundary what={title}>
+      <ErrorBoundary what={title}>
         <div className="tab-panel">{children}</div>
-      </Boundary>
+      </ErrorBoundary>
     </section>
   );
 }

@@ -6,7 +6,7 @@ import type { RunSetup } from '../../training/runRecord';
 import type { RunSummary } from '../../workers/protocol';
 import { drawnAucKind } from '../pictures/curves/curves';
 import { rememberSweep } from '../pictures/counterfactual/sweepMemory';
-import { useFinals } from '../store/finals';
+import { useFinalMetrics } from '../store/finalMetrics';
 import { useRuns } from '../store/runs';
 import type { RunView } from '../store/runView';
 import { useSetup } from '../store/setup';
@@ -81,7 +81,7 @@ export function keepFixedRuns(size: Size, phase: Phase, ablation: Ablation): voi
   const swept = sweepRuns(size, phase);
   const scenarios = fixedScenarios(size);
   const ablated = ablation.runs.filter((run) => run !== null);
-  useFinals.setState({
+  useFinalMetrics.setState({
     byRun: new Map(
       ablated.map((id, k): [string, FinalMetrics] => [
         id,

@@ -8,7 +8,7 @@ import type { WorkerClient } from '../../workers/client';
 import { isUnderWay } from '../../workers/protocol';
 import type { DatasetSummary, RunSummary, Vitals } from '../../workers/protocol';
 import { report, sentence, useNotices } from './notices';
-import { leftOff } from './leftOff';
+import { interruptedRun } from './interruptedRun';
 import { useRuns } from './runs';
 import { useSetup } from './setup';
 import { holdsQueue, pauseQueue } from './queue';
@@ -57,7 +57,7 @@ export class RunActions {
       if (holdsQueue()) pauseQueue(true);
     }
     const name = options.name ?? null;
-    const left = options.fromQueue ? null : leftOff(useRuns.getState().list, setup, this.current.id);
+    const left = options.fromQueue ? null : interruptedRun(useRuns.getState().list, setup, this.current.id);
     this.scored = null;
     this.current.begin(setup, name ?? '');
     try {

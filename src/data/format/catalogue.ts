@@ -1,5 +1,5 @@
 import { z } from '../zod';
-import { whatIsWrong } from '../zodWords';
+import { whatIsWrong } from '../zodMessages';
 
 /** One committed sample in `public/samples/index.json`. Paths are relative to that file. */
 const entrySchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from '../zod';
-import { whatIsWrong } from '../zodWords';
+import { whatIsWrong } from '../zodMessages';
 
 export const FORMAT = 'scenarium-dataset/1';
 

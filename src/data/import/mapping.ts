@@ -1,6 +1,6 @@
 import { z } from '../zod';
 import { ImportError } from './errors';
-import { whatIsWrong } from '../zodWords';
+import { whatIsWrong } from '../zodMessages';
 import { timeUnits } from './timeUnits';
 
 /** What a column is for. `numeric` and `sequence` say in `side` whose property they are. */

@@ -1,5 +1,5 @@
 import { z } from '../zod';
-import { whatIsWrong } from '../zodWords';
+import { whatIsWrong } from '../zodMessages';
 import { knobsSchema, turnKnobs } from './knobs';
 import { makeWorld, type World } from './world';
 import { SIZES, twinSchema } from './spec';

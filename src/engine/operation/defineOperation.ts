@@ -24,7 +24,7 @@ import {
   runKernel,
   type Inputs,
   type OnBackend,
-} from './library';
+} from './tfRegistry';
 import { runLoop, type Loop } from './loop';
 
 /** A form written for one backend. Null means "not this call": the composed form runs instead. */

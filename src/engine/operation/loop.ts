@@ -9,7 +9,7 @@ import { newOutput } from '../backends/wasm/module';
 import { deferFormula } from '../backends/webgpu/deferred/values';
 import { elementProgram, float, int, webgpu } from '../backends/webgpu/program';
 import type { DimsOf, InfosOf, InputNames, ValuesOf } from './contractTypes';
-import type { OnBackend } from './library';
+import type { OnBackend } from './tfRegistry';
 
 export interface Loop<S extends string, A extends object> {
   /** Fills `out`, whose shape is the contract's. */

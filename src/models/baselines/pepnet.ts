@@ -7,7 +7,7 @@ import { stopGradient } from '../../engine';
 import type { DataShape, Inputs, Pass, PaperReference, Probe } from '../definition';
 import {
   createGateNu,
-  createGateNus,
+  createGateNuBank,
   createLinear,
   createMlp,
   fieldIndices,
@@ -209,7 +209,7 @@ function createPepnet(parts: PepnetParts, modules: Modules): Network<PepnetPass>
     : null;
   const prior = modules.ppnet ? fieldIndices(shape, { roles: ['user', 'item'] }) : [];
   const ppnet = modules.ppnet
-    ? createGateNus(variables, 'ppnet', {
+    ? createGateNuBank(variables, 'ppnet', {
         input: prior.length * dim + input,
         hidden: gateWidth,
         gamma,

@@ -40,10 +40,10 @@ export interface BatchNorm {
   apply(x: tf.Tensor2D, inputs: NormInputs, mode: Mode): Normalised;
 }
 
-const KEEP = 0.9;
+const MOMENTUM = 0.9;
 
 /** Moving statistics. */
-const MOVING: StateUpdate = { decay: KEEP, scale: 1 - KEEP };
+const MOVING: StateUpdate = { decay: MOMENTUM, scale: 1 - MOMENTUM };
 
 function ones(length: number): Float32Array {
   return new Float32Array(length).fill(1);

@@ -28,7 +28,7 @@ export function createGateNu(
   return { apply: (x) => tf.mul(sigmoid(second.apply(leakyRelu(first.apply(x), 0))), gamma) };
 }
 
-export interface GateNus {
+export interface GateNuBank {
   /** `[B, in]` to the factors of each unit `[B, outputs[k]]`. */
   apply(x: tf.Tensor2D): readonly tf.Tensor2D[];
 }
@@ -37,11 +37,11 @@ export interface GateNus {
  * Several units over one input: `<name>.hidden.weight [units, in, g]`, `<name>.hidden.bias [units, g]`, and of each unit
  * `<name>.gate.k.weight [g, outputs[k]]`, `<name>.gate.k.bias`.
  */
-export function createGateNus(
+export function createGateNuBank(
   variables: VariableFactory,
   name: string,
   { input, hidden, gamma, outputs }: GateNuOptions & { readonly outputs: readonly number[] },
-): GateNus {
+): GateNuBank {
   const units = outputs.length;
   const shape = [units, input, hidden] as const;
   const weight = variables.parameter(

@@ -4,7 +4,7 @@
  * seven digits (`kept.ts`). The file is compact: `rows.ts` says how cells are written.
  */
 import { z } from '../../data/zod';
-import { whatIsWrong } from '../../data/zodWords';
+import { whatIsWrong } from '../../data/zodMessages';
 import { upgradeModelSettings } from '../../training/storedRecord';
 import { fromRows, rowSchema, toRows } from './rows';
 import { studySchema, type StoredStudy, type StudyVariant } from './studySchema';

@@ -1,6 +1,6 @@
 /** All metrics of one evaluation, from one readback of scores. */
 import { classWeights, noiseFreeAuc, orderedAuc, orderScores } from './auc';
-import { groupMean, weightedMean } from './domain';
+import { groupMean, weightedMean } from './scenarioMeans';
 import { calibration, logLoss } from './loss';
 import type { Ceilings, Metrics, ScenarioMetrics } from './types';
 

@@ -1,6 +1,6 @@
 export type * from './types';
 export { auc, noiseFreeAuc } from './auc';
-export { groupMean, weightedMean } from './domain';
+export { groupMean, weightedMean } from './scenarioMeans';
 export { computeCeilings, computeMetrics } from './evaluate';
 export type { EvaluatedRows } from './evaluate';
 export { calibration, logLoss } from './loss';

@@ -6,7 +6,7 @@ import type { BestWeights } from './bestWeights';
 import type { Judging } from './contract';
 import type { EvaluationEvent } from './evaluation';
 import type { LossMeans } from './lossMeans';
-import type { Pace } from './pace';
+import type { RunAheadLimit } from './runAhead';
 import type { Part } from './part';
 
 /** Last step whose `step` event went out, and last step that was evaluated. */
@@ -23,7 +23,7 @@ export interface AfterStep extends Part<State> {
 export interface AfterStepOptions {
   readonly training: TrainingSettings;
   readonly losses: LossMeans;
-  readonly pace: Pace;
+  readonly runAhead: RunAheadLimit;
   readonly bestWeights: BestWeights;
   /** Evaluates the validation rows. */
   readonly evaluate: () => Promise<EvaluationEvent>;
@@ -32,7 +32,7 @@ export interface AfterStepOptions {
 export function createAfterStep({
   training,
   losses,
-  pace,
+  runAhead,
   bestWeights,
   evaluate,
 }: AfterStepOptions): AfterStep {
@@ -54,12 +54,12 @@ export function createAfterStep({
         if (!mayEnd) bestWeights.restartPatience();
         evaluated = step;
         yield event;
-        pace.restart();
-      } else await pace.follow();
+        runAhead.restart();
+      } else await runAhead.follow();
       return mayEnd && bestWeights.exhausted(training.patience);
     },
     position: async () => ({ state: { announced, evaluated }, arrays: {} }),
-    goTo({ state }) {
+    restorePosition({ state }) {
       ({ announced, evaluated } = state);
     },
   };

@@ -48,7 +48,7 @@ export function createBatches({ dataset, layout, trainingRows, seed, columns }: 
     read: (rows, extra, size) => read(rows, extra, null, size),
     next: (extra) => (before = read(order.rows(drawn++), extra, before)),
     position: async () => ({ state: { drawn }, arrays: {} }),
-    goTo({ state }) {
+    restorePosition({ state }) {
       ({ drawn } = state);
     },
   };

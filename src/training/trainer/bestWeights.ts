@@ -1,10 +1,10 @@
 /** The weights of the best evaluation, kept on the device, and how long ago that was. */
-import { judge, noBest } from './earlyStopping';
+import { judge, noBest } from './bestMetric';
 import { copyWeights } from './weights';
 import type { Variable } from '../../engine';
 import type { Metrics } from '../metrics';
 import type { WeightsCopy } from './contract';
-import type { Best, StopMetric } from './earlyStopping';
+import type { Best, StopMetric } from './bestMetric';
 import type { Part, PartPosition } from './part';
 
 /** Before the names of the weights in a position's arrays. */
@@ -66,7 +66,7 @@ export function createBestWeights(variables: readonly Variable[], metric: StopMe
         arrays: Object.fromEntries(Object.entries(weights).map(([name, values]) => [PREFIX + name, values])),
       };
     },
-    goTo({ state, arrays }) {
+    restorePosition({ state, arrays }) {
       ({ best } = state);
       const weights = Object.fromEntries(
         Object.entries(arrays)

@@ -8,7 +8,7 @@ import { createAfterStep } from './afterStep';
 import { createBatches, readRows } from './batches';
 import { createBestWeights } from './bestWeights';
 import { createEvaluation } from './evaluation';
-import { createPace } from './pace';
+import { createRunAheadLimit } from './runAhead';
 import { createLossMeans } from './lossMeans';
 import { buildWithinLimits } from './memory';
 import { createSteps, createTrialSteps } from './steps';
@@ -26,7 +26,7 @@ import type { AfterStep } from './afterStep';
 import type { Batches } from './batches';
 import type { BestWeights } from './bestWeights';
 import type { Snapshot, Trainer } from './contract';
-import type { StopMetric } from './earlyStopping';
+import type { StopMetric } from './bestMetric';
 import type { LossMeans } from './lossMeans';
 import type { Part, PartPosition } from './part';
 import type { Steps } from './steps';
@@ -73,7 +73,7 @@ export interface OwnedTrainer extends Trainer {
   /** Waits until the device has done all steps. */
   waitForDevice(): Promise<void>;
   /** @throws RangeError where the position belongs to another model */
-  goTo(position: TrainerPosition): void;
+  restorePosition(position: TrainerPosition): void;
   dispose(): void;
 }
 
@@ -126,11 +126,14 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
   });
   /** Rows of each scenario in a curve's point. */
   const perScenario = rowsOfEachScenario(training.evaluationRows, shape.scenarios);
-  const pace = createPace({ submittedWork, waited: (milliseconds) => stopwatch.deviceDone(milliseconds) });
+  const runAhead = createRunAheadLimit({
+    submittedWork,
+    waited: (milliseconds) => stopwatch.deviceDone(milliseconds),
+  });
   const afterStep = createAfterStep({
     training,
     losses,
-    pace,
+    runAhead,
     bestWeights,
     evaluate: () => evaluation.run('validation', perScenario, steps.count),
   });
@@ -223,9 +226,9 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
         },
       };
     },
-    goTo(position) {
+    restorePosition(position) {
       for (const variable of variables) assign(variable, arrayOf(position.arrays, variable));
-      for (const part of [batches, steps, losses, bestWeights, afterStep]) part.goTo(position);
+      for (const part of [batches, steps, losses, bestWeights, afterStep]) part.restorePosition(position);
       trialSteps.setTrainable(position.state.trainable);
     },
     dispose() {

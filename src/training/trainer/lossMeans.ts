@@ -55,7 +55,7 @@ export function createLossMeans(stopwatch: Stopwatch): LossMeans {
       const { names, sums, steps } = await accumulator.snapshot();
       return { state: { lossNames: names, lossSteps: steps }, arrays: { [SUMS]: sums } };
     },
-    goTo({ state, arrays }) {
+    restorePosition({ state, arrays }) {
       accumulator.restore({
         names: state.lossNames,
         sums: arrays[SUMS] ?? new Float32Array(0),

@@ -11,5 +11,5 @@ export interface PartPosition<State extends object> {
 export interface Part<State extends object> {
   position(): Promise<PartPosition<State>>;
   /** Takes its own names of a trainer's whole position. @throws RangeError where arrays belong to another model */
-  goTo(position: PartPosition<State>): void;
+  restorePosition(position: PartPosition<State>): void;
 }

@@ -40,7 +40,7 @@ describe('a checkpoint written before the trainer had parts', () => {
 
   it('opens, and is written again as it was, to the bit', async () => {
     const trainer = make();
-    trainer.goTo(stored);
+    trainer.restorePosition(stored);
     const { state, arrays } = await trainer.position();
     // Trials were counted once; nothing depended on it.
     const { trials, ...states } = stored.state as typeof stored.state & { trials: number };
@@ -69,7 +69,7 @@ describe('a checkpoint written before the trainer had parts', () => {
       training,
       seed: 1,
     });
-    expect(() => other.goTo(stored)).toThrow(/must be/);
+    expect(() => other.restorePosition(stored)).toThrow(/must be/);
     other.dispose();
   });
 });

@@ -111,7 +111,7 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
     },
     setTrainable,
     position: async () => ({ state: { step, trainable }, arrays: await adam.snapshot() }),
-    goTo({ state, arrays }) {
+    restorePosition({ state, arrays }) {
       adam.restore(arrays);
       setTrainable(state.trainable);
       ({ step } = state);

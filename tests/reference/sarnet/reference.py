@@ -16,7 +16,7 @@ DI, DS = 2 * D, D
 H, HB, A = 6, 3, 5
 SHARED, OWN = 3, 2
 USERS, ITEMS, CONTEXTS = 2, 2, 2
-KEEP = 0.99
+MOMENTUM = 0.99
 
 
 def psi(p, name, x, y):
@@ -239,7 +239,7 @@ def build(*, kind="sar", renorm=False, bias_net=True, bias_loss=True, transform=
             else:
                 biased = torch.sigmoid((gate * z * 2 * torch.sigmoid(u)).sum(1, keepdim=True))
             means = torch.stack([x.mean(biased), x.mean(probability)])
-            recorded["calibration"] = KEEP * s["calibration"] + (1 - KEEP) * means
+            recorded["calibration"] = MOMENTUM * s["calibration"] + (1 - MOMENTUM) * means
             probability = biased
         for name, value in recorded.items():
             if mode.train:

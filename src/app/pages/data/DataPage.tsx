@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ChangingBoundary } from '../../Boundary';
+import { ResettingErrorBoundary } from '../../ErrorBoundary';
 import { useRunActions } from '../../store/runActions';
 import { refreshCatalogue, useCatalogue } from '../../store/catalogue';
 import { useSetup } from '../../store/setup';
@@ -38,7 +38,7 @@ export function DataPage() {
         mode={view.kind}
       />
       <div className="data-main">
-        <ChangingBoundary what="This part" of={view.kind === 'dataset' ? view.id : view.kind}>
+        <ResettingErrorBoundary what="This part" of={view.kind === 'dataset' ? view.id : view.kind}>
           {view.kind === 'dataset' && (
             <DatasetView
               id={view.id}
@@ -48,7 +48,7 @@ export function DataPage() {
           )}
           {view.kind === 'import' && <ImportView onDone={made} />}
           {view.kind === 'simulate' && <SimulatorView twin={view.twin} onDone={made} />}
-        </ChangingBoundary>
+        </ResettingErrorBoundary>
       </div>
     </div>
   );

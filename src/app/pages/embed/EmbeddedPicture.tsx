@@ -9,7 +9,7 @@ import type { TabContents } from '../../pictures/contents';
 import { ProbeFigure } from '../../pictures/probe/ProbeFigure';
 import { TabPictures } from '../../pictures/TabPictures';
 import { fills, tabIds } from '../../pictures/tabs';
-import { useCalm } from '../../hooks/useCalm';
+import { useThrottledValue } from '../../hooks/useThrottledValue';
 import { attempt } from '../../store/notices';
 import { useRunActions } from '../../store/runActions';
 import type { RunView } from '../../store/runView';
@@ -33,7 +33,7 @@ export function EmbeddedPicture({ name }: { readonly name: string }) {
   const actions = useRunActions();
   const shown = useShownRun();
   const chosen = useSetup((state) => state.setup.model);
-  const view = useCalm(shown, shown.current && shown.state === 'training', 350);
+  const view = useThrottledValue(shown, shown.current && shown.state === 'training', 350);
   const untouched = view.current && view.id === null;
   const model = findModel(untouched ? chosen : view.setup.model);
   const contents = tabContents(pictures, { probes: untouched ? [] : view.probeSpecs, model });

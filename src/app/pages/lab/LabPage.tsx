@@ -1,15 +1,15 @@
 import { memo, Suspense, useEffect } from 'react';
-import { Boundary } from '../../Boundary';
+import { ErrorBoundary } from '../../ErrorBoundary';
 import { lazyPart } from '../../lazyPart';
 import { useRunActions } from '../../store/runActions';
-import { useCalm } from '../../hooks/useCalm';
+import { useThrottledValue } from '../../hooks/useThrottledValue';
 import { useSetup } from '../../store/setup';
 import { useShownRun } from '../../store/shownRun';
 import { AucFigure } from '../../pictures/curves/AucFigure';
 import { BesideStrip } from '../../beside/BesideStrip';
 import { Controls } from './Controls';
 import { Divider, useInspectWidth } from './Divider';
-import { LeftOff } from './LeftOff';
+import { InterruptedRun } from './InterruptedRun';
 import { LossFigure } from '../../pictures/curves/LossFigure';
 import { RunHeading } from './RunHeading';
 import { ScenarioTable } from './ScenarioTable';
@@ -26,8 +26,8 @@ export function LabPage() {
   const view = useShownRun();
   // Loss and pictures follow a little slower, each in a task of its own: one redraw of all would block the page.
   const training = view.current && view.state === 'training';
-  const lossView = useCalm(view, training, 450);
-  const pictureView = useCalm(view, training, 350);
+  const lossView = useThrottledValue(view, training, 450);
+  const pictureView = useThrottledValue(view, training, 350);
   const inspect = useInspectWidth();
   useEffect(() => void actions.preview(dataset), [actions, dataset]);
   return (
@@ -36,22 +36,22 @@ export function LabPage() {
       <Controls />
       <div className="lab-middle">
         <StoryOffer />
-        <LeftOff />
+        <InterruptedRun />
         <RunHeading view={view} />
         <BesideStrip view={view} />
-        <Boundary what="The curves">
+        <ErrorBoundary what="The curves">
           <AucFigure view={view} />
           <ScenarioTable view={view} />
           <Loss view={lossView} />
-        </Boundary>
+        </ErrorBoundary>
       </div>
       <aside className="lab-inspect" aria-label="Inspect">
         <Divider width={inspect.width} onChoose={inspect.choose} />
-        <Boundary what="The picture">
+        <ErrorBoundary what="The picture">
           <Suspense fallback={null}>
             <Inspect view={pictureView} />
           </Suspense>
-        </Boundary>
+        </ErrorBoundary>
       </aside>
     </div>
   );

@@ -4,7 +4,7 @@ import { useCurrentRun } from '../../store/runActions';
 import { shownStatus } from '../../runs/shownStatus';
 import { RunTools } from '../../runs/RunTools';
 import { useRename } from '../../runs/useRename';
-import { usePersistence } from '../../store/keeping';
+import { usePersistence } from '../../store/storageHealth';
 import { useSetup } from '../../store/setup';
 import { useRuns } from '../../store/runs';
 

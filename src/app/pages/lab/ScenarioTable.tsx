@@ -4,8 +4,8 @@ import { scenarioColours } from '../../colour/scenario';
 import { formatAuc, formatCount, formatLoss, formatRatio } from '../../format';
 import type { RunView } from '../../store/runView';
 import { summaryColumns } from '../../../studies/columns';
-import { useCalm } from '../../hooks/useCalm';
-import { useInPieces } from '../../hooks/useInPieces';
+import { useThrottledValue } from '../../hooks/useThrottledValue';
+import { useChunkedList } from '../../hooks/useChunkedList';
 import { simulationOfId } from '../../../training/simulatedId';
 import { useCatalogue } from '../../store/catalogue';
 import { useHighlight } from '../../store/highlight';
@@ -26,7 +26,7 @@ const CLOSE_ROWS = 8;
 
 /** One row a scenario: how much there is of it and how well it is ranked. */
 export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
-  const view = useCalm(newest, newest.current && newest.scenarios.length > MANY_ROWS);
+  const view = useThrottledValue(newest, newest.current && newest.scenarios.length > MANY_ROWS);
   const wanted = useSetup((state) => state.curve);
   const referenceId = useSetup((state) => state.referenceRun);
   const set = useSetup((state) => state.set);
@@ -38,7 +38,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const highlighted = useHighlight((state) => state.scenario);
   const kind = drawnAucKind(view, wanted);
   const rows = useMemo(() => scenarioRows(view, kind, reference), [view, kind, reference]);
-  const pieces = useInPieces(rows, PIECE_ROWS);
+  const pieces = useChunkedList(rows, PIECE_ROWS);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const { metrics, final } = currentMetrics(view);
   const unlisted = useCatalogue(

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react';
-import { Boundary } from '../../Boundary';
+import { ErrorBoundary } from '../../ErrorBoundary';
 import { listOfStories, SCREENS } from '../../store/learnView';
 import { useSetup } from '../../store/setup';
 import { LearnLink } from './LearnLink';
@@ -131,9 +131,9 @@ export function StoryView({ story }: { readonly story: Story }) {
           )}
         </div>
         <div className="story-picture">
-          <Boundary what="The picture">
+          <ErrorBoundary what="The picture">
             <Picture story={story} />
-          </Boundary>
+          </ErrorBoundary>
         </div>
       </div>
     </article>

@@ -10,7 +10,7 @@ import { Figure } from '../../figure/Figure';
 import { download } from '../../figure/export';
 import { fixedDigits, formatAuc, formatP, formatSigned } from '../../format';
 import { useRunActions } from '../../store/runActions';
-import { readFinals, useFinals } from '../../store/finals';
+import { readFinalMetrics, useFinalMetrics } from '../../store/finalMetrics';
 import { useSetup } from '../../store/setup';
 import { report } from '../../store/notices';
 import { useRuns } from '../../store/runs';
@@ -27,12 +27,12 @@ const MARKS: Record<Direction, string> = {
 export function AblationResult({ ablation }: { readonly ablation: Ablation }) {
   const { client } = useRunActions();
   const list = useRuns((state) => state.list);
-  const byRun = useFinals((state) => state.byRun);
+  const byRun = useFinalMetrics((state) => state.byRun);
   const curve = useSetup((state) => state.curve);
   const { runs } = ablation;
   useEffect(() => {
     // Deleted runs can come back by undo, so every change of the list looks again for what is missing.
-    void readFinals(
+    void readFinalMetrics(
       client.runs,
       runs.filter((run) => run !== null),
     ).catch(report);

@@ -25,7 +25,7 @@ import { createTransform } from './transform';
 /** Bias nets start at σ(2) ≈ 0.88, so that they re-weigh and do not switch rows off. */
 const BIAS_START = 2;
 /** Share of the old value that the means behind the calibration keep in a step. */
-const KEEP = 0.99;
+const MOMENTUM = 0.99;
 /** Far below any mean prediction, far above the least float. */
 const NEGLIGIBLE = 1e-20;
 
@@ -133,7 +133,7 @@ export function buildSarNet(shape: DataShape, settings: SarNetSettings, factory:
         weightedMean(probability, inputs.weight),
         weightedMean(without, inputs.weight),
       ]);
-      mode.recordState(calibration, means, { decay: KEEP, scale: 1 - KEEP });
+      mode.recordState(calibration, means, { decay: MOMENTUM, scale: 1 - MOMENTUM });
     }
     return {
       probability,

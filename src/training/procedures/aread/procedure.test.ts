@@ -203,7 +203,7 @@ describe('a run', () => {
       first.dispose();
 
       const second = makeTrainer(extra);
-      second.goTo(at);
+      second.restorePosition(at);
       await collect(start(second, { state: procedure, arrays }));
       expect(second.step).toBe(whole.step);
       const got = await weightsOf(second);

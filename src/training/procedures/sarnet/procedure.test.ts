@@ -216,7 +216,7 @@ describe('training of SAR-Net', () => {
     first.dispose();
 
     const second = makeTrainer({ fairnessMinimum: 1 });
-    second.goTo(where);
+    second.restorePosition(where);
     await finish(second, { state: position, arrays });
     const found = await second.snapshot(true);
     for (const [name, values] of Object.entries(expected.arrays)) {

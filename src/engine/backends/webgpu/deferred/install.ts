@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../../opened';
 import { holdBack } from '../demand';
-import { deferLibraryKernels } from './library';
+import { deferLibraryKernels } from './deferTfKernels';
 import { isMaking, settle, settleAll, settleReaders } from './settle';
 import { deferOn, forget, owedFor, type DeferringBackend } from './values';
 

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act, renderHook } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { useInPieces } from './useInPieces';
+import { useChunkedList } from './useChunkedList';
 
 const list = (value: number, length = 10) => Array.from({ length }, (_, k) => value * 100 + k);
 const flat = (pieces: readonly (readonly number[])[]) => pieces.flat();
@@ -11,7 +11,7 @@ describe('a list in pieces', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('arrives whole at first, then one piece a task, until all of it is new', () => {
-    const { result, rerender } = renderHook(({ rows }) => useInPieces(rows, 3), {
+    const { result, rerender } = renderHook(({ rows }) => useChunkedList(rows, 3), {
       initialProps: { rows: list(1) },
     });
     expect(flat(result.current)).toEqual(list(1));
@@ -28,7 +28,7 @@ describe('a list in pieces', () => {
   });
 
   it('reaches its end even where it changes with every piece', () => {
-    const { result, rerender } = renderHook(({ rows }) => useInPieces(rows, 3), {
+    const { result, rerender } = renderHook(({ rows }) => useChunkedList(rows, 3), {
       initialProps: { rows: list(0) },
     });
     for (let value = 1; value <= 8; value++) {
@@ -39,7 +39,7 @@ describe('a list in pieces', () => {
   });
 
   it('of another length, or short, it arrives at once', () => {
-    const { result, rerender } = renderHook(({ rows }) => useInPieces(rows, 3), {
+    const { result, rerender } = renderHook(({ rows }) => useChunkedList(rows, 3), {
       initialProps: { rows: list(1) },
     });
     rerender({ rows: list(2, 12) });

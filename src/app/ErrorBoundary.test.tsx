@@ -2,7 +2,7 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import { useEffect } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ChangingBoundary } from './Boundary';
+import { ResettingErrorBoundary } from './ErrorBoundary';
 
 beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -30,9 +30,9 @@ function FailsAtOnce(): never {
 const page = (of: string, part: React.ReactNode) => (
   <>
     <nav>elsewhere</nav>
-    <ChangingBoundary what="This page" of={of}>
+    <ResettingErrorBoundary what="This page" of={of}>
       {part}
-    </ChangingBoundary>
+    </ResettingErrorBoundary>
   </>
 );
 

@@ -1,5 +1,5 @@
 import { formatCount } from '../../format';
-import { leftOff } from '../../store/leftOff';
+import { interruptedRun } from '../../store/interruptedRun';
 import { attempt } from '../../store/notices';
 import { useCurrentRun, useRunActions } from '../../store/runActions';
 import { useRuns } from '../../store/runs';
@@ -7,13 +7,13 @@ import { useSetup } from '../../store/setup';
 import { isUnderWay } from '../../../workers/protocol';
 
 /** Offers to go on with a kept run of the present set-up that was broken off. Nothing while a run is under way or shown. */
-export function LeftOff() {
+export function InterruptedRun() {
   const actions = useRunActions();
   const { id, state } = useCurrentRun();
   const list = useRuns((runs) => runs.list);
   const setup = useSetup((one) => one.setup);
   const shown = useSetup((one) => one.shownRun);
-  const run = leftOff(list, setup, id);
+  const run = interruptedRun(list, setup, id);
   if (!run || shown !== null || isUnderWay(state)) return null;
   return (
     <div className="run-heading" data-testid="left-off" data-run={run.id}>

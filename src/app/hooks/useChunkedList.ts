@@ -13,7 +13,7 @@ function cut<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
  *
  * @param size items of a piece; a list that fits into one is passed through
  */
-export function useInPieces<T>(newest: readonly T[], size: number): readonly (readonly T[])[] {
+export function useChunkedList<T>(newest: readonly T[], size: number): readonly (readonly T[])[] {
   const wanted = useMemo(() => cut(newest, size), [newest, size]);
   const [shown, setShown] = useState({ pieces: wanted, next: 0, length: newest.length });
   const whole = wanted.length <= 1 || shown.length !== newest.length || shown.pieces.length !== wanted.length;

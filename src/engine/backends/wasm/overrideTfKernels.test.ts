@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMode, openBackend, uniformArray } from '../..';
-import { blockTranspose, broadcastLayout, rectangle } from './library';
+import { blockTranspose, broadcastLayout, rectangle } from './overrideTfKernels';
 import { wasmKernels } from './module';
 
 const size = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, monitoredValue, noBest, updateBest } from './earlyStopping';
+import { judge, monitoredValue, noBest, updateBest } from './bestMetric';
 import type { Metrics } from '../metrics';
 
 const overall = {

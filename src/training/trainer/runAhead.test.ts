@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPace } from './pace';
+import { createRunAheadLimit } from './runAhead';
 
 /** A device that takes `each` milliseconds a step, on a clock that only waiting moves. */
 function device(each: number) {
@@ -30,7 +30,7 @@ function device(each: number) {
       free = Math.max(free, clock) + each;
       clock += 0.1;
     },
-    pace: createPace({
+    runAhead: createRunAheadLimit({
       submittedWork: () => new Work(free),
       waited: () => undefined,
       now: () => clock,
@@ -41,11 +41,11 @@ function device(each: number) {
 it.each([0.2, 2, 10, 40])(
   'a device of %d ms a step is never more than a few milliseconds or two steps behind',
   async (each) => {
-    const { pace, give, behind } = device(each);
+    const { runAhead, give, behind } = device(each);
     let most = 0;
     for (let step = 0; step < 300; step++) {
       give();
-      await pace.follow();
+      await runAhead.follow();
       if (step > 100) most = Math.max(most, behind());
     }
     expect(most).toBeGreaterThan(0);
@@ -55,7 +55,7 @@ it.each([0.2, 2, 10, 40])(
 
 it('is told of by the device at the next look, and only then', async () => {
   let calls = 0;
-  const pace = createPace({
+  const runAhead = createRunAheadLimit({
     submittedWork() {
       const work = calls++ === 0 ? Promise.reject(new Error('refused')) : Promise.resolve();
       work.catch(() => undefined);
@@ -63,17 +63,17 @@ it('is told of by the device at the next look, and only then', async () => {
     },
     waited: () => undefined,
   });
-  await pace.follow();
+  await runAhead.follow();
   await expect(
     (async () => {
-      for (let step = 0; step < 40; step++) await pace.follow();
+      for (let step = 0; step < 40; step++) await runAhead.follow();
     })(),
   ).rejects.toThrow('refused');
 });
 
 it('never waits on a backend that computes at once, and tells of every sixteen steps', async () => {
   const waits: number[] = [];
-  const pace = createPace({ submittedWork: () => null, waited: (ms) => waits.push(ms) });
-  for (let step = 0; step < 65; step++) await pace.follow();
+  const runAhead = createRunAheadLimit({ submittedWork: () => null, waited: (ms) => waits.push(ms) });
+  for (let step = 0; step < 65; step++) await runAhead.follow();
   expect(waits).toEqual([0, 0, 0, 0, 0]);
 });

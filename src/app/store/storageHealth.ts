@@ -11,7 +11,7 @@ const CLEARED =
   'What this page had kept in the browser is gone: its storage was cleared. What is still open here is kept again.';
 
 /** @param storage of the browser; null where the page is not served securely */
-export function followKeeping(
+export function followStorageHealth(
   { runs, values }: Pick<WorkerClient, 'runs' | 'values'>,
   storage: Pick<StorageManager, 'persist' | 'persisted'> | null = 'storage' in navigator
     ? navigator.storage

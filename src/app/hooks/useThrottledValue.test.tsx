@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
 import { act, renderHook } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { useCalm } from './useCalm';
+import { useThrottledValue } from './useThrottledValue';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-it('a calm value changes once a second at most and always ends with the last', () => {
+it('a throttled value changes once a second at most and always ends with the last', () => {
   const seen = new Set<number>();
-  const { result, rerender } = renderHook(({ value }) => useCalm(value, true), {
+  const { result, rerender } = renderHook(({ value }) => useThrottledValue(value, true), {
     initialProps: { value: 0 },
   });
   for (let value = 1; value <= 20; value++) {
@@ -22,7 +22,7 @@ it('a calm value changes once a second at most and always ends with the last', (
 });
 
 it('growing calm starts from the value of now, not from one held before', () => {
-  const { result, rerender } = renderHook(({ value, calm }) => useCalm(value, calm), {
+  const { result, rerender } = renderHook(({ value, calm }) => useThrottledValue(value, calm), {
     initialProps: { value: 0, calm: true },
   });
   rerender({ value: 1, calm: false });
@@ -32,7 +32,7 @@ it('growing calm starts from the value of now, not from one held before', () => 
 });
 
 it('otherwise the value itself is shown at once', () => {
-  const { result, rerender } = renderHook(({ value }) => useCalm(value, false), {
+  const { result, rerender } = renderHook(({ value }) => useThrottledValue(value, false), {
     initialProps: { value: 0 },
   });
   rerender({ value: 5 });

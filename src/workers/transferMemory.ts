@@ -12,7 +12,7 @@ function buffersOf(value: unknown): ArrayBufferLike[] {
  *
  * @param memory the part of the answer that is moved; all of it where left out
  */
-export function handOver<T>(answer: T, memory: unknown = answer): T {
+export function transferMemory<T>(answer: T, memory: unknown = answer): T {
   const buffers = new Set(buffersOf(memory).filter((buffer) => buffer instanceof ArrayBuffer));
   return Comlink.transfer(answer, [...buffers]);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from './zod';
-import { whatIsWrong } from './zodWords';
+import { whatIsWrong } from './zodMessages';
 
 const schema = z.strictObject({
   name: z.string().min(2),

@@ -13,7 +13,7 @@ interface State {
 }
 
 /** A part that fails to draw, or whose code does not come, says so in its place; the rest of the page, and the run, go on. */
-export class Boundary extends Component<Props, State> {
+export class ErrorBoundary extends Component<Props, State> {
   override state: State = { failure: null };
   private stopListening: () => void = () => undefined;
 
@@ -68,12 +68,12 @@ export class Boundary extends Component<Props, State> {
  *
  * @param of which part stands here
  */
-export function ChangingBoundary({ what, of, children }: Props & { readonly of: string }) {
+export function ResettingErrorBoundary({ what, of, children }: Props & { readonly of: string }) {
   return (
-    <Boundary what={what}>
-      <Boundary what={what} key={of}>
+    <ErrorBoundary what={what}>
+      <ErrorBoundary what={what} key={of}>
         {children}
-      </Boundary>
-    </Boundary>
+      </ErrorBoundary>
+    </ErrorBoundary>
   );
 }

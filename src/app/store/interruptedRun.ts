@@ -8,7 +8,7 @@ import type { RunSummary } from '../../workers/protocol';
  *
  * @param current the page's own run, which is no run that was left
  */
-export function leftOff(
+export function interruptedRun(
   list: readonly RunSummary[] | null,
   setup: RunSetup,
   current: string | null,

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { expect, it } from 'vitest';
-import { handOver } from './handOver';
+import { transferMemory } from './transferMemory';
 
 it('moves the memory of every typed array of an answer, however deep, and copies the rest', async () => {
   const shared = Float32Array.of(1, 2, 3, 4);
@@ -12,7 +12,7 @@ it('moves the memory of every typed array of an answer, however deep, and copies
     manifest: 'text',
   };
   const { port1, port2 } = new MessageChannel();
-  Comlink.expose({ read: () => handOver(answer) }, port1);
+  Comlink.expose({ read: () => transferMemory(answer) }, port1);
   const told = await Comlink.wrap<{ read: () => typeof answer }>(port2).read();
   expect(told).toMatchObject({ truth: null, manifest: 'text' });
   expect([...told.rows, ...told.halves.flatMap((half) => [...half]), ...told.columns.gate]).toEqual([

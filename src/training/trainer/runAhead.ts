@@ -5,14 +5,14 @@ const STRETCH_MS = 4;
 /** Steps of a stretch at most. */
 const MOST_STEPS = 16;
 
-export interface Pace {
+export interface RunAheadLimit {
   /** Called after every step; waits where the device is too far behind. @throws Error where it refused a step or is lost */
   follow(): Promise<void>;
   /** Time that passed since the last step was not a step's. */
   restart(): void;
 }
 
-export interface PaceOptions {
+export interface RunAheadOptions {
   /** Resolves when the device has done what it was given so far; null where that is always so. */
   readonly submittedWork: () => Promise<void> | null;
   /** Told, where work was waited for, how long that took. */
@@ -20,7 +20,11 @@ export interface PaceOptions {
   readonly now?: () => number;
 }
 
-export function createPace({ submittedWork, waited, now = () => performance.now() }: PaceOptions): Pace {
+export function createRunAheadLimit({
+  submittedWork,
+  waited,
+  now = () => performance.now(),
+}: RunAheadOptions): RunAheadLimit {
   let stretch = 1;
   let steps = 0;
   let began = now();

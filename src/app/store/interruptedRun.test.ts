@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSetup } from '../../training/setup';
 import type { RunSummary } from '../../workers/protocol';
-import { leftOff } from './leftOff';
+import { interruptedRun } from './interruptedRun';
 
 const setup = defaultSetup();
 const run = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({
@@ -21,8 +21,8 @@ const run = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({
 
 describe('a run that was left off', () => {
   it('is the newest of this set-up with a checkpoint', () => {
-    expect(leftOff([run('new', { status: 'paused' }), run('old')], setup, null)?.id).toBe('new');
-    expect(leftOff(null, setup, null)).toBeNull();
+    expect(interruptedRun([run('new', { status: 'paused' }), run('old')], setup, null)?.id).toBe('new');
+    expect(interruptedRun(null, setup, null)).toBeNull();
   });
 
   it('is not one that ended, that was never begun, of another set-up or seed, or the page’s own', () => {
@@ -36,7 +36,7 @@ describe('a run that was left off', () => {
       run('longer', { setup: { ...setup, training: { ...setup.training, steps: 7 } } }),
       run('own'),
     ];
-    expect(leftOff(others, setup, 'own')).toBeNull();
-    expect(leftOff([...others, run('left')], setup, 'own')?.id).toBe('left');
+    expect(interruptedRun(others, setup, 'own')).toBeNull();
+    expect(interruptedRun([...others, run('left')], setup, 'own')?.id).toBe('left');
   });
 });

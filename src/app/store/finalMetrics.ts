@@ -4,13 +4,13 @@ import type { FinalMetrics } from '../../studies/ablation/ablation';
 import type { RunStore } from '../../workers/protocol';
 
 /** By run id. */
-export const useFinals = create<{ readonly byRun: ReadonlyMap<string, FinalMetrics> }>(() => ({
+export const useFinalMetrics = create<{ readonly byRun: ReadonlyMap<string, FinalMetrics> }>(() => ({
   byRun: new Map(),
 }));
 
 /** Reads the runs whose metrics are not there yet; runs that are gone or unfinished stay out. */
-export async function readFinals(store: RunStore, runs: readonly string[]): Promise<void> {
-  const { byRun } = useFinals.getState();
+export async function readFinalMetrics(store: RunStore, runs: readonly string[]): Promise<void> {
+  const { byRun } = useFinalMetrics.getState();
   const found = new Map<string, FinalMetrics>();
   for (const id of runs) {
     if (byRun.has(id) || found.has(id)) continue;
@@ -18,5 +18,5 @@ export async function readFinals(store: RunStore, runs: readonly string[]): Prom
     if (record?.final)
       found.set(id, { scenarios: record.scenarios, final: record.final, datasetTitle: record.datasetTitle });
   }
-  if (found.size > 0) useFinals.setState((state) => ({ byRun: new Map([...state.byRun, ...found]) }));
+  if (found.size > 0) useFinalMetrics.setState((state) => ({ byRun: new Map([...state.byRun, ...found]) }));
 }
