@@ -50,12 +50,21 @@ export async function openBenchPage(page: Page, { url }: BenchServer): Promise<v
   await page.waitForFunction(() => window.bench !== undefined, undefined, { timeout: 120_000 });
 }
 
-/** Opens the page, hands it over and closes everything afterwards. `software` allows the software WebGPU adapter. */
-export async function withBenchPage<T>(software: boolean, work: (page: Page) => Promise<T>): Promise<T> {
+/**
+ * Opens the page, hands it over and closes everything afterwards.
+ *
+ * @param software allows the software WebGPU adapter
+ * @param more flags of Chromium
+ */
+export async function withBenchPage<T>(
+  software: boolean,
+  work: (page: Page) => Promise<T>,
+  more: readonly string[] = [],
+): Promise<T> {
   const server = await serveBench();
   const browser = await chromium.launch({
     executablePath: systemBrowser(),
-    args: software ? [...flags, '--enable-unsafe-webgpu'] : flags,
+    args: [...flags, ...(software ? ['--enable-unsafe-webgpu'] : []), ...more],
   });
   try {
     const page = await browser.newPage();

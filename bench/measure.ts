@@ -4,6 +4,7 @@ import { memoryOf, peakBytes, traceKernels } from '../src/engine';
 import type { AnyModelDefinition } from '../src/models/definition';
 import { defaultSettings } from '../src/models/settings';
 import { benchModel } from './benchModel';
+import { measureLimits, rooflineOf, type Limits, type Roofline } from './roofline';
 
 export interface Measurement {
   readonly model: string;
@@ -28,6 +29,8 @@ export interface Measurement {
   readonly gpuBytes: number | null;
   /** From building the model to the end of its first step. */
   readonly firstStepMs: number;
+  /** What the step asks of the machine at least; null but on WASM with one thread. */
+  readonly roofline: (Roofline & { readonly limits: Limits }) | null;
   /** Least time of one step by kernel, slowest first (WASM, CPU). */
   readonly kernels: Readonly<Record<string, { readonly ms: number; readonly calls: number }>>;
 }
@@ -100,6 +103,15 @@ function timeKernels(work: () => void): Map<string, { ms: number; calls: number 
   return times;
 }
 
+/** Measured once: they are the machine's and the engine's. */
+let known: { readonly backend: unknown; readonly limits: Limits | null } | null = null;
+
+function limitsHere(): Limits | null {
+  const backend = tf.backend();
+  if (known?.backend !== backend) known = { backend, limits: measureLimits() };
+  return known.limits;
+}
+
 /** Builds the model with its default settings (and `settings` over them), warms up and times steps. */
 export async function measure(
   definition: AnyModelDefinition,
@@ -158,6 +170,8 @@ export async function measure(
   const inKernels = Object.values(kernels).reduce((sum, { ms }) => sum + ms, 0);
   const memory = memoryOf();
   const peak = peakBytes(step);
+  const limits = limitsHere();
+  const roofline = limits && rooflineOf(step, limits);
   const parameters = [model.table, ...model.parameters].reduce((sum, { tensor }) => sum + tensor.size, 0);
   dispose();
   return {
@@ -176,6 +190,7 @@ export async function measure(
     peakBytes: peak,
     gpuBytes: memory.gpuBytes,
     firstStepMs,
+    roofline: roofline && limits && { ...roofline, limits },
     kernels,
   };
 }

@@ -12,7 +12,8 @@ import { measureReplay, type ReplayMeasurement, type ReplayOptions } from './rep
 import { measure, type MeasureOptions, type Measurement } from './measure';
 
 export interface BenchPage {
-  open(request: BackendRequest): Promise<BackendInfo>;
+  /** @param threads of WASM; as many as the engine takes where left out */
+  open(request: BackendRequest, threads?: number): Promise<BackendInfo>;
   /** Takes the graphics device away, as a driver's crash does. @returns why it is gone, as the engine tells */
   loseDevice(): Promise<string | null>;
   models(): string[];
@@ -49,8 +50,8 @@ const wasmPath = Object.fromEntries(
 let backend: BackendInfo | null = null;
 
 window.bench = {
-  async open(request) {
-    backend = await openBackend(request, { wasmPath });
+  async open(request, threads) {
+    backend = await openBackend(request, { wasmPath, ...(threads !== undefined && { threads }) });
     return backend;
   },
   async loseDevice() {

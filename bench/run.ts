@@ -4,6 +4,7 @@
  *     npm run -s bench -- [--models mix,mmoe] [--preset browser] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20]
  *                         [--rounds 3] [--threads 1] [--software] [--no-peers] [--table]
  *     npm run -s bench -- --backends webgpu [--software] [--null-device] [--models …] [--preset …] [--batch 64] [--steps 20]
+ *     npm run -s bench -- --backends wasm --browser [--js-flags=--wasm-revectorize] [--models …]
  *     npm run -s bench -- --scenarios 3,25,355 [--models …] [--table]
  *
  * With `--scenarios` every model is timed at these numbers of scenarios, on WASM at batch 1024 unless said otherwise, without
@@ -12,17 +13,21 @@
  * With `--backends webgpu` alone it prints an array: for every model its steps replayed, and beside them run one operation at a
  * time (`eager`). `--null-device` does that in Node on a device that computes nothing, for the calling thread's time alone.
  *
+ * With `--browser` WASM is timed in Chromium too, after Node in each of the rounds; `--js-flags` hands V8's switches over. On one thread a
+ * row tells the least time that a step could take (`roofline`, the column `least`).
+ *
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Page } from '@playwright/test';
 import { openBackend } from '../src/engine';
 import { withBenchPage } from './browser';
 import type { PresetName } from '../src/models/definition';
 import { benchCase, caseNames, type BenchCase } from './cases';
 import { models } from '../src/models/registry';
-import { measure, type Measurement } from './measure';
+import { measure, type MeasureOptions, type Measurement } from './measure';
 import { measureSlider } from './slider';
 import { scalingTable, table } from './table';
 import { webGpuSteps } from './webgpuSteps';
@@ -30,6 +35,8 @@ import { startTorch, type Peer, type TorchProcess } from './torch';
 
 export interface BenchResult extends Measurement {
   readonly case: string;
+  /** Timed in Chromium, not in Node. */
+  readonly browser: boolean;
   /** Best step over the best at the first number of scenarios; null where only one was asked for. */
   readonly growth: number | null;
   readonly threads: number;
@@ -49,6 +56,8 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
+    browser: { type: 'boolean', default: false },
+    'js-flags': { type: 'string' },
     software: { type: 'boolean', default: false },
     'null-device': { type: 'boolean', default: false },
     'no-peers': { type: 'boolean', default: false },
@@ -88,19 +97,29 @@ const firstLine = (error: unknown): string =>
 const faster = <T extends { readonly bestMsPerStep: number }>(a: T | null, b: T): T =>
   a === null || b.bestMsPerStep < a.bestMsPerStep ? b : a;
 
-/** Turns of ours and PyTorch's. */
+/** Measures a model's step somewhere. */
+type Measure = (options: MeasureOptions) => Promise<Measurement>;
+
+/** Turns of Node, Chromium where there is a page, and PyTorch. */
 async function besidePeer(
   { name, definition, settings }: BenchCase,
   batch: number,
   threads: number,
-): Promise<BenchResult> {
+  page: Page | null,
+): Promise<BenchResult[]> {
   let torch: TorchProcess | null = values['no-peers']
     ? null
     : startTorch({ [definition.id]: settings }, { batch, steps, threads });
-  let ours: Measurement | null = null;
+  const options = { batch, steps, settings };
+  const places: readonly (readonly [browser: boolean, measure: Measure])[] = [
+    [false, (given) => measure(definition, given)],
+    ...(page ? [[true, (given: MeasureOptions) => inPage(page, definition.id, given)] as const] : []),
+  ];
+  const best = new Map<boolean, Measurement>();
   let peer: Peer | null = null;
   for (let round = 0; round < rounds; round++) {
-    ours = faster(ours, await measure(definition, { batch, steps, settings }));
+    for (const [browser, measured] of places)
+      best.set(browser, faster(best.get(browser) ?? null, await measured(options)));
     try {
       if (torch) peer = faster(peer, await torch.measure(definition.id));
     } catch (error) {
@@ -109,15 +128,36 @@ async function besidePeer(
     }
   }
   torch?.close();
-  if (peer && peer.parameters !== ours!.parameters)
-    note(
-      `${name}: PyTorch trains ${peer.parameters} numbers, ours ${ours!.parameters}; they are not the same model.`,
-    );
-  const ratio = peer && ours!.bestMsPerStep / peer.bestMsPerStep;
-  return { ...ours!, case: name, threads, peer, ratio, growth: null };
+  return [...best].map(([browser, ours]) => {
+    if (peer && peer.parameters !== ours.parameters)
+      note(
+        `${name}: PyTorch trains ${peer.parameters} numbers, ours ${ours.parameters}; they are not the same model.`,
+      );
+    const ratio = peer && ours.bestMsPerStep / peer.bestMsPerStep;
+    return { ...ours, case: name, browser, threads, peer, ratio, growth: null };
+  });
 }
 
-const alone = { threads: 1, peer: null, ratio: null, growth: null } as const;
+const inPage = (page: Page, id: string, options: MeasureOptions): Promise<Measurement> =>
+  page.evaluate(([model, given]) => window.bench!.measure(model, given), [id, options] as const);
+
+/** Hands over the bench page with WASM open on as many threads, or null where it was not asked for. */
+async function besidePage<T>(threads: number, work: (page: Page | null) => Promise<T>): Promise<T> {
+  if (!values.browser) return work(null);
+  const flags = values['js-flags'] === undefined ? [] : [`--js-flags=${values['js-flags']}`];
+  return withBenchPage(
+    false,
+    async (page) => {
+      const info = await page.evaluate((count) => window.bench!.open('wasm', count), threads);
+      if (info.name === 'wasm') return work(page);
+      note(`Chromium: ${info.reason}`);
+      return work(null);
+    },
+    flags,
+  );
+}
+
+const alone = { threads: 1, browser: false, peer: null, ratio: null, growth: null } as const;
 
 /** One model at every number of scenarios in turn, so that other work on the machine slows all of them alike. */
 async function atScenarios(
@@ -150,6 +190,10 @@ async function atScenarios(
 }
 
 async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
+  return besidePage(wanted, (page) => timed(backend, page));
+}
+
+async function timed(backend: 'wasm' | 'cpu', page: Page | null): Promise<BenchResult[]> {
   const info = await openBackend(backend, { threads: wanted });
   if (info.name !== backend) {
     note(info.reason);
@@ -162,7 +206,7 @@ async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
       continue;
     }
     if (backend === 'wasm') {
-      for (const batch of batches) results.push(await besidePeer(given, batch, info.threads));
+      for (const batch of batches) results.push(...(await besidePeer(given, batch, info.threads, page)));
       continue;
     }
     // Plain JavaScript takes seconds a step: the smallest batch says enough.
@@ -185,10 +229,7 @@ async function onWebGpu(): Promise<BenchResult[]> {
     for (const { name, definition, settings } of cases) {
       for (const batch of info.software ? [Math.min(...batches)] : batches) {
         const options = { batch, steps: info.software ? FEW : steps, settings };
-        const ours = await page.evaluate(([id, given]) => window.bench!.measure(id, given), [
-          definition.id,
-          options,
-        ] as const);
+        const ours = await inPage(page, definition.id, options);
         results.push({ ...ours, ...alone, case: name });
       }
     }

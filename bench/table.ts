@@ -12,6 +12,7 @@ const columns = [
   'samples/s',
   'MB held',
   'first step ms',
+  'least',
   'PyTorch best',
   'ratio',
 ];
@@ -26,7 +27,11 @@ const round = (value: number, digits = 1): string => value.toFixed(digits);
 export function table(results: readonly BenchResult[]): string {
   const rows = results.map((result) => [
     result.case,
-    result.threads > 1 ? `${result.backend}, ${result.threads} threads` : result.backend,
+    [
+      result.backend,
+      ...(result.browser ? ['Chromium'] : []),
+      ...(result.threads > 1 ? [`${result.threads} threads`] : []),
+    ].join(', '),
     String(result.batch),
     round(result.msPerStep),
     round(result.bestMsPerStep),
@@ -35,6 +40,7 @@ export function table(results: readonly BenchResult[]): string {
     round(result.samplesPerSecond, 0),
     mebibytes(result.gpuBytes ?? result.bytes),
     round(result.firstStepMs, 0),
+    result.roofline ? round(result.roofline.floorMs) : '–',
     result.peer ? round(result.peer.bestMsPerStep) : '–',
     result.ratio === null ? '–' : round(result.ratio, 2),
   ]);
