@@ -5,7 +5,7 @@ from .gates import GateNu, GateNus, ScenarioEmbedding, ScenarioGate, SharedGate,
 from .linear import Linear, OwnLinear, StarLinear, mix, mix_gates, route, stacked, star
 from .make import Make
 from .mlp import AdaptiveMlp, Mlp, StackedMlp, Trace, finish, leaky, steepness
-from .norm import BatchNorm, norm_or_none
+from .norm import BatchNorm, ScalarNorm, norm_or_none
 from .reader import Behaviours, Read, Reader, TargetAttention, history_of, mean_over, own_history_of, sum_over
 from .rows import Inputs, Pass, Rows, Sequence
 from .transformer import LayerNorm, TransformerLayer

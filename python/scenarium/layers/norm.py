@@ -64,6 +64,46 @@ class BatchNorm(nn.Module):
         return (x - mean) * factor + shift, scale * torch.rsqrt(variance.detach() + EPSILON)
 
 
+class ScalarNorm(nn.Module):
+    """One mean and one variance of all numbers `[B, w]`, then one scale and one shift: `gamma`, `beta`, states `mean`, `variance` `[1]`.
+    `own`: `[N, 1]`, a scenario by its own rows, or by the moving moments where it has fewer than two."""
+
+    mean: Tensor
+    variance: Tensor
+
+    def __init__(self, own: bool, count: int) -> None:
+        super().__init__()
+        self.own = own
+        shape = (count, 1) if own else (1,)
+        self.gamma, self.beta = filled(*shape, value=1.0, kind="norm"), filled(*shape, kind="norm")
+        self.register_buffer("mean", torch.zeros(shape))
+        self.register_buffer("variance", torch.ones(shape))
+
+    def _moments(self, x: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+        run = rows.run
+        if not run.training:
+            return self.mean, self.variance
+        # By way of each row's mean: rows are equally long.
+        if not self.own:
+            mean = rows.sum(x.mean(1, keepdim=True) * rows.weight) / rows.counted
+            variance = rows.sum((x - mean).square().mean(1, keepdim=True) * rows.weight) / rows.counted
+        else:
+            divisor, enough = rows.counts.clamp(min=1), rows.counts > 1.5
+            fresh = rows.sum_by_route(x.mean(1, keepdim=True) * rows.weight) / divisor
+            spread = rows.sum_by_route((x - fresh[rows.index]).square().mean(1, keepdim=True) * rows.weight) / divisor
+            mean, variance = torch.where(enough, fresh, self.mean), torch.where(enough, spread, self.variance)
+        run.record(self.mean, mean, KEEP, 1 - KEEP)
+        run.record(self.variance, variance, KEEP, 1 - KEEP)
+        return mean, variance
+
+    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+        mean, variance = self._moments(x, rows)
+        scale, shift = self.gamma, self.beta
+        if self.own:
+            mean, variance, scale, shift = (one[rows.index] for one in (mean, variance, scale, shift))
+        return (x - mean) * (torch.rsqrt(variance + EPSILON) * scale) + shift
+
+
 def by_whole_batch(x: Tensor, rows: Rows, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
     """All rows `[B, w]` normalised in one operation; also `1 / sqrt(variance + ε)` `[w]`, a constant."""
     width = x.shape[1]

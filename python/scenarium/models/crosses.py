@@ -4,7 +4,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..layers import Group, Inputs, Make, Rows, route
+from ..layers import Group, Inputs, Make, Rows, ScalarNorm, route
 from ..shape import DataShape, Settings
 from .base import Pass, SingleScenario
 from .shown import Probes, as_weight, block_norms, by_scenario, over_rows, piece_parts, spread_by_scenario
@@ -197,6 +197,8 @@ class Edcn(SingleScenario):
             if settings["regulation"]:
                 for side in ("cross", "deep"):
                     self[f"regulation.{k}.{side}"] = make.weight(self.reader.count, value=1.0, kind="free")
+                    if settings.get("regulationNorm", False):
+                        self[f"regulation.{k}.{side}Norm"] = ScalarNorm(make.own, shape.scenarios)
             self[f"cross.{k}"], self[f"deep.{k}"] = VectorCross(make, width), make.linear(width, width)
             if settings["bridge"] != "off":
                 self[f"bridge.{k}"] = Bridge(make, width, settings["bridge"])
@@ -204,8 +206,10 @@ class Edcn(SingleScenario):
         self["output"] = make.linear(pieces * width, 1, "prior")
 
     def _regulated(self, k: int, side: str, x: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor]:
-        gate = torch.softmax(self.make.of_rows(self.regulation[str(k)][side], inputs) / self.settings["temperature"], -1)
-        return (x.view(len(x), self.reader.count, -1) * gate[:, :, None]).flatten(1), gate
+        layer = self.regulation[str(k)]
+        gate = torch.softmax(self.make.of_rows(layer[side], inputs) / self.settings["temperature"], -1)
+        weighed = (x.view(len(x), self.reader.count, -1) * gate[:, :, None]).flatten(1)
+        return (layer[f"{side}Norm"](weighed, inputs) if f"{side}Norm" in layer else weighed), gate
 
     def forward(self, inputs: Inputs) -> Pass:
         cross = deep = self.reader(inputs).flat

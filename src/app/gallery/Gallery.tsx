@@ -2,6 +2,7 @@ import { Fragment, useLayoutEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { groupRuns } from '../../studies/groups';
 import { findModel, models } from '../../models/registry';
+import type { AnySettings } from '../../models/settings';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { pictures } from '../pictures';
 import { tabContents } from '../pictures/contents';
@@ -21,6 +22,7 @@ import type { RunView } from '../store/runView';
 import { RunActions, RunActionsProvider } from '../store/runActions';
 import { useTheme } from '../store/theme';
 import { fixedRelatedness, fixedScenarios, sizes } from './fixedData';
+import { CLUSTERS } from './fixedProbes';
 import type { Size } from './fixedData';
 import { fixedAblation, keepFixedRuns } from './fixedKept';
 import { fixedRun, phases, probesOf } from './fixedRun';
@@ -53,23 +55,32 @@ function choiceOf(search: string): Choice {
 
 interface Shelf {
   readonly model: string;
+  /** Over those of the preset `tiny`. */
+  readonly settings: AnySettings;
   readonly contents: TabContents;
 }
+
+/** A model whose scenarios were clustered before it trained, beside every model as it comes. */
+const CLUSTERED = { id: 'mmoe', settings: { clusters: CLUSTERS } } as const;
 
 /** Tabs of models, the papers' first, until every picture and every generic figure has been shown once. */
 function shelves(size: Size): readonly Shelf[] {
   const shown = new Set<string>();
   const papersFirst = [...models].sort((a, b) => Number(b.family === 'paper') - Number(a.family === 'paper'));
-  const chosen = papersFirst.flatMap((model) =>
-    tabContents(pictures, { probes: probesOf(model.id, size), model }).flatMap((contents): Shelf[] => {
-      const names = [
-        ...contents.pictures.map(({ id }) => `picture ${id}`),
-        ...contents.probes.map((_, k) => probeFigureName(contents, k)),
-      ];
-      if (names.every((name) => shown.has(name))) return [];
-      for (const name of names) shown.add(name);
-      return [{ model: model.id, contents }];
-    }),
+  const asTheyCome = papersFirst.map((model) => ({ model, settings: {} }));
+  const runs = [...asTheyCome, { model: findModel(CLUSTERED.id), settings: CLUSTERED.settings }];
+  const chosen = runs.flatMap(({ model, settings }) =>
+    tabContents(pictures, { probes: probesOf(model.id, size, settings), model }).flatMap(
+      (contents): Shelf[] => {
+        const names = [
+          ...contents.pictures.map(({ id }) => `picture ${id}`),
+          ...contents.probes.map((_, k) => probeFigureName(contents, k)),
+        ];
+        if (names.every((name) => shown.has(name))) return [];
+        for (const name of names) shown.add(name);
+        return [{ model: model.id, settings, contents }];
+      },
+    ),
   );
   return inOrder([...new Set(chosen.map(({ contents }) => contents.tab))]).flatMap((tab) =>
     chosen.filter(({ contents }) => contents.tab === tab),
@@ -120,10 +131,10 @@ export function Gallery() {
   const { scenarios: size, state, width } = choice;
   const shown = useMemo(
     () =>
-      shelves(size).map(({ model, contents }) => ({
+      shelves(size).map(({ model, settings, contents }) => ({
         model,
         contents,
-        view: fixedRun(model, size, state),
+        view: fixedRun(model, size, state, settings),
       })),
     [size, state],
   );

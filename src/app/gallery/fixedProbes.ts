@@ -1,4 +1,5 @@
 /** What the probes of a run that never was have shown: numbers by rule, of the shape and the scale that each probe tells. */
+import { CLUSTER_PROBES } from '../../models/baselines/clusters';
 import type { ProbeAxis, ProbeSpec } from '../../models/definition';
 import type { ProbeValue } from '../../training/events';
 import { draws } from './fixedData';
@@ -30,10 +31,22 @@ function placeOf(index: number, shape: readonly number[]): readonly number[] {
 const edgeOf = draws('edge');
 const pullOf = draws('pull');
 
+/** Clusters of a run whose scenarios were clustered before. */
+export const CLUSTERS = 2;
+
+/** How far two scenarios lie apart: the same both ways, nothing to oneself, less within a cluster. */
+function distance(s: number, other: number): number {
+  const [low, high] = [Math.min(s, other), Math.max(s, other)];
+  if (low === high) return 0;
+  return (s % CLUSTERS === other % CLUSTERS ? 0.02 : 0.09) + 0.04 * pullOf(1000 * low + high);
+}
+
 /** Pictures that read more into a probe than its scale says. `u` is the number's own draw. */
 const RULES: Readonly<Record<string, (u: number, place: readonly number[], time: number) => number>> = {
   // Scenarios of one group keep the same edges.
   masks: (u, [s = 0, edge = 0]) => Number(u < 0.15 || edgeOf((s % 5) * 1000 + edge) < 0.5),
+  [CLUSTER_PROBES.members]: (_u, [s = 0, cluster = 0]) => Number(s % CLUSTERS === cluster),
+  [CLUSTER_PROBES.distances]: (_u, [s = 0, other = 0]) => distance(s, other),
   // Groups pull in directions of their own, the more so the longer they train.
   scenarioGradient: (u, [s = 0, k = 0], time) => u - 0.5 + 2 * time * (pullOf((s % 5) * 100 + k) - 0.4),
   fairness: (u, [group = 0, bin = 0], time) =>

@@ -47,6 +47,24 @@ describe('a made-up run', () => {
     expect(latest?.scenarios[0]?.auc).toBeGreaterThan(0.5);
   });
 
+  it('whose scenarios were clustered shows who is where, and distances that fit', () => {
+    const run = fixedRun('mmoe', 25, 'done', { clusters: 2 });
+    const newest = (name: string) => run.frames.get(name)!.points.at(-1)!.value.values;
+    const members = Array.from(newest('clusterMembers'));
+    const cluster = Array.from({ length: 25 }, (_, s) => members.slice(2 * s, 2 * s + 2).indexOf(1));
+    expect(new Set(cluster)).toEqual(new Set([0, 1]));
+    const distances = newest('clusterDistances');
+    const [within, between] = [true, false].map((same) =>
+      Array.from(distances).filter((_, i) => {
+        const [s, other] = [Math.floor(i / 25), i % 25];
+        expect(distances[i]).toBe(distances[other * 25 + s]);
+        return s !== other && (cluster[s] === cluster[other]) === same;
+      }),
+    );
+    expect(Math.max(...within!)).toBeLessThan(Math.min(...between!));
+    expect(run.probeSpecs.find(({ name }) => name === 'gates')?.axes[0]?.labels).toHaveLength(2);
+  });
+
   it('shares add up to 1', () => {
     const run = fixedRun('mmoe', 3, 'done');
     const { values } = run.frames.get('gates')!.points.at(-1)!.value;

@@ -2,6 +2,7 @@
 import { createVariables } from '../../engine';
 import { findModel } from '../../models/registry';
 import type { ProbeSpec } from '../../models/definition';
+import type { AnySettings } from '../../models/settings';
 import type { TrainingEvent } from '../../training/events';
 import type { Ceilings, Metrics, ScenarioMetrics } from '../../training/metrics/types';
 import { emptyRunState, reduceRun } from '../../training/reduceRun';
@@ -113,16 +114,22 @@ function fixedSample(specs: readonly ProbeSpec[], size: Size): RepresentationSam
   };
 }
 
+/** @param given over those of the preset `tiny` */
+const settingsOf = (model: string, given: AnySettings): AnySettings => ({
+  ...presetSettings(model, 'tiny'),
+  ...given,
+});
+
 /** The probes that a model has of this data; it is built for them and given back at once. */
-export function probesOf(model: string, size: Size): readonly ProbeSpec[] {
-  const configured = findModel(model).configure(presetSettings(model, 'tiny'));
+export function probesOf(model: string, size: Size, given: AnySettings = {}): readonly ProbeSpec[] {
+  const configured = findModel(model).configure(settingsOf(model, given));
   const built = configured.build(fixedShape(size), createVariables(1));
   built.dispose();
   return built.probes;
 }
 
-function* events(model: string, size: Size, phase: Phase): Generator<TrainingEvent> {
-  const probes = probesOf(model, size);
+function* events(model: string, size: Size, phase: Phase, given: AnySettings): Generator<TrainingEvent> {
+  const probes = probesOf(model, size, given);
   const fields = fixedShape(size).fields.map(({ name }) => name);
   yield {
     kind: 'ready',
@@ -181,11 +188,15 @@ function* events(model: string, size: Size, phase: Phase): Generator<TrainingEve
   };
 }
 
-/** A run of a model at a moment of its life. The CPU backend must be open: the model is built to ask for its probes. */
-export function fixedRun(model: string, size: Size, phase: Phase): RunView {
+/**
+ * A run of a model at a moment of its life. The CPU backend must be open: the model is built to ask for its probes.
+ *
+ * @param given settings over those of the preset `tiny`
+ */
+export function fixedRun(model: string, size: Size, phase: Phase, given: AnySettings = {}): RunView {
   const setup = defaultSetup();
   let state = emptyRunState;
-  for (const event of events(model, size, phase)) state = reduceRun(state, event);
+  for (const event of events(model, size, phase, given)) state = reduceRun(state, event);
   return viewOfRun(
     { ...state, step: STEP_OF[phase] },
     {
@@ -194,7 +205,7 @@ export function fixedRun(model: string, size: Size, phase: Phase): RunView {
       setup: {
         ...setup,
         model,
-        settings: presetSettings(model, 'tiny'),
+        settings: settingsOf(model, given),
         dataset: 'gallery',
         training: { ...setup.training, steps: STEPS, evaluateEvery: EVALUATE_EVERY },
       },

@@ -4,7 +4,10 @@ import { differenceOf, tinyModel } from '../../../tests/support/modelDoors';
 import { describeReference } from '../../../tests/support/reference';
 import { openBackend } from '../../engine';
 
-for (const name of ['default', 'addition', 'attention', 'concat', 'no-bridge', 'no-regulation', 'own'])
+for (const name of [
+  ...['default', 'addition', 'attention', 'concat', 'no-bridge', 'no-norm', 'no-regulation'],
+  ...['own', 'own-no-norm'],
+])
   describeReference(`tests/reference/edcn/fixtures/${name}.json`);
 
 beforeAll(async () => {

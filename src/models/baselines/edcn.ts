@@ -1,8 +1,9 @@
 /** EDCN (Chen et al., CIKM 2021): a cross and a deep network that meet after every layer, and part again field by field. */
 import * as tf from '@tensorflow/tfjs-core';
 import { dropout, leakyRelu, softmaxLast } from '../../engine';
+import type { Mode } from '../../engine';
 import type { Inputs, Probe } from '../definition';
-import type { FieldReader, Makers } from '../layers';
+import { createScalarNorm, type FieldReader, type Makers, type ScalarNorm } from '../layers';
 import { numbered, rowVectors } from '../probes';
 import { ablation, hyper } from '../settings';
 import { singleControls, singleFields } from './common';
@@ -23,21 +24,28 @@ interface Regulated extends Sides {
   readonly gates: readonly [cross: tf.Tensor2D, deep: tf.Tensor2D] | null;
 }
 
-/** `<name>.{cross,deep} [F']`, which start even. */
-function createRegulation(make: Makers, name: string, read: FieldReader, temperature: number) {
+/** `<name>.{cross,deep} [F']`, which start even, and what `norm` makes as `<name>.{cross,deep}Norm`. */
+function createRegulation(
+  make: Makers,
+  name: string,
+  read: FieldReader,
+  temperature: number,
+  norm: (name: string) => ScalarNorm | null,
+) {
   const { count, dim, width } = read;
   const side = (of: 'cross' | 'deep') => {
     const logits = make.weight(`${name}.${of}`, [count], 1, 'free');
-    return (x: tf.Tensor2D, inputs: Inputs) => {
+    const scaled = norm(`${name}.${of}Norm`);
+    return (x: tf.Tensor2D, inputs: Inputs, mode: Mode) => {
       const gate = softmaxLast(tf.div<tf.Tensor2D>(logits.rows(inputs), temperature));
       const fields = tf.reshape(x, [inputs.batch, count, dim]);
       const weighed = tf.reshape<tf.Rank.R2>(tf.mul(fields, tf.expandDims(gate, 2)), [inputs.batch, width]);
-      return { gate, output: weighed };
+      return { gate, output: scaled?.apply(weighed, inputs, mode) ?? weighed };
     };
   };
   const [cross, deep] = [side('cross'), side('deep')];
-  return (given: Sides, inputs: Inputs): Regulated => {
-    const [one, other] = [cross(given.cross, inputs), deep(given.deep, inputs)];
+  return (given: Sides, inputs: Inputs, mode: Mode): Regulated => {
+    const [one, other] = [cross(given.cross, inputs, mode), deep(given.deep, inputs, mode)];
     return { cross: one.output, deep: other.output, gates: [one.gate, other.gate] };
   };
 }
@@ -143,18 +151,28 @@ export const edcn = defineSingleScenario({
       default: true,
       paperName: 'w/o regulation (Table 3)',
     }),
+    regulationNorm: ablation.toggle({
+      label: 'Norm after regulation',
+      help: 'One mean and variance of all regulated numbers of a network, as in the authors’ code; off: every layer shrinks what it reads.',
+      default: true,
+      before: false,
+    }),
   },
   presets: {
     paper: { embeddingDim: 20, crossLayers: 3, dropout: 0 },
     browser: { crossLayers: 2, dropout: 0 },
     tiny: { crossLayers: 2, embeddingDim: 4, historyLength: 3 },
   },
-  network({ make, read, shape, settings }) {
+  network({ make, read, shape, settings, variables }) {
     const { crossLayers, temperature } = settings;
     const kind: BridgeKind | 'off' = settings.bridge;
     const { width } = read;
+    const norm = (name: string): ScalarNorm | null =>
+      settings.regulationNorm ? createScalarNorm(variables, name, make.own, shape.scenarios) : null;
     const layers = Array.from({ length: crossLayers }, (_, k) => ({
-      regulate: settings.regulation ? createRegulation(make, `regulation.${k}`, read, temperature) : null,
+      regulate: settings.regulation
+        ? createRegulation(make, `regulation.${k}`, read, temperature, norm)
+        : null,
       cross: createVectorCross(make, `cross.${k}`, width),
       deep: make.linear(`deep.${k}`, { input: width, output: width }),
       bridge: kind === 'off' ? null : createBridge(make, `bridge.${k}`, width, kind),
@@ -173,7 +191,7 @@ export const edcn = defineSingleScenario({
         let bridged: tf.Tensor2D | null = null;
         for (const { regulate, cross, deep, bridge } of layers) {
           if (bridged) sides = { cross: bridged, deep: bridged };
-          const read: Regulated = regulate?.(sides, inputs) ?? { ...sides, gates: null };
+          const read: Regulated = regulate?.(sides, inputs, mode) ?? { ...sides, gates: null };
           if (read.gates) gates.push([...read.gates]);
           // The input that every cross layer multiplies is what the first one read.
           first ??= read.cross;

@@ -43,7 +43,7 @@ export interface BatchNorm {
 const MOMENTUM = 0.9;
 
 /** Moving statistics. */
-const MOVING: StateUpdate = { decay: MOMENTUM, scale: 1 - MOMENTUM };
+export const MOVING: StateUpdate = { decay: MOMENTUM, scale: 1 - MOMENTUM };
 
 function ones(length: number): Float32Array {
   return new Float32Array(length).fill(1);

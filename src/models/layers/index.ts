@@ -11,6 +11,7 @@ export * from './linear';
 export * from './makers';
 export * from './mlp';
 export * from './scenarioEmbedding';
+export * from './scalarNorm';
 export * from './scenarioSampler';
 export * from './stackedLinear';
 export * from './stackedMlp';
