@@ -12,7 +12,7 @@ import type { EmbeddingTable, Mode, VariableFactory } from '../../engine';
 import { clickModel } from '../clickModel';
 import { collect, type Collector } from '../collect';
 import { defineModel, type DataShape, type Inputs, type Pass } from '../definition';
-import { createMakers, type Makers } from '../layers';
+import { createMakers } from '../layers';
 import { lastLayer } from '../probes';
 import { procedureKey } from '../procedureChoice';
 import { ablation, hyper, type AnySettings } from '../settings';
@@ -20,6 +20,7 @@ import { baselineFields, baselineNeeds, hidden } from './common';
 import { dcn } from './dcn';
 import { deepfm } from './deepfm';
 import type { BareNetwork } from './defineSingleScenario';
+import { createTowerBase, towerBases, type TowerBase } from './mamdrTowers';
 import { pnn } from './pnn';
 import { createReader, withHistory, type HistoryPass } from './reader';
 import { wideDeep } from './wideDeep';
@@ -97,7 +98,7 @@ const BASES = {
 } satisfies Record<string, BareNetwork<Pass & { readonly lastLayer: tf.Tensor2D }>>;
 
 interface NetworkSettings extends AnySettings {
-  readonly base: 'mix' | keyof typeof BASES;
+  readonly base: 'mix' | TowerBase | keyof typeof BASES;
   readonly embeddingDim: number;
   readonly dropout: number;
   readonly priorBias: 'on' | 'off';
@@ -107,14 +108,23 @@ interface NetworkSettings extends AnySettings {
   readonly hidden: readonly number[];
 }
 
-const baseOf = ({ base }: NetworkSettings) => (base === 'mix' ? null : BASES[base]);
+const hasTowers = (base: NetworkSettings['base']): base is TowerBase =>
+  towerBases.some((one) => one === base);
 
+const baseOf = ({ base }: NetworkSettings) => (base === 'mix' || hasTowers(base) ? null : BASES[base]);
+
+/** @param factory makes what trains, or (`served`) what serves each scenario, by the same names */
 function createNetwork(
-  make: Makers,
+  factory: VariableFactory,
+  served: boolean,
   shape: DataShape,
   variables: Collector,
   settings: NetworkSettings,
 ): (inputs: Inputs, mode: Mode) => MamdrPass {
+  const make = createMakers(factory, {
+    ...{ shape, own: served, batchNorm: 'off' },
+    ...{ dropout: settings.dropout, priorBias: settings.priorBias },
+  });
   const base = baseOf(settings);
   if (base) {
     const {
@@ -130,6 +140,13 @@ function createNetwork(
     return base.create(make, shape, variables, { ...given, batchNorm: 'off' });
   }
   const read = createReader(make, shape, settings);
+  if (hasTowers(settings.base)) {
+    const network = createTowerBase(settings.base, factory, shape, read.width, settings, served);
+    return (inputs, mode) => {
+      const { flat, attention } = read.read(inputs, mode);
+      return { ...network(flat, inputs, mode), historyAttention: attention };
+    };
+  }
   const mlp = make.mlp('mlp', { input: read.width, widths: settings.hidden });
   const output = make.linear('output', { input: mlp.outputWidth, output: 1, bias: 'prior' });
   return (inputs, mode) => {
@@ -164,8 +181,11 @@ export const mamdr = defineModel({
     base: hyper.choice({
       label: 'Base',
       help: 'The network that is trained this way; what it alone has (cross layers, products) stands at its defaults.',
-      options: ['mix', 'wide-deep', 'deepfm', 'pnn', 'dcn'],
-      optionLabels: { mix: 'Mix', 'wide-deep': 'Wide & Deep', deepfm: 'DeepFM', pnn: 'PNN', dcn: 'DCN' },
+      options: ['mix', 'wide-deep', 'deepfm', 'pnn', 'dcn', ...towerBases],
+      optionLabels: {
+        ...{ mix: 'Mix', 'wide-deep': 'Wide & Deep', deepfm: 'DeepFM', pnn: 'PNN', dcn: 'DCN' },
+        ...{ 'shared-bottom': 'Shared Bottom', mmoe: 'MMoE' },
+      },
       default: 'mix',
       before: 'mix',
     }),
@@ -224,23 +244,21 @@ export const mamdr = defineModel({
   procedure: mamdrTraining.choose,
   build(shape, settings, factory) {
     const variables = collect(factory);
-    const { dropout, priorBias } = settings;
     const tables = shape.scenarios + EXTRA_TABLES;
     const width = settings.embeddingDim + (baseOf(settings)?.linear ? 1 : 0);
     const table = variables.table(tables * shape.vocabularySize, width, tables);
     startAlike(table, tables);
-    const options = { shape, batchNorm: 'off', dropout, priorBias } as const;
     const initials = new Map<string, Float32Array>();
-    const training = createNetwork(
-      createMakers(noting(variables, initials), { ...options, own: false }),
+    const training = createNetwork(noting(variables, initials), false, shape, variables, settings);
+    for (const { name, shape: size } of variables.parameters)
+      variables.state(sharedName(name), size, initials.get(name)!);
+    const serve = createNetwork(
+      serving(variables, initials, shape.scenarios),
+      true,
       shape,
       variables,
       settings,
     );
-    for (const { name, shape: size } of variables.parameters)
-      variables.state(sharedName(name), size, initials.get(name)!);
-    const served = serving(variables, initials, shape.scenarios);
-    const serve = createNetwork(createMakers(served, { ...options, own: true }), shape, variables, settings);
     return clickModel<MamdrPass>({
       table,
       variables,

@@ -1,6 +1,6 @@
 """MAMDR (Luo et al., ICDE 2023): domain negotiation and domain regularisation around a small network.
 
-    python3 reference.py            writes fixtures/rounds.json
+    python3 reference.py            writes fixtures/rounds.json, rounds-shared-bottom.json and rounds-mmoe.json
 
 Algorithms 1 (negotiation), 2 (regularisation) and 3 (both), in the paper's words: shared parameters, each domain's own
 ones, which are added to them, an inner loop that trains on one domain after another, and an outer step towards where it led.
@@ -13,13 +13,54 @@ from cases import *  # noqa: E402,F403
 from fixture import FRAGILE  # noqa: E402
 
 DIM, HIDDEN, ROWS, BATCHES = 2, 4, 4, 2
+#: Of networks with a tower a scenario.
+TOWER, EXPERTS = 3, 4
 TABLE = "embedding"
+
+
+def towers_on(theta, x, h):
+    h = towers(theta, {}, h, Mode(True), x, "tower", 1, "off")
+    return own_linear(theta["output.weight"], theta["output.bias"], h, x)
+
+
+def mix_logit(theta, x):
+    return linear(theta, "output", mlp(theta, {}, x.flat(), Mode(True), x, "mlp", 1, "off"))
+
+
+def shared_bottom_logit(theta, x):
+    return towers_on(theta, x, mlp(theta, {}, x.flat(), Mode(True), x, "bottom", 1, "off"))
+
+
+def mmoe_logit(theta, x):
+    heard = experts(theta, {}, x.flat(), Mode(True), x, "expert", 1, EXPERTS, "off")
+    gate = torch.softmax(own_linear(theta["gate.weight"], theta["gate.bias"], x.flat(), x), 1)
+    return towers_on(theta, x, sum(gate[:, e : e + 1] * heard[e] for e in range(EXPERTS)))
+
+
+#: A variable that only this network has.
+MARKS = {"mix": "mlp.0.weight", "shared-bottom": "bottom.0.weight", "mmoe": "gate.weight"}
+LOGITS = {"mix": mix_logit, "shared-bottom": shared_bottom_logit, "mmoe": mmoe_logit}
+
+
+def declare(base, v, width):
+    if base == "mix":
+        declare_mlp(v, "mlp", [width, HIDDEN], norm=False)
+        declare_linear(v, "output", HIDDEN, 1)
+        return
+    if base == "mmoe":
+        declare_mlp(v, "expert", [width, HIDDEN], norm=False, lead=(EXPERTS,))
+        v.weight("gate.weight", N, width, EXPERTS)
+        v.bias("gate.bias", N, EXPERTS)
+    else:
+        declare_mlp(v, "bottom", [width, HIDDEN], norm=False)
+    declare_mlp(v, "tower", [HIDDEN, TOWER], norm=False, lead=(N,))
+    v.weight("output.weight", N, TOWER, 1)
+    v.bias("output.bias", N, 1)
 
 
 def loss_and_logit(theta, shape, batch):
     x = Inputs(theta[TABLE], shape, batch)
-    h = mlp(theta, {}, x.flat(), Mode(True), x, "mlp", 1, "off")
-    logit = linear(theta, "output", h)
+    logit = next(LOGITS[base] for base in LOGITS if MARKS[base] in theta)(theta, x)
     return x.mean(bce_with_logits(logit, x.label)), logit
 
 
@@ -142,7 +183,7 @@ def script(seed, count, helpers):
     return rounds
 
 
-def main():
+def main(base):
     shape = make_shape(rows=ROWS, scenarios=N)
     batches = [
         # The second batch of each has padding.
@@ -150,9 +191,7 @@ def main():
         for i in range(N)
     ]
     v = Variables(111)
-    width = F * DIM
-    declare_mlp(v, "mlp", [width, HIDDEN], norm=False)
-    declare_linear(v, "output", HIDDEN, 1)
+    declare(base, v, F * DIM)
     kinds = v.kinds
 
     def as_read(value):
@@ -165,18 +204,19 @@ def main():
     rates = dict(inner_rate=0.3, outer_rate=0.5, helper_rate=0.4)
     alone = dict(rates, regularisation=False)
     slow = dict(inner_rate=0.02, outer_rate=0.5, helper_rate=0.4)
-    cases = [
+    cases = [run(shape, batches, theta, name="adam", inner="adam", rounds=script(2, 2, 1), **slow)]
+    cases = cases if base != "mix" else [
         run(shape, batches, theta, name="sgd", inner="sgd", rounds=script(1, 3, 2), **rates),
         run(shape, batches, theta, name="adam", inner="adam", rounds=script(2, 2, 1), **slow),
         run(shape, batches, theta, name="negotiation alone", inner="sgd", rounds=script(3, 2, 1), **alone),
         run(shape, batches, theta, name="alternate", inner="sgd", rounds=script(4, 1, 1), **dict(alone, outer_rate=1.0)),
     ]
     write_json(
-        fixture_path(__file__, "rounds"),
+        fixture_path(__file__, "rounds" if base == "mix" else f"rounds-{base}"),
         dict(
             format="scenarium-mamdr/1",
-            base="mix",
-            settings=dict(hidden=[HIDDEN], embeddingDim=DIM, batchNorm="off", dropout=0),
+            base=base,
+            settings=dict(hidden=[HIDDEN] if base == "mix" else [HIDDEN, TOWER], embeddingDim=DIM, batchNorm="off", dropout=0),
             shape=shape,
             batches=batches,
             table=table,
@@ -193,4 +233,5 @@ def plain_shape(value):
 
 
 if __name__ == "__main__":
-    main()
+    for base in LOGITS:
+        main(base)

@@ -41,15 +41,17 @@ interface Case {
   readonly logits: readonly Values[];
 }
 interface Script extends Weights {
+  readonly base: string;
   readonly settings: AnySettings;
   readonly shape: DataShape;
   readonly batches: readonly (readonly Fixture['batch'][])[];
   readonly cases: readonly Case[];
 }
 
-const file = new URL('../../../../tests/reference/mamdr/fixtures/rounds.json', import.meta.url);
-const script = JSON.parse(readFileSync(file, 'utf8')) as Script;
-const N = script.shape.scenarios;
+const fixtures = new URL('../../../../tests/reference/mamdr/fixtures/', import.meta.url);
+const scriptOf = (name: string): Script =>
+  JSON.parse(readFileSync(new URL(`${name}.json`, fixtures), 'utf8')) as Script;
+const N = scriptOf('rounds').shape.scenarios;
 const SLOTS = N + 2;
 
 beforeAll(async () => {
@@ -69,11 +71,13 @@ function tableOf({ shape, values }: Values): Float32Array {
   );
 }
 
-function scriptedModel(): AnyModel {
+function scriptedModel(script: Script): AnyModel {
   // Mix has a batch norm to switch off, this form of it has none.
   const { batchNorm, ...settings } = script.settings;
   expect(batchNorm).toBe('off');
-  const model = findModel('mamdr').configure(settings).build(script.shape, createVariables(1));
+  const model = findModel('mamdr')
+    .configure({ ...settings, base: script.base })
+    .build(script.shape, createVariables(1));
   const find = (name: string) => [...model.parameters, ...model.states].find((one) => one.name === name)!;
   for (const [name, given] of Object.entries(script.parameters)) {
     assign(find(name), floats(given));
@@ -92,87 +96,90 @@ function served(batch: Fixture['batch']): HostBatch {
   return own;
 }
 
-const adam = script.cases.find(({ inner }) => inner === 'adam')!;
-
 describe('rounds with Adam inside equal their PyTorch reference', () => {
-  it('shared weights, own weights, losses and logits', () => {
-    const model = scriptedModel();
-    const weights = createWeights(model, N);
-    const optimiser = createAdam({ parameters: model.parameters, table: model.table });
-    const taken = Array.from({ length: N }, () => 0);
-    const values = (name: string) =>
-      [...model.parameters, ...model.states].find((one) => one.name === name)!.tensor.dataSync();
-    const close = (got: ArrayLike<number>, wanted: readonly number[], what: string): void => {
-      const size = Math.max(1e-3, ...wanted.map(Math.abs));
-      const apart = wanted.map((value, i) => Math.abs(value - got[i]!) / size);
-      expect(Math.max(...apart), what).toBeLessThan(1e-4);
-    };
-    let number = 0;
-    for (const [r, round] of adam.rounds.entries()) {
-      const losses: number[] = [];
-      for (const action of actionsOf(round, (n) => script.batches[n]!.length)) {
-        if (action.kind === 'load') weights.load(action.from);
-        else if (action.kind === 'moveShared') weights.moveShared(adam.outerRate);
-        else if (action.kind === 'moveOwn') weights.moveOwn(action.scenario, adam.helperRate);
-        else {
-          const visits = script.batches[action.scenario]!;
-          const host = served(visits[taken[action.scenario]!++ % visits.length]!);
-          const batch = { ...host, ids: trainingIds(host, N) };
-          runStep({
-            table: model.table,
-            parameters: model.parameters,
-            optimiser,
-            ids: batch.ids,
-            batch: batch.layout.batch,
-            learningRate: adam.innerRate,
-            l2: 0,
-            mode: createMode('train', 1, number++),
-            build(rows, mode) {
-              const found = forward(model, script.shape, batch, mode, rows).losses;
-              losses.push(found.total.dataSync()[0]!);
-              return found;
-            },
+  it.each(['rounds', 'rounds-shared-bottom', 'rounds-mmoe'])(
+    '%s: shared weights, own weights, losses and logits',
+    (name) => {
+      const script = scriptOf(name);
+      const adam = script.cases.find(({ inner }) => inner === 'adam')!;
+      const model = scriptedModel(script);
+      const weights = createWeights(model, N);
+      const optimiser = createAdam({ parameters: model.parameters, table: model.table });
+      const taken = Array.from({ length: N }, () => 0);
+      const values = (name: string) =>
+        [...model.parameters, ...model.states].find((one) => one.name === name)!.tensor.dataSync();
+      const close = (got: ArrayLike<number>, wanted: readonly number[], what: string): void => {
+        const size = Math.max(1e-3, ...wanted.map(Math.abs));
+        const apart = wanted.map((value, i) => Math.abs(value - got[i]!) / size);
+        expect(Math.max(...apart), what).toBeLessThan(1e-4);
+      };
+      let number = 0;
+      for (const [r, round] of adam.rounds.entries()) {
+        const losses: number[] = [];
+        for (const action of actionsOf(round, (n) => script.batches[n]!.length)) {
+          if (action.kind === 'load') weights.load(action.from);
+          else if (action.kind === 'moveShared') weights.moveShared(adam.outerRate);
+          else if (action.kind === 'moveOwn') weights.moveOwn(action.scenario, adam.helperRate);
+          else {
+            const visits = script.batches[action.scenario]!;
+            const host = served(visits[taken[action.scenario]!++ % visits.length]!);
+            const batch = { ...host, ids: trainingIds(host, N) };
+            runStep({
+              table: model.table,
+              parameters: model.parameters,
+              optimiser,
+              ids: batch.ids,
+              batch: batch.layout.batch,
+              learningRate: adam.innerRate,
+              l2: 0,
+              mode: createMode('train', 1, number++),
+              build(rows, mode) {
+                const found = forward(model, script.shape, batch, mode, rows).losses;
+                losses.push(found.total.dataSync()[0]!);
+                return found;
+              },
+            });
+          }
+        }
+        const { shared, own, losses: wanted } = adam.after[r]!;
+        close(losses, wanted, `losses of round ${r}`);
+        for (const [name, given] of Object.entries(shared.parameters)) {
+          close(values(`shared.${name}`), given.values, `shared ${name}, round ${r}`);
+          const size = given.values.length;
+          own.forEach((weight, n) => {
+            const all = weight.parameters[name]!.values.map((value, i) => value + given.values[i]!);
+            close(
+              values(`served.${name}`).slice(n * size, (n + 1) * size),
+              all,
+              `served ${name} of ${n}, round ${r}`,
+            );
           });
         }
-      }
-      const { shared, own, losses: wanted } = adam.after[r]!;
-      close(losses, wanted, `losses of round ${r}`);
-      for (const [name, given] of Object.entries(shared.parameters)) {
-        close(values(`shared.${name}`), given.values, `shared ${name}, round ${r}`);
-        const size = given.values.length;
-        own.forEach((weight, n) => {
-          const all = weight.parameters[name]!.values.map((value, i) => value + given.values[i]!);
+        const table = model.table.tensor.dataSync();
+        const d = model.table.dim;
+        const slot = (at: number) =>
+          shared.table.values.map((_, i) => table[(Math.floor(i / d) * SLOTS + at) * d + (i % d)]!);
+        close(slot(N + 1), shared.table.values, `shared table, round ${r}`);
+        own.forEach((weight, n) =>
           close(
-            values(`served.${name}`).slice(n * size, (n + 1) * size),
-            all,
-            `served ${name} of ${n}, round ${r}`,
-          );
-        });
+            slot(n),
+            weight.table.values.map((value, i) => value + shared.table.values[i]!),
+            `table of ${n}, round ${r}`,
+          ),
+        );
       }
-      const table = model.table.tensor.dataSync();
-      const d = model.table.dim;
-      const slot = (at: number) =>
-        shared.table.values.map((_, i) => table[(Math.floor(i / d) * SLOTS + at) * d + (i % d)]!);
-      close(slot(N + 1), shared.table.values, `shared table, round ${r}`);
-      own.forEach((weight, n) =>
-        close(
-          slot(n),
-          weight.table.values.map((value, i) => value + shared.table.values[i]!),
-          `table of ${n}, round ${r}`,
-        ),
-      );
-    }
-    adam.logits.forEach((wanted, n) => {
-      const logits = tf.tidy(() =>
-        forward(model, script.shape, served(script.batches[n]![0]!), quietMode('evaluate'))
-          .pass.logit.dataSync()
-          .slice(),
-      );
-      close(logits, wanted.values, `logits of ${n}`);
-    });
-    optimiser.dispose();
-    model.dispose();
-  });
+      adam.logits.forEach((wanted, n) => {
+        const logits = tf.tidy(() =>
+          forward(model, script.shape, served(script.batches[n]![0]!), quietMode('evaluate'))
+            .pass.logit.dataSync()
+            .slice(),
+        );
+        close(logits, wanted.values, `logits of ${n}`);
+      });
+      optimiser.dispose();
+      model.dispose();
+    },
+  );
 });
 
 describe('a round', () => {
@@ -220,7 +227,7 @@ it('without domain regularisation every scenario is served by the shared weights
   }
 });
 
-it.each(['mix', 'wide-deep', 'deepfm', 'pnn', 'dcn'])(
+it.each(['mix', 'wide-deep', 'deepfm', 'pnn', 'dcn', 'shared-bottom', 'mmoe'])(
   'over %s every scenario is served by a network of its own that is what it trained, embeddings too',
   async (base) => {
     const definition = findModel('mamdr');
