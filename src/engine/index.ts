@@ -3,6 +3,7 @@ import './gradients';
 export { openBackend, type BackendOptions } from './backend';
 export { lostDevice } from './backends/webgpu/deviceErrors';
 export { addInto, copyInto } from './ops/copy';
+export { createFollower, type Entry, type Follower } from './dataflow/follow';
 export { createLossAccumulator, type LossAccumulator, type LossSums } from './lossAccumulator';
 export { createMode, type StepMode } from './mode';
 export * from './ops';

@@ -28,7 +28,7 @@ const runVerbs: Readonly<Record<keyof RunCommands, string>> = {
   counterfactualRates: 'compare',
   traceStep: 'trace',
   representations: 'look into',
-  modelVariables: 'draw',
+  modelGraph: 'draw',
   whatIf: 'ask',
   slices: 'score',
 };

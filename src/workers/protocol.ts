@@ -14,6 +14,7 @@ import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { TrainingEvent } from '../training/events';
 import type { Components, Relations } from '../training/representation/describe';
 import type { EmbeddingMethod } from '../training/representation/embed';
+import type { ModelGraph } from '../training/modelGraph/types';
 import type { Points } from '../training/representation/points';
 import type { RepresentationSample } from '../training/representation/sample';
 import type { ExportedRuns } from '../training/runFile/exportRuns';
@@ -26,7 +27,7 @@ import type { SessionState } from './sessionState';
 
 export type { Components, EmbeddingMethod, Relations, Inspection, Mapping, Points, RunId };
 export type { Portrait, ReadRun, RepresentationSample };
-export type { Slice, WhatIf, WhatIfRequest };
+export type { ModelGraph, Slice, WhatIf, WhatIfRequest };
 export type { SessionState };
 export { newRunId } from './runId';
 export { isUnderWay } from './sessionState';
@@ -82,20 +83,6 @@ export interface ScoredRows {
   readonly columns: Readonly<Record<string, Float32Array>>;
 }
 
-/** A variable of a built model. */
-export interface VariableShape {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
-/** What a built model is made of. */
-export interface ModelVariables {
-  /** Its table of embeddings. */
-  readonly table: { readonly rows: number; readonly dim: number };
-  /** Every trained variable beside the table, in the order in which the model makes them. */
-  readonly variables: readonly VariableShape[];
-}
-
 /** Commands to one run; the client fills in which. */
 export interface RunCommands {
   pause(run: RunId): Promise<void>;
@@ -124,8 +111,8 @@ export interface RunCommands {
   traceStep(run: RunId): Promise<readonly TimedKernel[] | null>;
   /** Hidden vectors of a sample of test rows with the present weights; null where the model offers none. */
   representations(run: RunId): Promise<RepresentationSample | null>;
-  /** Names and shapes of the model's variables. */
-  modelVariables(run: RunId): Promise<ModelVariables>;
+  /** The model's parts and what enters what, as one pass of it computes. */
+  modelGraph(run: RunId): Promise<ModelGraph>;
   /** What the model says of one test row, as it is or changed, in every scenario, with the present weights. */
   whatIf(run: RunId, request: WhatIfRequest): Promise<WhatIf>;
   /** Metrics of the test rows by the values of a field, with the present weights. */

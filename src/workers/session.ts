@@ -14,7 +14,7 @@ import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { RunRecord, RunSetup } from '../training/runRecord';
 import type { RunHost } from './activeRun';
 import type {
-  ModelVariables,
+  ModelGraph,
   TrainingWorker,
   OnProgress,
   RepresentationSample,
@@ -135,12 +135,8 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
     return this.find(run).read(({ trainer }) => readRepresentations(trainer));
   }
 
-  async modelVariables(run: RunId): Promise<ModelVariables> {
-    const { table, parameters } = this.find(run).built.trainer.model;
-    return {
-      table: { rows: table.tensor.shape[0], dim: table.dim },
-      variables: parameters.map(({ name, shape }) => ({ name, shape })),
-    };
+  async modelGraph(run: RunId): Promise<ModelGraph> {
+    return this.find(run).read(async ({ trainer }) => trainer.modelGraph());
   }
 
   async whatIf(run: RunId, request: WhatIfRequest): Promise<WhatIf> {

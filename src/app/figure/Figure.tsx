@@ -4,6 +4,7 @@ import { report } from '../store/notices';
 import { download, drawingToSvg, isDrawn, svgToPng, typeOf } from './export';
 import { Equation } from './Equation';
 import { FigureData } from './FigureData';
+import { inLight } from './print';
 import { StageContext } from './stage';
 import { tableToSvg } from './tableDrawing';
 import { Thumbnail } from './Thumbnail';
@@ -80,10 +81,11 @@ export function Figure({
     if (format === 'CSV') return download(file, tableToCsv(exported()), 'text/csv');
     if (format === 'JSON') return download(file, tableToJson(title, exported()), 'application/json');
     if (!body.current) return;
-    const { font, measure } = typeOf(body.current);
+    const drawing = body.current;
+    const { font, measure } = typeOf(drawing);
     const svg =
-      printed === undefined && isDrawn(body.current)
-        ? drawingToSvg(body.current, title)
+      printed === undefined && isDrawn(drawing)
+        ? inLight(() => drawingToSvg(drawing, title))
         : tableToSvg(title, printed?.() ?? exported(), font, measure);
     download(file, format === 'SVG' ? svg.text : await svgToPng(svg), 'image/svg+xml');
   }

@@ -2,7 +2,7 @@
 import * as Comlink from 'comlink';
 import { createWorkerClient } from '../../workers/client';
 import type { WorkerClient } from '../../workers/client';
-import type { TrainingWorker, RunStore, ScoredRows, Slice, WhatIf } from '../../workers/protocol';
+import type { ModelGraph, TrainingWorker, RunStore, ScoredRows, Slice, WhatIf } from '../../workers/protocol';
 import { draws } from './fixedData';
 import type { Size } from './fixedData';
 
@@ -94,6 +94,36 @@ function slices(): readonly Slice[] {
   }));
 }
 
+/** Two experts that a gate weighs for a tower of each scenario. */
+function graph(size: Size): ModelGraph {
+  const arrow = (from: string, to: string, gate = false) => ({ from, to, gate, training: false });
+  const fields = ['user', 'age', 'item', 'category', 'hour', 'slot', 'scenario'];
+  const part = (id: string, parameters: number, shape: readonly number[]) =>
+    ({ id, kind: 'part', fields: [], variables: [{ name: `${id}.weight`, shape }], parameters }) as const;
+  const end = (id: string, kind: 'scenario' | 'prediction') =>
+    ({ id, kind, fields: [], variables: [], parameters: 0 }) as const;
+  return {
+    parts: [
+      end('scenario index', 'scenario'),
+      { id: 'fields', kind: 'fields', fields, variables: [], parameters: 800 },
+      part('expert', 448, [2, 28, 8]),
+      part('gate', size * 56, [size, 28, 2]),
+      part('tower', size * 8, [size, 8, 1]),
+      end('click prediction', 'prediction'),
+    ],
+    arrows: [
+      arrow('fields', 'expert'),
+      arrow('fields', 'gate'),
+      arrow('scenario index', 'gate'),
+      arrow('expert', 'tower'),
+      arrow('gate', 'tower', true),
+      arrow('scenario index', 'tower'),
+      arrow('tower', 'click prediction'),
+    ],
+    weighed: [{ gate: 'gate', of: 'expert' }],
+  };
+}
+
 function worker(size: Size) {
   const { port1, port2 } = new MessageChannel();
   const answers: Pick<
@@ -104,7 +134,7 @@ function worker(size: Size) {
     | 'predict'
     | 'counterfactualRates'
     | 'representations'
-    | 'modelVariables'
+    | 'modelGraph'
     | 'whatIf'
     | 'slices'
   > = {
@@ -114,14 +144,7 @@ function worker(size: Size) {
     predict: async (run) => scoredRows(run, size),
     counterfactualRates: async () => rates(size),
     representations: async () => null,
-    modelVariables: async () => ({
-      table: { rows: 200, dim: 4 },
-      variables: [
-        { name: 'expert.0.weight', shape: [2, 28, 8] },
-        { name: 'gate.weight', shape: [size, 28, 2] },
-        { name: 'tower.0.weight', shape: [size, 8, 1] },
-      ],
-    }),
+    modelGraph: async () => graph(size),
     whatIf: async (run) => oneRow(run, size),
     slices: async () => slices(),
   };

@@ -2,6 +2,7 @@
 import { assign, createVariables, disposeVariables, streamSeed, submittedWork } from '../../engine';
 import { batchLayout, dataShape } from '../../models/inputs';
 import { forwardPass } from '../forward';
+import { modelGraph } from '../modelGraph/modelGraph';
 import { createScoring } from '../scoring';
 import { rowsOfEachScenario, rowsOfSplit } from '../sampling';
 import { createAfterStep } from './afterStep';
@@ -19,6 +20,7 @@ import type { Dataset } from '../../data/dataset';
 import type { TimedKernel, Variable } from '../../engine';
 import type { ConfiguredModel, DataShape } from '../../models/definition';
 import type { TrainingEvent } from '../events';
+import type { ModelGraph } from '../modelGraph/types';
 import type { Ceilings } from '../metrics';
 import type { RunTimings } from '../runRecord';
 import type { TrainingSettings } from '../settings';
@@ -42,6 +44,9 @@ export interface TrainerOptions {
   readonly probes?: boolean;
 }
 
+/** Rows that a model's graph is read from. */
+const GRAPH_ROWS = 4;
+
 type StateOf<P> = P extends Part<infer State> ? State : never;
 
 /**
@@ -60,6 +65,8 @@ export interface OwnedTrainer extends Trainer {
   /** Of the validation rows that curves are computed on. */
   readonly ceilings: Ceilings;
   readonly timings: RunTimings;
+  /** The model's parts and what enters what; a few rows are passed through it, nothing of it changes. */
+  modelGraph(): ModelGraph;
   /** Asks the procedure to end at its next safe point. */
   requestStop(): void;
   /** Operations of the next training step, with shapes and times; asking changes nothing of the step. */
@@ -164,6 +171,11 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       stopping = true;
     },
     traceNextStep: () => stepTrace.next(),
+    modelGraph() {
+      const few = { ...layout, batch: Math.min(GRAPH_ROWS, layout.batch) };
+      const batch = readRows(dataset, few, trainingRows, needs.extra ?? []);
+      return modelGraph({ model, scenarios, fields: shape.fields, batch });
+    },
     setTrainable(names) {
       steps.setTrainable(names);
       trialSteps.setTrainable(names);

@@ -10,6 +10,7 @@ import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
 import { reorder } from '../masks/order';
+import { clustersHeadline } from '../headlines/runWords';
 import { picture } from '../picture';
 import { agreementWithGroups, clustersOf, orderOf } from './members';
 import './clusters.css';
@@ -80,6 +81,7 @@ function ClustersFigure({ view, spec }: Props) {
       name="scenario-clusters"
       className="probe tall"
       title="Which scenarios share a tower"
+      headline={clustersHeadline(groups, agreement)}
       reading={`How differently a small DCN errs in two scenarios, which stand in the order of their clusters. ${spec.reading}`}
       equation={spec.equation}
       table={table}

@@ -4,6 +4,7 @@ import { LineFrame } from '../../charts/LineFrame';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
+import { trendHeadline } from '../headlines/matrixWords';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { COSINE_NAME, useConflict } from './cosines';
@@ -37,6 +38,10 @@ function ConflictFigures({ view }: { readonly view: RunView }) {
       <Figure
         name="conflict-over-time"
         title="Conflict over the run"
+        headline={trendHeadline(
+          'mean cosine',
+          rows.map(({ x, mean }) => ({ step: x, value: mean })),
+        )}
         reading="Mean and lowest cosine over pairs of scenarios; 0 is no conflict and no agreement."
         equation={String.raw`\frac{2}{N(N-1)}\sum_{i<j}\cos(g^i,g^j),\qquad \min_{i<j}\cos(g^i,g^j)\quad(12)`}
         table={{

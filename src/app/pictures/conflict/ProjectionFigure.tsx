@@ -10,6 +10,7 @@ import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useHighlight } from '../../store/highlight';
 import { useTheme } from '../../store/theme';
+import { projectionHeadline } from '../headlines/matrixWords';
 import { picture, probeNamed } from '../picture';
 import { principalComponents } from '../vectors';
 import './projection.css';
@@ -55,6 +56,14 @@ const Projection = memo(function Projection({ spec, scenarios, frame }: Projecti
     <Figure
       name="representation-projection"
       title={`${spec.title}: two principal components`}
+      headline={
+        projected &&
+        projectionHeadline(
+          projected.points,
+          projected.share,
+          scenarios.slice(0, projected.n).map(({ name }) => ({ label: name })),
+        )
+      }
       reading="Scenarios that the model represents alike stand close together."
       equation={String.raw`X_c = U\Sigma V^\top,\quad \text{points} = U_{:,1:2}\,\Sigma_{1:2}`}
       table={{

@@ -16,6 +16,7 @@ import { queueSecondsLeft } from '../../store/queueEdits';
 import { openRun, useRuns } from '../../store/runs';
 import { useTheme } from '../../store/theme';
 import { drawnAucKind } from '../curves/curves';
+import { gridHeadline, sweepHeadline } from '../headlines/matrixWords';
 import { picture, probeNamed } from '../picture';
 import { alphaRuns, inSweep, parseAlphas, sweepOf } from './alphaSweep';
 import { aucAt, bestPoint, sweepGrid, sweepRows } from './sweep';
@@ -123,6 +124,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
         name="alpha-sweep"
         className="probe"
         title="AUC of the test rows by α, retrained"
+        headline={sweepHeadline(known)}
         reading="Every point is a run of its own: the same set-up and seed with another weight of the scenario loss; the dot marks the best α."
         equation={String.raw`\mathcal L=\mathcal L_{uis}+\alpha\,\mathcal L_s\quad\text{(Eq 11)}`}
         table={{
@@ -213,6 +215,7 @@ function AlphaSweepFigure({ view }: { readonly view: RunView }) {
         name="c-alpha"
         className="probe"
         title="Overall AUC by c and α"
+        headline={grid && gridHeadline(grid)}
         reading="A row is a retrained run, a column re-scores it with another c; the best cell pairs both."
         equation={String.raw`\hat y_{db}=\sigma(\hat y_s)(\hat y_m-c),\quad \mathcal L=\mathcal L_{uis}+\alpha\mathcal L_s`}
         table={{

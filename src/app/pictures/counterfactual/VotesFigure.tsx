@@ -14,6 +14,7 @@ import { AskButton } from '../AskButton';
 import { picture, probeNamed } from '../picture';
 import { FrameSlider } from '../probe/FrameSlider';
 import { axisLabels, matrixOf } from '../probe/probe';
+import { votesHeadline } from '../headlines/matrixWords';
 import { useComputed } from '../useScoredRows';
 import { saveScored } from './scoredCsv';
 import { compareVotes, differences, voteRows } from './votes';
@@ -84,6 +85,7 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
       name="votes"
       className="probe"
       title="Votes: what each scenario’s expert expects of each scenario’s rows"
+      headline={votes && votesHeadline(votes, known, labels)}
       reading="A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there."
       equation={spec.equation || null}
       table={table}

@@ -9,6 +9,7 @@ import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { fairnessHeadline, recoveryHeadline } from '../headlines/runWords';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
 import { fairnessHistory, fairnessTable } from './history';
@@ -69,6 +70,7 @@ function FairnessFigures({ view, spec }: Props) {
       name="fairness-over-time"
       className="probe"
       title="Fairness coefficients over the refreshes"
+      headline={fairnessHeadline(points)}
       reading={`Median of each kind of item and, shaded, its ${band === 'quartiles' ? 'middle half' : 'middle eight tenths'}; below 1 an item was shown more than its predictions earn.${groups[0] === 'all' && points.length > 0 ? ' Which items were promoted is known for simulated data only.' : ''}`}
       equation={spec.equation || null}
       table={fairnessTable(history)}
@@ -94,6 +96,7 @@ function FairnessFigures({ view, spec }: Props) {
         name="fairness-recovery"
         className="fairness-recovery"
         title="Do low coefficients tell the intervened rows?"
+        headline={recoveryHeadline(recovery.map(({ x: step, auc }) => ({ step, auc })))}
         reading="AUC of finding truly intervened rows by a low coefficient; 0.5 is chance. Known for simulated data only."
         equation={String.raw`\mathrm{AUC}(-w^{i,s},\ \text{intervened})`}
         table={{ columns: ['step', 'AUC'], rows: recovery.map(({ x: step, auc }) => [step, auc]) }}

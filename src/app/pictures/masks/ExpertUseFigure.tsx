@@ -8,6 +8,7 @@ import { MAX_CELLS } from '../../figure/types';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { sharedExpertsHeadline } from '../headlines/runWords';
 import { fixedDigits } from '../../format';
 
 const SCALE = { kind: 'sequential', min: 0, max: 1 } as const;
@@ -77,6 +78,7 @@ export function ExpertUseFigure({ view, spec }: Props) {
       name="mask-use"
       className="probe tall"
       title="Use of the experts"
+      headline={use && sharedExpertsHeadline(use, rows.length, experts)}
       reading="A row is a scenario, a column an expert (layer.expert): its share of what the scenario passes on from that layer, and of the last layer the heads whose outputs are averaged. An empty cell is an expert that the scenario does without."
       equation={String.raw`\textstyle\sum_n M_d^{(l+1)}[i,n]\,\bar g_{l+1,n}[i]\Big/\sum_{i,n}\cdot,\qquad \mathcal K(M_d)\quad\text{(4, 7)}`}
       table={table}

@@ -3,6 +3,7 @@ import { HeatMap } from '../../charts/HeatMap';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
 import { fixedDigits, formatNumber } from '../../format';
+import { pairsHeadline } from '../headlines/matrixWords';
 import { reorder } from './order';
 
 interface Cell {
@@ -54,6 +55,7 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
       name="mask-truth"
       className="probe tall"
       title="How related the scenarios truly are"
+      headline={data && pairsHeadline(data, labels, { larger: 'alike', quantity: 'cosine' })}
       reading="Cosine of the simulator’s interest weights, scenarios in the same order: where masks follow interests, both matrices show the same blocks."
       equation={String.raw`\cos(w_d,w_{d'}),\qquad \rho=\operatorname{corr}\big(\operatorname{rank}\mathrm{OR},\ \operatorname{rank}\cos\big)`}
       table={table}

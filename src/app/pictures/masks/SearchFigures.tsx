@@ -6,6 +6,7 @@ import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
+import { trendHeadline } from '../headlines/matrixWords';
 import { ExpertUseFigure } from './ExpertUseFigure';
 import { densities, searchScores } from './searchHistory';
 import { fixedDigits } from '../../format';
@@ -33,6 +34,10 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
       <Figure
         name="mask-density"
         title="Density of the masks over the run"
+        headline={trendHeadline(
+          'mean density',
+          density.map(({ step, mean }) => ({ step, value: mean })),
+        )}
         reading="Share of edges that are left: the mean over scenarios and, shaded, from the sparsest mask to the densest; dotted, the target."
         equation={String.raw`\lVert M_d\rVert_0\big/\textstyle\sum_{l}N_{l-1}N_l\quad\text{(Algorithm 1)}`}
         table={{
@@ -67,6 +72,10 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
       <Figure
         name="mask-search-scores"
         title="Candidates’ scores over the searches"
+        headline={trendHeadline(
+          'chosen candidates’ log loss',
+          searches.map(({ step, best }) => ({ step, value: best })),
+        )}
         reading="Log loss on the search’s training batches, in the mean over scenarios: of the chosen candidate, of all, and of the worst. A wide band is a search that had something to choose."
         equation={String.raw`M_d=\arg\min_{z}\mathcal L(f(x,d;T_{d,z}),y)\quad\text{(Algorithm 1)}`}
         table={{

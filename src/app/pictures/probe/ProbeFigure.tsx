@@ -18,7 +18,7 @@ import { useTheme } from '../../store/theme';
 import { MAX_LINES } from '../curves/curves';
 import { axisLabels, axisName, leadingAxes, matrixOf, overTime, probeTable, scaleOf } from './probe';
 import { FrameSlider } from './FrameSlider';
-import { headlineOf } from './headline';
+import { headlineOf, overTimeHeadline } from './headline';
 import { drawing, MODE_LABELS } from './modes';
 import type { MatrixMode } from './modes';
 import '../pictures.css';
@@ -228,6 +228,7 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
       name={name}
       className="probe"
       title={spec.title}
+      headline={overTimeHeadline(spec, rows, labels)}
       reading={spec.reading}
       equation={spec.equation || null}
       table={table}

@@ -66,5 +66,40 @@ export function headlineOf(
       ? `${row} and ${column} are furthest apart: ${formatNumber(cell.value)}.`
       : `No two are opposed; least alike are ${row} and ${column}: ${formatNumber(cell.value)}.`;
   }
-  return null;
+  return extremes(spec, cells, (cell) => name(cell).map(said));
+}
+
+/** The largest and the smallest number of any other matrix, with where they stand. */
+function extremes(
+  spec: ProbeSpec,
+  cells: readonly Cell[],
+  name: (cell: Cell) => readonly string[],
+): string | null {
+  const [most, least] = [largest(cells, 1), largest(cells, -1)];
+  if (!most || !least) return null;
+  const value = (cell: Cell): string =>
+    spec.scale === 'share' || spec.scale === 'probability'
+      ? formatPercent(cell.value)
+      : formatNumber(cell.value);
+  const where = (cell: Cell): string => name(cell).join(', ');
+  if (cells.length === 1) return `${where(most)}: ${value(most)}.`;
+  if (most.value === least.value) return `All ${cells.length} numbers are the same so far: ${value(most)}.`;
+  return `Largest at ${where(most)}, ${value(most)}; smallest at ${where(least)}, ${value(least)}.`;
+}
+
+/** The same of numbers over the run: where they stand at the newest frame. */
+export function overTimeHeadline(
+  spec: ProbeSpec,
+  rows: readonly (readonly (number | null)[])[],
+  labels: readonly HeatLabel[],
+): string | null {
+  const last = rows.at(-1);
+  if (!last) return null;
+  const [step, ...values] = last;
+  const cells = values.flatMap((value, column) => (value === null ? [] : [{ row: 0, column, value }]));
+  if (cells.length === 0) return `Undefined at step ${formatNumber(step)}.`;
+  const said = extremes(spec, cells, ({ column }) => [
+    values.length === 1 ? 'Now' : (labels[column]?.label ?? String(column + 1)),
+  ]);
+  return said && `${said.slice(0, -1)} (step ${formatNumber(step)}).`;
 }

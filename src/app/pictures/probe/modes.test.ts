@@ -117,8 +117,8 @@ describe('a headline', () => {
         [0.2, 1],
       ]),
     ).toBe('No two are opposed; least alike are A and B: 0.2.');
-    expect(
-      headlineOf(spec('value', ['scenario', 'unit']), matrix([[1]]), labels('A'), labels('1')),
-    ).toBeNull();
+    expect(headlineOf(spec('value', ['scenario', 'unit']), matrix([[1]]), labels('A'), labels('1'))).toBe(
+      'A, 1: 1.',
+    );
   });
 });

@@ -6,6 +6,7 @@ import { Figure } from '../../figure/Figure';
 import type { FigureTable } from '../../figure/types';
 import { Segments } from '../../Segments';
 import type { Relations } from '../../../workers/protocol';
+import { pairsHeadline } from '../headlines/matrixWords';
 import type { Pane } from './pane';
 import { fixedDigits } from '../../format';
 
@@ -74,6 +75,14 @@ export function CosineFigure({ title, labels, related }: Props) {
       name="representation-cosine"
       className="of-panes"
       title={`${title}: cosines`}
+      headline={
+        matrices[0]
+          ? pairsHeadline({ rows: n, columns: n, ...matrices[0].matrix }, labels, {
+              larger: 'alike',
+              quantity: 'cosine',
+            })
+          : null
+      }
       reading={KINDS[kind].reading}
       equation={KINDS[kind].equation}
       table={short ? table() : { columns: ['scenario'], rows: [] }}

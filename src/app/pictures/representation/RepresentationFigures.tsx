@@ -16,6 +16,7 @@ import { useRuns } from '../../store/runs';
 import { useKeptRun } from '../../store/shownRun';
 import { useTheme } from '../../store/theme';
 import { AskButton } from '../AskButton';
+import { separationHeadline } from '../headlines/runWords';
 import { picture } from '../picture';
 import { CosineFigure } from './CosineFigure';
 import { describePoint, pointTable, separationTable, summaryTable } from './pane';
@@ -151,6 +152,7 @@ function RepresentationFigures({ view, specs }: Props) {
         name="representation"
         className="of-panes"
         title={`${spec.title}: ${methodTitle}`}
+        headline={related[0] ? separationHeadline(related[0].relations.separation) : null}
         reading={method === 'pca' ? spec.reading : `${spec.reading} ${ARRANGED}`}
         equation={`${spec.equation}\\qquad ${EQUATIONS[method]}`}
         table={summaryTable(placed, axes)}

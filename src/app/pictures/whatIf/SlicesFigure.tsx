@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { aucCell } from '../../../training/metrics/aucKind';
+import { aucCell, aucOfKind, missingAuc } from '../../../training/metrics/aucKind';
 import { Figure } from '../../figure/Figure';
 import { formatAuc, formatCount, formatLoss, formatRatio } from '../../format';
 import type { RunView } from '../../store/runView';
+import { slicesHeadline } from '../headlines/runWords';
 import { AskButton } from '../AskButton';
 import { useComputed } from '../useScoredRows';
 import type { Slice, WhatIf } from '../../../workers/protocol';
@@ -33,6 +34,16 @@ export function SlicesFigure({ view, fields }: Props) {
     <Figure
       name="slices"
       title={slices ? `Figures by ${wanted}, ${slices.length} values` : 'Figures by any field'}
+      headline={
+        slices &&
+        slicesHeadline(
+          wanted,
+          slices.map(({ name, metrics }) => ({
+            name,
+            auc: missingAuc('drawn', metrics) === 'too few' ? null : aucOfKind('drawn', metrics),
+          })),
+        )
+      }
       reading="Test rows with the present weights, the most frequent values first."
       table={{
         columns: ['value', 'rows', 'positives', 'AUC', 'noise-free AUC', 'log loss', 'calibration'],

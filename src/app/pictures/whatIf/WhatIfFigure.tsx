@@ -3,6 +3,7 @@ import { Figure } from '../../figure/Figure';
 import { formatNumber, formatPercent } from '../../format';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { rowHeadline } from '../headlines/runWords';
 import { picture } from '../picture';
 import type { WhatIf } from '../../../workers/protocol';
 import { insideGroups, nearestRows } from './answer';
@@ -24,16 +25,6 @@ function drawnScenarios({ scenarios }: RunView, chosen: number): readonly number
       return (scenarios[b]?.share ?? 0) - (scenarios[a]?.share ?? 0) || a - b;
     });
   return order.slice(0, MOST_SCENARIOS).sort((a, b) => a - b);
-}
-
-/** What the answer comes to, in words. */
-function headline(answer: WhatIf, view: RunView): string {
-  const s = answer.scenario;
-  const where = view.scenarios[s]?.name ?? `scenario ${s + 1}`;
-  const predicted = formatPercent(answer.probability[s]);
-  return answer.truth
-    ? `Row ${answer.row} in ${where}: predicted ${predicted}, true ${formatPercent(answer.truth[s])}`
-    : `Row ${answer.row} in ${where}: predicted ${predicted}`;
 }
 
 function Predictions({ answer, view }: { readonly answer: WhatIf; readonly view: RunView }) {
@@ -177,7 +168,14 @@ function WhatIfFigures({ view }: { readonly view: RunView }) {
       <Figure
         name="whatif"
         className="whatif"
-        title={answer ? headline(answer, view) : 'One row in every scenario'}
+        title={answer ? `Row ${answer.row} in every scenario` : 'One row in every scenario'}
+        headline={
+          answer &&
+          rowHeadline(
+            answer,
+            view.scenarios.map(({ name }) => name),
+          )
+        }
         reading={
           truth
             ? 'Bar: the model’s click probability, had the row been shown there. Line: the simulator’s true one (simulated).'
