@@ -78,7 +78,7 @@ async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
 async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOptions): Promise<Attempt> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   if (wasmPath !== undefined) wasm.setWasmPaths(wasmPath);
-  const open = async (): Promise<boolean> => {
+  const set = async (): Promise<boolean> => {
     const opened = await tf.setBackend('wasm');
     await tf.ready();
     return opened;
@@ -86,7 +86,7 @@ async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOption
   // In Node one thread takes the build without them, which opens sooner.
   const alone = threads === 1 && tf.env().get('IS_NODE') === true;
   if (!alone) wasm.setThreadsCount(1);
-  if (!(await (alone ? open() : withSharedMemory(open)))) throw new Error('WebAssembly did not start');
+  if (!(await (alone ? set() : withSharedMemory(set)))) throw new Error('WebAssembly did not start');
   if (await loadWasmKernels(threads)) replaceLibraryKernels();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {
@@ -118,16 +118,25 @@ const titles: Readonly<Record<BackendName, string>> = {
   cpu: 'plain JavaScript',
 };
 
+/** The opening under way, or the last one. */
+let opening: Promise<unknown> = Promise.resolve();
+
 /**
  * Opens the best backend that works, or the requested one; falls back where it does not start or its gradients are wrong.
+ *
+ * The library computes on one backend at a time, for all of this thread, so openings wait for each other: of two at once the first was
+ * refused WebAssembly, because the second asked for it too, and left the library on the CPU under the second's feet.
  *
  * `webgpu` accepts a software adapter, `auto` does not unless `allowSoftware`. `reason` tells what was tried.
  * @throws Error when not even the CPU backend computes right gradients.
  */
-export async function openBackend(
-  request: BackendRequest,
-  options: BackendOptions = {},
-): Promise<BackendInfo> {
+export function openBackend(request: BackendRequest, options: BackendOptions = {}): Promise<BackendInfo> {
+  const opened = opening.then(() => open(request, options));
+  opening = opened.catch(() => undefined);
+  return opened;
+}
+
+async function open(request: BackendRequest, options: BackendOptions): Promise<BackendInfo> {
   if (lostDevice() !== null) dropDevice();
   const failures: string[] = [];
   // Fetched while an adapter for WebGPU is being looked for; a failure comes again where it is needed.

@@ -1,6 +1,6 @@
 /** Training on the WASM backend with helping threads, in Node: the same bits as alone. */
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openBackend, stackedDense, multiDenseStacked, leakyRelu } from '.';
 import { wasmKernels } from './backends/wasm/module';
 import { normalArray } from './random';
@@ -39,10 +39,17 @@ it('two threads help where they are asked for, and give the bits of one', async 
   const shared = numbers();
   for (let i = 0; i < 200 && pool.helped() === 0; i++) numbers();
   expect(pool.helped()).toBeGreaterThan(0);
+  // A thread that comes late, between two products of a chain, must not cut them differently.
+  let threads = 1;
+  const late = vi.spyOn(pool, 'threads', 'get').mockImplementation(() => ++threads);
+  const joined = numbers();
+  expect(threads).toBeGreaterThan(2);
+  late.mockRestore();
   pool.stop();
   await new Promise((resolve) => setTimeout(resolve, 50));
   const helped = pool.helped();
   const alone = numbers();
   expect(pool.helped()).toBe(helped);
   expect(shared).toEqual(alone);
+  expect(joined).toEqual(alone);
 });

@@ -89,8 +89,10 @@ export function gemmAll(calls: readonly ProductCall[]): void {
 export function gemmChain(calls: readonly ProductCall[]): void {
   const { pool } = wasmKernels()!;
   if (!pool || worth(calls) < SHARE) return calls.forEach(gemmAt);
-  const cut = calls.map((call) => cutProduct(resolve(call), pool.threads * PARTS));
-  pool.run(cut[0]!.map((_, part) => cut.map((parts) => gemmCall(parts[part]!))));
+  // Asked once: a thread that becomes ready meanwhile must not cut some products otherwise than those before them.
+  const parts = pool.threads * PARTS;
+  const cut = calls.map((call) => cutProduct(resolve(call), parts));
+  pool.run(cut[0]!.map((_, part) => cut.map((all) => gemmCall(all[part]!))));
 }
 
 /** Index of operand's matrix for each matrix of a broadcast batch. */

@@ -21,12 +21,26 @@ class Idle {
   terminate(): void {}
 }
 
-/** Opens the library's backend by `open` on its threaded build, where the surroundings have shared memory. */
+/** The library's threads come from a blob; whoever else starts a worker meanwhile gets a real one. */
+function standIn(Real: typeof Worker | undefined) {
+  return class {
+    constructor(address: string | URL, options?: WorkerOptions) {
+      return Real && !String(address).startsWith('blob:') ? new Real(address, options) : new Idle();
+    }
+  };
+}
+
+/** Opens the library's backend by `open` on its threaded build, where the surroundings have shared memory. One opening at a time. */
 export async function withSharedMemory<T>(open: () => Promise<T>): Promise<T> {
   if (tf.env().get('IS_NODE') === true) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  const StandIn = standIn((globalThis as { readonly Worker?: typeof Worker }).Worker);
   // In Node the library puts threads under this name as it loads; the name does not take them.
-  Object.defineProperty(globalThis, 'Worker', { configurable: true, get: () => Idle, set: () => undefined });
+  Object.defineProperty(globalThis, 'Worker', {
+    configurable: true,
+    get: () => StandIn,
+    set: () => undefined,
+  });
   try {
     return await open();
   } finally {
