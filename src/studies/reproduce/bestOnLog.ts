@@ -4,8 +4,8 @@ import { pairBySeed, valuesBySeed } from '../evidence/values';
 import { spread } from '../statistics';
 import { cellSpread, nameOf, pairedCells } from './cells';
 
-/** What a counterfactual error is stored under: of every model, else of those that vote on it. */
-const COUNTERFACTUAL = ['counterfactualError', 'votesError'] as const;
+/** Mean absolute error of a model's click rates in the scenarios that rows did not happen in. */
+const COUNTERFACTUAL = 'counterfactualError';
 
 interface Best {
   readonly id: string;
@@ -18,6 +18,13 @@ export interface GivenAway {
   /** 95 %, Student; null with one seed. */
   readonly interval: readonly [number, number] | null;
   readonly p: number | null;
+}
+
+/** Errors in probability; null where not stored. */
+interface Counterfactual {
+  readonly onLog: number | null;
+  readonly inTruth: number | null;
+  readonly least: (Best & { readonly error: number }) | null;
 }
 
 export interface BestOnLog {
@@ -34,8 +41,8 @@ export interface BestOnLog {
   readonly regret: GivenAway | null;
   /** The same in AUC against interest. */
   readonly interestRegret: GivenAway | null;
-  /** Counterfactual error of the best on the log and of the best in truth: mean absolute error of click rates in other scenarios; null where not stored. */
-  readonly counterfactual: readonly [number | null, number | null];
+  /** Mean absolute error of click rates in other scenarios, do(scenario): of the best on the log, of the best in truth, and least of all. */
+  readonly counterfactual: Counterfactual;
 }
 
 function best(study: StoredStudy, world: StudyWorld, ids: readonly string[], metric: string): Best | null {
@@ -47,12 +54,24 @@ function best(study: StoredStudy, world: StudyWorld, ids: readonly string[], met
   return found && { id: found.id, name: nameOf(study, found.id) };
 }
 
-function counterfactualError(study: StoredStudy, world: StudyWorld, id: string): number | null {
-  for (const metric of COUNTERFACTUAL) {
-    const found = cellSpread(study, world, id, { metric, of: 'overall' });
-    if (found) return found.mean;
-  }
-  return null;
+function counterfactual(
+  study: StoredStudy,
+  world: StudyWorld,
+  ids: readonly string[],
+  onLog: Best,
+  inTruth: Best,
+): Counterfactual {
+  const errors = ids.flatMap((id) => {
+    const error = cellSpread(study, world, id, { metric: COUNTERFACTUAL, of: 'overall' })?.mean ?? null;
+    return error === null ? [] : [{ id, name: nameOf(study, id), error }];
+  });
+  const of = (one: Best): number | null => errors.find(({ id }) => id === one.id)?.error ?? null;
+  return {
+    onLog: of(onLog),
+    inTruth: of(inTruth),
+    // The least of a few says nothing of all.
+    least: errors.length < ids.length ? null : errors.reduce((a, b) => (b.error < a.error ? b : a)),
+  };
 }
 
 function givenAway(
@@ -91,10 +110,7 @@ export function bestOnLog(study: StoredStudy): readonly BestOnLog[] {
         byInterest,
         regret: lost(inTruth, 'noiseFreeAuc'),
         interestRegret: byInterest && lost(byInterest, 'interestAuc'),
-        counterfactual: [
-          counterfactualError(study, world, onLog.id),
-          counterfactualError(study, world, inTruth.id),
-        ] as const,
+        counterfactual: counterfactual(study, world, both, onLog, inTruth),
       },
     ];
   });

@@ -173,7 +173,26 @@ describe('ranks', () => {
     expect(row).toMatchObject({ models: 3, onLog: { id: 'sarnet:plain' }, inTruth: { id: 'sarnet:full' } });
     expect(row!.regret!.difference).toBeCloseTo(0.01 - 3e-4, 12);
     expect(row!.byInterest).toBeNull();
-    expect(row!.counterfactual).toEqual([null, null]);
+    expect(row!.counterfactual).toEqual({ onLog: null, inTruth: null, least: null });
+    // Votes are another estimator: nobody else has any, so they stand in no comparison of models.
+    const errors = (of: Readonly<Record<string, number>>) =>
+      cells.map((cell): StudyCell => {
+        const own = of[cell.variant];
+        const figures = { ...cell.figures, votesError: auc(0.5) };
+        return {
+          ...cell,
+          figures: own === undefined ? figures : { ...figures, counterfactualError: auc(own) },
+        };
+      });
+    const of = (given: Readonly<Record<string, number>>) =>
+      bestOnLog({ ...study, cells: errors(given) })[0]!.counterfactual;
+    const third = study.variants.find(({ id }) => id !== 'sarnet:full' && id !== 'sarnet:plain')!.id;
+    expect(of({ 'sarnet:full': 0.03, 'sarnet:plain': 0.05, [third]: 0.02 })).toMatchObject({
+      onLog: 0.05,
+      inTruth: 0.03,
+      least: { id: third, error: 0.02 },
+    });
+    expect(of({ 'sarnet:full': 0.03, [third]: 0.02 })).toEqual({ onLog: null, inTruth: 0.03, least: null });
   });
 
   it('of an order agree with themselves and oppose their reverse', () => {

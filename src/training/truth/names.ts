@@ -7,6 +7,7 @@ type TruthFigureName =
   | 'interestAucFixedSlot'
   | 'organicAuc'
   | 'interestAucAtBestC'
+  | 'counterfactualError'
   | 'votesError'
   | 'votesErrorOwn'
   | 'gateRecovery'

@@ -6,6 +6,7 @@ import { referenceFigures } from './byReference';
 import { fixField } from './fixedField';
 import { aucFigure, type Figure, type JudgedRows } from './figures';
 import { gateRecovery } from './gateRecovery';
+import { counterfactualError } from './otherScenarios';
 import { votesError } from './votes';
 import type { SplitName } from '../../data/dataset';
 import type { Predictions, Trainer } from '../trainer/contract';
@@ -92,6 +93,7 @@ function recoveryOfGate(
  * - `organicAuc`: noise-free AUC over rows that were no forced promotion
  * - `interestAucAtBestC`: of M-scan, the interest AUC under the c that the truth would choose on validation rows; a bound, not a result
  * - `interestAucAtC…`, `noiseFreeAucAtC…`: of M-scan, both AUCs under fixed c, in mean sizes of the match score
+ * - `counterfactualError`: mean absolute error of click rates in the scenarios that a row did not happen in, do(scenario), of at most 24,000 pairs
  * - `votesError`: of CausalInt, mean absolute error of its votes as click rates in the other scenarios
  * - `votesErrorOwn`: the same of each row's own prediction taken for every scenario
  * - `gateRecovery`: of OptMSM, AUC with which its gate finds the fields that count in one scenario only
@@ -99,14 +101,15 @@ function recoveryOfGate(
  * Figures that the data or the model have no part in are left out; without a known truth all are.
  */
 export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigures> {
-  const { truth } = trainer.dataset;
+  const { dataset } = trainer;
+  const { truth } = dataset;
   const { rows, of } = judged(trainer, 'test');
   if (!truth || rows.length === 0) return {};
   const test = await trainer.predict(rows);
   const probability = Float32Array.from(rows, (row) => truth.probability[row]!);
   const organic = Uint8Array.from(rows, (row) => 1 - truth.intervened[row]!);
   const organicAuc = aucFigure(test.score, of(probability), organic);
-  const interest = interestProbabilities(trainer.dataset, rows);
+  const interest = interestProbabilities(dataset, rows);
   if (!interest) return { organicAuc };
   const votes = errorsOfVotes(trainer, test, of(probability), rows);
   const recovery = recoveryOfGate(trainer, test, of(probability));
@@ -121,5 +124,8 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
     ...(match && gate && referenceFigures({ match, gate }, of(interest), of(probability))),
     ...votes,
     ...(recovery && { gateRecovery: recovery }),
+    ...(dataset.scenarios.length > 1 && {
+      counterfactualError: await counterfactualError(trainer, of(probability), rows),
+    }),
   };
 }
