@@ -15,10 +15,9 @@ interface Chosen {
   readonly cell: StudyCell;
 }
 
-/** Metrics that differ in any bit, or are there on one side only. */
+/** Stored metrics that differ in any bit or are not there again. A metric that came after the cell was stored is no difference. */
 export function differingMetrics(stored: StudyCell['figures'], found: StudyCell['figures']): string[] {
-  const names = new Set([...Object.keys(stored), ...Object.keys(found)]);
-  return [...names].filter((name) => JSON.stringify(stored[name]) !== JSON.stringify(found[name]));
+  return Object.keys(stored).filter((name) => JSON.stringify(stored[name]) !== JSON.stringify(found[name]));
 }
 
 /** Some cells of all stored studies, drawn alike every time. */

@@ -18,11 +18,14 @@ import {
 import { tunedIn } from '../../src/studies/evidence/tuned';
 import { TUNING_DRAWS } from '../../src/studies/tuning';
 import type { StoredStudy } from '../../src/studies/evidence/format';
+import { keptFigures } from '../../src/studies/evidence/kept';
+import { cellName, undecidedCells } from '../../src/studies/evidence/undecided';
 import { CLAIMING_PAPERS } from '../../src/studies/claims';
 import { settingsKey } from '../../src/studies/setups';
 import { versions } from '../../src/training/versions';
 import type { Dataset } from '../../src/data/dataset';
 import { flag, UsageError, type Flags } from '../lab/usage';
+import { differingMetrics } from './check';
 import { readDraw } from './draws';
 import { readTrained } from './evidenceCells';
 import { writeEvidencePage } from './pages';
@@ -40,6 +43,10 @@ interface Asked extends PlanOptions {
   readonly jobs: number;
   /** Draws of a row's tuning budget; null: rows as they come. */
   readonly tune: number | null;
+  /** A figure: kept cells without it are trained again. */
+  readonly refill: string | null;
+  /** Only cells that undecided claims and hypotheses need, with as many seeds as each asks for, up to `seeds`. */
+  readonly undecided: boolean;
 }
 
 function wholeNumber(flags: Flags, name: string, usual: number, least: number): number {
@@ -61,7 +68,7 @@ function chosen<T extends string>(flags: Flags, name: string, known: readonly T[
 }
 
 function asked(flags: Flags): Asked {
-  const OWN = ['plan', 'paper', 'jobs', 'seeds', 'worlds', 'tune'];
+  const OWN = ['plan', 'paper', 'jobs', 'seeds', 'worlds', 'tune', 'refill', 'seeds-for'];
   const other = [...flags.values.keys()].find((name) => !OWN.includes(name));
   if (other !== undefined)
     throw new UsageError(
@@ -72,12 +79,20 @@ function asked(flags: Flags): Asked {
   const tune = flag(flags, 'tune') === null ? null : wholeNumber(flags, 'tune', 1, 1);
   if (tune !== null && plans.join() !== 'tables')
     throw new UsageError('--tune goes with --plan tables and no other plan.');
+  const seedsFor = flag(flags, 'seeds-for');
+  if (seedsFor !== null && seedsFor !== 'undecided')
+    throw new UsageError(`--seeds-for must be undecided, not "${seedsFor}".`);
+  const undecided = seedsFor !== null;
+  if (undecided && (tune !== null || plans.includes('ranks')))
+    throw new UsageError('--seeds-for goes with --plan doses, claims and tables, of rows as they come.');
   return {
     plans,
     tune,
     papers: chosen(flags, 'paper', CLAIMING_PAPERS),
     jobs: wholeNumber(flags, 'jobs', 1, 0),
-    seeds: wholeNumber(flags, 'seeds', 5, 1),
+    refill: flag(flags, 'refill'),
+    undecided,
+    seeds: wholeNumber(flags, 'seeds', undecided ? SEEDS_KEPT : 5, 1),
     size: flag(flags, 'worlds') === null ? 'small' : size,
   };
 }
@@ -132,16 +147,18 @@ class Known {
     return tuned && (draws === null || tuned.losses.length === draws) ? tuned.losses : null;
   }
 
-  private async stored(id: string): Promise<StoredStudy | null> {
+  async stored(id: string): Promise<StoredStudy | null> {
     const found = this.studies.has(id) ? (this.studies.get(id) ?? null) : await readStored(id);
     this.studies.set(id, found);
     return found;
   }
 }
 
-/** Whether a cell was trained before runs had a figure that they have now: it counts until it is trained again. */
-function lacksFigures({ figures }: TrainedCell): boolean {
-  return 'votesError' in figures && !('votesErrorOwn' in figures);
+/** Whether a cell was trained before runs had a figure that hypotheses ask for, or that was asked for now: it counts until it is trained again. */
+function lacksFigures({ figures }: TrainedCell, refill: string | null): boolean {
+  return (
+    ('votesError' in figures && !('votesErrorOwn' in figures)) || (refill !== null && !(refill in figures))
+  );
 }
 
 function mean(values: readonly number[]): number | null {
@@ -257,6 +274,42 @@ async function tunedPlan(asking: Asked, draws: number, known: Known): Promise<Pl
   return tunedCells(await judgedRows(asking.papers, asking, known), asking.seeds);
 }
 
+/** Says whether cells that were trained again for a further figure came out as they were. */
+async function sayWhetherSame(before: ReadonlyMap<PlannedCell, TrainedCell>, known: Known): Promise<void> {
+  let same = 0;
+  for (const [cell, was] of before) {
+    const now = await known.cell(cell);
+    const differing = now
+      ? differingMetrics(keptFigures(was.figures), keptFigures(now.figures))
+      : ['everything: it was not trained'];
+    if (differing.length === 0) same++;
+    else say(`${cell.variant} in ${cell.world}, seed ${cell.seed} differs in ${differing.join(', ')}.`);
+  }
+  if (before.size > 0)
+    say(`${same} of ${before.size} cells that were trained again came out to the bit, with figures besides.`);
+}
+
+/** Cells that a call asks for. */
+async function plannedOf(asking: Asked, known: Known): Promise<PlannedCell[]> {
+  if (asking.tune !== null) return tunedPlan(asking, asking.tune, known);
+  const planned = asking.plans.flatMap((plan) => plannedCells(plan, asking));
+  if (!asking.undecided) return planned;
+  const found: PlannedCell[] = [];
+  for (const paper of asking.papers) {
+    const study = await known.stored(paper);
+    if (!study) continue;
+    const { cells, within, beyond } = undecidedCells(study, asking.seeds);
+    const wanted = new Set(cells);
+    const chosenCells = planned.filter((cell) => cell.study === paper && wanted.has(cellName(cell)));
+    say(
+      `${paper}: ${within + beyond} claims and hypotheses are undecided in a world; ${within} of them have a verdict ` +
+        `four times in five with up to ${asking.seeds} seeds, ${beyond} ask for more and are left out.`,
+    );
+    found.push(...chosenCells);
+  }
+  return found;
+}
+
 /** @throws UsageError for flags that mean nothing */
 export async function runPlan(flags: Flags): Promise<void> {
   const asking = asked(flags);
@@ -264,10 +317,9 @@ export async function runPlan(flags: Flags): Promise<void> {
   const pending = new Map<string, PlannedCell>();
   const seconds = new Map<string, number[]>();
   let kept = 0;
-  const planned =
-    asking.tune === null
-      ? asking.plans.flatMap((plan) => plannedCells(plan, asking))
-      : await tunedPlan(asking, asking.tune, known);
+  const planned = await plannedOf(asking, known);
+  /** Cells that count and are trained again for a figure, as they were. */
+  const before = new Map<PlannedCell, TrainedCell>();
   const seen = new Set<string>();
   for (const cell of planned) {
     const key = runKey(cell);
@@ -275,8 +327,9 @@ export async function runPlan(flags: Flags): Promise<void> {
     seen.add(key);
     const trained = await known.cell(cell);
     if (trained) seconds.set(cell.variant, [...(seconds.get(cell.variant) ?? []), trained.seconds]);
-    if (trained && !lacksFigures(trained)) kept++;
+    if (trained && !lacksFigures(trained, asking.refill)) kept++;
     else pending.set(key, cell);
+    if (trained && pending.has(key)) before.set(cell, trained);
   }
   // Seed by seed over all plans: what is broken off is balanced.
   const queue = [...pending.values()].sort((a, b) => a.seed - b.seed);
@@ -295,6 +348,7 @@ export async function runPlan(flags: Flags): Promise<void> {
       queue.map((cell) => ({ kind: 'cell', cell })),
       jobs,
     );
+  if (asking.jobs > 0) await sayWhetherSame(before, known);
   const studies = [...new Set(planned.map(({ study }) => study))];
   await write(studies, asking, known);
 }

@@ -1,7 +1,11 @@
-/** What was expected of each study before it was run: the numbered hypotheses of docs/evidence, those that compare two figures. */
+/**
+ * What was expected of each study before it was run: the numbered hypotheses of docs/evidence, those that compare two figures. The sentence
+ * that was registered there decides what is tested: a difference in a direction, none, or one that is not below a bound.
+ */
+import type { Expected } from '../evidence/expected';
 import type { Claim } from '.';
 
-type Test = Claim['test'];
+type Test = Omit<Claim['test'], 'direction'> & { readonly expected: Expected };
 
 export interface Hypothesis {
   /** Its number on the page. */
@@ -18,7 +22,12 @@ export interface Hypothesis {
 
 /** A figure of one variant above that of another, in the mean over scenarios unless said otherwise. */
 function above(variant: string, against: string, more: Partial<Test> = {}): Test {
-  return { metric: 'noiseFreeAuc', of: 'mean', variant, against, direction: 'higher', ...more };
+  return { metric: 'noiseFreeAuc', of: 'mean', variant, against, expected: 'higher', ...more };
+}
+
+/** As high as another within the margin of its metric. */
+function alike(variant: string, against: string, more: Partial<Test> = {}): Test {
+  return above(variant, against, { ...more, expected: 'no difference' });
 }
 
 /** Above a number. */
@@ -31,13 +40,25 @@ const sarnet: readonly Hypothesis[] = [
     number: 1,
     sentence: 'Debiasing ranks organic rows better',
     test: above('sarnet', 'sarnet:base', { metric: 'organicAuc' }),
-    doses: [0, 0.4, 0.6],
+    doses: [0.4, 0.6],
+  },
+  {
+    number: 1,
+    sentence: 'and alike where nothing is forced',
+    test: alike('sarnet', 'sarnet:base', { metric: 'organicAuc' }),
+    doses: [0],
   },
   {
     number: 2,
     sentence: 'Debiasing ranks interest better',
     test: above('sarnet', 'sarnet:base', { metric: 'interestAuc' }),
-    doses: [0, 0.4, 0.6],
+    doses: [0.4, 0.6],
+  },
+  {
+    number: 2,
+    sentence: 'and alike where nothing is forced',
+    test: alike('sarnet', 'sarnet:base', { metric: 'interestAuc' }),
+    doses: [0],
   },
   {
     number: 3,
@@ -62,7 +83,7 @@ const sarnet: readonly Hypothesis[] = [
   {
     number: 5,
     sentence: 'The bias net alone brings nothing',
-    test: above('sarnet:bias-net', 'sarnet:base', { metric: 'organicAuc' }),
+    test: alike('sarnet:bias-net', 'sarnet:base', { metric: 'organicAuc' }),
     doses: [0.6],
   },
   {
@@ -80,7 +101,7 @@ const sarnet: readonly Hypothesis[] = [
   {
     number: 8,
     sentence: 'Attention brings nothing here',
-    test: above('sarnet', 'sarnet:no-attention'),
+    test: alike('sarnet', 'sarnet:no-attention'),
     doses: [0, 0.2, 0.4, 0.6],
   },
 ];
@@ -89,7 +110,7 @@ const causalint: readonly Hypothesis[] = [
   {
     number: 1,
     sentence: 'Single is below Shared Bottom without conflict',
-    test: above('single', 'shared-bottom', { direction: 'lower' }),
+    test: above('single', 'shared-bottom', { expected: 'lower' }),
     doses: [0],
   },
   {
@@ -116,7 +137,13 @@ const causalint: readonly Hypothesis[] = [
     number: 5,
     sentence: 'Removing conflict pays',
     test: above('causalint:do-de-neg', 'causalint:do-invar'),
-    doses: [0, 0.75],
+    doses: [0.75],
+  },
+  {
+    number: 5,
+    sentence: 'and makes no difference without conflict',
+    test: alike('causalint:do-de-neg', 'causalint:do-invar'),
+    doses: [0],
   },
   {
     number: 6,
@@ -128,7 +155,13 @@ const causalint: readonly Hypothesis[] = [
     number: 7,
     sentence: 'Orthogonality separates',
     test: above('causalint:do-invar', 'causalint:without-orth'),
-    doses: [0, 0.75],
+    doses: [0.75],
+  },
+  {
+    number: 7,
+    sentence: 'and makes no difference without conflict',
+    test: alike('causalint:do-invar', 'causalint:without-orth'),
+    doses: [0],
   },
   {
     number: 8,
@@ -149,15 +182,17 @@ const causalint: readonly Hypothesis[] = [
       metric: 'votesError',
       againstMetric: 'votesErrorOwn',
       of: 'overall',
-      direction: 'lower',
+      expected: 'lower',
     }),
     doses: [0, 0.25, 0.5, 0.75],
   },
 ];
 
 const optmsm: readonly Hypothesis[] = [
-  { number: 1, sentence: 'OptMSM is above Mix', test: above('optmsm', 'mix'), doses: [0, 0.5, 0.75] },
-  { number: 1, sentence: 'OptMSM is above MMoE', test: above('optmsm', 'mmoe'), doses: [0, 0.5, 0.75] },
+  { number: 1, sentence: 'OptMSM is above Mix', test: above('optmsm', 'mix'), doses: [0.5, 0.75] },
+  { number: 1, sentence: 'OptMSM is above MMoE', test: above('optmsm', 'mmoe'), doses: [0.5, 0.75] },
+  { number: 1, sentence: 'and like Mix without specific fields', test: alike('optmsm', 'mix'), doses: [0] },
+  { number: 1, sentence: 'and like MMoE without them', test: alike('optmsm', 'mmoe'), doses: [0] },
   {
     number: 2,
     sentence: 'OptMSM less Mix is larger than at 0',
@@ -170,13 +205,25 @@ const optmsm: readonly Hypothesis[] = [
     number: 4,
     sentence: 'The hypernetwork matters',
     test: above('optmsm', 'optmsm:without-hypernetwork'),
-    doses: [0, 0.75],
+    doses: [0.75],
+  },
+  {
+    number: 4,
+    sentence: 'and makes no difference without specific fields',
+    test: alike('optmsm', 'optmsm:without-hypernetwork'),
+    doses: [0],
   },
   {
     number: 5,
     sentence: 'Orthogonality matters',
     test: above('optmsm', 'optmsm:without-constraint'),
-    doses: [0, 0.75],
+    doses: [0.75],
+  },
+  {
+    number: 5,
+    sentence: 'and makes no difference without specific fields',
+    test: alike('optmsm', 'optmsm:without-constraint'),
+    doses: [0],
   },
   {
     number: 6,
@@ -197,31 +244,47 @@ const mscan: readonly Hypothesis[] = [
   {
     number: 1,
     sentence: 'Mix ranks interest worse than on one place',
-    test: above('mix', 'mix:do-slot', { metric: 'interestAuc', direction: 'lower' }),
-    doses: [0, 0.25, 0.5, 0.75],
+    test: above('mix', 'mix:do-slot', { metric: 'interestAuc', expected: 'lower' }),
+    doses: [0.25, 0.5, 0.75],
+  },
+  {
+    number: 1,
+    sentence: 'and alike where every place is noticed',
+    test: alike('mix', 'mix:do-slot', { metric: 'interestAuc' }),
+    doses: [0],
   },
   {
     number: 2,
     sentence: 'The eliminator ranks interest better',
     test: above('mscan', 'mscan:with-saca-without-sbe', { metric: 'interestAuc' }),
-    doses: [0, 0.5, 0.75],
+    doses: [0.5, 0.75],
+  },
+  {
+    number: 2,
+    sentence: 'and alike where every place is noticed',
+    test: alike('mscan', 'mscan:with-saca-without-sbe', { metric: 'interestAuc' }),
+    doses: [0],
   },
   {
     number: 3,
     sentence: 'The eliminator ranks clicks worse',
-    test: above('mscan', 'mscan:with-saca-without-sbe', { direction: 'lower' }),
+    test: above('mscan', 'mscan:with-saca-without-sbe', { expected: 'lower' }),
     doses: [0.75],
   },
   {
     number: 4,
-    sentence: 'The c that the truth would choose is better than the one found',
-    test: above('mscan', 'mscan', { metric: 'interestAucAtBestC', againstMetric: 'interestAuc' }),
+    sentence: 'The c that the truth would choose is better by less than 0.002 than the one found',
+    test: above('mscan', 'mscan', {
+      metric: 'interestAucAtBestC',
+      againstMetric: 'interestAuc',
+      expected: 'barely higher',
+    }),
     doses: [0.75],
   },
   {
     number: 5,
     sentence: 'M-scan is not below Mix on one place',
-    test: above('mscan', 'mix:do-slot', { metric: 'interestAuc' }),
+    test: above('mscan', 'mix:do-slot', { metric: 'interestAuc', expected: 'not lower' }),
     doses: [0.5, 0.75],
   },
   {
@@ -229,6 +292,13 @@ const mscan: readonly Hypothesis[] = [
     sentence: 'Co-attention helps',
     test: above('mscan', 'mscan:without-saca-with-sbe'),
     doses: [0, 0.25, 0.5, 0.75],
+  },
+  {
+    number: 6,
+    sentence: 'Co-attention helps as much as at 0',
+    test: alike('mscan', 'mscan:without-saca-with-sbe'),
+    doses: [0.75],
+    beyond: 0,
   },
 ];
 
@@ -247,6 +317,13 @@ const aread: readonly Hypothesis[] = [
   },
   {
     number: 1,
+    sentence: 'Mix less Single is larger than at 0',
+    test: above('mix', 'single', { of: 'minor' }),
+    doses: [0.9],
+    beyond: 0,
+  },
+  {
+    number: 1,
     sentence: 'MMoE less Single is larger than at 0',
     test: above('mmoe', 'single', { of: 'minor' }),
     doses: [0.9],
@@ -256,13 +333,25 @@ const aread: readonly Hypothesis[] = [
     number: 2,
     sentence: 'AREAD is above MMoE over minor domains',
     test: above('aread', 'mmoe', { of: 'minor' }),
-    doses: [0, 0.6, 0.9],
+    doses: [0.6, 0.9],
+  },
+  {
+    number: 2,
+    sentence: 'and like MMoE where domains are unrelated',
+    test: alike('aread', 'mmoe', { of: 'minor' }),
+    doses: [0],
   },
   {
     number: 3,
     sentence: 'Masks help minor domains',
     test: above('aread:hemp', 'aread:hei', { of: 'minor' }),
-    doses: [0, 0.9],
+    doses: [0.9],
+  },
+  {
+    number: 3,
+    sentence: 'and make no difference where domains are unrelated',
+    test: alike('aread:hemp', 'aread:hei', { of: 'minor' }),
+    doses: [0],
   },
   {
     number: 4,
@@ -291,8 +380,8 @@ const aread: readonly Hypothesis[] = [
   },
   {
     number: 6,
-    sentence: 'AREAD is not below MMoE over the twelve major domains',
-    test: above('aread', 'mmoe', { of: 'major' }),
+    sentence: 'AREAD is not below MMoE by more than 0.002 over the twelve major domains',
+    test: above('aread', 'mmoe', { of: 'major', expected: 'not lower' }),
     doses: [0, 0.3, 0.6, 0.9],
   },
 ];

@@ -36,7 +36,7 @@ function rowsOf(study: StoredStudy, world: StudyWorld): readonly Row[] {
     const verdicts = judgeFamily(
       others.map(({ id }) => ({
         metric: METRIC,
-        direction: 'higher' as const,
+        expected: 'higher' as const,
         ...pairBySeed(values(id), values(control)),
       })),
     );

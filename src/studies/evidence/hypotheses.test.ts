@@ -29,12 +29,12 @@ it('are judged dose by dose, and a gain against that at another dose, seed by se
     of: 'overall',
     variant: 'sarnet:full',
     against: 'sarnet:plain',
-    direction: 'higher',
+    expected: 'higher',
   } as const;
   const given: readonly Hypothesis[] = [
     { number: 1, sentence: 'gains', test, doses: [0, 0.6, 0.9] },
     { number: 2, sentence: 'grows', test, doses: [0.6], beyond: 0 },
-    { number: 3, sentence: 'shrinks', test: { ...test, direction: 'lower' }, doses: [0.6], beyond: 0 },
+    { number: 3, sentence: 'shrinks', test: { ...test, expected: 'lower' }, doses: [0.6], beyond: 0 },
   ];
   const found = testHypotheses(given, study, study.worlds).map(
     ({ dose, verdict }) => [dose, verdict] as const,

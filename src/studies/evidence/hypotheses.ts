@@ -1,5 +1,6 @@
 /** What came of hypotheses, dose by dose. */
-import { judgeFamily, sidesOf, type Comparison, type Verdict } from './verdict';
+import { pairBySeed } from './values';
+import { judgeFamily, sideValues, type Comparison, type Verdict } from './verdict';
 import type { Hypothesis } from '../claims/hypotheses';
 import type { StoredStudy, StudyWorld } from './format';
 
@@ -9,15 +10,21 @@ export interface TestedHypothesis {
   readonly verdict: Verdict;
 }
 
+type BySeed = ReadonlyMap<number, number | null>;
+
 /** Differences by seed, as one side against nothing. */
-function differences({ a, b }: Pick<Comparison, 'a' | 'b'>): (number | null)[] {
-  return a.map((value, k) => {
-    const other = b[k] ?? null;
-    return value === null || other === null ? null : value - other;
-  });
+function differences(test: Hypothesis['test'], study: StoredStudy, world: StudyWorld): BySeed {
+  const [a, b] = sideValues(test, study, world);
+  return new Map(
+    [...a].flatMap(([seed, value]) => {
+      const other = b.get(seed);
+      if (other === undefined) return [];
+      return [[seed, value === null || other === null ? null : value - other] as const];
+    }),
+  );
 }
 
-/** Both sides at a dose; of one that is held against another dose or other scenarios, both differences, seed by seed as they were trained. */
+/** Both sides at a dose; of one that is held against another dose or other scenarios, both differences, paired by seed. */
 function compared(
   hypothesis: Hypothesis,
   study: StoredStudy,
@@ -25,15 +32,14 @@ function compared(
   other: StudyWorld | null,
 ): Comparison {
   const { test, beyond, beyondOf } = hypothesis;
-  const { metric, direction } = test;
-  const here = sidesOf(hypothesis, study, world);
-  if (beyond === undefined && beyondOf === undefined) return { metric, direction, ...here };
+  const { metric, expected } = test;
+  if (beyond === undefined && beyondOf === undefined)
+    return { metric, expected, ...pairBySeed(...sideValues(test, study, world)) };
   const place = beyond === undefined ? world : other;
-  const held = { test: { ...test, of: beyondOf ?? test.of } };
-  const there = place ? differences(sidesOf(held, study, place)) : [];
-  const own = differences(here);
-  const pairs = Math.min(own.length, there.length);
-  return { metric, direction, a: own.slice(0, pairs), b: there.slice(0, pairs) };
+  const there: BySeed = place
+    ? differences({ ...test, of: beyondOf ?? test.of }, study, place)
+    : new Map<number, number | null>();
+  return { metric, expected, ...pairBySeed(differences(test, study, world), there) };
 }
 
 /** Every hypothesis at each of its doses. All tests of a page are one family, over which p is adjusted. */
@@ -47,10 +53,10 @@ export function testHypotheses(
   const tests = hypotheses.flatMap((hypothesis) =>
     hypothesis.doses.map((dose) => {
       const world = at(dose);
-      const { metric, direction } = hypothesis.test;
+      const { metric, expected } = hypothesis.test;
       const sides: Comparison = world
         ? compared(hypothesis, study, world, at(hypothesis.beyond))
-        : { metric, direction, a: [], b: [] };
+        : { metric, expected, a: [], b: [] };
       return { hypothesis, dose, sides };
     }),
   );

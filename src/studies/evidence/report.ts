@@ -8,6 +8,7 @@ import { printedTables } from './printedTables';
 import { figureOf, valuesBySeed } from './values';
 import { testHypotheses } from './hypotheses';
 import { VERDICTS, verdicts, type Verdict } from './verdict';
+import type { Expected } from './expected';
 import type { StoredStudy, StudyWorld } from './format';
 
 /** What is shown by dose: metric, of which rows, and its head. */
@@ -132,12 +133,21 @@ function moduleTable(study: StoredStudy, claims: readonly Claim[], worlds: reado
 const placeName = ({ id, knob, dose }: StudyWorld): string =>
   knob === null ? `twin \`${id}\`` : `${knob} ${dose}`;
 
+/** What is tested, in words. */
+const EXPECTED: Readonly<Record<Expected, string>> = {
+  higher: 'higher',
+  lower: 'lower',
+  'no difference': 'within ± 0.002',
+  'not lower': 'above −0.002',
+  'barely higher': 'between 0 and 0.002',
+};
+
 /** Hypotheses that were written down before the study, at each of their doses. */
 function hypothesisTable(study: StoredStudy, worlds: readonly StudyWorld[]): string {
   const tested = testHypotheses(HYPOTHESES[study.id] ?? [], study, worlds);
   const body = tested.map(({ hypothesis, dose, verdict }) => {
-    const { metric, of, direction } = hypothesis.test;
-    const said = `${hypothesis.number}. ${hypothesis.sentence} (\`${metric}\`, ${of}, ${direction})`;
+    const { metric, of, expected } = hypothesis.test;
+    const said = `${hypothesis.number}. ${hypothesis.sentence} (\`${metric}\`, ${of}, ${EXPECTED[expected]})`;
     return [said, `${dose}`, effectText(verdict), verdictText(verdict)];
   });
   return markdownTable(['hypothesis', worlds[0]?.knob ?? 'dose', 'effect', 'verdict'], body);

@@ -8,9 +8,11 @@ import {
   equivalenceTest,
   friedman,
   holm,
-  moreSeeds,
+  oneSidedTest,
   pairedPower,
   pairedTest,
+  powerWithin,
+  seedsUntil,
   spread,
   studentQuantile,
 } from '.';
@@ -44,6 +46,17 @@ interface Fixture {
     readonly high: number;
     readonly spread: number;
   }[];
+  readonly oneSided: readonly {
+    readonly differences: number[];
+    readonly bound: number;
+    readonly above: number;
+    readonly below: number;
+  }[];
+  readonly within: readonly (Paired & {
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly power: number;
+  })[];
   readonly power: readonly (Paired & { readonly power: number })[];
   readonly seeds: readonly (Paired & { readonly more: number })[];
   readonly tails: {
@@ -79,6 +92,20 @@ describe('SciPy’s numbers', () => {
     for (const one of fixture.equivalence) near(equivalenceTest(one.differences, 0.002), one.p, 1e-8);
   });
 
+  it('are the one-sided tests at −0.002 and other bounds', () => {
+    for (const one of fixture.oneSided) {
+      near(oneSidedTest(one.differences, one.bound, 'above'), one.above, 1e-8);
+      near(oneSidedTest(one.differences, one.bound, 'below'), one.below, 1e-8);
+    }
+  });
+
+  it('are the power of one-sided tests and of two at once', () => {
+    for (const { low, high, alpha, effect, deviation, pairs, power } of fixture.within) {
+      const bounds = { low: low ?? -Infinity, high: high ?? Infinity, alpha };
+      expect(Math.abs(powerWithin(bounds, effect, deviation, pairs) - power)).toBeLessThan(1e-6);
+    }
+  });
+
   it('are Friedman’s test with ties and its mean ranks', () => {
     for (const one of fixture.friedman) {
       const test = friedman(one.figures);
@@ -97,7 +124,9 @@ describe('SciPy’s numbers', () => {
     for (const one of fixture.power)
       near(pairedPower(one.effect, one.deviation, one.pairs, one.alpha), one.power, 1e-6);
     for (const one of fixture.seeds)
-      expect(moreSeeds(one.effect, one.deviation, one.pairs, { alpha: one.alpha })).toBe(one.more);
+      expect(seedsUntil((n) => pairedPower(one.effect, one.deviation, n, one.alpha) >= 0.8, one.pairs)).toBe(
+        one.more,
+      );
   });
 
   it('of all resamples lie within a tenth of their spread of the drawn ones', () => {
@@ -152,6 +181,22 @@ describe('always', () => {
     expect(equivalenceTest([0.1], 0.2)).toBeNull();
     expect(equivalenceTest([0.001, 0.001], 0.002)).toBe(0);
     expect(equivalenceTest([0.003, 0.003], 0.002)).toBe(1);
+  });
+
+  it('one side of a bound is the other’s contrary, and a lower bound is passed more easily', () => {
+    fc.assert(
+      fc.property(fc.array(figure, { minLength: 2, maxLength: 8 }), figure, (values, bound) => {
+        fc.pre(spread(values)!.deviation! > 1e-6);
+        const above = oneSidedTest(values, bound, 'above')!;
+        expect(above + oneSidedTest(values, bound, 'below')!).toBeCloseTo(1, 10);
+        expect(oneSidedTest(values, bound - 0.1, 'above')!).toBeLessThanOrEqual(above + 1e-12);
+        const mirrored = values.map((value) => -value);
+        expect(oneSidedTest(mirrored, -bound, 'below')!).toBeCloseTo(above, 10);
+      }),
+    );
+    expect(oneSidedTest([0.1], 0, 'above')).toBeNull();
+    expect(oneSidedTest([0.1, null, 0.1], 0, 'above')).toBe(0);
+    expect(oneSidedTest([0, 0], 0, 'above')).toBe(1);
   });
 
   it('an interval of resampled means holds the mean, stays within the values and comes again', () => {
@@ -220,9 +265,10 @@ describe('always', () => {
       ),
       { numRuns: 20 },
     );
-    expect(moreSeeds(0.01, 1, 5)).toBeNull();
-    expect(moreSeeds(0, 0, 5)).toBeNull();
-    expect(moreSeeds(0.1, 0, 5)).toBe(0);
+    expect(seedsUntil((n) => pairedPower(0.01, 1, n) >= 0.8, 5)).toBeNull();
+    expect(seedsUntil((n) => n >= 1000, 5)).toBe(995);
+    expect(seedsUntil((n) => n >= 1001, 5)).toBeNull();
+    expect(seedsUntil(() => true, 5)).toBe(0);
     expect(pairedTest([0.1, 0.2], [0.1, 0.2])?.p).toBe(1);
   });
 });

@@ -4,9 +4,11 @@ import itertools
 import json
 
 import numpy as np
-from scipy import stats
+from scipy import integrate, stats
 
 rng = np.random.default_rng(23)
+# Of cases that came later: those above stay as they are.
+own = np.random.default_rng(24)
 
 
 def holm():
@@ -86,10 +88,38 @@ def seeds():
     return cases
 
 
+def one_sided():
+    cases = []
+    for n, shift, noise, bound in [(2, 0.0, 0.001, -0.002), (5, 0.0, 0.003, -0.002), (5, -0.004, 0.001, -0.002), (7, 0.001, 0.002, 0.002), (20, 0.0, 0.01, 0.0)]:
+        d = shift + own.normal(size=n) * noise
+        above = stats.ttest_1samp(d, bound, alternative='greater').pvalue
+        below = stats.ttest_1samp(d, bound, alternative='less').pvalue
+        cases.append(dict(differences=d.tolist(), bound=bound, above=float(above), below=float(below)))
+    return cases
+
+
+def within():
+    """Of one bound the noncentral t; of both, the chance that both one-sided tests reject, integrated over the sample's deviation."""
+    cases = []
+    for low, high, alpha, effect, deviation, pairs in [(-0.002, None, 0.05, 0.0, 0.003, 5), (-0.002, None, 0.01, -0.001, 0.002, 30), (None, 0.002, 0.05, 0.001, 0.001, 2), (-0.002, 0.002, 0.05, 0.0003, 0.001, 5),
+                                                       (-0.002, 0.002, 0.05, 0.0, 0.003, 24), (-0.002, 0.002, 0.01, 0.001, 0.002, 60), (0.0, 0.002, 0.05, 0.001, 0.0005, 3), (-0.002, 0.002, 0.05, 0.0, 0.01, 5)]:
+        df, error = pairs - 1, deviation / np.sqrt(pairs)
+        critical = stats.t.isf(alpha, df)
+        if low is None or high is None:
+            delta = (effect - low if high is None else high - effect) / error
+            power = stats.nct.sf(critical, df, delta)
+        else:
+            most = (high - low) / (2 * critical * error)
+            both = lambda s: stats.chi.pdf(s * np.sqrt(df), df) * np.sqrt(df) * (stats.norm.cdf((high - effect) / error - critical * s) - stats.norm.cdf((low - effect) / error + critical * s))
+            power = integrate.quad(both, 0, most, epsabs=1e-12, limit=500)[0]
+        cases.append(dict(low=low, high=high, alpha=alpha, effect=effect, deviation=deviation, pairs=pairs, power=float(power)))
+    return cases
+
+
 def tails():
     chi = [dict(x=x, df=df, p=float(stats.chi2.sf(x, df))) for x, df in [(0.1, 1), (1.0, 2), (5.5, 4), (30.0, 10), (60.0, 35), (200.0, 35)]]
     normal = [dict(z=z, p=float(stats.norm.sf(z))) for z in [-6.0, -1.5, 0.0, 0.3, 2.0, 7.0]]
     return dict(chiSquared=chi, normal=normal)
 
 
-print(json.dumps(dict(holm=holm(), equivalence=equivalence(), friedman=friedman(), nemenyi=nemenyi(), bootstrap=bootstrap(), power=power(), seeds=seeds(), tails=tails())))
+print(json.dumps(dict(holm=holm(), equivalence=equivalence(), friedman=friedman(), nemenyi=nemenyi(), bootstrap=bootstrap(), power=power(), seeds=seeds(), oneSided=one_sided(), within=within(), tails=tails())))

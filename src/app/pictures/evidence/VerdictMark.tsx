@@ -15,7 +15,7 @@ export function VerdictMark({ result }: { readonly result: Pick<Verdict, 'verdic
     <span className={`verdict verdict-${verdict.replace(' ', '-')}`}>
       <span aria-hidden="true">{SIGNS[verdict]}</span> {verdict}
       {moreSeeds !== null && verdict === 'undecided' && (
-        <span className="difference">{moreSeeds} more seeds would tell</span>
+        <span className="difference">about {moreSeeds} more seeds to tell</span>
       )}
     </span>
   );
