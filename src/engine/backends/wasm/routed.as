@@ -198,6 +198,8 @@ function inputGroups(
         const d0 = rowAt(dy, order, from + r, output), d1 = rowAt(dy, order, from + r1, output);
         const d2 = rowAt(dy, order, from + r2, output), d3 = rowAt(dy, order, from + r3, output);
         let p0 = zero, p1 = zero, p2 = zero, p3 = zero;
+        // Most groups end in fewer than four rows; those that are not there are neither computed nor written.
+        const some = rows - r;
         for (let o = 0; o < fours; o += 4) {
           const to = <usize>o << 2;
           const v0 = combined(w + to, s + to, mode), v1 = combined(w + row + to, s + row + to, mode);
@@ -207,9 +209,9 @@ function inputGroups(
           const c0 = v128.shuffle<i64>(t0, t1, 0, 2), c1 = v128.shuffle<i64>(t0, t1, 1, 3);
           const c2 = v128.shuffle<i64>(t2, t3, 0, 2), c3 = v128.shuffle<i64>(t2, t3, 1, 3);
           p0 = four(d0 + to, c0, c1, c2, c3, p0);
-          p1 = four(d1 + to, c0, c1, c2, c3, p1);
-          p2 = four(d2 + to, c0, c1, c2, c3, p2);
-          p3 = four(d3 + to, c0, c1, c2, c3, p3);
+          if (some > 1) p1 = four(d1 + to, c0, c1, c2, c3, p1);
+          if (some > 2) p2 = four(d2 + to, c0, c1, c2, c3, p2);
+          if (some > 3) p3 = four(d3 + to, c0, c1, c2, c3, p3);
         }
         for (let o = fours; o < output; o++) {
           const to = <usize>o << 2;
@@ -218,14 +220,13 @@ function inputGroups(
             combinedOne(w + 2 * row + to, s + 2 * row + to, mode), combinedOne(w + 3 * row + to, s + 3 * row + to, mode),
           );
           p0 = fused(v128.load32_splat(d0 + to), c, p0);
-          p1 = fused(v128.load32_splat(d1 + to), c, p1);
-          p2 = fused(v128.load32_splat(d2 + to), c, p2);
-          p3 = fused(v128.load32_splat(d3 + to), c, p3);
+          if (some > 1) p1 = fused(v128.load32_splat(d1 + to), c, p1);
+          if (some > 2) p2 = fused(v128.load32_splat(d2 + to), c, p2);
+          if (some > 3) p3 = fused(v128.load32_splat(d3 + to), c, p3);
         }
-        // Last first: where a row stands for those that are missing, it is written by itself.
-        v128.store(rowAt(dx, order, from + r3, input) + at, f32x4.add(zero, p3));
-        v128.store(rowAt(dx, order, from + r2, input) + at, f32x4.add(zero, p2));
-        v128.store(rowAt(dx, order, from + r1, input) + at, f32x4.add(zero, p1));
+        if (some > 3) v128.store(rowAt(dx, order, from + r3, input) + at, f32x4.add(zero, p3));
+        if (some > 2) v128.store(rowAt(dx, order, from + r2, input) + at, f32x4.add(zero, p2));
+        if (some > 1) v128.store(rowAt(dx, order, from + r1, input) + at, f32x4.add(zero, p1));
         v128.store(rowAt(dx, order, from + r, input) + at, f32x4.add(zero, p0));
       }
     }
