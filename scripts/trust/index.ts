@@ -3,11 +3,13 @@
  *
  *   npm run trust                      every part, in full (hours)
  *   npm run trust -- kills --quick     one part, the few that `npm test` runs
- *   npm run trust -- mutants --seed 7 --count 100000
+ *   npm run trust -- mutants --seed 7 --count 100000 --tally
+ *                                      one sitting of many: adds to docs/trust.jsonl what came of it, and prints their sum
  *
  * A part is a module of this folder whose `run` is a `TrustPart`, and one line below.
  */
 import { parseArgs } from 'node:util';
+import { drawnBefore, keepSitting, storedSittings, sumOf } from './tally';
 import type { TrustPart } from './part';
 
 /** Each is loaded only when it is asked for. */
@@ -23,6 +25,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     seed: { type: 'string' },
     count: { type: 'string' },
+    tally: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -37,17 +40,34 @@ if (unknown.length > 0 || !Number.isInteger(seed) || (count !== null && !(count 
   process.exit(2);
 }
 
+if (values.tally && (values.quick || count === null)) {
+  console.error('A sitting that is kept needs --count, and is not the quick one.');
+  process.exit(2);
+}
+
 let failed = 0;
 for (const [name, load] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
+  // A life of a browser has a seed of its own, mutants are drawn from one.
+  const drawn = { part: name, seed, seeds: name === 'kills' ? (count ?? 1) : 1 };
+  const before = values.tally ? drawnBefore(storedSittings(), drawn) : undefined;
+  if (before) {
+    console.error(`${name}: these were met with seed ${before.seed} already; choose another seed.`);
+    process.exit(2);
+  }
   const began = performance.now();
   const { run } = await load();
-  const { summary, failures } = await run({ quick: values.quick, seed, count });
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const { summary, failures, attempts } = await run({ quick: values.quick, seed, count });
+  const took = (performance.now() - began) / 1000;
+  const seconds = took.toFixed(1);
   for (const failure of failures) console.log(`  ${failure}`);
   console.log(
     `${name}: ${failures.length === 0 ? 'held' : 'FAILED'}; ${summary} (seed ${seed}, ${seconds} s)`,
   );
+  if (values.tally) {
+    keepSitting({ ...drawn, attempts, failures: failures.length, seconds: Math.round(took) });
+    console.log(sumOf(storedSittings(), name));
+  }
   failed += failures.length;
 }
 process.exit(failed === 0 ? 0 : 1);

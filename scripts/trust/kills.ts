@@ -8,7 +8,7 @@ import { plantedFaults } from './planted';
 import { serveSite } from './server';
 import { Witness } from './witness';
 import type { Act, Plan } from './life';
-import type { TrustPart } from './part';
+import type { TrustPart, TrustResult } from './part';
 import type { PlantedFault } from './planted';
 
 const KILLS = 1_000;
@@ -84,15 +84,15 @@ function summary({ kills, runs, items, worst, done, hindered }: Count): string {
   return `${kills} kills, ${runs} runs and ${items} queue items accepted (${acts || 'nothing'} done, ${hindered.length} hindered), at most ${worst.steps} steps (${worst.milliseconds} ms) of one lost`;
 }
 
-async function runQuick(): Promise<{ readonly summary: string; readonly failures: readonly string[] }> {
+async function runQuick(): Promise<TrustResult> {
   const count = emptyCount();
   const site = await serveSite();
   const lost = await lives(site.address, quickPlans, SETTLE_MS, count);
   site.close();
-  return { summary: summary(count), failures: [...lost, ...count.hindered] };
+  return { summary: summary(count), attempts: count.kills, failures: [...lost, ...count.hindered] };
 }
 
-async function runDrawn(wanted: number, seed: number): ReturnType<typeof runQuick> {
+async function runDrawn(wanted: number, seed: number): Promise<TrustResult> {
   const failures: string[] = [];
   const count = emptyCount();
   const site = await serveSite();
@@ -119,7 +119,7 @@ async function runDrawn(wanted: number, seed: number): ReturnType<typeof runQuic
       failures.push(
         `No life came to “${act}”, so nothing is known of what it leaves; see why in what was not done.`,
       );
-  return { summary: summary(count), failures };
+  return { summary: summary(count), attempts: count.kills, failures };
 }
 
 export const run: TrustPart = ({ quick, seed, count }) =>
@@ -157,5 +157,5 @@ export const runPlanted: TrustPart = async ({ quick, seed, count }) => {
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  return { summary: `${found} of ${faults.length} planted faults caught`, failures };
+  return { summary: `${found} of ${faults.length} planted faults caught`, attempts: faults.length, failures };
 };

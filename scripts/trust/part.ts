@@ -12,6 +12,8 @@ export interface TrustOptions {
 export interface TrustResult {
   /** One line of numbers, e.g. `40 kills, 112 runs and 60 queue items seen, 0 lost`. */
   readonly summary: string;
+  /** How many attempts came to an end, a failure not among them. */
+  readonly attempts: number;
   /** One sentence each, with what is needed to see it again; empty where all held. */
   readonly failures: readonly string[];
 }
