@@ -56,6 +56,8 @@ test('paused inside the mask search, reloaded and gone on with, it ends with the
   lab,
   page,
 }) => {
+  // Three searches over 25 scenarios: with twenty other processes on two cores they took five minutes.
+  test.setTimeout(900_000);
   await lab.open({ ...short, autostart: 1 });
   await expectSearching(page);
   await lab.expectState('done');

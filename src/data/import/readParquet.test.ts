@@ -93,6 +93,17 @@ describe('Parquet tables', () => {
     expect((await importError(() => readTable(whole.slice(0, -20)))).code).toBe('badParquet');
   });
 
+  it('without columns, as a frame of an index alone is written, end with a sentence', async () => {
+    // Thrift: version 2, a root without children, three rows, one group of them without columns.
+    const root = [0x48, 4, ...new TextEncoder().encode('root'), 0x15, 0, 0];
+    const group = [0x19, 0x0c, 0x16, 0, 0x16, 6, 0];
+    const footer = [0x15, 4, 0x19, 0x1c, ...root, 0x16, 6, 0x19, 0x1c, ...group, 0];
+    const magic = [...new TextEncoder().encode('PAR1')];
+    const file = Uint8Array.from([...magic, ...footer, footer.length, 0, 0, 0, ...magic]);
+    const error = await importError(() => readTable(file));
+    expect(error.message).toBe('The Parquet file has rows but no columns; choose a file with columns.');
+  });
+
   it('whose bytes claim more than there is are read or refused in one sentence, and at once', async () => {
     const whole = parquet([
       { name: 'a', data: Int32Array.from({ length: 40 }, (_, i) => i % 5), type: 'INT32' },

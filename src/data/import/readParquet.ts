@@ -33,6 +33,12 @@ export async function readParquetTable(source: ImportSource, options: ReadOption
   const file = await openParquet(source);
   if (file.rows === 0)
     throw new ImportError('noRows', 'The Parquet file has no rows; choose a file with rows.');
+  // As a frame is written that has an index alone.
+  if (file.columns.length === 0)
+    throw new ImportError(
+      'badParquet',
+      'The Parquet file has rows but no columns; choose a file with columns.',
+    );
   const notices: Notice[] = [];
   const names = usableNames(
     file.columns.map(({ name }) => name),

@@ -90,9 +90,12 @@ function parsed(text: string): unknown {
   }
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 /** Whether it has the parts without which it cannot be read on; the run that goes on checks the rest. */
 function isStored(value: unknown): value is StoredRecord {
-  if (typeof value !== 'object' || value === null || !('probeSpecs' in value)) return false;
-  const { probeSpecs } = value;
-  return Array.isArray(probeSpecs) && probeSpecs.every((spec) => typeof spec === 'object' && spec !== null);
+  if (typeof value !== 'object' || value === null || !('probeSpecs' in value && 'setup' in value))
+    return false;
+  const { probeSpecs, setup } = value;
+  return isObject(setup) && Array.isArray(probeSpecs) && probeSpecs.every(isObject);
 }
