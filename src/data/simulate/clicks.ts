@@ -3,6 +3,7 @@ import { permutation, stream } from './random';
 import type { Exposures } from './exposures';
 import type { Plan } from './plan';
 import type { World } from './world';
+import { SPLIT } from '../dataset';
 
 /** P(Y=1) = e · σ(a + logit), rounded to 12 significant bits so that it is the same number in memory, in a file and in a drawn label. */
 export function clickProbability(prominence: number, intercept: number, logit: number): number {
@@ -60,6 +61,32 @@ export function solveIntercept(
     a = next > low && next < high ? next : (low + high) / 2;
   }
   return a;
+}
+
+/**
+ * The intercept at which the training rows of all scenarios together are clicked at the published overall rate; 0 where every scenario has a
+ * rate of its own.
+ */
+export function commonIntercept({ twin, knobs }: World, plan: Plan, exposures: Exposures): number {
+  if (knobs.baseRate === 1) return 0;
+  const training = Int32Array.from(plan.split.keys()).filter((row) => plan.split[row] === SPLIT.train);
+  const rate = twin.scenarios.reduce((sum, { share, clickRate }) => sum + share * clickRate, 0);
+  return solveIntercept(exposures, training, rate, 'all scenarios');
+}
+
+/** The intercept of a scenario: between the common one and its own, as `baseRate` says. */
+export function interceptAt(
+  { twin, knobs: { baseRate } }: World,
+  exposures: Exposures,
+  rows: Int32Array,
+  scenario: number,
+  common: number,
+): number {
+  // Exact at both ends: with its own rate alone a scenario's clicks are the published ones to the last bit.
+  if (baseRate === 0) return common;
+  const { clickRate, name } = twin.scenarios[scenario]!;
+  const own = solveIntercept(exposures, rows, clickRate, name);
+  return baseRate === 1 ? own : common + baseRate * (own - common);
 }
 
 function meanOver(rows: Int32Array, value: (row: number) => number): number {

@@ -8,3 +8,5 @@ export { findTwin, SIMULATIONS, TWINS } from './twins';
 export { WORLDS } from './worlds';
 export { fidelityOf } from './fidelity';
 export { portraitOf, type Portrait } from './portrait';
+export { estimateWorld, knobEffect } from './estimate';
+export type { KnobEffect, WorldEstimate } from './estimate';

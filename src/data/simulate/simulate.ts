@@ -1,5 +1,5 @@
 import { openAudience } from './audience';
-import { clickProbability, drawLabels, rowsByScenario, solveIntercept } from './clicks';
+import { clickProbability, commonIntercept, drawLabels, interceptAt, rowsByScenario } from './clicks';
 import { exposeAll, type Exposures } from './exposures';
 import { HISTORY_FIELDS, simulatedColumns, simulatedFields } from './fields';
 import { recallAll } from './histories';
@@ -86,13 +86,6 @@ function scenariosOf(
   });
 }
 
-/** The intercept at which the training rows of all scenarios together are clicked at the published overall rate. */
-function commonIntercept({ twin }: World, plan: Plan, exposures: Exposures): number {
-  const training = Int32Array.from(plan.split.keys()).filter((row) => plan.split[row] === SPLIT.train);
-  const rate = twin.scenarios.reduce((sum, { share, clickRate }) => sum + share * clickRate, 0);
-  return solveIntercept(exposures, training, rate, 'all scenarios');
-}
-
 /**
  * All of a simulation but the fingerprint, in steps: pull to go on, drop to cancel.
  * @param world the request's world, or one of a specification that is in no catalogue.
@@ -110,20 +103,12 @@ export function* simulateSteps(
 
   const lists = rowsByScenario(plan, n);
   const intercepts = new Float64Array(n);
-  const { baseRate } = world.knobs;
-  const common = baseRate < 1 ? commonIntercept(world, plan, exposures) : 0;
+  const common = commonIntercept(world, plan, exposures);
   const probability = new Float32Array(plan.rows);
   const label = new Float32Array(plan.rows);
   for (let s = 0; s < n; s++) {
     const rows = lists[s]!;
-    const { clickRate, name } = twin.scenarios[s]!;
-    // Exact at both ends: with its own rate alone a scenario's clicks are the published ones to the last bit.
-    intercepts[s] =
-      baseRate === 0
-        ? common
-        : baseRate === 1
-          ? solveIntercept(exposures, rows, clickRate, name)
-          : common + baseRate * (solveIntercept(exposures, rows, clickRate, name) - common);
+    intercepts[s] = interceptAt(world, exposures, rows, s, common);
     for (const row of rows) {
       probability[row] = clickProbability(exposures.prominence[row]!, intercepts[s]!, exposures.logit[row]!);
     }
