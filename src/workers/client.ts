@@ -5,7 +5,8 @@
  * worker shows as a last tick with `state: 'failed'`; the next command starts a fresh worker.
  */
 import * as Comlink from 'comlink';
-import { forward, job, runCommands, watched } from './commands';
+import { forward, job, runCommands } from './commands';
+import { openDataJobs } from './dataJobs';
 import { newRunId } from './runId';
 import { fittingMappings, keptMapping } from './keptMappings';
 import { openKeyValueStore } from './keyValueStore';
@@ -21,36 +22,40 @@ import { Supervised, WorkerDied } from './supervised';
 import type { WorkerLike } from './supervised';
 import type { ParsedSetup } from '../training/parseSetup';
 import type { CurrentRunCommands, JobOptions } from './commands';
+import type { DataJobs } from './dataJobs';
 import type {
-  DatasetSummary,
   DataWorker,
   EmbeddingMethod,
-  ImportResult,
-  Inspection,
   KeyValueStore,
   TrainingWorker,
   Mapping,
   OnEmbedding,
   Points,
-  ReadRun,
   ProjectionWorker,
   RunId,
   RunStore,
-  SimulateRequest,
   Tick,
   TrainOptions,
   Vitals,
 } from './protocol';
-import type { ExportedRuns } from '../training/runFile/exportRuns';
 
 /** The workers' commands (see protocol.ts), and what the page's side adds to them. */
 export interface WorkerClient
   extends
     CurrentRunCommands,
+    DataJobs,
     Pick<TrainingWorker, 'prepare' | 'backendInfo'>,
     Pick<
       DataWorker,
-      'catalogue' | 'dataset' | 'datasetRows' | 'exportDataset' | 'portrait' | 'removeDataset' | 'takeAlong'
+      | 'catalogue'
+      | 'dataset'
+      | 'datasetRows'
+      | 'estimateWorld'
+      | 'exportDataset'
+      | 'knobEffect'
+      | 'portrait'
+      | 'removeDataset'
+      | 'takeAlong'
     >,
     Pick<ProjectionWorker, 'components' | 'relations'> {
   /** The run whose ticks arrive, or null before the first and after a reset. */
@@ -68,16 +73,6 @@ export interface WorkerClient
   /** Builds a kept run from its weights, so that it can be scored; it becomes the current run, in state `done`. */
   show(run: string, setup: ParsedSetup, weights: Uint8Array): Promise<void>;
   reset(): Promise<void>;
-  simulate(request: SimulateRequest, options?: JobOptions): Promise<DatasetSummary>;
-  inspectFile(file: File, schema?: string | null, options?: JobOptions): Promise<Inspection>;
-  importFile(file: File, mapping: Mapping, options?: JobOptions): Promise<ImportResult>;
-  /** Gives the runs of an exported file one by one, or why one is none. */
-  readRuns(
-    file: File,
-    onRun: (run: ReadRun) => void | Promise<void>,
-    options?: Pick<JobOptions, 'signal'>,
-  ): Promise<void>;
-  exportRuns(ids: readonly string[], options?: JobOptions): Promise<ExportedRuns>;
   /** The mapping that an imported dataset was read with; null where none was kept. */
   mappingOf(dataset: string): Promise<Mapping | null>;
   /** Ways in which files of the same columns were read before. */
@@ -195,18 +190,21 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     data.send('connect', base).catch(() => undefined);
   });
 
-  /** Work on a person's file, which may be anything. */
-  const reading = <R>(work: Promise<R>): Promise<R> =>
-    watched(
-      data,
-      {
-        heartbeatMs,
-        silenceMs: 6 * silenceMs,
-        sentence:
-          'The file kept its reader busy without end, so that was ended; it may be damaged or too large.',
-      },
-      work,
-    );
+  // A preview that follows a moving knob waits behind nothing.
+  const estimator = new Supervised<DataWorker>(spawnData);
+
+  const jobs = openDataJobs({
+    spawn: spawnData,
+    base,
+    // A person's file may be anything.
+    watch: {
+      heartbeatMs,
+      silenceMs: 6 * silenceMs,
+      sentence:
+        'The file kept its reader busy without end, so that was ended; it may be damaged or too large.',
+    },
+    onKept: (dataset) => (data.alive ? data.send('replaced', dataset) : Promise.resolve()),
+  });
 
   // Two of a kind: what is computed at once must not wait behind, nor end with, what was asked for.
   const describer = new Supervised<ProjectionWorker>(spawnProjection);
@@ -238,8 +236,10 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
     }, heartbeatMs);
   }
 
+  const { dispose: endJobs, ...dataJobs } = jobs;
   return {
     ...runCommands(trainer, () => run),
+    ...dataJobs,
     ...forward(trainer, 'prepare', 'backendInfo'),
     ...forward(
       data,
@@ -247,10 +247,12 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       'dataset',
       'datasetRows',
       'exportDataset',
+      'knobEffect',
       'portrait',
       'removeDataset',
       'takeAlong',
     ),
+    ...forward(estimator, 'estimateWorld'),
     ...forward(describer, 'components', 'relations'),
     get run() {
       return run;
@@ -287,16 +289,6 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       last = null;
       if (id !== null && trainer.alive) await trainer.send('reset', id);
     },
-    simulate: (request, options = {}) =>
-      job(data, options, (progress) => data.send('simulate', request, progress)),
-    inspectFile: (file, schema, options = {}) =>
-      job(data, options, (progress) => reading(data.send('inspectFile', file, schema, progress))),
-    importFile: (file, mapping, options = {}) =>
-      job(data, options, (progress) => reading(data.send('importFile', file, mapping, progress))),
-    exportRuns: (ids, options = {}) =>
-      job(data, options, (progress) => data.send('exportRuns', ids, progress)),
-    readRuns: (file, onRun, { signal } = {}) =>
-      job(data, { onProgress: onRun, signal }, (take) => reading(data.send('readRuns', file, take))),
     async embed(points, method, seed, options = {}) {
       options.signal?.throwIfAborted();
       if (embedder.alive) embedder.end(new DOMException('Cancelled.', 'AbortError'));
@@ -307,6 +299,8 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       const reason = new WorkerDied('The page was closed.');
       trainer.end(reason);
       data.end(reason);
+      endJobs(reason);
+      estimator.end(reason);
       describer.end(reason);
       embedder.end(reason);
     },

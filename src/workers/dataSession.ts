@@ -1,7 +1,7 @@
 /** The data worker's work: the catalogue, summaries, simulation and import. Knows no worker API. */
 import { writeDataset } from '../data/format';
 import { TableOnce } from '../data/import';
-import { portraitOf, simulate } from '../data/simulate';
+import { estimateWorld, knobEffect, portraitOf, simulate } from '../data/simulate';
 import { resplit, SPLIT_RULES } from '../data/splits';
 import { onwardZip } from '../training/onward/onwardZip';
 import { exportRuns } from '../training/runFile/exportRuns';
@@ -86,6 +86,18 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     return this.adopt(dataset);
   }
 
+  async estimateWorld(
+    ...[request]: Parameters<DataWorker['estimateWorld']>
+  ): ReturnType<DataWorker['estimateWorld']> {
+    return estimateWorld(request);
+  }
+
+  async knobEffect(
+    ...[request, knob]: Parameters<DataWorker['knobEffect']>
+  ): ReturnType<DataWorker['knobEffect']> {
+    return knobEffect(request, knob);
+  }
+
   inspectFile(
     ...[file, schema, onProgress]: Parameters<DataWorker['inspectFile']>
   ): ReturnType<DataWorker['inspectFile']> {
@@ -138,9 +150,13 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     return portraitOf(await this.load(id), pair, nth);
   }
 
+  replaced(id: string): void {
+    if (this.open?.id === id) this.open = null;
+  }
+
   async removeDataset(id: string): Promise<void> {
     await this.source.remove(id);
-    if (this.open?.id === id) this.open = null;
+    this.replaced(id);
   }
 
   private async adopt(dataset: Dataset, mapping: Mapping | null = null): Promise<DatasetSummary> {

@@ -4,12 +4,13 @@
  * time, on one port held for the worker's life.
  *
  * The training worker trains. The data worker reads, imports and simulates, so that a million rows can be made while a run
- * goes on, and cancelling is ending it. Both find datasets by id: the samples by address, the rest in IndexedDB.
+ * goes on, and what takes long has a worker of its own, so that cancelling is ending it. Both find datasets by id: the samples by address, the rest in IndexedDB.
  */
 import type { RunId } from './runId';
 import type { DatasetSource, Field, Scenario } from '../data/dataset';
 import type { Inspection, Mapping, Notice } from '../data/import';
-import type { Portrait } from '../data/simulate';
+import type { KnobEffect, Portrait, WorldEstimate } from '../data/simulate';
+import type { KnobName } from '../data/simulate/knobs';
 import type { BackendInfo, BackendRequest, TimedKernel } from '../engine';
 import type { TrainingEvent } from '../training/events';
 import type { Components, Relations } from '../training/representation/describe';
@@ -237,8 +238,14 @@ export interface DataWorker {
   dataset(id: string): Promise<DatasetSummary>;
   /** @param count at most 200. */
   datasetRows(id: string, offset: number, count: number): Promise<RowPage>;
+  /** Another worker keeps other content under this id now: what is held of the dataset is read again when it is next asked for. */
+  replaced(id: string): void;
   /** Makes, keeps and summarises a dataset; its id is the summary's. */
   simulate(request: SimulateRequest, onProgress: OnProgress): Promise<DatasetSummary>;
+  /** What a world would be like, from a few of its rows: tens of milliseconds. @throws RangeError with one sentence */
+  estimateWorld(request: SimulateRequest): Promise<WorldEstimate>;
+  /** What a knob does over its range, all others as they are: five estimates. */
+  knobEffect(request: SimulateRequest, knob: KnobName): Promise<KnobEffect>;
   /**
    * Looks at a person's file and proposes how to read it.
    *
