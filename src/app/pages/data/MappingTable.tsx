@@ -20,13 +20,7 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
           <tr>
             <th scope="col">Column</th>
             <th scope="col">role</th>
-            <th scope="col">why</th>
-            <th scope="col" className="number">
-              values
-            </th>
-            <th scope="col" className="number">
-              empty
-            </th>
+            <th scope="col">first rows</th>
             <th
               scope="col"
               className="number"
@@ -34,7 +28,15 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
             >
               AUC alone
             </th>
-            <th scope="col">first rows</th>
+            <th scope="col" className="more">
+              why
+            </th>
+            <th scope="col" className="number more">
+              values
+            </th>
+            <th scope="col" className="number more">
+              empty
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -103,19 +105,19 @@ export function MappingTable({ inspection, mapping, onChange }: Props) {
                     </select>
                   )}
                 </td>
-                <td className="why muted">{column.role === role ? column.reason : 'As you chose.'}</td>
-                <td className="number">{formatCount(column.distinct)}</td>
-                <td className="number">
-                  {inspection.rows > 0 ? formatPercent(column.missing / inspection.rows) : '–'}
-                </td>
-                <td className={`number ${column.auc !== null && column.auc > 0.95 ? 'problem' : ''}`}>
-                  {column.auc === null ? '–' : formatAuc(column.auc)}
-                </td>
                 <td className="examples">
                   {inspection.firstRows
                     .slice(0, 4)
                     .map((row) => row[c] ?? '')
                     .join(' · ')}
+                </td>
+                <td className={`number ${column.auc !== null && column.auc > 0.95 ? 'problem' : ''}`}>
+                  {column.auc === null ? '–' : formatAuc(column.auc)}
+                </td>
+                <td className="why muted more">{column.role === role ? column.reason : 'As you chose.'}</td>
+                <td className="number more">{formatCount(column.distinct)}</td>
+                <td className="number more">
+                  {inspection.rows > 0 ? formatPercent(column.missing / inspection.rows) : '–'}
                 </td>
               </tr>
             );

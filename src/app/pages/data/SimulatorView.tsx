@@ -15,6 +15,8 @@ import { useRunActions } from '../../store/runActions';
 import { ProgressLine } from '../../ProgressLine';
 import { Segments } from '../../Segments';
 import { useJob } from '../../hooks/useJob';
+import { KnobGroups } from './KnobGroups';
+import { WorldPreview } from './WorldPreview';
 
 interface Props {
   readonly twin: string;
@@ -60,12 +62,11 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
     const half = (KNOBS.find(({ name }) => name === first)?.max ?? 1) / 2;
     turnAll({ ...Object.fromEntries(own), ...(nothing ? { [first]: half } : {}) });
   };
+  const request = { twin: twinId, size, seed, knobs: turned };
   const changed = KNOBS.filter(({ name }) => turned[name] !== undefined);
 
   async function make(): Promise<void> {
-    const summary = await job.run((onProgress, signal) =>
-      client.simulate({ twin: twinId, size, seed, knobs: turned }, { onProgress, signal }),
-    );
+    const summary = await job.run((onProgress, signal) => client.simulate(request, { onProgress, signal }));
     if (summary) onDone(summary.id);
   }
 
@@ -131,15 +132,12 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
             standard={1}
             onChange={(value) => typeof value === 'number' && setSeed(value)}
           />
-          {KNOBS.map((knob) => (
-            <KnobControl
-              key={knob.name}
-              knob={knob}
-              value={valueOf(knob.name)}
-              standard={twin.knobs[knob.name]}
-              onChange={(value) => turn(knob.name, value)}
-            />
-          ))}
+          <KnobGroups
+            request={request}
+            valueOf={valueOf}
+            standardOf={(name) => twin.knobs[name]}
+            onChange={turn}
+          />
         </div>
         <div className="simulator-graph">
           <GraphDrawing
@@ -185,6 +183,7 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
               ? 'The world as the twin has it.'
               : `Changed: ${changed.map(({ name, label }) => `${label} ${trimNumber(twin.knobs[name])} → ${trimNumber(valueOf(name))}`).join(', ')}.`}
           </p>
+          <WorldPreview request={request} changed={changed.length > 0} />
           {job.progress ? (
             <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />
           ) : (
@@ -209,49 +208,6 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
           )}
         </div>
       </div>
-    </div>
-  );
-}
-
-interface KnobProps {
-  readonly knob: (typeof KNOBS)[number];
-  readonly value: number;
-  readonly standard: number;
-  readonly onChange: (value: number) => void;
-}
-
-function KnobControl({ knob, value, standard, onChange }: KnobProps) {
-  const id = `knob-${knob.name}`;
-  return (
-    <div
-      className={`knob ${value === standard ? '' : 'changed'}`}
-      title={`${knob.meaning} At 0: ${knob.atZero}`}
-    >
-      <label htmlFor={id}>{knob.label}</label>
-      <input
-        id={id}
-        data-testid={id}
-        type="range"
-        min={knob.min}
-        max={knob.max}
-        step={knob.step}
-        value={value}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => onChange(Number(event.target.value))}
-      />
-      <output htmlFor={id}>{trimNumber(value)}</output>
-      <button
-        type="button"
-        className="tool setting-reset"
-        style={{ visibility: value === standard ? 'hidden' : 'visible' }}
-        aria-label={`Reset ${knob.label} to ${trimNumber(standard)}`}
-        onClick={() => onChange(standard)}
-      >
-        ↺
-      </button>
-      <span id={`${id}-help`} className="visually-hidden">
-        {knob.meaning} At 0: {knob.atZero}
-      </span>
     </div>
   );
 }
