@@ -25,7 +25,7 @@ export function SettingControl({ name, field, value, standard, onChange, disable
   const changed = !sameValue(value, standard);
   const common = { id, 'data-testid': hook, 'aria-describedby': `${id}-help`, disabled };
   return (
-    <div className={`setting setting-${field.type} ${changed ? 'changed' : ''}`} title={describe(field)}>
+    <div className={`setting setting-${field.type} ${changed ? 'changed' : ''}`}>
       <label htmlFor={id}>
         {field.label}
         {field.paperName && <span className="setting-paper-name">{field.paperName}</span>}
@@ -57,14 +57,14 @@ export function SettingControl({ name, field, value, standard, onChange, disable
       <button
         type="button"
         className="tool setting-reset"
-        style={{ visibility: changed ? 'visible' : 'hidden' }}
+        style={{ visibility: changed && !disabled ? 'visible' : 'hidden' }}
         aria-label={`Reset ${field.label} to ${formatSetting(standard)}`}
         title={`Back to ${formatSetting(standard)}`}
         onClick={() => onChange(standard)}
       >
         ↺
       </button>
-      <span id={`${id}-help`} className="visually-hidden">
+      <span id={`${id}-help`} className="setting-help">
         {describe(field)}
       </span>
     </div>
