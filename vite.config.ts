@@ -28,6 +28,9 @@ const workersApart: Plugin = {
   },
 };
 
+/** How long a plugin took is no warning to who starts the lab: on a busy machine any may be slow. */
+const checks = { pluginTimings: false };
+
 export default defineConfig({
   base: './',
   plugins: [react(), metaPolicyTag, offlinePage],
@@ -35,6 +38,7 @@ export default defineConfig({
     format: 'es',
     plugins: () => [workersApart],
     rolldownOptions: {
+      checks,
       // What backends that are fetched later share with the worker.
       output: { codeSplitting: { groups: [{ name: 'tensors', test: /tfjs-core|tfjs-backend-cpu/ }] } },
     },
@@ -46,6 +50,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 2500,
     // A script in a `data:` address could not be started, and the page's policy lets no font come from one.
     assetsInlineLimit: (file) => (/\.(js|woff2?|ttf)$/.test(file) ? false : undefined),
-    rollupOptions: { input: ['index.html', 'gallery.html'] },
+    rolldownOptions: { input: ['index.html', 'gallery.html'], checks },
   },
 });
