@@ -25,6 +25,11 @@ describe('the graphs of the papers', () => {
       expect([...nodes.keys()].filter((node) => !touched.has(node))).toEqual([]);
     });
 
+    it(`${id}: no two nodes have one name`, () => {
+      const names = graph!.nodes.map(({ label }) => label);
+      expect(names).toEqual([...new Set(names)]);
+    });
+
     it(`${id}: some arrow is a switch, and its two values are different and valid`, () => {
       const switches = graph!.edges.flatMap(({ setting }) => setting ?? []);
       expect(switches.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { sentence } from './notices';
+import { afterEach, expect, it, vi } from 'vitest';
+import { NEWS_MS, sentence, useNotices } from './notices';
 
 it.each([
   ['an error of the lab', new Error('The seed must be a whole number.'), 'The seed must be a whole number.'],
@@ -35,4 +35,29 @@ it.each([
 
 it('no sentence is longer than can be read', () => {
   expect(sentence(new Error('word '.repeat(500)))).toHaveLength(400);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  useNotices.setState({ list: [] });
+});
+
+it('news goes by itself; an error stays until the next run or until it is put away', () => {
+  vi.useFakeTimers();
+  const { tell, dismiss, dismissErrors } = useNotices.getState();
+  const told = () => useNotices.getState().list.map(({ text }) => text);
+  tell('news', 'Kept.');
+  tell('error', 'The seed must be a whole number.');
+  tell('error', 'The seed must be a whole number.');
+  expect(told()).toEqual(['Kept.', 'The seed must be a whole number.']);
+  vi.advanceTimersByTime(NEWS_MS);
+  expect(told()).toEqual(['The seed must be a whole number.']);
+  vi.advanceTimersByTime(100 * NEWS_MS);
+  expect(told()).toEqual(['The seed must be a whole number.']);
+  tell('news', 'Renamed.');
+  dismissErrors();
+  expect(told()).toEqual(['Renamed.']);
+  tell('error', 'Again.');
+  dismiss(useNotices.getState().list.at(-1)!.id);
+  expect(told()).toEqual(['Renamed.']);
 });
