@@ -33,8 +33,14 @@ export function LabPage() {
   return (
     <div className="lab" style={inspect.style}>
       <h1 className="visually-hidden">Lab: train a model and watch every scenario</h1>
+      <a className="skip" href="#lab-run">
+        Skip the settings
+      </a>
+      <a className="skip" href="#lab-inspect">
+        Skip to the pictures
+      </a>
       <Controls />
-      <div className="lab-middle">
+      <div className="lab-middle" id="lab-run" tabIndex={-1}>
         <StoryOffer />
         <InterruptedRun />
         <RunHeading view={view} />
@@ -45,7 +51,7 @@ export function LabPage() {
           <Loss view={lossView} />
         </ErrorBoundary>
       </div>
-      <aside className="lab-inspect" aria-label="Inspect">
+      <aside className="lab-inspect" id="lab-inspect" tabIndex={-1} aria-label="Inspect">
         <Divider width={inspect.width} onChoose={inspect.choose} />
         <ErrorBoundary what="The picture">
           <Suspense fallback={null}>
