@@ -36,7 +36,7 @@ export function openDataJobs({
   base,
   watch,
   onKept,
-}: Around): DataJobs & { dispose(reason: Error): void } {
+}: Around): DataJobs & { readonly dispose: (reason: Error) => void } {
   const underWay = new Set<Supervised<DataWorker>>();
   const fresh = (): Supervised<DataWorker> => {
     const worker = new Supervised<DataWorker>(spawn, () => {

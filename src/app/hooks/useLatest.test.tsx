@@ -3,6 +3,8 @@ import { act, renderHook } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { useLatest } from './useLatest';
 
+const start: { readonly key: string | null } = { key: 'a' };
+
 function asked() {
   const waiting: { key: string; resolve: (value: string) => void; reject: (reason: Error) => void }[] = [];
   const hook = renderHook(
@@ -11,7 +13,7 @@ function asked() {
         key,
         () => new Promise<string>((resolve, reject) => waiting.push({ key: key ?? '', resolve, reject })),
       ),
-    { initialProps: { key: 'a' as string | null } },
+    { initialProps: start },
   );
   return { waiting, ...hook };
 }

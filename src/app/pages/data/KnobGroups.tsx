@@ -9,8 +9,8 @@ import type { KnobGroup, Moved } from './knobGroups';
 
 interface Props {
   readonly request: SimulateRequest;
-  readonly valueOf: (name: KnobName) => number;
-  readonly standardOf: (name: KnobName) => number;
+  readonly knobValue: (name: KnobName) => number;
+  readonly twinValue: (name: KnobName) => number;
   readonly onChange: (name: KnobName, value: number) => void;
 }
 
@@ -34,12 +34,12 @@ function Group({
   group,
   first,
   request,
-  valueOf,
-  standardOf,
+  knobValue,
+  twinValue,
   onChange,
 }: Props & { readonly group: KnobGroup; readonly first: boolean }) {
   const [open, setOpen] = useState(first);
-  const changed = group.knobs.filter(({ name }) => valueOf(name) !== standardOf(name)).length;
+  const changed = group.knobs.filter(({ name }) => knobValue(name) !== twinValue(name)).length;
   return (
     <details className="knob-group" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -50,11 +50,11 @@ function Group({
         <KnobControl
           key={knob.name}
           knob={knob}
-          value={valueOf(knob.name)}
-          standard={standardOf(knob.name)}
+          value={knobValue(knob.name)}
+          standard={twinValue(knob.name)}
           onChange={(value) => onChange(knob.name, value)}
         >
-          {open && <KnobPreview request={request} knob={knob} value={valueOf(knob.name)} />}
+          {open && <KnobPreview request={request} knob={knob} value={knobValue(knob.name)} />}
         </KnobControl>
       ))}
     </details>

@@ -134,8 +134,8 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
           />
           <KnobGroups
             request={request}
-            valueOf={valueOf}
-            standardOf={(name) => twin.knobs[name]}
+            knobValue={valueOf}
+            twinValue={(name) => twin.knobs[name]}
             onChange={turn}
           />
         </div>
