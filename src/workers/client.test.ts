@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import * as Comlink from 'comlink';
 import { afterEach, describe, expect, it } from 'vitest';
+import { LocalWorker } from '../../tests/support/localWorker';
 import { simulatedSmall } from '../../tests/support/simulatedSmall';
 import { openBackend } from '../engine';
 import { defaultTraining, presetSettings } from '../training/setup';
@@ -8,21 +9,10 @@ import { componentsOf, relationsOf } from '../training/representation/describe';
 import { parseSetup } from '../training/parseSetup';
 import { createWorkerClient } from './client';
 import { DataSession } from './dataSession';
-import { summariseDataset } from './datasetSummary';
 import { openRunStore } from './runStore';
 import { Session } from './session';
 import type { WorkerClient } from './client';
-import type {
-  DataWorker,
-  OnProgress,
-  ProjectionWorker,
-  RowPage,
-  RunId,
-  RunStore,
-  Tick,
-  TrainingWorker,
-} from './protocol';
-import type { JobOptions } from './commands';
+import type { DataWorker, TrainingWorker, ProjectionWorker, RunId, RunStore, Tick } from './protocol';
 import type { WorkerLike } from './supervised';
 import type { Dataset } from '../data/dataset';
 import type { ParsedSetup } from '../training/parseSetup';
@@ -46,45 +36,6 @@ const setup = (training: Partial<RunSetup['training']> = {}): ParsedSetup =>
     seed: 1,
     backend: 'wasm',
   });
-
-/** A worker over a message channel in this process. Killing it is closing its ports: no event tells of it. */
-class LocalWorker {
-  readonly like: WorkerLike;
-  private readonly far: MessagePort;
-  private readonly errors: ((event: Event) => void)[] = [];
-  ended = false;
-
-  constructor(expose: (port: MessagePort) => void) {
-    const { port1, port2 } = new MessageChannel();
-    this.far = port2;
-    expose(port2);
-    port1.start();
-    this.like = {
-      postMessage: (message: unknown, transfer?: Transferable[]) =>
-        port1.postMessage(message, transfer ?? []),
-      addEventListener: (type: string, listener: EventListenerOrEventListenerObject) => {
-        if (type === 'error') this.errors.push(listener as (event: Event) => void);
-        else port1.addEventListener(type, listener);
-      },
-      removeEventListener: (type: string, listener: EventListenerOrEventListenerObject) =>
-        port1.removeEventListener(type, listener),
-      terminate: () => {
-        this.ended = true;
-        port1.close();
-      },
-    };
-  }
-
-  /** Dies without a word. */
-  kill(): void {
-    this.far.close();
-  }
-
-  /** Breaks down with an error event. */
-  crash(message: string): void {
-    for (const listener of this.errors) listener(Object.assign(new Event('error'), { message }));
-  }
-}
 
 interface Workshop {
   readonly client: WorkerClient;
@@ -285,88 +236,6 @@ describe('the client', () => {
     const page = await client.datasetRows('aliccp-3-seed2', 10, 5);
     expect(page.rows).toHaveLength(5);
     expect(page.rows[0]).toHaveLength(page.columns.length);
-  });
-
-  it.each([
-    ['an export', (client: WorkerClient, options: JobOptions) => client.exportRuns(['a'], options)],
-    [
-      'a simulation',
-      (client: WorkerClient, options: JobOptions) =>
-        client.simulate({ twin: 'aliccp-3', size: 'small', seed: 2, knobs: {} }, options),
-    ],
-    [
-      'a look into a file',
-      (client: WorkerClient, options: JobOptions) => client.inspectFile(new File([], 'a.csv'), null, options),
-    ],
-  ])('cancelling %s ends no other work on data', async (_what, begin) => {
-    const workers: LocalWorker[] = [];
-    const asked: string[] = [];
-    let answer: (rows: RowPage) => void = () => undefined;
-    const endless = (onProgress: OnProgress) => {
-      onProgress({ done: 1, total: 10, detail: 'Working' });
-      return new Promise<never>(() => undefined);
-    };
-    const client = createWorkerClient({
-      runs: openRunStore(`test-${++stores}`),
-      base: 'http://localhost/',
-      spawnData: () => {
-        const remote: Partial<DataWorker> = {
-          connect: () => undefined,
-          ping: () => true,
-          datasetRows: (id) => {
-            asked.push(id);
-            return new Promise((resolve) => (answer = resolve));
-          },
-          exportRuns: (_ids, onProgress) => endless(onProgress),
-          simulate: (_request, onProgress) => endless(onProgress),
-          inspectFile: (_file, _schema, onProgress) => endless(onProgress),
-        };
-        const made = new LocalWorker((port) => Comlink.expose(remote, port));
-        workers.push(made);
-        return made.like;
-      },
-    });
-    open.push(client);
-    const rows = client.datasetRows('one', 0, 1);
-    await until(() => asked.length === 1);
-    const cancel = new AbortController();
-    const cancelled = begin(client, { signal: cancel.signal, onProgress: () => cancel.abort() });
-    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
-    expect(workers.map(({ ended }) => ended)).toEqual([false, true]);
-    answer({ columns: ['x'], rows: [['1']], offset: 0, total: 1 });
-    expect((await rows).rows).toEqual([['1']]);
-  });
-
-  it('reads a dataset again that was made anew in the place of the one on show', async () => {
-    let loads = 0;
-    const client = createWorkerClient({
-      runs: openRunStore(`test-${++stores}`),
-      base: 'http://localhost/',
-      spawnData: () => {
-        const session = new DataSession({
-          list: async () => [],
-          summary: async () => null,
-          load: async () => {
-            loads++;
-            return dataset;
-          },
-          keep: async () => undefined,
-          remove: async () => undefined,
-        });
-        const worker: DataWorker = Object.assign(session, {
-          connect: () => undefined,
-          simulate: async () => summariseDataset(dataset, 'simulated'),
-        });
-        return new LocalWorker((port) => Comlink.expose(worker, port)).like;
-      },
-    });
-    open.push(client);
-    await client.datasetRows(dataset.id, 0, 1);
-    await client.datasetRows(dataset.id, 1, 1);
-    expect(loads).toBe(1);
-    await client.simulate({ twin: 'aliccp-3', size: 'small', seed: 1, knobs: {} });
-    await client.datasetRows(dataset.id, 0, 1);
-    expect(loads).toBe(2);
   });
 
   it('embeds with progress; cancelling ends that alone, and a second request ends the first', async () => {

@@ -28,7 +28,7 @@ export function rowsByScenario(plan: Plan, scenarios: number): Int32Array[] {
  * method, kept between bounds by bisection.
  * @throws RangeError where prominence alone keeps the click rate below the wanted one.
  */
-export function solveIntercept(
+function solveIntercept(
   exposures: Exposures,
   rows: Int32Array,
   clickRate: number,
