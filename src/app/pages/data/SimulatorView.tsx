@@ -140,6 +140,7 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
           />
         </div>
         <div className="simulator-graph">
+          <WorldPreview request={request} changed={changed.length > 0} />
           <GraphDrawing
             label="Causal graph of the simulator"
             nodes={CAUSAL_GRAPH.nodes.map((node) => ({
@@ -183,7 +184,6 @@ export function SimulatorView({ twin: opened, onDone }: Props) {
               ? 'The world as the twin has it.'
               : `Changed: ${changed.map(({ name, label }) => `${label} ${trimNumber(twin.knobs[name])} → ${trimNumber(valueOf(name))}`).join(', ')}.`}
           </p>
-          <WorldPreview request={request} changed={changed.length > 0} />
           {job.progress ? (
             <ProgressLine progress={job.progress} secondsLeft={job.secondsLeft} onCancel={job.cancel} />
           ) : (

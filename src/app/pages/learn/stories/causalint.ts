@@ -34,7 +34,7 @@ export const causalint: Story = {
     {
       title: 'Who suffers without right angles?',
       text: [
-        'Two small CausalInts: one keeps the gradients of the scenarios at right angles, one does not. Same data, same [[seed]]. Scenario A has 42 % of the traffic, D only 6 %.',
+        'Two small CausalInts: one keeps the gradients of the scenarios at right angles, one does not. Neither takes the meta-learning step, as in the stored pair. Same data, same [[seed]]. Scenario A has 42 % of the traffic, D only 6 %.',
         'Predict first: which scenario loses most [[noise-free AUC]] without it?',
       ],
     },
@@ -79,7 +79,7 @@ export const causalint: Story = {
   },
   predict: {
     question: 'Which scenario loses most without right angles?',
-    setup: { model: 'causalint', preset: 'tiny', hidden: '32,16' },
+    setup: { model: 'causalint', preset: 'tiny', hidden: '32,16', maml: 'off' },
     by: { name: 'gramSchmidt', first: true, second: false },
     names: ['gradients at right angles', 'gradients as they come'],
     among: 'scenarios',
