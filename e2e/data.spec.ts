@@ -1,4 +1,5 @@
 import { expect, test } from './support/lab';
+import { exportedRuns } from './support/pictures';
 import type { Page } from '@playwright/test';
 
 /** Rows of a log: scenario `c` has no click at all. */
@@ -73,6 +74,35 @@ test('a file without a label says so and lets the person choose one; nonsense is
   await expect(page.getByRole('alert').filter({ hasText: /empty/i })).toBeVisible();
 });
 
+test('sample values and the leak check of a mapping stand in view at every width', async ({ lab, page }) => {
+  await lab.open({ page: 'data' });
+  const wide = log(',').replace('user_id', 'a_column_of_a_rather_long_name');
+  const rows = wide
+    .split('\r\n')
+    .map(
+      (line, k) =>
+        `${line},${k === 0 ? 'query_text,bought_it' : `some words of a search ${k},${line.split(',')[4]}`}`,
+    );
+  await give(page, 'wide.csv', rows.join('\n'));
+  const table = page.getByTestId('mapping-table');
+  await expect(table).toBeVisible();
+  const scroll = page.locator('.mapping-scroll');
+  for (const width of [390, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 844 });
+    const over = await scroll.evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect(over, `${width}: the table is as wide as its place`).toBeLessThanOrEqual(0);
+    for (const column of ['first rows', 'AUC alone']) {
+      const head = await table.getByRole('columnheader', { name: column }).boundingBox();
+      expect(head!.x).toBeGreaterThanOrEqual(0);
+      expect(head!.x + head!.width, `${width}: ${column}`).toBeLessThanOrEqual(width);
+      expect(head!.width, `${width}: ${column} has room`).toBeGreaterThan(45);
+    }
+    const told = table.locator('tr[data-column="bought_it"]');
+    await expect(told).toContainText('1.0000');
+    await expect(table.locator('tr[data-column="query_text"] .examples')).toContainText('some words');
+  }
+});
+
 test('a world of one’s own: an edge cut on the graph turns its knob, and what is made says "simulated"', async ({
   lab,
   page,
@@ -88,6 +118,46 @@ test('a world of one’s own: an edge cut on the graph turns its knob, and what 
   await expect(page.getByTestId('progress')).toBeVisible();
   await expect(page.getByTestId('dataset')).toBeVisible();
   await expect(page.getByTestId('dataset')).toContainText(/simulated/i);
+});
+
+test('what a knob does shows before anything is simulated; the changed world has its name wherever it is named', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ page: 'data', preset: 'tiny', batch: 128, steps: 4, evaluateEvery: 2, backend: 'wasm' });
+  await page.getByTestId('open-simulator').click();
+  await page.getByTestId('twin-select').selectOption('conflict-4');
+  const preview = page.getByTestId('world-preview');
+  const related = async () => {
+    await expect(preview).toHaveAttribute('data-current', 'true');
+    const cell = page.getByTestId('world-estimates').locator('tfoot tr').last().locator('td').last();
+    return Number((await cell.innerText()).split(' ')[0]);
+  };
+  const own = await related();
+  // Relatedness is (1 − conflict) times the cosine of weights: 0.75 in this world, none at 1.
+  await page.getByTestId('knob-conflict').fill('0.5');
+  await expect.poll(related).toBeCloseTo(own * 2, 1);
+  await page.getByTestId('knob-conflict').fill('1');
+  await expect.poll(related).toBe(0);
+  await expect(preview).toContainText('An estimate');
+  const knob = page.getByTestId('preview-conflict');
+  await expect(knob).toContainText('relatedness of scenarios 1.00 → 0.00');
+  await page.getByTestId('knob-conflict').fill('0.5');
+  await expect(page.getByTestId('progress')).toHaveCount(0);
+
+  await page.getByTestId('simulate').click();
+  const name = 'Conflict 0.5';
+  await expect(page.getByTestId('dataset').getByRole('heading').first()).toContainText(name);
+  await page.getByRole('button', { name: 'Train on it' }).click();
+  await expect(page.getByTestId('dataset-select').locator('option:checked')).toContainText(name);
+  await lab.control('train').click();
+  await lab.expectState('done');
+  await page.getByRole('link', { name: 'Compare' }).click();
+  const run = page.getByTestId('compare-runs').getByRole('listitem').first();
+  await expect(run).toContainText(name);
+  await run.getByRole('checkbox').check();
+  const [exported] = await exportedRuns(lab);
+  expect(exported!.datasetTitle).toContain(name);
 });
 
 test('the catalogue never shows simulated rows without the word', async ({ lab, page }) => {

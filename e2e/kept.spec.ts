@@ -125,4 +125,18 @@ test('a kept run shows its own causal graph while another model is set up', asyn
   await lab.control('model-select').selectOption('causalint');
   await page.getByTestId('run-list').getByRole('button').first().click();
   expect(await states()).toEqual(own);
+
+  // The sidebar reads this run's settings, and no press there changes them; they can be taken over.
+  const invar = lab.control('ablation-invar');
+  await expect(lab.control('settings-of')).toHaveAttribute('data-run', /.+/);
+  await expect(invar).toBeDisabled();
+  await expect(invar).not.toBeChecked();
+  const whose = (name: string) => lab.control('settings-of').getByText(name, { exact: true });
+  await whose('for the next').click();
+  await expect(invar).toBeEnabled();
+  await expect(invar).toBeChecked();
+  await whose('of this run').click();
+  await lab.control('use-these').click();
+  await expect(invar).toBeEnabled();
+  await expect(invar).not.toBeChecked();
 });

@@ -127,6 +127,7 @@ export interface ExportedProbe {
 /** The parts of an exported run that specs read. */
 export interface ExportedRun {
   readonly status: string;
+  readonly datasetTitle: string;
   readonly setup: {
     readonly model: string;
     readonly seed: number;

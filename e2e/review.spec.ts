@@ -1,0 +1,64 @@
+/** Small things that once stood in a reader's way, each looked for where it stood. */
+import { expect, test } from './support/lab';
+
+test('two links lead past the settings: to the run, and to its pictures', async ({ lab, page }) => {
+  await lab.open({ preset: 'tiny' });
+  await expect(lab.control('train')).toBeVisible();
+  const focused = () =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return {
+        text: at?.textContent?.trim() ?? '',
+        inside: at?.closest('#lab-run, #lab-inspect, #main')?.id,
+      };
+    });
+  const press = async (link: string) => {
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    for (let presses = 0; presses < 16 && (await focused()).text !== link; presses++)
+      await page.keyboard.press('Tab');
+    expect((await focused()).text).toBe(link);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    return (await focused()).inside;
+  };
+  expect(await press('Skip to the page')).toBe('main');
+  await page.reload();
+  await expect(lab.control('train')).toBeVisible();
+  expect(await press('Skip the settings')).toBe('lab-run');
+  await page.reload();
+  await expect(lab.control('train')).toBeVisible();
+  expect(await press('Skip to the pictures')).toBe('lab-inspect');
+});
+
+test('a dataset that does not exist is named, on the page and once somebody trains', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ dataset: 'atlantis', preset: 'tiny', backend: 'wasm' });
+  await expect(page.getByText('There is no dataset “atlantis” here').first()).toBeVisible();
+  await lab.control('train').click();
+  await lab.expectState('failed');
+  await expect(page.getByRole('alert').filter({ hasText: 'atlantis' }).first()).toBeVisible();
+});
+
+test('tabs stand in one row, at a desk and on a phone', async ({ lab, page }) => {
+  await lab.open({
+    model: 'causalint',
+    preset: 'tiny',
+    batch: 256,
+    steps: 4,
+    evaluateEvery: 4,
+    evaluationRows: 200,
+    backend: 'wasm',
+    autostart: 1,
+  });
+  await lab.expectState('done');
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const tops = await page
+      .getByRole('tab')
+      .evaluateAll((all) => all.map((tab) => Math.round(tab.getBoundingClientRect().top)));
+    expect(tops.length).toBeGreaterThan(3);
+    expect(new Set(tops).size, `${width}: rows of tabs`).toBe(1);
+  }
+});
