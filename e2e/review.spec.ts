@@ -62,3 +62,22 @@ test('tabs stand in one row, at a desk and on a phone', async ({ lab, page }) =>
     expect(new Set(tops).size, `${width}: rows of tabs`).toBe(1);
   }
 });
+
+test('help for a setting opens in place, by keyboard and by mouse, and covers no press', async ({
+  lab,
+  page,
+}) => {
+  await lab.open({ preset: 'tiny' });
+  const field = lab.control('hp-learningRate');
+  await field.focus();
+  const help = page.locator(`[id="${await field.getAttribute('aria-describedby')}"]`);
+  await expect(help).toHaveCSS('opacity', '1');
+  await expect(help).toBeInViewport();
+  expect((await help.innerText()).length).toBeGreaterThan(20);
+  // What lies below is pressed through it.
+  await lab.control('hp-l2').click();
+  await expect(lab.control('hp-l2')).toBeFocused();
+  await expect(help).toHaveCSS('opacity', '0');
+  await field.hover();
+  await expect(help).toHaveCSS('opacity', '1');
+});
