@@ -28,12 +28,7 @@ export function rowsByScenario(plan: Plan, scenarios: number): Int32Array[] {
  * method, kept between bounds by bisection.
  * @throws RangeError where prominence alone keeps the click rate below the wanted one.
  */
-function solveIntercept(
-  exposures: Exposures,
-  rows: Int32Array,
-  clickRate: number,
-  name: string,
-): number {
+function solveIntercept(exposures: Exposures, rows: Int32Array, clickRate: number, name: string): number {
   const most = meanOver(rows, (row) => exposures.prominence[row]!);
   if (most <= clickRate * 1.02) {
     throw new RangeError(
