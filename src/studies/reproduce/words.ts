@@ -5,6 +5,7 @@ const METRICS: Readonly<Record<string, string>> = {
   interestAuc: 'interest AUC',
   logLoss: 'log loss',
   organicAuc: 'AUC of organic rows',
+  severalScenariosAuc: 'AUC of people in several scenarios',
   recoveryAuc: 'AUC of finding intervened rows',
   interestAucFixedSlot: 'interest AUC, do(slot)',
   interestAucAtBestC: 'interest AUC at the best c',

@@ -6,6 +6,7 @@ type TruthFigureName =
   | 'interestAuc'
   | 'interestAucFixedSlot'
   | 'organicAuc'
+  | 'severalScenariosAuc'
   | 'interestAucAtBestC'
   | 'counterfactualError'
   | 'votesError'

@@ -94,6 +94,9 @@ describe('figures of a finished run', () => {
     expect(figures.interestAuc!.overall).toBeCloseTo(final.overall.noiseFreeAuc!, 12);
     expect(figures.interestAuc!.mean).toBeCloseTo(final.domainNoiseFreeAuc!, 12);
     expect(figures.organicAuc).toEqual(figures.interestAuc);
+    // Some of the rows, not all and not none.
+    expect(figures.severalScenariosAuc!.overall).not.toBeNull();
+    expect(figures.severalScenariosAuc).not.toEqual(figures.organicAuc);
     expect(figures.interestAuc!.scenarios).toEqual(final.scenarios.map((s) => s.interestAuc));
     expect(figures.interestAucAtBestC).toBeUndefined();
     run.dispose();

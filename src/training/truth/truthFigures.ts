@@ -7,6 +7,7 @@ import { fixField } from './fixedField';
 import { aucFigure, type Figure, type JudgedRows } from './figures';
 import { gateRecovery } from './gateRecovery';
 import { counterfactualError } from './otherScenarios';
+import { bySeveralScenarios } from './severalScenarios';
 import { votesError } from './votes';
 import type { SplitName } from '../../data/dataset';
 import type { Predictions, Trainer } from '../trainer/contract';
@@ -91,6 +92,7 @@ function recoveryOfGate(
  * - `interestAuc`: against the click probability by interest alone (no place, no promotion, no conformity)
  * - `interestAucFixedSlot`: the same with every row scored on the first place, do(slot): what holding the place fixed does without any method
  * - `organicAuc`: noise-free AUC over rows that were no forced promotion
+ * - `severalScenariosAuc`: noise-free AUC over rows by people whose training rows lie in two scenarios or more
  * - `interestAucAtBestC`: of M-scan, the interest AUC under the c that the truth would choose on validation rows; a bound, not a result
  * - `interestAucAtC…`, `noiseFreeAucAtC…`: of M-scan, both AUCs under fixed c, in mean sizes of the match score
  * - `counterfactualError`: mean absolute error of click rates in the scenarios that a row did not happen in, do(scenario), of at most 24,000 pairs
@@ -109,6 +111,7 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
   const probability = Float32Array.from(rows, (row) => truth.probability[row]!);
   const organic = Uint8Array.from(rows, (row) => 1 - truth.intervened[row]!);
   const organicAuc = aucFigure(test.score, of(probability), organic);
+  const several = bySeveralScenarios(dataset, rows);
   const interest = interestProbabilities(dataset, rows);
   if (!interest) return { organicAuc };
   const votes = errorsOfVotes(trainer, test, of(probability), rows);
@@ -120,6 +123,7 @@ export async function truthFigures(trainer: FinishedTrainer): Promise<TruthFigur
     interestAuc: aucFigure(test.score, of(interest)),
     ...(onOneSlot && { interestAucFixedSlot: aucFigure(onOneSlot, of(interest)) }),
     organicAuc,
+    ...(several && { severalScenariosAuc: aucFigure(test.score, of(probability), several) }),
     ...(atBestC && { interestAucAtBestC: aucFigure(atBestC, of(interest)) }),
     ...(match && gate && referenceFigures({ match, gate }, of(interest), of(probability))),
     ...votes,
