@@ -123,16 +123,13 @@ test('the model is drawn from what it computes, and what is printed is light on 
   const paper = (svg: string): string | undefined =>
     /<rect width="100%" height="100%" fill="([^"]+)"/.exec(svg)?.[1];
   const svg = (await saved(lab, 'model', 'SVG')).toString();
-  expect(paper(svg)).toBe('#ffffff');
+  expect(paper(svg)).toMatch(/^#fff(fff)?$/);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   for (const [tab, figure] of [
     ['model', 'model'],
     ['gates', 'gates'],
-    ['graph', 'causal-graph'],
   ] as const) {
-    const control = lab.control(`tab-${tab}`);
-    if (!(await control.isVisible())) continue;
-    await control.click();
+    await lab.control(`tab-${tab}`).click();
     const { white, dark } = await tones(page, await saved(lab, figure, 'PNG'), 'image/png');
     expect({ figure, printed: white > 0.35, dark: dark < 0.2 }).toEqual({
       figure,
@@ -140,7 +137,7 @@ test('the model is drawn from what it computes, and what is printed is light on 
       dark: true,
     });
   }
-  await model.page().getByTestId('tab-model').click();
+  await lab.control('tab-model').click();
   await model.getByRole('button', { name: /^expert:/ }).click();
   await expect(lab.control('tab-gates')).toHaveAttribute('aria-selected', 'true');
 });

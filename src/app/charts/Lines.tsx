@@ -34,6 +34,8 @@ export interface LineSpec {
   readonly scenario?: string;
   /** The best that is possible, drawn as a thin line across. */
   readonly ceiling?: number | null;
+  /** What that line is called, where it is no ceiling. */
+  readonly ceilingName?: string;
   /** Keys of the lower and upper edge of a band behind the line, e.g. quartiles. */
   readonly band?: readonly [string, string];
   /** Marks the points themselves, where they are few. */
@@ -72,6 +74,7 @@ interface Ends {
   readonly last: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   /** The highest ceiling, which is named in the same column; null where there is none. */
   readonly ceiling: number | null;
+  readonly ceilingName: string;
   readonly room: LabelRoom;
   readonly formatY: (value: number | null) => string;
   readonly faded: (line: LineSpec) => boolean;
@@ -83,7 +86,7 @@ function isPoint(value: unknown): value is LinePoint {
 }
 
 /** Names at the ends of lines. Where a pointer reads the chart, its values stand there, and hide no line. */
-function EndLabels({ lines, last, ceiling, room, formatY, faded, onPoint }: Ends) {
+function EndLabels({ lines, last, ceiling, ceilingName, room, formatY, faded, onPoint }: Ends) {
   const plot = usePlotArea();
   const scaleX = useXAxisScale();
   const scaleY = useYAxisScale();
@@ -144,7 +147,7 @@ function EndLabels({ lines, last, ceiling, room, formatY, faded, onPoint }: Ends
             className="ceiling-lead"
           />
           <text x={edge + 11} y={placed.at(-1)} dominantBaseline="central">
-            ceiling
+            {ceilingName}
           </text>
         </g>
       ))}
@@ -236,17 +239,18 @@ export const Lines = memo(function Lines(props: LinesProps) {
   const { lines, points, x, y, width, height, formatY, tickY, xLabel, highlighted, onPoint, mark } = props;
   const formatX = props.formatX ?? formatCount;
   const { labelWidth: most } = props;
+  const ceilingName = lines.find((line) => line.ceilingName !== undefined)?.ceilingName ?? 'ceiling';
   const room = useMemo(
     () =>
       labelRoom(
         width,
         [
           ...lines.map(({ label }) => label),
-          ...(lines.some(({ ceiling }) => typeof ceiling === 'number') ? ['ceiling'] : []),
+          ...(lines.some(({ ceiling }) => typeof ceiling === 'number') ? [ceilingName] : []),
         ],
         most,
       ),
-    [width, lines, most],
+    [width, lines, most, ceilingName],
   );
   const labelWidth = room.width;
   const last = useMemo(() => {
@@ -355,7 +359,11 @@ export const Lines = memo(function Lines(props: LinesProps) {
           shape={Curve}
         />
       ))}
-      <EndLabels {...{ lines, last, room, formatY, faded, onPoint }} ceiling={highest} />
+      <EndLabels
+        {...{ lines, last, room, formatY, faded, onPoint }}
+        ceiling={highest}
+        ceilingName={ceilingName}
+      />
     </LineChart>
   );
 });

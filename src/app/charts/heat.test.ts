@@ -97,6 +97,23 @@ describe('a heat map', () => {
     );
   });
 
+  it('are squares while these fill half of the width, and fill it where height is short', () => {
+    const of = (height: number) =>
+      layoutHeat({
+        width: 400,
+        height,
+        view: { row: 0, column: 0, rows: 25, columns: 25 },
+        longestRow: 8,
+        longestColumn: 8,
+        stepColumns: false,
+        square: true,
+      });
+    const [tall, low] = [of(400), of(160)];
+    expect(tall.cellWidth).toBe(tall.cellHeight);
+    expect(low.cellWidth * 25).toBeGreaterThan(0.7 * 400);
+    expect(low.cellHeight).toBeLessThan(low.cellWidth);
+  });
+
   it('never looks outside its matrix, however one zooms and moves', () => {
     const act = fc.oneof(
       fc.tuple(fc.constant('zoom' as const), fc.constantFrom(0.6, 1.25, 5, 0.01), cell, cell),

@@ -42,7 +42,7 @@ export interface LayoutInput {
   readonly longestColumnLine?: number;
   /** Steps along x: numbers under a few columns instead of a label each. */
   readonly stepColumns: boolean;
-  /** Cells are squares (matrices of scenarios). */
+  /** Cells are squares (matrices of scenarios), unless so little height is left that they would take less than half of the width. */
   readonly square: boolean;
   /** Fixed margins, to stand in line with another chart. */
   readonly left?: number;
@@ -59,7 +59,8 @@ export function layoutHeat(input: LayoutInput): HeatLayout {
     const space = Math.max(10, height - top - foot - (stepColumns ? KEY_HEIGHT_STEPS : KEY_HEIGHT));
     const wide = room / view.columns;
     const high = Math.min(space / view.rows, limit);
-    return square ? { wide: Math.min(wide, high), high: Math.min(wide, high) } : { wide, high };
+    const side = Math.min(wide, high);
+    return square && 2 * side * view.columns >= room ? { wide: side, high: side } : { wide, high };
   };
   const upright = fitting(34);
   // Square cells are narrower than the room allows, so labels are measured against the cells.

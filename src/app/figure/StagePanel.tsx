@@ -55,7 +55,8 @@ export function StagePanel({ wanted, onShow, live, steps, children }: Props) {
   const index = step === null ? steps.length - 1 : steps.findLastIndex((one) => one <= step);
   return (
     <StageContext value={stage}>
-      <div className="tab-panel stage-lead" ref={leading} tabIndex={-1}>
+      {/* Thumbnails stand in the strip by portals: what is pressed in them comes by their figures, which are in here. */}
+      <div className="tab-panel stage-lead" ref={leading} tabIndex={-1} onKeyDown={onKeyDown}>
         {children}
       </div>
       {steps.length > 1 && (
@@ -84,7 +85,6 @@ export function StagePanel({ wanted, onShow, live, steps, children }: Props) {
         aria-label="Other pictures of this tab"
         hidden={names.length < 2}
         ref={setStrip}
-        onKeyDown={onKeyDown}
       />
     </StageContext>
   );

@@ -59,6 +59,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
               colour: INK,
               band: ['low', 'high'],
               ceiling: typeof target === 'number' ? target : null,
+              ceilingName: 'target',
             },
           ]}
           points={density.map(({ step, mean, low, high }): LinePoint => ({ x: step, mean, low, high }))}

@@ -28,6 +28,18 @@ describe('a matrix of values', () => {
     expect(said([1, 2, 8, -3])).toBe('Largest at Cart, shared, 8; smallest at Cart, own, −3.');
   });
 
+  it('of nothing but 0 and 1 is counted', () => {
+    expect(said([1, 0, 1, 1])).toBe('3 of 4 are 1, the others 0.');
+  });
+
+  it('says of what a number alone is one', () => {
+    const data = { rows: 1, columns: 2, values: Float32Array.of(3, 5), defined: null };
+    const candidates = spec('value', [{ name: 'scenario' }, { name: 'candidate' }]);
+    expect(headlineOf(candidates, data, named('Home'), named('1', '2'))).toBe(
+      'Largest at Home, candidate 2, 5; smallest at Home, candidate 1, 3.',
+    );
+  });
+
   it('that is flat, of one number, or of none', () => {
     expect(said([2, 2, 2, 2])).toBe('All 4 numbers are the same so far: 2.');
     expect(said([2, 9, 9, 9], [1, 0, 0, 0])).toBe('Home, shared: 2.');

@@ -26,6 +26,9 @@ const largest = (cells: readonly Cell[], sign: 1 | -1): Cell | null =>
     null,
   );
 
+/** Axes whose labels are often numbers alone; those of scenarios and fields are names. */
+const COUNTED: ReadonlySet<string> = new Set(['expert', 'candidate', 'layer', 'head', 'position', 'unit']);
+
 /** A share that is no further than this from an even one, as a part of it, is even. */
 const EVEN = 0.1;
 
@@ -42,7 +45,8 @@ export function headlineOf(
     columns[cell.column]?.label ?? String(cell.column + 1),
   ];
   const [rowAxis, columnAxis] = [spec.axes.at(-2)?.name, spec.axes.at(-1)?.name];
-  const counted = columnAxis === 'expert' ? 'expert ' : '';
+  // A number alone does not say of what it is one.
+  const counted = columnAxis !== undefined && COUNTED.has(columnAxis) ? `${columnAxis} ` : '';
   const said = (label: string): string => (/^\d+$/.test(label) ? `${counted}${label}` : label);
   if (spec.scale === 'share' && data.columns > 1) {
     const own = rowAxis === 'scenario' && columnAxis === 'otherScenario';
@@ -82,6 +86,10 @@ function extremes(
       ? formatPercent(cell.value)
       : formatNumber(cell.value);
   const where = (cell: Cell): string => name(cell).join(', ');
+  if (most.value === 1 && least.value === 0 && cells.every(({ value: one }) => one === 0 || one === 1)) {
+    const ones = cells.filter(({ value: one }) => one === 1).length;
+    return `${ones} of ${cells.length} are 1, the others 0.`;
+  }
   if (cells.length === 1) return `${where(most)}: ${value(most)}.`;
   if (most.value === least.value) return `All ${cells.length} numbers are the same so far: ${value(most)}.`;
   return `Largest at ${where(most)}, ${value(most)}; smallest at ${where(least)}, ${value(least)}.`;

@@ -118,7 +118,7 @@ describe('a headline', () => {
       ]),
     ).toBe('No two are opposed; least alike are A and B: 0.2.');
     expect(headlineOf(spec('value', ['scenario', 'unit']), matrix([[1]]), labels('A'), labels('1'))).toBe(
-      'A, 1: 1.',
+      'A, unit 1: 1.',
     );
   });
 });
