@@ -35,11 +35,15 @@ export interface Differences {
   readonly wrong: readonly string[];
 }
 
-const furthest = (one: ArrayLike<number>, other: ArrayLike<number>): number => {
+const furthest = (
+  one: ArrayLike<number>,
+  other: ArrayLike<number>,
+  unit: (value: number) => number = () => 1,
+): number => {
   if (one.length !== other.length) return Number.POSITIVE_INFINITY;
   let most = 0;
   for (let i = 0; i < one.length; i++) {
-    const apart = Math.abs(one[i]! - other[i]!);
+    const apart = Math.abs(one[i]! - other[i]!) / unit(one[i]!);
     most = Number.isFinite(apart) ? Math.max(most, apart) : Number.POSITIVE_INFINITY;
   }
   return most;
@@ -101,7 +105,8 @@ function sorted(value: unknown): unknown {
 
 export async function compare(left: Left, found: WentOn): Promise<Differences> {
   const scores = Math.max(
-    furthest(left.score, found.scores.score),
+    // Log odds have no bound, and float32 knows those of 28 (EDCN's) to 2e-6 only: beyond 1 the difference is a share of the score.
+    furthest(left.score, found.scores.score, (score) => Math.max(1, Math.abs(score))),
     furthest(left.probability, found.scores.probability),
   );
   const ours = left.record.losses.filter(({ step }) => found.losses[step]);

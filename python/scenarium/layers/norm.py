@@ -13,7 +13,7 @@ from .rows import Rows
 from .variables import filled
 
 EPSILON = 1e-5
-KEEP = 0.9
+MOMENTUM = 0.9
 
 
 class BatchNorm(nn.Module):
@@ -92,13 +92,14 @@ class ScalarNorm(nn.Module):
             fresh = rows.sum_by_route(x.mean(1, keepdim=True) * rows.weight) / divisor
             spread = rows.sum_by_route((x - fresh[rows.index]).square().mean(1, keepdim=True) * rows.weight) / divisor
             mean, variance = torch.where(enough, fresh, self.mean), torch.where(enough, spread, self.variance)
-        run.record(self.mean, mean, KEEP, 1 - KEEP)
-        run.record(self.variance, variance, KEEP, 1 - KEEP)
+        run.record(self.mean, mean, MOMENTUM, 1 - MOMENTUM)
+        run.record(self.variance, variance, MOMENTUM, 1 - MOMENTUM)
         return mean, variance
 
     def forward(self, x: Tensor, rows: Rows) -> Tensor:
         mean, variance = self._moments(x, rows)
-        scale, shift = self.gamma, self.beta
+        scale: Tensor = self.gamma
+        shift: Tensor = self.beta
         if self.own:
             mean, variance, scale, shift = (one[rows.index] for one in (mean, variance, scale, shift))
         return (x - mean) * (torch.rsqrt(variance + EPSILON) * scale) + shift
@@ -109,8 +110,8 @@ def by_whole_batch(x: Tensor, rows: Rows, scale: Tensor, shift: Tensor, mean: Te
     width = x.shape[1]
     output, now, inverse = torch.native_batch_norm(x, scale.expand(width), shift.expand(width), None, None, True, 0.0, EPSILON)
     inverse = inverse.detach()
-    rows.run.record(mean, now, KEEP, 1 - KEEP)
-    rows.run.record(variance, inverse**-2 - EPSILON, KEEP, 1 - KEEP)
+    rows.run.record(mean, now, MOMENTUM, 1 - MOMENTUM)
+    rows.run.record(variance, inverse**-2 - EPSILON, MOMENTUM, 1 - MOMENTUM)
     return output, inverse
 
 
@@ -125,8 +126,8 @@ def shared_moments(x: Tensor, rows: Rows, mean: Tensor, variance: Tensor) -> tup
         counts = rows.weight.view(-1, *[1] * (x.dim() - 1))
         now_mean = rows.sum(x * counts) / rows.counted
         now_variance = rows.sum((x - now_mean).square() * counts) / rows.counted
-    run.record(mean, now_mean, KEEP, 1 - KEEP)
-    run.record(variance, now_variance, KEEP, 1 - KEEP)
+    run.record(mean, now_mean, MOMENTUM, 1 - MOMENTUM)
+    run.record(variance, now_variance, MOMENTUM, 1 - MOMENTUM)
     return now_mean, now_variance
 
 
@@ -140,8 +141,8 @@ def scenario_moments(x: Tensor, rows: Rows, mean: Tensor, variance: Tensor) -> t
     fresh_variance = rows.sum_by_route((x - fresh_mean[rows.index]).square() * rows.weight) / divisor
     enough = rows.counts > 1.5
     now_mean, now_variance = torch.where(enough, fresh_mean, mean), torch.where(enough, fresh_variance, variance)
-    run.record(mean, now_mean, KEEP, 1 - KEEP)
-    run.record(variance, now_variance, KEEP, 1 - KEEP)
+    run.record(mean, now_mean, MOMENTUM, 1 - MOMENTUM)
+    run.record(variance, now_variance, MOMENTUM, 1 - MOMENTUM)
     return now_mean, now_variance
 
 
