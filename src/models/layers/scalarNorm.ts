@@ -1,8 +1,9 @@
 /** Normalisation by one mean and one variance of all numbers of a layer: what its columns are worth beside each other stays. */
 import * as tf from '@tensorflow/tfjs-core';
-import { domainMoments, normalise, routeRows } from '../../engine';
+import { batchNorm, domainMoments, normalise, routeRows } from '../../engine';
 import type { Mode, VariableFactory } from '../../engine';
 import { MOVING, type NormInputs } from './batchNorm';
+import { repeatRows } from './makers';
 
 export interface ScalarNorm {
   /** `[B, w]` to the same shape. */
@@ -28,14 +29,27 @@ export function createScalarNorm(
   const variance = variables.state(`${name}.variance`, shape, start(1));
   const table = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [count, 1]);
 
-  /** By way of each row's mean: no route is as long as a row is wide, and no sum so long that its rounding tells. */
-  function moments(x: tf.Tensor2D, route: tf.Tensor2D, weight: tf.Tensor2D, mode: Mode) {
+  function ofAll(x: tf.Tensor2D, inputs: NormInputs, mode: Mode): tf.Tensor2D {
+    const numbers = tf.reshape<tf.Rank.R2>(x, [x.size, 1]);
+    if (mode.kind === 'evaluate') {
+      const output = normalise(numbers, mean.tensor, variance.tensor, gamma.tensor, beta.tensor);
+      return tf.reshape(output, x.shape);
+    }
+    const { weight } = repeatRows(inputs, x.shape[1]);
+    const now = batchNorm(numbers, weight, gamma.tensor, beta.tensor);
+    mode.recordState(mean, now.mean, MOVING);
+    mode.recordState(variance, now.variance, MOVING);
+    return tf.reshape(now.output, x.shape);
+  }
+
+  /** By way of each row's mean, so that no route is as long as a row is wide. */
+  function momentsOfOwn(x: tf.Tensor2D, { scenarioOneHot, weight }: NormInputs, mode: Mode) {
     const old = [table(mean.tensor), table(variance.tensor)] as const;
     if (mode.kind === 'evaluate') return old;
     const byScenario = (row: tf.Tensor) =>
-      domainMoments(tf.reshape<tf.Rank.R2>(row, [x.shape[0], 1]), route, weight);
+      domainMoments(tf.reshape<tf.Rank.R2>(row, [x.shape[0], 1]), scenarioOneHot, weight);
     const fresh = byScenario(tf.mean(x, 1));
-    const centred = tf.sub(x, routeRows(table(fresh.mean), route));
+    const centred = tf.sub(x, routeRows(table(fresh.mean), scenarioOneHot));
     const spread = byScenario(tf.mean(tf.square(centred), 1));
     const enough = tf.step(tf.sub(fresh.count, 1.5));
     const tooFew = tf.sub(1, enough);
@@ -47,12 +61,11 @@ export function createScalarNorm(
     return now;
   }
 
-  return {
-    apply(x, { scenarioOneHot, weight }, mode) {
-      const route = own ? scenarioOneHot : tf.ones<tf.Rank.R2>([x.shape[0], 1]);
-      const row = (of: tf.Tensor): tf.Tensor2D => routeRows(table(of), route);
-      const [now, spread] = moments(x, route, weight, mode);
-      return normalise(x, row(now), row(spread), row(gamma.tensor), row(beta.tensor));
-    },
-  };
+  function ofOwn(x: tf.Tensor2D, inputs: NormInputs, mode: Mode): tf.Tensor2D {
+    const row = (of: tf.Tensor): tf.Tensor2D => routeRows(table(of), inputs.scenarioOneHot);
+    const [now, spread] = momentsOfOwn(x, inputs, mode);
+    return normalise(x, row(now), row(spread), row(gamma.tensor), row(beta.tensor));
+  }
+
+  return { apply: own ? ofOwn : ofAll };
 }

@@ -70,6 +70,7 @@ export function sumColumns(x: usize, out: usize, rows: i32, columns: i32): void 
 }
 
 // Weighted mean and variance over rows; weight[rows] is shared by all outer slices. total = max(sum(weight), 1).
+// Columns that fill no vector are summed in double: a column that stands alone may have a hundred thousand rows.
 export function moments(
   x: usize, weight: usize, mean: usize, variance: usize, outer: i32, rows: i32, columns: i32,
 ): void {
@@ -110,26 +111,26 @@ export function moments(
       v128.store(variance + to, f32x4.mul(q1, scale), 16);
     }
     for (; c < columns; c++) {
-      let s: f32 = 0;
+      let s: f64 = 0;
       let at = x + (<usize>c << 2);
       let w = weight;
       for (let r = 0; r < rows; r++) {
-        s += load<f32>(w) * load<f32>(at);
+        s += <f64>(load<f32>(w) * load<f32>(at));
         at += row;
         w += 4;
       }
-      const m = s * share;
-      let q: f32 = 0;
+      const m = <f32>(s * <f64>share);
+      let q: f64 = 0;
       at = x + (<usize>c << 2);
       w = weight;
       for (let r = 0; r < rows; r++) {
         const d = load<f32>(at) - m;
-        q += load<f32>(w) * d * d;
+        q += <f64>(load<f32>(w) * d * d);
         at += row;
         w += 4;
       }
       store<f32>(mean + (<usize>c << 2), m);
-      store<f32>(variance + (<usize>c << 2), q * share);
+      store<f32>(variance + (<usize>c << 2), <f32>(q * <f64>share));
     }
     x += <usize>rows * row;
     mean += row;
@@ -223,19 +224,19 @@ export function normaliseSums(
     for (; c < columns; c++) {
       const to = <usize>c << 2;
       const m = load<f32>(mean + to);
-      let s: f32 = 0;
-      let q: f32 = 0;
+      let s: f64 = 0;
+      let q: f64 = 0;
       let a = dy + to;
       let b = x + to;
       for (let r = 0; r < rows; r++) {
         const d = load<f32>(a);
-        s += d;
-        q += d * (load<f32>(b) - m);
+        s += <f64>d;
+        q += <f64>(d * (load<f32>(b) - m));
         a += row;
         b += row;
       }
-      store<f32>(sum0 + to, s);
-      store<f32>(sum1 + to, q);
+      store<f32>(sum0 + to, <f32>s);
+      store<f32>(sum1 + to, <f32>q);
     }
     dy += <usize>rows * row;
     x += <usize>rows * row;
