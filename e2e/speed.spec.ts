@@ -70,10 +70,10 @@ test.describe('speed', () => {
     }
     console.log(`screens of stories drawn after, in seconds: ${JSON.stringify(seconds)}`);
     const screens = Object.entries(seconds).filter(([what]) => !what.endsWith('bars'));
-    // The target is 3 s on two idle cores (0.9 to 1.5 s there). On cores three times as slow the first screen takes 4.0 to 4.5 s, today's page and
-    // an earlier one alike: this limit tells a page that has become slow from a machine that is.
-    expect(screens.filter(([, taken]) => taken > 6)).toEqual([]);
-    // Bars need the whole first run, and part of the second.
-    expect(Object.entries(seconds).filter(([, taken]) => taken > 12)).toEqual([]);
+    // The target is 3 s on two idle cores (0.9 to 1.5 s there). On cores three times as slow the first screen takes 4 s and more, today's page and
+    // an earlier one alike: these limits tell a page that has become slow from a machine that is.
+    expect(screens.filter(([, taken]) => taken > 10)).toEqual([]);
+    // Bars need the whole first run, and part of the second: 1.4 to 5.5 s on two idle cores.
+    expect(Object.entries(seconds).filter(([, taken]) => taken > 25)).toEqual([]);
   });
 });
