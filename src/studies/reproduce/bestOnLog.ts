@@ -2,7 +2,7 @@
 import type { StoredStudy, StudyWorld } from '../evidence/format';
 import { pairBySeed, valuesBySeed } from '../evidence/values';
 import { spread } from '../statistics';
-import { cellSpread, nameOf, pairedCells } from './cells';
+import { cellSpread, meansOverSharedSeeds, nameOf, pairedCells } from './cells';
 
 /** Mean absolute error of a model's click rates in the scenarios that rows did not happen in. */
 const COUNTERFACTUAL = 'counterfactualError';
@@ -47,8 +47,8 @@ export interface BestOnLog {
 
 function best(study: StoredStudy, world: StudyWorld, ids: readonly string[], metric: string): Best | null {
   let found: { id: string; mean: number } | null = null;
-  for (const id of ids) {
-    const mean = cellSpread(study, world, id, { metric, of: 'mean' })?.mean ?? null;
+  for (const [k, mean] of meansOverSharedSeeds(study, world, ids, { metric, of: 'mean' }).entries()) {
+    const id = ids[k]!;
     if (mean !== null && (found === null || mean > found.mean)) found = { id, mean };
   }
   return found && { id: found.id, name: nameOf(study, found.id) };
@@ -61,8 +61,9 @@ function counterfactual(
   onLog: Best,
   inTruth: Best,
 ): Counterfactual {
-  const errors = ids.flatMap((id) => {
-    const error = cellSpread(study, world, id, { metric: COUNTERFACTUAL, of: 'overall' })?.mean ?? null;
+  const means = meansOverSharedSeeds(study, world, ids, { metric: COUNTERFACTUAL, of: 'overall' });
+  const errors = ids.flatMap((id, k) => {
+    const error = means[k] ?? null;
     return error === null ? [] : [{ id, name: nameOf(study, id), error }];
   });
   const of = (one: Best): number | null => errors.find(({ id }) => id === one.id)?.error ?? null;

@@ -31,6 +31,28 @@ export function cellSpread(
   return spread([...valuesBySeed(study, world, variant, metric, of).values()]);
 }
 
+/**
+ * Means of some variants in a world, in their order, over the seeds that most of them have: where a study stopped in the midst of a seed, some have one more, and
+ * means over different draws are not to be compared. Null for a variant that lacks one of these seeds.
+ */
+export function meansOverSharedSeeds(
+  study: StoredStudy,
+  world: StudyWorld,
+  variants: readonly string[],
+  { metric, of }: Looked,
+): readonly (number | null)[] {
+  const values = variants.map((id) => valuesBySeed(study, world, id, metric, of));
+  const count = new Map<number, number>();
+  for (const bySeed of values)
+    for (const [seed, value] of bySeed) if (value !== null) count.set(seed, (count.get(seed) ?? 0) + 1);
+  const most = Math.max(0, ...count.values());
+  const seeds = [...count.keys()].filter((seed) => count.get(seed) === most);
+  return values.map((bySeed) => {
+    const kept = seeds.flatMap((seed) => bySeed.get(seed) ?? []);
+    return kept.length < seeds.length ? null : (spread(kept)?.mean ?? null);
+  });
+}
+
 export interface PairedCells {
   readonly difference: number;
   /** 95 %, Student. */

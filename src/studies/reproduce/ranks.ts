@@ -1,12 +1,12 @@
 /** Models ranked in every world: which is best on the log, and which in truth. */
 import { criticalDifference, friedman, midRanks } from '../statistics';
 import type { StoredStudy, StudyWorld } from '../evidence/format';
-import { cellSpread } from './cells';
+import { meansOverSharedSeeds } from './cells';
 
 export interface RankedModel {
   readonly id: string;
   readonly name: string;
-  /** Mean over seeds, a world each. */
+  /** Mean over the seeds that most models have, a world each. */
   readonly figures: readonly (number | null)[];
   /** 1 for the best of a world; null where the world does not count, or the model is not ranked. */
   readonly ranks: readonly (number | null)[];
@@ -98,9 +98,8 @@ export function rankMap(study: StoredStudy, metric: string, of: 'mean' | 'overal
   const sign = LOWER_IS_BETTER.has(metric) ? -1 : 1;
   // What was tuned in one world has no run in the others.
   const variants = study.variants.filter(({ tuned }) => tuned === undefined);
-  const figures = study.worlds.map((world) =>
-    variants.map(({ id }) => cellSpread(study, world, id, { metric, of })?.mean ?? null),
-  );
+  const ids = variants.map(({ id }) => id);
+  const figures = study.worlds.map((world) => meansOverSharedSeeds(study, world, ids, { metric, of }));
   const part = complete(figures);
   const better = part.worlds.map((w) =>
     part.models.map((m) => (figures[w]![m] === null ? null : sign * figures[w]![m]!)),

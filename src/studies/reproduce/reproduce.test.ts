@@ -134,6 +134,18 @@ describe('ranks', () => {
     expect(without(() => true)).toMatchObject({ blocks: 0, ranked: 0, critical: null });
   });
 
+  it('compare means over the same seeds: where some models have one more, it does not count', () => {
+    const { world, variant, figures, ...cell } = study.cells[0]!;
+    const high = Object.fromEntries(
+      Object.entries(figures).map(([metric, figure]) => [metric, { ...figure, overall: 9, mean: 9 }]),
+    );
+    const last = map.models.at(-1)!.id;
+    const more = [...study.cells, { ...cell, world, figures: high, variant: last, seed: 99 }];
+    expect(variant).not.toBe(last);
+    expect(rankMap({ ...study, cells: more }, 'noiseFreeAuc')).toEqual(map);
+    expect(bestOnLog({ ...study, cells: more })).toEqual(bestOnLog(study));
+  });
+
   it('rank no variant that was tuned in one world', () => {
     const tuned = { of: 'sarnet:full', world: study.worlds[0]!.id, seed: 9, losses: [0.5, 0.4], best: 1 };
     const variants = [...study.variants, { ...study.variants[0]!, id: 'sarnet:full~x', tuned }];
