@@ -93,5 +93,16 @@ for (const theme of ['light', 'dark'] as const)
     await open(page, { scenarios: 25, state: 'live', theme, width: 'narrow' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    // A drawing cuts off what is wider than itself, which no page's width tells.
+    const cut = await page
+      .locator('.heat svg')
+      .evaluateAll((drawings) =>
+        drawings.flatMap((drawing) =>
+          [...drawing.querySelectorAll('.axis-title')]
+            .filter((text) => text.getBoundingClientRect().right > drawing.getBoundingClientRect().right + 1)
+            .map((text) => text.textContent),
+        ),
+      );
+    expect(cut).toEqual([]);
     expect(lab.tolerated).toEqual([]);
   });

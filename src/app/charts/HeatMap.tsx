@@ -42,6 +42,8 @@ export interface HeatMapProps {
 }
 
 const KEY_WIDTH = 96;
+/** Pixels that a text beside the key takes, at most. */
+const widthOf = (text: string): number => 6.2 * text.length;
 const ZOOM_FROM = 40;
 const FEW = 6;
 
@@ -225,7 +227,13 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     cell.column >= view.column &&
     cell.column < view.column + view.columns;
 
-  const meaning = `${props.valueTitle}${hatched ? '; hatched: undefined' : ''}`;
+  const said = spoken || `${props.valueTitle}${hatched ? '; hatched: undefined' : ''}`;
+  const most = format(
+    scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max,
+  );
+  // Beside the key where there is room for it: the buttons of a large matrix stand there, and a narrow one ends there.
+  const below =
+    !stepColumns && (zoomable || layout.left + KEY_WIDTH + 14 + widthOf(most) + widthOf(said) > size.width);
 
   return (
     <div
@@ -292,17 +300,20 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
             )}
           </text>
           <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
-            {format(scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max)}
-            {!zoomable && (
+            {most}
+            {!below && (
               <tspan className="axis-title" dx={8}>
-                {spoken || meaning}
+                {said}
               </tspan>
             )}
           </text>
-          {zoomable && (
-            // The buttons stand at the right of the key.
-            <text x={layout.left} y={keyY + 27} className="axis-title">
-              {spoken || meaning}
+          {below && (
+            <text
+              x={Math.max(0, Math.min(layout.left, size.width - widthOf(said)))}
+              y={keyY + 27}
+              className="axis-title"
+            >
+              {said}
             </text>
           )}
         </svg>
