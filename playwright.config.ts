@@ -53,8 +53,8 @@ export default defineConfig({
     },
     { name: 'speed', testMatch: '**/speed.spec.ts' },
     // Not Playwright's own builds of them: those that people have, over the drivers of e2e/engines.
-    { name: 'firefox', testMatch: '**/engines.spec.ts', timeout: 240_000 },
-    { name: 'webkit', testMatch: '**/engines.spec.ts', timeout: 240_000 },
+    { name: 'firefox', testMatch: '**/engines.spec.ts', timeout: 600_000 },
+    { name: 'webkit', testMatch: '**/engines.spec.ts', timeout: 600_000 },
   ],
   webServer: {
     command: `node scripts/serve.mjs --port ${port}`,

@@ -13,12 +13,15 @@ export interface Engine {
 /** Waits between two questions. */
 const PAUSE = 100;
 
-/** Asks until the answer holds. @throws Error with what was asked for and the last answer */
+/**
+ * Asks until the answer holds. What is waited for comes within seconds on an idle machine; the limit only ends what hangs.
+ * @throws Error with what was asked for and the last answer
+ */
 export async function until<T>(
   ask: () => Promise<T>,
   holds: (answer: T) => boolean,
   what: string,
-  seconds = 60,
+  seconds = 180,
 ): Promise<T> {
   const end = Date.now() + 1000 * seconds;
   for (;;) {
