@@ -31,7 +31,7 @@ async function expectSearching(page: Page, press: 'pause' | 'stop' | null = null
       return true;
     },
     press,
-    { polling: 'raf', timeout: 60_000 },
+    { polling: 'raf' },
   );
 }
 

@@ -108,7 +108,7 @@ export async function exportedNumbers(
 
 /** Columns by name of a file of numbers. */
 export async function exportedRows(lab: Lab): Promise<(name: string) => number[]> {
-  const download = lab.page.waitForEvent('download', { timeout: 60_000 });
+  const download = lab.page.waitForEvent('download');
   await lab.control('export-rows').click();
   const text = await readFile(await (await download).path(), 'utf8');
   const [head, ...lines] = text.trim().split('\n');
