@@ -1,6 +1,7 @@
 /** Whether the model that is best on the log, where only drawn clicks are known, is the best in truth. */
 import type { StoredStudy, StudyWorld } from '../evidence/format';
 import { pairBySeed, valuesBySeed } from '../evidence/values';
+import { fixedDigits } from '../format';
 import { spread } from '../statistics';
 import { cellSpread, meansOverSharedSeeds, nameOf, pairedCells } from './cells';
 
@@ -115,4 +116,33 @@ export function bestOnLog(study: StoredStudy): readonly BestOnLog[] {
       },
     ];
   });
+}
+
+/** “in 1 of 8 worlds”. */
+const ofWorlds = (some: readonly unknown[], all: readonly unknown[]): string =>
+  `in ${some.length} of ${all.length} world${all.length === 1 ? '' : 's'}`;
+
+/** The question answered over all worlds: how often the best on the log is the best in truth, what choosing it gives away, and how often it errs least about other scenarios. */
+export function bestOnLogAnswer(rows: readonly BestOnLog[]): string {
+  if (rows.length === 0) return '';
+  const same = rows.filter(({ onLog, inTruth }) => onLog.id === inTruth.id);
+  const lost = rows.flatMap(({ regret }) => regret ?? []);
+  const [least, most] = [Math.min, Math.max].map((of) =>
+    fixedDigits(of(...lost.map(({ difference }) => difference)), 4),
+  );
+  const beyond = lost.filter(({ interval }) => interval !== null && interval[0] > 0);
+  const compared = rows.filter(({ counterfactual: { onLog, least } }) => onLog !== null && least !== null);
+  const errsLeast = compared.filter(({ onLog, counterfactual }) => counterfactual.least?.id === onLog.id);
+  const sentences = [
+    `The best on the log is the best in truth ${ofWorlds(same, rows)}.`,
+    ...(lost.length === 0
+      ? []
+      : [
+          `Where it is not, choosing it gives away ${least === most ? least! : `${least!} to ${most!}`} of noise-free AUC; the interval lies above 0 ${ofWorlds(beyond, lost)}.`,
+        ]),
+    ...(compared.length === 0
+      ? []
+      : [`It has the least counterfactual error of all models ${ofWorlds(errsLeast, compared)}.`]),
+  ];
+  return sentences.join(' ');
 }

@@ -33,7 +33,12 @@ export interface RankMap {
 }
 
 /** Metrics of which less is better. */
-const LOWER_IS_BETTER: ReadonlySet<string> = new Set(['logLoss', 'votesError']);
+const LOWER_IS_BETTER: ReadonlySet<string> = new Set([
+  'logLoss',
+  'votesError',
+  'votesErrorOwn',
+  'counterfactualError',
+]);
 
 type Table = readonly (readonly (number | null)[])[];
 

@@ -6,7 +6,7 @@ import type { StoredStudy, StudyCell } from '../evidence/format';
 import { storedVariant } from '../evidence/assemble';
 import { agreement } from './agreement';
 import type { Repeat } from './agreement';
-import { bestOnLog } from './bestOnLog';
+import { bestOnLog, bestOnLogAnswer } from './bestOnLog';
 import { chosenRows, claimRows, effectSpan, sortedRows, tally, verdictOf } from './claimRows';
 import type { RowOrder } from './claimRows';
 import { claimsLatex, claimsTable, latexText, runsCsv } from './documents';
@@ -134,6 +134,20 @@ describe('ranks', () => {
     expect(without(() => true)).toMatchObject({ blocks: 0, ranked: 0, critical: null });
   });
 
+  it('rank the lowest error first', () => {
+    const errors: Readonly<Record<string, number>> = { full: 0.02, plain: 0.05, idle: 0.03 };
+    const cells = study.cells.map((cell) => {
+      const mean = errors[cell.variant.split(':')[1]!]!;
+      return { ...cell, figures: { counterfactualError: { overall: mean, mean, scenarios: [] } } };
+    });
+    const { models } = rankMap({ ...study, cells }, 'counterfactualError');
+    expect(models.map(({ name, meanRank }) => [name, meanRank])).toEqual([
+      ['full', 1],
+      ['idle', 2],
+      ['plain', 3],
+    ]);
+  });
+
   it('compare means over the same seeds: where some models have one more, it does not count', () => {
     const { world, variant, figures, ...cell } = study.cells[0]!;
     const high = Object.fromEntries(
@@ -204,6 +218,19 @@ describe('ranks', () => {
       inTruth: 0.03,
       least: { id: third, error: 0.02 },
     });
+    const rows = bestOnLog({
+      ...study,
+      cells: errors({ 'sarnet:full': 0.03, 'sarnet:plain': 0.05, [third]: 0.02 }),
+    });
+    expect(bestOnLogAnswer(rows)).toBe(
+      'The best on the log is the best in truth in 0 of 3 worlds. Where it is not, choosing it gives away 0.0097 of noise-free AUC; ' +
+        'the interval lies above 0 in 3 of 3 worlds. It has the least counterfactual error of all models in 0 of 3 worlds.',
+    );
+    const alike = rows.map((one) => ({ ...one, inTruth: one.onLog, regret: null }));
+    expect(bestOnLogAnswer(alike.slice(0, 1))).toBe(
+      'The best on the log is the best in truth in 1 of 1 world. It has the least counterfactual error of all models in 0 of 1 world.',
+    );
+    expect(bestOnLogAnswer([])).toBe('');
     expect(of({ 'sarnet:full': 0.03, [third]: 0.02 })).toEqual({ onLog: null, inTruth: 0.03, least: null });
   });
 

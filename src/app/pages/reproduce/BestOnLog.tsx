@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { StoredStudy } from '../../../studies/evidence/format';
-import { bestOnLog } from '../../../studies/reproduce/bestOnLog';
+import { bestOnLog, bestOnLogAnswer } from '../../../studies/reproduce/bestOnLog';
 import type { BestOnLog as Row, GivenAway } from '../../../studies/reproduce/bestOnLog';
 import { Figure } from '../../figure/Figure';
 import { fixedDigits, formatSigned } from '../../format';
@@ -50,6 +50,7 @@ export function BestOnLog({ study }: { readonly study: StoredStudy }) {
       table={table(rows)}
       empty={rows.length === 0 ? <p>No world has two models with both figures.</p> : null}
     >
+      <p data-testid="best-on-log-answer">{bestOnLogAnswer(rows)}</p>
       <div className="table-scroll" tabIndex={0} role="group" aria-label="Best on the log and in truth">
         <table className="table">
           <thead>

@@ -10,8 +10,8 @@ import { useSetup } from '../../store/setup';
 import { BestOnLog } from './BestOnLog';
 import { RunHere } from './RunHere';
 
-/** By the truth, on the log, by interest alone, and by interest with every row on one place. */
-const BESIDE = ['noiseFreeAuc', 'auc', 'interestAuc', 'interestAucFixedSlot'] as const;
+/** By the truth, on the log, by error in scenarios that rows did not happen in, by interest alone, and by interest with every row on one place. */
+const BESIDE = ['noiseFreeAuc', 'auc', 'counterfactualError', 'interestAuc', 'interestAucFixedSlot'] as const;
 
 /** All models in all worlds. */
 export function RanksPart({ studies }: { readonly studies: readonly StoredStudy[] }) {
