@@ -36,6 +36,9 @@ Stored studies (public/studies, docs/evidence); a plan goes on where it stopped 
   --seeds N            seeds 1 … N (default 5)
   --jobs N             processes that train (default 1); 0 trains nothing and writes what is kept
   --worlds SIZE        small, medium or large (default small)
+  --world ID,ID        only these of the plan's worlds, such as aliccp-3 (default all)
+  --refill FIGURE      trains kept runs again that lack a figure, such as counterfactualError
+  --seeds-for undecided  more seeds, up to --seeds (default 20), for what undecided claims and hypotheses need
   --tune N             with --plan tables: each row of a paper's main table has N draws of rate, L2 and dropout, judged
                        by validation log loss on a seed of their own; the best is trained over the study's seeds
 

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { assembleStudy, type TrainedCell } from '../../src/studies/evidence/assemble';
-import type { PlannedCell } from '../../src/studies/evidence/plans';
+import { models } from '../../src/models/registry';
+import { plannedCells, type PlannedCell } from '../../src/studies/evidence/plans';
 import { readFlags } from '../lab/usage';
 import { differingMetrics } from './check';
-import { expectedSeconds, runPlan } from './plan';
+import { expectedSeconds, inWorlds, runPlan } from './plan';
 import { keptInStudy } from './stored';
 
 it.each([
@@ -12,10 +13,15 @@ it.each([
   ['--plan doses --seeds 0', '--seeds must be a whole number of at least 1.'],
   ['--plan doses --jobs -1', '--jobs must be a whole number of at least 0.'],
   ['--plan doses --tune 8', '--tune goes with --plan tables and no other plan.'],
+  [
+    '--plan ranks --world aliccp',
+    '--world must be among promotion-6, conflict-4, specifics-4, places-4, dozens-48, aliccp-3, travel-20, amazon-25, not "aliccp".',
+  ],
+  ['--plan tables --tune 8 --world aliccp-3', '--world goes without --tune'],
   ['--plan tables --tune 0', '--tune must be a whole number of at least 1.'],
   [
     '--plan doses --steps 3',
-    'A plan knows no --steps; it takes --plan, --paper, --jobs, --seeds, --worlds, --tune, --refill, --seeds-for.',
+    'A plan knows no --steps; it takes --plan, --paper, --jobs, --seeds, --worlds, --world, --tune, --refill, --seeds-for.',
   ],
 ])('%s is refused in one sentence', async (words, sentence) => {
   await expect(runPlan(readFlags(words.split(' ')))).rejects.toThrow(sentence);
@@ -25,6 +31,14 @@ const cell: PlannedCell = {
   ...{ study: 'mscan', world: 'places-4', base: 'places-4', knob: 'directEffect', dose: 0.75 },
   ...{ variant: 'mix', seed: 1 },
 };
+it('one world of a plan is all its variants and seeds, and nothing else', () => {
+  const ranks = plannedCells('ranks', { papers: [], seeds: 2, size: 'small' });
+  const some = inWorlds(ranks, ['aliccp-3']);
+  expect(some).toEqual(ranks.filter(({ world }) => world === 'aliccp-3'));
+  expect(some).toHaveLength(2 * models.length);
+  expect(inWorlds(ranks, null)).toEqual(ranks);
+});
+
 const figure = { overall: 0.6, mean: 0.6, scenarios: [0.6] };
 const trained: TrainedCell = {
   fingerprint: 'f',

@@ -47,6 +47,8 @@ interface Asked extends PlanOptions {
   readonly refill: string | null;
   /** Only cells that undecided claims and hypotheses need, with as many seeds as each asks for, up to `seeds`. */
   readonly undecided: boolean;
+  /** Ids of worlds that are trained; null: all of the plan's. */
+  readonly world: readonly string[] | null;
 }
 
 function wholeNumber(flags: Flags, name: string, usual: number, least: number): number {
@@ -68,7 +70,7 @@ function chosen<T extends string>(flags: Flags, name: string, known: readonly T[
 }
 
 function asked(flags: Flags): Asked {
-  const OWN = ['plan', 'paper', 'jobs', 'seeds', 'worlds', 'tune', 'refill', 'seeds-for'];
+  const OWN = ['plan', 'paper', 'jobs', 'seeds', 'worlds', 'world', 'tune', 'refill', 'seeds-for'];
   const other = [...flags.values.keys()].find((name) => !OWN.includes(name));
   if (other !== undefined)
     throw new UsageError(
@@ -79,6 +81,8 @@ function asked(flags: Flags): Asked {
   const tune = flag(flags, 'tune') === null ? null : wholeNumber(flags, 'tune', 1, 1);
   if (tune !== null && plans.join() !== 'tables')
     throw new UsageError('--tune goes with --plan tables and no other plan.');
+  if (tune !== null && flag(flags, 'world') !== null)
+    throw new UsageError('--world goes without --tune: rows are tuned on the twin of their table.');
   const seedsFor = flag(flags, 'seeds-for');
   if (seedsFor !== null && seedsFor !== 'undecided')
     throw new UsageError(`--seeds-for must be undecided, not "${seedsFor}".`);
@@ -92,6 +96,7 @@ function asked(flags: Flags): Asked {
     jobs: wholeNumber(flags, 'jobs', 1, 0),
     refill: flag(flags, 'refill'),
     undecided,
+    world: flag(flags, 'world')?.split(',').filter(Boolean) ?? null,
     seeds: wholeNumber(flags, 'seeds', undecided ? SEEDS_KEPT : 5, 1),
     size: flag(flags, 'worlds') === null ? 'small' : size,
   };
@@ -193,6 +198,15 @@ async function judgedRows(papers: readonly string[], asking: Asked, known: Known
   return found.flatMap(({ losses, ...row }) => (losses ? [{ ...row, losses }] : []));
 }
 
+/** Cells of the worlds that are asked for. @throws UsageError for a world that the plan does not have */
+export function inWorlds(planned: readonly PlannedCell[], world: readonly string[] | null): PlannedCell[] {
+  const known = [...new Set(planned.map((cell) => cell.world))];
+  const other = world?.find((id) => !known.includes(id));
+  if (other !== undefined)
+    throw new UsageError(`--world must be among ${known.join(', ')}, not "${other}".`);
+  return planned.filter((cell) => world === null || world.includes(cell.world));
+}
+
 /** Every cell that any plan has of these studies and that is trained. */
 async function gather(studies: readonly string[], asking: Asked, known: Known): Promise<Trained[]> {
   const options = {
@@ -201,8 +215,7 @@ async function gather(studies: readonly string[], asking: Asked, known: Known): 
     seeds: Math.max(SEEDS_KEPT, asking.seeds),
   };
   const cells = PLANS.filter((plan) => plan !== 'ranks' || studies.includes('ranks')).flatMap((plan) =>
-    // Ranks hold every model against every other: over the same seeds.
-    plannedCells(plan, plan === 'ranks' ? { ...options, seeds: asking.seeds } : options),
+    plannedCells(plan, options),
   );
   cells.push(...tunedCells(await judgedRows(options.papers, asking, known), options.seeds));
   const found: Trained[] = [];
@@ -292,7 +305,10 @@ async function sayWhetherSame(before: ReadonlyMap<PlannedCell, TrainedCell>, kno
 /** Cells that a call asks for. */
 async function plannedOf(asking: Asked, known: Known): Promise<PlannedCell[]> {
   if (asking.tune !== null) return tunedPlan(asking, asking.tune, known);
-  const planned = asking.plans.flatMap((plan) => plannedCells(plan, asking));
+  const planned = inWorlds(
+    asking.plans.flatMap((plan) => plannedCells(plan, asking)),
+    asking.world,
+  );
   if (!asking.undecided) return planned;
   const found: PlannedCell[] = [];
   for (const paper of asking.papers) {
