@@ -9,6 +9,8 @@ import { insideFigures } from '../../src/studies/evidence/insideFigures';
 import type { ParsedSetup } from '../../src/training/parseSetup';
 import type { RunSetup } from '../../src/training/runRecord';
 import { createRun } from '../../src/training/run';
+import { evaluationSample } from '../../src/training/sampling';
+import type { Trainer } from '../../src/training/trainer/contract';
 import { truthFigures } from '../../src/training/truth/truthFigures';
 import { cellKey } from './cellKey';
 
@@ -30,6 +32,15 @@ export async function readTrained(setup: RunSetup, fingerprint: string): Promise
 /** Whether figures are read from probes of validation rows: what masks were at the best step. */
 function readsMasks({ model, settings }: RunSetup): boolean {
   return model === 'aread' && settings['hei'] !== false && settings['hemp'] !== false;
+}
+
+/** Processor microseconds that scoring a row takes: all test rows once more, which moves no figure. */
+async function inferenceTime(trainer: Pick<Trainer, 'predict' | 'dataset'>): Promise<number> {
+  const { rows } = evaluationSample(trainer.dataset, 'test', Infinity);
+  const began = process.cpuUsage();
+  await trainer.predict(rows);
+  const { user, system } = process.cpuUsage(began);
+  return rows.length === 0 ? 0 : Math.round((100 * (user + system)) / rows.length) / 100;
 }
 
 /** Trains one cell to its end. @throws Error where the run ends without metrics */
@@ -59,6 +70,7 @@ export async function trainEvidence(
         // Of the processor: the clock would tell what else the computer did.
         seconds: Math.round((user + system) / 1e3) / 1e3,
         parameters: run.state.parameters ?? 0,
+        inference: await inferenceTime(run.trainer),
       };
     }
   } finally {

@@ -202,8 +202,7 @@ async function judgedRows(papers: readonly string[], asking: Asked, known: Known
 export function inWorlds(planned: readonly PlannedCell[], world: readonly string[] | null): PlannedCell[] {
   const known = [...new Set(planned.map((cell) => cell.world))];
   const other = world?.find((id) => !known.includes(id));
-  if (other !== undefined)
-    throw new UsageError(`--world must be among ${known.join(', ')}, not "${other}".`);
+  if (other !== undefined) throw new UsageError(`--world must be among ${known.join(', ')}, not "${other}".`);
   return planned.filter((cell) => world === null || world.includes(cell.world));
 }
 

@@ -38,7 +38,7 @@ export function keptInStudy(
     (one) => one.world === cell.world && one.seed === cell.seed && same.some(({ id }) => id === one.variant),
   );
   if (!found) return null;
-  const { figures, bestStep, steps, seconds, parameters } = found;
+  const { figures, bestStep, steps, seconds, parameters, inference } = found;
   const { scenarios, overall, mean } = world.ceilings;
   return {
     fingerprint,
@@ -48,6 +48,7 @@ export function keptInStudy(
     steps,
     seconds,
     parameters,
+    ...(inference !== undefined && { inference }),
   };
 }
 

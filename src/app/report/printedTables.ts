@@ -85,7 +85,7 @@ function drawn(data: ReportData, study: StoredStudy, world: StudyWorld, view: Pa
       if (ours !== null && ours !== column) one.append(line('small', `ours: ${ours}`));
       return one;
     }),
-    ...['Seconds', 'Seeds'].map((textContent) =>
+    ...['Training, s', 'Inference, µs a row', 'Seeds'].map((textContent) =>
       element('th', { scope: 'col', className: 'number', textContent }),
     ),
   );
@@ -97,10 +97,9 @@ function drawn(data: ReportData, study: StoredStudy, world: StudyWorld, view: Pa
     one.append(
       name,
       ...row.cells.map(ourCell),
-      element('td', {
-        className: 'number',
-        textContent: row.seconds === null ? '–' : fixedDigits(row.seconds, 1),
-      }),
+      ...[row.seconds, row.inference].map((time) =>
+        element('td', { className: 'number', textContent: time === null ? '–' : fixedDigits(time, 1) }),
+      ),
       seeds(data, study, world, row),
     );
     body.append(one);

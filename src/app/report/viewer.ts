@@ -160,10 +160,16 @@ const runColumns: readonly Column<Run>[] = [
     key: ({ cell }) => cell.bestStep,
   },
   {
-    label: 'Seconds',
+    label: 'Training, s',
     number: true,
     text: ({ cell }) => fixedDigits(cell.seconds, 1),
     key: ({ cell }) => cell.seconds,
+  },
+  {
+    label: 'Inference, µs a row',
+    number: true,
+    text: ({ cell: { inference } }) => (inference === undefined ? '–' : fixedDigits(inference, 1)),
+    key: ({ cell }) => cell.inference ?? null,
   },
   { label: 'Again', node: link },
 ];

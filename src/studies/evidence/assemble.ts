@@ -23,6 +23,8 @@ export interface TrainedCell {
   readonly steps: number;
   readonly seconds: number;
   readonly parameters: number;
+  /** Processor microseconds of scoring one test row; kept since November 2026. */
+  readonly inference?: number | undefined;
 }
 
 /** The set-up that a planned cell is trained with. */
@@ -125,12 +127,13 @@ function storedWorld(
 
 /** A cell as a study keeps it; of a control that only scores otherwise, the one figure that it has. Null where the run has none. */
 function storedCell({ world, variant, seed, tuned }: PlannedCell, trained: TrainedCell): StudyCell | null {
-  const { bestStep, steps, seconds, parameters } = trained;
+  const { bestStep, steps, seconds, parameters, inference } = trained;
   const { scored } = findVariant(tuned?.of ?? variant);
   const fixed = trained.figures['interestAucFixedSlot'];
   if (scored && !fixed) return null;
   const figures = keptFigures(scored && fixed ? { interestAuc: fixed } : trained.figures);
-  return { world, variant, seed, figures, bestStep, steps, seconds, parameters };
+  const cell = { world, variant, seed, figures, bestStep, steps, seconds, parameters };
+  return inference === undefined ? cell : { ...cell, inference };
 }
 
 export interface Trained {

@@ -109,10 +109,12 @@ describe('a stored study', () => {
 
   it('says the same in its compact form, a line a cell, metrics that a run lacks left out', () => {
     const sparse = { ...cell('single', 2, 0.6), figures: { recoveryAuc: { ...figures([]), mean: null } } };
-    const given = study([...made.cells, sparse]);
+    const timed = { ...cell('single', 3, 0.6), inference: 12.5 };
+    const given = study([...made.cells, sparse, timed]);
     const text = studyText(given);
     expect(parseStudy(text)).toEqual(given);
     expect(text).toContain('\n[0,0,1,100,200,1.5,1000,[[0.7,0.7,0.8,0.7,0.6,null],[0.3,0.3],0]],\n');
+    expect(text).toContain(',1000,[[0.6,0.6,0.8,0.7,0.6,null],[0.3,0.3],0],12.5]\n');
     const broken = (part: string) => text.replace('[0,0,1,100', part);
     expect(() => parseStudy(broken('[0,7,1,100'))).toThrow('a cell is of the variant “#7”');
     expect(() => parseStudy(broken('[0,0,-1,100'))).toThrow('This is no stored study: cells.0.2');

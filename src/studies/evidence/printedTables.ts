@@ -66,9 +66,12 @@ function percent(value: number | null): string {
   return value === null ? '–' : `${value > 0 ? '+' : ''}${fixedDigits(100 * value, 2).replace('-', '−')} %`;
 }
 
-function secondsOf({ study, world }: Place, variant: string): string {
+/** Seconds of a run, and microseconds of scoring a row where a run kept them. */
+function timesOf({ study, world }: Place, variant: string | null): readonly string[] {
   const taken = study.cells.filter((cell) => cell.world === world.id && cell.variant === variant);
-  return fixedDigits(spread(taken.map(({ seconds }) => seconds))?.mean ?? null, 1);
+  return [taken.map(({ seconds }) => seconds), taken.flatMap(({ inference }) => inference ?? [])].map(
+    (values) => fixedDigits(spread(values)?.mean ?? null, 1).replace(UNDEFINED, '–'),
+  );
 }
 
 /** One printed table in a world; empty where fewer than two of its rows were run there. */
@@ -101,7 +104,7 @@ function oneTable(study: StoredStudy, world: StudyWorld, table: PrintedTable): s
       const [own, other] = [variant, base.variant].map((id) => meanOf(means(place, best(id), columns)));
       return percent(improvement(own ?? null, other ?? null));
     }),
-    variant === null ? '–' : secondsOf(place, variant).replace(UNDEFINED, '–'),
+    ...timesOf(place, variant),
   ]);
   const heads = [
     '',
@@ -112,6 +115,7 @@ function oneTable(study: StoredStudy, world: StudyWorld, table: PrintedTable): s
     ]),
     ...bases.map(({ name }) => `RelaImpr over ${name}`),
     'seconds a run',
+    'inference, µs a row',
   ];
   return `#### ${table.table}, ${table.dataset}: ${table.title}\n\n${markdownTable(heads, rows)}`;
 }
@@ -129,6 +133,6 @@ export function printedTables(study: StoredStudy): string {
     'Printed figures are of the papers’ own data, ours of its simulated twin: orders can be held side by side, levels cannot. Ours are ' +
     'noise-free AUC (log loss where the table says so), mean ± standard deviation over seeds, at the same terms for every row. _Tuned_: eight draws of rate, L2 and dropout (of M-scan also α, of OptMSM also λ), ' +
     'the first being the row as it comes, judged by log loss on validation rows on a seed that no table reports; the best is trained over the seeds, and test rows are looked at once. ' +
-    `RelaImpr is ${PLAIN_RATIO.has(study.id) ? 'the ratio of AUCs less 1, as the paper prints it' : 'the ratio of what is above 0.5, less 1'}, of the mean over the columns shown, tuned where rows are. Seconds are of one processor, training and evaluation.`;
+    `RelaImpr is ${PLAIN_RATIO.has(study.id) ? 'the ratio of AUCs less 1, as the paper prints it' : 'the ratio of what is above 0.5, less 1'}, of the mean over the columns shown, tuned where rows are. Seconds are of one processor, training and evaluation; inference is the processor time of scoring a test row, – where runs are from before it was kept.`;
   return [explained, ...found].join('\n\n');
 }

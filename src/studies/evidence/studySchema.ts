@@ -76,6 +76,8 @@ const cellSchema = z.object({
   seconds: z.number().nonnegative(),
   /** Trained numbers of the model. */
   parameters: z.int().nonnegative(),
+  /** Processor microseconds of scoring one test row, on the same machine; cells from before it was kept have none. */
+  inference: z.number().nonnegative().optional(),
 });
 
 export const studySchema = z.object({

@@ -53,6 +53,11 @@ export function meansOverSharedSeeds(
   });
 }
 
+/** Processor microseconds of scoring one test row, mean over the cells that kept it; null where none did. */
+export function meanInference(cells: readonly StudyCell[]): number | null {
+  return spread(cells.flatMap(({ inference }) => inference ?? []))?.mean ?? null;
+}
+
 export interface PairedCells {
   readonly difference: number;
   /** 95 %, Student. */

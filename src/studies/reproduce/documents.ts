@@ -127,6 +127,7 @@ export function runsCsv(studies: readonly StoredStudy[]): string {
     'steps',
     'seconds',
     'parameters',
+    'inference',
   ];
   const rows = studies.flatMap((study) =>
     study.cells.flatMap((cell): Line[] => {
@@ -145,6 +146,7 @@ export function runsCsv(studies: readonly StoredStudy[]): string {
         cell.steps,
         cell.seconds,
         cell.parameters,
+        cell.inference ?? null,
       ]);
     }),
   );

@@ -8,7 +8,7 @@ import { tunedId, tunedIn } from '../evidence/tunedVariants';
 import { figureOf, scenariosOf } from '../evidence/values';
 import { spread } from '../statistics';
 import type { Spread } from '../statistics';
-import { cellsOf, cellSpread, pairedCells } from './cells';
+import { cellsOf, cellSpread, meanInference, pairedCells } from './cells';
 import { partWords } from './words';
 
 /** How ours stands to the printed difference; the rest says why there is no direction. */
@@ -47,6 +47,8 @@ export interface TableRow {
   readonly seeds: number;
   /** Processor seconds of training and evaluation, mean over seeds; null where not run. */
   readonly seconds: number | null;
+  /** Processor microseconds of scoring one test row, mean over the runs that kept it; null where none did. */
+  readonly inference: number | null;
   /** Trained numbers of the model. */
   readonly parameters: number | null;
   /** Draws of its tuning budget; null for a row as it comes. */
@@ -169,6 +171,7 @@ export function paperTable(
       variant,
       seeds: Math.max(0, ...cells.map(({ ours }) => ours?.count ?? 0)),
       seconds: spread(runs.map(({ seconds }) => seconds))?.mean ?? null,
+      inference: meanInference(runs),
       parameters: runs[0]?.parameters ?? null,
       draws:
         (variant !== null && study?.variants.find(({ id }) => id === variant)?.tuned?.losses.length) || null,

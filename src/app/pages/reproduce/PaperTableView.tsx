@@ -42,7 +42,14 @@ export function PaperTableView({ view, shown, open, onOpen }: Props) {
               className="number"
               title="Processor seconds of training and evaluation, mean over seeds"
             >
-              Seconds
+              Training, s
+            </th>
+            <th
+              scope="col"
+              className="number"
+              title="Processor microseconds of scoring one test row, mean over the runs that kept it"
+            >
+              Inference, µs a row
             </th>
             <th scope="col" className="number" title="Trained numbers of the model">
               Parameters
@@ -50,7 +57,7 @@ export function PaperTableView({ view, shown, open, onOpen }: Props) {
           </tr>
         </thead>
         <tbody>
-          {view.rows.map(({ name, variant, seeds, seconds, parameters, cells }, r) => (
+          {view.rows.map(({ name, variant, seeds, seconds, inference, parameters, cells }, r) => (
             <tr
               key={name}
               data-row={variant ?? ''}
@@ -80,6 +87,7 @@ export function PaperTableView({ view, shown, open, onOpen }: Props) {
               ))}
               <td className="number">{seeds || '–'}</td>
               <td className="number">{seconds === null ? '–' : fixedDigits(seconds, 1)}</td>
+              <td className="number">{inference === null ? '–' : fixedDigits(inference, 1)}</td>
               <td className="number">{parameters === null ? '–' : formatCount(parameters)}</td>
             </tr>
           ))}
