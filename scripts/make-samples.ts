@@ -8,10 +8,10 @@ import { findTwin, parseCatalogue, simulate, writeDataset, type Catalogue } from
 import { summariseDataset } from '../src/workers/datasetSummary';
 import { writeSummary } from '../src/workers/storedSummary';
 
-/** Twins, then cause worlds: what a first visit opens, and as many others as 16 MB hold. */
+/** Twins, then all cause worlds: 11 of the 16 MB that samples may take. */
 const COMMITTED = [
   ...['aliccp-3', 'travel-20', 'amazon-25'],
-  ...['conflict-4', 'places-4', 'promotion-6', 'dozens-48'],
+  ...['conflict-4', 'places-4', 'promotion-6', 'dozens-48', 'specifics-4'],
 ];
 const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
 

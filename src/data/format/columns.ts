@@ -1,4 +1,4 @@
-import { parquetMetadata, parquetRead, type FileMetaData } from 'hyparquet';
+import { parquetMetadata, parquetRead, type FileMetaData, type PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
 
@@ -9,6 +9,23 @@ export interface Lists {
   readonly values: Numbers;
   /** Length of each row's list `[rows]`. */
   readonly lengths: Numbers;
+}
+
+/**
+ * The plain values of a page; null where they are not plain. List lengths are in a column of their own, so levels are skipped: in pages of the second version they lie
+ * uncompressed in front of the values, in those of the first with them, each after its length.
+ */
+function valuesOf(header: PageHeader, body: Uint8Array): Uint8Array | null {
+  const { data_page_header: first, data_page_header_v2: second } = header;
+  if (second?.encoding === 'PLAIN' && second.is_compressed !== false) {
+    const levels = second.repetition_levels_byte_length + second.definition_levels_byte_length;
+    return compressors.GZIP!(body.subarray(levels), header.uncompressed_page_size - levels);
+  }
+  if (first?.encoding !== 'PLAIN') return null;
+  const raw = compressors.GZIP!(body, header.uncompressed_page_size);
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const definitions = 4 + view.getUint32(0, true);
+  return raw.subarray(definitions + 4 + view.getUint32(definitions, true));
 }
 
 /** A column chunk whose pages are all plain int32 or float32 lists, as our writer leaves them; else null. */
@@ -26,13 +43,9 @@ function plainValues(bytes: Uint8Array<ArrayBuffer>, metadata: FileMetaData, nam
     const reader = { view, offset: 0 };
     while (reader.offset < view.byteLength - 1) {
       const header = parquetHeader(reader);
-      const page = header.data_page_header_v2;
-      if (!page || page.encoding !== 'PLAIN' || page.is_compressed === false) return null;
-      // Levels lie uncompressed in front of the values; list lengths are in a column of their own, so they are skipped.
-      const levels = page.repetition_levels_byte_length + page.definition_levels_byte_length;
-      const start = view.byteOffset + reader.offset + levels;
-      const packed = new Uint8Array(bytes.buffer, start, header.compressed_page_size - levels);
-      const raw = compressors.GZIP!(packed, header.uncompressed_page_size - levels);
+      const body = new Uint8Array(bytes.buffer, view.byteOffset + reader.offset, header.compressed_page_size);
+      const raw = valuesOf(header, body);
+      if (!raw) return null;
       const aligned = raw.byteOffset % 4 === 0 ? raw : raw.slice();
       pages.push(
         chunk.type === 'INT32'

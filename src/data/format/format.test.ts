@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { parquetMetadata } from 'hyparquet';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
+import { compressors } from 'hyparquet-compressors';
 import { describe, expect, test } from 'vitest';
 import { Columns } from './columns';
 import { fingerprintOf } from './fingerprint';
@@ -63,6 +65,32 @@ describe('dataset files', () => {
       expect(Array.from(straight.lists(name).values)).toEqual(Array.from(general.lists(name).values));
       expect(Array.from(straight.lists(name).lengths)).toEqual(Array.from(general.lists(name).lengths));
     }
+  });
+
+  test('levels of lists are packed with their values, and those that are not are read as well', async () => {
+    const dataset = await tinyDataset({}, 1, MINUTE);
+    const { parquet, manifest } = writeDataset(dataset, { groupRows: 64 });
+    const { row_groups } = parquetMetadata(parquet.slice().buffer);
+    const pages = row_groups.flatMap(({ columns }) =>
+      columns.map(({ meta_data: chunk }) => {
+        const reader = { view: new DataView(parquet.buffer), offset: Number(chunk!.data_page_offset) };
+        return [chunk!.path_in_schema.length > 1, parquetHeader(reader).type] as const;
+      }),
+    );
+    expect(pages.some(([listed]) => listed)).toBe(true);
+    for (const [listed, type] of pages) expect(type).toBe(listed ? 'DATA_PAGE' : 'DATA_PAGE_V2');
+    const general = await parquetReadObjects({ file: parquet.slice().buffer, compressors });
+    const { values, lengths } = await Columns.read(
+      parquet,
+      ['history_item_id'],
+      'history_length',
+      manifest.rows,
+      'tiny',
+    ).then((columns) => columns.lists('history_item_id'));
+    expect(general.flatMap((row) => row['history_item_id'] as number[])).toEqual(Array.from(values));
+    expect(general.map((row) => (row['history_item_id'] as number[]).length)).toEqual(Array.from(lengths));
+    const loose = writeDataset(dataset, { level: 1 });
+    expect(await readDataset(loose.parquet, loose.manifest, { verify: true })).toEqual(dataset);
   });
 
   test('a view into a larger buffer is read as well as a buffer of its own', async () => {

@@ -1,5 +1,6 @@
-import { gzipSync } from 'fflate';
+import { gunzipSync, gzipSync } from 'fflate';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { packLevels } from './packLevels';
 import { FORMAT, type Manifest } from './manifest';
 import { HISTORY_LENGTH, historyColumns, type HistoryColumn, type WrittenHistory } from './historyColumns';
 import { SPLIT, type Dataset } from '../dataset';
@@ -189,12 +190,14 @@ export function writeDataset(
 ): { parquet: Uint8Array; manifest: Manifest } {
   const { table, history } = tableOf(dataset);
   const writer = new ByteWriter();
+  const level = options.level ?? 6;
+  // mtime 0: the clock must not get into the file.
+  const pack = (bytes: Uint8Array): Uint8Array => gzipSync(bytes, { level, mtime: 0 });
   const file = new ParquetWriter({
     writer,
     schema: table.schema,
     codec: 'GZIP',
-    // mtime 0: the clock must not get into the file.
-    compressors: { GZIP: (bytes) => gzipSync(bytes, { level: options.level ?? 6, mtime: 0 }) },
+    compressors: { GZIP: pack },
     statistics: false,
     createdBy: 'scenarium',
     kvMetadata: [
@@ -204,12 +207,19 @@ export function writeDataset(
   const size = options.groupRows ?? (dataset.rows <= ONE_GROUP ? Math.max(1, dataset.rows) : GROUP);
   for (let from = 0; from < dataset.rows; from += size) {
     const to = Math.min(from + size, dataset.rows);
-    const columnData = table.columns.map((group) => group(from, to));
+    // One page a column and group: there is nothing that an index would find.
+    const columnData = table.columns.map((group) => ({ ...group(from, to), offsetIndex: false }));
     void file.write({ columnData, rowGroupSize: size, pageSize: 1 << 24 });
   }
   void file.finish();
   const manifest = describe(dataset, table, history, options.splitRule);
-  return { parquet: new Uint8Array(writer.getBuffer()), manifest };
+  const parquet = new Uint8Array(writer.getBuffer());
+  // Packing goes over the whole file once more: not worth it where it is only kept on this computer.
+  if (level === 1 || !table.schema.some(({ converted_type }) => converted_type === 'LIST'))
+    return { parquet, manifest };
+  const unpack = (bytes: Uint8Array, length: number): Uint8Array =>
+    gunzipSync(bytes, { out: new Uint8Array(length) });
+  return { parquet: packLevels(parquet, { pack, unpack }), manifest };
 }
 
 /** @param splitRule how rows were divided, in words; an import says it itself: by time, by a column, or at random */
