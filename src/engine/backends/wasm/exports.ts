@@ -179,6 +179,17 @@ export interface WasmExports {
     rows: number,
     width: number,
   ): void;
+  shareGradient(
+    g: Pointer,
+    own: Pointer,
+    shared: Pointer,
+    mode: number,
+    dShared: Pointer,
+    lines: number,
+    output: number,
+  ): void;
+  combine(own: Pointer, shared: Pointer, mode: number, out: Pointer, count: number): void;
+  routedSum(x: Pointer, order: Pointer, groups: Pointer, count: number, out: Pointer, width: number): void;
   routedForward(
     x: Pointer,
     order: Pointer,
@@ -191,6 +202,7 @@ export interface WasmExports {
     y: Pointer,
     input: number,
     output: number,
+    made: Pointer,
   ): void;
   routedInput(
     dy: Pointer,
@@ -203,6 +215,7 @@ export interface WasmExports {
     dx: Pointer,
     input: number,
     output: number,
+    made: Pointer,
   ): void;
   routedWeight(
     x: Pointer,
@@ -218,17 +231,6 @@ export interface WasmExports {
     input: number,
     output: number,
   ): void;
-  shareGradient(
-    g: Pointer,
-    own: Pointer,
-    shared: Pointer,
-    mode: number,
-    dShared: Pointer,
-    lines: number,
-    output: number,
-  ): void;
-  combine(own: Pointer, shared: Pointer, mode: number, out: Pointer, count: number): void;
-  routedSum(x: Pointer, order: Pointer, groups: Pointer, count: number, out: Pointer, width: number): void;
   sumRows(x: Pointer, out: Pointer, outer: number, rows: number, columns: number): void;
   sumColumns(x: Pointer, out: Pointer, rows: number, columns: number): void;
   moments(

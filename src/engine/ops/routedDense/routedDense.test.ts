@@ -50,9 +50,14 @@ testOperation({
   },
 });
 
-it('few rows are multiplied where weights lie to the bits of a product, absent groups get no gradient', async () => {
+it.each([
+  ['own weights', null],
+  ['own weights times shared ones', 'multiply'],
+  ['own weights plus shared ones', 'add'],
+] as const)('few rows meet %s where they lie, to the bits of a product', async (_name, combine) => {
   await openBackend('wasm');
-  const [input, output, groups] = [20, 37, 3];
+  // Lines and columns that are no multiples of four.
+  const [input, output, groups] = [22, 37, 3];
   /** `rows` rows of the first group and one of the second; a share other than 1 makes every group a product of its own. */
   const run = (rows: number, share: number): number[][] =>
     tf.tidy(() => {
@@ -62,10 +67,16 @@ it('few rows are multiplied where weights lie to the bits of a product, absent g
       const x = values<tf.Rank.R2>([rows + 1, input], 1);
       const weight = values<tf.Rank.R3>([groups, input, output], 2);
       const bias = values<tf.Rank.R2>([groups, output], 3);
-      const value = routedDense(x, weight, bias, route);
-      const [dx, dWeight] = tf.grads((a, w) =>
-        tf.mul(routedDense(as2(a), as3(w), bias, route), values([rows + 1, output], 4)),
-      )([x, weight]);
+      const shared = values<tf.Rank.R2>([input, output], 5);
+      const layer = (a: tf.Tensor, w: tf.Tensor): tf.Tensor2D =>
+        combine
+          ? routedSharedDense(as2(a), as3(w), { shared, combine }, bias, route)
+          : routedDense(as2(a), as3(w), bias, route);
+      const value = layer(x, weight);
+      const [dx, dWeight] = tf.grads((a, w) => tf.mul(layer(a, w), values([rows + 1, output], 4)))([
+        x,
+        weight,
+      ]);
       return [
         tf.slice(value, [0, 0], [rows, output]),
         tf.slice(dx!, [0, 0], [rows, input]),
@@ -76,6 +87,7 @@ it('few rows are multiplied where weights lie to the bits of a product, absent g
   for (let rows = 1; rows <= 8; rows++) {
     const few = run(rows, 1);
     expect(few, `${rows} rows`).toEqual(run(rows, 0.5));
+    // An absent group gets no gradient.
     expect(few[3]!.every((each) => each === 0)).toBe(true);
   }
 });

@@ -9,6 +9,8 @@ import { packed, planOf, runsOf, type Group, type RoutePlan, type Run } from './
 
 /** Longest sum that a few rows' kernel makes in one go, as `gemm` does. */
 const LONGEST_SUM = 256;
+/** Widest layer of which four lines of combined weights find room in the working memory of `gemm`. */
+const WIDEST = 4096;
 
 /** How own and shared weights make a group's weights. */
 export type Combine = 'none' | 'multiply' | 'add';
@@ -62,10 +64,11 @@ interface FewRows {
 function eachRun(
   plan: RoutePlan,
   sum: number,
+  width: number,
   few: (places: FewRows) => void,
   many: (group: Group) => void,
 ): void {
-  const runs: Run[] = runsOf(plan, sum <= LONGEST_SUM);
+  const runs: Run[] = runsOf(plan, sum <= LONGEST_SUM && width <= WIDEST);
   const order = newInts(plan.order);
   for (const run of runs) {
     if (!run.few) {
@@ -90,15 +93,16 @@ export function forwardOnWasm(
   const [, input, output] = weight.shape as [number, number, number];
   const plan = planOf(route);
   const y = zeroed([x.shape[0]!, output]);
-  const { run } = wasmKernels()!;
+  const { run, scratch } = wasmKernels()!;
   eachRun(
     plan,
     input,
+    output,
     ({ order, groups, count }) =>
       run.routedForward(
         ...([pointer(x), pointer(order), pointer(groups), count] as const),
         ...([pointer(weight), shared ? pointer(shared) : 0, MODE[combine]] as const),
-        ...([bias ? pointer(bias) : 0, pointer(y), input, output] as const),
+        ...([bias ? pointer(bias) : 0, pointer(y), input, output, scratch] as const),
       ),
     (group) => {
       const [ids, scale] = placesOf(plan, group);
@@ -131,15 +135,16 @@ export function inputGradientOnWasm(
   const [, input, output] = weight.shape as [number, number, number];
   const plan = planOf(route);
   const dx = zeroed([dy.shape[0]!, input]);
-  const { run } = wasmKernels()!;
+  const { run, scratch } = wasmKernels()!;
   eachRun(
     plan,
+    output,
     output,
     ({ order, groups, count }) =>
       run.routedInput(
         ...([pointer(dy), pointer(order), pointer(groups), count] as const),
         ...([pointer(weight), shared ? pointer(shared) : 0, MODE[combine]] as const),
-        ...([pointer(dx), input, output] as const),
+        ...([pointer(dx), input, output, scratch] as const),
       ),
     (group) => {
       const [ids, scale] = placesOf(plan, group);
@@ -188,6 +193,7 @@ export function weightGradientOnWasm(
   const toShared = dShared ? pointer(dShared) : 0;
   eachRun(
     plan,
+    0,
     0,
     ({ order, groups, count }) =>
       run.routedWeight(
