@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { edgePath, initials, placeNodes } from './layout';
+import { layOutGraph, RADIUS } from './graphLayout';
+import { SymbolText } from './SymbolText';
 import './graph.css';
 
 export interface DrawnNode {
@@ -41,9 +42,6 @@ interface Props {
   readonly note: string;
 }
 
-const RADIUS = 16;
-/** Letters that fit into a circle. */
-const FITTING = 4;
 /** Pixels of a bar at an edge: its width with the gap, and half the height of the largest. */
 const BAR = 5;
 const BAR_REACH = 11;
@@ -88,12 +86,8 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
     onPointerEnter: () => setPointed(key),
     onPointerLeave: () => setPointed(null),
   });
-  const letters = initials(
-    nodes.map((node) => node.symbol),
-    FITTING,
-  );
   const arrow = useId();
-  const places = placeNodes(nodes, width, height, RADIUS);
+  const { places, lines, knobs, letters, captions } = layOutGraph(nodes, edges, width, height);
   const symbol = (id: string) => {
     const node = nodes.find((one) => one.id === id);
     return node?.caption ?? node?.symbol ?? id;
@@ -115,12 +109,8 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
             <path d="M0,0 L8,4 L0,8 z" className="graph-arrow" />
           </marker>
         </defs>
-        {edges.map((edge, k) => {
-          const [from, to] = [places.get(edge.from), places.get(edge.to)];
-          if (!from || !to) return null;
-          const others = [...places].filter(([id]) => id !== edge.from && id !== edge.to).map(([, at]) => at);
-          const back = edges.some((other) => other.from === edge.to && other.to === edge.from);
-          const { d, middle } = edgePath(from, to, RADIUS, others, back);
+        {lines.map(({ edge, path: { d } }, k) => {
+          const middle = knobs[k]!;
           const cut = edge.cut === true;
           const said = `${symbol(edge.from)} → ${symbol(edge.to)}: ${edge.meaning}${edge.state ? ` (${edge.state})` : ''}`;
           sentences.set(`edge ${k}`, said);
@@ -168,9 +158,7 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
           const at = places.get(node.id)!;
           const said = `${node.caption ?? node.symbol}: ${node.meaning}`;
           sentences.set(`node ${k}`, said);
-          // A word does not fit into a circle: its first letters stand inside, the word below.
-          const long = node.symbol.length > FITTING;
-          const caption = node.caption ?? (long ? node.symbol : undefined);
+          const words = captions.get(node.id);
           return (
             <g key={node.id} className={`node ${node.hidden ? 'node-hidden' : ''}`} {...pointer(`node ${k}`)}>
               <circle cx={at.x} cy={at.y} r={RADIUS} />
@@ -181,11 +169,17 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
                 dominantBaseline="central"
                 className={(letters[k]?.length ?? 0) > 2 ? 'node-word' : undefined}
               >
-                {letters[k]}
+                <SymbolText text={letters[k] ?? ''} />
               </text>
-              {caption && (
-                <text x={at.x} y={at.y + RADIUS + 10} textAnchor="middle" className="node-caption">
-                  {caption}
+              {words && (
+                <text
+                  x={words.x}
+                  y={words.y}
+                  textAnchor="middle"
+                  dominantBaseline="central"
+                  className="node-caption"
+                >
+                  <SymbolText text={words.caption} />
                 </text>
               )}
             </g>

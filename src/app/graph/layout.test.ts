@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { edgePath, initials, placeNodes } from './layout';
+import { edgePath, initials, knobPlaces, placeNodes } from './layout';
 
 it('every node lies inside the drawing, in the order of its coordinates', () => {
   const nodes = [
@@ -32,7 +32,7 @@ it('an edge past a node right on its way bends towards the other nodes, not out 
     ],
     false,
   );
-  expect(path.middle.x).toBeLessThan(284);
+  expect(path.at(0.5).x).toBeLessThan(284);
 });
 
 it('an edge bends around a node in its way, and runs straight where the way is free', () => {
@@ -41,12 +41,32 @@ it('an edge bends around a node in its way, and runs straight where the way is f
     { x: 200, y: 0 },
   ];
   const straight = edgePath(from, to, 16, [{ x: 100, y: 90 }], false);
-  expect(Math.abs(straight.middle.y)).toBeLessThan(1e-9);
+  expect(Math.abs(straight.at(0.5).y)).toBeLessThan(1e-9);
   const above = edgePath(from, to, 16, [{ x: 100, y: 4 }], false);
-  expect(Math.abs(above.middle.y - 4)).toBeGreaterThan(16);
+  expect(Math.abs(above.at(0.5).y - 4)).toBeGreaterThan(16);
 });
 
 it('words stand in their circles with as many letters as tell them from the others', () => {
   expect(initials(['users', 'items', 'interest', 'x'], 4)).toEqual(['u', 'it', 'in', 'x']);
   expect(initials(['position', 'p'], 4)).toEqual(['po', 'p']);
+  // Alike for as many letters as fit: the first letter, and the one that tells them apart.
+  expect(initials(['Item', 'Interest', 'Intervention'], 4)).toEqual(['Item', 'Ie', 'Iv']);
+});
+
+it('the knobs of two edges that cross in their middles sit apart, all others in the middle', () => {
+  const [a, b] = [
+    edgePath({ x: 0, y: 0 }, { x: 200, y: 100 }, 16, [], false),
+    edgePath({ x: 200, y: 0 }, { x: 0, y: 100 }, 16, [], false),
+  ];
+  const far = edgePath({ x: 0, y: 200 }, { x: 200, y: 200 }, 16, [], false);
+  const [first, second, third] = knobPlaces([a, b, far].map((path) => ({ ...path, hasKnob: true })));
+  expect(Math.hypot(first!.x - second!.x, first!.y - second!.y)).toBeGreaterThan(24);
+  expect(third).toEqual(far.at(0.5));
+  // An edge without a knob is in nobody's way.
+  expect(
+    knobPlaces([
+      { ...a, hasKnob: true },
+      { ...b, hasKnob: false },
+    ])[0],
+  ).toEqual(a.at(0.5));
 });

@@ -54,6 +54,12 @@ function inward(from: Point, to: Point, others: readonly Point[]): number {
   return sum >= 0 ? 1 : -1;
 }
 
+export interface EdgePath {
+  readonly d: string;
+  /** A point of the line, at a share of its parameter: 0 at the start's rim, 1 at the tip. */
+  readonly at: (share: number) => Point;
+}
+
 /** From rim to rim; bent away from nodes in the way, and where the way back is an edge too. */
 export function edgePath(
   from: Point,
@@ -61,7 +67,7 @@ export function edgePath(
   radius: number,
   others: readonly Point[],
   back: boolean,
-): { readonly d: string; readonly middle: Point } {
+): EdgePath {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
@@ -88,16 +94,46 @@ export function edgePath(
   const text = (point: Point) => `${formatPlace(point.x)},${formatPlace(point.y)}`;
   return {
     d: `M${text(start)} Q${text(control)} ${text(end)}`,
-    middle: {
-      x: start.x / 4 + control.x / 2 + end.x / 4,
-      y: start.y / 4 + control.y / 2 + end.y / 4,
+    at: (share) => {
+      const weights = [(1 - share) ** 2, 2 * share * (1 - share), share ** 2] as const;
+      const of = (axis: 'x' | 'y') =>
+        weights[0] * start[axis] + weights[1] * control[axis] + weights[2] * end[axis];
+      return { x: of('x'), y: of('y') };
     },
   };
 }
 
+/** Knobs nearer to each other than this cannot be told apart by a finger. */
+const KNOBS_APART = 24;
+
+/** Where each edge's knob sits, or would: in its middle, or nearer to its start where the middles of two that have one meet. */
+export function knobPlaces(
+  paths: readonly (Pick<EdgePath, 'at'> & { readonly hasKnob: boolean })[],
+): readonly Point[] {
+  const middles = paths.map(({ at }) => at(0.5));
+  return paths.map(({ at, hasKnob }, k) => {
+    const own = middles[k]!;
+    const met = middles.some(
+      (other, o) =>
+        o !== k && paths[o]!.hasKnob && Math.hypot(other.x - own.x, other.y - own.y) < KNOBS_APART,
+    );
+    return hasKnob && met ? at(0.36) : own;
+  });
+}
+
+/** Letters of one symbol that tell it from another of the same beginning: the first, and the first that differs. */
+function initialAndDifference(symbol: string, others: readonly string[]): string {
+  const shared = (other: string): number => {
+    let length = 0;
+    while (length < symbol.length && symbol[length]!.toLowerCase() === other[length]?.toLowerCase()) length++;
+    return length;
+  };
+  return symbol.slice(0, 1) + (symbol[Math.max(0, ...others.map(shared))] ?? symbol.slice(-1));
+}
+
 /**
  * What stands inside each node's circle: its symbol where that fits, else the word's first letters, as few as tell it from
- * the others.
+ * the others; where too many letters are alike, the first and the one that differs.
  *
  * @param fitting letters that fit
  */
@@ -109,6 +145,6 @@ export function initials(symbols: readonly string[], fitting: number): readonly 
       const letters = symbol.slice(0, length);
       if (others.every((other) => !other.toLowerCase().startsWith(letters.toLowerCase()))) return letters;
     }
-    return symbol.slice(0, fitting);
+    return initialAndDifference(symbol, others);
   });
 }

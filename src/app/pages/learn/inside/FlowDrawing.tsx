@@ -1,4 +1,5 @@
 import type { FlowPicture } from './flow';
+import { SymbolText } from '../../../graph/SymbolText';
 import { joined, layOut } from './flowLayout';
 
 interface Props {
@@ -39,7 +40,7 @@ export function FlowDrawing({ picture, step, label, width, narrow }: Props) {
                 dy={narrow ? '0.35em' : -4}
                 textAnchor="middle"
               >
-                {arrow.value}
+                <SymbolText text={arrow.value} />
               </text>
             )}
           </g>
@@ -59,7 +60,7 @@ export function FlowDrawing({ picture, step, label, width, narrow }: Props) {
             />
             {box.label !== '' && (
               <text x={at.x} y={two ? at.y - 6 : at.y} textAnchor="middle" dominantBaseline="central">
-                {box.label}
+                <SymbolText text={box.label} />
               </text>
             )}
             {box.value !== undefined && (
@@ -70,7 +71,7 @@ export function FlowDrawing({ picture, step, label, width, narrow }: Props) {
                 dominantBaseline="central"
                 className="flow-value"
               >
-                {box.value}
+                <SymbolText text={box.value} />
               </text>
             )}
           </g>

@@ -17,7 +17,7 @@ export function optmsmPicture(flow: StoredFlow): FlowPicture {
     boxes: [
       ...top.map((f, at) => ({
         id: `f${at}`,
-        label: named(flow, 'fields', f),
+        label: named(flow, 'fields', f).replace('_', ' '),
         value: `gate ${short(gate[f] ?? 0)}`,
         x: 0,
         y: 0.12 + at * 0.24,
