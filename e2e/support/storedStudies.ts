@@ -37,6 +37,26 @@ export function differencesBySeed(
     });
 }
 
+/** The same over domains of 1 % of the traffic or more, and over the others: means by traffic. */
+export function sizesBySeed(
+  study: StoredStudy,
+  { id, scenarios }: StoredStudy['worlds'][number],
+  pair: readonly [string, string],
+): Readonly<Record<'the large' | 'the small', readonly number[]>> {
+  const over = (small: boolean) =>
+    differencesBySeed(study, id, pair, ({ noiseFreeAuc }) => {
+      const chosen = scenarios
+        .map(({ share }, s) => ({ share, s }))
+        .filter(({ share }) => share < 0.01 === small);
+      const traffic = chosen.reduce((sum, { share }) => sum + share, 0);
+      return chosen.reduce(
+        (sum, { share, s }) => sum + (share / traffic) * (noiseFreeAuc?.scenarios[s] ?? NaN),
+        0,
+      );
+    });
+  return { 'the large': over(false), 'the small': over(true) };
+}
+
 /** Mean; half the width of the 95 % interval by Student for up to eight seeds, null for one. */
 export function summary(values: readonly number[]): { readonly mean: number; readonly half: number | null } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

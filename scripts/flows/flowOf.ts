@@ -27,7 +27,8 @@ const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sarnet: { ...LONG, firstRefresh: '0', refreshEvery: '0' },
   causalint: LONG,
   optmsm: LONG,
-  mscan: LONG,
+  // c as the paper judges it: by AUC on logged clicks. By log loss it stays 0 in this run, and a last step that takes 0 away shows nothing.
+  mscan: { ...LONG, cBy: 'auc' },
   aread: {
     warmup: '200',
     maskInterval: '200',

@@ -149,6 +149,7 @@ function barsOf(found: readonly Difference[], colours: readonly string[]) {
     name,
     value,
     colour: colours[s] ?? INK,
+    summary: id === '',
     ...(tooFew && { instead: 'too few' }),
   }));
 }

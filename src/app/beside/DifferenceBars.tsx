@@ -12,6 +12,8 @@ export interface DifferenceBar {
   readonly instead?: string;
   /** Lower and upper end of what chance allows, e.g. over the seeds of a stored study. */
   readonly interval?: readonly [number, number] | null;
+  /** Of several scenarios, such as their mean: always drawn, and not counted among them. */
+  readonly summary?: boolean;
 }
 
 interface Props {
@@ -24,12 +26,13 @@ interface Props {
   readonly most?: number;
 }
 
-/** The bars that fit: all, or the largest of them in their own order. */
-function largest(bars: readonly DifferenceBar[], most: number): readonly DifferenceBar[] {
-  if (bars.length <= most) return bars;
+/** The bars that fit: all, or the largest of the single ones in their own order, with every summary. */
+export function largest(bars: readonly DifferenceBar[], most: number): readonly DifferenceBar[] {
+  const single = bars.filter(({ summary }) => !summary);
+  if (single.length <= most) return bars;
   const size = ({ value }: DifferenceBar): number => (value === null ? -1 : Math.abs(value));
-  const kept = new Set([...bars].sort((a, b) => size(b) - size(a)).slice(0, most));
-  return bars.filter((bar) => kept.has(bar));
+  const kept = new Set([...single].sort((a, b) => size(b) - size(a)).slice(0, most));
+  return bars.filter((bar) => bar.summary === true || kept.has(bar));
 }
 
 /** A bar a scenario around zero: to the left it lost, to the right it gained. */
@@ -74,7 +77,8 @@ export function DifferenceBars({ label, bars, reach, most = 12 }: Props) {
       ))}
       {drawn.length < bars.length && (
         <p className="muted difference-more">
-          The {drawn.length} of {bars.length} that differ most; all are in the numbers.
+          The {most} of {bars.filter(({ summary }) => !summary).length} that differ most; all are in the
+          numbers.
         </p>
       )}
     </div>

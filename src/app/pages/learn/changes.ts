@@ -11,6 +11,16 @@ interface Part {
   readonly share: number;
 }
 
+/** Ids of the scenarios with much and with little of the traffic. */
+export function sizesOf(scenarios: readonly Pick<Part, 'id' | 'share'>[]): {
+  readonly large: readonly string[];
+  readonly small: readonly string[];
+} {
+  const ids = (small: boolean) =>
+    scenarios.filter(({ share }) => share < SMALL_SHARE === small).map(({ id }) => id);
+  return { large: ids(false), small: ids(true) };
+}
+
 export interface Change {
   readonly id: string;
   readonly name: string;
@@ -40,19 +50,20 @@ export function changesAmong(
 ): readonly Change[] {
   const value = (id: string): number | null => found.find((one) => one.id === id)?.value ?? null;
   if (among === 'scenarios') return scenarios.map(({ id, name }) => ({ id, name, value: value(id) }));
-  const mean = (small: boolean): number | null => {
+  const mean = (ids: readonly string[]): number | null => {
     let [sum, traffic] = [0, 0];
     for (const { id, share } of scenarios) {
       const change = value(id);
-      if (share < SMALL_SHARE !== small || change === null) continue;
+      if (!ids.includes(id) || change === null) continue;
       sum += share * change;
       traffic += share;
     }
     return traffic > 0 ? sum / traffic : null;
   };
+  const { large, small } = sizesOf(scenarios);
   return [
-    { id: 'large', name: 'the large', value: mean(false) },
-    { id: 'small', name: 'the small', value: mean(true) },
+    { id: 'large', name: 'the large', value: mean(large) },
+    { id: 'small', name: 'the small', value: mean(small) },
   ];
 }
 

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { madeUpStudy } from '../../../studies/reproduce/testing';
 import { changesAmong, choicesOf, loserOf } from './changes';
 import { overSeeds, seedsInWords } from './predict/overSeeds';
-import { changeInWords, changesByDose, storedChanges, studyWorld, switchedPair } from './stored';
+import {
+  changeInWords,
+  changesByDose,
+  dosesInWords,
+  sizesInWords,
+  storedChanges,
+  studyWorld,
+  switchedPair,
+} from './stored';
 
 const by = { name: 'biasLoss', first: true, second: false } as const;
 
@@ -39,6 +47,31 @@ describe('a stored study', () => {
     expect(storedChanges(made, 'sarnet', by, strong, 'interestAuc')).toEqual([]);
     expect(studyWorld(made, 'promotion-6', 0.45)).toBeNull();
   });
+
+  it('says it of the large and of the small as well, each a mean by traffic', () => {
+    const made = study();
+    const strong = studyWorld(made, 'promotion-6', 0.6)!;
+    const shares = [0.7, 0.294, 0.006];
+    const world = {
+      ...strong,
+      scenarios: strong.scenarios.map((one, s) => ({ ...one, share: shares[s]! })),
+    };
+    const cells = made.cells.map((cell) => {
+      const figure = cell.figures['noiseFreeAuc'];
+      if (!figure || !cell.variant.endsWith('plain')) return cell;
+      const scenarios = figure.scenarios.map((value, s) => (s === 2 ? value! - 0.1 : value));
+      return { ...cell, figures: { ...cell.figures, noiseFreeAuc: { ...figure, scenarios } } };
+    });
+    const changes = storedChanges({ ...made, cells }, 'sarnet', by, world, 'noiseFreeAuc', 'sizes');
+    expect(changes.map(({ id }) => id)).toEqual(['s1', 's2', 's3', 'large', 'small', '']);
+    const [, , , large, small] = changes;
+    expect(large!.value).toBeCloseTo((0.7 * changes[0]!.value! + 0.294 * changes[1]!.value!) / 0.994, 12);
+    expect(small!.value).toBeCloseTo(changes[2]!.value!, 12);
+    expect(sizesInWords(changes)).toMatch(
+      /^The large: −0\.0\d+, worse beyond chance\. The small: −0\.1\d+, worse beyond chance\.$/,
+    );
+    expect(sizesInWords(changes.slice(0, 3))).toBe('');
+  });
 });
 
 describe('what a stored change comes to', () => {
@@ -69,6 +102,44 @@ describe('what a stored change comes to', () => {
     expect(said(0.01, [0.001, 0.02])).toContain('so it is better beyond chance');
     expect(said(0.01, null, 1)).toContain('in the one seed that is stored');
     expect(said(null, null, 0)).toBe('Undefined.');
+  });
+
+  it('at no and at most of the cause says whether the part helps by its cause', () => {
+    const ends = (none: readonly [number, number, number], most: readonly [number, number, number]) =>
+      dosesInWords(
+        [none, most].map(([value, low, high], k) => ({ dose: k * 0.6, value, interval: [low, high] })),
+        'without it',
+      );
+    const [gain, loss, chance] = [
+      [0.01, 0.005, 0.015],
+      [-0.01, -0.015, -0.005],
+      [-0.001, -0.006, 0.004],
+    ] as const;
+    expect(ends(chance, loss)).toBe(
+      'Without it: −0.0010, within chance, at dose 0; −0.0100, worse beyond chance, at dose 0.6. The part helps where its cause is.',
+    );
+    expect(ends(gain, loss)).toContain('The part helps where its cause is.');
+    expect(ends(loss, loss)).toContain('The part helps, but also where its cause is not.');
+    for (const none of [gain, loss, chance])
+      for (const most of [gain, chance])
+        expect(ends(none, most)).toContain('do not show that the part helps where its cause is');
+    // One seed says nothing, a dose that was not run less.
+    const single = { value: -0.01, interval: null };
+    expect(
+      dosesInWords(
+        [0, 0.6].map((dose) => ({ dose, ...single })),
+        'it',
+      ),
+    ).toBe('It: −0.0100, one seed, at dose 0; −0.0100, one seed, at dose 0.6.');
+    expect(
+      dosesInWords(
+        [
+          { dose: 0, value: null, interval: null },
+          { dose: 1, ...single },
+        ],
+        'it',
+      ),
+    ).toBe('');
   });
 
   it('over seeds that were trained here has a mean and an interval, and names what is beyond chance', () => {

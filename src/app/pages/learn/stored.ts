@@ -3,8 +3,9 @@ import { pairedCells } from '../../../studies/reproduce/cells';
 import { pairBySeed, valuesBySeed } from '../../../studies/evidence/values';
 import { spread } from '../../../studies/statistics';
 import type { StoredStudy, StudyVariant, StudyWorld } from '../../../studies/evidence/format';
-import { formatSigned } from '../../format';
-import type { StorySwitch } from './story';
+import { formatSigned, trimNumber } from '../../format';
+import { sizesOf } from './changes';
+import type { PredictStory, StorySwitch } from './story';
 
 export interface StoredChange {
   readonly id: string;
@@ -60,19 +61,24 @@ function onlyPair(
 const minus = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? null : a - b;
 
-/** Change of a metric by scenario, the mean last; empty where the study has no pair that differs in the switch alone. */
+/**
+ * Change of a metric by scenario, then of the large and of the small where these are asked for, the mean last; empty where the study has no pair that differs
+ * in the switch alone.
+ */
 export function storedChanges(
   study: StoredStudy,
   paper: string,
   by: StorySwitch,
   world: StudyWorld,
   metric: string,
+  among: PredictStory['among'] = 'scenarios',
 ): readonly StoredChange[] {
   const pair = switchedPair(study, paper, by);
   if (!pair) return [];
   const [first, second] = pair;
   const parts = [
     ...world.scenarios.map(({ id, name }) => ({ id, name, of: id })),
+    ...(among === 'sizes' ? sizeParts(world) : []),
     { id: '', name: 'mean', of: 'mean' },
   ];
   const found = parts.map(({ id, name, of }) => {
@@ -100,8 +106,25 @@ export function changesByDose(
   });
 }
 
+/** The large and the small of a world, as parts of a study's figures. */
+function sizeParts({ scenarios }: StudyWorld): readonly { id: string; name: string; of: string }[] {
+  const { large, small } = sizesOf(scenarios);
+  return [
+    { id: 'large', name: 'the large', of: large.join('+') },
+    { id: 'small', name: 'the small', of: small.join('+') },
+  ].filter(({ of }) => of !== '');
+}
+
 /** As a sentence begins. */
 export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
+type Known = Pick<StoredChange, 'value' | 'interval'>;
+
+/** Whether the whole interval lies on one side of zero: `better` or `worse`; null where it holds zero, or there is none. */
+function beyondChance({ interval }: Known): 'better' | 'worse' | null {
+  if (!interval) return null;
+  return interval[0] > 0 ? 'better' : interval[1] < 0 ? 'worse' : null;
+}
 
 /** Whether a change is more than chance, in words; `subject` is without the paper's part, `measure` the metric. */
 export function changeInWords(
@@ -115,9 +138,43 @@ export function changeInWords(
   if (!interval)
     return `${who}: mean ${measure} ${size} in the one seed that is stored. Chance alone moves it as well.`;
   const seeds = `over ${pairs} seeds, 95 % interval ${formatSigned(interval[0])} to ${formatSigned(interval[1])}`;
-  const beyond = interval[0] > 0 || interval[1] < 0;
+  const beyond = beyondChance({ value, interval });
   const came = beyond
-    ? `zero lies outside, so it is ${value > 0 ? 'better' : 'worse'} beyond chance`
+    ? `zero lies outside, so it is ${beyond} beyond chance`
     : 'zero lies inside, so this may be chance';
   return `${who}: mean ${measure} ${size} ${seeds}: ${came}.`;
+}
+
+/** `−0.0085, worse beyond chance`, of one size. */
+function briefly(change: Known): string {
+  const beyond = beyondChance(change);
+  const came = beyond ? `${beyond} beyond chance` : change.interval ? 'within chance' : 'one seed';
+  return `${formatSigned(change.value)}, ${came}`;
+}
+
+/** What a change comes to for the large and for the small; empty where these were not asked for. */
+export function sizesInWords(changes: readonly StoredChange[]): string {
+  const parts = ['large', 'small'].flatMap((id) => changes.filter((one) => one.id === id));
+  return parts.map((one) => `${capital(one.name)}: ${briefly(one)}.`).join(' ');
+}
+
+/**
+ * Whether the part helps where its cause is, in words: what leaving it out changes without the cause, and with most of it. Empty
+ * where either was not run.
+ *
+ * @param doses lowest first
+ */
+export function dosesInWords(doses: readonly (Known & { readonly dose: number })[], subject: string): string {
+  const [none, most] = [doses.find(({ dose }) => dose === 0), doses.at(-1)];
+  if (!none || !most || none.value === null || most.value === null || none === most) return '';
+  const ends = `${capital(subject)}: ${briefly(none)}, at dose 0; ${briefly(most)}, at dose ${trimNumber(most.dose)}.`;
+  if (!none.interval || !most.interval) return ends;
+  const [without, with_] = [beyondChance(none), beyondChance(most)];
+  const verdict =
+    with_ !== 'worse'
+      ? 'These runs do not show that the part helps where its cause is.'
+      : without === 'worse'
+        ? 'The part helps, but also where its cause is not.'
+        : 'The part helps where its cause is.';
+  return `${ends} ${verdict}`;
 }

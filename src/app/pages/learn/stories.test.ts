@@ -3,6 +3,7 @@ import { meaningOf } from '../../glossary/GlossaryTerm';
 import { findModel } from '../../../models/registry';
 import { CAUSAL_GRAPH } from '../../../data/simulate/graph';
 import { storyIds } from '../../store/learnView';
+import { claimsOf } from '../../../studies/claims';
 import { judge } from './Exercises';
 import { termsIn } from './Prose';
 import { stories } from './stories';
@@ -47,6 +48,20 @@ describe.each(stories.map((story) => [story.id, story] as const))('the story %s'
       expect(setup.settings[name]).not.toEqual(second);
       expect(setup.dataset).toBe(worldAt(story, dose));
     }
+  });
+
+  it('tells of eight claims of its paper at most, none of them twice', () => {
+    const known = story.paper === null ? [] : claimsOf(story.paper).claims.map(({ id }) => id);
+    expect(story.claims.filter((id) => !known.includes(id))).toEqual([]);
+    expect(new Set(story.claims).size).toBe(story.claims.length);
+    expect(story.claims.length > 0).toBe(story.paper !== null);
+    expect(story.claims.length).toBeLessThanOrEqual(8);
+  });
+
+  it('names its cause in words', () => {
+    const { name, meaning } = dosesOf(story);
+    expect(name).toMatch(/^[a-z]+( [a-z]+)*$/);
+    expect(meaning.length).toBeGreaterThan(20);
   });
 
   it('has exercises whose answers are right, and whose other answers are not', () => {

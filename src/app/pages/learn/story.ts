@@ -63,5 +63,7 @@ export interface Story {
   readonly screens: readonly [ScreenText, ScreenText, ScreenText, ScreenText, ScreenText];
   readonly graph: GraphStory;
   readonly predict: PredictStory;
+  /** Claims of the paper that the story tells of, by what they are about and not by what became of them; eight at most. */
+  readonly claims: readonly string[];
   readonly exercises: readonly [Exercise, Exercise, Exercise];
 }

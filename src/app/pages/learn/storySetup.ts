@@ -1,4 +1,5 @@
 /** The small runs of a story: their set-ups, and the data at each dose. */
+import { KNOBS } from '../../../data/simulate/knobs';
 import { WORLDS } from '../../../data/simulate/worlds';
 import type { ParsedSetup } from '../../../training/parseSetup';
 import { parseSetup } from '../../../training/parseSetup';
@@ -17,6 +18,9 @@ const SMALL: Readonly<Record<string, string>> = {
 
 export interface Doses {
   readonly knob: string;
+  /** The knob's name in words, as a form of the simulator has it but in small letters, and what it is. */
+  readonly name: string;
+  readonly meaning: string;
   readonly values: readonly number[];
   /** The one that the world has by itself. */
   readonly own: number;
@@ -27,7 +31,9 @@ export function dosesOf({ world }: Pick<Story, 'world'>): Doses {
   const twin = WORLDS.find(({ id }) => id === world);
   if (!twin?.cause) throw new Error(`The world ${world} has no dose.`);
   const own = Object.entries(twin.knobs).find(([name]) => name === twin.cause?.dose)?.[1] ?? 0;
-  return { knob: twin.cause.dose, values: twin.cause.doses, own };
+  const { dose: knob, doses: values } = twin.cause;
+  const known = KNOBS.find(({ name }) => name === knob);
+  return { knob, name: (known?.label ?? knob).toLowerCase(), meaning: known?.meaning ?? '', values, own };
 }
 
 /** Id of the story's data at a dose. */

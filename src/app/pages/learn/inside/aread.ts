@@ -60,7 +60,7 @@ export function areadPicture(flow: StoredFlow): FlowPicture {
     steps: [
       {
         title: 'Base experts',
-        text: `Below stands an MMoE: its experts are mixed by gates that read the row. ${named(flow, 'domain', 0)} starts from the same mixture as all others.`,
+        text: `At the start stands an MMoE, which is not drawn: its experts are mixed by gates that read the row, and ${named(flow, 'domain', 0)} starts from the same mixture as all others. 1.1 and 1.2 are the first layer above it.`,
       },
       {
         title: 'Paths under the mask',

@@ -59,7 +59,7 @@ export function mscanPicture(flow: StoredFlow): FlowPicture {
       },
       {
         title: 'Score the place',
-        text: `A branch of its own sees nothing but the scenario and its page: place ${flow.row.place} gives σ(ŷ_s) = ${short(gate)}.`,
+        text: `A branch of its own sees nothing but the scenario and its page: place ${flow.row.place} gives σ(ŷₛ) = ${short(gate)}.`,
       },
       {
         title: 'Multiply',
@@ -67,7 +67,7 @@ export function mscanPicture(flow: StoredFlow): FlowPicture {
       },
       {
         title: 'Take the scenario away',
-        text: `To rank, c = ${short(c)} is taken off the match first: what the score would be without interest. What is left, ${short(score)}, orders the rows.`,
+        text: `c is one number for all rows: the match without interest. Here it is ${short(c)}, chosen by AUC on validation clicks. It is taken off the match before the product, so what goes is σ(ŷₛ) · c: ${short(gate * c)} for this row, another amount where the place is another. What is left, ${short(score)}, orders the rows.`,
       },
     ],
   };

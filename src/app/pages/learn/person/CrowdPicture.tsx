@@ -174,7 +174,7 @@ function SignalsPicture({ portrait }: { readonly portrait: Portrait }) {
     <Figure
       name="learn-crowd"
       title="The crowd: where a signal counts"
-      reading="How much the click rate moves with a signal (standard deviation over its values): dark is much. A little is chance."
+      reading="How much the click rate moves with a signal (standard deviation over its values): a long bar is much, a short one chance."
       table={{
         columns: ['signal', ...scenarios.map(({ name }) => name)],
         rows: signals.map(({ name, spread }) => [name, ...spread]),

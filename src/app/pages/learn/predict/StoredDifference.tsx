@@ -6,7 +6,16 @@ import { formatSigned, trimNumber } from '../../../format';
 import { useStudies } from '../../../store/studies';
 import { useTheme } from '../../../store/theme';
 import type { StoredStudy } from '../../../../studies/evidence/format';
-import { capital, changeInWords, changesByDose, storedChanges, studyWorld, switchedPair } from '../stored';
+import {
+  capital,
+  changeInWords,
+  changesByDose,
+  dosesInWords,
+  sizesInWords,
+  storedChanges,
+  studyWorld,
+  switchedPair,
+} from '../stored';
 import type { StoredChange } from '../stored';
 import type { Story } from '../story';
 import { dosesOf } from '../storySetup';
@@ -31,7 +40,7 @@ function found(story: Story, paper: string, study: StoredStudy, dose: number): r
   const all = METRICS.map(([metric, words]) => ({
     metric,
     words,
-    changes: storedChanges(study, paper, story.predict.by, world, metric),
+    changes: storedChanges(study, paper, story.predict.by, world, metric, story.predict.among),
   })).filter(({ changes }) => changes.length > 0);
   const [first, ...rest] = all;
   const alike = rest.filter(({ changes }) =>
@@ -75,7 +84,9 @@ function OfScenarios({
     <Figure
       name={`learn-stored-${metric}`}
       title={`Stored study, ${seeds(pairs)}: change in ${words}`}
-      headline={mean && changeInWords(mean, story.predict.names[1], words)}
+      headline={
+        mean && `${changeInWords(mean, story.predict.names[1], words)} ${sizesInWords(changes)}`.trim()
+      }
       reading={`${capital(story.predict.names[1])}, against ${story.predict.names[0]}, in larger runs that are stored with the page (${names}): mean over seeds; the line is its 95 % interval. Simulated data.`}
       table={{
         columns: ['scenario', 'difference', 'low', 'high'],
@@ -89,7 +100,11 @@ function OfScenarios({
     >
       <DifferenceBars
         label={`Change in ${words} over ${seeds(pairs)}; the numbers are in the table.`}
-        bars={changes.map((one, s) => ({ ...one, colour: colours[s] ?? INK }))}
+        bars={changes.map((one, s) => ({
+          ...one,
+          colour: colours[s] ?? INK,
+          summary: s >= (world?.scenarios.length ?? 0),
+        }))}
       />
     </Figure>
   );
@@ -97,17 +112,18 @@ function OfScenarios({
 
 /** Change of the mean at every dose: whether it goes where its cause goes. */
 function OfDoses({ story, paper, study }: Props) {
-  const { knob, values } = dosesOf(story);
+  const { name, values } = dosesOf(story);
   const [[metric, words]] = METRICS;
   const doses = changesByDose(study, paper, story.predict.by, story.world, values, metric);
   if (doses.every(({ value }) => value === null)) return null;
   return (
     <Figure
       name="learn-doses"
-      title={`Stored study: mean ${words} at every dose (${knob})`}
+      title={`Stored study: mean ${words} at every dose (${name})`}
+      headline={dosesInWords(doses, story.predict.names[1]) || undefined}
       reading={`${capital(story.predict.names[1])}, against ${story.predict.names[0]}. A part that helps by its cause leaves no bar at dose 0, and a longer one to the left the more of the cause there is. A bar without a line is of one seed.`}
       table={{
-        columns: [knob, 'seeds', 'difference', 'low', 'high'],
+        columns: [name, 'seeds', 'difference', 'low', 'high'],
         rows: doses.map(({ dose, pairs, value, interval }) => [
           trimNumber(dose),
           pairs,

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Figure } from '../../../figure/Figure';
 import { factorisation } from '../../../graph/factorisation';
 import { GraphDrawing } from '../../../graph/GraphDrawing';
+import { Drawn } from '../Drawn';
 import { Prose } from '../Prose';
 import type { Story } from '../story';
 import { drawnGraph, GRAPH_SIZE, keyOf, saidOf } from './storyGraph';
@@ -43,23 +44,27 @@ export function GraphScreen({ story }: { readonly story: Story }) {
         }}
       >
         <div className={done ? '' : 'learn-lead-edge'} data-lead={lead}>
-          <GraphDrawing
-            label={`Graph of the story: ${story.title}`}
-            nodes={nodes}
-            edges={edges}
-            width={GRAPH_SIZE[0]}
-            height={GRAPH_SIZE[1]}
-            onToggle={(edge) => {
-              const id = keyOf(edge);
-              setPressed(id);
-              setCut((before) => {
-                const next = new Set(before);
-                if (!next.delete(id)) next.add(id);
-                return next;
-              });
-            }}
-            note={done ? 'Press it again to draw it again.' : `Press the thick arrow, ${arrow(lead)}.`}
-          />
+          <Drawn>
+            {(width) => (
+              <GraphDrawing
+                label={`Graph of the story: ${story.title}`}
+                nodes={nodes}
+                edges={edges}
+                width={Math.min(GRAPH_SIZE[0], width)}
+                height={GRAPH_SIZE[1]}
+                onToggle={(edge) => {
+                  const id = keyOf(edge);
+                  setPressed(id);
+                  setCut((before) => {
+                    const next = new Set(before);
+                    if (!next.delete(id)) next.add(id);
+                    return next;
+                  });
+                }}
+                note={done ? 'Press it again to draw it again.' : `Press the thick arrow, ${arrow(lead)}.`}
+              />
+            )}
+          </Drawn>
         </div>
       </Figure>
       <div className="learn-said" data-testid="graph-said" data-cut={cut.has(shown)} aria-live="polite">

@@ -9,7 +9,7 @@ export function LimitsScreen({ story }: { readonly story: Story }) {
   const setup = storySetup(story, dosesOf(story).own);
   return (
     <>
-      {story.paper !== null && <Verdicts paper={story.paper} />}
+      {story.paper !== null && <Verdicts paper={story.paper} claims={story.claims} />}
       <Exercises exercises={story.exercises} />
       <p>
         <a

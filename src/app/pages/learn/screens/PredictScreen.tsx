@@ -11,6 +11,7 @@ import { SeedsTogether } from '../predict/SeedsTogether';
 import type { SeedChanges } from '../predict/SeedsTogether';
 import { StoredDifference } from '../predict/StoredDifference';
 import type { Story } from '../story';
+import { capital } from '../stored';
 import { dosesOf, storySetup, worldAt } from '../storySetup';
 import { trimNumber } from '../../../format';
 
@@ -73,12 +74,12 @@ export function PredictScreen({ story }: { readonly story: Story }) {
             max={doses.values.length - 1}
             step={1}
             value={Math.max(0, doses.values.indexOf(dose))}
-            aria-valuetext={trimNumber(dose)}
+            aria-valuetext={`${doses.name} ${trimNumber(dose)}`}
             onChange={(event) => setDose(doses.values[Number(event.target.value)] ?? doses.own)}
           />
         </label>
         <output>
-          {doses.knob} {trimNumber(dose)}
+          {doses.name} {trimNumber(dose)}
         </output>
         <button
           type="button"
@@ -92,6 +93,9 @@ export function PredictScreen({ story }: { readonly story: Story }) {
         </button>
         {choice === null && <span className="muted">Predict first.</span>}
       </div>
+      <p className="muted learn-cause">
+        <strong>{capital(doses.name)}:</strong> {doses.meaning}
+      </p>
       {dose === 0 && <p className="learn-said">{predict.atZero}</p>}
       {pair ? (
         <LiveDifference

@@ -58,7 +58,7 @@ function graphOf({ paper }: Story): StoryGraph {
 /** Letters of the longest symbol that a paper gives a node. */
 const LETTERS = 3;
 
-/** Width and height of the drawing, in its units. */
+/** Largest width, and height, of the drawing in its units; on a phone it is as narrow as the phone, so that words keep their size. */
 export const GRAPH_SIZE = [460, 300] as const;
 
 /** An edge by its name. */

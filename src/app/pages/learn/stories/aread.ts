@@ -14,7 +14,7 @@ export const aread: Story = {
       title: 'A small domain and its relative',
       text: [
         'The paper says [[domain]] for what we call a [[scenario]]. In this simulated [[world]] there are 48 of them. Twelve are large; the other 36 have less than 1 % of the traffic each.',
-        'Look at one person in Domain 2, which is large, and in Domain 20, which is small. Both belong to one hidden group, and the groups’ interests are alike: what is liked in the one is mostly liked in the other.',
+        'Look at one person in Domain 2, which is large, and in Domain 20, which is small. Both belong to one hidden group, and domains of a group are alike: what is liked in the one is mostly liked in the other.',
         'Then the crowd: the traffic of all 48, coloured by group. No model is told the groups. A small domain has too few rows to learn from alone, and learns the wrong thing from strangers.',
       ],
     },
@@ -35,7 +35,7 @@ export const aread: Story = {
     {
       title: 'Who suffers with a tower each?',
       text: [
-        'Two small models: one with AREAD’s layers of shared experts, one with a [[tower]] for each of the 48 domains (MMoE, which AREAD is built on). Same data, same [[seed]]. This short run ends before any mask is searched, so it tells of the experts alone.',
+        'Two small models: one with AREAD’s layers of shared experts, one with a [[tower]] for each of the 48 domains (MMoE, which AREAD is built on). Same data, same [[seed]]. This short run ends before any mask is searched, so it tells of the experts alone; the stored runs are longer and have masks too.',
         'Predict first: who loses more [[noise-free AUC]] with a tower each, the large domains or the small?',
       ],
     },
@@ -44,7 +44,7 @@ export const aread: Story = {
       text: [
         'The extra rows rest on an assumption that the paper states: genuine interest is the same in every domain. In this world domains *shift* interest, on purpose. Copied clicks are then partly wrong.',
         'A mask is chosen by a few trial steps on few rows. Two searches of the same domain need not agree, and masks that overlap are no proof of related domains. The stored study compares them with the hidden groups.',
-        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
+        'What became of the paper’s claims in this world stands in the list, for and against.',
       ],
     },
   ],
@@ -84,6 +84,16 @@ export const aread: Story = {
     atZero:
       'At dose 0 groups mean nothing: every domain shifts interest on its own, and no relative helps a small one.',
   },
+  claims: [
+    'aread-hei-below-mmoe',
+    'aread-masks-gain',
+    'aread-above-mmoe-mean',
+    'aread-table-2-amazon-mmoe-minor5',
+    'aread-augmentation-minor',
+    'aread-masks-tell-relatives',
+    'aread-masks-find-tree',
+    'aread-isolated-above-mean',
+  ],
   exercises: [
     {
       kind: 'number',

@@ -43,7 +43,7 @@ export const causalint: Story = {
       text: [
         'The question is [[counterfactual]], the training is not: a [[vote]] is trained on what happened in the row’s own scenario, because nobody knows what would have happened elsewhere. The paper says so. Only a simulator can compare votes with the truth.',
         'The weights α come from a classifier that learns to name the scenario. The better it does so, the more the row’s own expert decides alone; the paper says that too. Then little comes from other scenarios.',
-        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
+        'What became of the paper’s claims in this world stands in the list, for and against.',
       ],
     },
   ],
@@ -86,6 +86,16 @@ export const causalint: Story = {
     atZero:
       'At dose 0 people want the same everywhere: gradients have no reason to pull apart, and the module should move nothing.',
   },
+  claims: [
+    'causalint-mix-hurts-largest',
+    'causalint-table-6-orthogonal-regularisation-of-gradients-largest',
+    'causalint-table-6-orthogonal-regularisation-of-gradients-smallest',
+    'causalint-table-6-the-meta-learning-step-largest',
+    'causalint-table-6-the-meta-learning-step-smallest',
+    'causalint-table-4-the-invariant-representation-largest',
+    'causalint-table-4-transnet-largest',
+    'causalint-table-2-star-largest',
+  ],
   exercises: [
     {
       kind: 'number',

@@ -42,9 +42,9 @@ export const mscan: Story = {
     {
       title: 'What it does not do',
       text: [
-        'How much is taken away is one number, [[c]]. The paper chooses it by AUC on logged clicks. But a click on a prominent place counts there like any other, so that AUC prefers a c which *rewards* prominent places. Interest AUC, which only a simulator has, shows the cost.',
-        'The model multiplies: ŷ = ŷ_m · σ(ŷ_s). Where the match score is negative, a more prominent place makes a click *less* likely, which is the wrong way round. Exercise 1 shows it.',
-        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
+        'How much is taken away is one number, [[c]]. The paper judges it by AUC on logged clicks. But a click on a prominent place counts there like any other: nothing keeps that AUC from a c which *rewards* prominent places. Only a simulator can ask the [[interest AUC]] as well; the list has what both say of c.',
+        'The model multiplies: ŷ = ŷₘ · σ(ŷₛ). Where the match score is negative, a more prominent place makes a click *less* likely, which is the wrong way round. Exercise 1 shows it.',
+        'What became of the paper’s claims in this world stands in the list, for and against.',
       ],
     },
   ],
@@ -71,19 +71,28 @@ export const mscan: Story = {
     atZero:
       'At dose 0 every place is noticed alike. Then there is no direct effect to take away, and the branch should move nothing.',
   },
+  claims: [
+    'mscan-table-2-ali-ccp-its-form-without-the-bias-eliminator-overall',
+    'mscan-eliminator-interest',
+    'mscan-eliminator-best-c',
+    'mscan-above-fixed-place',
+    'mscan-c-rises-noisefreeauc',
+    'mscan-c-rises-interestauc',
+    'mscan-table-2-ali-ccp-its-form-without-co-attention-overall',
+    'mscan-table-1-ali-ccp-mix-overall',
+  ],
   exercises: [
     {
       kind: 'choice',
       question:
-        'Match score ŷ_m = −2. At a prominent place σ(ŷ_s) = 0.8, at a hidden one 0.4. By Eq 8, ŷ = ŷ_m · σ(ŷ_s). Where does the model expect more clicks?',
+        'Match score ŷₘ = −2. At a prominent place σ(ŷₛ) = 0.8, at a hidden one 0.4. By Eq 8, ŷ = ŷₘ · σ(ŷₛ). Where does the model expect more clicks?',
       options: ['At the prominent place', 'At the hidden place', 'Alike'],
       answer: 1,
       why: '−2 · 0.8 = −1.6 and −2 · 0.4 = −0.8: the hidden place has the higher logit. With a negative match score the product turns prominence round.',
     },
     {
       kind: 'number',
-      question:
-        'A row has σ(ŷ_s) = 0.5 and ŷ_m = 1.2; c is 0.4. What is its score by Eq 12, σ(ŷ_s)(ŷ_m − c)?',
+      question: 'A row has σ(ŷₛ) = 0.5 and ŷₘ = 1.2; c is 0.4. What is its score by Eq 12, σ(ŷₛ)(ŷₘ − c)?',
       answer: 0.4,
       within: 0.005,
       why: '0.5 · (1.2 − 0.4) = 0.4.',
@@ -94,7 +103,7 @@ export const mscan: Story = {
         'Suppose the branch reads the scenario’s id alone. Can another c change the order of rows inside one scenario?',
       options: ['Yes', 'No'],
       answer: 1,
-      why: 'Then σ(ŷ_s) is the same for all rows of the scenario, and σ(ŷ_s)(ŷ_m − c) orders them as ŷ_m does. c matters only where the branch reads more, such as the place.',
+      why: 'Then σ(ŷₛ) is the same for all rows of the scenario, and σ(ŷₛ)(ŷₘ − c) orders them as ŷₘ does. c matters only where the branch reads more, such as the place.',
     },
   ],
 };

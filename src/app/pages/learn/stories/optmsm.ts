@@ -43,7 +43,7 @@ export const optmsm: Story = {
       text: [
         'Somebody must say which fields are a scenario’s own. A field that is flagged wrongly stays on the wrong way; one that nobody flagged is left to the gate and the hypernetwork.',
         'Right angles between representations say that they differ. They do not say that any of them is right.',
-        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
+        'What became of the paper’s claims in this world stands in the list, for and against.',
       ],
     },
   ],
@@ -87,6 +87,16 @@ export const optmsm: Story = {
     atZero:
       'At dose 0 no signal counts in one scenario alone. Then there is nothing to read differently in each, and the hypernetwork should move nothing.',
   },
+  claims: [
+    'optmsm-gate-finds-fields',
+    'optmsm-table-5-its-form-without-the-hypernetwork-smallest',
+    'optmsm-table-5-its-form-without-the-hypernetwork-largest',
+    'optmsm-table-5-its-form-without-scenario-priors-largest',
+    'optmsm-table-5-its-form-without-the-orthogonal-constraint-largest',
+    'optmsm-constraint-costs-most-hypernetwork',
+    'optmsm-figure-4-above-mmoe',
+    'optmsm-table-3-ali-ccp-mix-smallest',
+  ],
   exercises: [
     {
       kind: 'choice',

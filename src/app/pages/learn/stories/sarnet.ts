@@ -23,7 +23,7 @@ export const sarnet: Story = {
       text: [
         'The paper prints no causal graph; this one is drawn after its text. Interest moves between scenarios, and an intervention reaches the click by two ways: it floods the log with some items, and it distorts what their clicks say.',
         'The paper’s answer is the [[fairness coefficient]]: the share of predicted clicks that an item earns in a scenario, over its share of what was shown there. Below 1, it was shown more than it earns.',
-        'Press the arrow from Intervention to Item: the loss then weighs all rows alike. The other rings are the paper’s other parts.',
+        'Press the arrow from Intervention to Item: the model then takes no account of it, and its loss weighs all rows alike. The other rings are the paper’s other parts.',
       ],
     },
     {
@@ -36,7 +36,7 @@ export const sarnet: Story = {
       title: 'Who suffers without the weight?',
       text: [
         'Two small SAR-Nets: one weighs each row of its loss by the fairness coefficient, one does not. Same data, same [[seed]]. Promotions run in scenarios A, C and E.',
-        'Predict first: which scenario loses most [[noise-free AUC]] without the weight? The test days have no promotion, so the AUC asks how well a model that learnt from pushed rows ranks what people click by themselves. The [[interest AUC]] of the stored study asks for interest alone.',
+        'Predict first: which scenario loses most [[noise-free AUC]] without the weight? The test days have no promotion. So the AUC asks how well a model that learnt from pushed rows ranks what people click by themselves, and the [[interest AUC]] of the stored study, which asks for interest alone, is the same.',
       ],
     },
     {
@@ -44,7 +44,7 @@ export const sarnet: Story = {
       text: [
         'The coefficient compares exposure with the model’s *own* predictions. The paper takes these as untouched by the push. A model that has learnt the push predicts more for pushed items, and its coefficient sees less of it.',
         'The paper measures AUC on clicks of its own log, of a month with a shopping festival in it. Only a simulator can say which rows were pushed, and how well interest alone is found.',
-        'What stored runs say of the paper’s claims in this world stands in the list of claims, in favour or not.',
+        'What became of the paper’s claims in this world stands in the list, for and against.',
       ],
     },
   ],
@@ -85,6 +85,16 @@ export const sarnet: Story = {
     among: 'scenarios',
     atZero: 'At dose 0 nothing is pushed. Then the weight has nothing to undo and should move nothing.',
   },
+  claims: [
+    'sarnet-coefficients-tell-promotion',
+    'sarnet-bias-adapting-loss-helps',
+    'sarnet-bias-net-helps',
+    'sarnet-debiasing-organic',
+    'sarnet-debiasing-interest',
+    'sarnet-table-4-its-form-without-attention-overall',
+    'sarnet-table-6-its-form-without-the-transform-layer-overall',
+    'sarnet-table-3-ple-overall',
+  ],
   exercises: [
     {
       kind: 'number',

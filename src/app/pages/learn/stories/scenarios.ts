@@ -22,7 +22,7 @@ export const scenarios: Story = {
       text: [
         'Arrows are causes. Person and item make a match; a match is clicked if its place on the page is noticed. This is the [[causal graph]] of the simulator: it is the truth here, because the data is made by it.',
         'Two arrows start at the scenario. One goes to the match: people want other things there. One goes to the click: its places are noticed more, or less. Press both to cut them.',
-        'With both cut, one rule holds everywhere, and one model for all rows is enough. With both there, one rule is wrong somewhere: it follows the scenarios with most rows, and one whose people want other things pays for it. What to do then is the question of all five papers.',
+        'With both cut, one rule holds everywhere, and one model for all rows is enough. With both there, one rule is wrong somewhere: it follows the scenarios with most rows, and a scenario whose people want other things pays. What to do then is the question of all five papers.',
       ],
     },
     {
@@ -41,9 +41,10 @@ export const scenarios: Story = {
     {
       title: 'What these numbers do not say',
       text: [
-        'AUC counts pairs of rows, all over the log. It says nothing about a single person, nor whether a probability is right: for that there is [[log loss]] and [[calibration]].',
-        'A click is drawn by chance from its probability. So even the truth does not reach an AUC of 1: that is the ceiling, and only a simulator knows it.',
-        'One run is one [[seed]]. Two runs of the same model with other seeds differ as well; a difference between two models means something only over several seeds.',
+        'One AUC over all rows also compares a row of one scenario with a row of another. A model that only knows where people click more wins those pairs, though nobody ever chooses between them, and a scenario that it serves badly stays hidden. So look at AUC *by scenario*.',
+        'AUC counts pairs. It says nothing about a single person, nor whether a probability is right: for that there is [[log loss]] and [[calibration]].',
+        'A click is drawn by chance from its probability. So even the truth does not reach an AUC of 1. What it does reach is the [[ceiling]], and only a simulator knows it.',
+        'One run is one [[seed]]. Two runs of the same model with other seeds differ as well, so a difference between two models means something only over several seeds.',
       ],
     },
   ],
@@ -81,6 +82,7 @@ export const scenarios: Story = {
     atZero:
       'At dose 0 people want the same everywhere. Then nothing is gained by a tower each, and small scenarios should profit from sharing.',
   },
+  claims: [],
   exercises: [
     {
       kind: 'number',
