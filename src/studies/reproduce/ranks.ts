@@ -25,7 +25,7 @@ export interface RankMap {
   readonly blocks: number;
   /** Models that have a mean rank. */
   readonly ranked: number;
-  /** What is left out, and why: a world that does not count, a model without a rank. Nothing is filled in for what was not run. */
+  /** What is left out, and why: a world that does not count, a model without a rank. Nothing is filled in for what was not run or not stored. */
   readonly leftOut: readonly string[];
   readonly test: ReturnType<typeof friedman>;
   /** Mean ranks further apart than this differ (Nemenyi, 0.05); null where none can be told. */
@@ -79,7 +79,7 @@ function missingWords(
   const worlds = study.worlds.flatMap(({ id }, w) => {
     if (part.worlds.includes(w)) return [];
     const found = figures[w]!.filter((value) => value !== null).length;
-    return [`${id} does not count: ${found} of ${variants.length} models were run there`];
+    return [`left out: ${id}, where ${found} of ${variants.length} models have this figure`];
   });
   const lacking = new Map<string, string[]>();
   for (const [m, { name }] of variants.entries()) {
@@ -89,7 +89,7 @@ function missingWords(
     lacking.set(where, [...(lacking.get(where) ?? []), name]);
   }
   const models = [...lacking].map(
-    ([where, names]) => `not ranked, for want of a run in ${where}: ${listed(names)}`,
+    ([where, names]) => `not ranked, for want of this figure in ${where}: ${listed(names)}`,
   );
   return [...worlds, ...models];
 }

@@ -124,12 +124,12 @@ describe('ranks', () => {
     const oneModel = without((cell) => cell.world === second && cell.variant === 'sarnet:idle');
     expect([oneModel.blocks, oneModel.ranked]).toEqual([2, 3]);
     expect(oneModel.models.every((model) => model.ranks[1] === null)).toBe(true);
-    expect(oneModel.leftOut).toEqual([`${second!} does not count: 2 of 3 models were run there`]);
+    expect(oneModel.leftOut).toEqual([`left out: ${second!}, where 2 of 3 models have this figure`]);
     const twoGaps = without((cell) => cell.world !== first && cell.variant === 'sarnet:idle');
     expect([twoGaps.blocks, twoGaps.ranked]).toEqual([3, 2]);
     expect(twoGaps.models.at(-1)).toMatchObject({ name: 'idle', meanRank: null, ranks: [null, null, null] });
     expect(twoGaps.leftOut).toEqual([
-      `not ranked, for want of a run in ${second!} and ${study.worlds[2]!.id}: idle`,
+      `not ranked, for want of this figure in ${second!} and ${study.worlds[2]!.id}: idle`,
     ]);
     expect(without(() => true)).toMatchObject({ blocks: 0, ranked: 0, critical: null });
   });

@@ -68,7 +68,7 @@ export function RankFigure({ title, map, beside, controls }: Props) {
       name="ranks"
       title={title}
       controls={controls}
-      reading={`Rank of each model in each world by ${metricWords(map.metric)}, 1 the best, means over the seeds that most have; dots: mean rank. Models within the grey bar are not told apart from the best (Nemenyi, 0.05${map.critical === null ? '' : `: ${fixedDigits(map.critical, 2)} ranks`}). Friedman over ${map.blocks} worlds: χ² ${fixedDigits(chiSquared, 1)}, ${pText(p)}. Simulated data.`}
+      reading={`Rank of each model in each world by ${metricWords(map.metric)}, 1 the best, means over the seeds that most have; dots: mean rank. ${map.critical === null ? 'One world is no test of ranks.' : `Models within the grey bar are not told apart from the best (Nemenyi, 0.05: ${fixedDigits(map.critical, 2)} ranks). Friedman over ${map.blocks} worlds: χ² ${fixedDigits(chiSquared, 1)}, ${pText(p)}.`} Simulated data.`}
       equation={String.raw`\mathrm{CD}=q_{0.05}\sqrt{\frac{k(k+1)}{6N}}`}
       table={table}
       empty={
