@@ -80,7 +80,8 @@ test('claims, tables, doses and ranks of stored studies, light, dark and narrow;
   await lab.control('reproduce-part').getByText('Tables').click();
   await lab.control('table-select').selectOption('table-2-ali-ccp');
   const table = await lab.figure('table-mscan-table-2-ali-ccp');
-  expect(table.rows.find(([name]) => name === 'w/ SACA, w/ SBE')?.[4]).toBe('0.6714');
+  const printedAt = table.head.findIndex((column) => column.endsWith(': printed'));
+  expect(table.rows.find(([name]) => name === 'w/ SACA, w/ SBE')?.[printedAt]).toBe('0.6714');
   await check('a table', ['dark']);
 
   await lab.control('reproduce-part').getByText('Doses').click();
@@ -110,6 +111,10 @@ test('claims, tables, doses and ranks of stored studies, light, dark and narrow;
   await disk.goto(pathToFileURL(file).href);
   await expect(disk.locator('#report[data-ready]')).toBeVisible();
   expect(asked, 'nothing but the file itself is read').toEqual([pathToFileURL(file).href]);
+  // Nothing of the other papers is stored: that is no figure that came out undefined.
+  const notRun = disk.locator('#claims tbody tr', { hasText: 'not run' });
+  expect(await notRun.count()).toBeGreaterThan(0);
+  for (const text of await notRun.allInnerTexts()) expect(text).not.toContain('undefined');
   const dose = study.worlds[2]!.id;
   const told = disk.locator('#claims tbody tr', { hasText: dose });
   const stored = all.filter(

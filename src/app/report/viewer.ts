@@ -57,6 +57,10 @@ function forest({ result }: Line, span: { readonly min: number; readonly max: nu
 
 const span = effectSpan(lines.flatMap(({ result }) => result ?? []));
 
+/** What was not run has no effect, and no figure that could be undefined. */
+const wasRun = (result: Line['result']): result is NonNullable<Line['result']> =>
+  result !== null && result.verdict !== 'not run';
+
 const claimColumns: readonly Column<Line>[] = [
   {
     label: 'Paper',
@@ -79,7 +83,7 @@ const claimColumns: readonly Column<Line>[] = [
   {
     label: 'Effect',
     number: true,
-    text: ({ result }) => (result ? formatSigned(result.effect, 5) : '–'),
+    text: ({ result }) => (wasRun(result) ? formatSigned(result.effect, 5) : '–'),
     key: ({ result }) => result?.effect,
     field: 'effect',
   },
@@ -94,14 +98,14 @@ const claimColumns: readonly Column<Line>[] = [
   {
     label: 'p',
     number: true,
-    text: ({ result }) => pText(result?.p ?? null),
+    text: ({ result }) => (wasRun(result) ? pText(result.p) : '–'),
     key: ({ result }) => result?.p,
     field: 'p',
   },
   {
     label: 'Holm',
     number: true,
-    text: ({ result }) => pText(result?.holm ?? null),
+    text: ({ result }) => (wasRun(result) ? pText(result.holm) : '–'),
     key: ({ result }) => result?.holm,
   },
   {

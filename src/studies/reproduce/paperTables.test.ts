@@ -76,6 +76,20 @@ describe('a printed table', () => {
       [5, 2, 7],
     ]);
     expect(worldsOfTable({ ...both, cells: both.cells.slice(-5) }, printed)).toEqual([world]);
+    // The row that others are held against has no budget here: five seeds of another are not one seed.
+    const plain = { ...tuned, of: 'sarnet:plain' };
+    const base: StoredStudy = {
+      ...both,
+      variants: both.variants.map((one) =>
+        one.id === id ? { ...one, id: `sarnet:plain~${world.id}`, tuned: plain } : one,
+      ),
+      cells: both.cells.map((cell) =>
+        cell.variant === id ? { ...cell, variant: `sarnet:plain~${world.id}` } : cell,
+      ),
+    };
+    const alone = paperTable(printed, base, world, undefined, true).rows.map(({ cells }) => cells[0]);
+    expect(alone[0]).toMatchObject({ verdict: 'reference not run', ours: { count: 5 } });
+    expect(alone[2]?.verdict).toBe('not run');
   });
 
   it('says relative improvement by both formulas against the row that the paper holds it against', () => {

@@ -13,7 +13,14 @@ import { partWords } from './words';
 
 /** How ours stands to the printed difference; the rest says why there is no direction. */
 export type CellVerdict =
-  Direction | 'reference' | 'not run' | 'no such scenario' | 'one seed' | 'no difference' | 'not printed';
+  | Direction
+  | 'reference'
+  | 'not run'
+  | 'reference not run'
+  | 'no such scenario'
+  | 'one seed'
+  | 'no difference'
+  | 'not printed';
 
 /** A relative improvement as a share: `0.0123` is 1.23 %. */
 export interface TableRelaImpr {
@@ -131,6 +138,8 @@ export function paperTable(
     return asPrinted ? columns.map((_, c) => values[c] ?? null) : [meanPrinted(values)];
   };
   const base = { variant: variantOf(reference), printed: printedOf(reference) };
+  const referenceRuns =
+    study && world && base.variant !== null ? cellsOf(study, world.id, [base.variant]).length : 0;
   const relaImprOf = (
     row: number,
     c: number,
@@ -162,7 +171,7 @@ export function paperTable(
       const printedDifference = r === reference ? null : less(printed, base.printed[c] ?? null);
       const relaImpr = asPrinted ? relaImprOf(r, c, numbers.ours, of) : null;
       const cell = { ...numbers, printed, printedDifference, relaImpr };
-      const verdict = verdictOf(cell, r === reference);
+      const verdict = verdictOf(cell, r === reference, referenceRuns > 0);
       return { ...cell, verdict: world && of === null ? 'no such scenario' : verdict };
     });
     const runs = study && world && variant !== null ? cellsOf(study, world.id, [variant]) : [];
@@ -218,11 +227,15 @@ function cellNumbers(
     : { ...none, ours };
 }
 
-function verdictOf(cell: Omit<TableCell, 'verdict' | 'relaImpr'>, isReference: boolean): CellVerdict {
+function verdictOf(
+  cell: Omit<TableCell, 'verdict' | 'relaImpr'>,
+  isReference: boolean,
+  referenceRun: boolean,
+): CellVerdict {
   if (!cell.ours) return 'not run';
   if (isReference) return 'reference';
   if (cell.printedDifference === null) return 'not printed';
-  if (cell.difference === null) return 'one seed';
+  if (cell.difference === null) return referenceRun ? 'one seed' : 'reference not run';
   return directionOf(cell.difference, cell.printedDifference, cell.p) ?? 'no difference';
 }
 

@@ -119,6 +119,9 @@ function CellText({ cell }: { readonly cell: TableCell }) {
           {interval && ` [${formatSigned(interval[0])}, ${formatSigned(interval[1])}]`}
         </span>
       )}
+      {(verdict === 'one seed' || verdict === 'reference not run') && (
+        <span className="difference">{verdict}</span>
+      )}
       {mark && (
         <span className={verdict.endsWith('chance') ? 'difference' : 'difference strong'}>
           <span aria-hidden="true">{mark}</span> {verdict}
