@@ -80,7 +80,7 @@ test('mask overlap is the share of common edges, recomputed from the masks; gate
   expect(truth.head).toEqual(overlap.head);
   const pairs = ({ rows }: FigureTable) => rows.flatMap((row, r) => numbers(row).slice(r + 1));
   const shown = numeric(
-    (await lab.control('mask-correlation').locator('b').innerText()).replace('\u2009', ''),
+    (await lab.control('mask-correlation').locator('b').innerText()).replace('\u202f', ''),
   );
   // The tables round to five digits, which can tie a pair.
   expect(shown).toBeCloseTo(spearman(pairs(overlap), pairs(truth)), 2);

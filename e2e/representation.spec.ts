@@ -178,7 +178,7 @@ test('UMAP and t-SNE run to their end in a worker, repeat for a seed, can be can
   await plot.focus();
   await page.keyboard.press('ArrowRight');
   await expect(plot.getByRole('status')).toHaveText(
-    /^row \d+, .+: (not )?clicked, truly .+ %, predicted .+ %$/,
+    /^row \d+, .+: (not )?clicked, truly .+\s%, predicted .+\s%$/,
   );
   const before = await plot.getByRole('status').innerText();
   for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);

@@ -31,10 +31,10 @@ describe('formatters', () => {
   });
 
   it('give shares and improvements as percentages', () => {
-    expect(formatPercent(0.0381)).toBe('3.81 %');
-    expect(formatPercent(0.6146)).toBe('61.5 %');
-    expect(formatSignedPercent(0.0196)).toBe('+1.96 %');
-    expect(formatSignedPercent(-0.0196)).toBe('−1.96 %');
+    expect(formatPercent(0.0381)).toBe('3.81\u202f%');
+    expect(formatPercent(0.6146)).toBe('61.5\u202f%');
+    expect(formatSignedPercent(0.0196)).toBe('+1.96\u202f%');
+    expect(formatSignedPercent(-0.0196)).toBe('−1.96\u202f%');
   });
 
   it('say durations and sizes as people do', () => {
@@ -42,7 +42,7 @@ describe('formatters', () => {
     expect(formatDuration(125)).toBe('2 min 05 s');
     expect(formatDuration(4320)).toBe('1 h 12 min');
     expect(formatBytes(12_345_678)).toBe('12.3 MB');
-    expect(formatCount(1234567)).toBe('1\u2009234\u2009567');
+    expect(formatCount(1234567)).toBe('1\u202f234\u202f567');
   });
 
   it('write settings so that they can be typed back', () => {

@@ -7,6 +7,9 @@ import { fixedDigits, UNDEFINED } from '../studies/format';
 
 export { fixedDigits, formatAuc, formatP, formatSetting, formatSigned, trimNumber } from '../studies/format';
 
+/** The sign with the space before it, at which no line breaks. */
+const PERCENT = '\u202f%';
+
 /** Log loss, four digits. */
 export function formatLoss(value: number | null | undefined): string {
   return fixedDigits(value, 4);
@@ -17,14 +20,14 @@ export function formatPercent(value: number | null | undefined, digits?: number)
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   const percent = value * 100;
   const places = digits ?? (Math.abs(percent) >= 10 ? 1 : 2);
-  return `${fixedDigits(percent, places)} %`;
+  return `${fixedDigits(percent, places)}${PERCENT}`;
 }
 
 /** RelaImpr as a signed percentage: `+1.96 %`. */
 export function formatSignedPercent(value: number | null | undefined, digits = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNDEFINED;
   const text = fixedDigits(value * 100, digits);
-  return `${Number(text) > 0 ? '+' : ''}${text} %`;
+  return `${Number(text) > 0 ? '+' : ''}${text}${PERCENT}`;
 }
 
 /** A ratio such as calibration, two digits. */

@@ -187,3 +187,11 @@ it('times of a run that was gone on with add up', () => {
     step: 2,
   });
 });
+
+it('a phase says how far it is with numbers as all others are written', () => {
+  const at = (done: number) =>
+    reduceRun(emptyRunState, { kind: 'phase', step: 9, name: 'final metrics', done, total: 100_000 })
+      .activity;
+  expect(at(28_928)).toBe('Final metrics: 28\u202f928 of 100\u202f000');
+  expect(at(100_000)).toBeNull();
+});

@@ -5,6 +5,7 @@
  */
 import { appendThinned, emptyThinned, replaceNewest, withoutLater } from './thinning';
 import type { BackendInfo } from '../engine';
+import { formatCount } from '../data/count';
 import type { ProbeSpec } from '../models/definition';
 import type { ProbeValue, RunData, TrainingEvent } from './events';
 import { aucOfKind } from './metrics/aucKind';
@@ -84,6 +85,11 @@ const MAX_POINTS = 300;
 const MAX_FRAMES = 64;
 const MAX_NUMBERS = 2_000_000;
 
+/** What a phase says of itself: `Final metrics: 28 928 of 100 000`. */
+function phaseText(name: string, done: number, total: number): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${formatCount(done)} of ${formatCount(total)}`;
+}
+
 /** The state after an event. */
 export function reduceRun(state: RunState, event: TrainingEvent): RunState {
   switch (event.kind) {
@@ -124,7 +130,7 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
     case 'phase':
       return {
         ...state,
-        activity: event.done >= event.total ? null : `${event.name} ${event.done} of ${event.total}`,
+        activity: event.done >= event.total ? null : phaseText(event.name, event.done, event.total),
       };
     case 'message':
       return { ...state, activity: event.text };

@@ -17,7 +17,7 @@ export function leakFinding(
   if (evidence.auc !== null && evidence.auc > leakAuc && evidence.certain) {
     return {
       code: 'leak',
-      sentence: `Column “${column}” gives the label away: alone it reaches an AUC of ${evidence.auc.toFixed(3)}${rows}.`,
+      sentence: `Column “${column}” gives the label away: alone it reaches an AUC of ${evidence.auc.toFixed(4)}${rows}.`,
     };
   }
   if (evidence.outcome) {

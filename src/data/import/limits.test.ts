@@ -35,7 +35,7 @@ describe('a budget a file', () => {
     expect(table.notices.length).toBeLessThan(6);
     const error = await importError(() => readTable(equal(20_000)));
     expect(error).toMatchObject({ code: 'tooLarge', line: 1 });
-    expect(error.sentence).toContain('20\u2009000 columns');
+    expect(error.sentence).toContain('20\u202f000 columns');
   });
 
   it.each([

@@ -236,7 +236,7 @@ describe('what can be lived with is told', () => {
     const table = await readTable(utf8(text));
     expect(table.rows).toBe(22_000);
     expect(table.notices).toMatchObject([{ code: 'badQuotes', line: 2 }]);
-    expect(table.notices[0]!.sentence).toContain('1\u2009000 lines');
+    expect(table.notices[0]!.sentence).toContain('1\u202f000 lines');
     expect(table.lines[21_999]).toBe(22_001);
   });
 

@@ -85,7 +85,7 @@ describe('limits of a file', () => {
     const table = await readTable(bytes, { maxRows: 500, seed: 3 });
     expect([table.rows, table.totalRows]).toEqual([500, 30_000]);
     expect(codes(table.notices)).toEqual(['sampled']);
-    expect(table.notices[0]!.sentence).toMatch(/30\u2009000 rows.*500 rows.*seed 3/s);
+    expect(table.notices[0]!.sentence).toMatch(/30\u202f000 rows.*500 rows.*seed 3/s);
     const mean = kept(table).reduce((a, b) => a + b, 0) / 500;
     // Standard error of the mean of 500 of 0…29,999: 387.
     expect(Math.abs(mean - 15_000)).toBeLessThan(4 * 387);

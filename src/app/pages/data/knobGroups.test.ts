@@ -28,8 +28,8 @@ it('a preview draws what the knob moves most', () => {
   expect(moved).toEqual({
     label: 'people in several scenarios',
     values: [0.1, 0.9],
-    from: '10.0 %',
-    to: '90.0 %',
+    from: '10.0\u202f%',
+    to: '90.0\u202f%',
   });
 });
 

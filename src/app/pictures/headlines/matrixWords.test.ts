@@ -26,15 +26,15 @@ describe('votes', () => {
 
   it('without a truth are told where another differs most from a row’s own expert', () => {
     expect(votesHeadline(votes, null, labels)).toBe(
-      'Votes differ most from a row’s own expert for Cart’s expert on rows of Home: 30.0 %, its own 10.0 %.',
+      'Votes differ most from a row’s own expert for Cart’s expert on rows of Home: 30.0\u202f%, its own 10.0\u202f%.',
     );
   });
 
   it('with a truth are told by their bias and the one furthest off', () => {
     expect(votesHeadline(votes, [0.1, 0.1, 0.3, 0.15], labels)).toBe(
-      'On average votes are too high by 5.00 %; furthest off is Cart’s expert on rows of Home: 30.0 %, truly 10.0 % (simulated).',
+      'On average votes are too high by 5.00\u202f%; furthest off is Cart’s expert on rows of Home: 30.0\u202f%, truly 10.0\u202f% (simulated).',
     );
-    expect(votesHeadline(votes, [0.1, 0.5, 0.3, 0.15], labels)).toContain('too low by 15.0 %');
+    expect(votesHeadline(votes, [0.1, 0.5, 0.3, 0.15], labels)).toContain('too low by 15.0\u202f%');
   });
 
   it('say so where all are the same', () => {
@@ -53,7 +53,7 @@ describe('votes', () => {
     expect(votesHeadline(matrix(2, [0.1, 0.3, 0.2, 0.15], [1, 0, 0, 1]), null, labels)).toBeNull();
     // A row whose own vote is undefined has nothing to differ from.
     expect(votesHeadline(matrix(2, [0.1, 0.9, 0.2, 0.15], [0, 1, 1, 1]), null, labels)).toContain(
-      'Home’s expert on rows of Cart: 20.0 %, its own 15.0 %',
+      'Home’s expert on rows of Cart: 20.0\u202f%, its own 15.0\u202f%',
     );
   });
 });
@@ -105,7 +105,7 @@ describe('scenarios as points', () => {
   it('are told by the pair furthest apart', () => {
     const three = [...labels, { label: 'Feed' }];
     expect(projectionHeadline([0, 0, 3, 4, 1, 0], [0.6, 0.3], three)).toBe(
-      'Home and Cart stand furthest apart; these two axes hold 90.0 % of the variance.',
+      'Home and Cart stand furthest apart; these two axes hold 90.0\u202f% of the variance.',
     );
   });
 

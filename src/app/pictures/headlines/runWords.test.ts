@@ -11,11 +11,15 @@ import {
 
 describe('a representation', () => {
   it.each([
-    [0.4, 0.01, 'Scenarios stand apart: 40.0 % of the variance lies between them, by chance 1.00 %.'],
+    [
+      0.4,
+      0.01,
+      'Scenarios stand apart: 40.0\u202f% of the variance lies between them, by chance 1.00\u202f%.',
+    ],
     [
       0.012,
       0.01,
-      'This layer hardly tells scenarios apart: 1.20 % of the variance lies between them, by chance 1.00 %.',
+      'This layer hardly tells scenarios apart: 1.20\u202f% of the variance lies between them, by chance 1.00\u202f%.',
     ],
     [null, null, 'The points do not vary, so nothing parts the scenarios.'],
   ])('%j of variance between scenarios', (between, betweenChance, said) => {
@@ -25,7 +29,7 @@ describe('a representation', () => {
   it('whose means are alike may tell scenarios apart by neighbours', () => {
     expect(
       separationHeadline({ between: 0.01, betweenChance: 0.01, neighbours: 0.8, chance: 0.33 }),
-    ).toContain('yet 80.0 % of neighbours are of the same scenario, by chance 33.0 %');
+    ).toContain('yet 80.0\u202f% of neighbours are of the same scenario, by chance 33.0\u202f%');
   });
 });
 
@@ -81,20 +85,24 @@ describe('one row in every scenario', () => {
   const names = ['Home', 'Cart'];
 
   it.each([
-    [[0.1, 0.3], null, 'Row 17 in Home: predicted 10.0 %; highest in Cart, 30.0 %.'],
-    [[0.3, 0.1], null, 'Row 17 in Home: predicted 30.0 %; highest of all here.'],
+    [[0.1, 0.3], null, 'Row 17 in Home: predicted 10.0\u202f%; highest in Cart, 30.0\u202f%.'],
+    [[0.3, 0.1], null, 'Row 17 in Home: predicted 30.0\u202f%; highest of all here.'],
     [
       [0.1, 0.3],
       [0.2, 0.4],
-      'Row 17 in Home: predicted 10.0 %, true 20.0 % (simulated); highest in Cart, 30.0 %, as it truly is.',
+      'Row 17 in Home: predicted 10.0\u202f%, true 20.0\u202f% (simulated); highest in Cart, 30.0\u202f%, as it truly is.',
     ],
     [
       [0.1, 0.3],
       [0.2, 0.15],
-      'Row 17 in Home: predicted 10.0 %, true 20.0 % (simulated); highest in Cart, 30.0 %, truly in Home.',
+      'Row 17 in Home: predicted 10.0\u202f%, true 20.0\u202f% (simulated); highest in Cart, 30.0\u202f%, truly in Home.',
     ],
-    [[0.2, 0.2], null, 'Row 17 in Home: predicted 20.0 %; the model expects the same in every scenario.'],
-    [[0.2], null, 'Row 17 in Home: predicted 20.0 %.'],
+    [
+      [0.2, 0.2],
+      null,
+      'Row 17 in Home: predicted 20.0\u202f%; the model expects the same in every scenario.',
+    ],
+    [[0.2], null, 'Row 17 in Home: predicted 20.0\u202f%.'],
   ])('%j, truly %j', (probability, truth, said) => {
     expect(rowHeadline({ row: 17, scenario: 0, probability, truth }, names)).toBe(said);
   });

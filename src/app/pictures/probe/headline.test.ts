@@ -59,10 +59,10 @@ describe('numbers over the run', () => {
         [20, 0.25, 0.75],
       ],
       ['a', 'b'],
-      'Largest at b, 75.0 %; smallest at a, 25.0 % (step 20).',
+      'Largest at b, 75.0\u202f%; smallest at a, 25.0\u202f% (step 20).',
     ],
-    [[[20, 0.5]], ['a'], 'Now: 50.0 % (step 20).'],
-    [[[20, 0.5, 0.5]], ['a', 'b'], 'All 2 numbers are the same so far: 50.0 % (step 20).'],
+    [[[20, 0.5]], ['a'], 'Now: 50.0\u202f% (step 20).'],
+    [[[20, 0.5, 0.5]], ['a', 'b'], 'All 2 numbers are the same so far: 50.0\u202f% (step 20).'],
   ])('%j', (rows, labels, said) => {
     expect(overTimeHeadline(LINES, rows, named(...labels))).toBe(said);
   });

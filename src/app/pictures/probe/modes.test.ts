@@ -76,13 +76,13 @@ describe('a headline', () => {
         [0.2, 0.8],
         [0.4, 0.6],
       ]),
-    ).toBe('A leans most on expert 2: 80.0 %, where even shares are 50.0 %.');
+    ).toBe('A leans most on expert 2: 80.0\u202f%, where even shares are 50.0\u202f%.');
     expect(
       said([
         [0.5, 0.5],
         [0.49, 0.51],
       ]),
-    ).toMatch(/^Nearly even so far: the largest share is 51.0 %/);
+    ).toMatch(/^Nearly even so far: the largest share is 51.0\u202f%/);
     expect(
       said([
         [null, null],
@@ -104,7 +104,7 @@ describe('a headline', () => {
         [0.7, 0.3],
         [0.1, 0.9],
       ]),
-    ).toBe('A borrows 30.0 % from B, the most of any.');
+    ).toBe('A borrows 30.0\u202f% from B, the most of any.');
     expect(
       square('signed', [
         [1, -0.3],

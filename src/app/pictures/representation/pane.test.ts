@@ -41,9 +41,9 @@ function pane(slots: number): Pane {
 }
 
 it('a point says whose row it is, what happened and what was true', () => {
-  expect(describePoint(pane(1), 0)).toBe('row 11, Cart: clicked, truly 25.0 %, predicted 12.5 %');
+  expect(describePoint(pane(1), 0)).toBe('row 11, Cart: clicked, truly 25.0\u202f%, predicted 12.5\u202f%');
   expect(describePoint(pane(2), 0)).toBe(
-    'row 11, Home (row of Cart): clicked, truly 25.0 %, predicted 12.5 %',
+    'row 11, Home (row of Cart): clicked, truly 25.0\u202f%, predicted 12.5\u202f%',
   );
 });
 
