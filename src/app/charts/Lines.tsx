@@ -18,7 +18,7 @@ import {
 } from 'recharts';
 import type { CurveProps } from 'recharts';
 import { formatCount, formatPlace } from '../format';
-import { tickFormat } from './axis';
+import { tickFormat, ticksWithin } from './axis';
 import type { Domain } from './axis';
 import { labelRoom, shortName, spread } from './endLabels';
 import type { LabelRoom } from './endLabels';
@@ -40,6 +40,8 @@ export interface LineSpec {
   readonly band?: readonly [string, string];
   /** Marks the points themselves, where they are few. */
   readonly dots?: boolean;
+  /** No line: it marks one point of another. */
+  readonly mark?: boolean;
 }
 
 export type LinePoint = Readonly<Record<string, number | null>> & { readonly x: number };
@@ -66,6 +68,8 @@ export interface LinesProps {
 }
 
 const LABEL_GAP = 15;
+/** Room for the figures along x. */
+const AXIS_HEIGHT = 22;
 /** Letters of a mark's label, in pixels. */
 const MARK_LETTER = 6;
 
@@ -92,7 +96,10 @@ function EndLabels({ lines, last, ceiling, ceilingName, room, formatY, faded, on
   const scaleY = useYAxisScale();
   const [read] = useActiveTooltipDataPoints<unknown>() ?? [];
   if (!plot || !scaleX || !scaleY) return null;
-  const ends = lines.filter((line) => last.has(line.key));
+  // A mark on one point alone has no value where another is read.
+  const ends = lines.filter(
+    (line) => last.has(line.key) && !(line.mark && isPoint(read) && typeof read[line.key] !== 'number'),
+  );
   const heights = ends.map((line) => Number(scaleY(last.get(line.key)!.y)));
   const ceilingAt = ceiling === null ? [] : [Number(scaleY(ceiling))];
   const placed = spread([...heights, ...ceilingAt], LABEL_GAP, plot.y + 4, plot.y + plot.height - 2);
@@ -195,7 +202,7 @@ function Curve({ points = [], stroke, strokeWidth, strokeDasharray, strokeOpacit
     if (!known[k]) return;
     const place = `${formatPlace(Number(x))},${formatPlace(Number(y))}`;
     path += `${known[k - 1] ? 'L' : 'M'}${place}`;
-    // A point without neighbours has no line to it: it is drawn itself.
+    // A point without neighbours has no line to it: it is drawn itself, whole also at an edge.
     if (!known[k - 1] && !known[k + 1]) alone += `M${place}h0`;
   });
   return (
@@ -208,7 +215,7 @@ function Curve({ points = [], stroke, strokeWidth, strokeDasharray, strokeOpacit
           fill="none"
           strokeLinecap="round"
           strokeWidth={5}
-          {...{ stroke, strokeOpacity, clipPath }}
+          {...{ stroke, strokeOpacity }}
         />
       )}
     </>
@@ -295,13 +302,13 @@ export const Lines = memo(function Lines(props: LinesProps) {
         tickFormatter={formatX}
         tickLine={false}
         tickMargin={4}
-        height={22}
+        height={AXIS_HEIGHT}
         allowDataOverflow
       />
       <YAxis
         type="number"
         domain={[y.min, y.max]}
-        ticks={[...y.ticks]}
+        ticks={[...ticksWithin(y, height - AXIS_HEIGHT)]}
         tickFormatter={tickY ?? tickFormat(y.ticks)}
         tickLine={false}
         axisLine={false}
@@ -335,7 +342,7 @@ export const Lines = memo(function Lines(props: LinesProps) {
       <Tooltip
         isAnimationActive={false}
         cursor={{ className: 'cursor' }}
-        position={{ y: height - 22 }}
+        position={{ y: height - AXIS_HEIGHT }}
         offset={0}
         allowEscapeViewBox={{ x: false, y: true }}
         content={({ active, label }) => (

@@ -22,6 +22,16 @@ function ticksOf(min: number, max: number, step: number): number[] {
   return Array.from({ length: count + 1 }, (_, k) => roundTo(min + k * step, 10));
 }
 
+/** Pixels that the figures of a vertical axis stand apart, at least. */
+const FIGURE_ROOM = 14;
+
+/** As many of the ticks as have room one above the other, evenly; the first is always among them. */
+export function ticksWithin({ ticks }: Domain, pixels: number): readonly number[] {
+  const most = Math.max(1, Math.floor(pixels / FIGURE_ROOM));
+  const stride = Math.ceil((ticks.length - 1) / most) || 1;
+  return ticks.filter((_, k) => k % stride === 0);
+}
+
 /** Figures along an axis: as many decimals as its finest tick needs, alike on all of them; a true minus. */
 export function tickFormat(ticks: readonly number[]): (value: number) => string {
   const texts = ticks.map(trimNumber);

@@ -1,16 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aucDomain, niceDomain, niceStep, stepDomain, tickFormat, zeroDomain } from './axis';
+import { aucDomain, niceDomain, niceStep, stepDomain, tickFormat, ticksWithin, zeroDomain } from './axis';
 import { labelRoom, shortName, spread } from './endLabels';
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true });
 
 describe('axes', () => {
+  it('write as many numbers as have room one above the other, evenly', () => {
+    const auc = aucDomain({ min: 0.33, max: 0.97 }, []);
+    expect(ticksWithin(auc, 300)).toEqual(auc.ticks);
+    for (const pixels of [20, 45, 60, 84, 120]) {
+      const ticks = ticksWithin(auc, pixels);
+      expect(ticks[0]).toBe(auc.ticks[0]);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect((ticks.length - 1) * 14).toBeLessThanOrEqual(pixels);
+      const gaps = ticks.slice(1).map((tick, k) => tick - ticks[k]!);
+      for (const gap of gaps) expect(gap).toBeCloseTo(gaps[0]!, 9);
+    }
+  });
+
   it('write their numbers with the same decimals and a true minus', () => {
     const write = (ticks: readonly number[]) => ticks.map(tickFormat(ticks));
     expect(write([0.9, 1, 1.1])).toEqual(['0.9', '1.0', '1.1']);
     expect(write([-1, -0.5, 0, 0.5, 1])).toEqual(['−1.0', '−0.5', '0', '0.5', '1.0']);
-    expect(write([-2500, 0, 2500])).toEqual(['−2\u2009500', '0', '2\u2009500']);
+    expect(write([-2500, 0, 2500])).toEqual(['−2\u202f500', '0', '2\u202f500']);
     expect(write([-2e-7, 0, 2e-7])).toEqual(['−2e-7', '0', '2e-7']);
   });
 

@@ -50,7 +50,7 @@ export function shortName(full: string, most: number): string {
 
 /** Labels take no more than this share of a chart's width. */
 const SHARE = 1 / 6;
-const LETTER = 6.2;
+const LETTER = 6.6;
 /** The line that leads to a label, and the gap behind it. */
 const LEAD = 13;
 /** `0.6123` and the space before it. */

@@ -38,7 +38,9 @@ export function sweepChart(
       colour: colours[s]!,
       scenario: scenarios[s]!.id,
     })),
-    ...(best && swept.length > 1 ? [{ key: 'best', label: bestLabel, colour: INK, dots: true }] : []),
+    ...(best && swept.length > 1
+      ? [{ key: 'best', label: bestLabel, colour: INK, dots: true, mark: true }]
+      : []),
   ];
   const points = swept.map((point): LinePoint => ({
     ...Object.fromEntries(drawn.map((s) => [`s${s}`, point.scenarios[s] ?? null])),
