@@ -120,6 +120,16 @@ test('the model is drawn from what it computes, and what is printed is light on 
       }).length,
   );
   expect(outside).toBe(0);
+  // Enlarged it grows with its place, and comes back to its own size.
+  const drawnWidth = async (): Promise<number> =>
+    (await model.locator('.model-part').first().locator('rect').first().boundingBox())!.width;
+  const small = await drawnWidth();
+  await page.setViewportSize({ width: 1600, height: 1200 });
+  await model.getByTestId('enlarge').click();
+  await expect.poll(drawnWidth).toBeGreaterThan(small * 1.2);
+  await page.keyboard.press('Escape');
+  await expect.poll(drawnWidth).toBeCloseTo(small, 0);
+  await page.setViewportSize({ width: 1280, height: 720 });
   const paper = (svg: string): string | undefined =>
     /<rect width="100%" height="100%" fill="([^"]+)"/.exec(svg)?.[1];
   const svg = (await saved(lab, 'model', 'SVG')).toString();

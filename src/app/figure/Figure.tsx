@@ -5,7 +5,7 @@ import { download, drawingToSvg, isDrawn, svgToPng, typeOf } from './export';
 import { Equation } from './Equation';
 import { FigureData } from './FigureData';
 import { inLight } from './print';
-import { StageContext } from './stage';
+import { EnlargedContext, StageContext } from './stage';
 import { tableToSvg } from './tableDrawing';
 import { Thumbnail } from './Thumbnail';
 import { tableToCsv, tableToJson } from './tables';
@@ -193,7 +193,9 @@ export function Figure({
         </div>
       )}
       <div className="figure-body" ref={body}>
-        {isEmpty ? <div className="empty">{empty}</div> : children}
+        <EnlargedContext value={enlarged}>
+          {isEmpty ? <div className="empty">{empty}</div> : children}
+        </EnlargedContext>
       </div>
       <FigureData name={name} caption={title} table={table} visible={panel === 'numbers'} />
     </section>

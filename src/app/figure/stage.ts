@@ -20,6 +20,9 @@ export interface Stage {
 
 export const StageContext = createContext<Stage | null>(null);
 
+/** Whether the figure around fills the page. */
+export const EnlargedContext = createContext(false);
+
 /** Step that is looked at: the stage's, or a figure's own where it stands alone. */
 export function useStep(): readonly [number | null, (step: number | null) => void] {
   const stage = useContext(StageContext);

@@ -38,8 +38,8 @@ interface Props {
   readonly height: number;
   /** Null: looked at only. */
   readonly onToggle: ((edge: DrawnEdge) => void) | null;
-  /** Shown while nothing is pointed at. */
-  readonly note: string;
+  /** Shown while nothing is pointed at; left out: what each node means. */
+  readonly note?: string;
 }
 
 /** Pixels of a bar at an edge: its width with the gap, and half the height of the largest. */
@@ -186,9 +186,22 @@ export function GraphDrawing({ label, nodes, edges, width, height, onToggle, not
           );
         })}
       </svg>
-      <p className="graph-note" role="status">
-        {(pointed === null ? undefined : sentences.get(pointed)) ?? note}
-      </p>
+      <div className="graph-note" role="status">
+        {(pointed === null ? undefined : sentences.get(pointed)) ?? note ?? <Meanings nodes={nodes} />}
+      </div>
     </div>
+  );
+}
+
+/** What each node stands for. */
+function Meanings({ nodes }: Pick<Props, 'nodes'>) {
+  return (
+    <ul className="graph-meanings">
+      {nodes.map(({ id, symbol, caption, meaning }) => (
+        <li key={id}>
+          <b>{caption ?? symbol}</b>: {meaning}
+        </li>
+      ))}
+    </ul>
   );
 }

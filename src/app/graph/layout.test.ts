@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { models } from '../../models/registry';
 import { edgePath, initials, knobPlaces, placeNodes } from './layout';
 
 it('every node lies inside the drawing, in the order of its coordinates', () => {
@@ -62,11 +63,30 @@ it('the knobs of two edges that cross in their middles sit apart, all others in 
   const [first, second, third] = knobPlaces([a, b, far].map((path) => ({ ...path, hasKnob: true })));
   expect(Math.hypot(first!.x - second!.x, first!.y - second!.y)).toBeGreaterThan(24);
   expect(third).toEqual(far.at(0.5));
-  // An edge without a knob is in nobody's way.
-  expect(
-    knobPlaces([
-      { ...a, hasKnob: true },
-      { ...b, hasKnob: false },
-    ])[0],
-  ).toEqual(a.at(0.5));
+});
+
+it('a knob stands clear of every edge but its own, so that it is seen whose it is', () => {
+  const graphs = models.flatMap(({ id, graph }) => (graph ? [{ id, graph }] : []));
+  expect(graphs.length).toBeGreaterThan(4);
+  for (const { id, graph } of graphs) {
+    const places = placeNodes(graph.nodes, 360, 250, 16);
+    const paths = graph.edges.map(({ from, to }) => {
+      const others = [...places].filter(([node]) => node !== from && node !== to).map(([, at]) => at);
+      return { ...edgePath(places.get(from)!, places.get(to)!, 16, others, false), hasKnob: true };
+    });
+    knobPlaces(paths).forEach((knob, own) =>
+      paths.forEach(({ at }, other) => {
+        if (other === own) return;
+        const away = Array.from({ length: 101 }, (_, k) => at(k / 100)).map(({ x, y }) =>
+          Math.hypot(x - knob.x, y - knob.y),
+        );
+        expect(Math.min(...away), `${id}: knob of edge ${own} beside edge ${other}`).toBeGreaterThan(9);
+      }),
+    );
+    const letters = initials(
+      graph.nodes.map(({ label }) => label),
+      4,
+    );
+    expect(new Set(letters).size, `${id}: ${letters.join(' ')}`).toBe(letters.length);
+  }
 });

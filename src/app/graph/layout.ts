@@ -105,19 +105,31 @@ export function edgePath(
 
 /** Knobs nearer to each other than this cannot be told apart by a finger. */
 const KNOBS_APART = 24;
+/** A knob nearer to another edge than this seems that edge's. */
+const EDGES_APART = 12;
+/** Places along an edge for its knob, the middle first. */
+const KNOB_SHARES = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74] as const;
 
-/** Where each edge's knob sits, or would: in its middle, or nearer to its start where the middles of two that have one meet. */
+/** Where each edge's knob sits, or would: as near to its middle as keeps it off other edges and their knobs. */
 export function knobPlaces(
   paths: readonly (Pick<EdgePath, 'at'> & { readonly hasKnob: boolean })[],
 ): readonly Point[] {
-  const middles = paths.map(({ at }) => at(0.5));
-  return paths.map(({ at, hasKnob }, k) => {
-    const own = middles[k]!;
-    const met = middles.some(
-      (other, o) =>
-        o !== k && paths[o]!.hasKnob && Math.hypot(other.x - own.x, other.y - own.y) < KNOBS_APART,
-    );
-    return hasKnob && met ? at(0.36) : own;
+  const sampled = paths.map(({ at }) => Array.from({ length: 41 }, (_, k) => at(k / 40)));
+  const placed: Point[] = [];
+  return paths.map(({ at, hasKnob }, own) => {
+    if (!hasKnob) return at(0.5);
+    const nearest = (points: readonly Point[], place: Point): number =>
+      Math.min(Infinity, ...points.map(({ x, y }) => Math.hypot(x - place.x, y - place.y)));
+    const others = sampled.flatMap((points, other) => (other === own ? [] : points));
+    /** At least 1 where there is room enough. */
+    const room = (place: Point): number =>
+      Math.min(nearest(others, place) / EDGES_APART, nearest(placed, place) / KNOBS_APART);
+    const places = KNOB_SHARES.map(at);
+    const place =
+      places.find((one) => room(one) >= 1) ??
+      places.reduce((most, one) => (room(one) > room(most) ? one : most));
+    placed.push(place);
+    return place;
   });
 }
 

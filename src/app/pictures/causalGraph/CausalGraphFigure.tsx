@@ -78,7 +78,6 @@ function CausalGraphFigure({ view, model, graph }: Props) {
               }
             : null
         }
-        note={graph.nodes.map((node) => `${node.label}: ${node.meaning}`).join(' ')}
       />
     </Figure>
   );

@@ -1,9 +1,10 @@
-import { useMemo } from 'react';
+import { useContext, useMemo } from 'react';
 import type { WorkerClient } from '../../../workers/client';
-import type { GraphPart } from '../../../training/modelGraph/types';
+import type { GraphPart, ModelGraph } from '../../../training/modelGraph/types';
 import { findModel } from '../../../models/registry';
 import { useSize } from '../../charts/useSize';
 import { Figure } from '../../figure/Figure';
+import { EnlargedContext } from '../../figure/stage';
 import { fixedDigits } from '../../format';
 import { framesOf, probeAt } from '../../store/runView';
 import type { RunView } from '../../store/runView';
@@ -11,20 +12,20 @@ import { useSetup } from '../../store/setup';
 import { picture } from '../picture';
 import { fills, tabOf } from '../tabs';
 import { useAsked } from '../useAsked';
-import { describePart, modelHeadline } from './describe';
-import { BOX_HEIGHT, layoutModel, pathOf } from './layout';
+import { describePart, fitText, modelHeadline } from './describe';
+import { BOX_HEIGHT, fitModel, pathOf } from './layout';
 import './model.css';
 
 const askGraph = (client: WorkerClient) => client.modelGraph();
 
-const LEAST = 260;
-const MOST = 900;
 /** What stands in a box, line by line: where, and how wide a letter is at most. */
 const LINES = [
-  { of: 'title', className: 'model-name', y: 18, letter: 7.2 },
-  { of: 'shape', className: 'model-numbers', y: 33, letter: 5.6 },
-  { of: 'numbers', className: 'model-numbers', y: 46, letter: 5.6 },
+  { of: 'title', className: 'model-name', letter: 7.2 },
+  { of: 'shape', className: 'model-numbers', letter: 5.6 },
+  { of: 'numbers', className: 'model-numbers', letter: 5.6 },
 ] as const;
+/** Heights of so many lines in a box. */
+const HEIGHTS = [[], [31], [24, 39], [18, 33, 46]] as const;
 /** Bars of mean gates under a part. */
 const BARS = { height: 14, width: 5, gap: 2, most: 16 } as const;
 
@@ -73,11 +74,7 @@ function gatesByPart(view: RunView, weighed: readonly (readonly [string, number]
 
 function ModelFigure({ view }: { readonly view: RunView }) {
   const { answer: graph, problem, blocked, busy } = useAsked(view, askGraph);
-  const set = useSetup((state) => state.set);
-  const [ref, size] = useSize<HTMLDivElement>();
   const model = findModel(view.setup.model);
-  const width = Math.min(MOST, Math.max(LEAST, size.width));
-  const drawn = useMemo(() => graph && layoutModel(graph, width), [graph, width]);
   const parts = useMemo(
     () => new Map(graph?.parts.map((part) => [part.id, { part, text: describePart(part, graph) }])),
     [graph],
@@ -90,8 +87,6 @@ function ModelFigure({ view }: { readonly view: RunView }) {
     const tab = kind === 'part' ? TABS.find(([words]) => words.test(id))?.[1] : undefined;
     return tab !== undefined && fills(model, tab) ? tab : null;
   };
-  const arrowOf = (from: string, to: string) =>
-    graph?.arrows.find((arrow) => arrow.from === from && arrow.to === to);
   return (
     <Figure
       name="model"
@@ -114,110 +109,146 @@ function ModelFigure({ view }: { readonly view: RunView }) {
         graph === null && <p>{problem ?? blocked ?? (busy ? 'Asking the model.' : 'Train a run first.')}</p>
       }
     >
-      <div className="model-drawing" ref={ref}>
-        {drawn && size.width > 0 && (
-          <svg
-            width={drawn.width}
-            height={drawn.height}
-            viewBox={`0 0 ${drawn.width} ${drawn.height}`}
-            role="group"
-            aria-label={`Parts of ${model.title}`}
-          >
-            <defs>
-              <marker
-                id="model-arrow"
-                viewBox="0 0 8 8"
-                refX="7"
-                refY="4"
-                markerWidth="7"
-                markerHeight="7"
-                markerUnits="userSpaceOnUse"
-                orient="auto"
-              >
-                <path d="M0,0 L8,4 L0,8 z" />
-              </marker>
-            </defs>
-            {drawn.routes.map((route) => {
-              const arrow = arrowOf(route.from, route.to);
-              return (
-                <path
-                  key={`${route.from} ${route.to}`}
-                  className={`model-arrow${arrow?.gate ? ' gate' : ''}${arrow?.training ? ' training' : ''}`}
-                  data-from={route.from}
-                  data-to={route.to}
-                  d={pathOf(route)}
-                  markerEnd="url(#model-arrow)"
-                />
-              );
-            })}
-            {drawn.boxes.map(({ id, x, y, width: room }) => {
-              const known = parts.get(id);
-              if (!known) return null;
-              const { part, text } = known;
-              const tab = tabFor(part);
-              const own = gates.get(id)?.slice(0, BARS.most);
-              const under = [text.shape, text.numbers].filter((one) => one !== '').join(' · ');
-              const open = tab === null ? null : () => set({ tab });
-              const says = open
-                ? `${text.title}: ${under}; opens ${tabOf(tab ?? '').label}`
-                : `${text.title}: ${under}`;
-              return (
-                <g
-                  key={id}
-                  className={`model-part ${part.kind.replace(' ', '-')}${open ? ' open' : ''}`}
-                  {...(open && {
-                    role: 'button',
-                    tabIndex: 0,
-                    'aria-label': says,
-                    onClick: open,
-                    onKeyDown: (event: { readonly key: string; preventDefault(): void }) => {
-                      if (event.key !== 'Enter' && event.key !== ' ') return;
-                      event.preventDefault();
-                      open();
-                    },
-                  })}
-                >
-                  <title>{part.kind === 'fields' ? part.fields.join(', ') : says}</title>
-                  <rect x={x} y={y} width={room} height={BOX_HEIGHT} rx={5} />
-                  {LINES.map(({ of, className, y: line, letter }) =>
-                    text[of] === '' ? null : (
-                      <text key={of} className={className} x={x + room / 2} y={y + line} textAnchor="middle">
-                        {fitted(text[of], room - 8, letter)}
-                      </text>
-                    ),
-                  )}
-                  {own && (
-                    <g className="model-gates" aria-hidden="true">
-                      {own.map((gate, k) => {
-                        const height = Math.max(1, (BARS.height * gate) / Math.max(...own, 1e-9));
-                        const left = x + 8;
-                        return (
-                          <rect
-                            key={k}
-                            className="model-gate"
-                            x={left + k * (BARS.width + BARS.gap)}
-                            y={y + BOX_HEIGHT + 4 + BARS.height - height}
-                            width={BARS.width}
-                            height={height}
-                          />
-                        );
-                      })}
-                    </g>
-                  )}
-                </g>
-              );
-            })}
-          </svg>
-        )}
-      </div>
+      {graph && <Drawing title={model.title} graph={graph} parts={parts} gates={gates} tabFor={tabFor} />}
     </Figure>
   );
 }
 
-/** As much of a text as fits a box. */
-function fitted(text: string, width: number, letter: number): string {
-  const most = Math.floor(width / letter);
-  return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`;
+interface DrawingProps {
+  readonly title: string;
+  readonly graph: ModelGraph;
+  readonly parts: ReadonlyMap<
+    string,
+    { readonly part: GraphPart; readonly text: ReturnType<typeof describePart> }
+  >;
+  readonly gates: ReadonlyMap<string, readonly number[]>;
+  readonly tabFor: (part: GraphPart) => string | null;
+}
+
+function Drawing({ title, graph, parts, gates, tabFor }: DrawingProps) {
+  const set = useSetup((state) => state.set);
+  const enlarged = useContext(EnlargedContext);
+  const [ref, { width, height }] = useSize<HTMLDivElement>();
+  const drawn = useMemo(
+    () => fitModel(graph, width, enlarged ? height : null),
+    [graph, width, height, enlarged],
+  );
+  const arrowOf = (from: string, to: string) =>
+    graph.arrows.find((arrow) => arrow.from === from && arrow.to === to);
+  return (
+    <div className="model-drawing" ref={ref}>
+      {width > 0 && (
+        <svg
+          width={drawn.width * drawn.scale}
+          height={drawn.height * drawn.scale}
+          viewBox={`0 0 ${drawn.width} ${drawn.height}`}
+          role="group"
+          aria-label={`Parts of ${title}`}
+        >
+          <defs>
+            <marker
+              id="model-arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
+              <path d="M0,0 L8,4 L0,8 z" />
+            </marker>
+          </defs>
+          {drawn.routes.map((route) => {
+            const arrow = arrowOf(route.from, route.to);
+            return (
+              <path
+                key={`${route.from} ${route.to}`}
+                className={`model-arrow${arrow?.gate ? ' gate' : ''}${arrow?.training ? ' training' : ''}`}
+                data-from={route.from}
+                data-to={route.to}
+                d={pathOf(route)}
+                markerEnd="url(#model-arrow)"
+              />
+            );
+          })}
+          {drawn.boxes.map(({ id, x, y, width: room }) => {
+            const known = parts.get(id);
+            if (!known) return null;
+            const { part, text } = known;
+            const tab = tabFor(part);
+            const own = gates.get(id)?.slice(0, BARS.most);
+            const under = [text.shape, text.numbers].filter((one) => one !== '').join(' · ');
+            const open = tab === null ? null : () => set({ tab });
+            const says = open
+              ? `${text.title}: ${under}; opens ${tabOf(tab ?? '').label}`
+              : `${text.title}: ${under}`;
+            return (
+              <g
+                key={id}
+                className={`model-part ${part.kind.replace(' ', '-')}${open ? ' open' : ''}`}
+                {...(open && {
+                  role: 'button',
+                  tabIndex: 0,
+                  'aria-label': says,
+                  onClick: open,
+                  onKeyDown: (event: { readonly key: string; preventDefault(): void }) => {
+                    if (event.key !== 'Enter' && event.key !== ' ') return;
+                    event.preventDefault();
+                    open();
+                  },
+                })}
+              >
+                <title>{part.kind === 'fields' ? part.fields.join(', ') : says}</title>
+                <rect x={x} y={y} width={room} height={BOX_HEIGHT} rx={5} />
+                {LINES.filter(({ of }) => text[of] !== '').map(({ of, className, letter }, k, lines) => {
+                  const line = fitText(text[of], room - 8, letter);
+                  return (
+                    <text
+                      key={of}
+                      className={className}
+                      x={x + room / 2}
+                      y={y + (HEIGHTS[lines.length]?.[k] ?? 0)}
+                      textAnchor="middle"
+                      {...(line.squeezed && { textLength: room - 8, lengthAdjust: 'spacingAndGlyphs' })}
+                    >
+                      {line.text}
+                    </text>
+                  );
+                })}
+                {own && (
+                  <g className="model-gates" aria-hidden="true">
+                    {/* Arrows pass behind the bars. */}
+                    <rect
+                      className="model-gates-ground"
+                      x={x + 5}
+                      y={y + BOX_HEIGHT + 2}
+                      width={own.length * (BARS.width + BARS.gap) + 4}
+                      height={BARS.height + 4}
+                    />
+                    {own.map((gate, k) => {
+                      const height = Math.max(1, (BARS.height * gate) / Math.max(...own, 1e-9));
+                      const left = x + 8;
+                      return (
+                        <rect
+                          key={k}
+                          className="model-gate"
+                          x={left + k * (BARS.width + BARS.gap)}
+                          y={y + BOX_HEIGHT + 4 + BARS.height - height}
+                          width={BARS.width}
+                          height={height}
+                        />
+                      );
+                    })}
+                  </g>
+                )}
+              </g>
+            );
+          })}
+        </svg>
+      )}
+    </div>
+  );
 }
 
 export const modelDrawing = picture({

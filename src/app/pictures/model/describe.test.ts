@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphPart, ModelGraph } from '../../../training/modelGraph/types';
-import { describePart, modelHeadline } from './describe';
+import { describePart, fitText, modelHeadline } from './describe';
 
 const part = (given: Partial<GraphPart>): GraphPart => ({
   ...{ id: 'tower', kind: 'part', fields: [], variables: [], parameters: 0 },
@@ -49,16 +49,26 @@ describe('a box of the drawing', () => {
   });
 });
 
+it('a name stands whole in its box, narrower where it must, and is cut off only where that is not enough', () => {
+  expect(fitText('gate', 87, 7.2)).toEqual({ text: 'gate', squeezed: false });
+  expect(fitText('scenarioClassifier', 87, 7.2)).toEqual({ text: 'scenarioClassifier', squeezed: true });
+  expect(fitText('earlier items here', 87, 7.2).text).toBe('earlier items here');
+  expect(fitText('scenario_id, user_id, age, gender', 87, 5.6)).toEqual({
+    text: 'scenario_id, u…',
+    squeezed: false,
+  });
+});
+
 describe('the headline', () => {
   it('counts parameters and the share of the embeddings', () => {
     expect(modelHeadline(graph)).toBe(
-      '400 parameters, 75.0 % of them in the embeddings of 2 fields. The largest part beside them is tower, with 100.',
+      '400 parameters, 75.0\u202f% of them in the embeddings of 2 fields. The largest part beside them is tower, with 100.',
     );
   });
 
   it('of a model of nothing but embeddings', () => {
     expect(
       modelHeadline({ ...graph, parts: [part({ kind: 'fields', fields: ['age'], parameters: 4 })] }),
-    ).toBe('4 parameters, 100.0 % of them in the embeddings of 1 field.');
+    ).toBe('4 parameters, 100.0\u202f% of them in the embeddings of 1 field.');
   });
 });

@@ -53,6 +53,26 @@ export function describePart(part: GraphPart, { arrows, parts }: ModelGraph): De
   }
 }
 
+/** How much narrower letters may stand before a text is cut off. */
+const NARROWEST = 0.65;
+
+/**
+ * A text for so much room: whole, with narrower letters where that is enough, else its beginning.
+ *
+ * @param width pixels
+ * @param letter pixels of a letter at most
+ */
+export function fitText(
+  text: string,
+  width: number,
+  letter: number,
+): { readonly text: string; readonly squeezed: boolean } {
+  const most = Math.floor(width / letter);
+  if (text.length <= most) return { text, squeezed: false };
+  if (text.length * letter * NARROWEST <= width) return { text, squeezed: true };
+  return { text: `${text.slice(0, Math.max(1, most - 1))}…`, squeezed: false };
+}
+
 /** What the drawing comes to, in words. */
 export function modelHeadline({ parts }: ModelGraph): string {
   const total = parts.reduce((sum, { parameters }) => sum + parameters, 0);

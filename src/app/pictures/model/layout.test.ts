@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelGraph } from '../../../training/modelGraph/types';
-import { BOX_HEIGHT, layoutModel, pathOf } from './layout';
+import { BOX_HEIGHT, fitModel, layoutModel, pathOf } from './layout';
 
 function graphOf(count: number, pairs: readonly (readonly [number, number])[]): ModelGraph {
   const names = Array.from({ length: count }, (_, k) => `part ${k}`);
@@ -73,6 +73,35 @@ describe('the drawing of a model', () => {
         expect(x + own).toBeLessThanOrEqual(width);
       }
     }
+  });
+
+  it('grows with a place that is given whole, and never out of it', () => {
+    const [low, tall] = [
+      graphOf(3, [
+        [0, 1],
+        [1, 2],
+      ]),
+      graphOf(
+        14,
+        Array.from({ length: 13 }, (_, k) => [k, k + 1] as const),
+      ),
+    ];
+    expect(fitModel(low, 1250, 700)).toMatchObject({ scale: 2, width: 625 });
+    expect(fitModel(low, 1250, null)).toMatchObject({ scale: 1, width: 900 });
+    expect(fitModel(tall, 1250, 700)).toMatchObject({ scale: 1 });
+    fc.assert(
+      fc.property(
+        graphs,
+        fc.integer({ min: 300, max: 1900 }),
+        fc.integer({ min: 200, max: 1000 }),
+        (graph, width, height) => {
+          const drawn = fitModel(graph, width, height);
+          expect(drawn.width * drawn.scale).toBeLessThanOrEqual(width);
+          if (drawn.scale > 1) expect(drawn.height * drawn.scale).toBeLessThanOrEqual(height);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('leaves the scenario’s number out, which boxes tell of', () => {

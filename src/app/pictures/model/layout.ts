@@ -211,6 +211,31 @@ export function layoutModel({ parts, arrows }: ModelGraph, width: number): Model
   return { boxes, routes, width, height: top(rows.length - 1) + BOX_HEIGHT + MARGIN };
 }
 
+const LEAST = 260;
+const MOST = 900;
+const SCALES = [2, 1.75, 1.5, 1.35, 1.2, 1.1] as const;
+
+/**
+ * The drawing for a place on the page: as large as the place holds where it is given whole, else at its own size.
+ *
+ * @param height pixels; null: as many as the drawing takes
+ */
+export function fitModel(
+  graph: ModelGraph,
+  width: number,
+  height: number | null,
+): ModelLayout & { readonly scale: number } {
+  const at = (scale: number) => ({
+    ...layoutModel(graph, Math.min(MOST, Math.max(LEAST, width / scale))),
+    scale,
+  });
+  for (const scale of height === null ? [] : SCALES) {
+    const drawn = at(scale);
+    if (drawn.width * scale <= width && drawn.height * scale <= height!) return drawn;
+  }
+  return at(1);
+}
+
 /** An SVG path along a route: bends between rows, straight lines past them. */
 export function pathOf({ points }: Pick<Route, 'points'>): string {
   const [first, ...rest] = points;
