@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSetup } from '../training/setup';
+import { defaultSetup, presetSettings } from '../training/setup';
 import type { Metrics } from '../training/metrics/types';
 import type { RunSetup } from '../training/runRecord';
 import { allScenarios, compareCell, differencesInWords, groupRuns } from './groups';
@@ -74,6 +74,26 @@ describe('groups of runs', () => {
       { name: 'learningRate', label: 'Learning rate', values: ['0.001', '0.01'] },
     ]);
     expect(settingDifferences([base, base])).toEqual([]);
+  });
+
+  it('are called by what was changed by hand, not by what one model has in another size', () => {
+    const of = (model: string, changed = {}): RunSetup => ({
+      ...base,
+      model,
+      settings: { ...presetSettings(model, 'tiny'), ...changed },
+    });
+    const labels = groupRuns([
+      run(of('mscan'), 0.6),
+      run(of('sarnet'), 0.6),
+      run(of('sarnet', { attention: 'hierarchical', attentionHidden: 17 }), 0.6),
+    ]).map(({ label }) => label);
+    expect(labels.slice(0, 2)).toEqual(['M-scan', 'SAR-Net']);
+    expect(labels[2]).toBe('SAR-Net, Attention units 17');
+    // A choice is called as its form calls it.
+    const [here, there] = [of('sarnet'), of('sarnet', { attention: 'target' })];
+    expect(settingDifferences([here, there])).toContainEqual(
+      expect.objectContaining({ name: 'attention', values: ['SAR-Net', 'Target attention'] }),
+    );
   });
 
   it('depart from the reference in whole sentences', () => {

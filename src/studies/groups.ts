@@ -68,6 +68,25 @@ function variantName(setup: RunSetup): string | null {
   return null;
 }
 
+/** Settings of the model that differ from those of the sizes that they are nearest to: what was changed by hand. */
+function changedByHand({ model, settings }: RunSetup): ReadonlySet<string> {
+  let fewest: readonly string[] | null = null;
+  for (const preset of presetNames) {
+    let base;
+    try {
+      base = presetSettings(model, preset);
+    } catch {
+      break;
+    }
+    const own = Object.keys(settings).filter((name) => {
+      const [here, there] = [settings[name], base[name]];
+      return here !== undefined && (there === undefined || formatSetting(here) !== formatSetting(there));
+    });
+    if (fewest === null || own.length < fewest.length) fewest = own;
+  }
+  return new Set(fewest ?? Object.keys(settings));
+}
+
 /** Groups in the order of their first run, each labelled by what sets it apart. */
 export function groupRuns<Run extends ComparedRun>(all: readonly Run[]): readonly RunGroup<Run>[] {
   const byKey = new Map<string, readonly [...Run[], Run]>();
@@ -79,17 +98,27 @@ export function groupRuns<Run extends ComparedRun>(all: readonly Run[]): readonl
   }
   const groups = [...byKey];
   const differ = settingDifferences(groups.map(([, runs]) => runs[0].setup));
-  return groups.map(([key, runs], g) => {
+  const oneModel = groups.length > 1 && !differ.some(({ name }) => name === 'model');
+  /** @param all also what differs only because models come in different sizes */
+  const labelOf = (runs: readonly [...Run[], Run], g: number, all: boolean): string => {
     const { setup } = runs[0];
     const variant = variantName(setup);
+    const byHand = changedByHand(setup);
     const apart = differ
-      .filter(({ name }) => name !== 'model')
+      .filter(
+        ({ name }) => name !== 'model' && (all || setup.settings[name] === undefined || byHand.has(name)),
+      )
       .slice(0, 3)
       .map(({ label, values }) => `${label} ${values[g] ?? ''}`);
     const detail = variant ?? (apart.length > 0 ? apart.join(', ') : null);
     const model = modelTitle(setup.model);
-    const oneModel = groups.length > 1 && !differ.some(({ name }) => name === 'model');
-    return { key, label: detail === null ? model : oneModel ? detail : `${model}, ${detail}`, runs };
+    return detail === null ? model : oneModel ? detail : `${model}, ${detail}`;
+  };
+  const labels = groups.map(([, runs], g) => labelOf(runs, g, oneModel));
+  return groups.map(([key, runs], g) => {
+    const label = labels[g] ?? '';
+    const alone = labels.every((other, k) => k === g || other !== label);
+    return { key, label: alone ? label : labelOf(runs, g, true), runs };
   });
 }
 

@@ -1,6 +1,6 @@
 /** What set-ups have in common and where they differ. */
 import { findModel } from '../models/registry';
-import type { AnySettings, SettingFields } from '../models/settings';
+import type { AnySettings, SettingField, SettingFields, SettingValue } from '../models/settings';
 import { trainingFields } from '../training/settings';
 import type { RunSetup } from '../training/runRecord';
 import { formatSetting } from './format';
@@ -38,6 +38,12 @@ function labelOf(fields: SettingFields, name: string): string {
   return fields[name]?.label ?? name;
 }
 
+/** A setting's value as the form writes it: of a choice its own words. */
+export function valueText(field: SettingField | undefined, value: SettingValue): string {
+  const label = field?.type === 'choice' ? field.optionLabels?.[String(value)] : undefined;
+  return label ?? formatSetting(value);
+}
+
 /** What differs between set-ups, setting by setting; settings that only one model has are left to the model's name. */
 export function settingDifferences(setups: readonly RunSetup[]): readonly SettingDifference[] {
   const [first] = setups;
@@ -56,20 +62,22 @@ export function settingDifferences(setups: readonly RunSetup[]): readonly Settin
     'Dataset',
     setups.map((setup) => setup.dataset),
   );
-  for (const name of Object.keys(trainingFields)) {
+  const ofTraining: SettingFields = trainingFields;
+  for (const name of Object.keys(ofTraining)) {
     const values = setups.map(({ training }): string => {
       const value = ({ ...training } as AnySettings)[name];
-      return value === undefined ? '–' : formatSetting(value);
+      return value === undefined ? '–' : valueText(ofTraining[name], value);
     });
     add(name, labelOf(trainingFields, name), values);
   }
   const names = new Set(setups.flatMap((setup) => Object.keys(setup.settings)));
+  const fields = fieldsOf(first.model);
   for (const name of names) {
     const values = setups.flatMap(({ settings }) => {
       const value = settings[name];
-      return value === undefined ? [] : [formatSetting(value)];
+      return value === undefined ? [] : [valueText(fields[name], value)];
     });
-    if (values.length === setups.length) add(name, labelOf(fieldsOf(first.model), name), values);
+    if (values.length === setups.length) add(name, labelOf(fields, name), values);
   }
   return found;
 }

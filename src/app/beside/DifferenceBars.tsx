@@ -1,4 +1,5 @@
 import { niceStep } from '../charts/axis';
+import { shortName } from '../charts/endLabels';
 import { formatSigned } from '../format';
 import './beside.css';
 
@@ -26,6 +27,9 @@ interface Props {
   readonly most?: number;
 }
 
+/** Letters of a name that its column holds: cut off by the browser, names that end differently would read alike. */
+const NAME_LETTERS = 12;
+
 /** The bars that fit: all, or the largest of the single ones in their own order, with every summary. */
 export function largest(bars: readonly DifferenceBar[], most: number): readonly DifferenceBar[] {
   const single = bars.filter(({ summary }) => !summary);
@@ -46,7 +50,7 @@ export function DifferenceBars({ label, bars, reach, most = 12 }: Props) {
       {drawn.map(({ id, name, colour, value, instead, interval }) => (
         <div key={id} className="difference-row" data-scenario={id}>
           <span className="difference-name" title={name}>
-            {name}
+            {shortName(name, NAME_LETTERS)}
           </span>
           <span className="difference-track">
             {value !== null && (

@@ -8,7 +8,7 @@ import { aucOfKind, domainAucOfKind, missingAuc } from '../../training/metrics/a
 import type { AucKind } from '../../training/metrics/aucKind';
 import type { Metrics } from '../../training/metrics/types';
 import type { RunSetup } from '../../training/runRecord';
-import { formatSetting } from '../format';
+import { valueText } from '../../studies/setups';
 import type { RunView } from '../store/runView';
 
 /** One setting with the two values that are compared; of a toggle `first` is on. */
@@ -39,11 +39,6 @@ function fieldOf(setup: RunSetup, by: Switch): SettingField | undefined {
 
 function labelOf(setup: RunSetup, by: Switch): string {
   return fieldOf(setup, by)?.label ?? by.name;
-}
-
-function valueText(field: SettingField | undefined, value: SettingValue): string {
-  const label = field?.type === 'choice' ? field.optionLabels?.[String(value)] : undefined;
-  return label ?? formatSetting(value);
 }
 
 /** What each run is called where the switch is named beside it: `with` and `without`, or its value. */
