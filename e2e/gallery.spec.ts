@@ -70,6 +70,44 @@ test('what pictures ask of a worker is answered from the made-up run', async ({ 
   await expect(page.getByTestId('votes-error')).toBeVisible();
 });
 
+test('every matrix is drawn by value or as a difference, and says which', async ({ page }) => {
+  await open(page, { scenarios: 25, state: 'done' });
+  await expect(page.getByTestId('figure-representation-separation').first()).toBeAttached({
+    timeout: 120_000,
+  });
+  for (const [name, modes] of [
+    ['auc', ['value', 'mean']],
+    ['gates', ['value', 'uniform']],
+    ['mask-overlap', ['value', 'uniform', 'mean']],
+    ['mask-truth', ['value', 'mean']],
+    ['mask-use', ['value', 'uniform']],
+    ['scenario-clusters', ['value', 'mean']],
+    ['votes', ['value', 'mean']],
+    ['conflict', ['value', 'mean', 'truth']],
+    ['representation-cosine', ['value', 'mean', 'truth']],
+    ['overlap', ['value', 'mean']],
+    ['relatedness', ['value', 'mean']],
+  ] as const) {
+    const figure = page.getByTestId(`figure-${name}`).first();
+    await figure.scrollIntoViewIfNeeded();
+    const select = figure.getByTestId('matrix-mode');
+    const offered = await select
+      .locator('option')
+      .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+    expect(offered, name).toEqual(expect.arrayContaining([...modes]));
+    for (const mode of offered) {
+      await select.selectOption(mode);
+      const said = await select.locator('option:checked').innerText();
+      const drawn = figure.locator('.heat svg').first();
+      if (mode === 'value') await expect(drawn, name).not.toContainText('difference');
+      else {
+        await expect(drawn, name).toContainText(said);
+        await expect(figure.locator('.figure-reading'), name).toContainText(`Drawn is the ${said}`);
+      }
+    }
+  }
+});
+
 for (const theme of ['light', 'dark'] as const)
   test(`no picture has an accessibility violation, ${theme}`, async ({ page }) => {
     await open(page, { scenarios: 3, state: 'done', theme });

@@ -4,6 +4,15 @@ import type { TrainingSettings } from './settings';
 /** Below this spacing the first evaluation comes soon enough by itself. */
 const SHORT = 8;
 
+/** The step of a run's first evaluation. */
+export function firstEvaluation({
+  evaluateEvery,
+  steps,
+}: Pick<TrainingSettings, 'evaluateEvery' | 'steps'>): number {
+  const first = evaluateEvery >= SHORT ? Math.round(evaluateEvery / 4) : evaluateEvery;
+  return Math.min(first, steps);
+}
+
 /**
  * Every `evaluateEvery` steps and at the last; once more at a quarter of the first stretch, where curves rise fastest and
  * nothing is drawn yet.

@@ -41,7 +41,11 @@ export function Thumbnail({ stage, name, title, table, children }: Props) {
       style={{ order: place }}
     >
       <div className="thumbnail-drawing" ref={ref} inert aria-hidden="true">
-        <div className="thumbnail-whole">{drawing}</div>
+        {drawing === null ? (
+          <p className="thumbnail-empty">nothing drawn yet</p>
+        ) : (
+          <div className="thumbnail-whole">{drawing}</div>
+        )}
       </div>
       <button
         type="button"
@@ -51,7 +55,7 @@ export function Thumbnail({ stage, name, title, table, children }: Props) {
         title={title}
         onClick={() => stage.show(name)}
       >
-        {title}
+        <span className="thumbnail-title">{title}</span>
       </button>
       <FigureData name={name} caption={title} table={table} visible={false} />
     </section>,

@@ -12,8 +12,13 @@ import { useTheme } from '../../store/theme';
 import { reorder } from '../masks/order';
 import { clustersHeadline } from '../headlines/runWords';
 import { picture } from '../picture';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { MatrixBases } from '../probe/modes';
 import { agreementWithGroups, clustersOf, orderOf } from './members';
 import './clusters.css';
+
+const BASES: MatrixBases = { mean: true, givenDiagonal: true };
 
 interface Props {
   readonly view: RunView;
@@ -43,6 +48,7 @@ function ClustersFigure({ view, spec }: Props) {
       ({ kind: 'sequential', min: 0, max: ordered?.reduce((most, x) => Math.max(most, x), 0) || 1 }) as const,
     [ordered],
   );
+  const { drawn, control } = useMatrixModes(data, scale, BASES);
   const colours = useMemo(() => scenarioColours(scenarios, theme), [scenarios, theme]);
   const labels = useMemo(
     () =>
@@ -82,13 +88,17 @@ function ClustersFigure({ view, spec }: Props) {
       className="probe tall"
       title="Which scenarios share a tower"
       headline={clustersHeadline(groups, agreement)}
-      reading={`How differently a small DCN errs in two scenarios, which stand in the order of their clusters. ${spec.reading}`}
+      controls={control}
+      reading={readingIn(
+        `How differently a small DCN errs in two scenarios, which stand in the order of their clusters. ${spec.reading}`,
+        drawn,
+      )}
       equation={spec.equation}
       table={table}
       exported={() => tableOf(count)}
       empty={!data && <p>Filled once a small DCN has trained and scenarios are sorted by its losses.</p>}
     >
-      {data && (
+      {drawn && (
         <div className="probe-split">
           <dl className="cluster-members" data-testid="cluster-members" tabIndex={0}>
             {groups.map(({ own, names }) => (
@@ -115,9 +125,9 @@ function ClustersFigure({ view, spec }: Props) {
               columns={labels}
               rowTitle="scenario"
               columnTitle="other scenario"
-              valueTitle="divergence"
-              data={data}
-              scale={scale}
+              valueTitle={drawn.mode === 'value' ? 'divergence' : drawn.nameOf(drawn.mode)}
+              data={drawn.data}
+              scale={drawn.scale}
               format={(value) => fixedDigits(value, 3)}
               square
             />

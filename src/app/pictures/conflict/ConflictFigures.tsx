@@ -4,6 +4,7 @@ import { LineFrame } from '../../charts/LineFrame';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import type { RunView } from '../../store/runView';
+import { atFirstEvaluation } from '../awaited';
 import { trendHeadline } from '../headlines/matrixWords';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
@@ -48,7 +49,7 @@ function ConflictFigures({ view }: { readonly view: RunView }) {
           columns: ['step', 'mean cosine', 'lowest cosine', 'share of pairs below 0'],
           rows: rows.map((row) => [row.x, row.mean, row.lowest, row.opposed]),
         }}
-        empty={rows.length === 0 && <p>Filled at the first evaluation of a run.</p>}
+        empty={rows.length === 0 && <p>{atFirstEvaluation(view)}</p>}
       >
         <LineFrame
           label="Mean and lowest cosine over steps"

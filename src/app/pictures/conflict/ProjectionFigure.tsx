@@ -10,6 +10,7 @@ import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useHighlight } from '../../store/highlight';
 import { useTheme } from '../../store/theme';
+import { atFirstEvaluation } from '../awaited';
 import { projectionHeadline } from '../headlines/matrixWords';
 import { picture, probeNamed } from '../picture';
 import { principalComponents } from '../vectors';
@@ -23,17 +24,26 @@ interface Props {
 
 /** Scenarios' mean representations as points: the first two principal components. */
 function ProjectionFigure({ view, spec }: Props) {
-  return <Projection spec={spec} scenarios={view.scenarios} frame={framesOf(view, spec.name).at(-1)} />;
+  return (
+    <Projection
+      spec={spec}
+      scenarios={view.scenarios}
+      frame={framesOf(view, spec.name).at(-1)}
+      awaited={atFirstEvaluation(view)}
+    />
+  );
 }
 
 interface ProjectionProps {
   readonly spec: ProbeSpec;
   readonly scenarios: RunView['scenarios'];
   readonly frame: ProbeFrame | undefined;
+  /** When there will be one. */
+  readonly awaited: string;
 }
 
 /** Drawn again with a new frame, not at every tick. */
-const Projection = memo(function Projection({ spec, scenarios, frame }: ProjectionProps) {
+const Projection = memo(function Projection({ spec, scenarios, frame, awaited }: ProjectionProps) {
   const [ref, size] = useSize<HTMLDivElement>();
   const theme = useTheme((state) => state.theme);
   const highlighted = useHighlight((state) => state.scenario);
@@ -70,7 +80,7 @@ const Projection = memo(function Projection({ spec, scenarios, frame }: Projecti
         columns: ['scenario', 'component 1', 'component 2'],
         rows: scenarios.slice(0, xs.length).map((scenario, s) => [scenario.name, xs[s]!, ys[s]!]),
       }}
-      empty={!projected && <p>Filled at the first evaluation of a run.</p>}
+      empty={!projected && <p>{awaited}</p>}
     >
       <div className="projection" ref={ref}>
         {projected && size.width > 0 && (

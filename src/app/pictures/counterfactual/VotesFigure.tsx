@@ -11,19 +11,22 @@ import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useTheme } from '../../store/theme';
 import { AskButton } from '../AskButton';
+import { atFirstEvaluation } from '../awaited';
 import { picture, probeNamed } from '../picture';
 import { FrameSlider } from '../probe/FrameSlider';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { MatrixBases } from '../probe/modes';
 import { axisLabels, matrixOf } from '../probe/probe';
 import { votesHeadline } from '../headlines/matrixWords';
 import { useComputed } from '../useScoredRows';
 import { saveScored } from './scoredCsv';
-import { compareVotes, differences, voteRows } from './votes';
+import { compareVotes, voteRows } from './votes';
 import { formatPercent } from '../../format';
 
 const SHOWN = [
   { value: 'votes', label: 'votes' },
   { value: 'truth', label: 'truth' },
-  { value: 'difference', label: 'difference' },
 ] as const;
 
 const TABLE_COLUMNS = ['shown in', 'voted by', 'vote', 'true rate', 'difference'] as const;
@@ -57,21 +60,20 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
   const known = truth.value;
   const compared = useMemo(() => (votes ? compareVotes(votes, known) : null), [votes, known]);
   const shown = known ? wanted : 'votes';
-  const data = useMemo(
-    () =>
-      votes && known && shown === 'truth'
-        ? { ...votes, values: known, defined: null }
-        : votes && known && shown === 'difference'
-          ? differences(votes, known)
-          : votes,
+  const matrix = useMemo(
+    () => (votes && known && shown === 'truth' ? { ...votes, values: known, defined: null } : votes),
     [votes, known, shown],
   );
+  // Votes and truth on one scale.
   const scale = useMemo((): HeatScale => {
-    const reach = data ? data.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) : 1;
-    return shown === 'difference'
-      ? { kind: 'signed', min: -reach, max: reach }
-      : { kind: 'sequential', min: 0, max: reach };
-  }, [data, shown]);
+    const values = [...(votes?.values ?? []), ...(known ?? [])];
+    return { kind: 'sequential', min: 0, max: values.reduce((most, value) => Math.max(most, value), 1e-6) };
+  }, [votes, known]);
+  const bases = useMemo(
+    (): MatrixBases => ({ mean: true, truth: shown === 'votes' ? known : null }),
+    [known, shown],
+  );
+  const { drawn, control } = useMatrixModes(matrix, scale, bases);
   const table = useMemo(
     () => ({
       columns: TABLE_COLUMNS,
@@ -86,13 +88,17 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
       className="probe"
       title="Votes: what each scenario’s expert expects of each scenario’s rows"
       headline={votes && votesHeadline(votes, known, labels)}
-      reading="A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there."
+      reading={readingIn(
+        'A row is where the impressions were shown, a column the scenario whose expert votes; the truth is the click rate had the same impressions been shown there.',
+        drawn,
+      )}
+      controls={control}
       equation={spec.equation || null}
       table={table}
       exported={() => ({ columns: TABLE_COLUMNS, rows: votes ? voteRows(votes, known, labels) : [] })}
-      empty={!votes && <p>Filled at the first evaluation of a CausalInt run.</p>}
+      empty={!votes && <p>{atFirstEvaluation(view)}</p>}
     >
-      {votes && data && frame && (
+      {votes && drawn && frame && (
         <div className="probe-split">
           <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
           <div className="c-controls">
@@ -123,9 +129,9 @@ function VotesFigure({ view, spec }: { readonly view: RunView; readonly spec: Pr
               columns={labels}
               rowTitle="shown in"
               columnTitle="voted by"
-              valueTitle={shown === 'difference' ? 'vote − truth' : 'click rate'}
-              data={data}
-              scale={scale}
+              valueTitle={drawn.mode === 'value' ? 'click rate' : drawn.nameOf(drawn.mode)}
+              data={drawn.data}
+              scale={drawn.scale}
               format={rate}
               square
             />

@@ -27,11 +27,6 @@ export function compareVotes(votes: HeatValues, truth: Float32Array | null): Vot
   return count === 0 ? { error: null, bias: null } : { error: Math.sqrt(squares / count), bias: sum / count };
 }
 
-/** Votes minus truth, for the map of differences. */
-export function differences(votes: HeatValues, truth: Float32Array): HeatValues {
-  return { ...votes, values: votes.values.map((value, cell) => value - truth[cell]!) };
-}
-
 /** The figure's table: a row for every scenario shown in and every scenario voting; the first `limit` of them. */
 export function voteRows(
   votes: HeatValues,

@@ -11,6 +11,9 @@ import type { RunView } from '../../store/runView';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import { useTheme } from '../../store/theme';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { Drawing, MatrixBases } from '../probe/modes';
 import {
   bestStepLabel,
   byShare,
@@ -53,12 +56,17 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const { points: evaluations } = view.evaluations;
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const table = useMemo(() => curveTable(evaluations, scenarios, kind), [evaluations, scenarios, kind]);
-  const y = aucDomain(view.ranges[kind], view.ceilings?.scenarios ?? []);
+  // Of many scenarios the mean's ceiling alone is drawn.
+  const y = aucDomain(view.ranges[kind], many ? [view.ceilings?.domain] : (view.ceilings?.scenarios ?? []));
   const x = stepDomain(view.steps);
   const lines = useMemo(
     () =>
       many
-        ? SUMMARY_LINES.map((line) => ({ ...line, colour: INK_SOFT }))
+        ? SUMMARY_LINES.map((line) => ({
+            ...line,
+            colour: INK_SOFT,
+            ...(line.key === 'mean' && { ceiling: ceilings?.domain, ceilingName: 'mean’s ceiling' }),
+          }))
         : scenarioLines({ scenarios, ceilings }, colours, INK_SOFT),
     [many, scenarios, ceilings, colours],
   );
@@ -69,7 +77,8 @@ export function AucFigure({ view }: { readonly view: RunView }) {
   const truth = hasTruth(view);
   const [splitRef, split] = useSize<HTMLDivElement>();
   const left = heatLeft(view, split.width);
-  const dotted = truth && !many ? ' Dotted: the best any model could reach.' : '';
+  const dotted = truth ? ' Dotted: the best any model could reach.' : '';
+  const { drawn, control, order } = useHeat(view, kind, many);
   return (
     <Figure
       name="auc"
@@ -77,19 +86,22 @@ export function AucFigure({ view }: { readonly view: RunView }) {
       title={
         many ? `AUC of ${view.scenarios.length} scenarios over steps` : 'AUC of every scenario over steps'
       }
-      reading={READINGS[kind] + dotted}
+      reading={readingIn(READINGS[kind] + dotted, drawn)}
       equation={EQUATIONS[kind]}
       table={table}
       controls={
-        (truth || view.ceilings === null) && (
-          <Segments
-            label="AUC"
-            value={kind}
-            options={KINDS}
-            onChange={(curve) => set({ curve })}
-            testId="auc-figure"
-          />
-        )
+        <>
+          {(truth || view.ceilings === null) && (
+            <Segments
+              label="AUC"
+              value={kind}
+              options={KINDS}
+              onChange={(curve) => set({ curve })}
+              testId="auc-figure"
+            />
+          )}
+          {control}
+        </>
       }
       empty={
         evaluations.length === 0 &&
@@ -124,9 +136,7 @@ export function AucFigure({ view }: { readonly view: RunView }) {
             }
           />
         </div>
-        {many && (
-          <ScenarioHeat view={view} kind={kind} colours={colours} min={y.min} max={y.max} left={left} />
-        )}
+        {drawn && <ScenarioHeat view={view} drawn={drawn} order={order} colours={colours} left={left} />}
       </div>
     </Figure>
   );
@@ -146,21 +156,46 @@ function tickAuc(value: number): string {
   return fixedDigits(value, 2);
 }
 
+/** AUC by scenario and span of steps, on a scale of its own numbers, or as its difference from each scenario's ceiling. */
+function useHeat(view: RunView, kind: 'noiseFree' | 'drawn', many: boolean) {
+  const { scenarios, steps, ceilings } = view;
+  const { points } = view.evaluations;
+  const columns = Math.max(
+    10,
+    Math.min(150, Math.ceil(steps / Math.max(1, view.setup.training.evaluateEvery))),
+  );
+  const order = useMemo(() => byShare(scenarios), [scenarios]);
+  const data = useMemo(
+    () => (many && points.length > 0 ? heatOverTime(points, steps, kind, order, columns) : null),
+    [many, points, steps, kind, order, columns],
+  );
+  const { min, max } = aucDomain(view.ranges[kind], []);
+  const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
+  const bases = useMemo((): MatrixBases => {
+    const own = order.flatMap((s) => ceilings?.scenarios[s] ?? []);
+    return {
+      mean: true,
+      truth:
+        many && own.length === order.length
+          ? own.flatMap((ceiling) => Array.from({ length: columns }, () => ceiling))
+          : null,
+      names: { value: 'AUC', truth: 'difference from ceiling' },
+    };
+  }, [many, order, ceilings, columns]);
+  return { order, ...useMatrixModes(data, scale, bases) };
+}
+
 interface HeatProps {
   readonly view: RunView;
-  readonly kind: 'noiseFree' | 'drawn';
+  readonly drawn: Drawing;
+  /** Scenarios from top to bottom. */
+  readonly order: readonly number[];
   readonly colours: readonly string[];
-  readonly min: number;
-  readonly max: number;
   readonly left: number;
 }
 
-function ScenarioHeat({ view, kind, colours, min, max, left }: HeatProps) {
-  const columns = Math.max(
-    10,
-    Math.min(150, Math.ceil(view.steps / Math.max(1, view.setup.training.evaluateEvery))),
-  );
-  const order = useMemo(() => byShare(view.scenarios), [view.scenarios]);
+function ScenarioHeat({ view, drawn, order, colours, left }: HeatProps) {
+  const { columns } = drawn.data;
   const rows = useMemo(
     () =>
       order.map((s) => ({
@@ -177,11 +212,6 @@ function ScenarioHeat({ view, kind, colours, min, max, left }: HeatProps) {
       })),
     [columns, view.steps],
   );
-  const data = useMemo(
-    () => heatOverTime(view.evaluations.points, view.steps, kind, order, columns),
-    [view.evaluations.points, view.steps, kind, order, columns],
-  );
-  const scale = useMemo(() => ({ kind: 'sequential', min, max }) as const, [min, max]);
   const axis = useMemo(() => stepDomain(view.steps), [view.steps]);
   return (
     <div className="auc-heat">
@@ -191,9 +221,9 @@ function ScenarioHeat({ view, kind, colours, min, max, left }: HeatProps) {
         columns={steps}
         rowTitle="scenario"
         columnTitle="step"
-        valueTitle="AUC"
-        data={data}
-        scale={scale}
+        valueTitle={drawn.nameOf(drawn.mode)}
+        data={drawn.data}
+        scale={drawn.scale}
         format={formatAuc}
         steps={axis}
         left={left}

@@ -43,7 +43,11 @@ export function LossFigure({ view }: { readonly view: RunView }) {
       reading="Each term’s mean since the point before, unweighted; lower is better."
       equation={String.raw`\bar{\mathcal L}_k(t)=\frac{1}{t-t'}\sum_{\tau=t'+1}^{t}\mathcal L_k(\tau)`}
       table={table}
-      empty={losses.length === 0 && <p>Loss terms of the training batches.</p>}
+      empty={
+        losses.length === 0 && (
+          <p>Loss terms of the training batches stand here from the first steps of a run on.</p>
+        )
+      }
     >
       <LineFrame
         label="Loss terms over steps; their numbers are in the table below."

@@ -4,9 +4,18 @@ import type { Coloured } from '../../colour/scenario';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { useTheme } from '../../store/theme';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { MatrixBases } from '../probe/modes';
 import { probeTable } from '../probe/probe';
 import './scenarioMatrix.css';
 import { fixedDigits } from '../../format';
+
+const BASES: MatrixBases = { mean: true, givenDiagonal: true };
+const SCALES = {
+  sequential: { kind: 'sequential', min: 0, max: 1 },
+  signed: { kind: 'signed', min: -1, max: 1 },
+} as const;
 
 interface Props {
   readonly name: string;
@@ -38,28 +47,32 @@ function ScenarioMatrix(props: Props) {
   }, [scenarios, theme]);
   const n = scenarios.length;
   const data = useMemo(() => ({ rows: n, columns: n, values, defined: null }), [n, values]);
+  const { drawn, control } = useMatrixModes(data, SCALES[kind], BASES);
   const table = useMemo(() => probeTable(data, labels, labels, 'scenario'), [data, labels]);
   return (
     <Figure
       name={name}
       title={title}
-      reading={reading}
+      controls={control}
+      reading={readingIn(reading, drawn)}
       equation={equation}
       table={table}
       className="dataset-matrix"
     >
-      <HeatMap
-        label={title}
-        rows={labels}
-        columns={labels}
-        rowTitle="scenario"
-        columnTitle="scenario"
-        valueTitle={valueTitle}
-        data={data}
-        scale={{ kind, min: kind === 'signed' ? -1 : 0, max: 1 }}
-        format={format}
-        square
-      />
+      {drawn && (
+        <HeatMap
+          label={title}
+          rows={labels}
+          columns={labels}
+          rowTitle="scenario"
+          columnTitle="scenario"
+          valueTitle={drawn.mode === 'value' ? valueTitle : drawn.nameOf(drawn.mode)}
+          data={drawn.data}
+          scale={drawn.scale}
+          format={format}
+          square
+        />
+      )}
     </Figure>
   );
 }

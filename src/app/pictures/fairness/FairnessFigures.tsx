@@ -9,6 +9,7 @@ import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { atFirstRefresh } from '../awaited';
 import { fairnessHeadline, recoveryHeadline } from '../headlines/runWords';
 import { picture, probeNamed } from '../picture';
 import { ProbeFigure } from '../probe/ProbeFigure';
@@ -63,7 +64,7 @@ function FairnessFigures({ view, spec }: Props) {
   );
   const defined = values.filter((value) => value !== null);
   const recovery = points.flatMap(({ step, recovery: auc }) => (auc === null ? [] : [{ x: step, auc }]));
-  const waiting = <p>Filled at the first refresh of the coefficients. A short run may end before.</p>;
+  const waiting = <p>{atFirstRefresh(view)}</p>;
   const x = stepDomain(view.steps, 4);
   const overTime = (
     <Figure

@@ -8,6 +8,10 @@ import { MAX_CELLS } from '../../figure/types';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { atFirstEvaluation, atFirstPruning } from '../awaited';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { MatrixBases } from '../probe/modes';
 import { sharedExpertsHeadline } from '../headlines/runWords';
 import { fixedDigits } from '../../format';
 
@@ -48,6 +52,14 @@ export function ExpertUseFigure({ view, spec }: Props) {
     () => (use ? { rows: rows.length, columns: width, values: use, defined: null } : null),
     [use, rows, width],
   );
+  const bases = useMemo(
+    (): MatrixBases => ({
+      // Even shares of each layer's experts.
+      uniform: layout.experts.flatMap((count) => Array.from({ length: count }, () => 1 / count)),
+    }),
+    [layout],
+  );
+  const { drawn, control } = useMatrixModes(data, SCALE, bases);
   const tableOf = useCallback(
     (limit: number) => {
       if (!use) return { columns: ['scenario'], rows: [] };
@@ -79,15 +91,23 @@ export function ExpertUseFigure({ view, spec }: Props) {
       className="probe tall"
       title="Use of the experts"
       headline={use && sharedExpertsHeadline(use, rows.length, experts)}
-      reading="A row is a scenario, a column an expert (layer.expert): its share of what the scenario passes on from that layer, and of the last layer the heads whose outputs are averaged. An empty cell is an expert that the scenario does without."
+      controls={control}
+      reading={readingIn(
+        'A row is a scenario, a column an expert (layer.expert): its share of what the scenario passes on from that layer, and of the last layer the heads whose outputs are averaged. A share of 0 is an expert that the scenario does without.',
+        drawn,
+      )}
       equation={String.raw`\textstyle\sum_n M_d^{(l+1)}[i,n]\,\bar g_{l+1,n}[i]\Big/\sum_{i,n}\cdot,\qquad \mathcal K(M_d)\quad\text{(4, 7)}`}
       table={table}
       exported={() => tableOf(rows.length)}
       empty={
-        !data && <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
+        !data && (
+          <p>
+            {atFirstEvaluation(view)} {atFirstPruning(view)}
+          </p>
+        )
       }
     >
-      {data && (
+      {drawn && (
         <div className="probe-split">
           <div className="probe-heat">
             <HeatMap
@@ -96,9 +116,9 @@ export function ExpertUseFigure({ view, spec }: Props) {
               columns={experts}
               rowTitle="scenario"
               columnTitle="expert"
-              valueTitle="share of its layer"
-              data={data}
-              scale={SCALE}
+              valueTitle={drawn.mode === 'value' ? 'share of its layer' : drawn.nameOf(drawn.mode)}
+              data={drawn.data}
+              scale={drawn.scale}
               format={share}
             />
           </div>

@@ -6,12 +6,16 @@ import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { useStep } from '../../figure/stage';
 import { MAX_CELLS } from '../../figure/types';
-import { fixedDigits, formatCount, formatPercent } from '../../format';
+import { fixedDigits, formatPercent } from '../../format';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { atFirstEvaluation, atFirstPruning } from '../awaited';
 import { picture, probeNamed } from '../picture';
 import { FrameSlider } from '../probe/FrameSlider';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { MatrixBases } from '../probe/modes';
 import { MaskPairFigure } from './MaskPairFigure';
 import { SearchFigures } from './SearchFigures';
 import { RelatednessFigure } from './RelatednessFigure';
@@ -27,14 +31,6 @@ interface Props {
 }
 
 const share = (value: number): string => fixedDigits(value, 2);
-
-/** Why every mask holds every edge. */
-function unpruned({ setup }: RunView): string {
-  const warmup = setup.settings['warmup'];
-  return typeof warmup === 'number'
-    ? `Every mask still holds every edge: pruning begins at step ${formatCount(warmup)}.`
-    : 'Every mask still holds every edge.';
-}
 
 /** Which two scenarios' masks have most edges in common; null where all pairs are of one overlap. */
 function mostAlike(
@@ -77,6 +73,16 @@ function MaskFigures({ view, spec }: Props) {
     [ordered, count],
   );
   const density = useMemo(() => (masks ? maskDensity(masks) : null), [masks]);
+  const bases = useMemo(
+    (): MatrixBases => ({
+      uniform: density === null ? undefined : randomOverlap(density),
+      mean: true,
+      givenDiagonal: true,
+      names: { uniform: 'difference from random masks' },
+    }),
+    [density],
+  );
+  const { drawn, control } = useMatrixModes(data, SCALE, bases);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const labels = useMemo(
     () =>
@@ -110,18 +116,24 @@ function MaskFigures({ view, spec }: Props) {
         name="mask-overlap"
         className="probe tall"
         title="Overlap of the scenarios’ masks"
-        headline={density === 1 ? unpruned(view) : mostAlike(ordered, labels, density)}
-        reading={`A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`}
+        headline={density === 1 ? atFirstPruning(view) : mostAlike(ordered, labels, density)}
+        controls={control}
+        reading={readingIn(
+          `A cell is the share of edges that two scenarios’ masks have in common; two random masks this dense would share ${density === null ? 'an undefined part' : share(randomOverlap(density))}. Choose a cell to see both paths.`,
+          drawn,
+        )}
         equation={String.raw`\mathrm{OR}_{d,d'}=\frac{|M_d\cap M_{d'}|}{|M_d\cup M_{d'}|}\quad\text{(Mask Analysis)}`}
         table={table}
         exported={() => tableOf(count)}
         empty={
           !frame && (
-            <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
+            <p>
+              {atFirstEvaluation(view)} {atFirstPruning(view)}
+            </p>
           )
         }
       >
-        {frame && data && (
+        {frame && drawn && (
           <div className="probe-split">
             <FrameSlider frames={frames} step={frame.step} onChange={setStep} />
             <div className="c-controls">
@@ -148,9 +160,9 @@ function MaskFigures({ view, spec }: Props) {
                 columns={labels}
                 rowTitle="scenario"
                 columnTitle="other scenario"
-                valueTitle="overlap ratio"
-                data={data}
-                scale={SCALE}
+                valueTitle={drawn.mode === 'value' ? 'overlap ratio' : drawn.nameOf(drawn.mode)}
+                data={drawn.data}
+                scale={drawn.scale}
                 format={share}
                 square
                 selected={selected}

@@ -6,6 +6,7 @@ import { Figure } from '../../figure/Figure';
 import { framesOf, probeAt } from '../../store/runView';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { atFirstEvaluation } from '../awaited';
 import './masks.css';
 import { fixedDigits } from '../../format';
 
@@ -124,7 +125,7 @@ export function MaskPairFigure({ view, layout, masks, pair, onPair, step }: Prop
           {choose(0)} {choose(1)}
         </span>
       }
-      empty={!masks && <p>Filled at the first evaluation of an AREAD run.</p>}
+      empty={!masks && <p>{atFirstEvaluation(view)}</p>}
     >
       {masks && (
         <div className="probe-split">

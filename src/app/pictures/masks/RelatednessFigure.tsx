@@ -3,6 +3,9 @@ import { HeatMap } from '../../charts/HeatMap';
 import { Figure } from '../../figure/Figure';
 import { MAX_CELLS } from '../../figure/types';
 import { fixedDigits, formatNumber } from '../../format';
+import { useMatrixModes } from '../probe/MatrixModes';
+import { readingIn } from '../probe/modes';
+import type { MatrixBases } from '../probe/modes';
 import { pairsHeadline } from '../headlines/matrixWords';
 import { reorder } from './order';
 
@@ -12,6 +15,7 @@ interface Cell {
 }
 
 const SCALE = { kind: 'signed', min: -1, max: 1 } as const;
+const BASES: MatrixBases = { mean: true, givenDiagonal: true };
 
 interface Props {
   /** Cosine of the simulator's interest weights `[N * N]`. */
@@ -39,6 +43,7 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
     () => ({ rows: order.length, columns: order.length, values: ordered, defined: null }),
     [order, ordered],
   );
+  const { drawn, control } = useMatrixModes(data, SCALE, BASES);
   const tableOf = useCallback(
     (limit: number) => ({
       columns: ['scenario', ...labels.map(({ label }) => label)],
@@ -56,7 +61,11 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
       className="probe tall"
       title="How related the scenarios truly are"
       headline={data && pairsHeadline(data, labels, { larger: 'alike', quantity: 'cosine' })}
-      reading="Cosine of the simulator’s interest weights, scenarios in the same order: where masks follow interests, both matrices show the same blocks."
+      controls={control}
+      reading={readingIn(
+        'Cosine of the simulator’s interest weights, scenarios in the same order: where masks follow interests, both matrices show the same blocks.',
+        drawn,
+      )}
       equation={String.raw`\cos(w_d,w_{d'}),\qquad \rho=\operatorname{corr}\big(\operatorname{rank}\mathrm{OR},\ \operatorname{rank}\cos\big)`}
       table={table}
       exported={() => tableOf(count)}
@@ -69,20 +78,22 @@ export function RelatednessFigure({ truth, order, labels, correlation, of, selec
           </span>
         </p>
         <div className="probe-heat">
-          <HeatMap
-            label="True relatedness"
-            rows={labels}
-            columns={labels}
-            rowTitle="scenario"
-            columnTitle="other scenario"
-            valueTitle="cosine"
-            data={data}
-            scale={SCALE}
-            format={(value) => fixedDigits(value, 2)}
-            square
-            selected={selected}
-            onSelect={onSelect}
-          />
+          {drawn && (
+            <HeatMap
+              label="True relatedness"
+              rows={labels}
+              columns={labels}
+              rowTitle="scenario"
+              columnTitle="other scenario"
+              valueTitle={drawn.mode === 'value' ? 'cosine' : drawn.nameOf(drawn.mode)}
+              data={drawn.data}
+              scale={drawn.scale}
+              format={(value) => fixedDigits(value, 2)}
+              square
+              selected={selected}
+              onSelect={onSelect}
+            />
+          )}
         </div>
       </div>
     </Figure>

@@ -6,6 +6,7 @@ import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';
 import type { RunView } from '../../store/runView';
+import { atFirstEvaluation, atFirstPruning, atFirstSearch } from '../awaited';
 import { trendHeadline } from '../headlines/matrixWords';
 import { ExpertUseFigure } from './ExpertUseFigure';
 import { densities, searchScores } from './searchHistory';
@@ -46,7 +47,9 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
         }}
         empty={
           density.length === 0 && (
-            <p>Filled at the first evaluation of an AREAD run; masks differ after its first search.</p>
+            <p>
+              {atFirstEvaluation(view)} {atFirstPruning(view)}
+            </p>
           )
         }
       >
@@ -83,11 +86,7 @@ export function SearchFigures({ view }: { readonly view: RunView }) {
           columns: ['step', 'chosen', 'mean', 'worst'],
           rows: searches.map(({ step, best, mean, worst }) => [step, best, mean, worst]),
         }}
-        empty={
-          searches.length === 0 && (
-            <p>Filled at AREAD’s first search, after its warm-up. A short run may end before.</p>
-          )
-        }
+        empty={searches.length === 0 && <p>{atFirstSearch(view)}</p>}
       >
         <LineFrame
           label="Log loss of chosen, mean and worst candidates over the searches"

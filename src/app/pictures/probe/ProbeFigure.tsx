@@ -15,12 +15,14 @@ import { framesOf, probeAt } from '../../store/runView';
 import type { ProbeFrame } from '../../../training/reduceRun';
 import type { RunView } from '../../store/runView';
 import { useTheme } from '../../store/theme';
+import { atFirstEvaluation } from '../awaited';
 import { MAX_LINES } from '../curves/curves';
 import { axisLabels, axisName, leadingAxes, matrixOf, overTime, probeTable, scaleOf } from './probe';
 import { FrameSlider } from './FrameSlider';
 import { headlineOf, overTimeHeadline } from './headline';
-import { drawing, MODE_LABELS } from './modes';
-import type { MatrixMode } from './modes';
+import { useMatrixModes } from './MatrixModes';
+import { basesOf, readingIn } from './modes';
+import type { MatrixBases } from './modes';
 import '../pictures.css';
 
 interface Props {
@@ -55,19 +57,22 @@ interface WithFrames extends Props {
   readonly frames: readonly ProbeFrame[];
 }
 
+const NO_BASES: MatrixBases = {};
+const MEAN_BASE: MatrixBases = { mean: true };
+
 function quantityOf({ quantity, scale }: ProbeSpec): string {
   return quantity ?? (scale === 'share' || scale === 'probability' ? scale : 'value');
 }
 
 /** What fills an empty picture: an evaluation, or a phase of the model's own training. */
-function waiting(spec: ProbeSpec) {
+function waiting(spec: ProbeSpec, view: RunView) {
   return spec.source === 'procedure' ? (
     <p>
       Filled when training first comes to it: a search or a refresh of this model’s own. A short run may end
       before.
     </p>
   ) : (
-    <p>Filled at the first evaluation of a run.</p>
+    <p>{atFirstEvaluation(view)}</p>
   );
 }
 
@@ -76,8 +81,6 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
   /** ProbeFrame chosen by its step; null follows the newest. */
   const [step, setStep] = useStep();
   const [slice, setSlice] = useState(0);
-  /** Null: the one that shows something. */
-  const [wanted, setWanted] = useState<MatrixMode | null>(null);
   const colours = useMemo(() => scenarioColours(view.scenarios, theme), [view.scenarios, theme]);
   const newest = frames.at(-1);
   const frame = (step === null ? newest : (frames.findLast((one) => one.step <= step) ?? frames[0])) ?? null;
@@ -104,10 +107,11 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
     return { ...probeTable(matrix, held, columns, axisName(rowAxis)), total: rows.length };
   }, [matrix, rows, columns, rowAxis]);
   const { relatedness } = view;
-  const drawn = useMemo(
-    () => matrix && drawing(spec, matrix, scale, relatedness, wanted),
-    [spec, matrix, scale, relatedness, wanted],
+  const bases = useMemo(
+    () => (matrix ? basesOf(spec, matrix, relatedness) : NO_BASES),
+    [spec, matrix, relatedness],
   );
+  const { drawn, control } = useMatrixModes(matrix, scale, bases);
   const square = rowAxis?.name === 'scenario' && columnAxis?.name === 'otherScenario';
   return (
     <Figure
@@ -115,30 +119,17 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
       className="probe"
       title={spec.title}
       headline={matrix && headlineOf(spec, matrix, rows, columns)}
-      reading={spec.reading}
+      reading={readingIn(spec.reading, drawn)}
       equation={spec.equation || null}
       table={table}
       exported={() => (matrix ? probeTable(matrix, rows, columns, axisName(rowAxis)) : table)}
       controls={
         <>
-          {drawn && drawn.modes.length > 1 && (
-            <select
-              aria-label="Drawn as"
-              data-testid="matrix-mode"
-              value={drawn.mode}
-              onChange={(event) => setWanted(drawn.modes.find((one) => one === event.target.value) ?? null)}
-            >
-              {drawn.modes.map((one) => (
-                <option key={one} value={one}>
-                  {MODE_LABELS[one]}
-                </option>
-              ))}
-            </select>
-          )}
+          {control}
           {controls}
         </>
       }
-      empty={frame === null && waiting(spec)}
+      empty={frame === null && waiting(spec, view)}
     >
       {drawn && frame && (
         <div className="probe-split">
@@ -162,7 +153,7 @@ function Matrix({ name, view, spec, frames, controls, onSelect, selected }: With
               columns={columns}
               rowTitle={axisName(rowAxis)}
               columnTitle={axisName(columnAxis)}
-              valueTitle={drawn.mode === 'value' ? quantityOf(spec) : MODE_LABELS[drawn.mode]}
+              valueTitle={drawn.mode === 'value' ? quantityOf(spec) : drawn.nameOf(drawn.mode)}
               data={drawn.data}
               scale={drawn.scale}
               format={format}
@@ -223,28 +214,34 @@ function OverTime({ name, view, spec, frames, controls }: WithFrames) {
     });
     return { rows: length, columns: frames.length, values, defined };
   }, [many, length, frames]);
+  const { drawn, control } = useMatrixModes(heat, scale, MEAN_BASE);
   return (
     <Figure
       name={name}
       className="probe"
       title={spec.title}
       headline={overTimeHeadline(spec, rows, labels)}
-      reading={spec.reading}
+      reading={readingIn(spec.reading, drawn)}
       equation={spec.equation || null}
       table={table}
-      controls={controls}
-      empty={frames.length === 0 && waiting(spec)}
+      controls={
+        <>
+          {control}
+          {controls}
+        </>
+      }
+      empty={frames.length === 0 && waiting(spec, view)}
     >
-      {heat ? (
+      {drawn ? (
         <HeatMap
           label={spec.title}
           rows={labels}
           columns={frames.map((frame) => ({ label: formatCount(frame.step) }))}
           rowTitle={axisName(axis)}
           columnTitle="step"
-          valueTitle={quantityOf(spec)}
-          data={heat}
-          scale={scale}
+          valueTitle={drawn.mode === 'value' ? quantityOf(spec) : drawn.nameOf(drawn.mode)}
+          data={drawn.data}
+          scale={drawn.scale}
           format={format}
         />
       ) : (

@@ -5,6 +5,7 @@ import type { HeatLabel } from '../../charts/HeatLabels';
 import type { HeatScale, HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
 import { probeAt } from '../../store/runView';
+import { isScenarioCosine } from './modes';
 import type { ProbeFrame } from '../../../training/reduceRun';
 import type { RunView } from '../../store/runView';
 
@@ -70,21 +71,33 @@ export function matrixOf(value: ProbeValue, fixed: readonly number[]): HeatValue
   };
 }
 
-const ranges = new WeakMap<ProbeValue, { readonly min: number; readonly max: number }>();
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
 
-/** Smallest and largest defined number of a frame, infinities where there is none; a frame never changes, so once. */
-function rangeOf(value: ProbeValue): { readonly min: number; readonly max: number } {
-  let range = ranges.get(value);
+const ranges = { all: new WeakMap<ProbeValue, Range>(), beside: new WeakMap<ProbeValue, Range>() };
+
+/**
+ * Smallest and largest defined number of a frame, infinities where there is none; a frame never changes, so once.
+ *
+ * @param part of a square matrix all cells, or those beside the diagonal
+ */
+function rangeOf(value: ProbeValue, part: keyof typeof ranges): Range {
+  const columns = value.shape.at(-1) ?? 1;
+  let range = ranges[part].get(value);
   if (!range) {
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < value.values.length; k++) {
       if (value.defined[k] !== 1) continue;
+      // Rows and columns are as many, so a layer’s cells are their square.
+      if (part === 'beside' && (k % (columns * columns)) % (columns + 1) === 0) continue;
       const number = value.values[k]!;
       if (number < min) min = number;
       if (number > max) max = number;
     }
-    ranges.set(value, (range = { min, max }));
+    ranges[part].set(value, (range = { min, max }));
   }
   return range;
 }
@@ -94,7 +107,8 @@ export function scaleOf(spec: ProbeSpec, frames: readonly ProbeFrame[]): HeatSca
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const { value } of frames) {
-    const range = rangeOf(value);
+    // A cosine of a scenario with itself is 1: on a scale made for that all others are pale.
+    const range = rangeOf(value, isScenarioCosine(spec) ? 'beside' : 'all');
     min = Math.min(min, range.min);
     max = Math.max(max, range.max);
   }

@@ -5,6 +5,9 @@ import type { HeatScale } from '../../charts/heatDraw';
 import { Figure } from '../../figure/Figure';
 import type { FigureTable } from '../../figure/types';
 import { Segments } from '../../Segments';
+import { drawing, readingIn } from '../probe/modes';
+import type { MatrixBases, MatrixMode } from '../probe/modes';
+import { ModeSelect } from '../probe/MatrixModes';
 import type { Relations } from '../../../workers/protocol';
 import { pairsHeadline } from '../headlines/matrixWords';
 import type { Pane } from './pane';
@@ -14,6 +17,8 @@ interface Props {
   readonly title: string;
   /** Scenarios. */
   readonly labels: readonly HeatLabel[];
+  /** Cosine of the simulator's interest weights `[N * N]`; null where it is not known. */
+  readonly truth: Float32Array | null;
   readonly related: readonly { readonly pane: Pane; readonly relations: Relations }[];
 }
 
@@ -48,7 +53,7 @@ const TABLE_CELLS = 4000;
 const format = (value: number | null): string => fixedDigits(value, 2);
 
 /** Cosines between scenarios, of one run or of two side by side on one scale. */
-export function CosineFigure({ title, labels, related }: Props) {
+export function CosineFigure({ title, labels, truth, related }: Props) {
   const [asked, setKind] = useState<Kind | null>(null);
   const kinds = (Object.keys(KINDS) as Kind[]).filter(
     (kind) => kind !== 'rows' || related.every(({ relations }) => relations.cosines.rows !== null),
@@ -59,6 +64,20 @@ export function CosineFigure({ title, labels, related }: Props) {
   const lowest = matrices.reduce((low, { matrix }) => matrix.values.reduce((a, b) => Math.min(a, b), low), 0);
   const scale: HeatScale =
     lowest < -0.005 ? { kind: 'signed', min: -1, max: 1 } : { kind: 'sequential', min: 0, max: 1 };
+  /** Null: the one that shows something of the first run; both are drawn alike. */
+  const [wanted, setWanted] = useState<MatrixMode | null>(null);
+  const bases: MatrixBases = {
+    mean: true,
+    truth: truth?.length === n * n ? truth : null,
+    // In a row the diagonal is a share of rows, not a cosine with itself.
+    givenDiagonal: kind !== 'rows',
+  };
+  const first = matrices[0] && drawing(bases, { rows: n, columns: n, ...matrices[0].matrix }, scale, wanted);
+  const drawn = matrices.map(({ pane, matrix }) => ({
+    pane,
+    ...drawing(bases, { rows: n, columns: n, ...matrix }, scale, first?.mode ?? null),
+  }));
+  const reach = Math.max(0, ...drawn.map((one) => one.scale.max));
   const table = (): FigureTable => ({
     columns: ['scenario', ...(matrices.length > 1 ? ['run'] : []), ...labels.map(({ label }) => label)],
     rows: matrices.flatMap(({ pane, matrix }) =>
@@ -83,24 +102,27 @@ export function CosineFigure({ title, labels, related }: Props) {
             })
           : null
       }
-      reading={KINDS[kind].reading}
+      reading={readingIn(KINDS[kind].reading, first ?? null)}
       equation={KINDS[kind].equation}
       table={short ? table() : { columns: ['scenario'], rows: [] }}
       exported={table}
       controls={
-        <Segments
-          label="Cosines"
-          value={kind}
-          testId="cosine-kind"
-          options={kinds.map((value) => ({ value, label: KINDS[value].label }))}
-          onChange={setKind}
-        />
+        <>
+          <Segments
+            label="Cosines"
+            value={kind}
+            testId="cosine-kind"
+            options={kinds.map((value) => ({ value, label: KINDS[value].label }))}
+            onChange={setKind}
+          />
+          {first && <ModeSelect drawn={first} onWant={setWanted} />}
+        </>
       }
     >
       <div className="panes">
-        {matrices.map(({ pane, matrix }, at) => (
+        {drawn.map(({ pane, mode, nameOf, data, scale: own }, at) => (
           <div className={`pane matrix${n > 12 ? ' large' : ''}`} key={at}>
-            {matrices.length > 1 && <p className="pane-name">{pane.title}</p>}
+            {drawn.length > 1 && <p className="pane-name">{pane.title}</p>}
             <div className="pane-body">
               <HeatMap
                 label={`${title}, ${pane.title}: cosines between scenarios`}
@@ -108,9 +130,9 @@ export function CosineFigure({ title, labels, related }: Props) {
                 columns={labels}
                 rowTitle="scenario"
                 columnTitle="other scenario"
-                valueTitle="cosine"
-                data={{ rows: n, columns: n, ...matrix }}
-                scale={scale}
+                valueTitle={mode === 'value' ? 'cosine' : nameOf(mode)}
+                data={data}
+                scale={mode === 'value' ? own : { kind: 'signed', min: -reach, max: reach }}
                 format={format}
                 square
               />

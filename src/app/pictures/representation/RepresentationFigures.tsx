@@ -5,7 +5,8 @@ import type { EmbeddingMethod, Relations } from '../../../workers/protocol';
 import { Scatter } from '../../charts/Scatter';
 import { scenarioColours } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
-import { formatNumber, formatPercent } from '../../format';
+import { MAX_POINTS } from '../../../training/representation/sample';
+import { formatCount, formatNumber, formatPercent } from '../../format';
 import { parseSetup } from '../../../training/parseSetup';
 import { attempt } from '../../store/notices';
 import type { RunView } from '../../store/runView';
@@ -243,7 +244,7 @@ function RepresentationFigures({ view, specs }: Props) {
       </Figure>
       {related.length > 0 && (
         <>
-          <CosineFigure title={spec.title} labels={groups} related={related} />
+          <CosineFigure title={spec.title} labels={groups} truth={view.relatedness} related={related} />
           <SeparationFigure table={separationTable(related)} />
         </>
       )}
@@ -280,8 +281,8 @@ function Ask({
   return (
     <div className="ask">
       <p>
-        Filled at the run’s end with hidden vectors of up to 2,000 test rows, as many of each scenario; or
-        now, with the weights of step {formatNumber(view.step)}.
+        Filled at the run’s end with hidden vectors of up to {formatCount(MAX_POINTS)} test rows, as many of
+        each scenario; or now, with the weights of step {formatNumber(view.step)}.
       </p>
       <AskButton of={sampled} busy="Reading" testId="read-representation" disabled={view.step === 0}>
         Read the rows
