@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, it, vi } from 'vitest';
 import { openBackend } from '.';
+import { abandonOpening, answered } from './answered';
 import { withSharedMemory } from './backends/wasm/shared';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -20,6 +21,38 @@ it('an opening waits for the one before, and leaves the library on what it says'
     ['wasm', 'wasm'],
   ]);
   expect(tf.getBackend()).toBe('wasm');
+});
+
+it.each(['auto', 'webgpu'] as const)(
+  'asked for %s where the graphics adapter never answers, WASM is opened and says why; later openings go on',
+  async (request) => {
+    const never = new Promise<never>(() => undefined);
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => never } });
+    const [first, second] = [openBackend(request, { adapterMs: 50 }), openBackend('wasm')];
+    expect(await first).toMatchObject({
+      name: 'wasm',
+      reason:
+        'WebAssembly, the fastest that works here; WebGPU not used: the graphics adapter did not answer within 0.05 s.',
+    });
+    expect(await second).toMatchObject({ name: 'wasm', reason: 'WebAssembly, as asked.' });
+  },
+);
+
+it('a backend that comes after it was given up does not take the place of the one in use', async () => {
+  let come: (backend: tf.KernelBackend) => void = () => undefined;
+  const late = new Promise<tf.KernelBackend>((resolve) => (come = resolve));
+  tf.registerBackend('late', () => late);
+  await openBackend('cpu');
+  const opening = tf.setBackend('late');
+  await expect(answered(opening, 20, 'it')).rejects.toThrow('it did not answer within 0.02 s');
+  abandonOpening();
+  await openBackend('cpu');
+  const inUse = tf.backend();
+  come(inUse);
+  expect(await opening).toBe(false);
+  expect(tf.getBackend()).toBe('cpu');
+  expect(tf.backend()).toBe(inUse);
+  expect(await tf.square(tf.scalar(3)).data()).toEqual(Float32Array.of(9));
 });
 
 it('while the library’s threads are stood in for, others start real workers', async () => {

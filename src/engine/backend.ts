@@ -1,6 +1,7 @@
 /** Chooses the backend: hardware WebGPU, else WASM, else CPU, each proved by the gradient self-test before it is used. */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { abandonOpening, answered, Unanswered } from './answered';
 import './gradients';
 import { installDeferral } from './backends/webgpu/deferred/install';
 import { demandNoDeviceErrors, lostDevice, watchDevice } from './backends/webgpu/deviceErrors';
@@ -22,7 +23,14 @@ export interface BackendOptions {
    * one in Node, where several runs often share a machine.
    */
   readonly threads?: number;
+  /** Milliseconds to wait for a graphics adapter, and as many for its device; by default 20 s. */
+  readonly adapterMs?: number;
 }
+
+/** A browser on a busy machine with a software adapter takes seconds; one whose graphics process hangs never answers. */
+const ADAPTER_MS = 20_000;
+/** For all of an opening: code that is fetched, kernels that are compiled, the self-test. */
+const OPENING_MS = 120_000;
 
 const MOST_THREADS = 4;
 
@@ -39,10 +47,11 @@ interface Adapter {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /** Asks for a WebGPU adapter; a string says why there is none. */
-async function probeAdapter(): Promise<Adapter | string> {
+async function probeAdapter(milliseconds: number): Promise<Adapter | string> {
   const gpu = typeof navigator === 'undefined' ? undefined : (navigator as Partial<Navigator>).gpu;
   if (!gpu) return 'this browser has no WebGPU';
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  const asked = gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  const adapter = await answered(asked, milliseconds, 'the graphics adapter');
   if (!adapter) return 'WebGPU found no graphics adapter';
   const info = adapter.info;
   const description = [info.vendor, info.architecture, info.device, info.description]
@@ -54,15 +63,16 @@ async function probeAdapter(): Promise<Adapter | string> {
 
 type Attempt = Omit<BackendInfo, 'reason'>;
 
-async function startWebGpu(acceptSoftware: boolean): Promise<Attempt> {
-  const adapter = await probeAdapter();
+async function startWebGpu(acceptSoftware: boolean, milliseconds = ADAPTER_MS): Promise<Attempt> {
+  const adapter = await probeAdapter(milliseconds);
   if (typeof adapter === 'string') throw new Error(adapter);
   if (adapter.software && !acceptSoftware) {
     throw new Error(`WebGPU offers only a software adapter (${adapter.description}), slower than WASM`);
   }
   await import('@tensorflow/tfjs-backend-webgpu');
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  if (!(await tf.setBackend('webgpu'))) throw new Error('WebGPU did not start');
+  const opened = await answered(tf.setBackend('webgpu'), milliseconds, 'the graphics device');
+  if (!opened) throw new Error('WebGPU did not start');
   await tf.ready();
   watchDevice(webgpu().device);
   installDeferral();
@@ -125,7 +135,8 @@ let opening: Promise<unknown> = Promise.resolve();
  * Opens the best backend that works, or the requested one; falls back where it does not start or its gradients are wrong.
  *
  * The library computes on one backend at a time, for all of this thread, so openings wait for each other: of two at once the first was
- * refused WebAssembly, because the second asked for it too, and left the library on the CPU under the second's feet.
+ * refused WebAssembly, because the second asked for it too, and left the library on the CPU under the second's feet. None waits for
+ * ever: what is not answered in its time is passed over as what does not work.
  *
  * `webgpu` accepts a software adapter, `auto` does not unless `allowSoftware`. `reason` tells what was tried.
  * @throws Error when not even the CPU backend computes right gradients.
@@ -143,24 +154,31 @@ async function open(request: BackendRequest, options: BackendOptions): Promise<B
   if (request === 'auto') void import('@tensorflow/tfjs-backend-wasm').catch(() => undefined);
   for (const name of order[request]) {
     try {
-      const attempt = await start(name, request, options);
-      const { passed, error } = await selfTest();
-      demandNoDeviceErrors();
-      if (!passed) throw new Error(`its gradients are off by ${(error * 100).toPrecision(2)} %`);
+      const attempt = await answered(proved(name, request, options), OPENING_MS, 'it');
       const asked = request !== 'auto' && failures.length === 0 ? 'as asked' : 'the fastest that works here';
       const story = failures.map((failure) => `; ${failure}`).join('');
       return { ...attempt, reason: `${titles[name]}, ${asked}${story}.` };
     } catch (error) {
+      if (error instanceof Unanswered) abandonOpening();
       failures.push(`${titles[name]} not used: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   throw new Error(`No backend works here; try a browser with WebAssembly SIMD. ${failures.join('. ')}.`);
 }
 
+/** @throws Error where it does not start or computes wrongly */
+async function proved(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Attempt> {
+  const attempt = await start(name, request, options);
+  const { passed, error } = await selfTest();
+  demandNoDeviceErrors();
+  if (!passed) throw new Error(`its gradients are off by ${(error * 100).toPrecision(2)} %`);
+  return attempt;
+}
+
 function start(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Attempt> {
   switch (name) {
     case 'webgpu':
-      return startWebGpu(request === 'webgpu' || options.allowSoftware === true);
+      return startWebGpu(request === 'webgpu' || options.allowSoftware === true, options.adapterMs);
     case 'wasm':
       return startWasm(options);
     case 'cpu':
