@@ -65,8 +65,9 @@ function valuesOf({
 }: PageHeader): number {
   if (type === 'DATA_PAGE') return v1?.num_values ?? NaN;
   if (type === 'DATA_PAGE_V2') {
+    if (!v2 || !(v2.num_nulls >= 0 && v2.num_nulls <= v2.num_values)) return NaN;
     // A row has a value at least, a missing one included.
-    return v2 && v2.num_rows >= 0 && v2.num_rows <= v2.num_values ? v2.num_values : NaN;
+    return v2.num_rows >= 0 && v2.num_rows <= v2.num_values ? v2.num_values : NaN;
   }
   return type === 'DICTIONARY_PAGE' ? (dictionary_page_header?.num_values ?? NaN) : NaN;
 }
@@ -89,58 +90,92 @@ function checkLevels(
       const view = viewOf(whole);
       let at = 0;
       for (const bits of [repeated, defined]) {
-        if (bits > 0) at = checkSizedRuns(view, at, bits, count);
+        if (bits > 0) at = checkSizedLevels(view, at, bits, count);
       }
-      checkValues(view, at, v1.encoding, meta.type, count);
+      checkValues(view, at, v1.encoding, runsOfFirst(v1.encoding, meta.type), count);
     };
   } else if (header.type === 'DATA_PAGE_V2' && v2) {
     const [repetition, definition] = [v2.repetition_levels_byte_length, v2.definition_levels_byte_length];
     if (!(repetition >= 0 && definition >= 0 && repetition + definition <= page.length)) damaged();
     if (repetition + definition > header.uncompressed_page_size) damaged();
-    if (repeated > 0) checkRuns(viewOf(page.subarray(0, repetition)), 0, repeated, count);
-    if (defined > 0) checkRuns(viewOf(page.subarray(repetition, repetition + definition)), 0, defined, count);
+    if (repeated > 0) checkAllRuns(viewOf(page.subarray(0, repetition)), repeated, count);
+    if (defined > 0) checkAllRuns(viewOf(page.subarray(repetition, repetition + definition)), defined, count);
     start = repetition + definition;
     isPacked &&= v2.is_compressed !== false;
-    check = (rest) => checkValues(viewOf(rest), 0, v2.encoding, meta.type, count);
+    check = (rest) => checkValues(viewOf(rest), 0, v2.encoding, runsOfSecond(v2.encoding), count);
   }
   if (isPacked) return check;
   check(page.subarray(start));
   return null;
 }
 
+/**
+ * How the library reads the values of a page: as runs behind their own length (`sized`), as runs behind their width (`wide`), or not as
+ * runs. It goes by the encoding, which a damaged file may state of any type, and so must what is checked.
+ */
+type Runs = 'sized' | 'wide' | null;
+
+const inDictionary = (encoding: string | undefined): boolean =>
+  encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY';
+
+function runsOfFirst(encoding: string | undefined, type: string): Runs {
+  if (encoding !== 'RLE' && !inDictionary(encoding)) return null;
+  return type === 'BOOLEAN' ? 'sized' : 'wide';
+}
+
+function runsOfSecond(encoding: string | undefined): Runs {
+  if (encoding === 'RLE') return 'sized';
+  return inDictionary(encoding) ? 'wide' : null;
+}
+
 function checkValues(
   view: DataView,
   start: number,
   encoding: string | undefined,
-  type: string,
+  runs: Runs,
   count: number,
 ): void {
-  if (encoding === 'RLE') {
-    if (type === 'BOOLEAN') checkSizedRuns(view, start, 1, count);
-  } else if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
-    // A page of nothing but missing values may end here.
-    if (start < view.byteLength && type !== 'BOOLEAN') {
-      const bits = view.getUint8(start);
-      if (bits > 32) damaged();
-      if (bits > 0) checkRuns(view, start + 1, bits, count);
-    }
+  // A page of nothing but missing values may end here.
+  if (start >= view.byteLength) return;
+  if (runs === 'sized') {
+    endOfSized(view, start);
+    // The library goes by the number of values, not by the length.
+    checkRuns(view, start + 4, 1, count);
+  } else if (runs === 'wide') {
+    const bits = view.getUint8(start);
+    if (bits > 32) damaged();
+    checkRuns(view, start + 1, bits, count);
   } else if (encoding?.startsWith('DELTA')) {
     const next = checkDelta(view, start);
     if (encoding === 'DELTA_BYTE_ARRAY' && next !== null) checkPrefixes(view, start, count);
   }
 }
 
-/** Runs behind their own length in bytes. @returns the place after them. */
-function checkSizedRuns(view: DataView, start: number, bits: number, count: number): number {
-  if (start + 4 > view.byteLength) damaged();
-  const end = start + 4 + view.getUint32(start, true);
-  if (end > view.byteLength) damaged();
-  checkRuns(view, start + 4, bits, count);
+/** Levels behind their own length in bytes. @returns the place after them. */
+function checkSizedLevels(view: DataView, start: number, bits: number, count: number): number {
+  const end = endOfSized(view, start);
+  checkAllRuns(new DataView(view.buffer, view.byteOffset + start + 4, end - start - 4), bits, count);
   return end;
 }
 
-/** Run lengths and packed bits: no run is longer than the values that are left, but for the padding of the last one. */
-function checkRuns(view: DataView, start: number, bits: number, count: number): void {
+function endOfSized(view: DataView, start: number): number {
+  if (start + 4 > view.byteLength) damaged();
+  const end = start + 4 + view.getUint32(start, true);
+  if (end > view.byteLength) damaged();
+  return end;
+}
+
+/** Every value has its levels: the library would look for those that are missing in the bytes behind. */
+function checkAllRuns(view: DataView, bits: number, count: number): void {
+  if (checkRuns(view, 0, bits, count) > 0) damaged();
+}
+
+/**
+ * Run lengths and packed bits: no run is longer than the values that are left, but for the padding of the last one.
+ *
+ * @returns how many of the values have none; missing values have none.
+ */
+function checkRuns(view: DataView, start: number, bits: number, count: number): number {
   let at = start;
   let left = count;
   while (left > 0 && at < view.byteLength) {
@@ -151,6 +186,7 @@ function checkRuns(view: DataView, start: number, bits: number, count: number): 
     at = next + (packed ? (length / 8) * bits : Math.ceil(bits / 8));
     left -= length;
   }
+  return left;
 }
 
 /** @returns the place after the head, or null where there is none. */

@@ -128,6 +128,27 @@ describe('Parquet tables', () => {
     expect(refused).toBeGreaterThan(50);
   });
 
+  it('whose pages state another encoding than they have are read or refused at once', async () => {
+    // Read as runs, the second value is one of 2²⁵ values.
+    const whole = parquet([
+      { name: 'a', data: Int32Array.of(0, 0x1f808080, 1, 2, 3, 4, 5, 6), type: 'INT32' },
+      { name: 'b', data: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8), type: 'INT32' },
+    ]);
+    const encodings = Array.from({ length: 10 }, (_, encoding) => 2 * encoding);
+    let slowest = 0;
+    const firstPage = 60;
+    for (let at = 4; at < firstPage; at++)
+      for (const spoilt of encodings.includes(whole[at]!) ? encodings : []) {
+        const file = whole.slice();
+        file[at] = spoilt;
+        const began = process.cpuUsage();
+        await readTable(file).catch((error: unknown) => expect(error).toBeInstanceOf(ImportError));
+        const { user, system } = process.cpuUsage(began);
+        slowest = Math.max(slowest, (user + system) / 1000);
+      }
+    expect(slowest).toBeLessThan(300);
+  });
+
   it.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'] as const)('packed with %s are read', async (codec) => {
     const data = Int32Array.from({ length: 500 }, (_, i) => i % 7);
     const bytes = new Uint8Array(

@@ -8,7 +8,7 @@ import {
   type RowGroup,
   type SchemaTree,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { compressors, decompressZstd } from 'hyparquet-compressors';
 import { readSlice, sourceName, sourceSize, type ImportSource } from './bytes';
 import { ImportError, type Notice } from './errors';
 import { usableNames } from './header';
@@ -19,6 +19,12 @@ import { sampledNotice } from './readText';
 import { TableBuilder, type Table } from './table';
 import { checkStruct } from './thriftGuard';
 import { formatCount } from '../count';
+
+/** Zstandard into the page's own size: what the bytes claim of theirs may be gigabytes. */
+const unpackers: typeof compressors = {
+  ...compressors,
+  ZSTD: (input, length) => decompressZstd(input, new Uint8Array(length)),
+};
 
 /** Rows from whose text the size of all rows is judged. */
 const measuredRows = 1000;
@@ -196,7 +202,7 @@ function readColumn(
     const scan = await parquetScan({
       file: buffer,
       metadata: { ...file.metadata, num_rows: group.num_rows, row_groups: [group] },
-      compressors: checkingCompressors(compressors, checks),
+      compressors: checkingCompressors(unpackers, checks),
       columns: [column.name],
       useOffsetIndex: false,
       utf8: column.scale === null,
