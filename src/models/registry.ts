@@ -34,6 +34,7 @@ import { causalint } from './papers/causalint';
 import { mscan } from './papers/mscan';
 import { optmsm } from './papers/optmsm';
 import { sarnet } from './papers/sarnet';
+import { listed, shortened } from '../data/shortened';
 
 export const models: readonly AnyModelDefinition[] = [
   lr,
@@ -79,7 +80,7 @@ export function findModel(id: string): AnyModelDefinition {
   const found = models.find((model) => model.id === id);
   if (!found)
     throw new RangeError(
-      `There is no model "${id}"; known models: ${models.map((model) => model.id).join(', ')}.`,
+      `There is no model "${shortened(id)}"; known models: ${listed(models.map((model) => model.id))}.`,
     );
   return found;
 }

@@ -4,6 +4,7 @@
  * A model lists its settings with `hyper.*` and `ablation.*`; everything else is derived from that list.
  */
 import { z } from '../data/zod';
+import { listed, shortened } from '../data/shortened';
 
 export type SettingValue = number | boolean | string | readonly number[];
 
@@ -123,10 +124,18 @@ function fieldSchema(field: SettingField): z.ZodType {
  * The cast: zod reads a type off a shape that is written out, and this shape is computed; only the fields know it.
  */
 export function settingsSchema<F extends SettingFields>(fields: F): z.ZodType<SettingsOf<F> & AnySettings> {
-  return z.strictObject(
+  type Schema = z.ZodType<SettingsOf<F> & AnySettings>;
+  const known = schemas.get(fields);
+  if (known) return known as Schema;
+  const made = z.strictObject(
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),
-  ) as unknown as z.ZodType<SettingsOf<F> & AnySettings>;
+  );
+  schemas.set(fields, made);
+  return made as unknown as Schema;
 }
+
+/** Of each model's fields: making one takes many times as long as checking with it. */
+const schemas = new Map<SettingFields, z.ZodType>();
 
 /** Every setting at its default. */
 export function defaultSettings(fields: SettingFields): AnySettings {
@@ -182,13 +191,13 @@ export function parseSettings<F extends SettingFields>(
   const unknown = Object.keys(given).filter((name) => !(name in fields));
   if (unknown.length > 0) {
     throw new RangeError(
-      `There is no setting "${unknown.join('", "')}"; there are ${Object.keys(fields).join(', ')}.`,
+      `There is no setting "${listed(unknown, 100)}"; there are ${listed(Object.keys(fields))}.`,
     );
   }
   const name = String(parsed.error.issues[0]?.path[0]);
   const field = fields[name];
   throw new RangeError(
-    `Setting "${name}" cannot be ${JSON.stringify(given[name])}; it must be ${field ? describeField(field) : 'known'}.`,
+    `Setting "${name}" cannot be ${shortened(JSON.stringify(given[name]))}; it must be ${field ? describeField(field) : 'known'}.`,
   );
 }
 
@@ -201,7 +210,7 @@ function describeField(field: SettingField): string {
     case 'toggle':
       return 'true or false';
     case 'choice':
-      return `one of ${field.options.join(', ')}`;
+      return `one of ${listed(field.options)}`;
     case 'widths':
       return `1 to ${field.maxLayers} whole numbers from ${field.min} to ${field.max}`;
     default:

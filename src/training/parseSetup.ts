@@ -4,6 +4,7 @@ import { parseSettings, type ParsedSettings } from '../models/settings';
 import { trainingFields } from './settings';
 import type { BackendRequest } from '../engine';
 import type { RunSetup } from './runRecord';
+import { shortened } from '../data/shortened';
 
 export const backends = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendRequest[];
 
@@ -27,7 +28,9 @@ export function parseSetup(given: RunSetup): ParsedSetup {
     throw new RangeError('The dataset must be named by its id.');
   if (!Number.isInteger(seed)) throw new RangeError('The seed must be a whole number.');
   if (!backends.includes(backend))
-    throw new RangeError(`There is no backend "${String(backend)}"; known: ${backends.join(', ')}.`);
+    throw new RangeError(
+      `There is no backend "${shortened(String(backend))}"; known: ${backends.join(', ')}.`,
+    );
   const parsed: RunSetup = {
     model,
     settings: definition.parse(given.settings),

@@ -10,6 +10,7 @@ import type { CatalogueEntry, DatasetSummary, OnProgress } from './protocol';
 import type { Dataset } from '../data/dataset';
 import type { Mapping } from '../data/import/mapping';
 import type { Catalogue } from '../data/format';
+import { listed, shortened } from '../data/shortened';
 
 async function get(address: URL, what: string): Promise<Response> {
   let response: Response;
@@ -86,7 +87,7 @@ export class DatasetSource {
       return dataset;
     }
     throw new Error(
-      `There is no dataset "${id}" here; simulate or import it on the Data page, or choose ${samples.map((s) => s.id).join(', ')}.`,
+      `There is no dataset "${shortened(id)}" here; simulate or import it on the Data page, or choose ${listed(samples.map((s) => s.id))}.`,
     );
   }
 

@@ -1,4 +1,5 @@
 import { z } from '../zod';
+import { listed, shortened } from '../shortened';
 
 /** One knob of the world: what a form needs to show it and what the schema needs to check it. */
 export interface Knob {
@@ -267,7 +268,8 @@ export function turnKnobs(knobs: Knobs, overrides: Readonly<Record<string, numbe
   const turned: Record<KnobName, number> = { ...knobs };
   for (const [name, value] of Object.entries(overrides)) {
     const knob = KNOBS.find((k) => k.name === name);
-    if (!knob) throw new RangeError(`The simulator has no knob “${name}”; it has ${KNOB_NAMES.join(', ')}.`);
+    if (!knob)
+      throw new RangeError(`The simulator has no knob “${shortened(name)}”; it has ${listed(KNOB_NAMES)}.`);
     if (!(value >= knob.min && value <= knob.max)) {
       throw new RangeError(`Knob ${name} is ${value}; choose a value from ${knob.min} to ${knob.max}.`);
     }

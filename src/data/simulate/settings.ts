@@ -5,6 +5,7 @@ import { makeWorld, type World } from './world';
 import { SIZES, twinSchema } from './spec';
 import { findTwin } from './twins';
 import type { Dataset } from '../dataset';
+import { shortened } from '../shortened';
 
 /** Grows when the same settings would give other bytes, or have other names. */
 export const GENERATOR_VERSION = 2;
@@ -78,7 +79,8 @@ export function worldOfDataset(source: Dataset['source']): { world: World; inter
     );
   }
   const size = SIZES.find((name) => name === source.size);
-  if (!size) throw new RangeError(`Size “${source.size}” is unknown; choose one of ${SIZES.join(', ')}.`);
+  if (!size)
+    throw new RangeError(`Size “${shortened(source.size)}” is unknown; choose one of ${SIZES.join(', ')}.`);
   const { twin, knobs, intercepts } = settings.data;
   return { world: makeWorld(twin, twin.sizes[size], source.seed, knobs), intercepts };
 }

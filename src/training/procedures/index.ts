@@ -7,6 +7,7 @@ import { sarnetProcedure } from './sarnet';
 import { standardProcedure } from './standard';
 import type { ProcedureChoice } from '../../models/procedureChoice';
 import type { Procedure, ProcedureDefinition } from '../procedure';
+import { shortened } from '../../data/shortened';
 
 const procedures: readonly ProcedureDefinition[] = [
   standardProcedure,
@@ -22,7 +23,7 @@ export function findProcedure({ id, settings }: ProcedureChoice): Procedure {
   const found = procedures.find((procedure) => procedure.id === id);
   if (!found) {
     throw new RangeError(
-      `There is no training procedure "${id}"; known: ${procedures.map((procedure) => procedure.id).join(', ')}.`,
+      `There is no training procedure "${shortened(id)}"; known: ${procedures.map((procedure) => procedure.id).join(', ')}.`,
     );
   }
   return found.configure(settings);

@@ -38,11 +38,35 @@ function isPacked(value: unknown): value is Packed {
 
 const unpacked = ({ $array, values }: Packed) => KINDS[$array].from(values.map((value) => value ?? NaN));
 
+/** The value with its typed arrays, in place. `JSON.parse` could do it as it reads, and would ask for every single number. */
+function revived(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isPacked(value)) return unpacked(value);
+  if (Array.isArray(value)) {
+    const list: unknown[] = value;
+    for (const [k, inner] of list.entries()) if (typeof inner === 'object') list[k] = revived(inner);
+    return list;
+  }
+  const record = value as Record<string, unknown>;
+  for (const key of Object.keys(record)) {
+    const inner = record[key];
+    // As a key of its own: "__proto__" would be set as the object's prototype.
+    if (typeof inner === 'object' && inner !== null)
+      Object.defineProperty(record, key, {
+        value: revived(inner),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+  }
+  return record;
+}
+
 /** @throws Error with one sentence where the text is no exported run */
 export function parseRecord(text: string, file: string): RunRecord {
   let value: unknown;
   try {
-    value = JSON.parse(text, (_, inner: unknown) => (isPacked(inner) ? unpacked(inner) : inner));
+    value = revived(JSON.parse(text));
   } catch {
     throw new Error(`“${file}” is not JSON; choose a file that was exported from the Compare page.`);
   }

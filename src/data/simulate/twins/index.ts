@@ -8,6 +8,7 @@ import { finance4 } from './finance4';
 import { travel20 } from './travel20';
 import { WORLDS } from '../worlds';
 import type { Twin } from '../spec';
+import { listed, shortened } from '../../shortened';
 
 /** All twins, in the catalogue's order. */
 export const TWINS: readonly Twin[] = [
@@ -29,7 +30,7 @@ export function findTwin(id: string): Twin {
   const twin = SIMULATIONS.find((t) => t.id === id);
   if (!twin)
     throw new RangeError(
-      `There is no twin “${id}”; choose one of ${SIMULATIONS.map((t) => t.id).join(', ')}.`,
+      `There is no twin “${shortened(id)}”; choose one of ${listed(SIMULATIONS.map((t) => t.id))}.`,
     );
   return twin;
 }
