@@ -57,7 +57,7 @@ for (const [name, load] of Object.entries(parts)) {
   }
   const began = performance.now();
   const { run } = await load();
-  const { summary, failures, attempts } = await run({ quick: values.quick, seed, count });
+  const { summary, failures, attempts, counts } = await run({ quick: values.quick, seed, count });
   const took = (performance.now() - began) / 1000;
   const seconds = took.toFixed(1);
   for (const failure of failures) console.log(`  ${failure}`);
@@ -65,7 +65,8 @@ for (const [name, load] of Object.entries(parts)) {
     `${name}: ${failures.length === 0 ? 'held' : 'FAILED'}; ${summary} (seed ${seed}, ${seconds} s)`,
   );
   if (values.tally) {
-    keepSitting({ ...drawn, attempts, failures: failures.length, seconds: Math.round(took) });
+    const came = { attempts, failures: failures.length, seconds: Math.round(took) };
+    keepSitting({ ...drawn, ...came, ...(counts && { counts }) });
     console.log(sumOf(storedSittings(), name));
   }
   failed += failures.length;

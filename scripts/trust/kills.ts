@@ -30,6 +30,8 @@ interface Count {
   items: number;
   readonly worst: { steps: number; milliseconds: number };
   readonly done: Map<Act, number>;
+  /** Kills by what was done or under way, and by what the page was in. */
+  readonly moments: Map<string, number>;
   /** Why something could not be done that was not cut short. */
   readonly hindered: string[];
 }
@@ -53,13 +55,15 @@ async function lives(
   return inFolder(async (profile) => {
     const witness = new Witness();
     for (const [k, plan] of plans.entries()) {
-      const { lost, done, hindered } = await live({ profile, address, witness, plan, settle });
+      const { lost, done, hindered, state } = await live({ profile, address, witness, plan, settle });
       const where = `life ${k + 1} (${plan.acts.join(', ') || 'looks only'})`;
       if (lost.length > 0) {
         const told = [...witness.alerts].join(' ') || 'nothing';
         return lost.map((sentence) => `${sentence} Seen in ${where}; told before: ${told}.`);
       }
       count.kills++;
+      for (const moment of momentsOf(plan, done, state))
+        count.moments.set(moment, (count.moments.get(moment) ?? 0) + 1);
       for (const act of done) count.done.set(act, (count.done.get(act) ?? 0) + 1);
       if (hindered !== null) count.hindered.push(`In ${where}: ${hindered}`);
       if (witness.worst.steps > count.worst.steps) Object.assign(count.worst, witness.worst);
@@ -70,12 +74,19 @@ async function lives(
   });
 }
 
+/** When a browser died: within what it did or after it, and what its page said that it was in. */
+const momentsOf = (plan: Plan, done: readonly Act[], state: string): readonly string[] => {
+  const within = plan.acts[done.length];
+  return [within ? `within ${within}` : `after ${done.at(-1) ?? 'looking'}`, `page ${state || 'opening'}`];
+};
+
 const emptyCount = (): Count => ({
   kills: 0,
   runs: 0,
   items: 0,
   worst: { steps: 0, milliseconds: 0 },
   done: new Map(),
+  moments: new Map(),
   hindered: [],
 });
 
@@ -119,7 +130,12 @@ async function runDrawn(wanted: number, seed: number): Promise<TrustResult> {
       failures.push(
         `No life came to “${act}”, so nothing is known of what it leaves; see why in what was not done.`,
       );
-  return { summary: summary(count), attempts: count.kills, failures };
+  return {
+    summary: summary(count),
+    attempts: count.kills,
+    failures,
+    counts: Object.fromEntries(count.moments),
+  };
 }
 
 export const run: TrustPart = ({ quick, seed, count }) =>

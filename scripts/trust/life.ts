@@ -44,6 +44,8 @@ export interface Lived {
   readonly done: readonly Act[];
   /** Why the rest could not be done; null where all was, or the end came in the middle of it. */
   readonly hindered: string | null;
+  /** What the page said last that it was in: `training`, `paused`, … */
+  readonly state: string;
 }
 
 /** The only model of the harness with switches to ablate. */
@@ -57,6 +59,8 @@ const RUN_ON_MS = 4_500;
 const query = (given: Readonly<Record<string, string | number>>): string =>
   new URLSearchParams(
     Object.entries({
+      // The smallest sample: a life is not about what is trained on.
+      dataset: 'places-4',
       preset: 'tiny',
       batch: 64,
       evaluationRows: 60,
@@ -104,7 +108,7 @@ export async function live(options: LifeOptions): Promise<Lived> {
       ...(plan.goOn ? await goneOnWith(page, list, settle) : []),
       ...(await checkQueue(page, witness, settle)),
     ];
-    if (lost.length > 0) return { lost, done: [], hindered: null };
+    if (lost.length > 0) return { lost, done: [], hindered: null, state: '' };
     // Going on with a run has set up the page for it.
     if (plan.goOn) await page.goto(address);
     await control(page, 'train').waitFor();
@@ -195,7 +199,7 @@ async function actAndDie(
   dead = true;
   await browser.kill();
   await acts;
-  return { done, hindered };
+  return { done, hindered, state: witness.state };
 }
 
 /** Resolves once the page shows as accepted what was done. */

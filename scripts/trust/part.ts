@@ -14,6 +14,8 @@ export interface TrustResult {
   readonly summary: string;
   /** How many attempts came to an end, a failure not among them. */
   readonly attempts: number;
+  /** Attempts by kind; they need not add up to all, where one is of several kinds. */
+  readonly counts?: Readonly<Record<string, number>>;
   /** One sentence each, with what is needed to see it again; empty where all held. */
   readonly failures: readonly string[];
 }

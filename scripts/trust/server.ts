@@ -38,7 +38,9 @@ export async function serveSite(fault: string | null = null): Promise<Site> {
       response
         .writeHead(200, {
           'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-          'Cache-Control': 'no-store',
+          // As hosts do; what is planted must come each time.
+          'Cache-Control':
+            fault === null && path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-store',
           'Cross-Origin-Opener-Policy': 'same-origin',
           'Cross-Origin-Embedder-Policy': 'require-corp',
           'Cross-Origin-Resource-Policy': 'same-origin',

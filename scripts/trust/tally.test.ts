@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { drawnBefore, readSittings, storedSittings, sumOf } from './tally';
+import { countsOf, drawnBefore, readSittings, storedSittings, sumOf } from './tally';
 import type { Sitting } from './tally';
 
 const sitting = (part: string, seed: number, seeds: number, attempts = seeds): Sitting => ({
@@ -20,6 +20,16 @@ it('sittings come back from their lines, and add up by part', () => {
   expect(sumOf(kept, 'planted')).toBe(
     'planted: 0 attempts and 0 failures in 0 sittings, undefined a second.',
   );
+});
+
+it('sittings tell how many were of each kind, those before the counts apart', () => {
+  const kept = [
+    sitting('mutants', 1, 1, 10),
+    { ...sitting('mutants', 2, 1, 5), counts: { CSV: 2, Parquet: 3 } },
+    { ...sitting('mutants', 3, 1, 4), counts: { CSV: 4 } },
+  ];
+  expect(countsOf(kept, 'mutants')).toEqual({ CSV: 6, Parquet: 3 });
+  expect(sumOf(kept, 'mutants')).toMatch(/ a second \(CSV 6, Parquet 3\)\.$/);
 });
 
 it('a sitting is one that was before exactly where a seed of the same part is drawn twice', () => {

@@ -9,6 +9,8 @@ export interface Sitting {
   readonly attempts: number;
   readonly failures: number;
   readonly seconds: number;
+  /** Attempts by kind. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** @param text lines of JSON, empty ones among them */
@@ -26,12 +28,21 @@ export function drawnBefore(sittings: readonly Sitting[], { part, seed, seeds }:
   return sittings.find((one) => one.part === part && one.seed < seed + seeds && seed < one.seed + one.seeds);
 }
 
+/** Attempts by kind of all sittings that a part is of, most first. */
+export function countsOf(sittings: readonly Sitting[], part: string): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const { counts } of sittings.filter((one) => one.part === part))
+    for (const [kind, count] of Object.entries(counts ?? {})) sums.set(kind, (sums.get(kind) ?? 0) + count);
+  return Object.fromEntries([...sums].sort(([, a], [, b]) => b - a));
+}
+
 /** What all sittings of a part come to, in one sentence. */
 export function sumOf(sittings: readonly Sitting[], part: string): string {
   const own = sittings.filter((one) => one.part === part);
   const total = (what: 'attempts' | 'failures' | 'seconds') => own.reduce((sum, one) => sum + one[what], 0);
   const rate = total('seconds') > 0 ? (total('attempts') / total('seconds')).toFixed(1) : 'undefined';
-  return `${part}: ${total('attempts')} attempts and ${total('failures')} failures in ${own.length} sittings, ${rate} a second.`;
+  const kinds = Object.entries(countsOf(own, part)).map(([kind, count]) => `${kind} ${count}`);
+  return `${part}: ${total('attempts')} attempts and ${total('failures')} failures in ${own.length} sittings, ${rate} a second${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}.`;
 }
 
 const file = new URL('../../docs/trust.jsonl', import.meta.url);

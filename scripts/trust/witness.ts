@@ -100,10 +100,14 @@ export class Witness {
   readonly worst = { steps: 0, milliseconds: 0 };
   private current: { readonly id: string; readonly last: Sight } | null = null;
 
+  /** What the page of the last sight was in. */
+  state = '';
+
   /** Errors that a page has told of; told with what is missing. */
   readonly alerts = new Set<string>();
 
   see(sight: Sight): void {
+    this.state = sight.state;
     for (const alert of sight.alerts) this.alerts.add(alert);
     for (const { id, name } of sight.runs ?? []) this.know(id).name = name;
     // A table shown empty at first has not been read yet: it takes nothing back.

@@ -7,6 +7,8 @@ export interface BenchOrder {
   readonly kind: number;
   readonly from: number;
   readonly to: number;
+  /** Whether it tells of each mutant before it meets it: who watches then knows which one hangs. */
+  readonly closely: boolean;
 }
 
 /** Told after each order: what came of its mutants. */
@@ -17,6 +19,8 @@ export interface BenchReport {
   readonly failures: readonly { readonly index: number; readonly reason: string }[];
   /** Most milliseconds of computing that a mutant took, and which: a machine that others use too does not count. */
   readonly slowest: { readonly index: number; readonly ms: number };
+  /** Milliseconds of computing that all took, their making among them. */
+  readonly ms: number;
 }
 
 /** Megabytes that one mutant may take at its worst. */
@@ -29,14 +33,15 @@ const peak = (): number => process.resourceUsage().maxRSS / 1024;
 process.on('message', (order: BenchOrder) => void perform(order).then((report) => process.send!(report)));
 process.send!('ready');
 
-async function perform({ seed, kind: k, from, to }: BenchOrder): Promise<BenchReport> {
+async function perform({ seed, kind: k, from, to, closely }: BenchOrder): Promise<BenchReport> {
   const kind = kinds[k]!;
   let accepted = 0;
   let refused = 0;
   let slowest = { index: from, ms: 0 };
   const failures: { index: number; reason: string }[] = [];
+  const start = process.cpuUsage();
   for (let index = from; index < to; index++) {
-    process.send!(index);
+    if (closely) process.send!(index);
     const before = peak();
     const began = process.cpuUsage();
     try {
@@ -59,5 +64,6 @@ async function perform({ seed, kind: k, from, to }: BenchOrder): Promise<BenchRe
     if (took > mostMb) failures.push({ index, reason: `it took ${took.toFixed(0)} MB` });
     if (ms > slowest.ms) slowest = { index, ms };
   }
-  return { accepted, refused, failures, slowest };
+  const all = process.cpuUsage(start);
+  return { accepted, refused, failures, slowest, ms: (all.user + all.system) / 1000 };
 }

@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { bundleBench } from './bundle';
 import type { TrustPart } from '../part';
 import type { BenchOrder, BenchReport } from './bench';
 
@@ -24,7 +24,9 @@ const quickCount = 800;
 const fullCount = 1_000_000;
 /** Silence after which a mutant counts as one that hangs, the machine being busy with other things too. */
 const silenceMs = 10_000;
-/** Mutants of one order: a few seconds of work. */
+/** Silence after which mutants that are not told of one by one are met again, each told of. */
+const orderMs = 60_000;
+/** Mutants of one order: about a second of work. */
 const batch = 500;
 /** Milliseconds between two lines of a long part. */
 const tellMs = 60_000;
@@ -35,6 +37,8 @@ interface Count {
   accepted: number;
   refused: number;
   slowest: number;
+  /** Milliseconds of computing. */
+  ms: number;
 }
 
 function ordersOf(seed: number, counts: readonly Count[]): BenchOrder[] {
@@ -44,6 +48,7 @@ function ordersOf(seed: number, counts: readonly Count[]): BenchOrder[] {
       kind,
       from: k * batch,
       to: Math.min(own, (k + 1) * batch),
+      closely: false,
     })),
   );
 }
@@ -54,36 +59,45 @@ export const run: TrustPart = async ({ quick, seed, count }) => {
   const lanes = quick ? 1 : availableParallelism();
   const counts = kinds.map(([, share]): Count => {
     const own = Math.max(1, Math.round((wanted * share) / 100));
-    return { own, accepted: 0, refused: 0, slowest: 0 };
+    return { own, accepted: 0, refused: 0, slowest: 0, ms: 0 };
   });
   const failures: string[] = [];
   const waiting = ordersOf(seed, counts);
+  const bundle = await bundleBench();
 
-  function note({ kind }: BenchOrder, { accepted, refused, slowest, failures: found }: BenchReport): void {
+  function note(
+    { kind }: BenchOrder,
+    { accepted, refused, slowest, failures: found, ms }: BenchReport,
+  ): void {
     const own = counts[kind]!;
     own.accepted += accepted;
     own.refused += refused;
+    own.ms += ms;
     own.slowest = Math.max(own.slowest, slowest.ms);
     for (const { index, reason } of found)
       failures.push(`${kinds[kind]![0]} ${index}: ${reason} (seed ${seed})`);
   }
 
   async function lane(): Promise<void> {
-    let bench = await Bench.open();
+    let bench = await Bench.open(bundle);
     for (let order = waiting.shift(); order; order = waiting.shift()) {
       const answer = await bench.perform(order);
       if (!('stuck' in answer)) {
         note(order, answer);
         continue;
       }
+      bench = await Bench.open(bundle);
+      if (!order.closely) {
+        waiting.unshift({ ...order, closely: true });
+        continue;
+      }
       const { stuck } = answer;
-      bench = await Bench.open();
       // The machine may have been busy: a mutant that hangs does so twice.
       const alone = { ...order, from: stuck, to: stuck + 1 };
       const again = await bench.perform(alone);
       if ('stuck' in again) {
         failures.push(`${kinds[order.kind]![0]} ${stuck}: ${again.why} (seed ${seed})`);
-        bench = await Bench.open();
+        bench = await Bench.open(bundle);
       } else note(alone, again);
       // Those before it went unheard, and those after it are still to be met.
       const rest = [
@@ -103,30 +117,26 @@ export const run: TrustPart = async ({ quick, seed, count }) => {
   await Promise.all(Array.from({ length: lanes }, lane));
   clearInterval(telling);
   const told = counts.map(
-    ({ own, accepted, refused, slowest }, k) =>
-      `${kinds[k]![0]} ${own} (${refused} refused, ${accepted} accepted, at most ${slowest.toFixed(0)} ms)`,
+    ({ own, accepted, refused, slowest, ms }, k) =>
+      `${kinds[k]![0]} ${own} (${refused} refused, ${accepted} accepted, ${(ms / own).toFixed(2)} ms of computing each, at most ${slowest.toFixed(0)})`,
   );
-  return { summary: told.join('; '), failures, attempts: met() };
+  const ended = counts.map(({ accepted, refused }, k) => [kinds[k]![0], accepted + refused]);
+  return {
+    summary: told.join('; '),
+    failures,
+    attempts: met(),
+    counts: Object.fromEntries(ended) as Record<string, number>,
+  };
 };
 
 type Answer = BenchReport | { readonly stuck: number; readonly why: string };
-
-/** Styles are the page's; pictures import them. */
-const withoutStyles = `data:text/javascript,${encodeURIComponent(
-  `import { register } from 'node:module';
-   register('data:text/javascript,' + encodeURIComponent("export const load = (url, context, next) => url.endsWith('.css') ? { format: 'module', source: '', shortCircuit: true } : next(url, context)"));`,
-)}`;
 
 /** One process under a watch of time; it watches its memory itself. */
 class Bench {
   private constructor(private readonly child: ChildProcess) {}
 
-  static async open(): Promise<Bench> {
-    const child = fork(fileURLToPath(new URL('./bench.ts', import.meta.url)), {
-      execArgv: ['--import', 'tsx', '--import', withoutStyles, '--max-old-space-size=1024'],
-      // As the page is built; an export is drawn in 5.9 ms instead of 9.8.
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
+  static async open(bundle: string): Promise<Bench> {
+    const child = fork(bundle, { execArgv: ['--max-old-space-size=1024'] });
     await new Promise((resolve, reject) => {
       child.once('message', resolve);
       child.once('exit', () => reject(new Error('The process that meets mutants did not start.')));
@@ -138,6 +148,7 @@ class Bench {
   perform(order: BenchOrder): Promise<Answer> {
     const { child } = this;
     return new Promise((resolve) => {
+      const patience = order.closely ? silenceMs : orderMs;
       let current = order.from;
       let since = performance.now();
       const settle = (answer: Answer): void => {
@@ -153,7 +164,7 @@ class Bench {
       };
       const died = (): void => settle({ stuck: current, why: 'it ended its process' });
       const watch = setInterval(() => {
-        if (performance.now() - since < silenceMs) return;
+        if (performance.now() - since < patience) return;
         settle({ stuck: current, why: 'it hangs' });
         child.kill('SIGKILL');
       }, 50);

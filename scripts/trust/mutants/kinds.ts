@@ -1,6 +1,7 @@
 /** What is mutated, and what must come of it: one sentence, or something that can be used to its end. */
 import './page';
 import { readFile } from 'node:fs/promises';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { openAddress } from '../../../src/app/store/address';
@@ -42,7 +43,10 @@ async function refusable(work: () => Promise<void> | void): Promise<Outcome> {
 }
 
 const columns = ['user_id', 'item_id', 'domain', 'label', 'price', 'timestamp', 'clicks'] as const;
-const rows = Array.from({ length: 40 }, (_, row) => [
+/** Rows of the two sizes that are spoiled: of the few a mutation hits more. */
+const many = 40;
+const few = 12;
+const rows = Array.from({ length: many }, (_, row) => [
   (row * 7) % 11,
   (row * 13) % 17,
   ['home', 'cart', 'Clothing, Shoes'][row % 3]!,
@@ -52,17 +56,52 @@ const rows = Array.from({ length: 40 }, (_, row) => [
   `[${row % 17}, ${(row * 3) % 17}]`,
 ]);
 
-function log(delimiter: string): string {
+function log(delimiter: string, length: number): string {
   const cell = (value: string | number): string => {
     const text = String(value);
     return text.includes(delimiter) ? `"${text}"` : text;
   };
-  return [columns, ...rows].map((row) => row.map(cell).join(delimiter)).join('\n') + '\n';
+  return [columns, ...rows.slice(0, length)].map((row) => row.map(cell).join(delimiter)).join('\n') + '\n';
 }
-const texts = [log(','), log(';').replaceAll('.', ','), log('\t')];
+const texts = [few, few, many].flatMap((length) => [
+  log(',', length),
+  log(';', length).replaceAll('.', ','),
+  log('\t', length),
+]);
 
-function parquetLog(codec: 'SNAPPY' | 'UNCOMPRESSED'): Uint8Array {
-  const column = (at: number) => rows.map((row) => row[at]!);
+/** As little of Zstandard and LZ4 as holds bytes: what is spoiled is their structure. */
+const packers = {
+  GZIP: (bytes: Uint8Array) => Uint8Array.from(gzipSync(bytes)),
+  BROTLI: (bytes: Uint8Array) => Uint8Array.from(brotliCompressSync(bytes)),
+  ZSTD: (bytes: Uint8Array) => {
+    const { length } = bytes;
+    const size = new Uint8Array(Uint32Array.of(length).buffer);
+    // A frame of a stated size, and one raw block, the last.
+    const block = (length << 3) | 1;
+    return Uint8Array.of(
+      0x28,
+      0xb5,
+      0x2f,
+      0xfd,
+      0xa0,
+      ...size,
+      block & 255,
+      block >> 8,
+      block >> 16,
+      ...bytes,
+    );
+  },
+  LZ4_RAW: (bytes: Uint8Array) => {
+    const more = bytes.length - 15;
+    const head =
+      more < 0 ? [bytes.length << 4] : [0xf0, ...Array<number>(Math.floor(more / 255)).fill(255), more % 255];
+    return Uint8Array.of(...head, ...bytes);
+  },
+};
+const codecs = ['SNAPPY', 'UNCOMPRESSED', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4_RAW'] as const;
+
+function parquetLog(codec: (typeof codecs)[number], length: number): Uint8Array {
+  const column = (at: number) => rows.slice(0, length).map((row) => row[at]!);
   const columnData = columns.map((name, at) => ({
     name,
     data: name === 'timestamp' ? column(at).map((value) => BigInt(value)) : column(at),
@@ -71,9 +110,11 @@ function parquetLog(codec: 'SNAPPY' | 'UNCOMPRESSED'): Uint8Array {
         name as 'domain'
       ] ?? ('INT32' as const),
   }));
-  return new Uint8Array(parquetWriteBuffer({ columnData, codec, rowGroupSize: 25 }));
+  return new Uint8Array(
+    parquetWriteBuffer({ columnData, codec, rowGroupSize: Math.ceil(length * 0.6), compressors: packers }),
+  );
 }
-const parquets = [parquetLog('SNAPPY'), parquetLog('UNCOMPRESSED')];
+const parquets = [few, few, many].flatMap((length) => codecs.map((codec) => parquetLog(codec, length)));
 
 async function importAll(bytes: Uint8Array): Promise<Outcome> {
   return refusable(async () => {
@@ -102,6 +143,12 @@ const sample = async (name: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL(name, samples)));
 
 export async function allKinds(): Promise<readonly Kind[]> {
+  // A file that is refused as it is proves nothing when it is spoiled.
+  for (const bytes of [...parquets, ...texts.map((text) => strToU8(text))]) {
+    const outcome = await importAll(bytes);
+    if (outcome !== 'accepted')
+      throw new Error(`A file is refused before it is spoiled: ${outcome.sentence}`);
+  }
   const records: unknown[] = [];
   const archive = await sample('runs.zip');
   for (const [name, bytes] of [

@@ -95,9 +95,9 @@ const values: readonly unknown[] = [
   { $array: 'Float32Array', values: [] }, { $array: 'Float32Array', values: [1, 2, 3] }, { $array: 'Uint8Array', values: [null] },
 ]; // prettier-ignore
 
-/** Changes, drops or repeats parts of a JSON value, anywhere in its tree. */
+/** Changes, drops or repeats parts of a JSON value, anywhere in its tree. What stays as it was is shared with the value given. */
 export function mutateJson(value: unknown, draw: Draws): unknown {
-  let changed = structuredClone(value);
+  let changed = value;
   const times = 1 + draw.below(3);
   for (let k = 0; k < times; k++) changed = once(changed, draw);
   return changed;
@@ -109,7 +109,7 @@ function once(value: unknown, draw: Draws): unknown {
     return structuredClone(draw.pick(values));
   }
   if (Array.isArray(value)) {
-    const list: unknown[] = value;
+    const list = Array.from<unknown>(value);
     if (list.length === 0 || draw.chance(0.1)) return [...list, structuredClone(draw.pick(values))];
     const at = draw.below(list.length);
     if (draw.chance(0.1)) return list.filter((_, k) => k !== at);
@@ -117,7 +117,7 @@ function once(value: unknown, draw: Draws): unknown {
     list[at] = once(list[at], draw);
     return list;
   }
-  const record = value as Record<string, unknown>;
+  const record = { ...value } as Record<string, unknown>;
   const keys = Object.keys(record);
   if (keys.length === 0 || draw.chance(0.05)) return { ...record, more: 1 };
   const key = draw.pick(keys);
