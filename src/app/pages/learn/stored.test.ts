@@ -28,6 +28,9 @@ function study() {
 describe('a stored study', () => {
   it('answers a switch by the pair that differs in nothing else', () => {
     expect(switchedPair(study(), 'sarnet', by)?.map(({ name }) => name)).toEqual(['full', 'plain']);
+    // Whichever stands first: one that differs in something else too is no answer.
+    const turned = { ...study(), variants: [...study().variants].reverse() };
+    expect(switchedPair(turned, 'sarnet', by)?.map(({ name }) => name)).toEqual(['full', 'plain']);
     expect(switchedPair(study(), 'mscan', by)).toBeNull();
     expect(switchedPair(study(), 'sarnet', { ...by, name: 'renorm' })).toBeNull();
   });

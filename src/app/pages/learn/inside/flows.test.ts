@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pathsOf, areadPicture } from './aread';
 import { causalintPicture } from './causalint';
-import { list, one, sigmoid } from './flow';
+import { list, one, short, sigmoid } from './flow';
 import type { FlowPicture, StoredFlow } from './flow';
 import { joined, layOut } from './flowLayout';
 import { mscanPicture } from './mscan';
@@ -79,6 +79,10 @@ describe('the stored row of', () => {
       one(flow, 'unitAfter'),
       4,
     );
+    const loss = -Math.log(one(flow, 'clean'));
+    expect(sarnetPicture(flow).steps.at(-1)?.text).toContain(
+      `a log loss of ${short(loss)}; debiased, it counts as ${short(loss * one(flow, 'coefficient'))}`,
+    );
     expect(one(flow, 'earnedShare') / one(flow, 'shownShare')).toBeCloseTo(one(flow, 'coefficient'), 4);
   });
 
@@ -103,6 +107,9 @@ describe('the stored row of', () => {
     expect(sigmoid(gate * one(flow, 'matchScore'))).toBeCloseTo(one(flow, 'probability'), 5);
     expect(gate * (one(flow, 'matchScore') - one(flow, 'c'))).toBeCloseTo(one(flow, 'score'), 4);
     expect(sum(list(flow, 'historyWeight'))).toBeCloseTo(1, 4);
+    const shown = mscanPicture(flow);
+    expect(shown.boxes.find(({ id }) => id === 'd')?.value).toBe(short(one(flow, 'score')));
+    expect(shown.steps.at(-1)?.text).toContain(`${short(gate * one(flow, 'c'))} for this row`);
     // A last step that takes nothing away would show nothing.
     expect(Math.abs(one(flow, 'score') - gate * one(flow, 'matchScore'))).toBeGreaterThan(0.1);
   });

@@ -15,11 +15,15 @@ export function LimitsScreen({ story }: { readonly story: Story }) {
         <a
           className="button primary story-lab"
           data-testid="open-lab"
-          href={`?page=lab&${setupToParams(setup, 'tiny').toString()}`}
+          href={`?page=lab&${setupToParams(setup, 'tiny').toString()}${story.paper === null ? '' : '&tab=graph'}`}
         >
           Open in the Lab
         </a>{' '}
-        <span className="muted">The story’s small run, ready to train; every switch is in its sidebar.</span>
+        <span className="muted">
+          The story’s small run, ready to train
+          {story.paper !== null && '; press an arrow of its graph, then Train beside'}. Every switch is in its
+          sidebar.
+        </span>
       </p>
     </>
   );

@@ -34,7 +34,7 @@ export const causalint: Story = {
     {
       title: 'Who suffers without right angles?',
       text: [
-        'Two small CausalInts: one keeps the gradients of the scenarios at right angles, one does not. Neither takes the meta-learning step, as in the stored pair. Same data, same [[seed]]. Scenario A has 42 % of the traffic, D only 6 %.',
+        'Two small CausalInts: one keeps the gradients of the scenarios at right angles, which is how the paper cuts the arrow from “Own 1” to “Click 2”; one does not, so the arrow stays. Neither takes the meta-learning step, as in the stored pair. Same data, same [[seed]]. Scenario A has 42 % of the traffic, D only 6 %.',
         'Predict first: which scenario loses most [[noise-free AUC]] without it?',
       ],
     },
