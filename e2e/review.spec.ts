@@ -51,8 +51,18 @@ test('tabs stand in one row, at a desk and on a phone', async ({ lab, page }) =>
     evaluationRows: 200,
     backend: 'wasm',
     autostart: 1,
+    tab: 'graph',
   });
   await lab.expectState('done');
+  // The tab on show stands whole in the row, also where a run has added tabs before it.
+  await expect
+    .poll(() =>
+      page.getByRole('tab', { selected: true }).evaluate((tab) => {
+        const [own, row] = [tab.getBoundingClientRect(), tab.parentElement!.getBoundingClientRect()];
+        return own.left >= row.left - 1 && own.right <= row.right + 1;
+      }),
+    )
+    .toBe(true);
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 844 });
     const tops = await page
@@ -80,4 +90,38 @@ test('help for a setting opens in place, by keyboard and by mouse, and covers no
   await expect(help).toHaveCSS('opacity', '0');
   await field.hover();
   await expect(help).toHaveCSS('opacity', '1');
+  // What columns mean, and why scenarios stand as they do, is said without a pointer too.
+  await lab.control('columns-meaning').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('in the order of the dataset')).toBeInViewport();
+  await expect(page.getByText('the best any model can reach')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('in the order of the dataset')).toBeHidden();
+});
+
+test('what stands in the sidebar stands there whole while a run is paused', async ({ lab, page }) => {
+  await lab.open({
+    preset: 'tiny',
+    batch: 256,
+    steps: 100_000,
+    evaluateEvery: 50,
+    evaluationRows: 200,
+    backend: 'wasm',
+    autostart: 1,
+  });
+  await lab.expectStepAtLeast(2);
+  await lab.control('pause').click();
+  await lab.expectState('paused');
+  const edge = await page.locator('.controls').evaluate((side) => side.getBoundingClientRect().right);
+  for (const name of ['train', 'pause', 'step', 'stop', 'reset']) {
+    const { left, right, cut } = await lab.control(name).evaluate((button) => {
+      const box = button.getBoundingClientRect();
+      return { left: box.left, right: box.right, cut: button.scrollWidth - button.clientWidth };
+    });
+    expect(left).toBeGreaterThanOrEqual(0);
+    expect(right, name).toBeLessThanOrEqual(edge);
+    expect(cut, name).toBeLessThanOrEqual(0);
+  }
+  await lab.control('stop').click();
+  await lab.expectState('done');
 });

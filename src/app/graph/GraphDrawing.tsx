@@ -199,7 +199,12 @@ function Meanings({ nodes }: Pick<Props, 'nodes'>) {
     <ul className="graph-meanings">
       {nodes.map(({ id, symbol, caption, meaning }) => (
         <li key={id}>
-          <b>{caption ?? symbol}</b>: {meaning}
+          <b>
+            {(caption ?? symbol)
+              .split(/_([\p{L}\p{N}]+)/u)
+              .map((part, k) => (k % 2 === 1 ? <sub key={k}>{part}</sub> : part))}
+          </b>
+          : {meaning}
         </li>
       ))}
     </ul>

@@ -38,13 +38,14 @@ export function Inspect({ view }: { readonly view: RunView }) {
   const tab = wanted ?? tabs.find((one) => filled.includes(one)) ?? tabs[0] ?? null;
   const shown = contents.find((one) => one.tab === tab);
 
+  const row = tabs.join(' ');
   useEffect(() => {
-    // A tab that was asked for by address may stand outside the row.
+    // A tab that was asked for by address may stand outside the row, and is pushed out of it by those that a run adds.
     const button = tab === null ? null : document.getElementById(`${id}-${tab}`);
-    const row = button?.parentElement;
+    const list = button?.parentElement;
     // Only the row: `scrollIntoView` would scroll a phone's page down to it.
-    if (button && row) row.scrollLeft = button.offsetLeft - (row.clientWidth - button.offsetWidth) / 2;
-  }, [id, tab]);
+    if (button && list) list.scrollLeft = button.offsetLeft - (list.clientWidth - button.offsetWidth) / 2;
+  }, [id, tab, row]);
 
   const steps = stepsOf(view, tab);
 

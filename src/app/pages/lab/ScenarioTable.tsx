@@ -24,6 +24,40 @@ const PIECE_ROWS = 60;
 /** Beyond this many the rows stand closer, and only whole ones are in view. */
 const CLOSE_ROWS = 8;
 
+/** Columns in their order; on a phone those that are `more` wait until they are asked for. */
+const COLUMNS = [
+  { name: 'Scenario', meaning: 'The scenarios stand in the order of the dataset.' },
+  { name: 'share', className: 'number more', meaning: 'Its share of the traffic.' },
+  { name: 'rows', className: 'number more', meaning: 'Rows that its metrics are computed from.' },
+  { name: 'CTR', className: 'number', meaning: 'Click rate over all of its rows.' },
+  {
+    name: 'AUC',
+    className: 'number',
+    meaning:
+      'How well clicked rows are ranked above others; 0.5 is chance, “too few” stands for fewer than ten of a kind.',
+  },
+  {
+    name: 'ceiling',
+    className: 'number',
+    meaning: 'AUC of the true click probability, which only a simulator knows: the best any model can reach.',
+  },
+  { name: 'log loss', className: 'number more', meaning: 'Mean surprise at the clicks; lower is better.' },
+  {
+    name: 'calibr.',
+    className: 'number more',
+    meaning: 'Calibration: mean prediction divided by click rate; 1 is calibrated.',
+  },
+  {
+    name: 'RelaImpr',
+    className: 'number more',
+    meaning: '(AUC − 0.5) / (AUC of the other run − 0.5) − 1, against the run that is chosen above.',
+  },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly className?: string;
+  readonly meaning: string;
+}[];
+
 /** One row a scenario: how much there is of it and how well it is ranked. */
 export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const view = useThrottledValue(newest, newest.current && newest.scenarios.length > MANY_ROWS);
@@ -35,6 +69,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   const theme = useTheme((state) => state.theme);
   /** On a narrow screen: all columns, not only those that a glance needs. */
   const [wide, setWide] = useState(false);
+  const [explained, setExplained] = useState(false);
   const highlighted = useHighlight((state) => state.scenario);
   const kind = drawnAucKind(view, wanted);
   const rows = useMemo(() => scenarioRows(view, kind, reference), [view, kind, reference]);
@@ -75,6 +110,17 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
         >
           {wide ? 'fewer columns' : 'all columns'}
         </button>
+        <button
+          type="button"
+          className="tool"
+          aria-expanded={explained}
+          data-testid="columns-meaning"
+          title="What the columns mean"
+          onClick={() => setExplained(!explained)}
+        >
+          <span aria-hidden="true">i</span>
+          <span className="visually-hidden">What the columns of the scenarios mean</span>
+        </button>
         <label className="reference">
           RelaImpr against
           <select
@@ -100,6 +146,16 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
               : 'Reading the dataset.'}
         </p>
       )}
+      {explained && (
+        <dl className="figure-about columns-meaning">
+          {COLUMNS.map(({ name, meaning }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       <div
         className="scenarios-scroll"
         {...(rows.length > CLOSE_ROWS && {
@@ -111,41 +167,11 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
         <table data-testid="scenario-table" className="table">
           <thead>
             <tr>
-              <th scope="col" title="In the order of the dataset">
-                Scenario
-              </th>
-              <th scope="col" className="number more" title="Share of the traffic">
-                share
-              </th>
-              <th scope="col" className="number more" title="Rows that the metrics are computed from">
-                rows
-              </th>
-              <th scope="col" className="number" title="Click rate over all rows">
-                CTR
-              </th>
-              <th scope="col" className="number">
-                AUC
-              </th>
-              <th
-                scope="col"
-                className="number"
-                title="AUC of the true click probability: the best any model can reach"
-              >
-                ceiling
-              </th>
-              <th scope="col" className="number more">
-                log loss
-              </th>
-              <th
-                scope="col"
-                className="number more"
-                title="Mean prediction divided by click rate; 1 is calibrated"
-              >
-                calibr.
-              </th>
-              <th scope="col" className="number more" title="(AUC − 0.5) / (AUC of the other run − 0.5) − 1">
-                RelaImpr
-              </th>
+              {COLUMNS.map(({ name, meaning, ...column }) => (
+                <th key={name} scope="col" {...column} title={meaning}>
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
