@@ -37,6 +37,27 @@ export function differencesBySeed(
     });
 }
 
+/** A variant less another in one seed, in the mean and by scenario; null where either is undefined. */
+export function differencesOfSeed(
+  { cells }: StoredStudy,
+  world: string,
+  pair: readonly [string, string],
+  seed: number,
+): { readonly mean: number; readonly scenarios: readonly (number | null)[] } {
+  const [a, b] = pair.map(
+    (variant) =>
+      cells.find((cell) => cell.world === world && cell.variant === variant && cell.seed === seed)!.figures[
+        'noiseFreeAuc'
+      ]!,
+  );
+  const less = (x: number | null | undefined, y: number | null | undefined) =>
+    typeof x === 'number' && typeof y === 'number' ? x - y : null;
+  return {
+    mean: less(a!.mean, b!.mean)!,
+    scenarios: a!.scenarios.map((value, s) => less(value, b!.scenarios[s])),
+  };
+}
+
 /** The same over domains of 1 % of the traffic or more, and over the others: means by traffic. */
 export function sizesBySeed(
   study: StoredStudy,
