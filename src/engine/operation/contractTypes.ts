@@ -1,5 +1,6 @@
 /** What a shape contract says to the type checker: names of inputs and outputs, their ranks, letters of dimensions. */
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Pointer } from '../backends/wasm/exports';
 
 type Trim<S extends string> = S extends ` ${infer R}` ? Trim<R> : S extends `${infer R} ` ? Trim<R> : S;
 type Parts<S extends string> = S extends `${infer A};${infer B}` ? Trim<A> | Parts<B> : Trim<S>;
@@ -68,6 +69,8 @@ type Mapped<S extends string, Required, Optional> = Readonly<
 export type InfosOf<S extends string> = Mapped<S, tf.TensorInfo, tf.TensorInfo>;
 /** Inputs' values in host memory. */
 export type ValuesOf<S extends string> = Mapped<S, Float32Array, Float32Array>;
+/** Addresses of inputs in the WASM backend's memory. */
+export type AddressesOf<S extends string> = Mapped<S, Pointer, Pointer>;
 
 type ByName<P extends string, T> = [P] extends [never] ? never : Readonly<Record<OutputName<P>, T>>;
 

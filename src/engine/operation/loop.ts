@@ -1,19 +1,34 @@
 /**
  * Operations written twice and no more: once as a loop over host memory (CPU and WASM), once as a device program. For work
- * that would otherwise be a chain of a dozen element-wise operations.
+ * that would otherwise be a chain of a dozen element-wise operations. Loops over much memory have a form of their own on WASM.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { hostFloats } from '../backends/hostMemory';
 import { openedBackend } from '../backends/opened';
-import { newOutput } from '../backends/wasm/module';
+import type { Pointer } from '../backends/wasm/exports';
+import { newOutput, pointer, wasmKernels, type WasmKernels } from '../backends/wasm/module';
 import { deferFormula } from '../backends/webgpu/deferred/values';
 import { elementProgram, float, int, webgpu } from '../backends/webgpu/program';
-import type { DimsOf, InfosOf, InputNames, ValuesOf } from './contractTypes';
+import type { AddressesOf, DimsOf, InfosOf, InputNames, ValuesOf } from './contractTypes';
 import type { OnBackend } from './tfRegistry';
+
+/** What a loop's form on WASM is given. */
+export interface WasmCall<S extends string, A extends object> {
+  readonly kernels: WasmKernels;
+  /** Addresses of the inputs, by their names. */
+  readonly at: AddressesOf<S>;
+  readonly out: Pointer;
+  /** Values of the output. */
+  readonly size: number;
+  readonly dims: DimsOf<S>;
+  readonly attributes: A;
+}
 
 export interface Loop<S extends string, A extends object> {
   /** Fills `out`, whose shape is the contract's. */
   readonly host: (values: ValuesOf<S>, out: Float32Array, dims: DimsOf<S>, attributes: A) => void;
+  /** On WASM instead of `host`, where our kernels run: fills the memory at `out`, to the bits of `host`. */
+  readonly wasm?: (call: WasmCall<S, A>) => void;
   /**
    * WGSL for element `index`, whose last statement is `result[index] = …;`. Inputs are arrays by their names, dimensions are `uniforms.<letter>`
    * and numbers among the attributes `uniforms.<name>`. An input that may have been cast from integers (a one-hot) still holds
@@ -67,6 +82,13 @@ export function runLoop<S extends string, A extends object>(
   if (backend === 'wasm') {
     // First the output: making it may move the heap that the inputs' views look at.
     const info = newOutput(shape);
+    const kernels = wasmKernels();
+    if (kernels && loop.wasm) {
+      const at = Object.fromEntries(Object.entries(inputs).map(([input, given]) => [input, pointer(given)]));
+      const size = tf.util.sizeFromShape(shape);
+      loop.wasm({ kernels, at: at as AddressesOf<S>, out: pointer(info), size, dims: sizes, attributes });
+      return info;
+    }
     loop.host(hostValues(inputs) as ValuesOf<S>, hostFloats(info), sizes, attributes);
     return info;
   }

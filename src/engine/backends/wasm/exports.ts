@@ -104,6 +104,47 @@ export interface WasmExports {
     strideC: number,
     flags: number,
   ): void;
+  sigmoidGradient(dy: Pointer, y: Pointer, out: Pointer, count: number): void;
+  softmaxGradient(dy: Pointer, y: Pointer, out: Pointer, rows: number, n: number): void;
+  fieldPairProducts(x: Pointer, out: Pointer, rows: number, fields: number, d: number): void;
+  fieldPairProductsGradient(
+    dy: Pointer,
+    x: Pointer,
+    dx: Pointer,
+    rows: number,
+    fields: number,
+    d: number,
+  ): void;
+  normActivationBackward(
+    delta: Pointer,
+    u: Pointer,
+    mask: Pointer,
+    gamma: Pointer,
+    variance: Pointer,
+    out: Pointer,
+    outer: number,
+    rows: number,
+    columns: number,
+    slope: number,
+    floor: number,
+    made: Pointer,
+  ): void;
+  normActivationBackwardByGamma(
+    dy: Pointer,
+    delta: Pointer,
+    u: Pointer,
+    mask: Pointer,
+    variance: Pointer,
+    out: Pointer,
+    outer: number,
+    rows: number,
+    columns: number,
+    slope: number,
+    floor: number,
+  ): void;
+  batchOuterProduct(v: Pointer, u: Pointer, out: Pointer, rows: number, k: number): void;
+  batchVecMat(v: Pointer, t: Pointer, out: Pointer, rows: number, k: number): void;
+  batchMatVec(v: Pointer, t: Pointer, out: Pointer, rows: number, k: number): void;
   pairScores(
     a: Pointer,
     p: Pointer,

@@ -92,6 +92,7 @@ export const sigmoidGradient = defineOperation({
     host: ({ dy, y }, out) => {
       for (let i = 0; i < out.length; i++) out[i] = dy[i]! * y[i]! * (1 - y[i]!);
     },
+    wasm: ({ kernels, at, out, size: count }) => kernels.run.sigmoidGradient(at.dy, at.y, out, count),
     device: () => 'result[index] = dy[index] * y[index] * (1.0 - y[index]);',
   },
 });

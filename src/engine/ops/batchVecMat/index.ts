@@ -13,6 +13,7 @@ const outer = defineOperation({
         for (let k = 0; k < K; k++) out[at++] = v[row]! * u[first + k]!;
       }
     },
+    wasm: ({ kernels, at, out, dims: { B, K } }) => kernels.run.batchOuterProduct(at.v, at.u, out, B, K),
     device: () => `
       let row = index / uniforms.K;
       let k = index - row * uniforms.K;
@@ -49,6 +50,7 @@ const vecMat = defineOperation({
   shapes: 'v: B,K; t: B,K,K -> B,K',
   loop: {
     host: ({ v, t }, out, { K }) => onHost(v, t, out, K, K),
+    wasm: ({ kernels, at, out, dims: { B, K } }) => kernels.run.batchVecMat(at.v, at.t, out, B, K),
     reads: ({ K }) => K,
     device: () => onDevice('uniforms.K', '1'),
   },
@@ -61,6 +63,7 @@ const matVec = defineOperation({
   shapes: 'v: B,K; t: B,K,K -> B,K',
   loop: {
     host: ({ v, t }, out, { K }) => onHost(v, t, out, K, 1),
+    wasm: ({ kernels, at, out, dims: { B, K } }) => kernels.run.batchMatVec(at.v, at.t, out, B, K),
     reads: ({ K }) => K,
     device: () => onDevice('1', 'uniforms.K'),
   },

@@ -27,6 +27,8 @@ const gradient = defineOperation({
         }
       }
     },
+    wasm: ({ kernels, at, out, dims: { B, F, d } }) =>
+      kernels.run.fieldPairProductsGradient(at.dy, at.x, out, B, F, d),
     reads: ({ F }) => 2 * F,
     device: () => `
       let F = uniforms.F;
@@ -65,6 +67,7 @@ const operation = defineOperation({
         }
       }
     },
+    wasm: ({ kernels, at, out, dims: { B, F, d } }) => kernels.run.fieldPairProducts(at.x, out, B, F, d),
     reads: ({ d }) => 2 * d,
     device: () => `
       let F = uniforms.F;

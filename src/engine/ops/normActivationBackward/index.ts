@@ -30,6 +30,10 @@ const byGamma = defineOperation({
         }
       }
     },
+    wasm: ({ kernels, at: { dy, delta, u, mask = 0, variance }, out, dims: { S, B, w }, attributes }) =>
+      kernels.run.normActivationBackwardByGamma(
+        ...([dy, delta, u, mask, variance, out, S, B, w, attributes.slope, VARIANCE_FLOOR] as const),
+      ),
     deferred: ({ dy, delta, u, variance, mask }, { S, B, w }, { slope }) => {
       const terms = deferFormula({
         name: 'normActivationTerms',
@@ -82,6 +86,13 @@ const operation = defineOperation({
           }
         }
       }
+    },
+    wasm: ({ kernels, at, out, dims: { S, B, w }, attributes: { slope } }) => {
+      const { delta, u, mask = 0, gamma = 0, variance = 0 } = at;
+      const norm = gamma && variance ? ([gamma, variance] as const) : ([0, 0] as const);
+      kernels.run.normActivationBackward(
+        ...([delta, u, mask, ...norm, out, S, B, w, slope, VARIANCE_FLOOR, kernels.scratch] as const),
+      );
     },
     device: (has) => `
       var value = delta[index] * select(uniforms.slope, 1.0, u[index] > 0.0);

@@ -23,6 +23,8 @@ export const softmaxGradient = defineOperation({
         for (let c = first; c < first + n; c++) out[c] = y[c]! * (dy[c]! - inner);
       }
     },
+    wasm: ({ kernels, at, out, size, dims: { n } }) =>
+      kernels.run.softmaxGradient(at.dy, at.y, out, size / n, n),
     reads: ({ n }) => n,
     device: () => `
       let first = (index / uniforms.n) * uniforms.n;
