@@ -84,17 +84,14 @@ export function rooflineOf(step: () => void, limits: Limits): Roofline | null {
       inputs: tf.NamedTensorMap,
       attributes?: tf.NamedAttrMap,
     ): T => {
-      const [productsBefore, bytesBefore] = [counter.multiplications, bytes];
+      const [productsBefore, countedBefore, bytesBefore] = [counter.multiplications, counted, bytes];
       const result = run<T>(kernel, inputs, attributes);
-      const inner = bytes > bytesBefore;
-      if (!inner) {
-        const moved = bytesOf(kernel, inputs, ([] as tf.Tensor[]).concat(result));
-        const products = counter.multiplications - Math.max(productsBefore, counted);
-        counted = counter.multiplications;
-        multiplications += products;
-        bytes += moved;
-        floorMs += Math.max((2 * products) / limits.gigaflops, moved / limits.gigabytes) / 1e6;
-      }
+      const moved = bytes > bytesBefore ? 0 : bytesOf(kernel, inputs, ([] as tf.Tensor[]).concat(result));
+      const products = counter.multiplications - productsBefore - (counted - countedBefore);
+      counted += products;
+      multiplications += products;
+      bytes += moved;
+      floorMs += Math.max((2 * products) / limits.gigaflops, moved / limits.gigabytes) / 1e6;
       return result;
     };
     engine.runKernel = watched;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { openBackend } from '../src/engine';
 import { rooflineOf } from '../bench/roofline';
+import { dense } from '../src/engine/ops/dense';
 
 beforeAll(async () => {
   await openBackend('wasm', { threads: 1 });
@@ -17,6 +18,17 @@ it('counts a product once, under whichever kernel it runs, and the bytes of its 
   // At 2 operations and 1 byte a millisecond memory takes longer: 188 against 60.
   expect(found.floorMs).toBeCloseTo(188, 9);
   tf.dispose([a, b]);
+});
+
+it('counts a product whose kernel keeps copies for its gradient', () => {
+  const [x, w, b] = [tf.ones<tf.Rank.R2>([5, 3]), tf.ones<tf.Rank.R2>([3, 4]), tf.ones<tf.Rank.R1>([4])];
+  const found = rooflineOf(
+    () => tf.tidy(() => void tf.grads((each) => dense(each as tf.Tensor2D, w, b))([x])),
+    limits,
+  )!;
+  // Forward and by x; nobody asks for the gradient by w.
+  expect(found.megaMultiplications).toBeCloseTo((2 * 5 * 3 * 4) / 1e6, 12);
+  tf.dispose([x, w, b]);
 });
 
 it('takes looked-up rows for a table, and nothing for a renaming', () => {

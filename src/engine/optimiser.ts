@@ -1,5 +1,6 @@
 /** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
+import { owedGradient } from './backends/wasm/owed';
 import { beforeRead } from './backends/webgpu/demand';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
 import { createTouchedRows } from './ops/adamTable';
@@ -207,7 +208,10 @@ export function createAdam(options: AdamOptions): Adam {
         const wanted = pending.map(({ gradient }) => gradient);
         if (tf.getBackend() === 'webgpu')
           beforeRead(given.rowGradient ? [...wanted, given.rowGradient] : wanted);
-        for (const group of groups) update(group, pending, false);
+        // Gradients that are owed are of other variables as they still are, so these wait.
+        const owed = pending.filter(({ gradient }) => owedGradient(gradient));
+        const others = owed.length > 0 ? pending.filter((each) => !owed.includes(each)) : pending;
+        for (const part of [owed, others]) for (const group of groups) update(group, part, false);
       });
       if (tableSlot && given.rowGradient && given.plan && isTrainable(tableSlot.name)) {
         updateTable(given.rowGradient, given.plan, given);

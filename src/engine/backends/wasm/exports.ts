@@ -231,6 +231,30 @@ export interface WasmExports {
   ): void;
   combine(own: Pointer, shared: Pointer, mode: number, out: Pointer, count: number): void;
   routedSum(x: Pointer, order: Pointer, groups: Pointer, count: number, out: Pointer, width: number): void;
+  routedAdam(
+    x: Pointer,
+    dy: Pointer,
+    order: Pointer,
+    groups: Pointer,
+    count: number,
+    total: number,
+    own: Pointer,
+    shared: Pointer,
+    mode: number,
+    dShared: Pointer,
+    input: number,
+    output: number,
+    made: Pointer,
+    m: Pointer,
+    v: Pointer,
+    beta1: number,
+    beta2: number,
+    stepSize: number,
+    inverseRoot: number,
+    epsilon: number,
+    pull: number,
+    centre: number,
+  ): void;
   routedForward(
     x: Pointer,
     order: Pointer,

@@ -7,6 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { runDevice, type Binding } from '../../backends/webgpu/device';
 import { hostFloats } from '../../backends/hostMemory';
 import { pointer, wasmKernels } from '../../backends/wasm/module';
+import { updateByOwed } from '../../backends/wasm/owed';
 import { float, int, type Uniform } from '../../backends/webgpu/program';
 import { defineOperation } from '../../operation/defineOperation';
 
@@ -82,8 +83,10 @@ function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes)
       const first = pointer(moments) + 4 * slot.at;
       const { beta1, beta2, epsilon } = rates;
       const { stepSize, inverseRoot, pull, centre } = slot;
-      const places = [pointer(weights), first, first + 4 * whole, pointer(gradient), n] as const;
-      kernels.run.adam(...places, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre);
+      const given = [beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre] as const;
+      const moved = [first, first + 4 * whole] as const;
+      if (updateByOwed(gradient, pointer(weights), { moments: moved, rates: given })) return;
+      kernels.run.adam(pointer(weights), ...moved, pointer(gradient), n, ...given);
     } else {
       const held = hostFloats(moments);
       const [firsts, seconds] = [slot.at, whole + slot.at].map((at) => held.subarray(at, at + n));

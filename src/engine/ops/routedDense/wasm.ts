@@ -2,8 +2,11 @@
  * WASM forms: groups of few rows are multiplied where their weights lie (`routed.as`), larger ones are gathered and multiplied as
  * one product each. Both add in the same order.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Pointer } from '../../backends/wasm/exports';
+import { alias } from '../../backends/hostMemory';
 import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
+import { owe } from '../../backends/wasm/owed';
 import { gemmAt } from '../../backends/wasm/product';
 import { packed, planOf, runsOf, type Group, type RoutePlan, type Run } from './plan';
 
@@ -161,18 +164,72 @@ export function inputGradientOnWasm(
 }
 
 /** Zeroes the matrices `[in, out]` of every n without rows: the others are written whole. */
-function zeroAbsent(out: tf.TensorInfo, groups: readonly Group[]): void {
-  const [count, input, output] = out.shape as [number, number, number];
+function zeroAbsent(
+  out: Pointer,
+  [count, input, output]: readonly [number, number, number],
+  groups: readonly Group[],
+): void {
   const block = input * output;
   let next = 0;
   const fill = (until: number): void => {
-    if (until > next) wasmKernels()!.run.zero(pointer(out) + 4 * next * block, (until - next) * block);
+    if (until > next) wasmKernels()!.run.zero(out + 4 * next * block, (until - next) * block);
   };
   for (const { n } of groups) {
     fill(n);
     next = n + 1;
   }
   fill(count);
+}
+
+/** Rows of a group up to which its gradient is made line by line; `gemm` adds as many in the same order. */
+const MOST_ROWS = 16;
+/** Values from which on a gradient by weights is owed: a smaller one stays in the caches. */
+const WORTH_OWING = 2 ** 16;
+
+/**
+ * Leaves the gradient by weights to Adam, which makes it line by line, where every group has few rows. False where it has to be
+ * made at once.
+ */
+function oweWeightGradient(
+  { x, dy }: { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
+  plan: RoutePlan,
+  combined: Weights | null,
+  made: { readonly dWeight: tf.TensorInfo; readonly dShared: tf.TensorInfo | null },
+): boolean {
+  const [total, input, output] = made.dWeight.shape as [number, number, number];
+  const { groups: all, single } = plan;
+  const fits = output % 4 === 0 && output <= WIDEST / 2 && total * input * output >= WORTH_OWING;
+  if (!fits || !single || all.some(({ rows }) => rows > MOST_ROWS)) return false;
+  const order = newInts(plan.order);
+  const groups = newInts(packed(all));
+  // Held until then: their scope ends before.
+  const held = [x, dy, ...(combined ? [combined.weight, combined.shared!] : [])].map((info) =>
+    tf.keep(tf.engine().makeTensorFromTensorInfo(alias(info))),
+  );
+  const [fromX, fromDy, own = 0, shared = 0] = held.map(pointer) as [number, number, number?, number?];
+  const rows = [fromX, fromDy, pointer(order), pointer(groups), all.length] as const;
+  const mode = combined ? MODE[combined.combine] : 0;
+  const toShared = made.dShared ? pointer(made.dShared) : 0;
+  const toWeight = pointer(made.dWeight);
+  const { run, scratch } = wasmKernels()!;
+  owe({
+    outputs: made.dShared ? [made.dWeight, made.dShared] : [made.dWeight],
+    make() {
+      zeroAbsent(toWeight, [total, input, output], all);
+      run.routedWeight(...rows, own, shared, mode, toWeight, toShared, input, output);
+    },
+    adam(target, { moments, rates }) {
+      if (mode !== 0 && target !== own) return false;
+      const sizes = [input, output, scratch] as const;
+      run.routedAdam(...rows, total, target, shared, mode, toShared, ...sizes, ...moments, ...rates);
+      return true;
+    },
+    release() {
+      free(order, groups);
+      tf.dispose(held);
+    },
+  });
+  return true;
 }
 
 /** Gradients by own weights `[N, in, out]` and, where there are shared ones, by those `[in, out]`. */
@@ -185,9 +242,10 @@ export function weightGradientOnWasm(
   const [n, input, output] = [route.shape[1]!, x.shape[1]!, dy.shape[1]!];
   const plan = planOf(route);
   const dWeight = newOutput([n, input, output]);
-  zeroAbsent(dWeight, plan.groups);
   const { run } = wasmKernels()!;
   const dShared = combined ? zeroed([input, output]) : null;
+  if (oweWeightGradient({ x, dy }, plan, combined, { dWeight, dShared })) return { dWeight, dShared };
+  zeroAbsent(pointer(dWeight), [n, input, output], plan.groups);
   const mode = combined ? MODE[combined.combine] : 0;
   const [own, shared] = combined ? [pointer(combined.weight), pointer(combined.shared!)] : [0, 0];
   const toShared = dShared ? pointer(dShared) : 0;

@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { openBackend } from '../../backend';
+import { createAdam } from '../../optimiser';
+import { routedDense, routedSharedDense } from '../../ops/routedDense';
+import { oneHotRows } from '../../ranks';
+import { as2, as3, values } from '../../testing/operation';
+import { owedGradient } from './owed';
+
+/** Enough weights to be owed; rows a group up to ten, some groups without. */
+const [ROWS, GROUPS, INPUT, OUTPUT] = [90, 40, 43, 44] as const;
+
+type Combine = 'multiply' | 'add' | null;
+const kinds: readonly (readonly [string, Combine])[] = [
+  ['own weights', null],
+  ['own weights times shared ones', 'multiply'],
+  ['own weights plus shared ones', 'add'],
+];
+
+/** Gradients by own weights and, where there are any, by shared ones, of a layer of these. */
+function gradients(weight: tf.Tensor, shared: tf.Tensor, combine: Combine): tf.Tensor[] {
+  const x = values<tf.Rank.R2>([ROWS, INPUT], 1);
+  const index = Array.from({ length: ROWS }, (_, b) => (b < 10 ? 3 : (b * b) % GROUPS));
+  const route = oneHotRows(tf.tensor1d(index, 'int32'), GROUPS);
+  const layer = (own: tf.Tensor, common: tf.Tensor): tf.Tensor =>
+    combine
+      ? routedSharedDense(x, as3(own), { shared: as2(common), combine }, null, route)
+      : routedDense(x, as3(own), null, route);
+  const dy = values([ROWS, OUTPUT], 4);
+  return combine
+    ? tf.grads(layer)([weight, shared], dy)
+    : tf.grads((own) => layer(own, shared))([weight], dy);
+}
+
+/** Weights after two steps of Adam, and moments. `read`: gradients are read before. */
+async function trained(combine: Combine, read: boolean): Promise<Float32Array[]> {
+  const [weight, shared] = tf.tidy(() => [
+    tf.variable(values<tf.Rank.R3>([GROUPS, INPUT, OUTPUT], 2)),
+    tf.variable(values<tf.Rank.R2>([INPUT, OUTPUT], 3)),
+  ]);
+  const parameters = [shared, weight].map((tensor, i) => ({
+    name: `p${i}`,
+    tensor,
+    shape: tensor.shape,
+    kind: 'weight' as const,
+    l2Centre: 0,
+  }));
+  const adam = createAdam({ parameters, table: null });
+  for (let step = 0; step < 2; step++) {
+    tf.tidy(() => {
+      const [dWeight, dShared = null] = gradients(weight, shared, combine);
+      expect(owedGradient(dWeight!) !== null).toBe(true);
+      if (read) dWeight!.dataSync();
+      expect(owedGradient(dWeight!) !== null).toBe(!read);
+      adam.apply({
+        gradients: [dShared, dWeight!],
+        rowGradient: null,
+        plan: null,
+        learningRate: 0.01,
+        l2: 1e-3,
+        batch: ROWS,
+      });
+    });
+  }
+  const moments = await adam.snapshot();
+  const found = [weight, shared].map((tensor) => tensor.dataSync<'float32'>().slice());
+  adam.dispose();
+  tf.dispose([weight, shared]);
+  return [...found, ...Object.values(moments)];
+}
+
+it.each(kinds)(
+  'Adam by the owed gradient of %s leaves the bits of one that was read',
+  async (_name, combine) => {
+    await openBackend('wasm');
+    const before = tf.memory();
+    const found = await trained(combine, false);
+    const expected = await trained(combine, true);
+    expect(found.map((list, i) => list.every((value, k) => Object.is(value, expected[i]![k])))).not.toContain(
+      false,
+    );
+    const after = tf.memory();
+    expect([after.numTensors, after.numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);
+  },
+);
+
+it.each(kinds)('whoever reads what is owed of %s finds the numbers of the CPU', async (_name, combine) => {
+  await openBackend('wasm');
+  const read = (): Float32Array[] =>
+    tf.tidy(() => {
+      const given = [values([GROUPS, INPUT, OUTPUT], 2), values([INPUT, OUTPUT], 3)] as const;
+      // The last first: reading one of them makes all.
+      return gradients(...given, combine)
+        .reverse()
+        .map((each) => tf.add(each, 1).dataSync<'float32'>().slice());
+    });
+  const onWasm = read();
+  await tf.setBackend('cpu');
+  const onCpu = read();
+  const furthest = onWasm.map((list, i) =>
+    list.reduce((most, value, k) => Math.max(most, Math.abs(value - onCpu[i]![k]!)), 0),
+  );
+  expect(Math.max(...furthest)).toBeLessThan(1e-4);
+});
+
+it('what nobody reads is freed with its tensor', async () => {
+  await openBackend('wasm');
+  const before = tf.memory();
+  tf.tidy(() => {
+    const made = gradients(values([GROUPS, INPUT, OUTPUT], 2), values([INPUT, OUTPUT], 3), null);
+    const copy = tf.clone(made[0]!);
+    expect(owedGradient(copy) !== null).toBe(true);
+  });
+  const after = tf.memory();
+  expect([after.numTensors, after.numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);
+});
