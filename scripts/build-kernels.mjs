@@ -68,8 +68,8 @@ const signatures = [...source.matchAll(/^export function (\w+)\(([^)]*)\): (\w+)
       .map((parameter) => parameter.trim())
       .filter((parameter) => parameter !== '')
       .map((parameter) => parameter.split(':').map((part) => part.trim()));
-    const typed = parameters.map(([own, type]) => `    ${own}: ${typeOf(type)},`);
-    return `  ${name}(\n${typed.join('\n')}\n  ): ${typeOf(made)};`;
+    const typed = parameters.map(([own, type]) => `${own}: ${typeOf(type)}`);
+    return `  ${name}(${typed.join(', ')}): ${typeOf(made)};`;
   },
 );
 const exportsFile = new URL('exports.ts', folder);
@@ -80,6 +80,8 @@ const text = [
   'export type Pointer = number;',
   '',
   "/** Exports of the compiled module; see the .as files for each one's meaning. */",
+  '// A line a function, of which there are many.',
+  '// prettier-ignore',
   'export interface WasmExports {',
   ...signatures,
   '}',

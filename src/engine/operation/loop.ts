@@ -13,7 +13,7 @@ import type { AddressesOf, DimsOf, InfosOf, InputNames, ValuesOf } from './contr
 import type { OnBackend } from './tfRegistry';
 
 /** What a loop's form on WASM is given. */
-export interface WasmCall<S extends string, A extends object> {
+interface WasmCall<S extends string, A extends object> {
   readonly kernels: WasmKernels;
   /** Addresses of the inputs, by their names. */
   readonly at: AddressesOf<S>;

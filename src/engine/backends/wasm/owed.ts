@@ -6,13 +6,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Pointer } from './exports';
 
 /** Rates of a variable's update and the addresses of its moments. */
-export interface AdamCall {
+interface AdamCall {
   readonly moments: readonly [first: Pointer, second: Pointer];
   /** As the `adam` kernel takes them: beta1, beta2, step size, inverse root, epsilon, pull, centre. */
   readonly rates: readonly [number, number, number, number, number, number, number];
 }
 
-export interface Owed {
+interface Owed {
   /** Tensors that have no values yet; the first is the gradient that `adam` uses. */
   readonly outputs: readonly tf.TensorInfo[];
   /** Makes all of them. Must not allocate: a reader may hold views of memory. */
