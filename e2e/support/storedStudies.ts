@@ -1,6 +1,8 @@
 /** Stored studies as their files are, and what is computed of them here by other means than the page's. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseStudy } from '../../src/studies/evidence/format';
+import type { Claim } from '../../src/studies/claims';
+import { verdicts } from '../../src/studies/evidence/verdict';
 import type { StoredStudy, StudyCell } from '../../src/studies/evidence/format';
 
 type Figures = StudyCell['figures'];
@@ -76,6 +78,16 @@ export function sizesBySeed(
       );
     });
   return { 'the large': over(false), 'the small': over(true) };
+}
+
+/** What a paper's study says of its claims at the most of its cause, by the claim's name. */
+export function verdictsOf(paper: string): ReadonlyMap<string, string> {
+  const study = storedStudy(paper);
+  const { claims } = JSON.parse(readFileSync(`src/studies/claims/${paper}.json`, 'utf8')) as {
+    claims: readonly Claim[];
+  };
+  const found = study && verdicts(claims, study, mostOfTheCause(study));
+  return new Map(claims.map(({ id }) => [id, found?.get(id)?.verdict ?? 'not run']));
 }
 
 /** Mean; half the width of the 95 % interval by Student for up to eight seeds, null for one. */
