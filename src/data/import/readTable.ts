@@ -3,6 +3,7 @@ import { readDecimalCommas } from './decimalComma';
 import { ImportError } from './errors';
 import { nameHeaderless } from './headerless';
 import { checkAborted, type ReadOptions } from './options';
+import { refuseOtherFormats, TELLING_BYTES } from './otherFormats';
 import { readParquetTable } from './readParquet';
 import { readTextTable } from './readText';
 import type { Table } from './table';
@@ -18,20 +19,9 @@ export async function readTable(source: ImportSource, options: ReadOptions = {})
   if (sourceSize(source) === 0) {
     throw new ImportError('emptyFile', 'The file is empty; choose a file with rows.');
   }
-  const magic = await readSlice(source, 0, 4);
-  const begins = (...bytes: number[]): boolean => bytes.every((byte, i) => magic[i] === byte);
+  const first = await readSlice(source, 0, TELLING_BYTES);
+  const begins = (...bytes: number[]): boolean => bytes.every((byte, i) => first[i] === byte);
   if (begins(0x50, 0x41, 0x52, 0x31)) return readParquetTable(source, options);
-  if (begins(0x50, 0x4b, 0x03, 0x04)) {
-    throw new ImportError(
-      'unsupportedFile',
-      'The file is a zip archive (or a spreadsheet); unpack it, or save the sheet as CSV, and import that.',
-    );
-  }
-  if (begins(0x28, 0xb5, 0x2f, 0xfd) || begins(0x42, 0x5a, 0x68)) {
-    throw new ImportError(
-      'unsupportedFile',
-      'The file is packed in a way that is not read here; unpack it, or pack it with gzip.',
-    );
-  }
+  refuseOtherFormats(first);
   return readDecimalCommas(nameHeaderless(await readTextTable(source, begins(0x1f, 0x8b), options)));
 }
