@@ -1,7 +1,7 @@
 /** What is mutated, and what must come of it: one sentence, or something that can be used to its end. */
 import './page';
 import { readFile } from 'node:fs/promises';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { openAddress } from '../../../src/app/store/address';
@@ -72,7 +72,9 @@ const texts = [few, few, many].flatMap((length) => [
 /** As little of Zstandard and LZ4 as holds bytes: what is spoiled is their structure. */
 const packers = {
   GZIP: (bytes: Uint8Array) => Uint8Array.from(gzipSync(bytes)),
-  BROTLI: (bytes: Uint8Array) => Uint8Array.from(brotliCompressSync(bytes)),
+  // A small window: one is set up for every page.
+  BROTLI: (bytes: Uint8Array) =>
+    Uint8Array.from(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 10 } })),
   ZSTD: (bytes: Uint8Array) => {
     const { length } = bytes;
     const size = new Uint8Array(Uint32Array.of(length).buffer);
