@@ -1,5 +1,6 @@
 /** What a run from a file must be, so that every picture can draw it; what is not known of it is dropped. */
 import { z } from '../../data/zod';
+import { nameAllEdges } from '../../models/papers/aread/maskReading';
 import type { Metrics } from '../metrics/types';
 import type { StoredRecord } from '../storedRecord';
 
@@ -195,6 +196,9 @@ function misfitOfProbes({ probeSpecs, probes, scenarios }: StoredRecord): string
   if (specs.size !== probeSpecs.length) return 'probeSpecs';
   for (const [k, spec] of probeSpecs.entries()) {
     if (!('topic' in spec && spec.topic) && !('tab' in spec && spec.tab)) return `probeSpecs.${k}.topic`;
+    // Pictures of masks read how many experts a layer has from the names of edges.
+    if (spec.name === 'masks' && !nameAllEdges(spec.axes[1]?.labels ?? []))
+      return `probeSpecs.${k}.axes.1.labels`;
   }
   for (const [p, { probes: values }] of probes.entries()) {
     for (const [k, value] of values.entries()) {

@@ -58,7 +58,7 @@ it('a run of any model comes back, whatever the axes of its probes are', async (
     const probeSpecs = model.probes.map(({ axes: own, ...probe }) => ({
       ...{ name: probe.name, topic: probe.topic, title: probe.title, reading: probe.reading },
       ...{ equation: probe.equation, scale: probe.scale },
-      axes: own.map(({ name }) => ({ name })),
+      axes: own.map(({ name, labels }) => ({ name, ...(labels && { labels: [...labels] }) })),
     }));
     const of = { ...record, probeSpecs };
     expect(parseRecord(recordToText(of), 'x.json').probeSpecs, id).toEqual(probeSpecs);
@@ -100,6 +100,21 @@ it.each([
   ],
 ])('refuses a run with %s', (_, patch, sentence) => {
   expect(() => parseRecord(recordToText(Object.assign({ ...record }, patch)), 'a.json')).toThrow(sentence);
+});
+
+it.each([
+  [[]],
+  [['1.0→2.0', '1.0→2.1', '1.1→2.1']],
+  [['1.0→2.0', '2.0→4.0']],
+  [['1.0→999999999.0']],
+  [['first']],
+])('refuses a run with masks whose edges are named %j, which no picture could draw', (labels) => {
+  const masks = { name: 'masks', topic: 'masks', title: 'Masks', reading: '', equation: '', scale: 'share' };
+  const axes = [{ name: 'scenario' }, { name: 'edge', labels }];
+  const text = recordToText(Object.assign({ ...record }, { probeSpecs: [{ ...masks, axes }] }));
+  expect(() => parseRecord(text, 'a.json')).toThrow(
+    /not a run of this lab \(see probeSpecs\.0\.axes\.1\.labels\)/,
+  );
 });
 
 describe('files of runs', () => {

@@ -19,7 +19,7 @@ export function edgeLabels(layout: MaskLayout): string[] {
 /**
  * The layout that `edgeLabels` belongs to, for readers that have only a probe's axis.
  *
- * @throws RangeError where the labels are no edges between layers.
+ * @throws RangeError where the labels are not those of all edges between layers, in their order.
  */
 export function layoutFromLabels(labels: readonly string[]): MaskLayout {
   const experts: number[] = [];
@@ -30,10 +30,31 @@ export function layoutFromLabels(labels: readonly string[]): MaskLayout {
         `"${label}" names no edge between expert layers; an edge is written layer.expert→layer.expert.`,
       );
     const [below = 0, i = 0, above = 0, n = 0] = found.slice(1).map(Number);
+    // Every layer has an edge to the next: larger numbers would ask for layers that nothing names.
+    if (below < 1 || below > labels.length || above > labels.length + 1) throw misnamed(labels);
     experts[below - 1] = Math.max(experts[below - 1] ?? 0, i + 1);
     experts[above - 1] = Math.max(experts[above - 1] ?? 0, n + 1);
   }
-  return maskLayout(experts);
+  const layout = maskLayout(Array.from(experts, (count = 0) => count));
+  if (layout.edges !== labels.length || edgeLabels(layout).some((label, e) => label !== labels[e]))
+    throw misnamed(labels);
+  return layout;
+}
+
+function misnamed(labels: readonly string[]): RangeError {
+  return new RangeError(
+    `${labels.length} labels name no whole set of edges between expert layers; every expert of a layer has one to each of the next.`,
+  );
+}
+
+/** Whether labels are those of all edges between layers, so that masks can be drawn. */
+export function nameAllEdges(labels: readonly string[]): boolean {
+  try {
+    layoutFromLabels(labels);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Share of edges kept, 0…1: what the paper calls sparsity S. */
