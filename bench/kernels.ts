@@ -42,7 +42,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   'products of a stack': (a, b) => tf.matMul(stack(a), stack(b), false, true),
   'one matrix for a stack': (a, b) => tf.matMul(stack(a), tf.expandDims(b, 0), false, true),
   'product with an epilogue': (a, b) => tf.relu(tf.add(tf.matMul(a, b), row(b))),
-  'product of what is owed': (a, b) => tf.matMul(tf.concat([a, tf.transpose(b)], 1), tf.concat([b, a], 0)),
+  'product of deferred values': (a, b) => tf.matMul(tf.concat([a, tf.transpose(b)], 1), tf.concat([b, a], 0)),
 };
 
 /** A chain that the seed draws: each step reads two of what was made before. */

@@ -1,6 +1,6 @@
 /** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { owedGradient } from './backends/wasm/owed';
+import { deferredGradient } from './backends/wasm/deferredGradient';
 import { beforeRead } from './backends/webgpu/demand';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
 import { createTouchedRows } from './ops/adamTable';
@@ -208,10 +208,10 @@ export function createAdam(options: AdamOptions): Adam {
         const wanted = pending.map(({ gradient }) => gradient);
         if (tf.getBackend() === 'webgpu')
           beforeRead(given.rowGradient ? [...wanted, given.rowGradient] : wanted);
-        // Gradients that are owed are of other variables as they still are, so these wait.
-        const owed = pending.filter(({ gradient }) => owedGradient(gradient));
-        const others = owed.length > 0 ? pending.filter((each) => !owed.includes(each)) : pending;
-        for (const part of [owed, others]) for (const group of groups) update(group, part, false);
+        // A deferred gradient is made from other variables as they are now: it comes before these are updated.
+        const deferred = pending.filter(({ gradient }) => deferredGradient(gradient));
+        const others = deferred.length > 0 ? pending.filter((each) => !deferred.includes(each)) : pending;
+        for (const part of [deferred, others]) for (const group of groups) update(group, part, false);
       });
       if (tableSlot && given.rowGradient && given.plan && isTrainable(tableSlot.name)) {
         updateTable(given.rowGradient, given.plan, given);

@@ -7,7 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { runDevice, type Binding } from '../../backends/webgpu/device';
 import { hostFloats } from '../../backends/hostMemory';
 import { pointer, wasmKernels } from '../../backends/wasm/module';
-import { updateByOwed } from '../../backends/wasm/owed';
+import { updateByDeferred } from '../../backends/wasm/deferredGradient';
 import { float, int, type Uniform } from '../../backends/webgpu/program';
 import { defineOperation } from '../../operation/defineOperation';
 
@@ -85,7 +85,7 @@ function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes)
       const { stepSize, inverseRoot, pull, centre } = slot;
       const given = [beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre] as const;
       const moved = [first, first + 4 * whole] as const;
-      if (updateByOwed(gradient, pointer(weights), { moments: moved, rates: given })) return;
+      if (updateByDeferred(gradient, pointer(weights), { moments: moved, rates: given })) return;
       kernels.run.adam(pointer(weights), ...moved, pointer(gradient), n, ...given);
     } else {
       const held = hostFloats(moments);

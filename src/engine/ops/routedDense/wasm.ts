@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Pointer } from '../../backends/wasm/exports';
 import { alias } from '../../backends/hostMemory';
 import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
-import { owe } from '../../backends/wasm/owed';
+import { defer } from '../../backends/wasm/deferredGradient';
 import { gemmAt } from '../../backends/wasm/product';
 import { packed, planOf, runsOf, type Group, type RoutePlan, type Run } from './plan';
 
@@ -183,14 +183,14 @@ function zeroAbsent(
 
 /** Rows of a group up to which its gradient is made line by line; `gemm` adds as many in the same order. */
 const MOST_ROWS = 16;
-/** Values from which on a gradient by weights is owed: a smaller one stays in the caches. */
-const WORTH_OWING = 2 ** 16;
+/** Values from which on a gradient by weights is deferred: a smaller one stays in the caches. */
+const WORTH_DEFERRING = 2 ** 16;
 
 /**
  * Leaves the gradient by weights to Adam, which makes it line by line, where every group has few rows. False where it has to be
  * made at once.
  */
-function oweWeightGradient(
+function deferWeightGradient(
   { x, dy }: { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
   plan: RoutePlan,
   combined: Weights | null,
@@ -198,7 +198,7 @@ function oweWeightGradient(
 ): boolean {
   const [total, input, output] = made.dWeight.shape as [number, number, number];
   const { groups: all, single } = plan;
-  const fits = output % 4 === 0 && output <= WIDEST / 2 && total * input * output >= WORTH_OWING;
+  const fits = output % 4 === 0 && output <= WIDEST / 2 && total * input * output >= WORTH_DEFERRING;
   if (!fits || !single || all.some(({ rows }) => rows > MOST_ROWS)) return false;
   const order = newInts(plan.order);
   const groups = newInts(packed(all));
@@ -212,7 +212,7 @@ function oweWeightGradient(
   const toShared = made.dShared ? pointer(made.dShared) : 0;
   const toWeight = pointer(made.dWeight);
   const { run, scratch } = wasmKernels()!;
-  owe({
+  defer({
     outputs: made.dShared ? [made.dWeight, made.dShared] : [made.dWeight],
     make() {
       zeroAbsent(toWeight, [total, input, output], all);
@@ -244,7 +244,7 @@ export function weightGradientOnWasm(
   const dWeight = newOutput([n, input, output]);
   const { run } = wasmKernels()!;
   const dShared = combined ? zeroed([input, output]) : null;
-  if (oweWeightGradient({ x, dy }, plan, combined, { dWeight, dShared })) return { dWeight, dShared };
+  if (deferWeightGradient({ x, dy }, plan, combined, { dWeight, dShared })) return { dWeight, dShared };
   zeroAbsent(pointer(dWeight), [n, input, output], plan.groups);
   const mode = combined ? MODE[combined.combine] : 0;
   const [own, shared] = combined ? [pointer(combined.weight), pointer(combined.shared!)] : [0, 0];

@@ -1,4 +1,4 @@
-/** Which programs owed values become, on a device that computes nothing. Their numbers are those of the models' fixtures (`npm run check:webgpu`). */
+/** Which programs deferred values become, on a device that computes nothing. Their numbers are those of the models' fixtures (`npm run check:webgpu`). */
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -43,7 +43,7 @@ async function programsOf(work: () => Promise<void> | void): Promise<{ makes: st
 const uploaded = (shape: number[]): tf.Tensor =>
   tf.tensor(new Float32Array(tf.util.sizeFromShape(shape)), shape);
 
-describe('owed values', () => {
+describe('deferred values', () => {
   it('run nothing until somebody asks, and then a chain is one program', async () => {
     const x = uploaded([4, 6]);
     const { makes } = await programsOf(async () => {

@@ -1,10 +1,10 @@
-/** Teaches the open WebGPU backend about owed values. */
+/** Teaches the open WebGPU backend about deferred values. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../../opened';
 import { holdBack } from '../demand';
 import { deferLibraryKernels } from './deferTfKernels';
-import { isMaking, settle, settleAll, settleReaders } from './settle';
-import { deferOn, forget, owedFor, type DeferringBackend } from './values';
+import { isMaking, materialize, materializeAll, materializeReaders } from './materialize';
+import { deferOn, forget, deferredFor, type DeferringBackend } from './values';
 
 const taught = new WeakSet<object>();
 
@@ -15,9 +15,9 @@ export function installDeferral(): void {
   if (taught.has(backend)) return;
   taught.add(backend);
   deferLibraryKernels();
-  holdBack({ read: settleAll, write: settleReaders });
+  holdBack({ read: materializeAll, write: materializeReaders });
   const make = (dataId: tf.DataId): void => {
-    if (owedFor(dataId) && !isMaking(dataId)) settle(dataId);
+    if (deferredFor(dataId) && !isMaking(dataId)) materialize(dataId);
   };
   const upload = backend.uploadToGPU.bind(backend);
   const dispose = backend.disposeData.bind(backend);
@@ -36,7 +36,7 @@ export function installDeferral(): void {
     return readSync(dataId);
   };
   backend.disposeData = (dataId, force) => {
-    const value = owedFor(dataId);
+    const value = deferredFor(dataId);
     const gone = dispose(dataId, force);
     if (gone && value && !backend.tensorMap.has(dataId)) forget(value);
     return gone;

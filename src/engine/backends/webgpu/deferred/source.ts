@@ -1,11 +1,11 @@
 /**
- * WGSL of a program that makes several owed values: workgroups are shared out among its members. A formula that a member reads
+ * WGSL of a program that makes several deferred values: workgroups are shared out among its members. A formula that a member reads
  * becomes a function, so chains of element-wise work, transposes and slices cost no program and no memory of their own.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Binding } from '../device';
 import { float, type Uniform } from '../program';
-import { deferring, owedFor, type Fold, type Formula, type Product, type Value } from './values';
+import { deferring, deferredFor, type Fold, type Formula, type Product, type Value } from './values';
 
 /** One value of a program, and perhaps a formula of it that is made on the way. */
 export interface Member {
@@ -101,7 +101,7 @@ export function leavesOf(members: readonly Member[]): Set<tf.DataId> {
     for (const { dataId } of value.args) {
       if (seen.has(dataId)) continue;
       seen.add(dataId);
-      const below = owedFor(dataId);
+      const below = deferredFor(dataId);
       if (below) visit(below);
       else if (hostScalar(dataId) === null) leaves.add(dataId);
     }
@@ -138,7 +138,7 @@ export function generate(members: readonly Member[]): Generated {
   function reader(dataId: tf.DataId): string {
     const known = names.get(dataId);
     if (known) return known;
-    const value = owedFor(dataId);
+    const value = deferredFor(dataId);
     if (value?.kind === 'formula') return formula(value);
     if (value) throw new Error(`${value.name} is read before it is made.`);
     const scalar = hostScalar(dataId);

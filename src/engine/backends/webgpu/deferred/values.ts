@@ -1,5 +1,5 @@
 /**
- * Values that the device owes: tensors whose numbers nobody has asked for yet. Each keeps what it is made of; `settle.ts` makes
+ * Deferred values of the WebGPU backend: tensors whose numbers nobody has asked for yet. Each keeps what it is made of; `materialize.ts` makes
  * it, with its neighbours in one program, when a program, a read or a write needs it.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -15,7 +15,7 @@ export interface Argument {
   readonly reads: number;
 }
 
-interface Owed {
+interface Deferred {
   readonly dataId: tf.DataId;
   readonly dtype: 'float32' | 'bool' | 'int32';
   readonly size: number;
@@ -25,7 +25,7 @@ interface Owed {
 }
 
 /** A number for every element, each by itself: `code` is the body of a WGSL function of `index`. */
-export interface Formula extends Owed {
+export interface Formula extends Deferred {
   readonly kind: 'formula';
   readonly code: string;
   readonly uniforms: Readonly<Record<string, Uniform>>;
@@ -39,7 +39,7 @@ export interface Formula extends Owed {
  * Sums or maxima of `x` (`[outer, count, inner]`) over the middle; or means of it (`[count]`) weighted by `weight`,
  * `Σ x weight / max(Σ weight, 1)`.
  */
-export interface Fold extends Owed {
+export interface Fold extends Deferred {
   readonly kind: 'fold';
   readonly fold: 'sum' | 'max' | 'mean';
   readonly outer: number;
@@ -48,7 +48,7 @@ export interface Fold extends Owed {
 }
 
 /** Products of matrices: arguments `a` (`[batch, m, k]`) and `b` (`[batch, k, n]`), either transposed, either one for all. */
-export interface Product extends Owed {
+export interface Product extends Deferred {
   readonly kind: 'product';
   readonly batch: number;
   readonly m: number;
@@ -84,33 +84,33 @@ export interface DeferringBackend {
 
 let taught: DeferringBackend | null = null;
 
-/** Values are owed by this backend from now on. */
+/** Values are deferred by this backend from now on. */
 export function deferOn(backend: DeferringBackend): void {
   taught = backend;
 }
 
-/** The backend that owes: not always the current one, for tensors may be freed after another is opened. */
+/** The backend that defers: not always the current one, for tensors may be freed after another is opened. */
 export function deferring(): DeferringBackend {
   if (!taught) throw new Error('No backend defers; install deferral first.');
   return taught;
 }
 
-const owed = new Map<tf.DataId, Value>();
-/** Owed values by what they read. */
+const deferred = new Map<tf.DataId, Value>();
+/** Deferred values by what they read. */
 const readers = new Map<tf.DataId, Set<Value>>();
 
-/** What is owed for a tensor; undefined where its numbers are there. */
-export const owedFor = (dataId: tf.DataId): Value | undefined => owed.get(dataId);
+/** What is deferred for a tensor; undefined where its numbers are there. */
+export const deferredFor = (dataId: tf.DataId): Value | undefined => deferred.get(dataId);
 
-/** Everything owed, in the order of asking. */
-export const allOwed = (): Iterable<Value> => owed.values();
+/** Everything deferred, in the order of asking. */
+export const allDeferred = (): Iterable<Value> => deferred.values();
 
 export const readersOf = (dataId: tf.DataId): readonly Value[] => [...(readers.get(dataId) ?? [])];
 
 /** Takes note of a value, and holds what it reads. */
-function owe(value: Value): void {
+function defer(value: Value): void {
   const backend = deferring();
-  owed.set(value.dataId, value);
+  deferred.set(value.dataId, value);
   for (const { dataId } of value.args) {
     backend.incRef(dataId);
     const known = readers.get(dataId);
@@ -128,7 +128,7 @@ interface Tracking {
 export function forget(value: Value): void {
   const backend = deferring();
   const engine = tf.engine() as unknown as Tracking;
-  if (!owed.delete(value.dataId)) return;
+  if (!deferred.delete(value.dataId)) return;
   for (const { dataId } of value.args) {
     const known = readers.get(dataId);
     known?.delete(value);
@@ -139,9 +139,9 @@ export function forget(value: Value): void {
   }
 }
 
-/** Forgets everything: the device that owed it is gone. */
+/** Forgets everything: the device that would make it is gone. */
 export function forgetOwed(): void {
-  for (const value of [...owed.values()]) forget(value);
+  for (const value of [...deferred.values()]) forget(value);
   taught = null;
 }
 
@@ -210,7 +210,7 @@ export function deferFormula(call: FormulaCall): tf.TensorInfo {
     return { name: input, dataId: inputs[input]!.dataId, same, reads: reads ?? count };
   });
   const { dataId } = info;
-  owe({ kind: 'formula', name, dataId, dtype, size: sizeOf(shape), args, uniforms, code, layout, cost });
+  defer({ kind: 'formula', name, dataId, dtype, size: sizeOf(shape), args, uniforms, code, layout, cost });
   return info;
 }
 
@@ -230,7 +230,7 @@ export function deferFold(
 ): tf.TensorInfo {
   const info = deferring().makeTensorInfo([...shape], 'float32');
   const common = { name: fold, dataId: info.dataId, dtype: 'float32', size: outer * inner } as const;
-  owe({ kind: 'fold', ...common, args: [argument('x', x)], fold, outer, count, inner });
+  defer({ kind: 'fold', ...common, args: [argument('x', x)], fold, outer, count, inner });
   return info;
 }
 
@@ -239,11 +239,11 @@ export function deferMean(x: tf.TensorInfo, weight: tf.TensorInfo, count: number
   const info = deferring().makeTensorInfo([1], 'float32');
   const args = [argument('x', x), argument('weight', weight)];
   const common = { name: 'mean', dataId: info.dataId, dtype: 'float32', size: 1, args } as const;
-  owe({ kind: 'fold', ...common, fold: 'mean', outer: 1, count, inner: 1 });
+  defer({ kind: 'fold', ...common, fold: 'mean', outer: 1, count, inner: 1 });
   return info;
 }
 
-export type ProductCall = Omit<Product, keyof Owed | 'kind'> & {
+export type ProductCall = Omit<Product, keyof Deferred | 'kind'> & {
   readonly a: tf.TensorInfo;
   readonly b: tf.TensorInfo;
   readonly shape: readonly number[];
@@ -252,7 +252,7 @@ export type ProductCall = Omit<Product, keyof Owed | 'kind'> & {
 export function deferProduct({ a, b, shape, ...call }: ProductCall): tf.TensorInfo {
   const info = deferring().makeTensorInfo([...shape], 'float32');
   const common = { name: 'product', dataId: info.dataId, dtype: 'float32', size: sizeOf(shape) } as const;
-  owe({ kind: 'product', ...common, args: [argument('a', a), argument('b', b)], ...call });
+  defer({ kind: 'product', ...common, args: [argument('a', a), argument('b', b)], ...call });
   return info;
 }
 

@@ -1,15 +1,15 @@
 /**
- * Makes owed values. What is asked for is made with everything that it alone needs: formulas are read through, a formula of a
+ * Makes deferred values. What is asked for is made with everything that it alone needs: formulas are read through, a formula of a
  * product is finished where the product is, and products and sums whose operands are there join the same program.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { runDevice } from '../device';
 import { generate, leavesOf, THREADS, type Member } from './source';
 import {
-  allOwed,
+  allDeferred,
   deferring,
   forget,
-  owedFor,
+  deferredFor,
   readersOf,
   type Formula,
   type Heavy,
@@ -33,7 +33,7 @@ function costOf(value: Value, known = new Map<Value, number>()): number {
   if (found !== undefined) return found;
   let cost = value.kind === 'formula' ? value.cost : 1;
   for (const { dataId, reads } of value.args) {
-    const next = owedFor(dataId);
+    const next = deferredFor(dataId);
     cost += reads * (next?.kind === 'formula' ? costOf(next, known) : 1);
   }
   known.set(value, cost);
@@ -52,7 +52,7 @@ const buffersOf = (members: readonly Member[]): number =>
 
 /** Whether what a loop reads is there, or can be read through without making anything. */
 function isReadable(dataId: tf.DataId, layoutOnly: boolean): boolean {
-  const value = owedFor(dataId);
+  const value = deferredFor(dataId);
   if (!value) return true;
   if (value.kind !== 'formula' || (layoutOnly && !value.layout) || isDeep(value)) return false;
   return value.args.every((arg) => isReadable(arg.dataId, layoutOnly));
@@ -63,15 +63,15 @@ const isReady = (value: Heavy): boolean =>
 
 /** Makes what stands in the way of reading a tensor. */
 function makeReadable(dataId: tf.DataId, layoutOnly: boolean, seen = new Set<tf.DataId>()): void {
-  const value = owedFor(dataId);
+  const value = deferredFor(dataId);
   if (!value || seen.has(dataId)) return;
   seen.add(dataId);
   if (value.kind !== 'formula' || (layoutOnly && !value.layout)) {
-    settle(dataId);
+    materialize(dataId);
     return;
   }
   for (const arg of value.args) makeReadable(arg.dataId, layoutOnly, seen);
-  if (isDeep(value)) settle(dataId);
+  if (isDeep(value)) materialize(dataId);
 }
 
 function prepare(value: Heavy): Member {
@@ -80,7 +80,7 @@ function prepare(value: Heavy): Member {
   for (const { dataId } of value.args) {
     // Made on the way to what it reads, it has let go of that: there is nothing left to prepare.
     if (isStale(member)) break;
-    if (buffersOf([member]) > BUFFERS) settle(dataId);
+    if (buffersOf([member]) > BUFFERS) materialize(dataId);
   }
   return member;
 }
@@ -98,7 +98,7 @@ function below(root: Formula): Below {
   const scattered = new Set<Formula>();
   const visit = (value: Formula, same: boolean): void => {
     for (const arg of value.args) {
-      const next = owedFor(arg.dataId);
+      const next = deferredFor(arg.dataId);
       if (!next) continue;
       const here = same && arg.same;
       if (next.kind === 'formula') {
@@ -125,7 +125,7 @@ function isWanted(host: Heavy, root: Formula): boolean {
     for (const { dataId } of value.args) {
       const count = (released.get(dataId) ?? 0) + 1;
       released.set(dataId, count);
-      const next = owedFor(dataId);
+      const next = deferredFor(dataId);
       if (next?.kind === 'formula' && count === backend.refCount(dataId)) {
         gone.add(next);
         release(next);
@@ -147,21 +147,21 @@ function plan(value: Value): Member {
     const host = [...heavy].reverse().find((each) => !scattered.has(each)) ?? null;
     const others = [...heavy].filter((each) => each !== host);
     if (others.length > 0) {
-      settleAll(others.map(({ dataId }) => dataId));
+      materializeAll(others.map(({ dataId }) => dataId));
       continue;
     }
     const deep = formulas.size > 0 && isDeep(value);
     if (host && !deep) {
       prepare(host);
-      if (!owedFor(host.dataId)) continue;
+      if (!deferredFor(host.dataId)) continue;
       const member: Member = { value: host, epilogue: value, store: isWanted(host, value) };
       if (buffersOf([member]) <= BUFFERS) return member;
-      settle(host.dataId);
+      materialize(host.dataId);
       continue;
     }
     const member: Member = { value, epilogue: null, store: true };
     if (!deep && buffersOf([member]) <= BUFFERS) return member;
-    settle(cutOf(formulas, deep).dataId);
+    materialize(cutOf(formulas, deep).dataId);
   }
 }
 
@@ -181,9 +181,9 @@ function cutOf(formulas: ReadonlySet<Formula>, byWork: boolean): Formula {
   return fitting.length > 0 ? heaviest(fitting) : lightest(parts);
 }
 
-/** Makes what is owed for a tensor; nothing where its numbers are there. */
-export function settle(dataId: tf.DataId): void {
-  const value = owedFor(dataId);
+/** Makes what is deferred for a tensor; nothing where its numbers are there. */
+export function materialize(dataId: tf.DataId): void {
+  const value = deferredFor(dataId);
   if (!value || making.has(dataId)) return;
   const member = plan(value);
   // On the way to it, it may have joined another program.
@@ -191,13 +191,13 @@ export function settle(dataId: tf.DataId): void {
 }
 
 const isStale = ({ value, epilogue }: Member): boolean =>
-  owedFor(value.dataId) !== value || (epilogue !== null && owedFor(epilogue.dataId) !== epilogue);
+  deferredFor(value.dataId) !== value || (epilogue !== null && deferredFor(epilogue.dataId) !== epilogue);
 
 /** Makes several, in as few programs as they fit in. */
-export function settleAll(dataIds: readonly tf.DataId[]): void {
+export function materializeAll(dataIds: readonly tf.DataId[]): void {
   let members: Member[] = [];
   for (const dataId of new Set(dataIds)) {
-    const value = owedFor(dataId);
+    const value = deferredFor(dataId);
     if (!value || making.has(dataId)) continue;
     const member = plan(value);
     members = members.filter((each) => !isStale(each));
@@ -206,7 +206,7 @@ export function settleAll(dataIds: readonly tf.DataId[]): void {
       run(members);
       members = [];
       if (isStale(member)) {
-        settle(dataId);
+        materialize(dataId);
         continue;
       }
     }
@@ -214,14 +214,14 @@ export function settleAll(dataIds: readonly tf.DataId[]): void {
   }
   run(members.filter((each) => !isStale(each)));
   // A plan may have been overtaken: what it needed was made on the way to another.
-  for (const dataId of dataIds) settle(dataId);
+  for (const dataId of dataIds) materialize(dataId);
 }
 
 function run(asked: readonly Member[]): void {
   if (asked.length === 0) return;
   const members = [...asked];
   let buffers = buffersOf(members);
-  for (const value of allOwed()) {
+  for (const value of allDeferred()) {
     if (buffers >= BUFFERS) break;
     if (value.kind === 'formula' || making.has(value.dataId)) continue;
     if (members.some((member) => member.value === value) || !isReady(value)) continue;
@@ -262,6 +262,6 @@ function numberOf(source: string): number {
 }
 
 /** Before a tensor's memory is written: makes what is to be made of its old numbers. */
-export function settleReaders(dataId: tf.DataId): void {
-  if (!making.has(dataId)) settleAll(readersOf(dataId).map((value) => value.dataId));
+export function materializeReaders(dataId: tf.DataId): void {
+  if (!making.has(dataId)) materializeAll(readersOf(dataId).map((value) => value.dataId));
 }

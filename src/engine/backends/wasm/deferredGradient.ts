@@ -1,5 +1,5 @@
 /**
- * Values on WASM that are made when somebody reads them. Whoever can do with less than the values in memory takes what is owed
+ * Values on WASM that are made when somebody reads them. Whoever can do with less than the values in memory takes the deferred value
  * instead; everything else reads a tensor by its address, and finds them made.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ interface AdamCall {
   readonly rates: readonly [number, number, number, number, number, number, number];
 }
 
-interface Owed {
+interface Deferred {
   /** Tensors that have no values yet; the first is the gradient that `adam` uses. */
   readonly outputs: readonly tf.TensorInfo[];
   /** Makes all of them. Must not allocate: a reader may hold views of memory. */
@@ -34,17 +34,17 @@ interface Backend {
   disposeData(dataId: tf.DataId, force?: boolean): boolean;
 }
 
-const owing = new Map<tf.DataId, Owed>();
+const deferredValues = new Map<tf.DataId, Deferred>();
 const watched = new WeakSet<Backend>();
 
-function forget(owed: Owed): void {
-  for (const { dataId } of owed.outputs) owing.delete(dataId);
+function forget(deferred: Deferred): void {
+  for (const { dataId } of deferred.outputs) deferredValues.delete(dataId);
 }
 
-function settle(owed: Owed): void {
-  forget(owed);
-  owed.make();
-  owed.release();
+function materialize(deferred: Deferred): void {
+  forget(deferred);
+  deferred.make();
+  deferred.release();
 }
 
 /** From now on addresses are asked for through us. Counting references reads no values. */
@@ -58,46 +58,47 @@ function watch(backend: Backend): void {
     backend.disposeData.bind(backend),
   ];
   dataIdMap.get = (dataId) => {
-    const owed = owing.get(dataId);
-    if (owed) settle(owed);
+    const deferred = deferredValues.get(dataId);
+    if (deferred) materialize(deferred);
     return get(dataId);
   };
   backend.incRef = (dataId) => {
-    if (owing.has(dataId)) get(dataId).refCount++;
+    if (deferredValues.has(dataId)) get(dataId).refCount++;
     else incRef(dataId);
   };
   backend.disposeData = (dataId, force) => {
-    const owed = owing.get(dataId);
-    if (owed && !force && get(dataId).refCount > 1) {
+    const deferred = deferredValues.get(dataId);
+    if (deferred && !force && get(dataId).refCount > 1) {
       get(dataId).refCount--;
       return false;
     }
-    if (owed?.outputs.some((other) => other.dataId !== dataId && owing.has(other.dataId))) settle(owed);
-    else if (owed) {
-      forget(owed);
-      owed.release();
+    if (deferred?.outputs.some((other) => other.dataId !== dataId && deferredValues.has(other.dataId)))
+      materialize(deferred);
+    else if (deferred) {
+      forget(deferred);
+      deferred.release();
     }
     return disposeData(dataId, force);
   };
 }
 
 /** Leaves values to be made later, on the open WASM backend. */
-export function owe(owed: Owed): void {
+export function defer(deferred: Deferred): void {
   watch(tf.backend() as unknown as Backend);
-  for (const { dataId } of owed.outputs) owing.set(dataId, owed);
+  for (const { dataId } of deferred.outputs) deferredValues.set(dataId, deferred);
 }
 
-/** What is owed where `gradient` has no values yet and an update can do without; null elsewhere. */
-export function owedGradient(gradient: tf.TensorInfo): Owed | null {
-  const owed = owing.get(gradient.dataId);
-  return owed && owed.outputs[0]!.dataId === gradient.dataId ? owed : null;
+/** What is deferred where `gradient` has no values yet and an update can do without; null elsewhere. */
+export function deferredGradient(gradient: tf.TensorInfo): Deferred | null {
+  const deferred = deferredValues.get(gradient.dataId);
+  return deferred && deferred.outputs[0]!.dataId === gradient.dataId ? deferred : null;
 }
 
-/** Updates a variable by a gradient that is owed and never made. False where it has to be. */
-export function updateByOwed(gradient: tf.TensorInfo, target: Pointer, call: AdamCall): boolean {
-  const owed = owedGradient(gradient);
-  if (!owed?.adam(target, call)) return false;
-  forget(owed);
-  owed.release();
+/** Updates a variable by a gradient that is deferred and never made. False where it has to be. */
+export function updateByDeferred(gradient: tf.TensorInfo, target: Pointer, call: AdamCall): boolean {
+  const deferred = deferredGradient(gradient);
+  if (!deferred?.adam(target, call)) return false;
+  forget(deferred);
+  deferred.release();
   return true;
 }

@@ -5,9 +5,9 @@ import { createAdam } from '../../optimiser';
 import { routedDense, routedSharedDense } from '../../ops/routedDense';
 import { oneHotRows } from '../../ranks';
 import { as2, as3, values } from '../../testing/operation';
-import { owedGradient } from './owed';
+import { deferredGradient } from './deferredGradient';
 
-/** Enough weights to be owed; rows a group up to ten, some groups without. */
+/** Enough weights to be deferred; rows a group up to ten, some groups without. */
 const [ROWS, GROUPS, INPUT, OUTPUT] = [90, 40, 43, 44] as const;
 
 type Combine = 'multiply' | 'add' | null;
@@ -49,9 +49,9 @@ async function trained(combine: Combine, read: boolean): Promise<Float32Array[]>
   for (let step = 0; step < 2; step++) {
     tf.tidy(() => {
       const [dWeight, dShared = null] = gradients(weight, shared, combine);
-      expect(owedGradient(dWeight!) !== null).toBe(true);
+      expect(deferredGradient(dWeight!) !== null).toBe(true);
       if (read) dWeight!.dataSync();
-      expect(owedGradient(dWeight!) !== null).toBe(!read);
+      expect(deferredGradient(dWeight!) !== null).toBe(!read);
       adam.apply({
         gradients: [dShared, dWeight!],
         rowGradient: null,
@@ -70,7 +70,7 @@ async function trained(combine: Combine, read: boolean): Promise<Float32Array[]>
 }
 
 it.each(kinds)(
-  'Adam by the owed gradient of %s leaves the bits of one that was read',
+  'Adam by the deferred gradient of %s leaves the bits of one that was read',
   async (_name, combine) => {
     await openBackend('wasm');
     const before = tf.memory();
@@ -84,24 +84,27 @@ it.each(kinds)(
   },
 );
 
-it.each(kinds)('whoever reads what is owed of %s finds the numbers of the CPU', async (_name, combine) => {
-  await openBackend('wasm');
-  const read = (): Float32Array[] =>
-    tf.tidy(() => {
-      const given = [values([GROUPS, INPUT, OUTPUT], 2), values([INPUT, OUTPUT], 3)] as const;
-      // The last first: reading one of them makes all.
-      return gradients(...given, combine)
-        .reverse()
-        .map((each) => tf.add(each, 1).dataSync<'float32'>().slice());
-    });
-  const onWasm = read();
-  await tf.setBackend('cpu');
-  const onCpu = read();
-  const furthest = onWasm.map((list, i) =>
-    list.reduce((most, value, k) => Math.max(most, Math.abs(value - onCpu[i]![k]!)), 0),
-  );
-  expect(Math.max(...furthest)).toBeLessThan(1e-4);
-});
+it.each(kinds)(
+  'whoever reads what is deferred of %s finds the numbers of the CPU',
+  async (_name, combine) => {
+    await openBackend('wasm');
+    const read = (): Float32Array[] =>
+      tf.tidy(() => {
+        const given = [values([GROUPS, INPUT, OUTPUT], 2), values([INPUT, OUTPUT], 3)] as const;
+        // The last first: reading one of them makes all.
+        return gradients(...given, combine)
+          .reverse()
+          .map((each) => tf.add(each, 1).dataSync<'float32'>().slice());
+      });
+    const onWasm = read();
+    await tf.setBackend('cpu');
+    const onCpu = read();
+    const furthest = onWasm.map((list, i) =>
+      list.reduce((most, value, k) => Math.max(most, Math.abs(value - onCpu[i]![k]!)), 0),
+    );
+    expect(Math.max(...furthest)).toBeLessThan(1e-4);
+  },
+);
 
 it('what nobody reads is freed with its tensor', async () => {
   await openBackend('wasm');
@@ -109,7 +112,7 @@ it('what nobody reads is freed with its tensor', async () => {
   tf.tidy(() => {
     const made = gradients(values([GROUPS, INPUT, OUTPUT], 2), values([INPUT, OUTPUT], 3), null);
     const copy = tf.clone(made[0]!);
-    expect(owedGradient(copy) !== null).toBe(true);
+    expect(deferredGradient(copy) !== null).toBe(true);
   });
   const after = tf.memory();
   expect([after.numTensors, after.numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);
