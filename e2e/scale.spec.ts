@@ -32,12 +32,12 @@ test('a matrix of 355 × 355 names its cells, zooms by keys and buttons, and its
   await page.keyboard.press('ArrowRight');
   const spoken = heat.locator('[role="status"]');
   await expect(spoken).toHaveText(/^Theme \d+, Theme \d+: 1\.00$/);
-  const labels = () => heat.locator('svg text').allTextContents();
-  const named = async () => new Set((await labels()).filter((text) => /^Theme \d+$/.test(text))).size;
-  const before = await named();
+  // Of 355 only some rows are named; zoomed in, columns are named too.
+  const columns = heat.locator('svg text[transform*="rotate"]').filter({ hasText: /^Theme \d+$/ });
+  await expect(heat.locator('svg text').filter({ hasText: /^Theme \d+$/ })).not.toHaveCount(0);
+  await expect(columns).toHaveCount(0);
   for (let press = 0; press < 6; press++) await page.keyboard.press('+');
-  // Zoomed in, columns are named too.
-  await expect.poll(named).not.toBe(before);
+  await expect(columns).not.toHaveCount(0);
   await page.keyboard.press('End');
   await expect(spoken).toHaveText(/^Theme \d+, Theme \d+: 1\.00$/);
   const whole = figure.getByRole('button', { name: 'Whole matrix' });
