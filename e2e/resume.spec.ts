@@ -26,7 +26,7 @@ async function expectSearching(page: Page, press: 'pause' | 'stop' | null = null
   await page.waitForFunction(
     (control) => {
       const state = document.querySelector('[data-testid=status-state]')?.textContent ?? '';
-      if (!/mask search \d+ of \d+/.test(state)) return false;
+      if (!/^Mask search: \d+ of \d+/.test(state)) return false;
       if (control) document.querySelector<HTMLButtonElement>(`[data-testid=${control}]`)!.click();
       return true;
     },
