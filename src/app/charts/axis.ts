@@ -17,6 +17,15 @@ export function niceStep(size: number): number {
   return factor * power;
 }
 
+/** More steps than an axis has; what asks for more has no step that fits it. */
+const MOST_STEPS = 100;
+
+/** From `min` to `max` in steps; where no step fits, as next to the largest number, the range itself. */
+function domainOf(min: number, max: number, step: number, range: Pick<Domain, 'min' | 'max'>): Domain {
+  if (!((max - min) / step <= MOST_STEPS)) return { ...range, ticks: [range.min, range.max] };
+  return { min, max, ticks: ticksOf(min, max, step) };
+}
+
 function ticksOf(min: number, max: number, step: number): number[] {
   const count = Math.round((max - min) / step);
   return Array.from({ length: count + 1 }, (_, k) => roundTo(min + k * step, 10));
@@ -72,7 +81,7 @@ export function zeroDomain(range: { readonly min: number; readonly max: number }
   const step = niceStep((high - low) / count);
   const min = Math.floor(low / step + 1e-9) * step;
   const max = Math.ceil(high / step - 1e-9) * step;
-  return { min, max, ticks: ticksOf(min, max, step) };
+  return domainOf(min, max, step, { min: low, max: high });
 }
 
 /** Any range, with nice ends. */
@@ -82,7 +91,7 @@ export function niceDomain(range: { readonly min: number; readonly max: number }
   const step = niceStep(span / count);
   const min = Math.floor(range.min / step + 1e-9) * step;
   const max = Math.max(min + step, Math.ceil(range.max / step - 1e-9) * step);
-  return { min, max, ticks: ticksOf(min, max, step) };
+  return domainOf(min, max, step, range);
 }
 
 /** Steps from 0 to the run's end. */

@@ -57,6 +57,28 @@ describe('axes', () => {
 
   // Of numbers with both signs a coarser step may draw one end in, where the other goes out: [−1.8, 4.1] has the ends
   // −2 and 6, [−2, 4.1] has −2.5 and 5.
+  it('of any numbers, the largest among them, have a few ticks', () => {
+    const any = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const largest = Number.MAX_VALUE;
+    fc.assert(
+      fc.property(any, any, (a, b) => {
+        const range = { min: Math.min(a, b), max: Math.max(a, b) };
+        for (const { ticks } of [niceDomain(range), zeroDomain(range)]) {
+          expect(ticks.length).toBeGreaterThan(0);
+          expect(ticks.length).toBeLessThan(20);
+        }
+      }),
+      {
+        examples: [
+          [0, largest],
+          [-largest, largest],
+          [-largest, 0],
+          [1, largest],
+        ],
+      },
+    );
+  });
+
   it('of numbers from nought up never shrink as they grow', () => {
     fc.assert(
       fc.property(number, number, (a, b) => {
