@@ -5,14 +5,16 @@
  *     npx tsx bench/bits.ts [--backend wasm] [--preset tiny] [--scenarios 3] [--batch 64] [--models mix,mmoe]
  */
 import { createHash } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { openBackend, type BackendName } from '../src/engine';
 import { models } from '../src/models/registry';
+import { expectKnown, parseCommandLine, wholeNumber } from '../scripts/commandLine.mjs';
+import { presetNames } from '../src/training/setup';
+import { backends } from '../src/training/parseSetup';
 import type { PresetName } from '../src/models/definition';
-import { benchCase } from './cases';
+import { benchCase, caseNames } from './cases';
 import { trainSteps } from './steps';
 
-const { values } = parseArgs({
+const { values } = parseCommandLine({
   options: {
     backend: { type: 'string', default: 'wasm' },
     preset: { type: 'string', default: 'tiny' },
@@ -22,10 +24,18 @@ const { values } = parseArgs({
   },
 });
 
+expectKnown('backend', [values.backend], backends);
+expectKnown('preset', [values.preset], presetNames);
+expectKnown('model', values.models?.split(',') ?? [], caseNames);
+const sizes = {
+  batch: wholeNumber('--batch', values.batch),
+  scenarios: wholeNumber('--scenarios', values.scenarios),
+  steps: 3,
+};
+
 await openBackend(values.backend as BackendName);
 for (const name of values.models?.split(',') ?? models.map(({ id }) => id)) {
   const { definition, settings } = benchCase(name, values.preset as PresetName);
-  const sizes = { batch: Number(values.batch), scenarios: Number(values.scenarios), steps: 3 };
   const { weights, losses } = await trainSteps(definition, { ...sizes, settings });
   const hash = createHash('sha256');
   for (const values of weights)

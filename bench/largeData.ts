@@ -18,6 +18,7 @@ import { findModel } from '../src/models/registry';
 import { defaultSettings } from '../src/models/settings';
 import { createTrainer } from '../src/training/trainer';
 import { trainingFields, type TrainingSettings } from '../src/training/settings';
+import { expectKnown, parseCommandLine } from '../scripts/commandLine.mjs';
 
 const folder = join(tmpdir(), 'scenarium-large-data');
 const parquet = join(folder, 'aliccp-3-large.parquet');
@@ -98,7 +99,10 @@ const parts = {
   },
 };
 
-const [one] = process.argv.slice(2);
+const {
+  positionals: [one],
+} = parseCommandLine({ allowPositionals: true, options: {} });
+if (one !== undefined) expectKnown('part', [one], Object.keys(parts));
 const found = Object.entries(parts).find(([name]) => name === one)?.[1];
 if (found) {
   const { what, seconds } = await found();

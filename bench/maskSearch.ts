@@ -12,8 +12,14 @@ import { createTrainer } from '../src/training/trainer';
 import { findProcedure } from '../src/training/procedures';
 import { trainingFields } from '../src/training/settings';
 import type { TrainingSettings } from '../src/training/settings';
+import { expectKnown, parseCommandLine } from '../scripts/commandLine.mjs';
+import { backends } from '../src/training/parseSetup';
 
-const request = (process.argv[2] ?? 'wasm') as BackendRequest;
+const {
+  positionals: [asked = 'wasm'],
+} = parseCommandLine({ allowPositionals: true, options: {} });
+expectKnown('backend', [asked], backends);
+const request = asked as BackendRequest;
 const sample = new URL('../public/samples/amazon-25', import.meta.url);
 const manifest = JSON.parse(await readFile(`${sample.pathname}.json`, 'utf8')) as Parameters<
   typeof readDataset

@@ -20,13 +20,15 @@
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
  */
 import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import { openBackend } from '../src/engine';
 import { withBenchPage } from './browser';
+import { expectKnown, parseCommandLine, refuse } from '../scripts/commandLine.mjs';
 import type { PresetName } from '../src/models/definition';
 import { benchCase, caseNames, type BenchCase } from './cases';
 import { models } from '../src/models/registry';
+import { backends as knownBackends } from '../src/training/parseSetup';
+import { presetNames } from '../src/training/setup';
 import { measure, type MeasureOptions, type Measurement } from './measure';
 import { measureSlider } from './slider';
 import { scalingTable, table } from './table';
@@ -46,7 +48,7 @@ export interface BenchResult extends Measurement {
   readonly ratio: number | null;
 }
 
-const { values } = parseArgs({
+const { values } = parseCommandLine({
   options: {
     models: { type: 'string' },
     preset: { type: 'string', default: 'browser' },
@@ -75,13 +77,13 @@ const wanted = Number(values.threads);
 if (
   ![...batches, ...scenarios, steps, rounds, wanted].every((value) => Number.isInteger(value) && value > 0)
 ) {
-  throw new RangeError(
+  refuse(
     '--batch, --scenarios, --steps, --rounds and --threads take whole numbers above 0, e.g. --batch 256,1024 --steps 20.',
   );
 }
-if (!['paper', 'browser', 'tiny', 'comparable'].includes(values.preset)) {
-  throw new RangeError(`There is no preset "${values.preset}"; known: paper, browser, tiny.`);
-}
+expectKnown('preset', [values.preset], presetNames);
+expectKnown('backend', backends, knownBackends);
+expectKnown('model', values.models?.split(',') ?? [], caseNames);
 const cases = (values.models?.split(',') ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>
   benchCase(name, values.preset as PresetName),
 );

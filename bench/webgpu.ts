@@ -10,9 +10,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import type { BackendRequest } from '../src/engine';
+import { expectKnown, parseCommandLine, refuse } from '../scripts/commandLine.mjs';
 import { models } from '../src/models/registry';
 import type { AnySettings } from '../src/models/settings';
 import type { Fixture } from '../tests/support/fixture';
@@ -20,7 +20,7 @@ import { withBenchPage } from './browser';
 import { benchCase, type BenchCase } from './cases';
 import { startTorch } from './torch';
 
-const { values } = parseArgs({
+const { values } = parseCommandLine({
   options: {
     only: { type: 'string' },
     models: { type: 'string' },
@@ -29,10 +29,15 @@ const { values } = parseArgs({
   },
 });
 
-const names = values.models?.split(',') ?? models.map(({ id }) => id);
+const modelIds = models.map(({ id }) => id);
+const names = values.models?.split(',') ?? modelIds;
+expectKnown('model', names, modelIds);
+const PARTS = ['fixtures', 'losses', 'replay', 'steps', 'speed'];
+const parts = values.only?.split(',') ?? PARTS.filter((part) => part !== 'speed' || values.hardware);
+expectKnown('part', parts, PARTS);
 const steps = Number(values.steps);
 if (!Number.isInteger(steps) || steps < 50)
-  throw new RangeError('--steps takes a whole number from 50 on, e.g. --steps 1000.');
+  refuse('--steps takes a whole number from 50 on, e.g. --steps 1000.');
 
 /** Of outputs, losses, gradients, states and what Adam makes of them. */
 const TOLERANCE = 1e-3;
@@ -191,7 +196,6 @@ async function cudaSpeeds(cases: readonly BenchCase[]): Promise<Readonly<Record<
   return found;
 }
 
-const parts = (values.only ?? `fixtures,losses,replay,steps${values.hardware ? ',speed' : ''}`).split(',');
 const results = await withBenchPage(!values.hardware, async (page) => {
   const request = values.hardware ? 'auto' : 'webgpu';
   const backend = await page.evaluate((ask) => window.bench!.open(ask), request as BackendRequest);

@@ -19,6 +19,7 @@ import { evaluationSample } from '../src/training/sampling';
 import { simulationOfId } from '../src/training/simulatedId';
 import { aucFigure } from '../src/training/truth/figures';
 import { truthFigures } from '../src/training/truth/truthFigures';
+import { expectKnown, parseCommandLine } from './commandLine.mjs';
 
 const SEEDS = [1, 2];
 /** Domains below 1 % of traffic. */
@@ -224,8 +225,12 @@ async function train(pilot: Pilot, dataset: Dataset): Promise<Outcome> {
   };
 }
 
-const words = process.argv.slice(2);
-const only = words.includes('--world') ? words[words.indexOf('--world') + 1] : null;
+const { values: asked } = parseCommandLine({
+  options: { world: { type: 'string' }, write: { type: 'boolean', default: false } },
+});
+const calibrated = [...new Set(checks.map(({ world }) => world))];
+const only = asked.world?.split(',') ?? calibrated;
+expectKnown('world', only, calibrated);
 const known = new Map<string, Outcome>();
 async function outcomeOf(pilot: Pilot): Promise<Outcome> {
   const key = JSON.stringify(pilot);
@@ -235,14 +240,14 @@ async function outcomeOf(pilot: Pilot): Promise<Outcome> {
 }
 
 const lines = ['| world | must hold | found (means over two seeds) | holds |', '| --- | --- | --- | --- |'];
-for (const { world, mustHold, find } of checks.filter((check) => !only || check.world === only)) {
+for (const { world, mustHold, find } of checks.filter((check) => only.includes(check.world))) {
   const [found, holds] = await find(outcomeOf);
   lines.push(`| ${world} | ${mustHold} | ${found} | ${holds ? 'yes' : '**no**'} |`);
   process.stderr.write(`${lines.at(-1)}\n`);
 }
 const table = lines.join('\n');
 process.stdout.write(`${table}\n`);
-if (words.includes('--write')) {
+if (asked.write) {
   const page = new URL('../docs/data.md', import.meta.url);
   const text = await readFile(page, 'utf8');
   await writeFile(page, text.replace(/(<!-- pilots -->\n)[^]*(\n<!-- \/pilots -->)/, `$1\n${table}\n$2`));

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fidelityOf, KNOBS, simulate, TWINS, WORLDS } from '../src/data';
+import { parseCommandLine } from './commandLine.mjs';
 
 const path = fileURLToPath(new URL('../docs/data.md', import.meta.url));
 
@@ -75,11 +76,17 @@ function between(text: string, marker: string, content: string): string {
 }
 
 /** The twins take a minute; `--worlds` leaves their table as it is. */
-const fidelity = process.argv.includes('--worlds') ? null : await fidelityTable();
+const { values: asked } = parseCommandLine({
+  options: {
+    worlds: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const fidelity = asked.worlds ? null : await fidelityTable();
 const worlds = await worldTable();
 if (fidelity) console.log(fidelity);
 console.log(worlds);
-if (process.argv.includes('--write')) {
+if (asked.write) {
   let text = between(between(readFileSync(path, 'utf8'), 'knobs', knobTable()), 'worlds', worlds);
   if (fidelity) text = between(text, 'fidelity', fidelity);
   writeFileSync(path, text);

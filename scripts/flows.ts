@@ -8,14 +8,14 @@ import { format, resolveConfig } from 'prettier';
 import { storyIds } from '../src/app/store/learnView';
 import { storyOf } from '../src/app/pages/learn/stories';
 import { flowOf } from './flows/flowOf';
+import { expectKnown, parseCommandLine } from './commandLine.mjs';
 
-const asked = process.argv.slice(2).filter((argument) => argument !== '--check');
-const check = process.argv.includes('--check');
-const unknown = asked.filter((id) => !storyIds.some((known) => known === id));
-if (unknown.length > 0) {
-  console.error(`There is no story ${unknown.join(', ')}; stories are ${storyIds.join(', ')}.`);
-  process.exit(2);
-}
+const { values, positionals: asked } = parseCommandLine({
+  allowPositionals: true,
+  options: { check: { type: 'boolean', default: false } },
+});
+const { check } = values;
+expectKnown('story', asked, storyIds);
 const folder = new URL('../src/app/pages/learn/inside/flows/', import.meta.url);
 let apart = 0;
 for (const id of storyIds.filter((one) => asked.length === 0 || asked.includes(one))) {

@@ -7,6 +7,7 @@
 import { SPLIT, type Dataset } from '../src/data/dataset';
 import { noiseFreeAuc } from '../src/training/metrics/auc';
 import { readSample } from './lab/datasets';
+import { parseCommandLine, refuse } from './commandLine.mjs';
 
 /** Strength of the pull of an effect towards 0, in rows: of the known truth (it has no noise), and of clicks. */
 const TRUTH_ROWS = 3;
@@ -111,9 +112,11 @@ function report(dataset: Dataset, name: string, score: ArrayLike<number>): void 
   process.stdout.write(`| ${name} | ${cells.join(' | ')} |\n`);
 }
 
-const dataset = await readSample(process.argv[2] ?? 'aliccp-3');
-if (!dataset.truth)
-  throw new Error(`${dataset.id} has no truth columns; limits are known of simulated data only.`);
+const {
+  positionals: [sample = 'aliccp-3'],
+} = parseCommandLine({ allowPositionals: true, options: {} });
+const dataset = await readSample(sample).catch((error: Error) => refuse(error.message));
+if (!dataset.truth) refuse(`${dataset.id} has no truth columns; limits are known of simulated data only.`);
 process.stdout.write(`| score | ${dataset.scenarios.map(({ name }) => name).join(' | ')} |\n`);
 process.stdout.write(`| --- | ${dataset.scenarios.map(() => '---:').join(' | ')} |\n`);
 report(dataset, 'true probability (ceiling)', dataset.truth.probability);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { findTwin, parseCatalogue, simulate, writeDataset, type Catalogue } from '../src/data';
 import { summariseDataset } from '../src/workers/datasetSummary';
 import { writeSummary } from '../src/workers/storedSummary';
+import { expectKnown, parseCommandLine } from './commandLine.mjs';
 
 /** Twins, then all cause worlds: 11 of the 16 MB that samples may take. */
 const COMMITTED = [
@@ -37,8 +38,9 @@ async function makeSample(id: string): Promise<Catalogue['samples'][number]> {
 }
 
 async function main(): Promise<void> {
+  const { positionals: wanted } = parseCommandLine({ allowPositionals: true, options: {} });
+  expectKnown('sample', wanted, COMMITTED);
   mkdirSync(folder, { recursive: true });
-  const wanted = process.argv.slice(2);
   const index = `${folder}index.json`;
   const known = existsSync(index) ? parseCatalogue(JSON.parse(readFileSync(index, 'utf8'))).samples : [];
   const samples = [];

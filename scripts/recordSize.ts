@@ -10,11 +10,12 @@ import { fixedProbe } from '../src/app/gallery/fixedProbes';
 import { fixedMetrics, fixedRun } from '../src/app/gallery/fixedRun';
 import { curveTable, heatOverTime, summaryPoints } from '../src/app/pictures/curves/curves';
 import { viewOfRun } from '../src/app/store/runView';
-import { findModel } from '../src/models/registry';
+import { findModel, models } from '../src/models/registry';
 import { defaultSetup, presetSettings } from '../src/training/setup';
 import { recordOfRun, noTimings } from '../src/training/recordRun';
 import { emptyRunState, reduceRun } from '../src/training/reduceRun';
 import type { RunState } from '../src/training/reduceRun';
+import { expectKnown, parseCommandLine } from './commandLine.mjs';
 
 const SIZE: Size = 355;
 /** As many as are kept at most: the largest history. */
@@ -88,8 +89,13 @@ function measure(id: string): string {
   return `| ${id} | ${state.evaluations.points.length} | ${record.probes.length} | ${(numbers / 1e6).toFixed(1)} | ${megabytes(record.history)} | ${megabytes(record.probes)} | ${megabytes(record)} | ${same} | ${times[3]!.toFixed(0)} |`;
 }
 
+const { positionals: asked } = parseCommandLine({ allowPositionals: true, options: {} });
+expectKnown(
+  'model',
+  asked,
+  models.map(({ id }) => id),
+);
 await openBackend('cpu');
-const asked = process.argv.slice(2);
 console.log(
   '| model | evaluations kept | steps with probes | million numbers of probes | MB metrics | MB probes | MB in all | points shared with the next snapshot | redraw, CPU ms |',
 );

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { ensureChromium, fail, root, run } from './setup.mjs';
 import { smallPng } from './smallPng.mjs';
+import { expectKnown, parseCommandLine } from './commandLine.mjs';
 
 const atLength = { backend: 'wasm', evaluateEvery: 20, stopMetric: 'logLoss', patience: 50 };
 
@@ -143,10 +144,8 @@ scenes.learn = {
 /** Trainings at `browser` sizes take minutes where the machine has other work. */
 const LONG = 900_000;
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in scenes));
-if (unknown.length > 0)
-  fail(`There is no scene ${unknown.join(', ')}; scenes are ${Object.keys(scenes).join(', ')}.`, 2);
+const { positionals: asked } = parseCommandLine({ allowPositionals: true, options: {} });
+expectKnown('scene', asked, Object.keys(scenes));
 
 if (run('npx', ['vite', 'build', '--logLevel', 'warn']) !== 0) fail('The page could not be built.');
 const { serve } = await import('./serve.mjs');

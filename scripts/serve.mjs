@@ -7,9 +7,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { STATUS_CODES, createServer } from 'node:http';
 import { join, sep } from 'node:path';
-import { parseArgs } from 'node:util';
 import serveStatic from 'serve-static';
 import { framedHeaders, isolationHeaders, policyHeaders } from './policy.mjs';
+import { parseCommandLine, wholeNumber } from './commandLine.mjs';
 import { fail, root } from './setup.mjs';
 
 /**
@@ -92,12 +92,13 @@ export function serve({ port, isolation }) {
 }
 
 if (process.argv[1] === join(root, 'scripts', 'serve.mjs')) {
-  const { values } = parseArgs({
+  const { values } = parseCommandLine({
     options: {
       port: { type: 'string', default: '4173' },
       'no-isolation': { type: 'boolean', default: false },
     },
   });
-  const { address } = await serve({ port: Number(values.port), isolation: !values['no-isolation'] });
+  const port = wholeNumber('--port', values.port);
+  const { address } = await serve({ port, isolation: !values['no-isolation'] });
   console.log(`Scenarium is at ${address}`);
 }

@@ -15,6 +15,7 @@ import {
   runBeside,
   runQuietly,
 } from './setup.mjs';
+import { expectKnown, parseCommandLine } from './commandLine.mjs';
 
 const stages = {
   lint: () => runQuietly('npm', ['run', '-s', 'lint']),
@@ -50,11 +51,9 @@ function specs(workers, options, ...projects) {
 const names = ['lint', 'types', 'build', 'unit', 'trust', 'onward', 'e2e', 'kills', 'engines'];
 /** Stages that open the built page. */
 const ofThePage = ['e2e', 'kills', 'engines'];
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !names.includes(name));
-if (unknown.length > 0) fail(`Unknown stage ${unknown.join(', ')}; stages are ${names.join(', ')}.`, 2);
-
 checkNode();
+const { positionals: asked } = parseCommandLine({ allowPositionals: true, options: {} });
+expectKnown('stage', asked, names);
 ensurePackages();
 const chosen = names.filter(
   (name) =>

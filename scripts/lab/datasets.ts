@@ -22,7 +22,7 @@ export async function readSample(id: string): Promise<Dataset> {
   if (request) return simulate(request);
   if (!entry) {
     const known = catalogue.samples.map((sample) => sample.id).join(', ');
-    throw new UsageError(`There is no sample "${id}"; known: ${known}. Use --data for a file of your own.`);
+    throw new UsageError(`There is no sample "${id}"; known: ${known}.`);
   }
   const [parquet, manifest] = await Promise.all([
     readFile(new URL(entry.parquet, samples)),

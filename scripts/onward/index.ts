@@ -19,19 +19,26 @@ import { compare, type Differences, type WentOn } from './compare';
 import { pythonWithTorch, runPython, startPython } from './python';
 import { leaveRun, type Left, type Length } from './runs';
 import { writeResults } from './results';
+import { expectKnown, parseCommandLine } from '../commandLine.mjs';
 
 enableProdMode();
 
-const words = process.argv.slice(2);
-const quick = words.includes('--quick');
-const named = words[words.indexOf('--models') + 1]?.split(',');
+const { values: asked } = parseCommandLine({
+  options: {
+    quick: { type: 'boolean', default: false },
+    models: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    defaults: { type: 'boolean', default: false },
+  },
+});
+const { quick } = asked;
+const modelIds = models.map(({ id }) => id);
 /** A plain model, one that reads histories, and one of each procedure. */
 const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'sarnet', 'aread'];
 
 const length: Length = quick ? { left: 24, end: 40 } : { left: 200, end: 300 };
-const chosen = words.includes('--models')
-  ? (named ?? [])
-  : models.map(({ id }) => id).filter((id) => !quick || QUICK.includes(id));
+const chosen = asked.models?.split(',') ?? modelIds.filter((id) => !quick || QUICK.includes(id));
+expectKnown('model', chosen, modelIds);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -94,7 +101,7 @@ async function goOn(python: string): Promise<boolean> {
     }
     await waiting;
     torch.close();
-    if (words.includes('--write')) await writeResults(results, length);
+    if (asked.write) await writeResults(results, length);
     return well;
   } finally {
     await rm(place, { recursive: true });
@@ -114,7 +121,7 @@ async function writeDefaults(): Promise<void> {
 }
 
 const python = pythonWithTorch();
-if (words.includes('--defaults')) {
+if (asked.defaults) {
   await writeDefaults();
 } else if (python === null) {
   say(

@@ -8,7 +8,7 @@
  *
  * A part is a module of this folder whose `run` is a `TrustPart`, and one line below.
  */
-import { parseArgs } from 'node:util';
+import { expectKnown, parseCommandLine, refuse } from '../commandLine.mjs';
 import { drawnBefore, keepSitting, storedSittings, sumOf } from './tally';
 import type { TrustPart } from './part';
 
@@ -19,7 +19,7 @@ const parts: Readonly<Record<string, () => Promise<{ readonly run: TrustPart }>>
   mutants: () => import('./mutants'),
 };
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseCommandLine({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
@@ -30,20 +30,11 @@ const { values, positionals } = parseArgs({
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const count = values.count === undefined ? null : Number(values.count);
-const unknown = positionals.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0 || !Number.isInteger(seed) || (count !== null && !(count > 0))) {
-  console.error(
-    unknown.length > 0
-      ? `There is no part ${unknown.join(', ')}; parts are ${Object.keys(parts).join(', ')}.`
-      : 'The seed must be a whole number, the count a number above 0.',
-  );
-  process.exit(2);
-}
-
-if (values.tally && (values.quick || count === null)) {
-  console.error('A sitting that is kept needs --count, and is not the quick one.');
-  process.exit(2);
-}
+expectKnown('part', positionals, Object.keys(parts));
+if (!Number.isInteger(seed) || (count !== null && !(count > 0)))
+  refuse('The seed must be a whole number, the count a number above 0.');
+if (values.tally && (values.quick || count === null))
+  refuse('A sitting that is kept needs --count, and is not the quick one.');
 
 let failed = 0;
 for (const [name, load] of Object.entries(parts)) {
@@ -51,10 +42,7 @@ for (const [name, load] of Object.entries(parts)) {
   // A life of a browser has a seed of its own, mutants are drawn from one.
   const drawn = { part: name, seed, seeds: name === 'kills' ? (count ?? 1) : 1 };
   const before = values.tally ? drawnBefore(storedSittings(), drawn) : undefined;
-  if (before) {
-    console.error(`${name}: these were met with seed ${before.seed} already; choose another seed.`);
-    process.exit(2);
-  }
+  if (before) refuse(`${name}: these were met with seed ${before.seed} already; choose another seed.`);
   const began = performance.now();
   const { run } = await load();
   const { summary, failures, attempts, counts } = await run({ quick: values.quick, seed, count });

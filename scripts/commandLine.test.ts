@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const commandLine = new URL('commandLine.mjs', import.meta.url).href;
+
+/** What a script of these lines says of its arguments, and its exit code. */
+function run(lines: string, ...words: string[]) {
+  const source = `import { expectKnown, parseCommandLine, wholeNumber } from '${commandLine}';\n${lines}`;
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', source, '--', ...words],
+    { encoding: 'utf8' },
+  );
+  return { status, stderr: stderr.trim(), stdout: stdout.trim() };
+}
+
+const parsed = `const { values, positionals } = parseCommandLine({ allowPositionals: true, options: { seed: { type: 'string' }, quick: { type: 'boolean' } } });
+console.log(JSON.stringify({ ...values, positionals }));`;
+
+describe('command lines of scripts', () => {
+  it('are parsed', () => {
+    const { status, stdout } = run(parsed, 'kills', '--seed', '3', '--quick');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ seed: '3', quick: true, positionals: ['kills'] });
+  });
+
+  it.each([
+    [parsed, ['--foo'], "Unknown option '--foo'; options are --seed, --quick."],
+    [parsed, ['--seed'], "Option '--seed <value>' argument missing; options are --seed, --quick."],
+    ['parseCommandLine({ options: {} });', ['x'], "Unexpected argument 'x'; no options are taken."],
+    ["expectKnown('part', ['a', 'x', 'y'], ['a', 'b']);", [], 'There is no part x, y; known are a, b.'],
+    ["wholeNumber('--port', 'x');", [], '--port takes a whole number above 0, not "x".'],
+    ["wholeNumber('--port', '0');", [], '--port takes a whole number above 0, not "0".'],
+    ["wholeNumber('--port', undefined);", [], '--port takes a whole number above 0, not "".'],
+  ])('%s refuses %j in one sentence', (lines, words, sentence) => {
+    const { status, stderr } = run(lines, ...words);
+    expect(stderr).toBe(sentence);
+    expect(status).toBe(2);
+  });
+
+  it('are read in one place', () => {
+    // lab and study take any setting of any model, which they check themselves; unit hands its words on to vitest.
+    const own = ['scripts/commandLine.mjs', 'scripts/lab.ts', 'scripts/study.ts', 'scripts/unit.ts'];
+    const readers = ['scripts', 'bench'].flatMap((folder) =>
+      readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(ts|mjs)$/.test(name) && !/\.test\.ts$/.test(name))
+        .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+        .filter((file) => /\bparseArgs\(|process\.argv\b(?!\[1\])/.test(readFileSync(root + file, 'utf8'))),
+    );
+    expect(readers.filter((file) => !own.includes(file))).toEqual([]);
+  });
+});
