@@ -285,7 +285,7 @@ class Training(Folder):
             (["--model", "mix", "--set", "batch=many"], "“batch” of Training cannot be"),
             (["--model", "mix", "--save-every", "0"], "--save-every must be at least 1"),
             (["--model", "mmoe", "--set", "clusters=2"], "sorts scenarios into clusters first, which only the lab does"),
-            (["--model", "mamdr", "--set", "base=dcn"], "trains MAMDR over Mix’s network alone, not over “dcn”"),
+            (["--model", "mamdr", "--set", "base=single"], "“base” must be one of mix, wide-deep"),
             ([], "Name a model"),
         ):
             code, text = self.said("train", "--manifest", manifest, *words)

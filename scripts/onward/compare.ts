@@ -21,7 +21,7 @@ export interface WentOn {
 export const LIMITS = { scores: 1e-5, start: 1e-5, losses: 1e-4, metrics: 5e-5, probes: 1e-4 } as const;
 
 export interface Differences {
-  readonly model: string;
+  readonly name: string;
   readonly steps: number;
   readonly scores: number;
   readonly start: number;
@@ -135,5 +135,5 @@ export async function compare(left: Left, found: WentOn): Promise<Differences> {
     wrong.push('the page reads other metrics');
   const auc = apart({ auc: left.record.final?.overall.auc ?? NaN }, { auc: found.final.overall.auc ?? NaN });
   const most = { scores, start, losses, metrics, auc, probes: pictures.apart };
-  return { model: left.model, steps: ours.length, ...most, wrong };
+  return { name: left.name, steps: ours.length, ...most, wrong };
 }

@@ -4,7 +4,7 @@
  *
  *     npm run onward                      every model
  *     npm run onward -- --quick           a model of each procedure, fewer steps (a stage of `npm test`)
- *     npm run onward -- --models mmoe,din
+ *     npm run onward -- --models mmoe,din     (of mamdr, around every base)
  *     npm run onward -- --write           every model (or those of --models), and their rows of the table in docs/onward.md
  *     npm run onward -- --defaults        writes the settings' defaults and limits anew, for the package (then: npx prettier --write python)
  */
@@ -15,6 +15,7 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import { models } from '../../src/models/registry';
 import { defaultSettings, limitsOf, type SettingFields } from '../../src/models/settings';
 import { trainingFields } from '../../src/training/settings';
+import { everything } from './everything';
 import { compare, type Differences, type WentOn } from './compare';
 import { pythonWithTorch, runPython, startPython } from './python';
 import { leaveRun, type Left, type Length } from './runs';
@@ -33,19 +34,22 @@ const { values: asked } = parseCommandLine({
 });
 const { quick } = asked;
 const modelIds = models.map(({ id }) => id);
-/** A plain model, one that reads histories, and one of each procedure. */
-const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'sarnet', 'aread'];
+/** A plain model, one that reads histories, and one of each procedure; of MAMDR's bases one of each kind. */
+const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'mamdr over dcn', 'mamdr over mmoe', 'sarnet', 'aread'];
 
 const length: Length = quick ? { left: 24, end: 40 } : { left: 200, end: 300 };
-const chosen = asked.models?.split(',') ?? modelIds.filter((id) => !quick || QUICK.includes(id));
-expectKnown('model', chosen, modelIds);
+const named = asked.models?.split(',');
+expectKnown('model', named ?? [], modelIds);
+const chosen = everything.filter(({ name, model }) =>
+  named ? named.includes(model) : !quick || QUICK.includes(name),
+);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function line({ model, steps, scores, start, losses, metrics, probes, wrong }: Differences): string {
+function line({ name, steps, scores, start, losses, metrics, probes, wrong }: Differences): string {
   const shown = (value: number): string => value.toExponential(1).padStart(8);
   const said = wrong.length > 0 ? `  WRONG: ${wrong.join(', ')}` : '';
-  return `${model.padEnd(14)} scores ${shown(scores)}  first loss ${shown(start)}  ${steps} losses ${shown(losses)}  final metrics ${shown(metrics)}  pictures ${shown(probes)}${said}`;
+  return `${name.padEnd(24)} scores ${shown(scores)}  first loss ${shown(start)}  ${steps} losses ${shown(losses)}  final metrics ${shown(metrics)}  pictures ${shown(probes)}${said}`;
 }
 
 async function packageTests(python: string): Promise<boolean> {
@@ -83,7 +87,7 @@ async function goOn(python: string): Promise<boolean> {
     const answered = async (run: Left): Promise<void> => {
       const went = JSON.parse(await torch.ask(run.folder)) as WentOn;
       if (went.failure !== undefined) {
-        say(`${run.model.padEnd(14)} WRONG: ${went.failure}`);
+        say(`${run.name.padEnd(24)} WRONG: ${went.failure}`);
         well = false;
         return;
       }
@@ -94,8 +98,8 @@ async function goOn(python: string): Promise<boolean> {
     };
     // While PyTorch takes a model's steps, the lab takes those of the next.
     let waiting = Promise.resolve();
-    for (const model of chosen) {
-      const run = await leaveRun(model, length, place);
+    for (const one of chosen) {
+      const run = await leaveRun(one, length, place);
       await waiting;
       waiting = answered(run);
     }

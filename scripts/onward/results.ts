@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { models } from '../../src/models/registry';
+import { everything } from './everything';
 import type { Differences } from './compare';
 import type { Length } from './runs';
 
@@ -10,16 +10,19 @@ const path = fileURLToPath(new URL('../../docs/onward.md', import.meta.url));
 
 const shown = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
 
-/** Rows of the table by model: those of models that were not compared this time stay. */
+/** Rows of the table by what was trained: those that were not compared this time stay. */
 function tableOf(results: readonly Differences[], before: string, { left, end }: Length): string {
   const heads = ['model', 'scores', 'first loss', `next ${end - left} losses`, 'final AUC', 'pictures'];
-  const known = [...before.matchAll(/^\| ([a-z0-9-]+) +\|(.*)\|$/gm)].map(
-    ([, model, cells]) => [model!, cells!.split('|').map((cell) => cell.trim())] as const,
+  const known = [...before.matchAll(/^\| ([a-z0-9 -]+?) +\|(.*)\|$/gm)].map(
+    ([, name, cells]) => [name!, cells!.split('|').map((cell) => cell.trim())] as const,
   );
-  const found = new Map(known.filter(([model]) => models.some(({ id }) => id === model)));
-  for (const { model, scores, start, losses, auc, probes } of results)
-    found.set(model, [scores, start, losses, auc, probes].map(shown));
-  const rows = [...found].map(([model, cells]) => [model, ...cells]);
+  const found = new Map(known);
+  for (const { name, scores, start, losses, auc, probes } of results)
+    found.set(name, [scores, start, losses, auc, probes].map(shown));
+  const rows = everything.flatMap(({ name }) => {
+    const cells = found.get(name);
+    return cells ? [[name, ...cells]] : [];
+  });
   const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return [`Left at step ${left}, ended at step ${end}; largest differences.`, '', ...lines].join('\n');
 }

@@ -10,7 +10,16 @@ import { createRun } from '../../src/training/run';
 import { recordToText } from '../../src/training/runFile/recordText';
 import { defaultTraining, presetSettings } from '../../src/training/setup';
 import type { Dataset } from '../../src/data/dataset';
+import type { AnySettings } from '../../src/models/settings';
 import type { RunRecord } from '../../src/training/runRecord';
+
+/** What is trained: a model, or one under settings of its own. */
+export interface Trained {
+  /** As the table calls it. */
+  readonly name: string;
+  readonly model: string;
+  readonly settings?: AnySettings;
+}
 
 /** Rows of the data and of a batch. */
 interface Size {
@@ -25,7 +34,7 @@ const USUAL: Size = { rows: 1500, batch: 64 };
 const SIZES: Readonly<Record<string, Size>> = { single: { rows: 4000, batch: 256 } };
 
 export interface Left {
-  readonly model: string;
+  readonly name: string;
   /** Where the run was left. */
   readonly step: number;
   /** Folder of the unpacked bundle. */
@@ -52,13 +61,17 @@ function testRows(dataset: Dataset): Int32Array {
 }
 
 /** Trains a model of the smallest sizes without dropout, evaluated at every step so that every loss is told. */
-export async function leaveRun(model: string, { left, end }: Length, place: string): Promise<Left> {
+export async function leaveRun(
+  { name, model, settings: given }: Trained,
+  { left, end }: Length,
+  place: string,
+): Promise<Left> {
   const backend = await openBackend('wasm');
   const { rows, batch } = SIZES[model] ?? USUAL;
   const dataset = simulatedSmall(rows);
-  const settings = presetSettings(model, 'tiny');
+  const settings = { ...presetSettings(model, 'tiny'), ...given };
   const run = createRun({
-    id: `onward-${model}`,
+    id: `onward-${name}`,
     dataset,
     backend,
     setup: parseSetup({
@@ -73,7 +86,7 @@ export async function leaveRun(model: string, { left, end }: Length, place: stri
       backend: 'wasm',
     }),
   });
-  const folder = join(place, model);
+  const folder = join(place, name);
   let kept: Omit<Left, 'record'> | null = null;
   for await (const event of run.events) {
     if (event.kind !== 'evaluation' || event.step !== left) continue;
@@ -94,10 +107,10 @@ export async function leaveRun(model: string, { left, end }: Length, place: stri
       await writeFile(join(folder, name), bytes);
     }
     const { score, probability } = await run.trainer.predict(testRows(dataset));
-    kept = { model, step: left, folder, score, probability, text: recordToText(record) };
+    kept = { name, step: left, folder, score, probability, text: recordToText(record) };
   }
   const record = run.record('done');
   run.dispose();
-  if (!kept) throw new Error(`${model} was never at step ${left}.`);
+  if (!kept) throw new Error(`${name} was never at step ${left}.`);
   return { ...kept, record };
 }

@@ -2,22 +2,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, Mapping
 
 from ..layers import initialise
 from ..shape import DataShape, Settings
 from . import aread, basic, causalint, clusters, crosses, experts, gated, interactions, m2m, mamdr, mscan, optmsm, routed, sarnet
 from .base import Losses, Model, Pass, Scores
+from .defaults import MODEL_DEFAULTS, MODEL_LIMITS, TRAINING_DEFAULTS, TRAINING_LIMITS
 
 _MODULES = (basic, experts, interactions, crosses, gated, routed, clusters, m2m, mamdr, causalint, optmsm, mscan, sarnet, aread)
 
 #: By id.
 MODELS: dict[str, type[Model]] = {model.id: model for module in _MODULES for model in module.MODELS}
-
-_GIVEN = json.loads((Path(__file__).parent / "defaults.json").read_text())
-_LIMITS = json.loads((Path(__file__).parent / "limits.json").read_text())
-_DEFAULTS: dict[str, dict[str, Any]] = _GIVEN["models"]
 
 
 def model_class(name: str) -> type[Model]:
@@ -27,7 +23,7 @@ def model_class(name: str) -> type[Model]:
 
 
 def training_defaults() -> dict[str, Any]:
-    return dict(_GIVEN["training"])
+    return dict(TRAINING_DEFAULTS)
 
 
 def _alike(value: Any, default: Any) -> bool:
@@ -55,7 +51,7 @@ def checked_settings(what: str, defaults: Mapping[str, Any], given: Any) -> dict
 def all_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The model's defaults, as the lab's, with the given ones over them."""
     model_class(name)
-    return checked_settings(name, _DEFAULTS[name], given)
+    return checked_settings(name, MODEL_DEFAULTS[name], given)
 
 
 def _outside(value: Any, limits: Mapping[str, Any]) -> str | None:
@@ -76,7 +72,7 @@ def check_limits(settings: Mapping[str, Any], model: str | None = None) -> None:
     """A model's settings, or training's. @raises ValueError with one sentence for a value that the lab would not take either
 
     Sizes and counts may be larger than a page allows."""
-    limits = _LIMITS["training"] if model is None else _LIMITS["models"][model]
+    limits = TRAINING_LIMITS if model is None else MODEL_LIMITS[model]
     for name, of in limits.items():
         wrong = _outside(settings[name], of)
         if wrong is not None:

@@ -10,25 +10,23 @@ from .base import Pass, SingleScenario
 from .shown import Probes, as_weight, block_norms, by_scenario, over_rows, piece_parts, spread_by_scenario
 
 
-class VectorCross(Group):
-    """`x_0 (x · w) + b + x`: `weight [D, 1]`, `bias [D]`."""
-
-    def __init__(self, make: Make, width: int) -> None:
-        linear = make.linear(width, 1, None)
-        super().__init__(weight=linear.weight, bias=make.weight(width, value=0.0, kind="bias"))
-        self.make = make
-        object.__setattr__(self, "linear", linear)
-
-    def forward(self, first: Tensor, x: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
-        gate = self.linear(x, rows)
-        return first * gate + self.make.of_rows(self.bias, rows) + x, gate
-
-
 def mapped(x: Tensor, weights: Tensor, shape: tuple[int, int], make: Make, rows: Rows) -> Tensor:
     """`x [B, in]` by one matrix for all, or by each row's own."""
     if not make.own:
         return x @ weights.reshape(shape)
     return route(x, weights.reshape(-1, *shape), None, rows)
+
+
+class VectorCross(Group):
+    """`x_0 (x · w) + b + x`: `weight [D, 1]`, `bias [D]`."""
+
+    def __init__(self, make: Make, width: int) -> None:
+        super().__init__(weight=make.linear(width, 1, None).weight, bias=make.weight(width, value=0.0, kind="bias"))
+        self.make, self.width = make, width
+
+    def forward(self, first: Tensor, x: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+        gate = mapped(x, self.weight, (self.width, 1), self.make, rows)
+        return first * gate + self.make.of_rows(self.bias, rows) + x, gate
 
 
 class MatrixCross(Group):

@@ -4,13 +4,14 @@ A round is a list of small actions, so that a run may be broken off between any 
 """
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Sequence
 
 import numpy as np
 import torch
 
 from .. import counter
 from ..checkpoint import Position
+from ..models.mamdr import Mamdr as Model
 from ..sampling import BatchOrder
 from ..steps import HostBatch
 from ..trainer import Trainer
@@ -19,10 +20,76 @@ from .base import Procedure
 Action = tuple[str, Any]
 
 
+class Weights:
+    """The three kinds of a model's weights. Of the table's rows of an id the first N serve, row N trains, row N + 1 is shared."""
+
+    def __init__(self, model: Model) -> None:
+        self.model, self.n = model, model.shape.scenarios
+        self.named = dict(model.named_parameters())
+
+    def _table(self) -> torch.Tensor:
+        table = self.model.embedding
+        return table.view(-1, self.n + 2, table.shape[1])
+
+    @torch.no_grad()
+    def load(self, source: str | int) -> None:
+        """What trains goes on from what is "shared", or from what serves a scenario."""
+        model = self.model
+        for name in model.trained:
+            served = model[f"shared.{name}"] if isinstance(source, str) else model.served_by(name)[source]
+            self.named[name].copy_(served.view_as(self.named[name]))
+        rows = self._table()
+        rows[:, self.n] = rows[:, self.n + 1 if isinstance(source, str) else source]
+
+    @torch.no_grad()
+    def move_shared(self, rate: float) -> None:
+        model = self.model
+        for name in model.trained:
+            shared = model[f"shared.{name}"]
+            step = (self.named[name] - shared) * rate
+            model.served_by(name).add_(step.view(-1))
+            shared.add_(step)
+        rows = self._table()
+        step = (rows[:, self.n] - rows[:, self.n + 1]) * rate
+        rows[:, : self.n] += step[:, None]
+        rows[:, self.n + 1] += step
+
+    @torch.no_grad()
+    def move_own(self, n: int, rate: float) -> None:
+        for name in self.model.trained:
+            served = self.model.served_by(name)[n]
+            served.add_((self.named[name].view(-1) - served) * rate)
+        rows = self._table()
+        rows[:, n] += (rows[:, self.n] - rows[:, n]) * rate
+
+
+def actions_of(order: Sequence[int], helpers: Sequence[Sequence[int]], visits: Callable[[int], int]) -> list[Action]:
+    """A round: `order` of the scenarios, `helpers` of each, batches of a visit."""
+
+    def visit(n: int) -> list[Action]:
+        return [("train", n)] * visits(n)
+
+    todo: list[Action] = [("load", "shared")]
+    for n in order:
+        todo += visit(n)
+    todo.append(("moveShared", None))
+    for n in order:
+        for helper in helpers[n]:
+            todo += [("load", n), *visit(helper), *visit(n), ("moveOwn", n)]
+    return todo
+
+
+def training_ids(ids: np.ndarray, scenario: np.ndarray, scenarios: int) -> np.ndarray:
+    """Row N of an id's, which trains, in the place of the row that serves the scenario."""
+    return np.where(ids == 0, 0, ids + scenarios - scenario[:, None])
+
+
 class Mamdr(Procedure):
     def __init__(self, trainer: Trainer, position: Position) -> None:
         super().__init__(trainer, position)
         self.n = trainer.dataset.scenarios
+        assert isinstance(trainer.model, Model)
+        self.weights = Weights(trainer.model)
         scenario = trainer.dataset.scenario[trainer.training_rows]
         self.orders: list[BatchOrder | None] = []
         for n in range(self.n):
@@ -45,59 +112,13 @@ class Mamdr(Procedure):
         def draw(name: str, of: list[int]) -> list[int]:
             return [of[at] for at in counter.permutation(seed, f"round {self.round} {name}", len(of))]
 
-        def visit(n: int) -> list[Action]:
-            return [("train", n)] * min(settings["visit"], self.orders[n].per_epoch)  # type: ignore[union-attr]
+        def others(n: int) -> list[int]:
+            return draw(f"helpers of {n}", [other for other in self.present if other != n])[:count] if n in self.present else []
 
-        order = draw("order", self.present)
-        todo: list[Action] = [("load", "shared")]
-        for n in order:
-            todo += visit(n)
-        todo.append(("moveShared", None))
-        helpers = {n: draw(f"helpers of {n}", [other for other in self.present if other != n])[:count] for n in self.present}
-        for n in order:
-            for helper in helpers[n]:
-                todo += [("load", n), *visit(helper), *visit(n), ("moveOwn", n)]
-        return todo
+        def visits(n: int) -> int:
+            return min(settings["visit"], self.orders[n].per_epoch)  # type: ignore[union-attr]
 
-    # Of the table's rows of an id the first N serve, row N trains, row N + 1 is shared.
-
-    def _table(self) -> torch.Tensor:
-        table = self.trainer.model.embedding
-        return table.view(-1, self.n + 2, table.shape[1])
-
-    @torch.no_grad()
-    def _load(self, source: str | int) -> None:
-        model = self.trainer.model
-        named = dict(model.named_parameters())
-        for name in model.trained:
-            served = model[f"shared.{name}"] if source == "shared" else model[f"served.{name}"][source]
-            named[name].copy_(served.view_as(named[name]))
-        rows = self._table()
-        rows[:, self.n] = rows[:, self.n + 1 if source == "shared" else source]
-
-    @torch.no_grad()
-    def _move_shared(self, rate: float) -> None:
-        model = self.trainer.model
-        named = dict(model.named_parameters())
-        for name in model.trained:
-            shared, served = model[f"shared.{name}"], model[f"served.{name}"]
-            step = (named[name] - shared) * rate
-            served.add_(step.view(served.shape[1:]))
-            shared.add_(step)
-        rows = self._table()
-        step = (rows[:, self.n] - rows[:, self.n + 1]) * rate
-        rows[:, : self.n] += step[:, None]
-        rows[:, self.n + 1] += step
-
-    @torch.no_grad()
-    def _move_own(self, n: int, rate: float) -> None:
-        model = self.trainer.model
-        named = dict(model.named_parameters())
-        for name in model.trained:
-            served = model[f"served.{name}"][n]
-            served.add_((named[name].view_as(served) - served) * rate)
-        rows = self._table()
-        rows[:, n] += (rows[:, self.n] - rows[:, n]) * rate
+        return actions_of(draw("order", self.present), [others(n) for n in range(self.n)], visits)
 
     def _train(self, n: int) -> None:
         order = self.orders[n]
@@ -105,8 +126,7 @@ class Mamdr(Procedure):
         rows = order.rows(self.drawn[n])
         self.drawn[n] += 1
         batch: HostBatch = self.trainer.read_batch(rows)
-        ids = batch["ids"]
-        batch["ids"] = np.where(ids == 0, 0, ids + self.n - batch["scenario"][:, None])
+        batch["ids"] = training_ids(batch["ids"], batch["scenario"], self.n)
         self.trainer.train(batch)
 
     def run(self) -> None:
@@ -120,11 +140,11 @@ class Mamdr(Procedure):
             kind, of = todo[self.done]
             self.done += 1
             if kind == "load":
-                self._load(of)
+                self.weights.load(of)
             elif kind == "moveShared":
-                self._move_shared(settings["outerRate"] if settings["negotiation"] else 1.0)
+                self.weights.move_shared(settings["outerRate"] if settings["negotiation"] else 1.0)
             elif kind == "moveOwn":
-                self._move_own(of, settings["helperRate"])
+                self.weights.move_own(of, settings["helperRate"])
             else:
                 self._train(of)
                 exhausted = trainer.after_step()
