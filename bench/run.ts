@@ -4,7 +4,7 @@
  *     npm run -s bench -- [--models mix,mmoe] [--preset browser] [--batch 256,1024] [--backends wasm,cpu,webgpu] [--steps 20]
  *                         [--rounds 3] [--threads 1] [--software] [--no-peers] [--table]
  *     npm run -s bench -- --backends webgpu [--software] [--null-device] [--models …] [--preset …] [--batch 64] [--steps 20]
- *     npm run -s bench -- --backends wasm --browser [--js-flags=--wasm-revectorize] [--models …]
+ *     npm run -s bench -- --backends wasm --browser [--revectorize] [--js-flags=…] [--models …]
  *     npm run -s bench -- --scenarios 3,25,355 [--models …] [--table]
  *
  * With `--scenarios` every model is timed at these numbers of scenarios, on WASM at batch 1024 unless said otherwise, without
@@ -13,8 +13,8 @@
  * With `--backends webgpu` alone it prints an array: for every model its steps replayed, and beside them run one operation at a
  * time (`eager`). `--null-device` does that in Node on a device that computes nothing, for the calling thread's time alone.
  *
- * With `--browser` WASM is timed in Chromium too, after Node in each of the rounds; `--js-flags` hands V8's switches over. On one thread a
- * row tells the least time that a step could take (`roofline`, the column `least`).
+ * With `--browser` WASM is timed in Chromium too, after Node in each of the rounds; `--revectorize` adds a Chromium whose V8 joins pairs of
+ * 128-bit values to 256 (`--wasm-revectorize`), and `--js-flags` hands both V8's switches over. On one thread a row tells the least time that a step could take (`roofline`, the column `least`).
  *
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
@@ -35,10 +35,13 @@ import { scalingTable, table } from './table';
 import { webGpuSteps } from './webgpuSteps';
 import { startTorch, type Peer, type TorchProcess } from './torch';
 
+const browserKinds = ['Chromium', 'Chromium, 256 bits'] as const;
+type BrowserKind = (typeof browserKinds)[number];
+
 export interface BenchResult extends Measurement {
   readonly case: string;
-  /** Timed in Chromium, not in Node. */
-  readonly browser: boolean;
+  /** Timed in Chromium, with V8's switches as they are or told to join 128-bit values to 256; null in Node. */
+  readonly browser: BrowserKind | null;
   /** Best step over the best at the first number of scenarios; null where only one was asked for. */
   readonly growth: number | null;
   readonly threads: number;
@@ -59,6 +62,7 @@ const { values } = parseCommandLine({
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
     browser: { type: 'boolean', default: false },
+    revectorize: { type: 'boolean', default: false },
     'js-flags': { type: 'string' },
     software: { type: 'boolean', default: false },
     'null-device': { type: 'boolean', default: false },
@@ -102,22 +106,30 @@ const faster = <T extends { readonly bestMsPerStep: number }>(a: T | null, b: T)
 /** Measures a model's step somewhere. */
 type Measure = (options: MeasureOptions) => Promise<Measurement>;
 
-/** Turns of Node, Chromium where there is a page, and PyTorch. */
+/** An open benchmark page. */
+interface BenchPlace {
+  readonly kind: BrowserKind;
+  readonly page: Page;
+}
+
+/** Turns of Node, Chromium where there are pages, and PyTorch. */
 async function besidePeer(
   { name, definition, settings }: BenchCase,
   batch: number,
   threads: number,
-  page: Page | null,
+  pages: readonly BenchPlace[],
 ): Promise<BenchResult[]> {
   let torch: TorchProcess | null = values['no-peers']
     ? null
     : startTorch({ [definition.id]: settings }, { batch, steps, threads });
   const options = { batch, steps, settings };
-  const places: readonly (readonly [browser: boolean, measure: Measure])[] = [
-    [false, (given) => measure(definition, given)],
-    ...(page ? [[true, (given: MeasureOptions) => inPage(page, definition.id, given)] as const] : []),
+  const places: readonly (readonly [browser: BrowserKind | null, measure: Measure])[] = [
+    [null, (given) => measure(definition, given)],
+    ...pages.map(
+      ({ kind, page }) => [kind, (given: MeasureOptions) => inPage(page, definition.id, given)] as const,
+    ),
   ];
-  const best = new Map<boolean, Measurement>();
+  const best = new Map<BrowserKind | null, Measurement>();
   let peer: Peer | null = null;
   for (let round = 0; round < rounds; round++) {
     for (const [browser, measured] of places)
@@ -143,23 +155,32 @@ async function besidePeer(
 const inPage = (page: Page, id: string, options: MeasureOptions): Promise<Measurement> =>
   page.evaluate(([model, given]) => window.bench!.measure(model, given), [id, options] as const);
 
-/** Hands over the bench page with WASM open on as many threads, or null where it was not asked for. */
-async function besidePage<T>(threads: number, work: (page: Page | null) => Promise<T>): Promise<T> {
-  if (!values.browser) return work(null);
-  const flags = values['js-flags'] === undefined ? [] : [`--js-flags=${values['js-flags']}`];
+const REVECTORIZE = '--wasm-revectorize';
+
+/** Hands over bench pages with WASM open on as many threads, none where they were not asked for. */
+async function besidePages<T>(
+  threads: number,
+  work: (pages: readonly BenchPlace[]) => Promise<T>,
+  kinds: readonly BrowserKind[] = browserKinds.slice(0, values.browser ? (values.revectorize ? 2 : 1) : 0),
+): Promise<T> {
+  const [kind, ...others] = kinds;
+  if (!kind) return work([]);
+  const given = [values['js-flags'], kind === browserKinds[1] ? REVECTORIZE : undefined].filter(Boolean);
   return withBenchPage(
     false,
     async (page) => {
       const info = await page.evaluate((count) => window.bench!.open('wasm', count), threads);
-      if (info.name === 'wasm') return work(page);
-      note(`Chromium: ${info.reason}`);
-      return work(null);
+      if (info.name !== 'wasm') note(`${kind}: ${info.reason}`);
+      else if (info.wide !== (kind === browserKinds[1]))
+        note(`${kind}: products in ${info.wide ? 'wide' : 'the usual'} tiles.`);
+      const place = info.name === 'wasm' ? [{ kind, page }] : [];
+      return besidePages(threads, (rest) => work([...place, ...rest]), others);
     },
-    flags,
+    given.length > 0 ? [`--js-flags=${given.join(' ')}`] : [],
   );
 }
 
-const alone = { threads: 1, browser: false, peer: null, ratio: null, growth: null } as const;
+const alone = { threads: 1, browser: null, peer: null, ratio: null, growth: null } as const;
 
 /** One model at every number of scenarios in turn, so that other work on the machine slows all of them alike. */
 async function atScenarios(
@@ -192,10 +213,10 @@ async function atScenarios(
 }
 
 async function inNode(backend: 'wasm' | 'cpu'): Promise<BenchResult[]> {
-  return besidePage(wanted, (page) => timed(backend, page));
+  return besidePages(wanted, (pages) => timed(backend, pages));
 }
 
-async function timed(backend: 'wasm' | 'cpu', page: Page | null): Promise<BenchResult[]> {
+async function timed(backend: 'wasm' | 'cpu', pages: readonly BenchPlace[]): Promise<BenchResult[]> {
   const info = await openBackend(backend, { threads: wanted });
   if (info.name !== backend) {
     note(info.reason);
@@ -208,7 +229,7 @@ async function timed(backend: 'wasm' | 'cpu', page: Page | null): Promise<BenchR
       continue;
     }
     if (backend === 'wasm') {
-      for (const batch of batches) results.push(...(await besidePeer(given, batch, info.threads, page)));
+      for (const batch of batches) results.push(...(await besidePeer(given, batch, info.threads, pages)));
       continue;
     }
     // Plain JavaScript takes seconds a step: the smallest batch says enough.

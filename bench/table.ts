@@ -29,7 +29,7 @@ export function table(results: readonly BenchResult[]): string {
     result.case,
     [
       result.backend,
-      ...(result.browser ? ['Chromium'] : []),
+      ...(result.browser ? [result.browser] : []),
       ...(result.threads > 1 ? [`${result.threads} threads`] : []),
     ].join(', '),
     String(result.batch),

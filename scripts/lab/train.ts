@@ -192,7 +192,9 @@ export async function train(flags: Flags): Promise<void> {
     );
   }
   const threads = `${backend.threads} thread${backend.threads === 1 ? '' : 's'}`;
-  say(`${dataset.title}: ${run.trainer.trainingRows.length} training rows. ${backend.reason} ${threads}.`);
+  say(
+    `${dataset.title}: ${run.trainer.trainingRows.length} training rows. ${backend.reason} ${threads}${backend.wide ? ', 256-bit SIMD' : ''}.`,
+  );
   const onward = flag(flags, 'export');
   /** Where the run stood at its last step, before its best weights were written back. */
   let lastStep: Pick<OnwardParts, 'checkpoint' | 'weights'> | null = null;

@@ -106,6 +106,7 @@ async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOption
     // Kernels of ours share their work; the library's own run alone.
     threads: wasmKernels()?.pool?.threads ?? 1,
     simd: simd === true,
+    wide: wasmKernels()?.wide === true,
   };
 }
 

@@ -14,6 +14,8 @@ export interface BackendInfo {
   /** Threads that compute on WASM, the caller's included (1 without cross-origin isolation); 1 elsewhere. */
   readonly threads: number;
   readonly simd: boolean;
+  /** Whether WASM's products run 256 bits wide, where the browser joins pairs of 128-bit values; absent in older records. */
+  readonly wide?: boolean | undefined;
   /** One sentence: why this backend, what was tried before it and why that failed. */
   readonly reason: string;
 }

@@ -129,6 +129,7 @@ export const recordSchema = z.object({
       software: z.boolean(),
       threads: z.int().positive(),
       simd: z.boolean(),
+      wide: z.boolean().optional(),
       reason: z.string(),
     })
     .nullable(),

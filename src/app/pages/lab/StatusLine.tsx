@@ -57,7 +57,7 @@ export function StatusLine() {
           <>
             {BACKENDS[backend.name]}
             {backend.name === 'wasm' &&
-              ` (${backend.threads} thread${backend.threads === 1 ? '' : 's'}${backend.simd ? ', SIMD' : ''})`}
+              ` (${backend.threads} thread${backend.threads === 1 ? '' : 's'}${backend.simd ? `, ${backend.wide ? '256-bit ' : ''}SIMD` : ''})`}
             {backend.adapter && ` on ${backend.adapter}`}
             {backend.software && ' (software)'}
             {` · ${backend.reason}`}

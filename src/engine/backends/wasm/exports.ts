@@ -19,6 +19,7 @@ export interface WasmExports {
   activateGradient(dy: Pointer, x: Pointer, mask: Pointer, dx: Pointer, count: number, slope: number): void;
   zero(out: Pointer, count: number): void;
   gemmScratch(): number;
+  tileSixZero(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer): void;
   gemm(a: Pointer, b: Pointer, c: Pointer, bias: Pointer, m: number, n: number, k: number, lda: number, ldb: number, ldc: number, flags: number, scratch: Pointer): void;
   gemmSmall(a: Pointer, b: Pointer, c: Pointer, count: number, m: number, n: number, k: number, strideA: number, strideB: number, strideC: number, flags: number): void;
   sigmoidGradient(dy: Pointer, y: Pointer, out: Pointer, count: number): void;
@@ -61,4 +62,8 @@ export interface WasmExports {
   scaleRows(x: Pointer, scale: Pointer, count: number, inner: number): void;
   adamTable(w: Pointer, m: Pointer, v: Pointer, marks: Pointer, total: number, dim: number, gradient: Pointer, rows: Pointer, order: Pointer, starts: Pointer, segments: number, pull: number, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number): void;
   markRows(moments: Pointer, marks: Pointer, total: number, dim: number): void;
+  wideSixAdd(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer): void;
+  wideSixFrom(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer, start: Pointer): void;
+  wideFourAdd(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer): void;
+  wideFourFrom(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer, start: Pointer): void;
 }

@@ -15,14 +15,18 @@ const KC: i32 = 256;
 const MC: i32 = 96;
 const NC: i32 = 512;
 
-// Bytes of scratch that `gemm` needs: both packed blocks and one tile.
+// Bytes of scratch that `gemm` needs: both packed blocks, one tile and a row of zeros.
 export function gemmScratch(): i32 {
-  return (MC * KC + KC * NC + 6 * NR) * 4;
+  return (MC * KC + KC * NC + 7 * WIDE) * 4;
 }
 
 @inline
-function packB(b: usize, ldb: i32, transposed: bool, kc: i32, nc: i32, out: usize): void {
-  for (let j = 0; j < nc; j += NR) {
+function packB(b: usize, ldb: i32, transposed: bool, wide: i32, kc: i32, nc: i32, out: usize): void {
+  for (let j = 0; j < wide; j += WIDE) {
+    packSixteen(b + ((transposed ? <usize>j * <usize>ldb : <usize>j) << 2), ldb, transposed, kc, out);
+    out += <usize>kc * (WIDE * 4);
+  }
+  for (let j = wide; j < nc; j += NR) {
     const width = min(NR, nc - j);
     if (!transposed && width == NR) {
       let from = b + (<usize>j << 2);
@@ -304,13 +308,18 @@ function tileOfSix(a: usize, b: usize, kc: i32, c: usize, row: usize, add: bool,
   v128.store(c + 5 * row, c51, 16);
 }
 
-// The `height` x `width` values of a tile at an edge to where they belong.
+// A tile alone, for a timing beside a wide one.
+export function tileSixZero(a: usize, b: usize, kc: i32, c: usize, row: usize): void {
+  if (FUSED) tileOfSix(a, b, kc, c, row, false, 0);
+}
+
+// The `height` x `width` values of a tile at an edge, whose rows hold `stride`, to where they belong.
 @inline
-function copyEdge(edge: usize, at: usize, row: usize, height: i32, width: i32, add: bool, bias: usize): void {
+function copyEdge(edge: usize, stride: i32, at: usize, row: usize, height: i32, width: i32, add: bool, bias: usize): void {
   for (let r = 0; r < height; r++) {
     for (let s = 0; s < width; s++) {
       const to = at + <usize>r * row + (<usize>s << 2);
-      let value = load<f32>(edge + (<usize>(r * NR + s) << 2));
+      let value = load<f32>(edge + (<usize>(r * stride + s) << 2));
       if (add) value += load<f32>(to);
       else if (bias) value += load<f32>(bias + (<usize>s << 2));
       store<f32>(to, value);
@@ -319,7 +328,7 @@ function copyEdge(edge: usize, at: usize, row: usize, height: i32, width: i32, a
 }
 
 // c[m, n] = op(a) op(b) (+ bias[n]); `lda`, `ldb`, `ldc` are row lengths in values as stored. flags: 1 op(a) = a^T, 2 op(b) = b^T,
-// 4 add to c, 8 six rows a tile (fused form only; the same sums). `scratch` has gemmScratch() bytes, aligned to 16.
+// 4 add to c, 8 six rows a tile, 16 sixteen columns too (fused form only; the same sums). `scratch` has gemmScratch() bytes, aligned to 16.
 export function gemm(
   a: usize, b: usize, c: usize, bias: usize,
   m: i32, n: i32, k: i32,
@@ -329,22 +338,32 @@ export function gemm(
   const ta = (flags & 1) != 0;
   const tb = (flags & 2) != 0;
   const keep = (flags & 4) != 0;
-  const six = (flags & 8) != 0;
+  const six = (flags & 24) != 0;
+  const sixteen = FUSED && (flags & 16) != 0;
   const packedA = scratch;
   const packedB = packedA + MC * KC * 4;
   const edge = packedB + KC * NC * 4;
   const row = <usize>ldc << 2;
+  if (sixteen) memory.fill(edge + 6 * WIDE * 4, 0, WIDE * 4);
   for (let j0 = 0; j0 < n; j0 += NC) {
     const nc = min(NC, n - j0);
+    const wide = sixteen ? nc & ~(WIDE - 1) : 0;
     for (let k0 = 0; k0 < k; k0 += KC) {
       const kc = min(KC, k - k0);
       const add = keep || k0 > 0;
-      packB(b + ((tb ? <usize>j0 * <usize>ldb + <usize>k0 : <usize>k0 * <usize>ldb + <usize>j0) << 2), ldb, tb, kc, nc, packedB);
+      packB(b + ((tb ? <usize>j0 * <usize>ldb + <usize>k0 : <usize>k0 * <usize>ldb + <usize>j0) << 2), ldb, tb, wide, kc, nc, packedB);
       for (let i0 = 0; i0 < m; i0 += MC) {
         const mc = min(MC, m - i0);
         const sixes = rowsInSixes(mc, six);
         packA(a + ((ta ? <usize>k0 * <usize>lda + <usize>i0 : <usize>i0 * <usize>lda + <usize>k0) << 2), lda, ta, mc, sixes, kc, packedA);
-        for (let j = 0; j < nc; j += NR) {
+        if (FUSED) {
+          for (let j = 0; j < wide; j += WIDE) {
+            const offset = bias != 0 && !add ? bias + (<usize>(j0 + j) << 2) : 0;
+            const at = c + (<usize>i0 * row) + (<usize>(j0 + j) << 2);
+            widePanel(packedA, packedB + <usize>j * <usize>kc * 4, kc, mc, sixes, at, row, add, offset, edge);
+          }
+        }
+        for (let j = wide; j < nc; j += NR) {
           const panelB = packedB + <usize>j * <usize>kc * 4;
           const width = min(NR, nc - j);
           if (FUSED) {
@@ -355,7 +374,7 @@ export function gemm(
               if (width == NR) tileOfSix(panelA, panelB, kc, at, row, add, offset);
               else {
                 tileOfSix(panelA, panelB, kc, edge, NR * 4, false, 0);
-                copyEdge(edge, at, row, 6, width, add, offset);
+                copyEdge(edge, NR, at, row, 6, width, add, offset);
               }
             }
           }
@@ -368,7 +387,7 @@ export function gemm(
               tile(panelA, panelB, kc, at, row, add, offset);
             } else {
               tile(panelA, panelB, kc, edge, NR * 4, false, 0);
-              copyEdge(edge, at, row, height, width, add, offset);
+              copyEdge(edge, NR, at, row, height, width, add, offset);
             }
           }
         }

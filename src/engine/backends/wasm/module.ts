@@ -9,6 +9,7 @@ import { openedBackend } from '../opened';
 import { fused, plain, sharedFused, sharedPlain } from './binary';
 import type { Pointer, WasmExports } from './exports';
 import { startPool, type Pool, type PoolOptions } from './pool';
+import { wideTilesPay } from './wideTiles';
 
 interface Backend {
   readonly wasm: {
@@ -29,6 +30,8 @@ export interface WasmKernels {
   readonly fused: boolean;
   /** Whether fused products are faster in tiles of six rows than of four; every sum is the same. */
   readonly sixRows: boolean;
+  /** Whether fused products are faster still in tiles of sixteen columns; every sum is the same. */
+  readonly wide: boolean;
   /** Threads that help with large kernels; null where there are none. */
   readonly pool: Pool | null;
   /** The backend's memory as bytes. Memory that grows makes older views useless: ask anew each time. */
@@ -137,8 +140,13 @@ export async function loadWasmKernels(threads = 1): Promise<boolean> {
   };
   const scratch = allocate();
   const exports = run as unknown as PoolOptions['exports'];
-  const pool = await startPool({ bytes, memory, exports: computing(exports), threads, allocate, scratch });
+  // While threads start, this one is timed.
+  const [pool, wide] = await Promise.all([
+    startPool({ bytes, memory, exports: computing(exports), threads, allocate, scratch }),
+    useFused && wideTilesPay(run, () => memory.buffer, scratch),
+  ]);
   const sixRows = useFused && sixRowsPay();
-  loaded = { run, scratch, fused: useFused, sixRows, pool, heap: () => backend.wasm.HEAPU8, owner: backend };
+  const heap = (): Uint8Array => backend.wasm.HEAPU8;
+  loaded = { run, scratch, fused: useFused, sixRows, wide, pool, heap, owner: backend };
   return true;
 }

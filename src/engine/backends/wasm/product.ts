@@ -11,6 +11,7 @@ const TRANSPOSE_A = 1;
 const TRANSPOSE_B = 2;
 const ACCUMULATE = 4;
 const SIX_ROWS = 8;
+const WIDE = 16;
 
 /** Products below this many multiplications skip packing when there are many of them. */
 const SMALL = 4096;
@@ -43,11 +44,13 @@ const PARTS = 2;
 
 function resolve(call: ProductCall): Cuttable {
   const { a, b, c, m, n, k, transposeA = false, transposeB = false } = call;
+  const { sixRows, wide } = wasmKernels()!;
   const flags =
     (transposeA ? TRANSPOSE_A : 0) |
     (transposeB ? TRANSPOSE_B : 0) |
     (call.accumulate ? ACCUMULATE : 0) |
-    (wasmKernels()!.sixRows ? SIX_ROWS : 0);
+    (sixRows ? SIX_ROWS : 0) |
+    (wide ? WIDE : 0);
   const lda = call.lda ?? (transposeA ? m : k);
   const ldb = call.ldb ?? (transposeB ? k : n);
   return { a, b, c, bias: call.bias ?? 0, m, n, k, lda, ldb, ldc: call.ldc ?? n, flags };
