@@ -183,7 +183,7 @@ export const hamur = defineBaseline({
       default: 8,
       min: 1,
       max: 64,
-      paper: '–',
+      paper: '35 or 65 (authors’ code)',
     }),
     adapterWidth: hyper.int({
       label: 'Adapter width',
@@ -215,8 +215,10 @@ export const hamur = defineBaseline({
       paperName: 'w/o hyper-network',
     }),
   },
+  // torch's weight decay of 1e-5 is the gradient of 5e-6 times the square.
+  presetTraining: { paper: { learningRate: 1e-3, l2: 5e-6 } },
   presets: {
-    paper: { hidden: [256, 256], hyperHidden: [64], adapterWidth: 32 },
+    paper: { hidden: [256, 128], hyperHidden: [64], adapterWidth: 32, rank: 35, dropout: 0 },
     browser: { batchNorm: 'off', hidden: [64, 32], hyperHidden: [32], adapterWidth: 16, rank: 4 },
     tiny: {
       hidden: [6, 4],

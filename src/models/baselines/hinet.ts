@@ -202,6 +202,7 @@ export const hinet = defineBaseline({
       paperName: 'w/o hierarchy',
     }),
   },
+  presetTraining: { paper: { batch: 4096, learningRate: 1e-4 } },
   presets: {
     paper: {
       sharedExperts: 5,

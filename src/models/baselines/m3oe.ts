@@ -224,8 +224,13 @@ export const m3oe = defineBaseline({
       paperName: 'w/o AutoML',
     }),
   },
+  // torch's weight decay of 1e-5 is the gradient of 5e-6 times the square.
+  presetTraining: { paper: { learningRate: 1e-2, l2: 5e-6 } },
   presets: {
-    paper: { starWidth: 512, domainWidth: 256, numExperts: 4, expertHidden: [64], towerHidden: [64] },
+    paper: {
+      ...{ starWidth: 512, domainWidth: 256, numExperts: 4 },
+      ...{ expertHidden: [64], towerHidden: [64], dropout: 0 },
+    },
     browser: { batchNorm: 'off', starWidth: 64, domainWidth: 32, expertHidden: [32], towerHidden: [32] },
     tiny: {
       starWidth: 6,

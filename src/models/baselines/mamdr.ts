@@ -234,10 +234,11 @@ export const mamdr = defineModel({
     }),
   },
   presets: {
-    paper: { hidden: [256, 128, 64] },
+    paper: { hidden: [256, 128, 64], dropout: 0.5, outerRate: 0.1, helperRate: 0.1, helpers: 5 },
     browser: { hidden: [64, 32] },
     tiny: { hidden: [6, 4], embeddingDim: 4, historyLength: 3, visit: 1 },
   },
+  presetTraining: { paper: { batch: 1024, learningRate: 1e-3 } },
   variants: [],
   graph: null,
   needs: (settings) => ({ ...baselineNeeds(settings), ownTables: true, extraTables: EXTRA_TABLES }),
