@@ -27,11 +27,11 @@ import { runPlan } from './study/plan';
 import { tuned } from './study/tune';
 
 const usage = `Usage: npm run study -- [options]
-       npm run study -- --plan claims,tables,doses,ranks [options]
+       npm run study -- --plan claims,tables,doses,ranks,maps [options]
        npm run study -- --check N     trains N stored cells again: are they the same to the bit?
 
 Stored studies (public/studies, docs/evidence); a plan goes on where it stopped and says first how long it takes:
-  --plan WHICH         claims, tables, doses, ranks, or several with commas between
+  --plan WHICH         claims, tables, doses, ranks, maps, or several with commas between
   --paper ID,ID        sarnet, causalint, optmsm, mscan, aread (default all)
   --seeds N            seeds 1 … N (default 5)
   --jobs N             processes that train (default 1); 0 trains nothing and writes what is kept

@@ -4,6 +4,8 @@ import { format, resolveConfig } from 'prettier';
 import { findModel } from '../../src/models/registry';
 import { CLAIMING_PAPERS } from '../../src/studies/claims';
 import { everyModelTable } from '../../src/studies/evidence/everyModel';
+import { MAPS_STUDY } from '../../src/studies/evidence/knobMaps';
+import { mapsReport } from '../../src/studies/evidence/mapsReport';
 import type { StoredStudy } from '../../src/studies/evidence/format';
 import { evidenceReport, placeResults } from '../../src/studies/evidence/report';
 
@@ -23,6 +25,8 @@ async function place(path: string, content: string, title: string): Promise<stri
 export async function writeEvidencePage(study: StoredStudy): Promise<string | null> {
   if (CLAIMING_PAPERS.includes(study.id))
     return place(`evidence/${study.id}.md`, evidenceReport(study), `Evidence: ${findModel(study.id).title}`);
+  if (study.id === MAPS_STUDY)
+    return place('evidence/maps.md', mapsReport(study), 'Modules over two knobs at once');
   const table = study.id === 'ranks' ? everyModelTable(study) : null;
   return table === null ? null : place('models/README.md', table, 'Models');
 }

@@ -8,7 +8,7 @@ import { expectedSeconds, inWorlds, runPlan } from './plan';
 import { keptInStudy } from './stored';
 
 it.each([
-  ['--plan nothing', '--plan must be among doses, claims, tables, ranks, not "nothing".'],
+  ['--plan nothing', '--plan must be among doses, claims, tables, ranks, maps, not "nothing".'],
   ['--plan doses --paper bert', '--paper must be among sarnet, causalint, optmsm, mscan, aread, not "bert".'],
   ['--plan doses --seeds 0', '--seeds must be a whole number of at least 1.'],
   ['--plan doses --jobs -1', '--jobs must be a whole number of at least 0.'],

@@ -15,6 +15,7 @@ import {
   type PlanOptions,
   type TunedRow,
 } from '../../src/studies/evidence/plans';
+import { MAPS_STUDY } from '../../src/studies/evidence/knobMaps';
 import { tunedIn } from '../../src/studies/evidence/tuned';
 import { TUNING_DRAWS } from '../../src/studies/tuning';
 import type { StoredStudy } from '../../src/studies/evidence/format';
@@ -87,7 +88,7 @@ function asked(flags: Flags): Asked {
   if (seedsFor !== null && seedsFor !== 'undecided')
     throw new UsageError(`--seeds-for must be undecided, not "${seedsFor}".`);
   const undecided = seedsFor !== null;
-  if (undecided && (tune !== null || plans.includes('ranks')))
+  if (undecided && (tune !== null || plans.includes('ranks') || plans.includes('maps')))
     throw new UsageError('--seeds-for goes with --plan doses, claims and tables, of rows as they come.');
   return {
     plans,
@@ -210,11 +211,13 @@ export function inWorlds(planned: readonly PlannedCell[], world: readonly string
 async function gather(studies: readonly string[], asking: Asked, known: Known): Promise<Trained[]> {
   const options = {
     ...asking,
-    papers: studies.filter((id) => id !== 'ranks'),
+    papers: studies.filter((id) => CLAIMING_PAPERS.includes(id)),
     seeds: Math.max(SEEDS_KEPT, asking.seeds),
   };
-  const cells = PLANS.filter((plan) => plan !== 'ranks' || studies.includes('ranks')).flatMap((plan) =>
-    plannedCells(plan, options),
+  // Two plans have a study of their own, named as they are, of all papers.
+  const ofAll: readonly string[] = ['ranks', MAPS_STUDY];
+  const cells = PLANS.filter((plan) => !ofAll.includes(plan) || studies.includes(plan)).flatMap((plan) =>
+    plannedCells(plan, ofAll.includes(plan) ? { ...options, papers: CLAIMING_PAPERS } : options),
   );
   cells.push(...tunedCells(await judgedRows(options.papers, asking, known), options.seeds));
   const found: Trained[] = [];

@@ -1,5 +1,5 @@
 export { counterfactualProbabilities, interestProbabilities } from './counterfactual';
-export { KNOBS, KNOB_NAMES } from './knobs';
+export { KNOBS, KNOB_NAMES, type KnobName } from './knobs';
 export type { SimulationRequest } from './settings';
 export { datasetId, simulate, type SimulationProgress } from './simulate';
 export { SIZES, type SizeName } from './spec';

@@ -1,5 +1,5 @@
 /** What came of hypotheses, dose by dose. */
-import { pairBySeed } from './values';
+import { differencesBySeed, pairBySeed, type BySeed } from './values';
 import { judgeFamily, sideValues, type Comparison, type Verdict } from './verdict';
 import type { Hypothesis } from '../claims/hypotheses';
 import type { StoredStudy, StudyWorld } from './format';
@@ -10,18 +10,9 @@ export interface TestedHypothesis {
   readonly verdict: Verdict;
 }
 
-type BySeed = ReadonlyMap<number, number | null>;
-
 /** Differences by seed, as one side against nothing. */
 function differences(test: Hypothesis['test'], study: StoredStudy, world: StudyWorld): BySeed {
-  const [a, b] = sideValues(test, study, world);
-  return new Map(
-    [...a].flatMap(([seed, value]) => {
-      const other = b.get(seed);
-      if (other === undefined) return [];
-      return [[seed, value === null || other === null ? null : value - other] as const];
-    }),
-  );
+  return differencesBySeed(...sideValues(test, study, world));
 }
 
 /** Both sides at a dose; of one that is held against another dose or other scenarios, both differences, paired by seed. */

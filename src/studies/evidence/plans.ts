@@ -2,9 +2,10 @@
 import { datasetId, findTwin, WORLDS, type SizeName } from '../../data/simulate';
 import { models } from '../../models/registry';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
+import { KNOB_MAPS, MAPS_STUDY, mapPlaces, mapWorld } from './knobMaps';
 import { tunedId, type Tuned } from './tuned';
 
-export const PLANS = ['doses', 'claims', 'tables', 'ranks'] as const;
+export const PLANS = ['doses', 'claims', 'tables', 'ranks', 'maps'] as const;
 export type PlanName = (typeof PLANS)[number];
 
 export interface PlannedCell {
@@ -172,6 +173,7 @@ function rowsOf(
       }));
     }
     case 'ranks':
+    case 'maps':
       return [];
   }
 }
@@ -187,12 +189,28 @@ function rankRows(size: SizeName): (PlacedWorld & { variants: readonly string[] 
   return [...worlds, ...twins].map((place) => ({ ...place, variants }));
 }
 
+/** Every place of the papers' maps, each with the two forms that are held against each other. */
+function mapRows({ papers, size }: Pick<PlanOptions, 'papers' | 'size'>) {
+  return KNOB_MAPS.filter(({ paper }) => papers.includes(paper)).flatMap((map) =>
+    mapPlaces(map).map((place) => ({
+      world: mapWorld(map, place, size),
+      base: map.base,
+      // A world of a map has two doses, which its id tells.
+      knob: null,
+      dose: null,
+      variants: [map.test.variant, map.test.against],
+    })),
+  );
+}
+
 /** Cells of a plan, seed by seed: a plan that is broken off has every row for the seeds that it finished. */
 export function plannedCells(plan: PlanName, options: PlanOptions): PlannedCell[] {
   const studies =
     plan === 'ranks'
       ? [{ study: 'ranks', rows: rankRows(options.size) }]
-      : options.papers.map((paper) => ({ study: paper, rows: rowsOf(plan, paper, options.size) }));
+      : plan === 'maps'
+        ? [{ study: MAPS_STUDY, rows: mapRows(options) }]
+        : options.papers.map((paper) => ({ study: paper, rows: rowsOf(plan, paper, options.size) }));
   const found: PlannedCell[] = [];
   for (let seed = 1; seed <= options.seeds; seed++) {
     for (const { study, rows } of studies) {
@@ -247,10 +265,11 @@ export function tunedCells(
 
 /** Title of a study's file. */
 export function studyTitle(study: string): string {
+  if (study === MAPS_STUDY) return 'Modules over two knobs at once';
   return study === 'ranks'
     ? 'All models in all cause worlds and shipped twins'
     : `Claims, tables and doses of ${models.find(({ id }) => id === study)?.title ?? study}`;
 }
 
 /** Studies that plans write, in the order of the index. */
-export const STUDIES: readonly string[] = [...CLAIMING_PAPERS, 'ranks'];
+export const STUDIES: readonly string[] = [...CLAIMING_PAPERS, 'ranks', MAPS_STUDY];

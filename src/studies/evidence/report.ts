@@ -1,5 +1,5 @@
 /** A stored study as Markdown: how it was trained, figures by dose, and what came of each claim. */
-import { fixedDigits, formatSigned, formatSpread, UNDEFINED } from '../format';
+import { fixedDigits, formatSpread, UNDEFINED } from '../format';
 import { markdownTable } from '../markdown';
 import { spread } from '../statistics';
 import { CLAIMING_PAPERS, claimsOf, type Claim } from '../claims';
@@ -7,8 +7,8 @@ import { HYPOTHESES } from '../claims/hypotheses';
 import { printedTables } from './printedTables';
 import { figureOf, valuesBySeed } from './values';
 import { testHypotheses } from './hypotheses';
-import { VERDICTS, verdicts, type Verdict } from './verdict';
-import type { Expected } from './expected';
+import { VERDICTS, verdicts } from './verdict';
+import { effectText, EXPECTED, trainedText, verdictText } from './reportWords';
 import type { StoredStudy, StudyWorld } from './format';
 
 /** What is shown by dose: metric, of which rows, and its head. */
@@ -72,17 +72,6 @@ function doseTable(study: StoredStudy, worlds: readonly StudyWorld[], shown: Sho
   return markdownTable(['', ...worlds.map(({ knob, dose }) => `${knob} ${dose}`)], rows);
 }
 
-function effectText({ effect, interval, pairs }: Verdict): string {
-  if (effect === null) return '–';
-  return interval
-    ? `${formatSigned(effect)} [${formatSigned(interval[0])}, ${formatSigned(interval[1])}] (${pairs})`
-    : `${formatSigned(effect)} (${pairs})`;
-}
-
-function verdictText({ verdict, moreSeeds }: Verdict): string {
-  return verdict === 'undecided' && moreSeeds !== null ? `undecided, ${moreSeeds} more seeds` : verdict;
-}
-
 /** Claims that were run in the world's own dose or in a twin, with what came of them there and where the cause is absent. */
 function claimTable(study: StoredStudy, claims: readonly Claim[], worlds: readonly StudyWorld[]): string {
   const judged = worlds.map((world) => verdicts(claims, study, world));
@@ -133,15 +122,6 @@ function moduleTable(study: StoredStudy, claims: readonly Claim[], worlds: reado
 const placeName = ({ id, knob, dose }: StudyWorld): string =>
   knob === null ? `twin \`${id}\`` : `${knob} ${dose}`;
 
-/** What is tested, in words. */
-const EXPECTED: Readonly<Record<Expected, string>> = {
-  higher: 'higher',
-  lower: 'lower',
-  'no difference': 'within ± 0.002',
-  'not lower': 'above −0.002',
-  'barely higher': 'between 0 and 0.002',
-};
-
 /** Hypotheses that were written down before the study, at each of their doses. */
 function hypothesisTable(study: StoredStudy, worlds: readonly StudyWorld[]): string {
   const tested = testHypotheses(HYPOTHESES[study.id] ?? [], study, worlds);
@@ -160,17 +140,6 @@ function countText(study: StoredStudy, claims: readonly Claim[], world: StudyWor
     (name) => [name, found.filter(({ verdict }) => verdict === name).length] as const,
   );
   return counts.map(([name, count]) => `${name} ${count}`).join(', ');
-}
-
-function trainedText({ variants, cells, made }: StoredStudy): string {
-  const training = variants[0]?.training ?? {};
-  const seeds = new Set(cells.map(({ seed }) => seed)).size;
-  return (
-    `${cells.length} runs over up to ${seeds} seed${seeds === 1 ? '' : 's'} on ${made.backend}, at most ${String(training['steps'])} steps of ${String(training['batch'])} rows at learning ` +
-    `rate ${String(training['learningRate'])}; ${String(training['stopMetric'])} on validation rows chooses the weights, test rows choose nothing. Mean ± standard deviation ` +
-    `over seeds, their number in brackets. Effects are differences paired over seeds with their 95 % interval; verdicts are adjusted by Holm within a place of the paper, ` +
-    `and “no effect” means inside ± 0.002 by two one-sided tests. Data are simulated.`
-  );
 }
 
 /**

@@ -89,3 +89,17 @@ export function pairBySeed(
   const seeds = [...a.keys()].filter((seed) => b.has(seed)).sort((x, y) => x - y);
   return { a: seeds.map((seed) => a.get(seed) ?? null), b: seeds.map((seed) => b.get(seed) ?? null) };
 }
+
+/** A figure a seed; null where it is undefined. */
+export type BySeed = ReadonlyMap<number, number | null>;
+
+/** Differences over the seeds that both have; null where either figure is undefined. */
+export function differencesBySeed(a: BySeed, b: BySeed): BySeed {
+  return new Map(
+    [...a].flatMap(([seed, value]) => {
+      const other = b.get(seed);
+      if (other === undefined) return [];
+      return [[seed, value === null || other === null ? null : value - other] as const];
+    }),
+  );
+}

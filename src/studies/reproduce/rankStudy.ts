@@ -1,5 +1,6 @@
 /** The study that the rank map is of: the stored one, else what the papers' studies have of models as they come. */
 import { findTwin, WORLDS } from '../../data/simulate';
+import { CLAIMING_PAPERS } from '../claims';
 import { settingsKey } from '../setups';
 import type { StoredStudy, StudyVariant } from '../evidence/format';
 
@@ -73,6 +74,6 @@ export function rankStudy(studies: readonly StoredStudy[]): {
 } | null {
   const stored = studies.find(({ id }) => id === 'ranks');
   if (stored && stored.cells.length > 0) return { study: stored, whole: true };
-  const study = merged(studies.filter(({ id }) => id !== 'ranks'));
+  const study = merged(studies.filter(({ id }) => CLAIMING_PAPERS.includes(id)));
   return study && { study, whole: false };
 }

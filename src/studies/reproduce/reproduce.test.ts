@@ -10,7 +10,6 @@ import { bestOnLog, bestOnLogAnswer } from './bestOnLog';
 import { chosenRows, claimRows, effectSpan, sortedRows, tally, verdictOf } from './claimRows';
 import type { RowOrder } from './claimRows';
 import { claimsLatex, claimsTable, latexText, runsCsv } from './documents';
-import { doseMap } from './doseMap';
 import { doseCurves } from './doses';
 import { orderCorrelation, rankMap } from './ranks';
 import { rankStudy } from './rankStudy';
@@ -81,24 +80,6 @@ describe('doses', () => {
     expect(low! < gain! && gain! < high!).toBe(true);
     expect(headroom).toBeCloseTo(0.08, 2);
     expect(doseCurves(twice, 'mscan')).toEqual([]);
-  });
-
-  it('are a map where worlds differ in two knobs, and none where in one', () => {
-    const [curve] = doseCurves(rows, 'sarnet');
-    expect(doseMap(curve!)).toBeNull();
-    const ids = [0.1, 0.2].flatMap((intervention) =>
-      [0.1, 0.2].map((conformity) =>
-        datasetId({ twin: 'promotion-6', size: 'small', seed: 1, knobs: { intervention, conformity } }),
-      ),
-    );
-    const points = ids.map((id, k) => ({
-      ...curve!.points[0]!,
-      gain: k / 100,
-      world: { ...curve!.points[0]!.world, id },
-    }));
-    const map = doseMap({ ...curve!, points });
-    expect(new Set(map?.knobs)).toEqual(new Set(['intervention', 'conformity']));
-    expect(map?.gains.flat().sort()).toEqual([0, 0.01, 0.02, 0.03]);
   });
 });
 

@@ -6,6 +6,8 @@ import { mechanismsOf } from '../../../studies/reproduce/mechanisms';
 import { modelTitle } from '../../../studies/setups';
 import { DoseFigure } from '../../pictures/evidence/DoseFigure';
 import { MechanismFigure } from '../../pictures/evidence/MechanismFigure';
+import { KNOB_MAPS } from '../../../studies/evidence/knobMaps';
+import { KnobMapPart } from './KnobMapPart';
 
 interface Props {
   readonly rows: readonly ClaimRow[];
@@ -36,6 +38,9 @@ export function DosesPart({ rows, papers, studies }: Props) {
           />
           {mechanisms.map((mechanism) => (
             <MechanismFigure key={mechanism.id} paper={paper} mechanism={mechanism} />
+          ))}
+          {KNOB_MAPS.filter((map) => map.paper === paper).map((map) => (
+            <KnobMapPart key={map.id} map={map} studies={studies} />
           ))}
         </Fragment>
       ))}

@@ -2,11 +2,7 @@ import { Figure } from '../../figure/Figure';
 import type { FigureTable } from '../../figure/types';
 import { fixedDigits, formatSigned, trimNumber } from '../../format';
 import { niceDomain, tickFormat } from '../../charts/axis';
-import { HeatMap } from '../../charts/HeatMap';
-import { DEFINED, UNDEFINED } from '../../charts/heatDraw';
 import { useSize } from '../../charts/useSize';
-import { doseMap } from '../../../studies/reproduce/doseMap';
-import type { DoseMap } from '../../../studies/reproduce/doseMap';
 import { metricWords, partWords } from '../../../studies/reproduce/words';
 import type { DoseCurve, DosePoint } from '../../../studies/reproduce/doses';
 import { DoseGrid } from './DoseGrid';
@@ -67,19 +63,16 @@ export function DoseFigure({ paper, title, curves, empty }: Props) {
 function Panels({ curves }: { readonly curves: readonly DoseCurve[] }) {
   return (
     <div className="dose-panels">
-      {curves.map((curve) => {
-        const map = doseMap(curve);
-        return (
-          <div key={curve.id} className="dose-panel">
-            <h5>{curve.label}</h5>
-            <p>
-              {metricWords(curve.claim.test.metric)},{' '}
-              {partWords(curve.claim.test.of, curve.points[0]?.world.scenarios ?? [])}
-            </p>
-            {map ? <Map map={map} /> : <Curve curve={curve} />}
-          </div>
-        );
-      })}
+      {curves.map((curve) => (
+        <div key={curve.id} className="dose-panel">
+          <h5>{curve.label}</h5>
+          <p>
+            {metricWords(curve.claim.test.metric)},{' '}
+            {partWords(curve.claim.test.of, curve.points[0]?.world.scenarios ?? [])}
+          </p>
+          <Curve curve={curve} />
+        </div>
+      ))}
     </div>
   );
 }
@@ -160,30 +153,4 @@ function Curve({ curve: { points, knob, label } }: { readonly curve: DoseCurve }
 function said({ dose, gain, low, high }: DosePoint, knob: string): string {
   const interval = low === null || high === null ? '' : ` [${formatSigned(low)}, ${formatSigned(high)}]`;
   return `${knob} ${trimNumber(dose)}: ${formatSigned(gain)}${interval}`;
-}
-
-function Map({ map }: { readonly map: DoseMap }) {
-  const values = map.gains.flat();
-  const reach = Math.max(1e-6, ...values.map((value) => Math.abs(value ?? 0)));
-  const named = (value: number) => ({ label: trimNumber(value) });
-  return (
-    <div className="dose-map">
-      <HeatMap
-        label={`Gain by ${map.knobs[0]} and ${map.knobs[1]}`}
-        rows={map.rows.map(named)}
-        columns={map.columns.map(named)}
-        rowTitle={map.knobs[0]}
-        columnTitle={map.knobs[1]}
-        valueTitle="gain"
-        data={{
-          rows: map.rows.length,
-          columns: map.columns.length,
-          values: Float32Array.from(values, (value) => value ?? 0),
-          defined: Uint8Array.from(values, (value) => (value === null ? UNDEFINED : DEFINED)),
-        }}
-        scale={{ kind: 'signed', min: -reach, max: reach }}
-        format={(value) => formatSigned(value)}
-      />
-    </div>
-  );
 }
