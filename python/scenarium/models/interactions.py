@@ -92,15 +92,17 @@ class WideDeep(SingleScenario):
     def forward(self, inputs: Inputs) -> Pass:
         read = self.reader(inputs)
         wide = read.weights.sum(1, keepdim=True)
-        if inputs.crosses is not None:
-            wide = wide + inputs.crosses[:, :, 0].sum(1, keepdim=True)
+        crossed = {} if inputs.crosses is None else {"crossed": inputs.crosses[:, :, 0]}
+        if crossed:
+            wide = wide + crossed["crossed"].sum(1, keepdim=True)
         last = self.mlp(read.flat, inputs)
         deep = self.output(last, inputs)
-        return {"logit": wide + deep, "wide": wide, "deep": deep, "lastLayer": last, "linearWeights": read.weights}
+        return {"logit": wide + deep, "wide": wide, "deep": deep, "lastLayer": last, "linearWeights": read.weights, **crossed}
 
     def probes(self, out: Pass, inputs: Inputs) -> Probes:
         parts = torch.cat([out["wide"], out["deep"]], 1)
-        return {"parts": spread_by_scenario(parts, inputs), **field_weights(out, inputs)}
+        shown = {"parts": spread_by_scenario(parts, inputs), **field_weights(out, inputs)}
+        return {**shown, "wideCrosses": by_scenario(out["crossed"], inputs)} if "crossed" in out else shown
 
 
 class DeepFm(SingleScenario):

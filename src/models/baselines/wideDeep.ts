@@ -1,6 +1,8 @@
 /** Wide & Deep (Cheng et al., DLRS 2016): a linear part that remembers values beside a deep part that generalises over them. */
 import * as tf from '@tensorflow/tfjs-core';
-import { lastLayer } from '../probes';
+import { crossedPairs } from '../crosses';
+import type { CrossedFields, DataShape, Probe } from '../definition';
+import { lastLayer, scenarioAxis, sumByScenario } from '../probes';
 import { hyper } from '../settings';
 import { hidden, singleFields } from './common';
 import { defineSingleScenario } from './defineSingleScenario';
@@ -11,6 +13,25 @@ import { partsProbe } from './singleProbes';
 function firstColumn(crosses: tf.Tensor3D): tf.Tensor2D {
   const [rows, pairs] = crosses.shape;
   return tf.reshape(tf.slice(crosses, [0, 0, 0], [rows, pairs, 1]), [rows, pairs]);
+}
+
+/** `wideCrosses [N, C]`: what each pair of values adds to the logit, on average over a scenario's rows. */
+function pairWeights(shape: DataShape, of: CrossedFields): Probe<{ readonly crossed: tf.Tensor2D | null }> {
+  const nameOf = (place: number): string => shape.fields[place]?.name ?? '';
+  const pairs = crossedPairs(shape, of).map(([one, other]) => `${nameOf(one)} × ${nameOf(other)}`);
+  return {
+    name: 'wideCrosses',
+    topic: 'gates',
+    title: 'What each cross adds to the logit',
+    reading:
+      'A row is a scenario’s mean weights of the pairs of values that its rows have: red raises the click’s odds, blue lowers them.',
+    equation: String.raw`\operatorname{mean}_{x \in s} w_{\phi_c(x)}`,
+    axes: [scenarioAxis(shape), { name: 'field', labels: pairs }],
+    scale: 'signed',
+    quantity: 'weight',
+    compute: ({ crossed }, inputs) =>
+      sumByScenario(crossed ?? tf.zeros<tf.Rank.R2>([inputs.batch, pairs.length]), inputs),
+  };
 }
 
 export const wideDeep = defineSingleScenario({
@@ -62,7 +83,8 @@ export const wideDeep = defineSingleScenario({
     const output = make.linear('output', { input: mlp.outputWidth, output: 1, bias: 'prior' });
     return {
       apply({ flat, linear }, inputs, mode) {
-        const weights = inputs.crosses ? tf.concat([linear, firstColumn(inputs.crosses)], 1) : linear;
+        const crossed = inputs.crosses ? firstColumn(inputs.crosses) : null;
+        const weights = crossed ? tf.concat([linear, crossed], 1) : linear;
         const wide = tf.sum<tf.Tensor2D>(weights, 1, true);
         const h = mlp.apply(flat, inputs, mode).output;
         const deep = output.apply(h, inputs);
@@ -72,10 +94,16 @@ export const wideDeep = defineSingleScenario({
           wide,
           deep,
           linear,
+          crossed,
           lastLayer: h,
         };
       },
-      probes: [partsProbe(shape, ['wide', 'deep']), fieldWeights(shape, read), lastLayer],
+      probes: [
+        partsProbe(shape, ['wide', 'deep']),
+        fieldWeights(shape, read),
+        ...(settings.crosses === 'off' ? [] : [pairWeights(shape, settings.crosses)]),
+        lastLayer,
+      ],
       outputs: ({ logit, wide, deep }) => ({ logit, wide, deep }),
     };
   },

@@ -81,6 +81,7 @@ def with_crosses(crosses, buckets, seed):
         dict(embeddingDim=D, dropout=0, hidden=HIDDEN, batchNorm="off", crosses=crosses, crossBuckets=buckets),
         v,
         wide_deep_forward("off"),
+        probe=lambda out, x: dict(wideCrosses=by_scenario(torch.stack([torch.stack([c[0] for c in row]) for row in x.crosses]), x)),
         shape=shape,
         batch=crossed(shape, pairs, buckets),
         table=v.table(dict(vocabularySize=shape["vocabularySize"] + len(pairs) * buckets), 1 + D),

@@ -111,7 +111,7 @@ describe('rounds with Adam inside equal their PyTorch reference', () => {
       const close = (got: ArrayLike<number>, wanted: readonly number[], what: string): void => {
         const size = Math.max(1e-3, ...wanted.map(Math.abs));
         const apart = wanted.map((value, i) => Math.abs(value - got[i]!) / size);
-        expect(Math.max(...apart), what).toBeLessThan(1e-4);
+        expect(Math.max(...apart), what).toBeLessThan(1e-5);
       };
       let number = 0;
       for (const [r, round] of adam.rounds.entries()) {
