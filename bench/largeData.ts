@@ -105,6 +105,7 @@ const {
 if (one !== undefined) expectKnown('part', [one], Object.keys(parts));
 const found = Object.entries(parts).find(([name]) => name === one)?.[1];
 if (found) {
+  if (one !== 'simulate') await makeFiles();
   const { what, seconds } = await found();
   const held = process.memoryUsage().arrayBuffers;
   const numbers = [seconds.toFixed(1), `${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`];

@@ -19,7 +19,7 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<v
     `${facts.file}: ${facts.totalRows} rows, ${facts.columns.length} columns${facts.schema ? ` (${facts.schema.title})` : ''}`,
     ...facts.columns.map(
       ({ name, role, kind, distinct, reason }) =>
-        `  ${name.padEnd(width)}  ${role.padEnd(8)}  ${kind}, ${distinct} values. ${reason}`,
+        `  ${name.padEnd(width)}  ${role.padEnd(8)}  ${kind}, ${distinct} ${distinct === 1 ? 'value' : 'values'}. ${reason}`,
     ),
     ...notices.map(({ sentence }) => `! ${sentence}`),
     'With --json the proposed mapping is printed too; correct it and give it to train --map.',
