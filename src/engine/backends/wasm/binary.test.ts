@@ -29,6 +29,8 @@ interface Product {
   readonly k: number;
   readonly flags: number;
   readonly withBias: boolean;
+  /** The right operand as stored; drawn where it is left out. */
+  readonly right?: Float32Array;
 }
 
 const values = (name: string, count: number): Float32Array => uniformArray(1, name, count, -1, 1);
@@ -52,7 +54,7 @@ async function multiply(variant: Variant, product: Product, parts = 1): Promise<
     return at;
   };
   const a = place(values('a', m * k));
-  const b = place(values('b', n * k));
+  const b = place(product.right ?? values('b', n * k));
   const bias = withBias ? place(values('bias', n)) : 0;
   const c = place(values('c', m * n));
   const lda = (flags & TRANSPOSE_A) !== 0 ? m : k;
@@ -110,6 +112,26 @@ it.each(['plain', 'fused'] as const)('%s in parts is the whole to the bit', asyn
       expect(Buffer.from(cut.buffer).equals(Buffer.from(whole.buffer))).toBe(true);
     }),
     { numRuns: 12 },
+  );
+});
+
+it.each(['plain', 'fused'] as const)('%s in few columns sums as in many, to the bit', async (variant) => {
+  const sizes = fc.record({
+    m: fc.integer({ min: 1, max: 70 }),
+    n: fc.integer({ min: 1, max: 7 }),
+    k: fc.integer({ min: 1, max: 256 }),
+    transposed: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(sizes, async ({ m, n, k, transposed }) => {
+      const wide = { m, n: 8, k, flags: transposed ? TRANSPOSE_A : 0, withBias: false };
+      const right = values('b', 8 * k);
+      const few = right.filter((_, at) => at % 8 < n);
+      const whole = (await multiply(variant, { ...wide, right })).filter((_, at) => at % 8 < n);
+      const found = await multiply(variant, { ...wide, n, right: few });
+      expect(Buffer.from(found.buffer).equals(Buffer.from(whole.buffer))).toBe(true);
+    }),
+    { numRuns: 25 },
   );
 });
 

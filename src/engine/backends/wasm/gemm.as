@@ -338,6 +338,10 @@ export function gemm(
   const ta = (flags & 1) != 0;
   const tb = (flags & 2) != 0;
   const keep = (flags & 4) != 0;
+  if (n <= (ta ? NR - 1 : NARROW)) {
+    gemmNarrow(a, b, c, bias, m, n, k, lda, ldb, ldc, ta, tb, keep);
+    return;
+  }
   const six = (flags & 24) != 0;
   const sixteen = FUSED && (flags & 16) != 0;
   const packedA = scratch;

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { alias } from '../hostMemory';
-import { newOutput, pointer, wasmKernels } from './module';
+import { free, newOutput, pointer, wasmKernels } from './module';
 import { wasmProduct } from './product';
 
 type Inputs = Readonly<Record<string, tf.TensorInfo>>;
@@ -20,19 +20,29 @@ function sum({ x }: Inputs, { axis, keepDims }: Attributes): tf.TensorInfo | nul
   if (x!.dtype !== 'float32') return null;
   const shape = x!.shape;
   const axes = tf.util.parseAxisParam(axis as number | number[], shape).sort((p, q) => p - q);
-  const first = axes[0];
-  if (first === undefined || size(shape) === 0) return null;
-  if (axes.some((value, i) => value !== first + i)) return null;
-  const last = axes[axes.length - 1]!;
-  const outer = size(shape.slice(0, first));
-  const rows = size(shape.slice(first, last + 1));
-  const columns = size(shape.slice(last + 1));
-  const left = shape.flatMap((length, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [length]));
-  const out = newOutput(left);
-  const { run } = wasmKernels()!;
-  if (columns === 1) run.sumColumns(pointer(x!), pointer(out), outer, rows);
-  else run.sumRows(pointer(x!), pointer(out), outer, rows, columns);
+  if (axes.length === 0 || size(shape) === 0) return null;
+  const left = shape.map((length, i) => (axes.includes(i) ? 1 : length));
+  const out = newOutput(keepDims ? left : left.filter((_, i) => !axes.includes(i)));
+  sumRuns(pointer(x!), shape, axes, pointer(out));
   return out;
+}
+
+/** Sums over axes in ascending order into `out`: neighbours at once, a run of them after the other from the first on. */
+function sumRuns(x: number, shape: readonly number[], axes: readonly number[], out: number): void {
+  const first = axes[0]!;
+  const count = axes.findIndex((value, i) => value !== first + i);
+  const last = count < 0 ? axes[axes.length - 1]! : axes[count - 1]!;
+  const summed = shape.map((length, i) => (i >= first && i <= last ? 1 : length));
+  const partial = count < 0 ? null : newOutput(summed);
+  const to = partial ? pointer(partial) : out;
+  const [outer, rows] = [size(shape.slice(0, first)), size(shape.slice(first, last + 1))];
+  const columns = size(shape.slice(last + 1));
+  const { run } = wasmKernels()!;
+  if (columns === 1) run.sumColumns(x, to, outer, rows);
+  else run.sumRows(x, to, outer, rows, columns);
+  if (!partial) return;
+  sumRuns(to, summed, axes.slice(count), out);
+  free(partial);
 }
 
 /** Merges axes that stay neighbours, so that most permutations become "swap the middle two of four". */

@@ -69,17 +69,31 @@ export function sumColumns(x: usize, out: usize, rows: i32, columns: i32): void 
   }
 }
 
+// Weights of rows, added up one after the other, or in eight parts where there is one column and its rows are as many as a layer has numbers.
+@inline
+function totalOf(weight: usize, rows: i32, columns: i32): f32 {
+  if (columns == 1) return sumOf(weight, rows);
+  let total: f32 = 0;
+  for (let r = 0; r < rows; r++) total += load<f32>(weight + (<usize>r << 2));
+  return total;
+}
+
 // Weighted mean and variance over rows; weight[rows] is shared by all outer slices. total = max(sum(weight), 1).
 // Columns that fill no vector are summed in double: a column that stands alone may have a hundred thousand rows.
 export function moments(
   x: usize, weight: usize, mean: usize, variance: usize, outer: i32, rows: i32, columns: i32,
 ): void {
   const row = <usize>columns << 2;
-  let total: f32 = 0;
-  for (let r = 0; r < rows; r++) total += load<f32>(weight + (<usize>r << 2));
-  const share = <f32>1 / max<f32>(total, 1);
+  const share = <f32>1 / max<f32>(totalOf(weight, rows, columns), 1);
   const scale = f32x4.splat(share);
   for (let o = 0; o < outer; o++) {
+    if (columns == 1) {
+      momentsOfColumn(x, weight, mean, variance, rows, share);
+      x += <usize>rows << 2;
+      mean += 4;
+      variance += 4;
+      continue;
+    }
     let c = 0;
     for (; c + 8 <= columns; c += 8) {
       let s0 = f32x4.splat(0), s1 = s0;
@@ -176,6 +190,14 @@ export function momentsGradient(
 export function affine(x: usize, scale: usize, shift: usize, y: usize, outer: i32, rows: i32, columns: i32): void {
   const row = <usize>columns << 2;
   for (let o = 0; o < outer; o++) {
+    if (columns == 1) {
+      affineOfColumn(x, load<f32>(scale), load<f32>(shift), y, rows);
+      x += <usize>rows << 2;
+      y += <usize>rows << 2;
+      scale += 4;
+      shift += 4;
+      continue;
+    }
     for (let r = 0; r < rows; r++) {
       let c = 0;
       for (; c + 4 <= columns; c += 4) {
@@ -201,6 +223,10 @@ export function normaliseSums(
   const row = <usize>columns << 2;
   for (let o = 0; o < outer; o++) {
     let c = 0;
+    if (columns == 1) {
+      normaliseSumsOfColumn(dy, x, load<f32>(mean), sum0, sum1, rows);
+      c = 1;
+    }
     for (; c + 8 <= columns; c += 8) {
       const to = <usize>c << 2;
       const m0 = v128.load(mean + to), m1 = v128.load(mean + to, 16);
@@ -411,10 +437,20 @@ export function batchNormInput(
   dy: usize, x: usize, weight: usize, mean: usize, a: usize, s: usize, q: usize, dx: usize, outer: i32, rows: i32, columns: i32,
 ): void {
   const row = <usize>columns << 2;
-  let total: f32 = 0;
-  for (let r = 0; r < rows; r++) total += load<f32>(weight + (<usize>r << 2));
-  const share = <f32>1 / max<f32>(total, 1);
+  const share = <f32>1 / max<f32>(totalOf(weight, rows, columns), 1);
   for (let o = 0; o < outer; o++) {
+    if (columns == 1) {
+      batchNormInputOfColumn(dy, x, weight, load<f32>(mean), load<f32>(a), load<f32>(s), load<f32>(q), dx, rows, share);
+      const line = <usize>rows << 2;
+      dy += line;
+      x += line;
+      dx += line;
+      mean += 4;
+      a += 4;
+      s += 4;
+      q += 4;
+      continue;
+    }
     for (let r = 0; r < rows; r++) {
       const k = load<f32>(weight + (<usize>r << 2)) * share;
       const four = f32x4.splat(k);
