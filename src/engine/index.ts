@@ -11,7 +11,7 @@ export { createAdam, type Adam, type AdamOptions, type AdamUpdate } from './opti
 export { hash3, normalArray, permutation, streamSeed, uniformArray, uniformAt } from './random';
 export { selfTest, type SelfTestResult } from './selfTest';
 export { memoryLimits, type MemoryLimits } from './memoryLimits';
-export { oneHot, oneHotRows, stackColumns, stackMatrices } from './ranks';
+export { oneHot, stackColumns, stackMatrices } from './ranks';
 export { declareInput, type StepInputs } from './replay/inputs';
 export { createReplay, type Replay } from './replay/replay';
 export { countReplayedStep, runStep, type Step, type StepLosses } from './step';

@@ -1,6 +1,6 @@
 /** Adam over a model's variables and its table, in place, several variables a dispatch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { deferredGradient } from './backends/wasm/deferredGradient';
+import { deferredValue } from './backends/wasm/deferredValues';
 import { beforeRead } from './backends/webgpu/demand';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
 import { createTouchedRows } from './ops/adamTable';
@@ -209,7 +209,7 @@ export function createAdam(options: AdamOptions): Adam {
         if (tf.getBackend() === 'webgpu')
           beforeRead(given.rowGradient ? [...wanted, given.rowGradient] : wanted);
         // A deferred gradient is made from other variables as they are now: it comes before these are updated.
-        const deferred = pending.filter(({ gradient }) => deferredGradient(gradient));
+        const deferred = pending.filter(({ gradient }) => deferredValue(gradient));
         const others = deferred.length > 0 ? pending.filter((each) => !deferred.includes(each)) : pending;
         for (const part of [deferred, others]) for (const group of groups) update(group, part, false);
       });

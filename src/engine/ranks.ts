@@ -1,6 +1,5 @@
 /** Operations of the library whose results have a known rank that its types do not tell. */
 import * as tf from '@tensorflow/tfjs-core';
-import { noteIndices } from './oneHotIndices';
 
 /** Vectors of n side by side: `[n]` each, to `[n, list]`. */
 export function stackColumns(list: tf.Tensor1D[]): tf.Tensor2D {
@@ -17,11 +16,4 @@ export function oneHot(index: tf.Tensor, depth: number): tf.Tensor {
   // The library refuses a single class.
   const hot = depth === 1 ? tf.equal(tf.expandDims(index, -1), 0) : tf.oneHot(index, depth);
   return tf.cast(hot, 'float32');
-}
-
-/** One-hot rows `[n, depth]` of indices `[n]` int32, as float32. */
-export function oneHotRows(index: tf.Tensor1D, depth: number): tf.Tensor2D {
-  const hot = oneHot(index, depth) as tf.Tensor2D;
-  noteIndices(hot, index);
-  return hot;
 }

@@ -37,6 +37,7 @@ export { mixtureOwnGradient, type MixtureOwnGradientInputs } from './mixtureOwnG
 export { multiDense, multiDenseStacked } from './multiDense';
 export { normActivationBackward, type NormActivation } from './normActivationBackward';
 export { normalizedSoftmaxError } from './normalizedSoftmaxError';
+export { oneHotRows, ownAndDrawnRows } from './oneHotRows';
 export { pairInnerProducts, squaredCosineSimilarity } from './pairInnerProducts';
 export { routedAffine } from './routedAffine';
 export { routedDense, routedSharedDense } from './routedDense';

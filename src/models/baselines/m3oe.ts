@@ -3,7 +3,7 @@
  * that are learned. One task here: its expert serves all rows, and there is no other task to balance it with.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMulTransposed, mixExpertsStacked, sigmoid } from '../../engine';
+import { matMulTransposed, mixExpertsStacked, ownAndDrawnRows, sigmoid } from '../../engine';
 import type { Mode, VariableFactory } from '../../engine';
 import type { DataShape, Inputs, Pass, Probe } from '../definition';
 import {
@@ -87,9 +87,7 @@ function createDomainFusion(
       const { scenarioOneHot: oneHot, batch } = inputs;
       const drawn = sampler.draw(mode);
       const heard = HEARD_SCENARIOS + 1;
-      const each = tf.tile<tf.Tensor3D>(tf.expandDims(drawn, 1), [1, batch, 1]);
-      const others = tf.reshape<tf.Rank.R2>(each, [HEARD_SCENARIOS * batch, scenarios]);
-      const bodies = routed(tf.tile(h, [heard, 1]), tf.concat2d([oneHot, others], 0), mode);
+      const bodies = routed(tf.tile(h, [heard, 1]), ownAndDrawnRows(oneHot, drawn), mode);
       // Rows whose own scenario was drawn hear the others alone.
       const different = tf.sub<tf.Tensor2D>(1, matMulTransposed(oneHot, drawn));
       const share = tf.div<tf.Tensor2D>(different, tf.sum(different, 1, true));

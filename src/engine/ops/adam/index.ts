@@ -7,7 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { runDevice, type Binding } from '../../backends/webgpu/device';
 import { hostFloats } from '../../backends/hostMemory';
 import { pointer, wasmKernels } from '../../backends/wasm/module';
-import { updateByDeferred } from '../../backends/wasm/deferredGradient';
+import { updateByDeferred } from '../../backends/wasm/deferredValues';
 import { float, int, type Uniform } from '../../backends/webgpu/program';
 import { defineOperation } from '../../operation/defineOperation';
 

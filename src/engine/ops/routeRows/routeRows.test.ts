@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { as2, testOperation, type Form } from '../../testing/operation';
-import { oneHotRows } from '../../ranks';
+import { oneHotRows } from '../oneHotRows';
 import { routeRows, sumByRoute } from '.';
 
 /** Six rows among 20 routes, one of which belongs to none. */

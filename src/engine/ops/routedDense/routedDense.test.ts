@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { openBackend } from '../../backend';
-import { oneHotRows } from '../../ranks';
+import { oneHotRows } from '../oneHotRows';
 import { as2, as3, oneHot, testOperation, values, type Form } from '../../testing/operation';
 import { testAgainstPyTorch, type OfInputs } from '../../testing/pytorch';
 import { planOf } from './plan';

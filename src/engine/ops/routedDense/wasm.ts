@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Pointer } from '../../backends/wasm/exports';
 import { alias } from '../../backends/hostMemory';
 import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
-import { defer } from '../../backends/wasm/deferredGradient';
+import { defer } from '../../backends/wasm/deferredValues';
 import { gemmAt } from '../../backends/wasm/product';
 import { packed, planOf, runsOf, type Group, type RoutePlan, type Run } from './plan';
 
@@ -181,14 +181,32 @@ function zeroAbsent(
   fill(count);
 }
 
-/** Rows of a group up to which its gradient is made line by line; `gemm` adds as many in the same order. */
+/** Rows of a group up to which its gradient is made line by line; `gemm` adds as many in the same order. Of larger ones it is made at once. */
 const MOST_ROWS = 16;
 /** Values from which on a gradient by weights is deferred: a smaller one stays in the caches. */
 const WORTH_DEFERRING = 2 ** 16;
 
+/** A group's gradient by weights as one product, to `dWeight`. */
+function largeWeightGradient(
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  plan: RoutePlan,
+  group: Group,
+  dWeight: tf.TensorInfo,
+): void {
+  const [, input, output] = dWeight.shape as [number, number, number];
+  const [ids, scale] = placesOf(plan, group);
+  const [ownX, ownDy] = [gathered(x, ids, group.rows), gathered(dy, ids, group.rows)];
+  wasmKernels()!.run.scaleRows(pointer(ownDy), pointer(scale), group.rows, output);
+  const c = pointer(dWeight) + 4 * group.n * input * output;
+  const sizes = { m: input, n: output, k: group.rows } as const;
+  gemmAt({ a: pointer(ownX), b: pointer(ownDy), c, ...sizes, transposeA: true });
+  free(ids, scale, ownX, ownDy);
+}
+
 /**
- * Leaves the gradient by weights to Adam, which makes it line by line, where every group has few rows. False where it has to be
- * made at once.
+ * Leaves the gradient by weights to Adam, which makes it line by line, where groups have few rows; that of groups with many is made at
+ * once, without shared weights, whose gradient sums all groups in their order. False where all has to be made at once.
  */
 function deferWeightGradient(
   { x, dy }: { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
@@ -199,15 +217,18 @@ function deferWeightGradient(
   const [total, input, output] = made.dWeight.shape as [number, number, number];
   const { groups: all, single } = plan;
   const fits = output % 4 === 0 && output <= WIDEST / 2 && total * input * output >= WORTH_DEFERRING;
-  if (!fits || !single || all.some(({ rows }) => rows > MOST_ROWS)) return false;
+  const few = all.filter(({ rows }) => rows <= MOST_ROWS);
+  if (!fits || !single || few.length === 0 || (combined && few.length < all.length)) return false;
+  for (const group of all) if (group.rows > MOST_ROWS) largeWeightGradient(x, dy, plan, group, made.dWeight);
   const order = newInts(plan.order);
-  const groups = newInts(packed(all));
+  const [groups, ofFew] = [newInts(packed(all)), newInts(packed(few))];
   // Held until then: their scope ends before.
   const held = [x, dy, ...(combined ? [combined.weight, combined.shared!] : [])].map((info) =>
     tf.keep(tf.engine().makeTensorFromTensorInfo(alias(info))),
   );
   const [fromX, fromDy, own = 0, shared = 0] = held.map(pointer) as [number, number, number?, number?];
-  const rows = [fromX, fromDy, pointer(order), pointer(groups), all.length] as const;
+  const rows = [fromX, fromDy, pointer(order)] as const;
+  const [everyGroup, fewGroups] = [pointer(groups), pointer(ofFew)];
   const mode = combined ? MODE[combined.combine] : 0;
   const toShared = made.dShared ? pointer(made.dShared) : 0;
   const toWeight = pointer(made.dWeight);
@@ -216,16 +237,18 @@ function deferWeightGradient(
     outputs: made.dShared ? [made.dWeight, made.dShared] : [made.dWeight],
     make() {
       zeroAbsent(toWeight, [total, input, output], all);
-      run.routedWeight(...rows, own, shared, mode, toWeight, toShared, input, output);
+      const places = [...rows, fewGroups, few.length] as const;
+      run.routedWeight(...places, own, shared, mode, toWeight, toShared, input, output);
     },
     adam(target, { moments, rates }) {
       if (mode !== 0 && target !== own) return false;
+      const places = [...rows, everyGroup, all.length, total, MOST_ROWS, toWeight] as const;
       const sizes = [input, output, scratch] as const;
-      run.routedAdam(...rows, total, target, shared, mode, toShared, ...sizes, ...moments, ...rates);
+      run.routedAdam(...places, target, shared, mode, toShared, ...sizes, ...moments, ...rates);
       return true;
     },
     release() {
-      free(order, groups);
+      free(order, groups, ofFew);
       tf.dispose(held);
     },
   });
@@ -259,15 +282,10 @@ export function weightGradientOnWasm(
         ...([own, shared, mode, pointer(dWeight), toShared, input, output] as const),
       ),
     (group) => {
-      const [ids, scale] = placesOf(plan, group);
-      const [ownX, ownDy] = [gathered(x, ids, group.rows), gathered(dy, ids, group.rows)];
-      run.scaleRows(pointer(ownDy), pointer(scale), group.rows, output);
+      largeWeightGradient(x, dy, plan, group, dWeight);
       const block = 4 * group.n * input * output;
-      const c = pointer(dWeight) + block;
-      const sizes = { m: input, n: output, k: group.rows } as const;
-      gemmAt({ a: pointer(ownX), b: pointer(ownDy), c, ...sizes, transposeA: true });
-      if (mode !== 0) run.shareGradient(c, own + block, shared, mode, toShared, input, output);
-      free(ids, scale, ownX, ownDy);
+      if (mode !== 0)
+        run.shareGradient(pointer(dWeight) + block, own + block, shared, mode, toShared, input, output);
     },
   );
   return { dWeight, dShared };

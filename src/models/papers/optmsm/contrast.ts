@@ -3,8 +3,8 @@
  * memory of a step would grow with N: then in its own and, in training, in `contrastScenarios` more, drawn anew every step.
  * A mean over pairs of drawn scenarios is, over the steps, the mean over all pairs.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Mode } from '../../../engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import { ownAndDrawnRows, type Mode } from '../../../engine';
 import { createScenarioSampler } from '../../layers';
 
 export const ALL_SCENARIOS_UP_TO = 32;
@@ -34,10 +34,7 @@ export function createContrast(scenarios: number, drawn: number): Contrast | nul
   return {
     views(oneHot, mode) {
       if (!sampler || mode.kind === 'evaluate') return { count: 1, route: oneHot };
-      const rows = oneHot.shape[0];
-      const each = tf.tile<tf.Tensor3D>(tf.expandDims(sampler.draw(mode), 1), [1, rows, 1]);
-      const others = tf.reshape<tf.Rank.R2>(each, [drawn * rows, scenarios]);
-      return { count: 1 + drawn, route: tf.concat2d([oneHot, others], 0) };
+      return { count: 1 + drawn, route: ownAndDrawnRows(oneHot, sampler.draw(mode)) };
     },
     dispose: () => sampler?.dispose(),
   };

@@ -13,14 +13,14 @@ interface AdamCall {
 }
 
 interface Deferred {
-  /** Tensors that have no values yet; the first is the gradient that `adam` uses. */
+  /** Tensors that have no values yet; the first is the one that `deferredValue` finds, and the gradient that `adam` uses. */
   readonly outputs: readonly tf.TensorInfo[];
   /** Makes all of them. Must not allocate: a reader may hold views of memory. */
   readonly make: () => void;
   /** Updates the variable at that address by its gradient, and makes the other outputs. False where it cannot: nothing was done. */
-  readonly adam: (target: Pointer, call: AdamCall) => boolean;
+  readonly adam?: (target: Pointer, call: AdamCall) => boolean;
   /** Frees what making them needed. Called once. */
-  readonly release: () => void;
+  readonly release?: () => void;
 }
 
 interface Entry {
@@ -44,7 +44,7 @@ function forget(deferred: Deferred): void {
 function materialize(deferred: Deferred): void {
   forget(deferred);
   deferred.make();
-  deferred.release();
+  deferred.release?.();
 }
 
 /** From now on addresses are asked for through us. Counting references reads no values. */
@@ -76,7 +76,7 @@ function watch(backend: Backend): void {
       materialize(deferred);
     else if (deferred) {
       forget(deferred);
-      deferred.release();
+      deferred.release?.();
     }
     return disposeData(dataId, force);
   };
@@ -88,17 +88,17 @@ export function defer(deferred: Deferred): void {
   for (const { dataId } of deferred.outputs) deferredValues.set(dataId, deferred);
 }
 
-/** What is deferred where `gradient` has no values yet and an update can do without; null elsewhere. */
-export function deferredGradient(gradient: tf.TensorInfo): Deferred | null {
-  const deferred = deferredValues.get(gradient.dataId);
-  return deferred && deferred.outputs[0]!.dataId === gradient.dataId ? deferred : null;
+/** What is deferred where `x`, the first of its outputs, has no values yet; null elsewhere. */
+export function deferredValue(x: tf.TensorInfo): Deferred | null {
+  const deferred = deferredValues.get(x.dataId);
+  return deferred && deferred.outputs[0]!.dataId === x.dataId ? deferred : null;
 }
 
 /** Updates a variable by a gradient that is deferred and never made. False where it has to be. */
 export function updateByDeferred(gradient: tf.TensorInfo, target: Pointer, call: AdamCall): boolean {
-  const deferred = deferredGradient(gradient);
-  if (!deferred?.adam(target, call)) return false;
+  const deferred = deferredValue(gradient);
+  if (!deferred?.adam?.(target, call)) return false;
   forget(deferred);
-  deferred.release();
+  deferred.release?.();
   return true;
 }
