@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
 import { logSoftmaxLast } from '../softmax';
+import { exponentialsOf } from '../softmax/exponentials';
 import { weightedMean } from '../weightedMean';
 
 /** WGSL: the row's largest logit and its sum of exponentials. */
@@ -12,18 +13,6 @@ const normaliser = (row: string): string => `
   var total = 0.0;
   for (var c = first; c < last; c = c + 1) { total = total + exp(logits[c] - largest); }`;
 
-function largestOf(logits: Float32Array, first: number, columns: number): number {
-  let largest = logits[first]!;
-  for (let c = 1; c < columns; c++) largest = Math.max(largest, logits[first + c]!);
-  return largest;
-}
-
-function totalOf(logits: Float32Array, first: number, columns: number, largest: number): number {
-  let total = 0;
-  for (let c = 0; c < columns; c++) total += Math.exp(logits[first + c]! - largest);
-  return total;
-}
-
 /** `dy (softmax(z) Σ oneHot - oneHot)`. */
 const byLogits = defineOperation({
   name: 'crossEntropyGradient',
@@ -31,14 +20,14 @@ const byLogits = defineOperation({
   loop: {
     reads: ({ N }) => 3 * N,
     host: ({ dy, logits, oneHot }, out, { N }) => {
+      const { values, totals } = exponentialsOf(logits, N);
       for (let b = 0; b < dy.length; b++) {
         const first = b * N;
-        const largest = largestOf(logits, first, N);
-        const total = totalOf(logits, first, N, largest);
+        const total = totals[b]!;
         let whole = 0;
         for (let c = first; c < first + N; c++) whole += oneHot[c]!;
         for (let c = first; c < first + N; c++) {
-          out[c] = dy[b]! * ((whole * Math.exp(logits[c]! - largest)) / total - oneHot[c]!);
+          out[c] = dy[b]! * ((whole * values[c]!) / total - oneHot[c]!);
         }
       }
     },
@@ -56,10 +45,10 @@ const operation = defineOperation({
   shapes: 'logits: B,N; oneHot: B,N -> B,1',
   loop: {
     host: ({ logits, oneHot }, out, { N }) => {
+      const { largest, totals } = exponentialsOf(logits, N);
       for (let b = 0; b < out.length; b++) {
         const first = b * N;
-        const largest = largestOf(logits, first, N);
-        const normal = largest + Math.log(totalOf(logits, first, N, largest));
+        const normal = largest[b]! + Math.log(totals[b]!);
         let sum = 0;
         for (let c = first; c < first + N; c++) sum += oneHot[c]! * (normal - logits[c]!);
         out[b] = sum;

@@ -1,25 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
+import { exponentialsOf, type Exponentials } from '../softmax/exponentials';
 
 interface Floor {
   readonly floor: number;
 }
 
-/** Writes softmax − oneHot of one row into `error`; returns one over its (floored) length. */
+/** Writes softmax − oneHot of the row that begins at `first` into `error`; returns one over its (floored) length. */
 function readError(
-  logits: Float32Array,
+  { values, totals }: Exponentials,
   oneHot: Float32Array,
   first: number,
   floor: number,
   error: Float64Array,
 ): number {
-  let largest = logits[first]!;
-  for (let c = 1; c < error.length; c++) largest = Math.max(largest, logits[first + c]!);
-  let total = 0;
-  for (let c = 0; c < error.length; c++) total += error[c] = Math.exp(logits[first + c]! - largest);
+  const total = totals[first / error.length]!;
   let squares = floor;
   for (let c = 0; c < error.length; c++) {
-    error[c] = error[c]! / total - oneHot[first + c]!;
+    error[c] = values[first + c]! / total - oneHot[first + c]!;
     squares += error[c]! ** 2;
   }
   return 1 / Math.sqrt(squares);
@@ -51,8 +49,9 @@ const byLogits = defineOperation({
     host: ({ dy, logits, oneHot }, out, { N }, { floor }: Floor) => {
       const error = new Float64Array(N);
       const byError = new Float64Array(N);
+      const exponentials = exponentialsOf(logits, N);
       for (let first = 0; first < out.length; first += N) {
-        const inverse = readError(logits, oneHot, first, floor, error);
+        const inverse = readError(exponentials, oneHot, first, floor, error);
         let inner = 0;
         for (let c = 0; c < N; c++) inner += error[c]! * dy[first + c]!;
         inner *= inverse ** 3;
@@ -85,8 +84,9 @@ const operation = defineOperation({
     reads: ({ N }) => 4 * N,
     host: ({ logits, oneHot }, out, { N }, { floor }: Floor) => {
       const error = new Float64Array(N);
+      const exponentials = exponentialsOf(logits, N);
       for (let first = 0; first < out.length; first += N) {
-        const inverse = readError(logits, oneHot, first, floor, error);
+        const inverse = readError(exponentials, oneHot, first, floor, error);
         for (let c = 0; c < N; c++) out[first + c] = error[c]! * inverse;
       }
     },
