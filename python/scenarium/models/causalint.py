@@ -14,17 +14,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..layers import (
+    Asking,
     Group,
     Inputs,
     Linear,
     Mlp,
     OwnLinear,
-    SharedGate,
     StackedMlp,
     Trace,
     filled,
     leaky,
+    masked_softmax,
     mix,
+    route,
     sample_scenarios,
     stacked,
     steepness,
@@ -37,6 +39,8 @@ from .shown import Probes, binned, by_scenario, single_by_scenario
 FLOOR = 1e-12
 #: With more scenarios than this a step compares a sample of them.
 ALL_SCENARIOS_UP_TO, SAMPLED = 10, 8
+#: With more scenarios than this a row asks only some of their experts.
+ALL_EXPERTS_UP_TO = 64
 #: Bins of the cosine's histogram over [-1, 1].
 BINS = 20
 
@@ -88,10 +92,11 @@ class CausalInt(Model):
         self.mixes = trans or (s["fusion"] != "none" and s["fusionInput"] == "experts")
         if self.mixes:
             if not invariant or s["gate"] == "endToEnd":
-                self["gate"] = SharedGate(width, n)
+                self["gate"] = Linear(width, n)
             out = s["transWidth"] ** 2 if trans else m
             bias = filled(n, out, value=self._expert_start(out))
             self["experts"] = Group(weight=weight(n, scenario_width, out), bias=bias)
+            self.asking = Asking(shape, s["peers"] if n > ALL_EXPERTS_UP_TO and s["peers"] else n)
         self._fusion(m, scenario_width)
         self.comparing = s["gramSchmidt"] and s["weightGramSchmidt"] > 0
 
@@ -169,11 +174,25 @@ class CausalInt(Model):
         """Of every scenario's expert `[N, B, width]`."""
         return leaky(stacked(s, self.experts.weight, self.experts.bias), self.settings["leakySlope"])
 
-    def _mixture(self, s: Tensor, alpha: Tensor, inputs: Inputs) -> Tensor:
-        """Σ_p α_p Expert^{d,p} `[B, width]`, where a row trains its own expert only."""
+    def _mixture(self, s: Tensor, logits: Tensor, inputs: Inputs) -> Tensor:
+        """Σ_p α_p Expert^{d,p} `[B, width]` of logits of α `[B, N]`, where a row trains its own expert only."""
+        stop = self.settings["gateStopGrad"]
+        if self.asking.pool is not None:
+            return self._asked_mixture(s, logits, self.asking.pool, inputs)
+        alpha = torch.softmax(logits, -1)
         h = self._expert_outputs(s)
         own = inputs.one_hot.t()[:, :, None]
-        return mix(torch.where(own > 0, h, h.detach()), alpha)
+        return mix(torch.where(own > 0, h, h.detach()), alpha.detach() if stop else alpha)
+
+    def _asked_mixture(self, s: Tensor, logits: Tensor, pool: list[int], inputs: Inputs) -> Tensor:
+        """The same over the pool's experts and the row's own: α is the softmax over those asked."""
+        asked = torch.cat([logits[:, pool], (logits * inputs.one_hot).sum(1, keepdim=True)], 1)
+        alpha = masked_softmax(asked, self.asking(inputs).present)
+        alpha = alpha.detach() if self.settings["gateStopGrad"] else alpha
+        slope = self.settings["leakySlope"]
+        others = leaky(stacked(s.detach(), self.experts.weight[pool].detach(), self.experts.bias[pool].detach()), slope)
+        own = leaky(route(s, self.experts.weight, self.experts.bias, inputs), slope)
+        return mix(torch.cat([others, own[None]]), alpha)
 
     def _inner_step(self, x: Tensor, logit: Tensor, inputs: Inputs) -> Tensor:
         """X − η ∇_X Loss₁ (Eq 14), by each row's own Loss₁; padding rows stay where they are."""
@@ -220,10 +239,9 @@ class CausalInt(Model):
         given = x_sr if self.from_x else inputs.pick_flat(self.context) if self.context else nothing
         transferred = nothing
         if self.mixes:
-            alpha = self.gate(e) if "gate" in self else torch.softmax(out["scenarioLogit"], -1)
-            alpha = alpha.detach() if s["gateStopGrad"] else alpha
-            transferred = self._mixture(given, alpha, inputs)
-            out["alpha"], out["transferred"] = alpha, transferred
+            logits = self.gate(e) if "gate" in self else out["scenarioLogit"]
+            transferred = self._mixture(given, logits, inputs)
+            out["alpha"], out["transferred"] = torch.softmax(logits, -1), transferred
         fused = self._fuse(x_prime, given, transferred, inputs)
         out["logit"] = fused.logit
         if not run.training:

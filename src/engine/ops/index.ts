@@ -1,6 +1,7 @@
 export { leakyRelu, leakyReluDerivative, maskedLeakyRelu, sigmoid, softplus, tanh } from './activations';
 export { addOuterProduct } from './addOuterProduct';
 export { additiveAttentionScores } from './additiveAttentionScores';
+export { askedMixture } from './askedMixture';
 export {
   batchMoments,
   batchNorm,

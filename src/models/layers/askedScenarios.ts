@@ -29,6 +29,9 @@ export interface AskedRows {
   routeTo(experts: number): tf.Tensor2D | null;
 }
 
+/** What of a batch tells whose its rows are. */
+export type RowsOfScenarios = Pick<Inputs, 'batch' | 'scenario' | 'scenarioOneHot'>;
+
 export interface AskedScenarios {
   /** S: N, or the pool and one more, the row's own. */
   readonly slots: number;
@@ -36,7 +39,7 @@ export interface AskedScenarios {
   readonly pool: readonly number[] | null;
   /** Names of the slots. */
   readonly labels: readonly string[];
-  rows(inputs: Inputs): AskedRows;
+  rows(inputs: RowsOfScenarios): AskedRows;
 }
 
 /** The `count` scenarios with most training rows, most first; of equals the earlier. */
@@ -83,11 +86,15 @@ export function askScenarios(shape: DataShape, peers: number): AskedScenarios {
         );
         return oneHotRows(tf.cast(tf.concat1d(each), 'int32'), scenarios * experts);
       };
+      let route: tf.Tensor2D | null = null;
       return {
         own: tf.concat2d([tf.zerosLike(inPool), ones], 1),
         others: tf.concat2d([others, zeros], 1),
         present: tf.concat2d([others, ones], 1),
-        route: routeTo(1),
+        // Not all models ask one network a scenario.
+        get route() {
+          return (route ??= routeTo(1));
+        },
         routeTo,
       };
     },

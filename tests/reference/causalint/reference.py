@@ -19,10 +19,13 @@ from common import *  # noqa: E402,F403
 
 import torch.nn.functional as F  # noqa: E402
 
+from parts import largest_scenarios  # noqa: E402
+
 DEFAULTS = dict(
     hidden=[8, 6, 5],
     towerHidden=[6],
     transWidth=3,
+    peers=8,
     leakySlope=0.2,
     innerRate=0.1,
     batchNorm="shared",
@@ -217,6 +220,13 @@ class CausalInt:
         h = torch.einsum("bi,nio->bno", s, run["p"]["experts.weight"]) + run["p"]["experts.bias"]
         return leaky(h, self.leakySlope)
 
+    def heard(self, alpha, x):
+        """Of alpha [B, N], what is left where a row asks its own expert and those of the `peers` scenarios with most training rows."""
+        pool = largest_scenarios(x.shape, self.peers)
+        asked = torch.tensor([[n in pool or n == own for n in range(self.n)] for own in x.scenario.tolist()])
+        left = torch.where(asked, alpha, torch.zeros_like(alpha))
+        return left / left.sum(1, keepdim=True)
+
     def adapt(self, x, run):
         """V^d (Eq 19). [B, M] -> [B, K]."""
         w2 = run["p"]["transform.weight"]
@@ -275,7 +285,8 @@ class CausalInt:
             out["alpha"] = alpha
             h = self.experts(scenario_aware, run)
             own = x.one_hot[:, :, None] > 0
-            out["transferred"] = transferred = (alpha[:, :, None] * torch.where(own, h, h.detach())).sum(1)  # Eq 20
+            heard = self.heard(alpha, x) if self.peers and self.n > 64 else alpha
+            out["transferred"] = transferred = (heard[:, :, None] * torch.where(own, h, h.detach())).sum(1)  # Eq 20
         out["_transferred"] = transferred
         out["logit"] = self.fuse(out["xPrime"], scenario_aware, transferred, run)
         return out
@@ -417,6 +428,8 @@ CASES = {
     "bottom-orth": dict(invar=False, maml=False, fusion="none", orthNorm="unit", weightGramSchmidt=2),
     "trans-alone": dict(invar=False, gramSchmidt=False, maml=False),
     "many-scenarios": dict(orthNorm="unit"),
+    "peers": dict(orthNorm="unit", peers=3, transWidth=2, hidden=[4, 3]),
+    "peers-mul": dict(fusion="mul", fusionInput="experts", peers=2, gateStopGrad=True, gramSchmidt=False, hidden=[4, 3], towerHidden=[3]),
     "or-squared": dict(orNorm="squared", orOrder="dataset"),
     "or-reversed": dict(orOrder="reversed", fusion="concat"),
     "or-random": dict(orOrder="random", orthNorm="unit"),
@@ -428,11 +441,12 @@ def main():
     for name, settings in CASES.items():
         if only and name not in only:
             continue
-        many = name == "many-scenarios"
-        shape = make_shape(rows=26 if many else 12, scenarios=12 if many else 3)
+        asked = "peers" in settings
+        many = name == "many-scenarios" or asked
+        shape = make_shape(rows=26 if many else 12, scenarios=66 if asked else 12 if many else 3)
         batch = make_batch(shape)
         dropout = []
-        if many or settings.get("orOrder") == "random":
+        if (many and settings.get("gramSchmidt", True)) or settings.get("orOrder") == "random":
             size = (shape["scenarios"], 24)
             flips = torch.randint(0, 2, size, generator=torch.Generator().manual_seed(5)) * 2.0
             dropout = [flips]

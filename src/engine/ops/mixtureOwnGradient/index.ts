@@ -4,6 +4,14 @@ import { leakyRelu } from '../activations';
 import { product } from '../matMul/product';
 import { mixExperts, mixExpertsWeightGradient } from '../mixExperts';
 import { multiDense } from '../multiDense';
+import { routedInputGradient, routedWeightGradient } from '../routedDense';
+import { sumByRoute } from '../routeRows';
+
+/**
+ * With more branches than this, gradients are made of each row's own branch alone; with fewer one product with zeros in the place of the
+ * other branches takes no longer, and stays as it was, to the bit.
+ */
+const DENSE_UP_TO = 16;
 
 interface Slope {
   readonly slope: number;
@@ -56,6 +64,15 @@ const operation = defineOperation({
     const [branches, input, width] = weight.shape;
     const rows = x.shape[0];
     const inner = byOwnBranch({ dy, h, alpha, oneHot }, { slope });
+    const byAlpha = (): tf.Tensor => mixExpertsWeightGradient({ dy, h }, { layout: 'rows' });
+    if (branches > DENSE_UP_TO && tf.getBackend() === 'wasm') {
+      return {
+        x: () => routedInputGradient({ dy: inner, weight, route: oneHot }, { combine: 'none' }),
+        weight: () => routedWeightGradient({ x, dy: inner, route: oneHot }),
+        bias: () => sumByRoute(inner, oneHot),
+        alpha: byAlpha,
+      };
+    }
     /** Row b's vector in the place of its own branch, zeros elsewhere `[B, N k]`. */
     const spread = (y: tf.Tensor, k: number): tf.Tensor =>
       tf.reshape(tf.mul(tf.expandDims(oneHot, 2), tf.expandDims(y, 1)), [rows, branches * k]);
@@ -66,7 +83,7 @@ const operation = defineOperation({
       },
       weight: () => tf.reshape(product(spread(x, input), inner, true, false), [branches, input, width]),
       bias: () => product(oneHot, inner, true, false),
-      alpha: () => mixExpertsWeightGradient({ dy, h }, { layout: 'rows' }),
+      alpha: byAlpha,
     };
   },
 });

@@ -19,7 +19,8 @@ interface Combination {
   readonly combine: Combine;
 }
 
-const routedInputGradient = defineOperation({
+/** `dx[b] = Σ_n route[b, n] dy[b] W_nᵀ`, W_n own weights or combined with shared ones. */
+export const routedInputGradient = defineOperation({
   name: 'routedInputGradient',
   shapes: 'dy: B,out; weight: N,in,out; route: B,N; shared?: in,out -> B,in',
   forward: ({ dy, weight: own, route, shared }, { combine }: Combination) => {
@@ -74,7 +75,8 @@ const routedInputGradient = defineOperation({
   },
 });
 
-const routedWeightGradient = defineOperation({
+/** `dWeight[n] = Σ_b route[b, n] x[b]ᵀ dy[b]`. */
+export const routedWeightGradient = defineOperation({
   name: 'routedWeightGradient',
   shapes: 'x: B,in; dy: B,out; route: B,N -> N,in,out',
   forward: ({ x, dy, route }) => {

@@ -2,9 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forward, gradientsOf, quietMode, scoresOf } from '../../../../tests/support/probe';
+import { tinyBatch, tinyShape } from '../../../../tests/support/tinyData';
 import { assign, createVariables, openBackend, mixExperts } from '../../../engine';
 import type { HostBatch } from '../../../data/batches';
 import type { AnyModel } from '../../definition';
+import { askScenarios } from '../../layers';
 import { findModel } from '../../registry';
 import { createExperts } from './experts';
 import { batch, build, moved, numbers, parameter, rewrite, shape, termOf, trained } from './testing';
@@ -42,16 +44,53 @@ describe('gate and experts', () => {
   it('a gate that trusts the own expert alone leaves the own expert, with its whole gradient', () => {
     tf.tidy(() => {
       const options = { scenarios: 3, input: 4, width: 5, start: new Float32Array(5), slope: 0.2 };
-      const experts = createExperts(createVariables(2), options);
+      const experts = createExperts(createVariables(2), { ...options, asking: askScenarios(shape, 3) });
       const s = tf.randomNormal<tf.Rank.R2>([6, 4], 0, 1, 'float32', 7);
       const own = tf.cast(tf.oneHot([0, 1, 2, 2, 1, 0], 3), 'float32') as tf.Tensor2D;
-      const alone = experts.mix(s, own, own);
+      const scenario = tf.tensor1d([0, 1, 2, 2, 1, 0], 'int32');
+      const rows = { batch: 6, scenario, scenarioOneHot: own };
+      // Far enough apart for a softmax of exactly 1 and 0.
+      const mix = (x: tf.Tensor2D): tf.Tensor2D => experts.mix(x, tf.mul(own, 200), rows, false);
+      const alone = mix(s);
       expect(numbers(alone)).toEqual(numbers(mixExperts(experts.all(s), own)));
       const loss = (mixed: tf.Tensor2D): tf.Scalar => tf.sum(tf.square(mixed));
-      const stopped = tf.grad((x) => loss(experts.mix(x as tf.Tensor2D, own, own)))(s);
+      const stopped = tf.grad((x) => loss(mix(x as tf.Tensor2D)))(s);
       const plain = tf.grad((x) => loss(mixExperts(experts.all(x as tf.Tensor2D), own)))(s);
       numbers(stopped).forEach((value, i) => expect(value).toBeCloseTo(numbers(plain)[i]!, 5));
     });
+  });
+
+  it('a row that asks a pool hears its own expert and the pool’s, as from all where α of the others is nothing', () => {
+    const many = tinyShape(24, 66);
+    const rows = tinyBatch(many, {}, 3);
+    const models = [build({ peers: 0 }, many), build({ peers: 1 }, many)] as const;
+    const [all, pooled] = models;
+    // The scenario with most training rows is the pool.
+    const largest = many.scenarioRows.indexOf(Math.max(...many.scenarioRows));
+    const heard = (model: AnyModel): number[][] => {
+      const found: number[][] = [];
+      tf.tidy(() => {
+        const outputs = forward(model, many, rows, quietMode('train')).pass.outputs();
+        found.push(numbers(outputs.transferred!), numbers(outputs.logit!));
+      });
+      return found;
+    };
+    for (const model of models) rewrite(model, 'scenarioClassifier.weight', () => 0);
+    expect(heard(pooled)).not.toEqual(heard(all));
+    for (const model of models)
+      rewrite(model, 'scenarioClassifier.bias', (_, n) => (n === largest ? 0 : -200));
+    const [found, expected] = [heard(pooled), heard(all)];
+    found.forEach((list, i) => list.forEach((value, k) => expect(value).toBeCloseTo(expected[i]![k]!, 6)));
+    // All weight is the pool's, so that none but its own rows' expert learns.
+    const { parameters } = gradientsOf(pooled, many, rows);
+    const gradient = parameters.get('experts.weight')!;
+    const block = gradient.length / many.scenarios;
+    for (let n = 0; n < many.scenarios; n++) {
+      const size = Math.hypot(...gradient.subarray(n * block, (n + 1) * block));
+      if (n !== largest || !rows.scenario.includes(n)) expect(size).toBe(0);
+      else expect(size).toBeGreaterThan(0);
+    }
+    for (const model of models) model.dispose();
   });
 
   it('stopping the gradient at α keeps the click loss from the scenario classifier', () => {

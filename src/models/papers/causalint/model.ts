@@ -9,13 +9,12 @@ import {
   weightedMean,
   softmaxLast,
   squaredCosineSimilarity,
-  stopGradient,
 } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import { collect } from '../../collect';
 import { createModel } from '../../createModel';
 import type { AnyModel, DataShape, Inputs, Losses } from '../../definition';
-import { createSharedGate, fieldIndices, pickFlat } from '../../layers';
+import { askScenarios, createLinear, fieldIndices, pickFlat } from '../../layers';
 import { conflictLoss, createComparedScenarios, scenarioGradients } from './conflict';
 import { createExperts } from './experts';
 import { createFusion } from './fusion';
@@ -26,6 +25,14 @@ import type { CausalIntSettings } from './settings';
 
 /** With more scenarios than this, every expert's vote on every row is more than a file of rows should hold. */
 const MAX_COLUMNS = 32;
+
+/** With more scenarios than this a row asks only some of their experts: a step with 355 would be ten times one with 3. */
+const ALL_EXPERTS_UP_TO = 64;
+
+/** How many other scenarios' experts a row asks. */
+function askedOthers({ scenarios }: DataShape, { peers }: CausalIntSettings): number {
+  return scenarios > ALL_EXPERTS_UP_TO && peers > 0 ? peers : scenarios;
+}
 
 /** The representation where no extractor stands between embeddings and towers. */
 function bare(e: tf.Tensor2D): Representation {
@@ -65,12 +72,13 @@ export function buildCausalInt(
   // Without its scenario classifier the gate can only be trained from scratch.
   const ownGate =
     hasExperts && (!invar || settings.gate === 'endToEnd')
-      ? createSharedGate(variables, 'gate', commonWidth, shape.scenarios)
+      ? createLinear(variables, 'gate', { input: commonWidth, output: shape.scenarios })
       : null;
   const expertWidth = fusion === 'transnet' ? settings.transWidth ** 2 : width;
   const experts = hasExperts
     ? createExperts(variables, {
         scenarios: shape.scenarios,
+        asking: askScenarios(shape, askedOthers(shape, settings)),
         input: scenarioWidth,
         width: expertWidth,
         start: expertStart(settings, expertWidth),
@@ -81,10 +89,10 @@ export function buildCausalInt(
   const comparing = settings.gramSchmidt && settings.weightGramSchmidt > 0;
   const sampler = comparing ? createComparedScenarios(shape, settings.orOrder) : null;
 
+  /** Logits of α `[B, N]`. */
   function gate(e: tf.Tensor2D, found: Representation): tf.Tensor2D | null {
     if (!hasExperts) return null;
-    const alpha = ownGate ? ownGate.apply(e) : softmaxLast(tasksOf(found).scenarioLogit);
-    return settings.gateStopGrad ? stopGradient(alpha) : alpha;
+    return ownGate ? ownGate.apply(e) : tasksOf(found).scenarioLogit;
   }
 
   function forward(inputs: Inputs, mode: Mode): CausalIntPass {
@@ -95,9 +103,9 @@ export function buildCausalInt(
     // Labels are known in training only; at inference the model's own belief makes the expected step zero.
     const stepped = training && maml && tasks !== null;
     const xPrime = stepped ? tasks.innerStep(inputs, innerRate, firstOrder ? 'first' : 'exact') : found.xIr;
-    const alpha = gate(e, found);
+    const gateLogit = gate(e, found);
     const s = scenarioFromX ? tasksOf(found).xSr : pickFlat(inputs.fields, context);
-    const transferred = experts ? experts.mix(s, alpha!, inputs.scenarioOneHot) : null;
+    const transferred = experts ? experts.mix(s, gateLogit!, inputs, settings.gateStopGrad) : null;
     const from = { s, transferred };
     const fused = fusionModule.apply(xPrime, from, inputs, mode);
     const atIr = stepped && comparing && settings.orthAt === 'xIr';
@@ -105,7 +113,7 @@ export function buildCausalInt(
     const quiet: Mode = { ...mode, recordState: () => undefined };
     const compared = atIr ? fusionModule.apply(found.xIr, from, inputs, quiet) : fused;
     const sample = training && sampler ? sampler.draw(mode) : null;
-    return { logit: fused.logit, representation: found, xPrime, from, alpha, fused, compared, sample };
+    return { logit: fused.logit, representation: found, xPrime, from, gateLogit, fused, compared, sample };
   }
 
   /** Eq 9: mean over rows of the squared (or absolute) cosine of the two gradients. */
@@ -163,7 +171,7 @@ export function buildCausalInt(
       hasExperts && shape.scenarios <= MAX_COLUMNS
         ? { alpha: alphaOf(pass), ...(voted && { vote: tf.sigmoid(voted(pass, inputs)) }) }
         : {},
-    outputs: ({ logit, representation: { xIr, tasks }, xPrime, alpha, from: { transferred } }) => ({
+    outputs: ({ logit, representation: { xIr, tasks }, xPrime, gateLogit, from: { transferred } }) => ({
       logit,
       xIR: xIr,
       xPrime,
@@ -173,7 +181,7 @@ export function buildCausalInt(
         scenarioLogit: tasks.scenarioLogit,
         concatLogit: tasks.concatLogit,
       }),
-      ...(alpha && { alpha }),
+      ...(gateLogit && { alpha: softmaxLast(gateLogit) }),
       ...(transferred && { transferred }),
     }),
     dispose: () => sampler?.dispose(),
@@ -181,7 +189,7 @@ export function buildCausalInt(
 }
 
 /** @throws Error where the model has no experts */
-function alphaOf({ alpha }: CausalIntPass): tf.Tensor2D {
-  if (!alpha) throw new Error('The model has no experts, so no gate over them.');
-  return alpha;
+function alphaOf({ gateLogit }: CausalIntPass): tf.Tensor2D {
+  if (!gateLogit) throw new Error('The model has no experts, so no gate over them.');
+  return softmaxLast(gateLogit);
 }

@@ -10,8 +10,8 @@ export interface CausalIntPass extends Pass {
   readonly xPrime: tf.Tensor2D;
   /** What the row's scenario contributes. */
   readonly from: Contribution;
-  /** α of every scenario's expert `[B, N]` (Eq 5); null without experts. */
-  readonly alpha: tf.Tensor2D | null;
+  /** Logits of α, of every scenario's expert `[B, N]` (Eq 5); null without experts. */
+  readonly gateLogit: tf.Tensor2D | null;
   /** The scenario's own logit and its gradient by X′. */
   readonly fused: Fused;
   /** The pass whose gradients Eq 12 takes: `fused`, or a second one at X_IR. */

@@ -12,6 +12,8 @@ const cases = [
   'bottom-orth',
   'trans-alone',
   'many-scenarios',
+  'peers',
+  'peers-mul',
   'or-squared',
   'or-reversed',
   'or-random',

@@ -35,6 +35,15 @@ export const fields = {
     max: 64,
     paper: '–',
   }),
+  peers: hyper.int({
+    label: 'Experts asked',
+    help: 'Of data with more than 64 scenarios: how many others’ experts vote on a row beside its own, those with most training rows. With 64 or fewer every scenario’s does, as printed (Eq 20), and with 0 always.',
+    default: 8,
+    before: 0,
+    min: 0,
+    max: 64,
+    paper: 'all',
+  }),
   leakySlope: hyper.real({
     label: 'Leaky slope',
     help: 'Slope of LeakyReLU below zero.',
@@ -204,7 +213,7 @@ export const fields = {
 export type CausalIntSettings = SettingsOf<typeof fields>;
 
 export const presets = {
-  paper: { embeddingDim: 20, innerRate: 1e-3 },
+  paper: { embeddingDim: 20, innerRate: 1e-3, peers: 0 },
   browser: {},
   tiny: {
     embeddingDim: 4,

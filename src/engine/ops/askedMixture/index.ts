@@ -1,0 +1,70 @@
+/** A mixture of what a row's own branch and a few fixed ones say: `mixtureOwnGradient` where asking every branch would cost too much. */
+import * as tf from '@tensorflow/tfjs-core';
+import { defineOperation } from '../../operation/defineOperation';
+import { leakyRelu, leakyReluDerivative } from '../activations';
+import { mixExpertsStacked, mixExpertsWeightGradient } from '../mixExperts';
+import { multiDenseStacked } from '../multiDense';
+import { routedDense, routedInputGradient, routedWeightGradient } from '../routedDense';
+import { sumByRoute } from '../routeRows';
+
+interface Attributes {
+  /** Numbers of the branches that every row asks, P of them. */
+  readonly pool: readonly number[];
+  readonly slope: number;
+}
+
+/** One of a stack `[S, B, w]` or one column of `[B, S]`, its last. */
+const lastOf = (x: tf.Tensor3D): tf.Tensor2D => {
+  const [slots, rows, width] = x.shape;
+  return tf.reshape(tf.slice3d(x, [slots - 1, 0, 0], [1, rows, width]), [rows, width]);
+};
+const lastColumn = (x: tf.Tensor2D): tf.Tensor2D => tf.slice2d(x, [0, x.shape[1] - 1], [x.shape[0], 1]);
+
+const operation = defineOperation({
+  name: 'askedMixture',
+  shapes: 'x: B,in; weight: N,in,w; bias: N,w; alpha: B,S; own: B,N -> B,w | h: S,B,w',
+  forward: ({ x, weight, bias, alpha, own }, { pool, slope }: Attributes) => {
+    const index = tf.tensor1d([...pool], 'int32');
+    const others = multiDenseStacked(x, tf.gather(weight, index), tf.gather(bias, index));
+    const mine = routedDense(x, weight, bias, own);
+    const h = leakyRelu(tf.concat([others, tf.expandDims<tf.Tensor3D>(mine, 0)], 0), slope);
+    return { y: mixExpertsStacked(h, alpha), h };
+  },
+  save: ['x', 'weight', 'alpha', 'own', 'h'],
+  constants: ['own'],
+  gradient: ({ dy, x, weight, alpha, own, h }, { slope }) => {
+    // LeakyReLU keeps the sign, so its output tells its slope.
+    const steepness = leakyReluDerivative(lastOf(h), slope);
+    const inner = tf.mul<tf.Tensor2D>(tf.mul(dy, lastColumn(alpha)), steepness);
+    return {
+      x: () => routedInputGradient({ dy: inner, weight, route: own }, { combine: 'none' }),
+      weight: () => routedWeightGradient({ x, dy: inner, route: own }),
+      bias: () => sumByRoute(inner, own),
+      alpha: () => mixExpertsWeightGradient({ dy, h }, { layout: 'stack' }),
+    };
+  },
+});
+
+export interface AskedMixtureInputs {
+  /** `[B, in]` */
+  readonly x: tf.Tensor2D;
+  /** `[N, in, w]` */
+  readonly weight: tf.Tensor3D;
+  /** `[N, w]` */
+  readonly bias: tf.Tensor2D;
+  /** Weights of the pool's branches, in its order, and of the row's own `[B, P + 1]`. */
+  readonly alpha: tf.Tensor2D;
+  /** Which branch is a row's own `[B, N]`. */
+  readonly own: tf.Tensor2D;
+  /** Numbers of the branches that every row asks. */
+  readonly pool: readonly number[];
+  readonly slope: number;
+}
+
+/**
+ * `Σ_p alpha_p LeakyReLU(x W_pool[p] + b_pool[p]) + alpha_P LeakyReLU(x W_own + b_own)`, `[B, w]`, where a row trains its own branch only, by
+ * the last weight: gradients through the pool's branches are stopped. @throws RangeError naming the shapes.
+ */
+export function askedMixture({ pool, slope, ...inputs }: AskedMixtureInputs): tf.Tensor2D {
+  return operation(inputs, { pool, slope });
+}
