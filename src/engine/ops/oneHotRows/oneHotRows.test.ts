@@ -12,14 +12,17 @@ const hot = (depth: number): tf.Tensor2D => oneHotRows(tf.tensor1d([...INDICES],
 const expected = (depth: number): number[] =>
   INDICES.flatMap((index) => Array.from({ length: depth }, (_, n) => (n === index ? 1 : 0)));
 
-it.each(['cpu', 'wasm'] as const)('a one-hot has its 1 at the index, and none outside, on %s', async (name) => {
-  await openBackend(name);
-  for (const depth of [5, 3, 1]) {
-    tf.tidy(() => {
-      expect([...hot(depth).dataSync()]).toEqual(expected(depth));
-    });
-  }
-});
+it.each(['cpu', 'wasm'] as const)(
+  'a one-hot has its 1 at the index, and none outside, on %s',
+  async (name) => {
+    await openBackend(name);
+    for (const depth of [5, 3, 1]) {
+      tf.tidy(() => {
+        expect([...hot(depth).dataSync()]).toEqual(expected(depth));
+      });
+    }
+  },
+);
 
 it('on WASM a one-hot that only routes rows is never made, and one that is read is', async () => {
   await openBackend('wasm');
@@ -45,7 +48,10 @@ const DRAWN = [1, 4] as const;
 it.each(['cpu', 'wasm'] as const)('rows in their own and in drawn scenarios, on %s', async (name) => {
   await openBackend(name);
   tf.tidy(() => {
-    const drawn = tf.tensor2d([...DRAWN].flatMap((n) => [0, 1, 2, 3, 4].map((k) => Number(k === n))), [2, 5]);
+    const drawn = tf.tensor2d(
+      [...DRAWN].flatMap((n) => [0, 1, 2, 3, 4].map((k) => Number(k === n))),
+      [2, 5],
+    );
     const views = ownAndDrawnRows(hot(5), drawn);
     const each = DRAWN.flatMap((n) => INDICES.map(() => n));
     expect(indicesOf(views)).toEqual(name === 'wasm' ? Int32Array.from([...INDICES, ...each]) : null);

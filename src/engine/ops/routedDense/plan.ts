@@ -99,8 +99,29 @@ export interface Run {
   readonly groups: readonly Group[];
 }
 
+const smallGroups = new WeakMap<RoutePlan, Map<number, readonly Group[]>>();
+
+/** Groups of at most so many rows, in their order. */
+export function groupsUpTo(plan: RoutePlan, most: number): readonly Group[] {
+  const known = smallGroups.get(plan) ?? new Map<number, readonly Group[]>();
+  smallGroups.set(plan, known);
+  const found = known.get(most) ?? plan.groups.filter(({ rows }) => rows <= most);
+  known.set(most, found);
+  return found;
+}
+
+const runsOfPlans = new WeakMap<RoutePlan, Map<boolean, readonly Run[]>>();
+
 /** Groups in their order, those of few rows together. @param few false where none may be treated so */
-export function runsOf({ groups, single }: RoutePlan, few: boolean): Run[] {
+export function runsOf(plan: RoutePlan, few: boolean): readonly Run[] {
+  const known = runsOfPlans.get(plan) ?? new Map<boolean, readonly Run[]>();
+  runsOfPlans.set(plan, known);
+  const runs = known.get(few) ?? findRuns(plan, few);
+  known.set(few, runs);
+  return runs;
+}
+
+function findRuns({ groups, single }: RoutePlan, few: boolean): readonly Run[] {
   const runs: { few: boolean; groups: Group[] }[] = [];
   for (const group of groups) {
     const small = few && single && group.rows <= FEW;
@@ -111,7 +132,14 @@ export function runsOf({ groups, single }: RoutePlan, few: boolean): Run[] {
   return runs;
 }
 
-/** Groups as kernels read them `[count, 3]`. */
+const packedGroups = new WeakMap<readonly Group[], Int32Array>();
+
+/** Groups as kernels read them `[count, 3]`; a step's operations ask of the same lists again and again. */
 export function packed(groups: readonly Group[]): Int32Array {
-  return Int32Array.from(groups.flatMap(({ n, from, rows }) => [n, from, rows]));
+  const known = packedGroups.get(groups);
+  if (known) return known;
+  const all = new Int32Array(3 * groups.length);
+  groups.forEach(({ n, from, rows }, i) => all.set([n, from, rows], 3 * i));
+  packedGroups.set(groups, all);
+  return all;
 }

@@ -8,7 +8,7 @@ import { alias } from '../../backends/hostMemory';
 import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { defer } from '../../backends/wasm/deferredValues';
 import { gemmAt } from '../../backends/wasm/product';
-import { packed, planOf, runsOf, type Group, type RoutePlan, type Run } from './plan';
+import { groupsUpTo, packed, planOf, runsOf, type Group, type RoutePlan } from './plan';
 
 /** Longest sum that a few rows' kernel makes in one go, as `gemm` does. */
 const LONGEST_SUM = 256;
@@ -71,7 +71,7 @@ function eachRun(
   few: (places: FewRows) => void,
   many: (group: Group) => void,
 ): void {
-  const runs: Run[] = runsOf(plan, sum <= LONGEST_SUM && width <= WIDEST);
+  const runs = runsOf(plan, sum <= LONGEST_SUM && width <= WIDEST);
   const order = newInts(plan.order);
   for (const run of runs) {
     if (!run.few) {
@@ -217,7 +217,7 @@ function deferWeightGradient(
   const [total, input, output] = made.dWeight.shape as [number, number, number];
   const { groups: all, single } = plan;
   const fits = output % 4 === 0 && output <= WIDEST / 2 && total * input * output >= WORTH_DEFERRING;
-  const few = all.filter(({ rows }) => rows <= MOST_ROWS);
+  const few = groupsUpTo(plan, MOST_ROWS);
   if (!fits || !single || few.length === 0 || (combined && few.length < all.length)) return false;
   for (const group of all) if (group.rows > MOST_ROWS) largeWeightGradient(x, dy, plan, group, made.dWeight);
   const order = newInts(plan.order);
