@@ -3,12 +3,13 @@
  *
  *   npm run trust                      every part, in full (hours)
  *   npm run trust -- kills --quick     one part, the few that `npm test` runs
+ *   npm run trust -- kills --lanes 4   four browsers side by side (two where nothing is said)
  *   npm run trust -- mutants --seed 7 --count 100000 --tally
  *                                      one sitting of many: adds to docs/trust.jsonl what came of it, and prints their sum
  *
  * A part is a module of this folder whose `run` is a `TrustPart`, and one line below.
  */
-import { expectKnown, parseCommandLine, refuse } from '../commandLine.mjs';
+import { expectKnown, parseCommandLine, refuse, wholeNumber } from '../commandLine.mjs';
 import { drawnBefore, keepSitting, storedSittings, sumOf } from './tally';
 import type { TrustPart } from './part';
 
@@ -25,11 +26,13 @@ const { values, positionals } = parseCommandLine({
     quick: { type: 'boolean', default: false },
     seed: { type: 'string' },
     count: { type: 'string' },
+    lanes: { type: 'string' },
     tally: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const count = values.count === undefined ? null : Number(values.count);
+const lanes = values.lanes === undefined ? null : wholeNumber('--lanes', values.lanes);
 expectKnown('part', positionals, Object.keys(parts));
 if (!Number.isInteger(seed) || (count !== null && !(count > 0)))
   refuse('The seed must be a whole number, the count a number above 0.');
@@ -45,7 +48,7 @@ for (const [name, load] of Object.entries(parts)) {
   if (before) refuse(`${name}: these were met with seed ${before.seed} already; choose another seed.`);
   const began = performance.now();
   const { run } = await load();
-  const { summary, failures, attempts, counts } = await run({ quick: values.quick, seed, count });
+  const { summary, failures, attempts, counts } = await run({ quick: values.quick, seed, count, lanes });
   const took = (performance.now() - began) / 1000;
   const seconds = took.toFixed(1);
   for (const failure of failures) console.log(`  ${failure}`);

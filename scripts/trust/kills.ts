@@ -103,7 +103,7 @@ async function runQuick(): Promise<TrustResult> {
   return { summary: summary(count), attempts: count.kills, failures: [...lost, ...count.hindered] };
 }
 
-async function runDrawn(wanted: number, seed: number): Promise<TrustResult> {
+async function runDrawn(wanted: number, seed: number, lanes: number): Promise<TrustResult> {
   const failures: string[] = [];
   const count = emptyCount();
   const site = await serveSite();
@@ -121,7 +121,7 @@ async function runDrawn(wanted: number, seed: number): Promise<TrustResult> {
       console.log([...told, `${count.kills} kills, ${failures.length} losses`].join('\n'));
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   site.close();
   for (const sentence of count.hindered) console.log(`  not done: ${sentence}`);
   // A harness that does nothing finds nothing.
@@ -138,8 +138,8 @@ async function runDrawn(wanted: number, seed: number): Promise<TrustResult> {
   };
 }
 
-export const run: TrustPart = ({ quick, seed, count }) =>
-  quick ? runQuick() : runDrawn(count ?? KILLS, seed);
+export const run: TrustPart = ({ quick, seed, count, lanes }) =>
+  quick ? runQuick() : runDrawn(count ?? KILLS, seed, lanes ?? LANES);
 
 /** Null where the fault was caught by the loss that it must cause, else a sentence. */
 async function caught({ name, source, scene, shows }: PlantedFault): Promise<string | null> {

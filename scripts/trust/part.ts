@@ -7,6 +7,8 @@ export interface TrustOptions {
   readonly seed: number;
   /** How many attempts (kills, mutants); null: the part's own number. */
   readonly count: number | null;
+  /** How many go on side by side where a part mostly waits; null: the part's own number. */
+  readonly lanes: number | null;
 }
 
 export interface TrustResult {

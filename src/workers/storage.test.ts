@@ -36,6 +36,22 @@ describe('the storage', () => {
     expect(gone).toHaveBeenCalledTimes(1);
   });
 
+  it('hears of a loss at once where the browser ends its connection, before anything is asked of it', async () => {
+    const listening = vi.spyOn(IDBDatabase.prototype, 'addEventListener');
+    const storage = new Storage('terminated');
+    const values = openKeyValueStore(storage);
+    const gone = vi.fn();
+    values.onCleared(gone);
+    await values.update([], () => ({ a: '1' }));
+    const heard = listening.mock.calls.flatMap(([type, listener]) => (type === 'close' ? [listener] : []));
+    listening.mockRestore();
+    // What a browser does whose storage is cleared: the connection is closed, the database goes, and an event tells.
+    await storage.use(async (database) => database.close());
+    await deleteDatabase('terminated');
+    for (const listener of heard) if (typeof listener === 'function') listener(new Event('close'));
+    await vi.waitFor(() => expect(gone).toHaveBeenCalledTimes(1));
+  });
+
   it('tells of the loss also where another connection made the database anew', async () => {
     const mine = openKeyValueStore(new Storage('anew'));
     const gone = vi.fn();
