@@ -51,6 +51,7 @@ export async function measureReplay(
     return { bestMsPerStep: wall, jsMsPerStep: thread };
   }
   try {
+    await model.compile();
     model.step();
     await settle();
     const firstStepMs = performance.now() - began;

@@ -27,6 +27,33 @@ function freezing(name: string, { buffers, programs }: RecordedList): RecordedLi
   };
 }
 
+it.each(chosenModels().map(({ id }) => id))(
+  '%s meets all programs of a step ahead, runs none, and changes nothing',
+  async (id) => {
+    const model = replayedModel(id, 8);
+    const before = { tensors: memoryOf().tensors, moments: await model.optimiser.snapshot() };
+    const { createComputePipeline, submit } = gpuCalls();
+    const compiled = model.compile();
+    // Values of the batch and of variables are uploaded, which submits nothing.
+    expect(gpuCalls()).toMatchObject({ createComputePipeline, submit });
+    await compiled;
+    expect(memoryOf().tensors).toBe(before.tensors);
+    expect(await model.optimiser.snapshot()).toEqual(before.moments);
+    expect(model.losses.steps).toBe(0);
+    model.step();
+    expect(gpuCalls().createComputePipeline).toBe(createComputePipeline);
+    model.dispose();
+  },
+);
+
+it('compiles side by side what was not compiled before', async () => {
+  const model = replayedModel('mmoe', 8, { numExperts: 5, expertHidden: [24], towerHidden: [12] });
+  const { createComputePipelineAsync: before } = gpuCalls();
+  await model.compile();
+  expect(gpuCalls().createComputePipelineAsync).toBeGreaterThan(before);
+  model.dispose();
+});
+
 describe.each(chosenModels().map(({ id }) => id))('%s', (id) => {
   it('is replayed after three steps, misses any of its inputs that is frozen, and replays without a buffer', () => {
     const before = memoryOf();

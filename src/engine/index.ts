@@ -1,6 +1,7 @@
 export type * from './types';
 import './gradients';
 export { openBackend, type BackendOptions } from './backend';
+export { compileAhead } from './backends/webgpu/compileAhead';
 export { lostDevice } from './backends/webgpu/deviceErrors';
 export { addInto, copyInto } from './ops/copy';
 export { createFollower, type Entry, type Follower } from './dataflow/follow';
@@ -13,7 +14,7 @@ export { selfTest, type SelfTestResult } from './selfTest';
 export { memoryLimits, type MemoryLimits } from './memoryLimits';
 export { oneHot, stackColumns, stackMatrices } from './ranks';
 export { declareInput, type StepInputs } from './replay/inputs';
-export { createReplay, type Replay } from './replay/replay';
+export { createReplay, type Replay, type ReplayableStep } from './replay/replay';
 export { countReplayedStep, runStep, type Step, type StepLosses } from './step';
 export { submittedWork } from './submittedWork';
 export { emptyPlan, gatherTable, planRows, type PlanArrays, type RowPlan } from './table';

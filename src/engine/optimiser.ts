@@ -38,6 +38,8 @@ export interface Adam {
    * reads them (`adam.rates`): two a variable, the table's last. For steps whose update is replayed; `apply` does it itself.
    */
   advance(learningRate: number): Float64Array;
+  /** Runs work whose updates are not computed (`compileAhead`), and takes back what they counted. */
+  uncounted(work: () => void): void;
   /** Names that train now (`embedding` is the table); the others keep their values and moments. Null: all. */
   setTrainable(names: readonly string[] | null): void;
   isTrainable(name: string): boolean;
@@ -179,6 +181,16 @@ export function createAdam(options: AdamOptions): Adam {
 
   return {
     advance,
+    uncounted(work) {
+      const before = { counts: all.map(({ steps }) => steps), rates: rates.slice(), movesTable };
+      try {
+        work();
+      } finally {
+        all.forEach((slot, i) => (slot.steps = before.counts[i]!));
+        rates.set(before.rates);
+        ({ movesTable } = before);
+      }
+    },
     isTrainable,
     setTrainable(names) {
       if (names) {

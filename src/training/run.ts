@@ -107,6 +107,7 @@ export function createRun(options: RunOptions): Run {
   async function* events(): AsyncGenerator<TrainingEvent, void, void> {
     yield { kind: 'compiling', detail: `Building ${definition.title} for ${dataset.title}` };
     await yieldToEventLoop();
+    await trainer.compile();
     yield {
       kind: 'ready',
       step: trainer.step,

@@ -51,7 +51,7 @@ const limits = {
   maxComputeInvocationsPerWorkgroup: 256,
 };
 
-const calls = { createBuffer: 0, writeBuffer: 0, submit: 0 };
+const calls = { createBuffer: 0, createComputePipeline: 0, createComputePipelineAsync: 0, writeBuffer: 0, submit: 0 };
 
 /** How often the device was asked for what. */
 export function gpuCalls(): Readonly<typeof calls> {
@@ -82,7 +82,14 @@ function createDevice() {
     createBindGroupLayout: made,
     createPipelineLayout: made,
     createShaderModule: made,
-    createComputePipeline: () => pipeline,
+    createComputePipeline() {
+      calls.createComputePipeline++;
+      return pipeline;
+    },
+    createComputePipelineAsync() {
+      calls.createComputePipelineAsync++;
+      return Promise.resolve(pipeline);
+    },
     createCommandEncoder: () => encoder,
   };
 }

@@ -7,10 +7,13 @@ import {
   createMode,
   createReplay,
   createVariables,
+  compileAhead,
   emptyPlan,
   planRows,
   readTensor,
   runStep,
+  type LossAccumulator,
+  type ReplayableStep,
   type StepInputs,
 } from '../../src/engine';
 import type { RecordedList } from '../../src/engine/replay/list';
@@ -47,8 +50,10 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
     : (at: number): HostBatch => benchBatch(shape, needs, at);
 
   /** The next step; `also` runs with it. */
-  function nextStep(also: () => void): { run: () => void; inputs: () => StepInputs } {
-    const host = nextBatch(number);
+  const nextStep = (also: () => void) => stepOf(number++, also, losses);
+
+  function stepOf(at: number, also: () => void, into: LossAccumulator): ReplayableStep {
+    const host = nextBatch(at);
     const step = {
       table: model.table,
       parameters: model.parameters,
@@ -58,8 +63,8 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
       batch,
       learningRate: 1e-3,
       l2: 1e-5,
-      mode: createMode('train', 1, number++),
-      losses,
+      mode: createMode('train', 1, at),
+      losses: into,
     };
     return {
       run() {
@@ -94,6 +99,15 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
     smallestParameter: () =>
       model.parameters.reduce((a, b) => (b.tensor.size < a.tensor.size ? b : a)).tensor,
     parameterOf: (name: string) => model.parameters.find((parameter) => parameter.name === name)!.tensor,
+    /** Compiles a step's programs side by side, as a trainer does before the first. */
+    compile(): Promise<void> {
+      return compileAhead(() => {
+        const unread = createLossAccumulator();
+        const { run } = stepOf(0, () => undefined, unread);
+        optimiser.uncounted(run);
+        unread.dispose();
+      });
+    },
     /** Takes a step; with `eager` it is run even where it is recorded. */
     step(eager = false, also: () => void = () => undefined) {
       replay.take(nextStep(also), eager);
@@ -159,6 +173,7 @@ export async function compareReplay(id: string, batch: number, steps: number): P
   /** Values asked for between two steps, of weights that the next step changes; read at the end. */
   let twice: tf.Tensor[] = [];
   try {
+    await replayed.compile();
     for (let step = 0; step < steps; step++) {
       if (step === half) twice = [run, replayed].map((one) => tf.mul(one.smallestParameter(), 2));
       run.step(true);

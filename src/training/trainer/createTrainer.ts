@@ -67,6 +67,8 @@ export interface OwnedTrainer extends Trainer {
   readonly timings: RunTimings;
   /** The model's parts and what enters what; a few rows are passed through it, nothing of it changes. */
   modelGraph(): ModelGraph;
+  /** Compiles the programs of a training step on the graphics device, side by side; nothing of the run changes. */
+  compile(): Promise<void>;
   /** Asks the procedure to end at its next safe point. */
   requestStop(): void;
   /** Operations of the next training step, with shapes and times; asking changes nothing of the step. */
@@ -176,6 +178,7 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
       const batch = readRows(dataset, few, trainingRows, needs.extra ?? []);
       return modelGraph({ model, scenarios, fields: shape.fields, batch });
     },
+    compile: () => steps.compile(readRows(dataset, layout, trainingRows, needs.extra ?? [])),
     setTrainable(names) {
       steps.setTrainable(names);
       trialSteps.setTrainable(names);

@@ -81,6 +81,7 @@ const ROWS = [2, 10] as const;
 const idle: Adam = {
   apply: () => undefined,
   advance: () => new Float64Array(0),
+  uncounted: (work) => work(),
   setTrainable: () => undefined,
   isTrainable: () => true,
   snapshot: async () => ({}),

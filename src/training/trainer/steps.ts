@@ -1,7 +1,9 @@
 /** Training steps: those that count, and trial steps that a procedure takes back. Nothing is read back from the device. */
 import {
+  compileAhead,
   countReplayedStep,
   createAdam,
+  createLossAccumulator,
   createMode,
   createReplay,
   emptyPlan,
@@ -11,7 +13,7 @@ import {
 } from '../../engine';
 import { assembleInputs, batchInputs, disposeBatch, uploadBatch } from '../../models/inputs';
 import type { HostBatch } from '../../data/batches';
-import type { Adam, LossAccumulator, PlanArrays, Replay, StepMode } from '../../engine';
+import type { Adam, LossAccumulator, PlanArrays, ReplayableStep, StepMode } from '../../engine';
 import type { AnyModel } from '../../models/definition';
 import type { Part } from './part';
 
@@ -31,7 +33,6 @@ interface StepWith {
   readonly learningRate: number;
   /** Adds up loss terms; left out for steps that do not count. */
   readonly losses?: LossAccumulator;
-  readonly replay: Replay;
   /** Where each step's plan is written; one step at a time reads it. */
   readonly planArrays: (ids: number) => PlanArrays;
 }
@@ -44,9 +45,9 @@ function keptPlanArrays(): StepWith['planArrays'] {
   };
 }
 
-function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith, watched: boolean): void {
+function stepOn(batch: HostBatch, options: StepsOptions, given: StepWith): ReplayableStep {
   const { model, scenarios, l2 } = options;
-  const { replay, planArrays, ...differing } = given;
+  const { planArrays, ...differing } = given;
   const step = {
     table: model.table,
     parameters: model.parameters,
@@ -57,23 +58,20 @@ function trainOn(batch: HostBatch, options: StepsOptions, given: StepWith, watch
     l2,
     ...differing,
   };
-  replay.take(
-    {
-      run() {
-        const tensors = uploadBatch(batch);
-        runStep({
-          ...step,
-          build: (rows, mode) => {
-            const inputs = assembleInputs(rows, tensors, batch.layout, scenarios);
-            return model.forward(inputs, mode).losses();
-          },
-        });
-        disposeBatch(tensors);
-      },
-      inputs: () => ({ ...batchInputs(batch), ...countReplayedStep(step) }),
+  return {
+    run() {
+      const tensors = uploadBatch(batch);
+      runStep({
+        ...step,
+        build: (rows, mode) => {
+          const inputs = assembleInputs(rows, tensors, batch.layout, scenarios);
+          return model.forward(inputs, mode).losses();
+        },
+      });
+      disposeBatch(tensors);
     },
-    watched,
-  );
+    inputs: () => ({ ...batchInputs(batch), ...countReplayedStep(step) }),
+  };
 }
 
 export interface Steps extends Part<{ readonly step: number; readonly trainable: readonly string[] | null }> {
@@ -81,6 +79,8 @@ export interface Steps extends Part<{ readonly step: number; readonly trainable:
   readonly count: number;
   /** @param watched someone looks at the step's operations: it is run even where it is recorded */
   train(batch: HostBatch, learningRate: number, watched?: boolean): void;
+  /** Compiles the programs of a step on such a batch side by side; the step itself is not taken. */
+  compile(batch: HostBatch): Promise<void>;
   setTrainable(names: readonly string[] | null): void;
   dispose(): void;
 }
@@ -106,8 +106,18 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
     },
     train(batch, learningRate, watched = false) {
       const mode = createMode('train', dropoutSeed, step);
-      trainOn(batch, options, { optimiser: adam, mode, learningRate, losses, replay, planArrays }, watched);
+      const given = { optimiser: adam, mode, learningRate, losses, planArrays };
+      replay.take(stepOn(batch, options, given), watched);
       step++;
+    },
+    compile(batch) {
+      const mode = createMode('train', dropoutSeed, step);
+      return compileAhead(() => {
+        const unread = createLossAccumulator();
+        const given = { optimiser: adam, mode, learningRate: 0, losses: unread, planArrays };
+        adam.uncounted(() => stepOn(batch, options, given).run());
+        unread.dispose();
+      });
     },
     setTrainable,
     position: async () => ({ state: { step, trainable }, arrays: await adam.snapshot() }),
@@ -158,7 +168,7 @@ export function createTrialSteps(options: StepsOptions): TrialSteps {
   return {
     train(batch, learningRate, number) {
       const mode = createMode('train', dropoutSeed, number);
-      trainOn(batch, options, { optimiser: optimiser(), mode, learningRate, replay, planArrays }, false);
+      replay.take(stepOn(batch, options, { optimiser: optimiser(), mode, learningRate, planArrays }));
     },
     setTrainable(names) {
       adam?.setTrainable(names);

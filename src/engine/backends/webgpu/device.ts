@@ -98,7 +98,7 @@ function source({ bindings, uniforms, declarations = '', body, workgroup = WORKG
   `;
 }
 
-function compile(device: GPUDevice, call: DeviceCall): GPUComputePipeline {
+function descriptorOf(device: GPUDevice, call: DeviceCall): GPUComputePipelineDescriptor {
   const code = source(call);
   const entries: GPUBindGroupLayoutEntry[] = call.bindings.map(({ write }, binding) => ({
     binding,
@@ -114,7 +114,57 @@ function compile(device: GPUDevice, call: DeviceCall): GPUComputePipeline {
     bindGroupLayouts: [device.createBindGroupLayout({ entries })],
   });
   const module = device.createShaderModule({ label: call.name, code });
-  return device.createComputePipeline({ label: call.name, layout, compute: { module, entryPoint: 'main' } });
+  return { label: call.name, layout, compute: { module, entryPoint: 'main' } };
+}
+
+const keyOf = ({ name, bindings, workgroup = WORKGROUP }: DeviceCall): string =>
+  `${name} ${bindings.map(({ tensor }) => tensor.dtype).join()} ${workgroup}`;
+
+function pipelinesOf(device: GPUDevice): Map<string, GPUComputePipeline> {
+  let cache = pipelines.get(device);
+  if (!cache) pipelines.set(device, (cache = new Map<string, GPUComputePipeline>()));
+  return cache;
+}
+
+/** Pipelines that are being compiled while programs are met and not run; null where programs are run. */
+let ahead: Map<string, Promise<GPUComputePipeline>> | null = null;
+
+/**
+ * Meets the programs of `work` and runs none; the library's own must be kept from running too.
+ *
+ * @returns resolves once those that were not there are compiled, the ones that can be
+ */
+export function meetPrograms(work: () => void): Promise<void> {
+  const { device } = openedBackend<Recorder>();
+  const met = new Map<string, Promise<GPUComputePipeline>>();
+  ahead = met;
+  try {
+    work();
+  } finally {
+    ahead = null;
+  }
+  const cache = pipelinesOf(device);
+  return Promise.allSettled(
+    [...met].map(async ([key, compiled]) => {
+      const pipeline = await compiled;
+      // Whoever could not wait has compiled it, and has recorded it maybe.
+      if (!cache.has(key)) cache.set(key, pipeline);
+    }),
+  ).then(() => undefined);
+}
+
+/** Null: it is met and not run. */
+function pipelineOf(device: GPUDevice, call: DeviceCall): GPUComputePipeline | null {
+  const cache = pipelinesOf(device);
+  const key = keyOf(call);
+  let pipeline = cache.get(key);
+  if (ahead) {
+    if (!pipeline && !ahead.has(key))
+      ahead.set(key, device.createComputePipelineAsync(descriptorOf(device, call)));
+    return null;
+  }
+  if (!pipeline) cache.set(key, (pipeline = device.createComputePipeline(descriptorOf(device, call))));
+  return pipeline;
 }
 
 /** Runs a program; copies of written tensors' values on the host are dropped. */
@@ -122,11 +172,7 @@ export function runDevice(call: DeviceCall): void {
   const backend = webgpu();
   const recorder = openedBackend<Recorder>();
   const { bindings, threads, workgroup = WORKGROUP } = call;
-  let cache = pipelines.get(recorder.device);
-  if (!cache) pipelines.set(recorder.device, (cache = new Map<string, GPUComputePipeline>()));
-  const key = `${call.name} ${bindings.map(({ tensor }) => tensor.dtype).join()} ${workgroup}`;
-  let pipeline = cache.get(key);
-  if (!pipeline) cache.set(key, (pipeline = compile(recorder.device, call)));
+  const pipeline = pipelineOf(recorder.device, call);
   beforeRead(bindings.map(({ tensor }) => tensor));
   for (const { tensor, write } of bindings) if (write) beforeWrite(tensor.dataId);
   const flat = bindings.map(({ tensor }) => {
@@ -141,7 +187,8 @@ export function runDevice(call: DeviceCall): void {
   const uniforms = Object.values(call.uniforms).map((uniform) => ({ ...uniform, data: [...uniform.data] }));
   const writes = bindings.flatMap(({ write }, i) => (write ? [i] : []));
   const { name: shaderKey, makes } = call;
-  recorder.recordAndSubmit({ pipeline, dispatch, shaderKey, makes, writes }, output, inputs, uniforms);
+  if (pipeline)
+    recorder.recordAndSubmit({ pipeline, dispatch, shaderKey, makes, writes }, output, inputs, uniforms);
   for (const { tensor, write } of bindings) {
     if (write) backend.tensorMap.get(tensor.dataId).values = null;
   }
