@@ -67,6 +67,9 @@ export interface HostBatch {
 /** What batches are read from: truth columns are not reachable from here. */
 export type RowSource = Pick<Dataset, 'id' | 'fields' | 'columns' | 'scenario' | 'label' | 'history'>;
 
+/** Rows of a dataset by number. */
+type RowNumbers = Int32Array | readonly number[];
+
 /** Row width of a layout in ids. */
 export function layoutWidth(
   layout: Pick<BatchLayout, 'fields' | 'history' | 'ownHistory' | 'crosses'>,
@@ -130,7 +133,7 @@ export function useOwnTables({ layout, ids, scenario }: HostBatch): void {
 export function readBatch(
   dataset: RowSource,
   layout: BatchLayout,
-  rows: Int32Array | readonly number[],
+  rows: RowNumbers,
   extra: Readonly<Record<string, Float32Array>> = {},
   into: HostBatch | null = null,
 ): HostBatch {
@@ -138,7 +141,6 @@ export function readBatch(
     throw new RangeError(`A batch of ${layout.batch} rows cannot hold ${rows.length}; ask for fewer rows.`);
   }
   const batch = into ? emptied(into) : allocateBatch(layout, Object.keys(extra));
-  const { fields, width } = layout;
   const { ids } = batch;
   for (let b = 0; b < rows.length; b++) {
     const row = rows[b]!;
@@ -151,30 +153,54 @@ export function readBatch(
     const [from, to] = [extra[name]!, batch.extra[name]!];
     for (let b = 0; b < rows.length; b++) to[b] = from[rows[b]!]!;
   }
-  // Column by column: each lies by itself in memory.
-  fields.forEach((field, f) => {
-    const { offset } = dataset.fields[field]!;
-    const column = dataset.columns[field]!;
-    for (let b = 0; b < rows.length; b++) ids[b * width + f] = offset + column[rows[b]!]!;
-  });
-  const readHistory = layout.history && historyReader(dataset, layout.history, batch);
-  const readOwn = layout.ownHistory && ownHistoryReader(dataset, layout.ownHistory, batch);
-  if (readHistory || readOwn)
-    for (let b = 0; b < rows.length; b++) {
-      const start = b * width + fields.length;
-      const next = readHistory ? readHistory(rows[b]!, b, start) : start;
-      readOwn?.(rows[b]!, b, next);
-    }
+  readFields(dataset, layout, rows, ids);
+  if (layout.history) readHistory(dataset, layout.history, rows, batch);
+  if (layout.ownHistory) readOwnHistory(dataset, layout.ownHistory, rows, batch);
   if (layout.crosses) readCrosses(dataset, layout, rows, ids);
   useOwnTables(batch);
   return { ...batch, count: rows.length };
+}
+
+/** Rows that are read at a time: their part of the batch stays near while one column after the other is read into it. */
+const BLOCK = 64;
+
+/** Ids of the fields, column by column: each lies by itself in memory. */
+function readFields(
+  dataset: RowSource,
+  { fields, width }: BatchLayout,
+  rows: RowNumbers,
+  ids: Int32Array,
+): void {
+  for (let from = 0; from < rows.length; from += BLOCK) {
+    const until = Math.min(from + BLOCK, rows.length);
+    for (let f = 0; f < fields.length; f++) {
+      const { offset } = dataset.fields[fields[f]!]!;
+      readColumn(dataset.columns[fields[f]!]!, offset, rows, from, until, ids, from * width + f, width);
+    }
+  }
+}
+
+function readColumn(
+  column: Int32Array,
+  offset: number,
+  rows: RowNumbers,
+  from: number,
+  until: number,
+  ids: Int32Array,
+  at: number,
+  width: number,
+): void {
+  for (let b = from; b < until; b++) {
+    ids[at] = offset + column[rows[b]!]!;
+    at += width;
+  }
 }
 
 /** Ids of pairs of values, behind all others of a row. */
 function readCrosses(
   dataset: RowSource,
   { fields, width, crosses }: BatchLayout,
-  rows: Int32Array | readonly number[],
+  rows: RowNumbers,
   ids: Int32Array,
 ): void {
   const { pairs, buckets, offset } = crosses!;
@@ -209,70 +235,101 @@ function historyColumn(dataset: RowSource, field: number): number {
 
 /** Where the ids of a behaviour's item fields stand among those of one behaviour, and the offsets of their fields. */
 interface ItemColumns {
-  readonly at: readonly number[];
-  readonly offsets: readonly number[];
+  readonly at: Int32Array;
+  readonly offsets: Int32Array;
 }
 
 function itemColumns(dataset: RowSource, itemFields: readonly number[]): ItemColumns {
   return {
-    at: itemFields.map((field) => historyColumn(dataset, field)),
-    offsets: itemFields.map((field) => dataset.fields[field]!.offset),
+    at: Int32Array.from(itemFields, (field) => historyColumn(dataset, field)),
+    offsets: Int32Array.from(itemFields, (field) => dataset.fields[field]!.offset),
   };
 }
 
-/** A reader of the latest behaviours of a row: `(row, place in the batch, first id)` to the place after its ids. */
-function historyReader(
+/** The latest behaviours of each row. */
+function readHistory(
   dataset: RowSource,
   wanted: NonNullable<BatchLayout['history']>,
-  { ids, historyMask, historyScenario }: HostBatch,
-): (row: number, b: number, start: number) => number {
-  const history = historyOf(dataset);
+  rows: RowNumbers,
+  { layout, ids, historyMask, historyScenario }: HostBatch,
+): void {
+  const { lengths, length: held, itemFields, ...from } = historyOf(dataset);
   const { at: columns, offsets } = itemColumns(dataset, wanted.itemFields);
-  const stride = history.itemFields.length;
+  const [stride, width, before] = [itemFields.length, layout.width, layout.fields.length];
   const { length, scenarioField } = wanted;
   const scenarioOffset = scenarioField === null ? 0 : dataset.fields[scenarioField]!.offset;
-  return (row, b, start) => {
-    const have = history.lengths[row]!;
-    const kept = Math.min(have, length);
-    const first = row * history.length + have - kept;
-    const scenarioStart = start + length * columns.length;
-    let at = start;
+  for (let b = 0; b < rows.length; b++) {
+    const row = rows[b]!;
+    const have = lengths[row]!;
+    const kept = have < length ? have : length;
+    const first = row * held + have - kept;
+    const start = b * width + before;
+    copyItems(from.ids, first, kept, stride, columns, offsets, ids, start);
+    const scenarios = start + length * columns.length;
     for (let k = 0; k < kept; k++) {
-      const step = first + k;
-      for (let f = 0; f < columns.length; f++)
-        ids[at++] = offsets[f]! + history.ids[step * stride + columns[f]!]!;
-      const scenario = history.scenario[step]!;
+      const scenario = from.scenario[first + k]!;
       historyMask[b * length + k] = 1;
       historyScenario[b * length + k] = scenario;
-      if (scenarioField !== null) ids[scenarioStart + k] = scenario < 0 ? 0 : scenarioOffset + scenario + 1;
+      if (scenarioField !== null) ids[scenarios + k] = scenario < 0 ? 0 : scenarioOffset + scenario + 1;
     }
-    return scenarioStart + (scenarioField === null ? 0 : length);
-  };
+  }
 }
 
-/** A reader of the latest behaviours in the row's own scenario, in the order in which they came. */
-function ownHistoryReader(
+/** Ids of `count` neighbouring behaviours. */
+function copyItems(
+  from: Int32Array,
+  first: number,
+  count: number,
+  stride: number,
+  columns: Int32Array,
+  offsets: Int32Array,
+  to: Int32Array,
+  at: number,
+): void {
+  const each = columns.length;
+  for (let f = 0; f < each; f++) {
+    const offset = offsets[f]!;
+    let read = first * stride + columns[f]!;
+    const end = at + f + count * each;
+    for (let write = at + f; write < end; write += each) {
+      to[write] = offset + from[read]!;
+      read += stride;
+    }
+  }
+}
+
+/** The latest behaviours in each row's own scenario, in the order in which they came. */
+function readOwnHistory(
   dataset: RowSource,
   { length, itemFields }: NonNullable<BatchLayout['ownHistory']>,
-  { ids, ownHistoryMask }: HostBatch,
-): (row: number, b: number, start: number) => void {
+  rows: RowNumbers,
+  { layout, ids, ownHistoryMask }: HostBatch,
+): void {
   const history = historyOf(dataset);
+  const { lengths, scenario: scenarios, ids: from } = history;
   const { at: columns, offsets } = itemColumns(dataset, itemFields);
+  const { width, fields, history: all } = layout;
+  const each = columns.length;
   const stride = history.itemFields.length;
+  const before =
+    fields.length + (all ? all.length * (all.itemFields.length + (all.scenarioField === null ? 0 : 1)) : 0);
   const own = new Int32Array(length);
-  return (row, b, start) => {
+  for (let b = 0; b < rows.length; b++) {
+    const row = rows[b]!;
     const scenario = dataset.scenario[row]!;
+    const first = row * history.length;
     let found = 0;
-    for (let k = history.lengths[row]! - 1; k >= 0 && found < length; k--) {
-      const step = row * history.length + k;
-      if (history.scenario[step] === scenario) own[found++] = step;
+    // Without a branch: which behaviours are of the scenario cannot be foretold.
+    for (let step = first + lengths[row]! - 1; step >= first && found < length; step--) {
+      own[found] = step;
+      found += scenarios[step] === scenario ? 1 : 0;
     }
-    let at = start;
+    const start = b * width + before;
     for (let k = 0; k < found; k++) {
       const step = own[found - 1 - k]!;
-      for (let f = 0; f < columns.length; f++)
-        ids[at++] = offsets[f]! + history.ids[step * stride + columns[f]!]!;
+      for (let f = 0; f < each; f++)
+        ids[start + k * each + f] = offsets[f]! + from[step * stride + columns[f]!]!;
       ownHistoryMask[b * length + k] = 1;
     }
-  };
+  }
 }
