@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { memoryOf } from '../src/engine';
+import { memoryOf, submittedWork } from '../src/engine';
 import { difference } from '../src/engine/replay/difference';
 import type { RecordedList } from '../src/engine/replay/list';
 import { chosenModels } from './support/chosenModels';
@@ -98,8 +98,10 @@ it.each(chosenModels().map(({ id }) => id))(
     const model = replayedModel(id, 8);
     for (const of of ['probes', 'rows'] as const) {
       const scoring = model.newScoring(of);
-      // The first call runs a batch and records two.
+      const { createComputePipeline } = gpuCalls();
+      // The first call runs a batch and records two; what they run was compiled ahead, but for the copy of what they gave.
       await model.score(scoring, 4);
+      expect(gpuCalls().createComputePipeline - createComputePipeline).toBeLessThanOrEqual(3);
       const writes = async (batches: number): Promise<number> => {
         const before = gpuCalls().writeBuffer;
         await model.score(scoring, batches);
@@ -108,6 +110,8 @@ it.each(chosenModels().map(({ id }) => id))(
       const [one, three] = [await writes(1), await writes(3)];
       // One write of inputs a replayed batch, and the copy of what it gave.
       expect(three - one).toBeLessThanOrEqual(6);
+      // Once as many batches have waited for one submission: the pool has what they hold.
+      await model.score(scoring, 4);
       const held = { memory: memoryOf(), made: gpuCalls().createBuffer };
       await model.score(scoring, 4);
       expect(memoryOf()).toEqual(held.memory);
@@ -117,6 +121,35 @@ it.each(chosenModels().map(({ id }) => id))(
     model.dispose();
   },
 );
+
+it('submits several steps at once, and what is asked for in between with them', async () => {
+  const model = replayedModel('mix', 8);
+  for (let step = 0; step < 4; step++) model.step();
+  void submittedWork();
+  const submits = (work: () => void): number => {
+    const before = gpuCalls().submit;
+    work();
+    return gpuCalls().submit - before;
+  };
+  const steps = (count: number): void => {
+    for (let step = 0; step < count; step++) model.step();
+  };
+  expect(submits(() => steps(5))).toBe(0);
+  const twice = tf.mul(model.smallestParameter(), 2);
+  expect(submits(() => steps(5))).toBe(0);
+  expect(submits(() => void submittedWork())).toBe(1);
+  expect(submits(() => void submittedWork())).toBe(0);
+  // No more than there is room for.
+  expect(submits(() => steps(40))).toBe(2);
+  let read: Promise<unknown> | null = null;
+  expect(submits(() => (read = twice.data()))).toBe(1);
+  await read;
+  steps(1);
+  // Memory that a step waits to read must not go before.
+  expect(submits(() => model.replay.dispose())).toBe(1);
+  twice.dispose();
+  model.dispose();
+});
 
 it('records anew where a look at it shows that something changed', () => {
   const model = replayedModel('mix', 8);

@@ -1,6 +1,6 @@
 /** Scores and probes of rows, batch by batch, recorded and replayed where the backend is WebGPU; one readback at the end. */
 import * as tf from '@tensorflow/tfjs-core';
-import { copyInto, createReplay } from '../engine';
+import { compileAhead, copyInto, createReplay } from '../engine';
 import { batchInputs } from '../models/inputs';
 import { forwardPass } from './forward';
 import { createProbeSums } from './probeValues';
@@ -48,6 +48,56 @@ export interface Scoring {
 
 const noted = (): void => undefined;
 
+/** What a way of scoring adds to a pass. */
+type ScoredFor = 'probes' | 'rows' | 'metrics';
+
+/** Takes what is asked for from a pass, into tensors that last. */
+interface Packer {
+  readonly probes: ReturnType<typeof createProbeSums>;
+  readonly packing: Packing;
+  /** Scores, probabilities and columns of the last batch `[B, columns]`; null before the first. */
+  readonly packed: tf.Tensor2D | null;
+  pack(pass: AnyPass): void;
+  dispose(): void;
+}
+
+function createPacker(of: ScoredFor): Packer {
+  const probes = createProbeSums();
+  let packed: tf.Tensor2D | null = null;
+  // Without a row there are a score and a probability of none.
+  let packing: Packing = { names: ['score', 'probability'], widths: [1, 1] };
+  return {
+    probes,
+    get packing() {
+      return packing;
+    },
+    get packed() {
+      return packed;
+    },
+    pack(pass) {
+      const { score, probability, columns } = pass.scores();
+      const entries = Object.entries({ ...columns, ...(of === 'rows' ? pass.requested() : {}) });
+      packing = {
+        names: ['score', 'probability', ...entries.map(([name]) => name)],
+        widths: [1, 1, ...entries.map(([, column]) => column.shape[1])],
+      };
+      const parts = [score, probability, ...entries.map(([, column]) => column)];
+      const source = tf.concat(parts, 1);
+      if (packed?.shape[1] !== source.shape[1]) {
+        packed?.dispose();
+        packed = tf.keep(tf.zeros<tf.Rank.R2>(source.shape));
+      }
+      copyInto({ target: packed, source });
+      if (of === 'probes') probes.add(pass.probes());
+    },
+    dispose() {
+      probes.dispose();
+      packed?.dispose();
+      packed = null;
+    },
+  };
+}
+
 /**
  * A way of scoring that lasts as long as its model. Of several batches those after the first are replayed from the second call on at the
  * latest; the first of each call is run and compared with what is recorded, so that whatever changed in the model meanwhile shows.
@@ -56,45 +106,34 @@ const noted = (): void => undefined;
  */
 export function createScoring(
   { model, scenarios, batch: batchSize, fallBack }: ScoringOptions,
-  of: 'probes' | 'rows' | 'metrics',
+  of: ScoredFor,
 ): Scoring {
-  const withProbes = of === 'probes';
   const replay = createReplay(fallBack);
-  const probes = createProbeSums();
-  /** Scores, probabilities and columns of the last batch `[B, columns]`. */
-  let packed: tf.Tensor2D | null = null;
-  // Without a row there are a score and a probability of none.
-  let packing: Packing = { names: ['score', 'probability'], widths: [1, 1] };
+  const packer = createPacker(of);
+  let compiled = false;
 
-  function pack(pass: AnyPass): void {
-    const { score, probability, columns } = pass.scores();
-    const entries = Object.entries({ ...columns, ...(of === 'rows' ? pass.requested() : {}) });
-    packing = {
-      names: ['score', 'probability', ...entries.map(([name]) => name)],
-      widths: [1, 1, ...entries.map(([, column]) => column.shape[1])],
-    };
-    const parts = [score, probability, ...entries.map(([, column]) => column)];
-    const source = tf.concat(parts, 1);
-    if (packed?.shape[1] !== source.shape[1]) {
-      packed?.dispose();
-      packed = tf.keep(tf.zeros<tf.Rank.R2>(source.shape));
-    }
-    copyInto({ target: packed, source });
-    if (withProbes) probes.add(pass.probes());
+  const run = (batch: HostBatch, into: Packer): void => {
+    forwardPass(model, scenarios, batch, 'moving', (pass) => {
+      into.pack(pass);
+      return [];
+    });
+  };
+
+  /** Once: the programs of a batch side by side. */
+  async function compile(batch: HostBatch): Promise<void> {
+    if (compiled) return;
+    compiled = true;
+    await compileAhead(() => {
+      const unread = createPacker(of);
+      run(batch, unread);
+      unread.dispose();
+    });
   }
 
   function scoreBatch(batch: HostBatch): tf.Tensor2D {
-    replay.take({
-      run() {
-        forwardPass(model, scenarios, batch, 'moving', (pass) => {
-          pack(pass);
-          return [];
-        });
-      },
-      inputs: () => batchInputs(batch),
-    });
+    replay.take({ run: () => run(batch, packer), inputs: () => batchInputs(batch) });
     return tf.tidy(() => {
-      const source = packed!;
+      const source = packer.packed!;
       const target = tf.zeros<tf.Rank.R2>(source.shape);
       copyInto({ target, source });
       return target;
@@ -106,16 +145,18 @@ export function createScoring(
       const chunks: tf.Tensor2D[] = [];
       try {
         replay.check();
-        probes.begin();
+        packer.probes.begin();
         for (let from = 0; from < rows.length; from += batchSize) {
           const until = Math.min(from + batchSize, rows.length);
-          chunks.push(scoreBatch(read(rows.subarray(from, until))));
+          const batch = read(rows.subarray(from, until));
+          await compile(batch);
+          chunks.push(scoreBatch(batch));
           done(until);
           await yieldToEventLoop();
         }
         return {
-          ...(await unpack(chunks, packing, rows.length)),
-          probes: withProbes ? await probes.read(model.probes.map(({ name }) => name)) : [],
+          ...(await unpack(chunks, packer.packing, rows.length)),
+          probes: of === 'probes' ? await packer.probes.read(model.probes.map(({ name }) => name)) : [],
         };
       } finally {
         tf.dispose(chunks);
@@ -123,9 +164,7 @@ export function createScoring(
     },
     dispose() {
       replay.dispose();
-      probes.dispose();
-      packed?.dispose();
-      packed = null;
+      packer.dispose();
     },
   };
 }

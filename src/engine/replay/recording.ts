@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../backends/opened';
 import { beforeWrite } from '../backends/webgpu/demand';
+import { submitPending, type Submitting } from '../backends/webgpu/submit';
 import { planArena } from './arena';
 import type { StepInputs } from './inputs';
 import type { RecordedList } from './list';
@@ -18,8 +19,8 @@ export interface Recording {
   /** Names of what a replay must be given. */
   readonly inputs: readonly string[];
   /**
-   * Does the step again with these inputs: one upload, one compute pass, one submission. Other inputs than those it knows are
-   * left aside.
+   * Does the step again with these inputs: one upload and one compute pass, among what the backend has yet to submit. Other inputs than
+   * those it knows are left aside.
    *
    * @throws RangeError naming an input that is missing or of another length
    */
@@ -27,13 +28,11 @@ export interface Recording {
   dispose(): void;
 }
 
-interface ReplayBackend {
+interface ReplayBackend extends Submitting {
   readonly device: GPUDevice;
   readonly queue: GPUQueue;
-  readonly commandEncoder: GPUCommandEncoder | null;
   readonly tensorMap: { get(dataId: tf.DataId): { values: unknown } };
-  endComputePassEncoder(): void;
-  submitQueue(): void;
+  ensureCommandEncoderReady(): void;
   incRef(dataId: tf.DataId): void;
   disposeData(dataId: tf.DataId): boolean;
 }
@@ -63,6 +62,11 @@ interface Copy {
   readonly to: GPUBuffer;
   readonly size: number;
 }
+
+/** Steps that wait for one submission at most. */
+const MOST_PENDING = 16;
+/** Bytes of their inputs at most: of long ones the upload takes longer than a submission. */
+const RING_BYTES = 2 ** 21;
 
 let held = 0;
 
@@ -150,6 +154,9 @@ export function createRecording(list: RecordedList): Recording {
   queue.writeBuffer(constantBuffer, 0, constants);
   const written = block.filled();
   const inputBuffer = make(written.length, STORAGE | UNIFORM | COPY_DST | COPY_SRC);
+  /** Inputs of steps that are not submitted yet, one behind the other; 1: each step is submitted by itself. */
+  const places = Math.max(1, Math.min(MOST_PENDING, Math.floor(RING_BYTES / written.length)));
+  const ring = places > 1 ? make(places * written.length, COPY_DST | COPY_SRC) : null;
   const views = {
     float32: new Float32Array(written.buffer),
     int32: new Int32Array(written.buffer),
@@ -189,6 +196,9 @@ export function createRecording(list: RecordedList): Recording {
   const hostCopies = [...outers.values()];
   held += bytes;
   let disposed = false;
+  /** Of the last step, and its place among those that are not submitted. */
+  let encoder: GPUCommandEncoder | null = null;
+  let place = 0;
 
   function fill(inputs: StepInputs): void {
     for (const { name, type, word, count, from, length } of writes) {
@@ -212,12 +222,18 @@ export function createRecording(list: RecordedList): Recording {
       fill(inputs);
       // What was asked for before the step comes before it: what reads tensors that the step writes, and what waits to be submitted.
       for (const dataId of outers.keys()) beforeWrite(dataId);
-      if (backend.commandEncoder) {
-        backend.endComputePassEncoder();
-        backend.submitQueue();
+      // Of another encoder: what was pending is submitted, and its inputs are read before what is written from here on.
+      if (!encoder || encoder !== backend.commandEncoder) place = 0;
+      if (ring) {
+        queue.writeBuffer(ring, place * written.length, written);
+      } else {
+        submitPending(backend);
+        queue.writeBuffer(inputBuffer, 0, written);
       }
-      queue.writeBuffer(inputBuffer, 0, written);
-      const encoder = device.createCommandEncoder();
+      backend.ensureCommandEncoderReady();
+      backend.endComputePassEncoder();
+      encoder = backend.commandEncoder!;
+      if (ring) encoder.copyBufferToBuffer(ring, place * written.length, inputBuffer, 0, written.length);
       for (const { from, offset, to, size } of copies) encoder.copyBufferToBuffer(from, offset, to, 0, size);
       const pass = encoder.beginComputePass();
       for (const { pipeline, group, dispatch } of commands) {
@@ -226,7 +242,7 @@ export function createRecording(list: RecordedList): Recording {
         pass.dispatchWorkgroups(dispatch[0], dispatch[1], dispatch[2]);
       }
       pass.end();
-      queue.submit([encoder.finish()]);
+      if (++place === places) submitPending(backend);
       // Values that were read back before are no longer those on the device.
       for (const copy of hostCopies) copy.values = null;
     },
@@ -234,6 +250,8 @@ export function createRecording(list: RecordedList): Recording {
       if (disposed) return;
       disposed = true;
       held -= bytes;
+      // A buffer must be there until what reads it is submitted.
+      if (encoder && encoder === backend.commandEncoder) submitPending(backend);
       for (const buffer of own) buffer.destroy();
       for (const dataId of outers.keys()) backend.disposeData(dataId);
     },

@@ -41,5 +41,6 @@ export async function compileAhead(work: () => void): Promise<void> {
     return [pipeline.then((compiled) => void (pipelineCache[key] ??= compiled))];
   });
   await Promise.allSettled([ours, ...theirs]);
-  if (left !== 0) throw new Error(`A step that is compiled ahead must free what it makes; it left ${left} tensors.`);
+  if (left !== 0)
+    throw new Error(`A step that is compiled ahead must free what it makes; it left ${left} tensors.`);
 }

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { openedBackend } from '../opened';
 import { beforeRead, beforeWrite } from './demand';
+import type { Submitting } from './submit';
 
 export interface Uniform {
   readonly type: 'int32' | 'uint32' | 'float32';
@@ -30,7 +31,7 @@ export interface Program {
   getUserCode(): string;
 }
 
-export interface WebGpuBackend {
+export interface WebGpuBackend extends Submitting {
   readonly device: GPUDevice;
   readonly queue: GPUQueue;
   readonly tensorMap: {
@@ -38,8 +39,6 @@ export interface WebGpuBackend {
   };
   uploadToGPU(dataId: tf.DataId): void;
   ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
   runWebGPUProgram(
     program: Program,
     inputs: readonly tf.TensorInfo[],
