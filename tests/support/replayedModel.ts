@@ -103,8 +103,8 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
     compile(): Promise<void> {
       return compileAhead(() => {
         const unread = createLossAccumulator();
-        const { run } = stepOf(0, () => undefined, unread);
-        optimiser.uncounted(run);
+        const step = stepOf(0, () => undefined, unread);
+        optimiser.uncounted(() => step.run());
         unread.dispose();
       });
     },
@@ -114,9 +114,9 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
     },
     /** Runs a step while it is recorded, and gives its inputs too. */
     record(): { list: RecordedList; inputs: StepInputs } {
-      const { run, inputs } = nextStep(() => undefined);
-      const given = inputs();
-      const list = recordPrograms(run);
+      const step = nextStep(() => undefined);
+      const given = step.inputs();
+      const list = recordPrograms(() => step.run());
       // Adam's rates are one array, which the run filled anew: those that it read are there now.
       return { list, inputs: { ...given, 'adam.rates': Float64Array.from(given['adam.rates']!) } };
     },
