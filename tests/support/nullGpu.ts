@@ -51,7 +51,13 @@ const limits = {
   maxComputeInvocationsPerWorkgroup: 256,
 };
 
-const calls = { createBuffer: 0, createComputePipeline: 0, createComputePipelineAsync: 0, writeBuffer: 0, submit: 0 };
+const calls = {
+  createBuffer: 0,
+  createComputePipeline: 0,
+  createComputePipelineAsync: 0,
+  writeBuffer: 0,
+  submit: 0,
+};
 
 /** How often the device was asked for what. */
 export function gpuCalls(): Readonly<typeof calls> {
