@@ -38,6 +38,14 @@ describe('a budget a file', () => {
     expect(error.sentence).toContain('20\u202f000 columns');
   });
 
+  it('a quote that opens a cell and is closed megabytes later belongs to its value, and no row is lost', async () => {
+    const items: Readonly<Record<number, string>> = { 10: '"x', 59_990: 'y"' };
+    const table = await readTable(
+      utf8(head + lines(60_000, (i) => (items[i] ? `1,${items[i]},d0,1,1700000000\n` : row(i)))),
+    );
+    expect(table.totalRows).toBe(60_000);
+  });
+
   it.each([
     ['unquoted', 'x'.repeat(9_000_000)],
     ['quoted', `"${'x'.repeat(9_000_000)}"`],
