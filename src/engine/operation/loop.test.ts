@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { openBackend } from '../backend';
 import { sigmoidGradient } from '../ops/activations';
 import { batchVecMat } from '../ops/batchVecMat';
+import { gatedProduct } from '../ops/gatedProduct';
 import { fieldPairProducts } from '../ops/fieldPairProducts';
 import { normActivationBackward } from '../ops/normActivationBackward';
 import { softmaxGradient } from '../ops/softmax';
@@ -12,6 +13,13 @@ import { as2, as3, values, type Form } from '../testing/operation';
 const cases: Readonly<Record<string, { readonly form: Form; readonly shapes: readonly number[][] }>> = {
   sigmoidGradient: {
     form: (dy, y) => sigmoidGradient({ dy, y }),
+    shapes: [
+      [3, 7],
+      [3, 7],
+    ],
+  },
+  gatedProduct: {
+    form: (x, gate) => gatedProduct(x, gate, 0.3),
     shapes: [
       [3, 7],
       [3, 7],

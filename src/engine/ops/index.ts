@@ -27,6 +27,7 @@ export { dropout, dropoutMaskOf } from './dropout';
 export { AVERAGE_EPSILON, ensembleBce } from './ensembleBce';
 export { expertLogits } from './expertLogits';
 export { fieldPairProducts } from './fieldPairProducts';
+export { gatedProduct } from './gatedProduct';
 export { gramSchmidt, gramSchmidtDistance, type OrthogonalRows } from './gramSchmidt';
 export { gru } from './gru';
 export { logOdds } from './logOdds';

@@ -13,6 +13,7 @@ import {
   fieldIndices,
   pickFlat,
   priorBias,
+  type Gate,
 } from '../layers';
 import { lastLayer, numbered, rowVectors, scenarioAxis, sumByScenario } from '../probes';
 import { ablation, hyper, type SettingsOf } from '../settings';
@@ -66,10 +67,10 @@ interface PepnetPass extends Pass {
   readonly lastLayer: tf.Tensor2D;
   /** O_ep: what the tower reads `[B, D]`. */
   readonly embeddings: tf.Tensor2D;
-  /** Factors of the embeddings `[B, D]`; null without EPNet. */
-  readonly domainGate: tf.Tensor2D | null;
-  /** Factors of each layer's inputs, the output layer's last `[B, w_l]`; none without PPNet. */
-  readonly layerGates: readonly tf.Tensor2D[];
+  /** Of the embeddings `[B, D]`; null without EPNet. */
+  readonly domainGate: Gate | null;
+  /** Of each layer's inputs, the output layer's last `[B, w_l]`; none without PPNet. */
+  readonly layerGates: readonly Gate[];
 }
 
 interface Modules {
@@ -107,6 +108,8 @@ function fieldFactors(gate: tf.Tensor2D, dim: number, inputs: Inputs) {
   return sumByScenario(means, inputs);
 }
 
+const factorsOf = (gates: readonly Gate[]): tf.Tensor2D[] => gates.map((gate) => gate.factors());
+
 /** Factors side by side, one number a layer and row: the mean of `of(factor)` over the layer's units `[B, L + 1]`. */
 const perLayer = (gates: readonly tf.Tensor2D[], of: (gate: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D =>
   tf.concat2d(
@@ -138,7 +141,7 @@ function createProbes(
             scale: 'value',
             quantity: 'factor',
             compute: ({ domainGate }, inputs) =>
-              fieldFactors(domainGate ?? missing(), settings.embeddingDim, inputs),
+              fieldFactors((domainGate ?? missing()).factors(), settings.embeddingDim, inputs),
           } satisfies Probe<PepnetPass>,
           rowVectors<PepnetPass>({
             name: 'embeddings',
@@ -163,7 +166,7 @@ function createProbes(
             quantity: 'factor',
             compute: ({ layerGates }, inputs) =>
               sumByScenario(
-                perLayer(layerGates, (gate) => gate),
+                perLayer(factorsOf(layerGates), (gate) => gate),
                 inputs,
               ),
           } satisfies Probe<PepnetPass>,
@@ -178,7 +181,7 @@ function createProbes(
             scale: 'value',
             quantity: 'standard deviation',
             compute: ({ layerGates }, inputs) => {
-              const from = layerGates.map((gate) => tf.sub<tf.Tensor2D>(gate, middle));
+              const from = factorsOf(layerGates).map((gate) => tf.sub<tf.Tensor2D>(gate, middle));
               const { sum, count } = sumByScenario(
                 perLayer(from, (gate) => gate),
                 inputs,
@@ -236,12 +239,9 @@ function createPepnet(parts: PepnetParts, modules: Modules): Network<PepnetPass>
   return {
     apply(flat, inputs, mode) {
       const domainGate = epnet?.apply(beside(inputs, domain, flat)) ?? null;
-      const embeddings = domainGate ? tf.mul<tf.Tensor2D>(flat, domainGate) : flat;
+      const embeddings = domainGate ? domainGate.multiply(flat) : flat;
       const layerGates = ppnet?.apply(beside(inputs, prior, embeddings)) ?? [];
-      const scaled = (h: tf.Tensor2D, layer: number): tf.Tensor2D => {
-        const gate = layerGates[layer];
-        return gate ? tf.mul(h, gate) : h;
-      };
+      const scaled = (h: tf.Tensor2D, layer: number): tf.Tensor2D => layerGates[layer]?.multiply(h) ?? h;
       const last = mlp.apply(embeddings, inputs, mode, scaled).output;
       const logit = output.apply(scaled(last, settings.hidden.length));
       return { logit, lastLayer: last, embeddings, domainGate, layerGates };
@@ -249,8 +249,8 @@ function createPepnet(parts: PepnetParts, modules: Modules): Network<PepnetPass>
     probes: createProbes(parts, modules),
     outputs: ({ logit, domainGate, layerGates }) => ({
       logit,
-      ...(domainGate && { domainGate }),
-      ...(layerGates.length > 0 && { layerGates: tf.concat2d([...layerGates], 1) }),
+      ...(domainGate && { domainGate: domainGate.factors() }),
+      ...(layerGates.length > 0 && { layerGates: tf.concat2d(factorsOf(layerGates), 1) }),
     }),
   };
 }

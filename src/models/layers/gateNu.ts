@@ -1,6 +1,6 @@
 /** Gate Neural Units (PEPNet, Eq 3–4): `γ σ(relu(x W + b) W' + b')`, factors between 0 and γ that other units are multiplied by. */
 import * as tf from '@tensorflow/tfjs-core';
-import { leakyRelu, multiDenseStacked, sigmoid, split } from '../../engine';
+import { gatedProduct, leakyRelu, multiDenseStacked, sigmoid, split } from '../../engine';
 import type { VariableFactory } from '../../engine';
 import { createLinear } from './linear';
 
@@ -12,9 +12,26 @@ interface GateNuOptions {
   readonly gamma: number;
 }
 
+/** Factors between 0 and γ that units are multiplied by. */
+export interface Gate {
+  /** Units `[B, out]` times their factors. */
+  multiply(h: tf.Tensor2D): tf.Tensor2D;
+  /** The factors themselves `[B, out]`, for who looks at them. */
+  factors(): tf.Tensor2D;
+}
+
+/** From logits `[B, out]` to factors `γ σ(logits)`. */
+export function createGate(logits: tf.Tensor2D, gamma: number): Gate {
+  const share = sigmoid(logits);
+  return {
+    multiply: (h) => gatedProduct(h, share, gamma),
+    factors: () => tf.mul(share, gamma),
+  };
+}
+
 export interface GateNu {
-  /** `[B, in]` to factors `[B, out]` in (0, γ). */
-  apply(x: tf.Tensor2D): tf.Tensor2D;
+  /** `[B, in]` to a gate of `[B, out]`. */
+  apply(x: tf.Tensor2D): Gate;
 }
 
 /** Parameters `<name>.hidden.weight [in, g]`, `<name>.hidden.bias`, `<name>.gate.weight [g, out]`, `<name>.gate.bias`. */
@@ -25,12 +42,12 @@ export function createGateNu(
 ): GateNu {
   const first = createLinear(variables, `${name}.hidden`, { input, output: hidden });
   const second = createLinear(variables, `${name}.gate`, { input: hidden, output });
-  return { apply: (x) => tf.mul(sigmoid(second.apply(leakyRelu(first.apply(x), 0))), gamma) };
+  return { apply: (x) => createGate(second.apply(leakyRelu(first.apply(x), 0)), gamma) };
 }
 
 export interface GateNuBank {
-  /** `[B, in]` to the factors of each unit `[B, outputs[k]]`. */
-  apply(x: tf.Tensor2D): readonly tf.Tensor2D[];
+  /** `[B, in]` to the gate of each unit `[B, outputs[k]]`. */
+  apply(x: tf.Tensor2D): readonly Gate[];
 }
 
 /**
@@ -65,7 +82,7 @@ export function createGateNuBank(
       const each = split(h, new Array<number>(units).fill(1), 0);
       return gates.map((gate, k) => {
         const own = tf.reshape<tf.Rank.R2>(each[k]!, [x.shape[0], hidden]);
-        return tf.mul(sigmoid(gate.apply(own)), gamma);
+        return createGate(gate.apply(own), gamma);
       });
     },
   };

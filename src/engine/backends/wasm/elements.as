@@ -258,3 +258,37 @@ export function activateGradient(dy: usize, x: usize, mask: usize, dx: usize, co
 export function zero(out: usize, count: i32): void {
   memory.fill(out, 0, <usize>count << 2);
 }
+
+// out = a (scale b).
+export function timesScaled(a: usize, b: usize, out: usize, count: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  const end = out + (<usize>count << 2);
+  for (; out + 32 <= end; out += 32) {
+    v128.store(out, f32x4.mul(v128.load(a), f32x4.mul(factor, v128.load(b))));
+    v128.store(out, f32x4.mul(v128.load(a, 16), f32x4.mul(factor, v128.load(b, 16))), 16);
+    a += 32;
+    b += 32;
+  }
+  for (; out < end; out += 4) {
+    store<f32>(out, load<f32>(a) * (scale * load<f32>(b)));
+    a += 4;
+    b += 4;
+  }
+}
+
+// out = a b scale.
+export function productTimes(a: usize, b: usize, out: usize, count: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  const end = out + (<usize>count << 2);
+  for (; out + 32 <= end; out += 32) {
+    v128.store(out, f32x4.mul(f32x4.mul(v128.load(a), v128.load(b)), factor));
+    v128.store(out, f32x4.mul(f32x4.mul(v128.load(a, 16), v128.load(b, 16)), factor), 16);
+    a += 32;
+    b += 32;
+  }
+  for (; out < end; out += 4) {
+    store<f32>(out, load<f32>(a) * load<f32>(b) * scale);
+    a += 4;
+    b += 4;
+  }
+}

@@ -18,6 +18,8 @@ export interface WasmExports {
   activate(x: Pointer, mask: Pointer, y: Pointer, count: number, slope: number): void;
   activateGradient(dy: Pointer, x: Pointer, mask: Pointer, dx: Pointer, count: number, slope: number): void;
   zero(out: Pointer, count: number): void;
+  timesScaled(a: Pointer, b: Pointer, out: Pointer, count: number, scale: number): void;
+  productTimes(a: Pointer, b: Pointer, out: Pointer, count: number, scale: number): void;
   gemmScratch(): number;
   tileSixZero(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer): void;
   gemm(a: Pointer, b: Pointer, c: Pointer, bias: Pointer, m: number, n: number, k: number, lda: number, ldb: number, ldc: number, flags: number, scratch: Pointer): void;

@@ -1,6 +1,7 @@
 /** What one forward pass of OptMSM leaves. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Pass } from '../../definition';
+import type { Gate } from '../../layers';
 import type { GatedInputs } from './inputs';
 import type { Transferred } from './transfer';
 
@@ -13,7 +14,7 @@ export interface OptMsmPass extends Pass {
   /** The row's own representation `[B, R]`, or its gated input where nothing is transferred. */
   readonly own: tf.Tensor2D;
   /** G_l of every layer of the predictor `[B, width]` (Eq 11). */
-  readonly scales: readonly tf.Tensor2D[];
+  readonly scales: readonly Gate[];
 }
 
 /** @throws Error where nothing is transferred */

@@ -1,16 +1,24 @@
 /** Scenario-aware representation interaction (Eq 10–13): a predictor whose every layer a hypernetwork scales. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { dropout, leakyRelu, stopGradient } from '../../../engine';
 import type { Mode, VariableFactory } from '../../../engine';
 import type { DataShape } from '../../definition';
-import { createLinear, createOwnLinear, priorBias, priorBiases, type LinearOptions } from '../../layers';
+import {
+  createGate,
+  createLinear,
+  createOwnLinear,
+  priorBias,
+  priorBiases,
+  type Gate,
+  type LinearOptions,
+} from '../../layers';
 import type { OptMsmSettings } from './settings';
 
 export interface Prediction {
   /** `[B, 1]` */
   readonly logit: tf.Tensor2D;
   /** G_l of every layer `[B, width of R_l]`; empty without hypernetwork. */
-  readonly scales: readonly tf.Tensor2D[];
+  readonly scales: readonly Gate[];
 }
 
 export interface Predictor {
@@ -60,15 +68,15 @@ export function createPredictor(
     scaledWidths: hypernetwork ? layers.map((layer) => layer.width) : [],
     apply(r0, oneHot, mode) {
       const read = hyperStopGrad && hypernetwork ? stopGradient(r0) : r0;
-      const scales: tf.Tensor2D[] = [];
+      const scales: Gate[] = [];
       let h = r0;
       for (const { linear, scale, last } of layers) {
         if (scale) {
           // Twice a sigmoid: 1 in the mean, so that the start leaves the layer as it is.
           const hidden = leakyRelu(scale.hidden.apply(read, oneHot), 0);
-          const factor = tf.mul<tf.Tensor2D>(tf.sigmoid(scale.scale.apply(hidden, oneHot)), 2);
-          scales.push(factor);
-          h = tf.mul(h, factor);
+          const gate = createGate(scale.scale.apply(hidden, oneHot), 2);
+          scales.push(gate);
+          h = gate.multiply(h);
         }
         const u = linear.apply(h, oneHot);
         h = last ? u : dropout(leakyRelu(u, 0), settings.dropout, mode);

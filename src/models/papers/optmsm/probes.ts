@@ -194,7 +194,7 @@ function scaleProbes(shape: DataShape, widths: readonly number[]): Probe<OptMsmP
     axes: [scenario, { name: 'unit' }],
     scale: 'value',
     quantity: 'factor',
-    compute: ({ scales }, inputs) => sumByScenario(scales[k]!, inputs),
+    compute: ({ scales }, inputs) => sumByScenario(scales[k]!.factors(), inputs),
   }));
   if (widths.length === 0) return [];
   return [
@@ -211,7 +211,11 @@ function scaleProbes(shape: DataShape, widths: readonly number[]): Probe<OptMsmP
         { name: 'bin', labels: binLabels },
       ],
       scale: 'share',
-      compute: ({ scales }, { weight }) => histograms(scales, weight),
+      compute: ({ scales }, { weight }) =>
+        histograms(
+          scales.map((gate) => gate.factors()),
+          weight,
+        ),
     },
   ];
 }
