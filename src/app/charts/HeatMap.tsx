@@ -6,7 +6,7 @@ import { DEFINED, drawHeat, drawKey, NOT_YET, UNDEFINED } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
 import { HeatLabels, LONGEST_LABEL, shortLabel } from './HeatLabels';
 import type { HeatLabel } from './HeatLabels';
-import { cellAt, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
+import { cellAt, keyLeft, layoutHeat, onTwoLines, pan, reveal, widthOf, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
 import { HeatZoom, ZOOM_IN } from './HeatZoom';
 import type { Domain } from './axis';
@@ -42,8 +42,6 @@ export interface HeatMapProps {
 }
 
 const KEY_WIDTH = 96;
-/** Pixels that a text beside the key takes, at most. */
-const widthOf = (text: string): number => 6.2 * text.length;
 const ZOOM_FROM = 40;
 const FEW = 6;
 
@@ -113,6 +111,10 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     [size, view, longestRow, longestColumn, longestColumnLine, stepColumns, square, left, right],
   );
   const { keyY } = layout;
+  const least = format(
+    scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min,
+  );
+  const keyX = keyLeft(layout.left, least);
 
   useEffect(() => {
     if (!canvas || size.width < 40 || size.height < 40) return;
@@ -129,9 +131,9 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
       font: style.fontFamily,
     });
     const context = canvas.getContext('2d');
-    if (context) drawKey(context, scale, theme, { x: layout.left, y: keyY + 5, width: KEY_WIDTH, height: 8 });
+    if (context) drawKey(context, scale, theme, { x: keyX, y: keyY + 5, width: KEY_WIDTH, height: 8 });
     // Only what is drawn: a pointer that moves over a large matrix must not paint it again.
-  }, [canvas, size, layout, keyY, data, scale, theme, format]);
+  }, [canvas, size, layout, keyX, keyY, data, scale, theme, format]);
 
   // React listens to wheels passively, so the page would scroll while the matrix zooms.
   const wheel = useRef<(event: WheelEvent) => void>(null);
@@ -233,7 +235,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   );
   // Beside the key where there is room for it: the buttons of a large matrix stand there, and a narrow one ends there.
   const below =
-    !stepColumns && (zoomable || layout.left + KEY_WIDTH + 14 + widthOf(most) + widthOf(said) > size.width);
+    !stepColumns && (zoomable || keyX + KEY_WIDTH + 14 + widthOf(most) + widthOf(said) > size.width);
 
   return (
     <div
@@ -294,12 +296,10 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
               <rect className="cursor-cell" {...rect(cursor)} />
             </>
           )}
-          <text x={layout.left - 6} y={keyY + 12} textAnchor="end">
-            {format(
-              scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min,
-            )}
+          <text x={keyX - 6} y={keyY + 12} textAnchor="end">
+            {least}
           </text>
-          <text x={layout.left + KEY_WIDTH + 6} y={keyY + 12}>
+          <text x={keyX + KEY_WIDTH + 6} y={keyY + 12}>
             {most}
             {!below && (
               <tspan className="axis-title" dx={8}>
@@ -309,7 +309,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
           </text>
           {below && (
             <text
-              x={Math.max(0, Math.min(layout.left, size.width - widthOf(said)))}
+              x={Math.max(0, Math.min(keyX, size.width - widthOf(said)))}
               y={keyY + 27}
               className="axis-title"
             >

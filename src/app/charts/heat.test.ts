@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellPixels, placeOn, NOT_YET, UNDEFINED } from './heatDraw';
 import { SCALE_STEPS, scaleTable } from '../colour/scales';
-import { cellAt, layoutHeat, onTwoLines, pan, reveal, zoom } from './heatLayout';
+import { cellAt, keyLeft, layoutHeat, onTwoLines, pan, reveal, widthOf, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
 
 const total = { rows: 355, columns: 355 };
@@ -198,4 +198,10 @@ describe('cells too small to be drawn one by one', () => {
     expect(pixel(pixels, 2)).toEqual(colour(0.5));
     expect(pixel(pixels, 3), 'undefined').toEqual(hatch);
   });
+});
+
+test('the key leaves room for the number before it, whatever the names of rows are', () => {
+  expect(keyLeft(120, '−0.0032')).toBe(120);
+  for (const least of ['0', '−0.0032', '−12.3456'])
+    expect(keyLeft(20, least) - 6 - widthOf(least)).toBeGreaterThanOrEqual(0);
 });

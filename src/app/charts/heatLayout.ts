@@ -156,3 +156,11 @@ export function reveal(view: Window, row: number, column: number): Window {
     at < start ? at : at >= start + size ? at - size + 1 : start;
   return { ...view, row: along(view.row, view.rows, row), column: along(view.column, view.columns, column) };
 }
+
+/** Pixels that a text beside the key takes, at most. */
+export const widthOf = (text: string): number => 6.2 * text.length;
+
+/** Where the key begins, in pixels: under the cells, or further in where the number before it is wider than the names of rows. */
+export function keyLeft(left: number, least: string): number {
+  return Math.max(left, widthOf(least) + 6);
+}

@@ -1,8 +1,11 @@
 import { Figure } from '../../figure/Figure';
 import { formatSigned, trimNumber } from '../../format';
-import { HeatMap } from '../../charts/HeatMap';
-import { DEFINED, UNDEFINED } from '../../charts/heatDraw';
+import { placeOn } from '../../charts/heatDraw';
+import { SCALE_STEPS, scaleTable, textOn } from '../../colour/scales';
+import type { Theme } from '../../colour/scales';
+import { useTheme } from '../../store/theme';
 import type { KnobMap, MapResult } from '../../../studies/evidence/knobMaps';
+import type { Verdict } from '../../../studies/evidence/verdict';
 import { metricWords } from '../../../studies/reproduce/words';
 import { VerdictMark } from './VerdictMark';
 import './evidence.css';
@@ -13,8 +16,8 @@ interface Props {
   readonly result: MapResult | null;
 }
 
-/** The smallest reach of the colours: gains within it are no effect, and must not look like one. */
-const LEAST_REACH = 0.002;
+/** The smallest reach of the colours: thousandths of AUC, whatever the largest of them is, must not look like much. */
+const LEAST_REACH = 0.01;
 
 /** `history 1, interestShift 0; less history 1, interestShift 1.2` */
 function placeWords({ knobs }: KnobMap, at: readonly number[], beyond?: readonly number[]): string {
@@ -28,12 +31,13 @@ export function KnobMapFigure({ map, result }: Props) {
   const [rows, columns] = map.values;
   const gains = result?.gains.flat() ?? [];
   const reach = Math.max(LEAST_REACH, ...gains.map(({ effect }) => Math.abs(effect ?? 0)));
-  const named = (value: number) => ({ label: trimNumber(value) });
+  const [first, second] = map.knobs;
+  const theme = useTheme((state) => state.theme);
   return (
     <Figure
       name={`map-${map.id}`}
       title={map.title}
-      reading={`${map.reading} Mean difference over seeds (${metricWords(map.test.metric)}); its 95 % interval and verdict stand in the table. Simulated data.`}
+      reading={`${map.reading} Mean difference over seeds (${metricWords(map.test.metric)}) with its 95 % interval; verdicts are adjusted over the map. Simulated data.`}
       equation={String.raw`\bar d=\frac1n\sum_i(m^{\mathrm{variant}}_i-m^{\mathrm{against}}_i)`}
       table={{
         columns: [...map.knobs, 'gain', 'low', 'high', 'seeds', 'verdict'],
@@ -62,23 +66,35 @@ export function KnobMapFigure({ map, result }: Props) {
         ) : null
       }
     >
-      <div className="dose-map">
-        <HeatMap
-          label={`Gain by ${map.knobs[0]} and ${map.knobs[1]}`}
-          rows={rows.map(named)}
-          columns={columns.map(named)}
-          rowTitle={map.knobs[0]}
-          columnTitle={map.knobs[1]}
-          valueTitle="gain"
-          data={{
-            rows: rows.length,
-            columns: columns.length,
-            values: Float32Array.from(gains, ({ effect }) => effect ?? 0),
-            defined: Uint8Array.from(gains, ({ effect }) => (effect === null ? UNDEFINED : DEFINED)),
-          }}
-          scale={{ kind: 'signed', min: -reach, max: reach }}
-          format={(value) => formatSigned(value)}
-        />
+      <div className="knob-map-place">
+        <table className="knob-map">
+          <thead>
+            <tr>
+              <th scope="col">{first} ↓</th>
+              <th scope="colgroup" colSpan={columns.length}>
+                {second} →
+              </th>
+            </tr>
+            <tr>
+              <td />
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {trimNumber(column)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, r) => (
+              <tr key={row}>
+                <th scope="row">{trimNumber(row)}</th>
+                {columns.map((column, c) => (
+                  <Gain key={column} found={result?.gains[r]?.[c] ?? null} reach={reach} theme={theme} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </div>
       <ol className="map-hypotheses">
         {result?.hypotheses.map(({ hypothesis: { sentence, at, beyond }, verdict }) => (
@@ -92,5 +108,33 @@ export function KnobMapFigure({ map, result }: Props) {
         ))}
       </ol>
     </Figure>
+  );
+}
+
+interface GainProps {
+  readonly found: Verdict | null;
+  /** The gain at which colours end. */
+  readonly reach: number;
+  readonly theme: Theme;
+}
+
+/** A place of the map: the gain, its interval and the verdict, on the gain's colour. */
+function Gain({ found, reach, theme }: GainProps) {
+  if (found?.effect === undefined || found.effect === null) return <td data-verdict="not run">not run</td>;
+  const { effect, interval, verdict } = found;
+  const table = scaleTable('signed', theme);
+  const place = placeOn({ kind: 'signed', min: -reach, max: reach }, effect);
+  const at = 3 * Math.round(place * (SCALE_STEPS - 1));
+  const colour = [table[at]!, table[at + 1]!, table[at + 2]!] as const;
+  return (
+    <td data-verdict={verdict} style={{ background: `rgb(${colour.join(' ')})`, color: textOn(colour) }}>
+      <strong>{formatSigned(effect)}</strong>
+      {interval && (
+        <span>
+          [{formatSigned(interval[0])}, {formatSigned(interval[1])}]
+        </span>
+      )}
+      <VerdictMark result={{ verdict, moreSeeds: null }} />
+    </td>
   );
 }
