@@ -200,7 +200,7 @@ describe('cells too small to be drawn one by one', () => {
   });
 });
 
-test('the key leaves room for the number before it, whatever the names of rows are', () => {
+it('the key leaves room for the number before it, whatever the names of rows are', () => {
   expect(keyLeft(120, '−0.0032')).toBe(120);
   for (const least of ['0', '−0.0032', '−12.3456'])
     expect(keyLeft(20, least) - 6 - widthOf(least)).toBeGreaterThanOrEqual(0);
