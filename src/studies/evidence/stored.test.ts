@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
 import { cellSetup } from './cellAddress';
 import { parseStudy, parseStudyIndex } from './format';
+import { MAPS_STUDY } from './knobMaps';
+import { mapsReport } from './mapsReport';
 import { everyModelTable } from './everyModel';
 import { evidenceReport } from './report';
 import { verdicts } from './verdict';
@@ -29,13 +31,13 @@ it.each(studies.map(({ id, file, cells }) => [id, file, cells] as const))(
       const { settings } = cellSetup(study, { world, variant, seed });
       expect(study.variants.find((one) => one.id === variant)?.settings).toEqual(settings);
     }
-    const page = new URL(`../../../docs/evidence/${id}.md`, import.meta.url);
-    expect(existsSync(page)).toBe(CLAIMING_PAPERS.includes(id));
-    const said = CLAIMING_PAPERS.includes(id) ? evidenceReport(study) : everyModelTable(study);
+    const evidence = new URL(`../../../docs/evidence/${id}.md`, import.meta.url);
+    const models = new URL('../../../docs/models/README.md', import.meta.url);
+    const own = CLAIMING_PAPERS.includes(id) || id === MAPS_STUDY;
+    expect(existsSync(evidence)).toBe(own);
+    const where = own ? evidence : models;
+    const said = id === MAPS_STUDY ? mapsReport(study) : own ? evidenceReport(study) : everyModelTable(study);
     if (said === null) return;
-    const where = CLAIMING_PAPERS.includes(id)
-      ? page
-      : new URL('../../../docs/models/README.md', import.meta.url);
     // Tables are padded by the formatter.
     const bare = (text: string): string => text.replace(/[\s:*_-]+/g, '');
     expect(bare(readFileSync(where, 'utf8'))).toContain(bare(said));
