@@ -10,7 +10,6 @@ import {
   ensureChromium,
   ensureOtherBrowsers,
   ensurePackages,
-  fail,
   run,
   runBeside,
   runQuietly,

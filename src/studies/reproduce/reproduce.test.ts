@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { datasetId } from '../../data/simulate';
 import { CLAIMING_PAPERS, claimsOf } from '../claims';
 import type { StoredStudy, StudyCell } from '../evidence/format';
 import { storedVariant } from '../evidence/assemble';
