@@ -35,7 +35,7 @@ const { values: asked } = parseCommandLine({
 const { quick } = asked;
 const modelIds = models.map(({ id }) => id);
 /** A plain model, one that reads histories, and one of each procedure; of MAMDR's bases one of each kind. */
-const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'mamdr over dcn', 'mamdr over mmoe', 'sarnet', 'aread'];
+const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'mamdr over mmoe', 'sarnet', 'aread'];
 
 const length: Length = quick ? { left: 24, end: 40 } : { left: 200, end: 300 };
 const named = asked.models?.split(',');
