@@ -82,18 +82,19 @@ describe.each(KNOB_MAPS)('the map $id', (one) => {
 
 describe('what a study says of a map', () => {
   it('is the gain at each place, and a hypothesis is judged where it says', () => {
-    const study = studyOf((history, shift) => (history === 0 ? 0 : 0.03 * history * (1.2 - shift)));
+    const study = studyOf((history, shift) => (history === 0 ? 0 : 0.03 * history * (1.4 - shift)));
     const { gains, hypotheses } = mapResult(map!, study);
     expect(gains.map((row) => row.map(({ effect }) => Number(effect!.toFixed(6))))).toEqual([
       [0, 0, 0],
-      [0.018, 0.012, 0],
-      [0.036, 0.024, 0],
+      [0.021, 0.015, 0.003],
+      [0.042, 0.03, 0.006],
     ]);
     expect(gains[2]![0]!.verdict).toBe('confirmed');
     expect(gains[0]![0]!.verdict).toBe('no effect');
     expect(hypotheses.map(({ verdict }) => verdict.verdict)).toEqual(['confirmed', 'confirmed', 'confirmed']);
     expect(hypotheses[2]!.verdict.effect).toBeCloseTo(0.036, 9);
     const report = mapsReport(study);
+    expect(report).toContain('+0.0420');
     expect(report).toContain('+0.0360');
     expect(report).not.toContain('How often items are forced');
   });
