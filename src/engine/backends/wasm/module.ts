@@ -9,7 +9,7 @@ import { openedBackend } from '../opened';
 import { fused, plain, sharedFused, sharedPlain } from './binary';
 import type { Pointer, WasmExports } from './exports';
 import { startPool, type Pool, type PoolOptions } from './pool';
-import { wideTilesPay } from './wideTiles';
+import { payEveryTime, wideTilesPay } from './wideTiles';
 
 interface Backend {
   readonly wasm: {
@@ -143,7 +143,7 @@ export async function loadWasmKernels(threads = 1): Promise<boolean> {
   // While threads start, this one is timed.
   const [pool, wide] = await Promise.all([
     startPool({ bytes, memory, exports: computing(exports), threads, allocate, scratch }),
-    useFused && wideTilesPay(run, () => memory.buffer, scratch),
+    useFused && payEveryTime(() => wideTilesPay(run, () => memory.buffer, scratch)),
   ]);
   const sixRows = useFused && sixRowsPay();
   const heap = (): Uint8Array => backend.wasm.HEAPU8;

@@ -1,6 +1,6 @@
 /** Wide tiles are taken where they are measured to be faster and compute the same, and nowhere else. */
 import { expect, it } from 'vitest';
-import { wideTilesPay } from './wideTiles';
+import { payEveryTime, wideTilesPay } from './wideTiles';
 
 const DEPTH = 256;
 
@@ -74,4 +74,14 @@ it('leaves them where their numbers are others', async () => {
   const { pay, calls } = engine({ cold: COLD, hot: { 8: 0.0005, 16: 0.0006 }, after: 30, wrong: 1e-6 });
   expect(await pay()).toBe(false);
   expect(calls[16]).toBe(1);
+});
+
+it('are taken only where every timing says so', async () => {
+  const asked = async (...answers: boolean[]): Promise<[boolean, number]> => {
+    const left = [...answers];
+    return [await payEveryTime(async () => left.shift()!), left.length];
+  };
+  expect(await asked(false, true, true)).toEqual([false, 2]);
+  expect(await asked(true, true, false)).toEqual([false, 0]);
+  expect(await asked(true, true, true)).toEqual([true, 0]);
 });
