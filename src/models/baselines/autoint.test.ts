@@ -62,6 +62,15 @@ it('is linear in embeddings that stay positive where values are 0: only the resi
   ).toBeLessThan(1e-4);
 });
 
+it('keeps nothing that is negative: where all that comes in is turned round, the bias alone is left', () => {
+  const model = tinyModel('autoint', { attentionLayers: 1 });
+  model.rewrite(/\.value\.weight$/, () => 0);
+  model.rewrite(/\.residual\.weight$/, (weight) => -Math.abs(weight));
+  model.setTable((i) => 0.1 + (i % 7) / 7);
+  const [bias] = model.values('output.bias');
+  for (const logit of model.output('logit')) expect(logit).toBeCloseTo(bias!, 6);
+});
+
 it('with a deep part of weight 0 is itself', () => {
   const [model, plus] = [tinyModel('autoint'), tinyModel('autoint', { deep: true })];
   plus.rewrite(/^deepOutput/, () => 0);
