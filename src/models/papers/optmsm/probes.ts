@@ -229,14 +229,24 @@ function cosines(r: tf.Tensor3D, { weight }: Inputs): ProbeTensor {
   return { sum: tf.matMul(weighted, flat(unit), false, true), count: tf.sum(weight) };
 }
 
+/**
+ * How many factors of counted rows lie in each bin `[layers, BINS]`. Whether a factor reaches a bin's lower edge is 0 or 1 of a
+ * clipped difference: comparisons of one tensor with twenty values took nine tenths of an evaluation on WASM.
+ */
 function histograms(scales: readonly tf.Tensor2D[], weight: tf.Tensor2D): ProbeTensor {
-  const edges = tf.reshape(tf.range(0, BINS), [1, 1, BINS]);
-  const sums = scales.map((scale) => {
-    const bin = tf.clipByValue(tf.floor(tf.mul(scale, BINS / 2)), 0, BINS - 1);
-    const hits = tf.cast(tf.equal(tf.expandDims(bin, 2), edges), 'float32');
-    return tf.sum(tf.mul(tf.sum(hits, 1), weight), 0);
-  });
   const rows = tf.sum(weight);
-  const counts = scales.map((scale) => tf.mul(rows, scale.shape[1]));
-  return { sum: tf.stack(sums), count: tf.stack(counts) };
+  const before = tf.reshape(tf.range(0, BINS - 1), [BINS - 1, 1]);
+  const counts = scales.map((scale) => {
+    const units = scale.shape[1];
+    const bin = tf.reshape(tf.floor(tf.mul(scale, BINS / 2)), [1, -1]);
+    const reached = tf.clipByValue(tf.sub<tf.Tensor2D>(bin, before), 0, 1);
+    const weights = tf.reshape<tf.Rank.R2>(tf.tile(weight, [1, units]), [-1, 1]);
+    const above = tf.reshape(tf.matMul(reached, weights), [-1]);
+    const all = tf.reshape(tf.mul(rows, units), [1]);
+    return { all, bins: tf.sub(tf.concat([all, above]), tf.concat([above, tf.zeros([1])])) };
+  });
+  return {
+    sum: tf.stack(counts.map(({ bins }) => bins)),
+    count: tf.concat(counts.map(({ all }) => all)),
+  };
 }
