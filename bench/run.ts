@@ -19,6 +19,8 @@
  * WASM and CPU run in Node; WebGPU in headless Chromium, where a hardware adapter is found or `--software` allows the slow
  * software one. Where python3 has torch, WASM and PyTorch with as many threads take turns, `--rounds` times each.
  */
+// First: kernels are compiled when a backend is opened.
+import '../scripts/sameAsBrowser';
 import { cpus, loadavg } from 'node:os';
 import type { Page } from '@playwright/test';
 import { openBackend } from '../src/engine';

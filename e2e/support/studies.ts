@@ -51,7 +51,7 @@ export async function trainedHeadless(flags: readonly string[]): Promise<Trained
       '--import',
       'tsx',
       '--import',
-      './scripts/study/sameAsBrowser.ts',
+      './scripts/sameAsBrowser.ts',
       'scripts/lab.ts',
       'train',
       '--json',

@@ -1,5 +1,5 @@
 /** Cells of a study, trained once and kept on disk so that a study goes on where it stopped. */
-import './sameAsBrowser';
+import '../sameAsBrowser';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { BackendInfo } from '../../src/engine';
 import type { Dataset } from '../../src/data/dataset';

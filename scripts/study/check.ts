@@ -1,5 +1,5 @@
 /** `npm run study -- --check N`: trains N stored cells again and says whether they come out to the bit. */
-import './sameAsBrowser';
+import '../sameAsBrowser';
 import { permutation, stream } from '../../src/data/simulate/random';
 import { openBackend } from '../../src/engine';
 import { cellSetup } from '../../src/studies/evidence/cellAddress';

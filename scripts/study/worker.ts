@@ -1,5 +1,5 @@
 /** A process of `npm run study -- --plan … --jobs N`: trains what it is sent, one after another. */
-import './sameAsBrowser';
+import '../sameAsBrowser';
 import { openBackend } from '../../src/engine';
 import { drawSetup, plannedSetup } from '../../src/studies/evidence/assemble';
 import type { PlannedCell, TunedRow } from '../../src/studies/evidence/plans';
