@@ -79,7 +79,13 @@ test('trains, keeps the run over a reload, draws its gates, and opens a report f
         (n) => n === 1,
         'the report is drawn',
       );
-      for (const part of ['#claims [data-p]', '#tables [data-p]', '#doses svg', '#runs tbody tr'])
+      for (const part of [
+        '#claims [data-p]',
+        '#tables [data-p]',
+        '#doses svg',
+        '#maps td[data-p]',
+        '#runs tbody tr',
+      ])
         expect(await engine.read<number>(count(part)), part).toBeGreaterThan(10);
     } finally {
       await rm(folder, { recursive: true });

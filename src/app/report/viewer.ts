@@ -13,6 +13,7 @@ import { nameOf } from '../../studies/reproduce/cells';
 import { metricsOf } from '../../studies/reproduce/ranks';
 import { metricWords } from '../../studies/reproduce/words';
 import { doseSection } from './doses';
+import { mapSection } from './maps';
 import { addressOf } from './reportData';
 import { tableSection } from './printedTables';
 import type { ReportData } from './reportData';
@@ -224,6 +225,7 @@ function draw(): void {
   );
   const search = element('label', { className: 'choices', textContent: 'Runs of ' });
   search.append(find);
+  const maps = mapSection(studies);
   const report = document.getElementById('report');
   report?.replaceChildren(
     element('h1', { textContent: 'What the papers claim, and what came of it' }),
@@ -235,6 +237,7 @@ function draw(): void {
     claims.node,
     tableSection(data, studies),
     doseSection(data, rows),
+    ...(maps ? [maps] : []),
     element('h2', { textContent: 'The runs' }),
     search,
     cells.node,
