@@ -2,8 +2,11 @@
 import type { StoredStudy, StudyWorld } from '../evidence/format';
 import { pairBySeed, valuesBySeed } from '../evidence/values';
 import { fixedDigits } from '../format';
-import { spread } from '../statistics';
+import { spearman, spread } from '../statistics';
 import { cellSpread, meansOverSharedSeeds, nameOf, pairedCells } from './cells';
+
+/** Models below which their order says nothing. */
+const LEAST_ORDERED = 3;
 
 /** Mean absolute error of a model's click rates in the scenarios that rows did not happen in. */
 const COUNTERFACTUAL = 'counterfactualError';
@@ -26,6 +29,8 @@ interface Counterfactual {
   readonly onLog: number | null;
   readonly inTruth: number | null;
   readonly least: (Best & { readonly error: number }) | null;
+  /** Spearman's correlation over models of AUC on the log and smallness of the error: 1 where the log orders models as the error does; null where it is not stored of all. */
+  readonly agreement: number | null;
 }
 
 export interface BestOnLog {
@@ -68,11 +73,21 @@ function counterfactual(
     return error === null ? [] : [{ id, name: nameOf(study, id), error }];
   });
   const of = (one: Best): number | null => errors.find(({ id }) => id === one.id)?.error ?? null;
+  const told = { onLog: of(onLog), inTruth: of(inTruth) };
+  // The least of a few says nothing of all, nor does their order.
+  if (errors.length < ids.length) return { ...told, least: null, agreement: null };
+  const aucs = meansOverSharedSeeds(study, world, ids, { metric: 'auc', of: 'mean' });
+  const known = aucs.flatMap((auc, k) => (auc === null ? [] : [[auc, -errors[k]!.error] as const]));
   return {
-    onLog: of(onLog),
-    inTruth: of(inTruth),
-    // The least of a few says nothing of all.
-    least: errors.length < ids.length ? null : errors.reduce((a, b) => (b.error < a.error ? b : a)),
+    ...told,
+    least: errors.reduce((a, b) => (b.error < a.error ? b : a)),
+    agreement:
+      known.length < LEAST_ORDERED
+        ? null
+        : spearman(
+            known.map(([auc]) => auc),
+            known.map(([, error]) => error),
+          ),
   };
 }
 
@@ -133,6 +148,8 @@ export function bestOnLogAnswer(rows: readonly BestOnLog[]): string {
   const beyond = lost.filter(({ interval }) => interval !== null && interval[0] > 0);
   const compared = rows.filter(({ counterfactual: { onLog, least } }) => onLog !== null && least !== null);
   const errsLeast = compared.filter(({ onLog, counterfactual }) => counterfactual.least?.id === onLog.id);
+  const agreements = rows.flatMap(({ counterfactual: { agreement } }) => agreement ?? []);
+  const [lowest, highest] = [Math.min, Math.max].map((extreme) => fixedDigits(extreme(...agreements), 2));
   const sentences = [
     `The best on the log is the best in truth ${ofWorlds(same, rows)}.`,
     ...(lost.length === 0
@@ -143,6 +160,11 @@ export function bestOnLogAnswer(rows: readonly BestOnLog[]): string {
     ...(compared.length === 0
       ? []
       : [`It has the least counterfactual error of all models ${ofWorlds(errsLeast, compared)}.`]),
+    ...(agreements.length === 0
+      ? []
+      : [
+          `Over all models the order on the log and that by counterfactual error agree by ${lowest === highest ? lowest! : `${lowest!} to ${highest!}`} (rank correlation).`,
+        ]),
   ];
   return sentences.join(' ');
 }

@@ -1,5 +1,5 @@
 /** Models ranked in every world: which is best on the log, and which in truth. */
-import { criticalDifference, friedman, midRanks } from '../statistics';
+import { criticalDifference, friedman, midRanks, spearman } from '../statistics';
 import type { StoredStudy, StudyWorld } from '../evidence/format';
 import { meansOverSharedSeeds } from './cells';
 
@@ -153,10 +153,8 @@ export function orderCorrelation(a: RankMap, b: RankMap): number | null {
     return meanRank === null || theirs === null ? [] : [[meanRank, theirs] as const];
   });
   if (pairs.length < 3) return null;
-  const [x, y] = [0, 1].map((side) => midRanks(Float64Array.from(pairs, (pair) => pair[side as 0 | 1])));
-  const middle = (pairs.length + 1) / 2;
-  const dot = (p: Float64Array, q: Float64Array) =>
-    p.reduce((sum, value, k) => sum + (value - middle) * (q[k]! - middle), 0);
-  const scale = Math.sqrt(dot(x!, x!) * dot(y!, y!));
-  return scale === 0 ? null : dot(x!, y!) / scale;
+  return spearman(
+    pairs.map(([own]) => own),
+    pairs.map(([, theirs]) => theirs),
+  );
 }

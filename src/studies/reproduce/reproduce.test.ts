@@ -179,7 +179,7 @@ describe('ranks', () => {
     expect(row).toMatchObject({ models: 3, onLog: { id: 'sarnet:plain' }, inTruth: { id: 'sarnet:full' } });
     expect(row!.regret!.difference).toBeCloseTo(0.01 - 3e-4, 12);
     expect(row!.byInterest).toBeNull();
-    expect(row!.counterfactual).toEqual({ onLog: null, inTruth: null, least: null });
+    expect(row!.counterfactual).toEqual({ onLog: null, inTruth: null, least: null, agreement: null });
     // Votes are another estimator: nobody else has any, so they stand in no comparison of models.
     const errors = (of: Readonly<Record<string, number>>) =>
       cells.map((cell): StudyCell => {
@@ -198,20 +198,32 @@ describe('ranks', () => {
       inTruth: 0.03,
       least: { id: third, error: 0.02 },
     });
+    // On the log `plain` is first and the others are equal; by the error it is last and they are not.
+    expect(of({ 'sarnet:full': 0.03, 'sarnet:plain': 0.05, [third]: 0.02 }).agreement).toBeCloseTo(
+      -1.5 / Math.sqrt(3),
+      12,
+    );
     const rows = bestOnLog({
       ...study,
       cells: errors({ 'sarnet:full': 0.03, 'sarnet:plain': 0.05, [third]: 0.02 }),
     });
     expect(bestOnLogAnswer(rows)).toBe(
       'The best on the log is the best in truth in 0 of 3 worlds. Where it is not, choosing it gives away 0.0097 of noise-free AUC; ' +
-        'the interval lies above 0 in 3 of 3 worlds. It has the least counterfactual error of all models in 0 of 3 worlds.',
+        'the interval lies above 0 in 3 of 3 worlds. It has the least counterfactual error of all models in 0 of 3 worlds. ' +
+        'Over all models the order on the log and that by counterfactual error agree by −0.87 (rank correlation).',
     );
     const alike = rows.map((one) => ({ ...one, inTruth: one.onLog, regret: null }));
     expect(bestOnLogAnswer(alike.slice(0, 1))).toBe(
-      'The best on the log is the best in truth in 1 of 1 world. It has the least counterfactual error of all models in 0 of 1 world.',
+      'The best on the log is the best in truth in 1 of 1 world. It has the least counterfactual error of all models in 0 of 1 world. ' +
+        'Over all models the order on the log and that by counterfactual error agree by −0.87 (rank correlation).',
     );
     expect(bestOnLogAnswer([])).toBe('');
-    expect(of({ 'sarnet:full': 0.03, [third]: 0.02 })).toEqual({ onLog: null, inTruth: 0.03, least: null });
+    expect(of({ 'sarnet:full': 0.03, [third]: 0.02 })).toEqual({
+      onLog: null,
+      inTruth: 0.03,
+      least: null,
+      agreement: null,
+    });
   });
 
   it('of an order agree with themselves and oppose their reverse', () => {

@@ -8,7 +8,7 @@ export { smooth } from './smoothing';
 export { pairedDifference, pairedTest } from './pairedTest';
 export { adjustedRand, averageLinkage, clusters } from './linkage';
 export { pairedPower, powerWithin, seedsUntil } from './power';
-export { pairRanks, rankCorrelation } from './rankCorrelation';
+export { pairRanks, rankCorrelation, spearman } from './rankCorrelation';
 export { criticalDifference, friedman } from './ranks';
 export { completeSpread, spread } from './spread';
 export type { Spread } from './spread';

@@ -18,14 +18,8 @@ export function pairRanks(matrix: ArrayLike<number>, count: number): Float64Arra
   return ranks;
 }
 
-/**
- * Spearman's rank correlation of two symmetric matrices' pairs; null where one of them is constant.
- *
- * @param a `[N * N]`, not changed afterwards: its ranks are kept; `b` alike
- */
-export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>, count: number): number | null {
-  const x = pairRanks(a, count);
-  const y = pairRanks(b, count);
+/** Pearson's correlation of two rows of mid-ranks; null where one of them is constant or there are fewer than two. */
+function ofRanks(x: ArrayLike<number>, y: ArrayLike<number>): number | null {
   const n = x.length;
   if (n < 2) return null;
   const mean = (n + 1) / 2;
@@ -36,4 +30,18 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>, coun
     yy += (y[i]! - mean) ** 2;
   }
   return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
+}
+
+/** Spearman's rank correlation of two rows of as many numbers; null where one of them is constant or there are fewer than two. */
+export function spearman(a: readonly number[], b: readonly number[]): number | null {
+  return ofRanks(midRanks(Float64Array.from(a)), midRanks(Float64Array.from(b)));
+}
+
+/**
+ * Spearman's rank correlation of two symmetric matrices' pairs; null where one of them is constant.
+ *
+ * @param a `[N * N]`, not changed afterwards: its ranks are kept; `b` alike
+ */
+export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>, count: number): number | null {
+  return ofRanks(pairRanks(a, count), pairRanks(b, count));
 }

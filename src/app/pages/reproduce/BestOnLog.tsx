@@ -19,12 +19,12 @@ const table = (rows: readonly Row[]) => ({
     ],
     ...['best by interest', 'interest AUC given away', 'low', 'high', 'p'],
     ...['counterfactual error, best on the log', 'counterfactual error, best in truth'],
-    ...['least counterfactual error', 'of'],
+    ...['least counterfactual error', 'of', 'rank correlation of log AUC and counterfactual error'],
   ],
   rows: rows.map(({ world, models, onLog, inTruth, byInterest, regret, interestRegret, counterfactual }) => [
     ...[world.id, models, onLog.name, inTruth.name, ...numbers(regret)],
     ...[byInterest?.name ?? null, ...numbers(interestRegret), counterfactual.onLog, counterfactual.inTruth],
-    ...[counterfactual.least?.error ?? null, counterfactual.least?.name ?? null],
+    ...[counterfactual.least?.error ?? null, counterfactual.least?.name ?? null, counterfactual.agreement],
   ]),
 });
 
@@ -46,7 +46,7 @@ export function BestOnLog({ study }: { readonly study: StoredStudy }) {
       name="best-on-log"
       className="best-on-log"
       title="Is the best on the log the best in truth?"
-      reading="The model with the highest AUC against drawn clicks, which is all that a log has; that with the highest AUC against the true click probability, and against true interest (no place, no promotion). Given away: how much lower the first one’s figure is, mean over seeds with its 95 % interval. Counterfactual error: each test row scored in every scenario that it did not happen in, all else as it was, against the simulator’s click probability there, mean absolute difference; of the best on the log, of the best in truth, and the least of all models. Means over scenarios by traffic; the best of many is flattered by its own chance. Simulated data."
+      reading="The model with the highest AUC against drawn clicks, which is all that a log has; that with the highest AUC against the true click probability, and against true interest (no place, no promotion). Given away: how much lower the first one’s figure is, mean over seeds with its 95 % interval. Counterfactual error: each test row scored in every scenario that it did not happen in, all else as it was, against the simulator’s click probability there, mean absolute difference; of the best on the log, of the best in truth, and the least of all models; whether all models stand in the same order by it as by AUC on the log (Spearman’s rank correlation, 1 where they do). Means over scenarios by traffic; the best of many is flattered by its own chance. Simulated data."
       table={table(rows)}
       empty={rows.length === 0 ? <p>No world has two models with both figures.</p> : null}
     >
@@ -106,13 +106,16 @@ export function BestOnLog({ study }: { readonly study: StoredStudy }) {
 
 const errorText = (error: number | null): string => (error === null ? 'not stored' : fixedDigits(error, 4));
 
-function Errors({ onLog, inTruth, least }: Row['counterfactual']) {
+function Errors({ onLog, inTruth, least, agreement }: Row['counterfactual']) {
   return (
     <>
       {errorText(onLog)} / {errorText(inTruth)}
       <span className="difference">
         {least ? `least ${errorText(least.error)}, ${least.name}` : 'not stored of all models'}
       </span>
+      {agreement !== null && (
+        <span className="difference">orders agree by {fixedDigits(agreement, 2)}</span>
+      )}
     </>
   );
 }
