@@ -28,6 +28,25 @@ const workersApart: Plugin = {
   },
 };
 
+const TENSORS = { name: 'tensors', test: /tfjs-core|tfjs-backend-cpu/, priority: 1 };
+/** What the data worker shares with the files of runs that it fetches later; in its first file it would be imported from there. */
+const ROWS = {
+  name: 'rows',
+  test: /\/src\/data\/|\/(simulatedId|storage|runId|keptMappings)\.ts$|node_modules\/(?!@tensorflow)/,
+};
+
+/** The data worker alone has chunks of its own: a report's script, say, must be one file. */
+function dataWorkerChunks(): Plugin {
+  let isData = false;
+  return {
+    name: 'data-worker-chunks',
+    options({ input }) {
+      isData = JSON.stringify(input).includes('data.worker');
+    },
+    outputOptions: (output) => (isData ? { ...output, codeSplitting: { groups: [TENSORS, ROWS] } } : output),
+  };
+}
+
 /** How long a plugin took is no warning to who starts the lab: on a busy machine any may be slow. */
 const checks = { pluginTimings: false };
 
@@ -36,11 +55,11 @@ export default defineConfig({
   plugins: [react(), metaPolicyTag, offlinePage],
   worker: {
     format: 'es',
-    plugins: () => [workersApart],
+    plugins: () => [workersApart, dataWorkerChunks()],
     rolldownOptions: {
       checks,
       // What backends that are fetched later share with the worker.
-      output: { codeSplitting: { groups: [{ name: 'tensors', test: /tfjs-core|tfjs-backend-cpu/ }] } },
+      output: { codeSplitting: { groups: [TENSORS] } },
     },
   },
   server: { headers: isolationHeaders },

@@ -1,23 +1,10 @@
 /** Records as earlier versions stored them, read as they are written today. */
 import { models } from '../models/registry';
 import { upgradeSettings } from '../models/settings';
-import type { ProbeSpec } from '../models/definition';
 import type { AnySettings } from '../models/settings';
+import { withTopics } from './storedProbes';
+import type { StoredRecord } from './storedProbes';
 import type { RunRecord, RunSetup } from './runRecord';
-
-/** A probe's description before it had a topic: it named the tab of the page that showed it. */
-type OldProbeSpec = Omit<ProbeSpec, 'topic'> & { readonly tab: string };
-
-/** What a record of format `scenarium-run/1` may hold, whichever version stored it. */
-export type StoredRecord = Omit<RunRecord, 'probeSpecs'> & {
-  readonly probeSpecs: readonly (ProbeSpec | OldProbeSpec)[];
-};
-
-function withTopic(spec: ProbeSpec | OldProbeSpec): ProbeSpec {
-  if (!('tab' in spec)) return spec;
-  const { tab, ...rest } = spec;
-  return { ...rest, topic: tab };
-}
 
 /** A model's complete settings as an earlier version stored them: a switch that came later stands as the model was without it. */
 export function upgradeModelSettings(model: string, stored: AnySettings): AnySettings {
@@ -33,5 +20,5 @@ export function upgradeSetup(stored: RunSetup): RunSetup {
 
 /** Every record that comes from storage, from a file or from a checkpoint passes here. */
 export function upgradeRecord(stored: StoredRecord): RunRecord {
-  return { ...stored, setup: upgradeSetup(stored.setup), probeSpecs: stored.probeSpecs.map(withTopic) };
+  return { ...withTopics(stored), setup: upgradeSetup(stored.setup) };
 }

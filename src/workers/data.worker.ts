@@ -3,8 +3,7 @@ import * as Comlink from 'comlink';
 import { DataSession } from './dataSession';
 import { DatasetSource } from './datasets';
 import { transferMemory } from './transferMemory';
-import { openRunStore } from './runStore';
-import type { DataWorker } from './protocol';
+import type { DataWorker, RunStore } from './protocol';
 
 const datasets = new DatasetSource();
 
@@ -23,4 +22,9 @@ class DataService extends DataSession implements DataWorker {
   }
 }
 
-Comlink.expose(new DataService(datasets, openRunStore()));
+let store: Promise<RunStore> | null = null;
+/** Opened with the first run that is asked for. */
+const runs = async (): Promise<RunStore> =>
+  (store ??= import('./runFiles').then(({ openRunStore }) => openRunStore()));
+
+Comlink.expose(new DataService(datasets, { get: async (id) => (await runs()).get(id) }));

@@ -3,9 +3,6 @@ import { writeDataset } from '../data/format';
 import { TableOnce } from '../data/import';
 import { estimateWorld, knobEffect, portraitOf, simulate } from '../data/simulate';
 import { resplit, SPLIT_RULES } from '../data/splits';
-import { onwardZip } from '../training/onward/onwardZip';
-import { exportRuns } from '../training/runFile/exportRuns';
-import { readRuns } from '../training/runFile/readRuns';
 import { catalogueEntry, rowPage, summariseDataset } from './datasetSummary';
 import type { Dataset } from '../data/dataset';
 import type { ImportProgress } from '../data/import';
@@ -47,6 +44,9 @@ function toldBy(onProgress: OnProgress): (progress: ImportProgress) => void {
   return ({ phase, fraction }) =>
     tell({ done: Math.round(fraction * 100), total: 100, detail: phases[phase] });
 }
+
+/** Fetched when it is asked for: what reads and writes runs knows every model, and this worker's first work is the rows. */
+const runFiles = () => import('./runFiles');
 
 export class DataSession implements Omit<DataWorker, 'connect'> {
   /** The one last opened: its pages of rows come next. */
@@ -106,13 +106,15 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
   }
 
   async readRuns(...[file, onRun]: Parameters<DataWorker['readRuns']>): Promise<void> {
+    const { readRuns } = await runFiles();
     // Each is taken before the next is read, so that one stands in memory at a time.
     for await (const run of readRuns(file)) await onRun(run);
   }
 
-  exportRuns(
+  async exportRuns(
     ...[ids, onProgress]: Parameters<DataWorker['exportRuns']>
   ): ReturnType<DataWorker['exportRuns']> {
+    const { exportRuns } = await runFiles();
     const tell = throttled(onProgress);
     return exportRuns(
       ids,
@@ -143,6 +145,7 @@ export class DataSession implements Omit<DataWorker, 'connect'> {
     const { dataset: id, training } = run.record.setup;
     const dataset = await this.load(id);
     const split = training.split === 'dataset' ? dataset : resplit(dataset, SPLIT_RULES[training.split]);
+    const { onwardZip } = await runFiles();
     return onwardZip({ ...run, dataset: split, today: new Date() });
   }
 

@@ -2,14 +2,14 @@
  * Where runs under way stand, in storage. A record is written whole at the beginning, at pauses' end and now and then; between, the
  * events since then are added to it, so that keeping a run costs what changed and not what it is.
  */
-import { writeCheckpoint } from '../training/checkpoint/checkpoint';
-import { readSafetensors, writeSafetensors } from '../training/checkpoint/safetensors';
+import { writeSafetensors } from '../training/checkpoint/safetensors';
 import { recordOfRun, stateOfRecord } from '../training/recordRun';
 import { reduceRun } from '../training/reduceRun';
-import { upgradeRecord } from '../training/storedRecord';
 import type { SafeTensor } from '../training/checkpoint/safetensors';
 import type { TrainingEvent } from '../training/events';
 import type { RunRecord } from '../training/runRecord';
+import { withTopics } from '../training/storedProbes';
+import type { StoredRecord } from '../training/storedProbes';
 import type { Arrays, PositionPart, RunProgress, StoredPosition } from './runProgress';
 import type { RunTransaction } from './storage';
 
@@ -27,16 +27,18 @@ function packed(arrays: Arrays): Uint8Array {
   return writeSafetensors(tensors);
 }
 
-function unpacked(file: Uint8Array | undefined): Arrays {
-  if (!file) return {};
-  return Object.fromEntries([...readSafetensors(file).tensors].map(([name, { values }]) => [name, values]));
-}
+/** Brings a record up to date that an earlier version may have stored. */
+export type Upgrade = (stored: StoredRecord) => RunRecord;
 
 /** The record of a run as it stands: as it was written, and what the run told since. */
-export async function recordNow(transaction: Reading, run: string): Promise<RunRecord | null> {
+export async function recordNow(
+  transaction: Reading,
+  run: string,
+  upgrade: Upgrade,
+): Promise<RunRecord | null> {
   const stored = await transaction.objectStore('records').get(run);
   if (!stored) return null;
-  const record = upgradeRecord(stored);
+  const record = upgrade(stored);
   const position = await transaction.objectStore('positions').get(run);
   if (!position || position.record) return record;
   return advanced(record, position, (await transaction.objectStore('events').getAll(ofRun(run))).flat());
@@ -50,24 +52,6 @@ function advanced(
   const state = [...events, { kind: 'step', step } as const].reduce(reduceRun, stateOfRecord(record));
   const { id, name, createdAt, setup, versions } = record;
   return recordOfRun(state, { id, name, createdAt, setup, versions, status, failure: null, timings });
-}
-
-/** The checkpoint file of a run's position; null where none is kept. */
-export async function checkpointNow(transaction: Reading, run: string): Promise<Uint8Array | null> {
-  const position = await transaction.objectStore('positions').get(run);
-  if (!position) return null;
-  const record = position.record ?? (await recordNow(transaction, run));
-  if (!record) return null;
-  const read = (part: PositionPart) => transaction.objectStore('positionArrays').get([run, part]);
-  const [trainer, best, procedure] = await Promise.all([read('trainer'), read('best'), read('procedure')]);
-  return writeCheckpoint({
-    record,
-    trainer: {
-      state: position.trainer,
-      arrays: { ...unpacked(trainer), ...unpacked(best) } as Readonly<Record<string, Float32Array>>,
-    },
-    procedure: { state: position.procedure, arrays: unpacked(procedure) },
-  });
 }
 
 /**
@@ -86,7 +70,7 @@ export async function beforeRecord(transaction: Writing, run: string, dropped: b
     ]);
     return;
   }
-  const record = position.record ?? (await recordNow(transaction, run));
+  const record = position.record ?? (await recordNow(transaction, run, withTopics));
   if (record) await positions.put({ ...position, record, events: 0 }, run);
   await transaction.objectStore('events').delete(ofRun(run));
 }
@@ -120,7 +104,7 @@ export async function writePosition(
     ...parts.map(([part, file]) => transaction.objectStore('positionArrays').put(file, [run, part])),
   ]);
   if (position.events <= MOST_EVENTS) return position.events;
-  const record = await recordNow(transaction, run);
+  const record = await recordNow(transaction, run, withTopics);
   if (!record) return position.events;
   await Promise.all([
     transaction.objectStore('records').put(record, run),

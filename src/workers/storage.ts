@@ -70,6 +70,9 @@ const isNamed = (error: unknown, ...names: string[]): boolean =>
 const hasEnded = (error: unknown): boolean =>
   isNamed(error, 'InvalidStateError', 'AbortError', 'UnknownError');
 
+/** The channel on which tabs and workers tell each other that runs changed. */
+export const changesChannel = ({ name }: Pick<Storage, 'name'>): string => `${name}-runs`;
+
 export class Storage {
   private opening: Promise<StorageDatabase> | null = null;
   /** Which database was last open. */

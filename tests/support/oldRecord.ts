@@ -1,7 +1,7 @@
 /** A run's record as versions before topics kept it, and as it is read today. */
 import { emptyRecord } from './emptyRecord';
 import type { RunRecord } from '../../src/training/runRecord';
-import type { StoredRecord } from '../../src/training/storedRecord';
+import type { StoredRecord } from '../../src/training/storedProbes';
 
 const gates = {
   name: 'gates',

@@ -8,7 +8,7 @@ import { upgradeRecord } from '../storedRecord';
 import type { TrainerPosition } from '../trainer';
 import type { ProcedurePosition } from '../procedure';
 import type { RunRecord } from '../runRecord';
-import type { StoredRecord } from '../storedRecord';
+import type { StoredRecord } from '../storedProbes';
 import type { SafeTensor } from './safetensors';
 
 /** Where a run stands between two events, so that it can go on from there to the same numbers. */

@@ -2,7 +2,7 @@
 import { z } from '../../data/zod';
 import { nameAllEdges } from '../../models/papers/aread/maskReading';
 import type { Metrics } from '../metrics/types';
-import type { StoredRecord } from '../storedRecord';
+import type { StoredRecord } from '../storedProbes';
 
 /** JSON has no NaN: a figure that diverged was written as null. */
 const figure = z.number().nullable();

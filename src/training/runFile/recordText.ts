@@ -1,7 +1,8 @@
 /** A run as the text of a file: JSON, with typed arrays written as plain lists. */
 import { models } from '../../models/registry';
 import { parseSetup } from '../parseSetup';
-import { upgradeRecord, type StoredRecord } from '../storedRecord';
+import { upgradeRecord } from '../storedRecord';
+import type { StoredRecord } from '../storedProbes';
 import type { RunRecord } from '../runRecord';
 import { misfit, recordSchema } from './recordSchema';
 

@@ -113,9 +113,7 @@ function Errors({ onLog, inTruth, least, agreement }: Row['counterfactual']) {
       <span className="difference">
         {least ? `least ${errorText(least.error)}, ${least.name}` : 'not stored of all models'}
       </span>
-      {agreement !== null && (
-        <span className="difference">orders agree by {fixedDigits(agreement, 2)}</span>
-      )}
+      {agreement !== null && <span className="difference">orders agree by {fixedDigits(agreement, 2)}</span>}
     </>
   );
 }
