@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Columns } from './columns';
 import { fingerprintOf } from './fingerprint';
 import { parseManifest } from './manifest';
-import { readDataset } from './read';
+import { readDataset, valuesAsLong } from './read';
 import { writeDataset } from './write';
 import { parseCatalogue } from './catalogue';
 import { datasets } from '../testing';
@@ -91,6 +91,18 @@ describe('dataset files', () => {
     expect(general.map((row) => (row['history_item_id'] as number[]).length)).toEqual(Array.from(lengths));
     const loose = writeDataset(dataset, { level: 1 });
     expect(await readDataset(loose.parquet, loose.manifest, { verify: true })).toEqual(dataset);
+  });
+
+  test('lists that are not as long as a row’s behaviours are refused: what follows would be another row’s', () => {
+    const lengths = Uint8Array.of(2, 0, 1);
+    const given = { values: [5, 6, 7], lengths: [2, 0, 1] };
+    expect(valuesAsLong(given, lengths, 'history_scenario', 'tiny')).toEqual([5, 6, 7]);
+    expect(() => valuesAsLong({ ...given, lengths: [1, 1, 1] }, lengths, 'history_scenario', 'tiny')).toThrow(
+      'Row 0 of tiny has 2 behaviours, but 1 in history_scenario; write the dataset again.',
+    );
+    expect(() => valuesAsLong({ ...given, values: [5, 6] }, lengths, 'history_scenario', 'tiny')).toThrow(
+      'Histories of tiny have 3 behaviours, but 2 in history_scenario; write the dataset again.',
+    );
   });
 
   test('a view into a larger buffer is read as well as a buffer of its own', async () => {
