@@ -2,8 +2,10 @@
 import type { StoredStudy } from '../../studies/evidence/format';
 import { KNOB_MAPS, MAPS_STUDY, mapResult } from '../../studies/evidence/knobMaps';
 import type { MapResult } from '../../studies/evidence/knobMaps';
+import { whereText } from '../../studies/evidence/mapsReport';
+import { verdictText } from '../../studies/evidence/reportWords';
 import type { Verdict } from '../../studies/evidence/verdict';
-import { formatSigned } from '../../studies/format';
+import { formatP, formatSigned } from '../../studies/format';
 import { metricWords } from '../../studies/reproduce/words';
 import { element } from './sortableTable';
 
@@ -13,6 +15,12 @@ function effectWords({ effect, interval }: Verdict): string {
   return interval
     ? `${formatSigned(effect)} [${formatSigned(low)}, ${formatSigned(high)}]`
     : formatSigned(effect);
+}
+
+/** `undecided, 3 more seeds; p 0.012, Holm 0.11, 5 seeds` */
+function verdictWords(found: Verdict): string {
+  const { p, holm, pairs } = found;
+  return `${verdictText(found)}; p ${formatP(p)}, Holm ${formatP(holm)}, ${pairs} seeds`;
 }
 
 /** A verdict for scripts, as the other tables have it. */
@@ -31,7 +39,7 @@ function place(found: Verdict): HTMLElement {
   tell(cell, found);
   cell.append(
     element('div', { textContent: effectWords(found) }),
-    element('div', { className: 'small', textContent: found.verdict }),
+    element('div', { className: 'small', textContent: verdictWords(found) }),
   );
   return cell;
 }
@@ -72,7 +80,7 @@ function oneMap(result: MapResult): HTMLElement {
   list.append(
     ...hypotheses.map(({ hypothesis, verdict }) => {
       const one = element('li', {
-        textContent: `${hypothesis.sentence}: ${effectWords(verdict)} ${verdict.verdict}`,
+        textContent: `${hypothesis.sentence} (${whereText(map, hypothesis)}): ${effectWords(verdict)}, ${verdictWords(verdict)}`,
       });
       tell(one, verdict);
       return one;

@@ -154,7 +154,8 @@ const runColumns: readonly Column<Run>[] = [
     return {
       label: metricWords(metric),
       number: true,
-      text: (run) => fixedDigits(value(run), 5),
+      // What a run was not asked for is no figure that came out undefined.
+      text: (run) => (run.cell.figures[metric] ? fixedDigits(value(run), 5) : '–'),
       key: value,
     };
   }),

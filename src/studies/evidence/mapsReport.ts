@@ -4,8 +4,13 @@ import { KNOB_MAPS, mapResult, type KnobMap, type MapHypothesis, type MapResult 
 import { effectText, EXPECTED, trainedText, verdictText } from './reportWords';
 import type { StoredStudy } from './format';
 
+/** `history 1, interestShift 0` */
 const placeText = ({ knobs }: KnobMap, place: MapHypothesis['at']): string =>
   knobs.map((knob, k) => `${knob} ${place[k]}`).join(', ');
+
+/** Where a hypothesis is tested, in words. */
+export const whereText = (map: KnobMap, { at, beyond }: MapHypothesis): string =>
+  placeText(map, at) + (beyond ? `, less the gain at ${placeText(map, beyond)}` : '');
 
 function gainTable({ map, gains }: MapResult): string {
   const [rows, columns] = map.values;
@@ -24,11 +29,10 @@ function hypothesisTable({ map, hypotheses }: MapResult): string {
   return markdownTable(
     ['hypothesis', 'where', 'effect', 'verdict'],
     hypotheses.map(({ hypothesis, verdict }) => {
-      const { number, sentence, at, beyond, expected } = hypothesis;
-      const where = placeText(map, at) + (beyond ? `, less the gain at ${placeText(map, beyond)}` : '');
+      const { number, sentence, expected } = hypothesis;
       return [
         `${number}. ${sentence} (${EXPECTED[expected]})`,
-        where,
+        whereText(map, hypothesis),
         effectText(verdict),
         verdictText(verdict),
       ];

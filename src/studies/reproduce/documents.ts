@@ -2,7 +2,8 @@
 import { csvText } from '../../data/csv';
 import type { StoredStudy } from '../evidence/format';
 import { figureOf } from '../evidence/values';
-import { formatSigned } from '../format';
+import { formatP, formatSigned } from '../format';
+import { modelTitle } from '../setups';
 import { verdictOf } from './claimRows';
 import type { ClaimRow } from './claimRows';
 import { metricsOf } from './ranks';
@@ -80,7 +81,7 @@ export function latexText(text: string): string {
   return text.replace(/[\\~^−±≤≥→“”’]|[&%$#_{}]/g, (sign) => LATEX[sign] ?? `\\${sign}`);
 }
 
-/** The claims where their cause is strongest, as a `booktabs` table. */
+/** The claims where their cause is strongest, as a `booktabs` table that runs over pages. */
 export function claimsLatex(rows: readonly ClaimRow[]): string {
   const lines = rows.map((row) => {
     const result = row.strongest?.result;
@@ -89,24 +90,28 @@ export function claimsLatex(rows: readonly ClaimRow[]): string {
         ? `${formatSigned(result.effect)} [${formatSigned(result.interval[0])}, ${formatSigned(result.interval[1])}]`
         : '';
     const cells = [
-      row.claim.paper,
+      modelTitle(row.claim.paper),
       row.claim.place,
       row.claim.sentence,
       row.strongest?.world.id ?? row.claim.world,
       effect,
+      result?.p === undefined || result.p === null ? '' : formatP(result.p),
+      String(result?.pairs ?? 0),
       verdictOf(row),
     ];
     return `${cells.map(latexText).join(' & ')} \\\\`;
   });
   return [
-    '% needs \\usepackage{booktabs}',
-    '\\begin{tabular}{llp{6cm}lll}',
+    '% needs \\usepackage{booktabs,longtable}; wide: \\usepackage{pdflscape} and \\begin{landscape} around it',
+    '\\begin{longtable}{lp{2.5cm}p{6cm}lllrl}',
     '\\toprule',
-    'Paper & Place & Claim & World (simulated) & Effect [95\\,\\%] & Verdict \\\\',
+    'Paper & Place & Claim & World (simulated) & Effect [95\\,\\%] & p & Seeds & Verdict \\\\',
     '\\midrule',
-    ...lines,
+    '\\endhead',
     '\\bottomrule',
-    '\\end{tabular}',
+    '\\endfoot',
+    ...lines,
+    '\\end{longtable}',
     '',
   ].join('\n');
 }

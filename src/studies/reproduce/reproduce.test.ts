@@ -333,6 +333,8 @@ describe('files', () => {
         .split('\n')
         .filter((line) => line.endsWith('\\\\')),
     ).toHaveLength(4);
+    expect(claimsLatex(rows)).toContain(String.raw`\begin{longtable}{lp{2.5cm}p{6cm}lllrl}`);
+    expect(claimsLatex(rows)).toContain(String.raw`& p & Seeds & Verdict \\`);
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(latexText(text).replace(/\\[&%$#_{}]/g, '')).not.toMatch(/(?<!\\)[&%#]/);

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { nameOf, cellsOf } from '../../../studies/reproduce/cells';
 import { effectSpan } from '../../../studies/reproduce/claimRows';
 import type { ClaimRow } from '../../../studies/reproduce/claimRows';
+import type { Verdict } from '../../../studies/evidence/verdict';
 import { repeatableCells } from '../../../studies/reproduce/repeats';
 import { metricWords, partWords } from '../../../studies/reproduce/words';
 import { formatAuc, formatP, trimNumber } from '../../format';
@@ -12,6 +13,8 @@ import { useSetup } from '../../store/setup';
 import { CellsTable } from './CellsTable';
 import { RunHere } from './RunHere';
 import { UnstoredExperiment } from './UnstoredExperiment';
+
+const pText = ({ verdict }: Verdict, p: number | null): string => (verdict === 'not run' ? '–' : formatP(p));
 
 /** The experiment behind a claim: the test in words, every dose, every run, and any of it again. */
 export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
@@ -102,8 +105,8 @@ export function ClaimExperiment({ row }: { readonly row: ClaimRow }) {
                     <td className="forest-cell">
                       <Forest span={span} result={result} />
                     </td>
-                    <td className="number">{formatP(result.p)}</td>
-                    <td className="number">{formatP(result.holm)}</td>
+                    <td className="number">{pText(result, result.p)}</td>
+                    <td className="number">{pText(result, result.holm)}</td>
                     <td className="number">{result.pairs}</td>
                     <td>
                       <VerdictMark result={result} />

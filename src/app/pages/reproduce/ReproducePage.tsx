@@ -6,12 +6,14 @@ import { QueuePanel } from '../../runs/QueuePanel';
 import { Segments } from '../../Segments';
 import { useSetup } from '../../store/setup';
 import type { ReproducePart } from '../../store/reproduceView';
+import { useNotices } from '../../store/notices';
 import { readStudies, useStudies } from '../../store/studies';
 import { ClaimsPart } from './ClaimsPart';
 import { DosesPart } from './DosesPart';
 import { RanksPart } from './RanksPart';
 import { Reports } from './Reports';
 import { TablesPart } from './TablesPart';
+import { unknownNames } from './unknownNames';
 import './reproduce.css';
 
 const PARTS: readonly { readonly value: ReproducePart; readonly label: string }[] = [
@@ -23,7 +25,8 @@ const PARTS: readonly { readonly value: ReproducePart; readonly label: string }[
 
 /** What the papers claim, what stored studies found, and any of it again in this browser. */
 export function ReproducePage() {
-  const { part, paper: asked } = useSetup((state) => state.reproduce);
+  const view = useSetup((state) => state.reproduce);
+  const { part, paper: asked } = view;
   const look = useSetup((state) => state.look);
   const { state, studies, problems } = useStudies();
   useEffect(() => void readStudies(), []);
@@ -40,6 +43,13 @@ export function ReproducePage() {
   const first = paper ?? CLAIMING_PAPERS[0]!;
   const cells = studies.reduce((sum, study) => sum + study.cells.length, 0);
   const reading = state === 'unread' || state === 'reading';
+  useEffect(() => {
+    if (reading) return;
+    const { problems: unknown, without } = unknownNames(view, studies);
+    if (unknown.length === 0) return;
+    useNotices.getState().tell('error', unknown.join(' '));
+    look(without);
+  }, [reading, view, studies, look]);
   return (
     <div className="reproduce" data-testid="reproduce" data-studies={reading ? '' : studies.length}>
       <header className="reproduce-head">

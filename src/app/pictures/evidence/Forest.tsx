@@ -33,8 +33,13 @@ export function Forest({ span, result: { effect, interval, verdict } }: Props) {
   );
 }
 
-/** An effect with its interval in figures: `+0.0031 [+0.0012, +0.0050]`. */
-export function effectText({ effect, interval }: Pick<Verdict, 'effect' | 'interval'>): string {
+/** An effect with its interval in figures: `+0.0031 [+0.0012, +0.0050]`; of what was not run a dash, which is no undefined figure. */
+export function effectText({
+  verdict,
+  effect,
+  interval,
+}: Pick<Verdict, 'verdict' | 'effect' | 'interval'>): string {
+  if (verdict === 'not run') return '–';
   if (effect === null) return 'undefined';
   return interval
     ? `${formatSigned(effect)} [${formatSigned(interval[0])}, ${formatSigned(interval[1])}]`
