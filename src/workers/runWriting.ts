@@ -29,8 +29,8 @@ function summarise(record: RunRecord, artifacts: RunArtifacts): RunSummary {
 
 export interface RunWriting {
   /** Writes a record whole, with what is given beside it. */
-  write(record: RunRecord, artifacts: Partial<RunArtifacts>): Promise<void>;
-  keepProgress(progress: RunProgress): Promise<number | null>;
+  readonly write: (record: RunRecord, artifacts: Partial<RunArtifacts>) => Promise<void>;
+  readonly keepProgress: (progress: RunProgress) => Promise<number | null>;
 }
 
 /** @param changed told after what others should hear of */
