@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 import { expect, it } from 'vitest';
+import { importersOf, reached } from '../scripts/unit/importGraph';
 import { importedPackages, isTest, sourceFiles } from './support/imports';
 
 interface Manifest {
@@ -21,6 +22,16 @@ it('every package that the page depends on is imported, but the umbrella that fi
   );
   const unused = Object.keys(manifest.dependencies).filter((name) => !used.has(name));
   expect(unused).toEqual([umbrella]);
+});
+
+it('workers that read rows or write runs start without any model: they load beside the training, at a visit’s busiest', () => {
+  const files = sourceFiles('src').filter((file) => !isTest(file));
+  // What is fetched later is not loaded at the start.
+  const atStart = (file: string): string => readFileSync(file, 'utf8').replaceAll(/\bimport\(/g, 'later(');
+  const loading = reached(importersOf(files, atStart), ['src/models/registry.ts']);
+  const workers = files.filter((file) => file.endsWith('.worker.ts'));
+  expect(workers.filter((file) => loading.has(file))).toEqual(['src/workers/training.worker.ts']);
+  expect(workers.length).toBeGreaterThan(3);
 });
 
 it('TensorFlow.js and its backends are installed once, in the version that the umbrella package asks for', () => {
