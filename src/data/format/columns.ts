@@ -6,35 +6,54 @@ type Numbers = ArrayLike<number>;
 
 /** One list of numbers a row, laid end to end. */
 export interface Lists {
+  /** Decoded anew each time that they are asked for, where the file allows: most models read no lists at all. */
   readonly values: Numbers;
   /** Length of each row's list `[rows]`. */
   readonly lengths: Numbers;
 }
 
+/** A page of plain values, still compressed. */
+interface PlainPage {
+  readonly header: PageHeader;
+  readonly body: Uint8Array;
+}
+
+/** Whether a page's values are plain and can be had without its levels; any writer's may be otherwise. */
+function isPlain({ data_page_header: first, data_page_header_v2: second }: PageHeader): boolean {
+  return (second?.encoding === 'PLAIN' && second.is_compressed !== false) || first?.encoding === 'PLAIN';
+}
+
 /**
- * The plain values of a page; null where they are not plain. List lengths are in a column of their own, so levels are skipped: in pages of the second version they lie
+ * The plain values of a page. List lengths are in a column of their own, so levels are skipped: in pages of the second version they lie
  * uncompressed in front of the values, in those of the first with them, each after its length.
  */
-function valuesOf(header: PageHeader, body: Uint8Array): Uint8Array | null {
-  const { data_page_header: first, data_page_header_v2: second } = header;
+function valuesOf({ header, body }: PlainPage): Uint8Array {
+  const { data_page_header_v2: second } = header;
   if (second?.encoding === 'PLAIN' && second.is_compressed !== false) {
     const levels = second.repetition_levels_byte_length + second.definition_levels_byte_length;
     return compressors.GZIP!(body.subarray(levels), header.uncompressed_page_size - levels);
   }
-  if (first?.encoding !== 'PLAIN') return null;
   const raw = compressors.GZIP!(body, header.uncompressed_page_size);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const definitions = 4 + view.getUint32(0, true);
   return raw.subarray(definitions + 4 + view.getUint32(definitions, true));
 }
 
-/** A column chunk whose pages are all plain int32 or float32 lists, as our writer leaves them; else null. */
-function plainValues(bytes: Uint8Array<ArrayBuffer>, metadata: FileMetaData, name: string): Numbers | null {
-  const pages: (Int32Array | Float32Array)[] = [];
+/**
+ * How to decode a column chunk whose pages are all plain int32 or float32 lists, as our writer leaves them; else null. Only the pages' headers are read
+ * before it is asked.
+ */
+function plainValues(
+  bytes: Uint8Array<ArrayBuffer>,
+  metadata: FileMetaData,
+  name: string,
+): (() => Numbers) | null {
+  const pages: (PlainPage & { readonly isInteger: boolean })[] = [];
   for (const group of metadata.row_groups) {
     const chunk = group.columns.find((column) => column.meta_data?.path_in_schema[0] === name)?.meta_data;
     if (!chunk || chunk.codec !== 'GZIP' || chunk.dictionary_page_offset !== undefined) return null;
     if (chunk.type !== 'INT32' && chunk.type !== 'FLOAT') return null;
+    const isInteger = chunk.type === 'INT32';
     const view = new DataView(
       bytes.buffer,
       Number(chunk.data_page_offset),
@@ -44,18 +63,22 @@ function plainValues(bytes: Uint8Array<ArrayBuffer>, metadata: FileMetaData, nam
     while (reader.offset < view.byteLength - 1) {
       const header = parquetHeader(reader);
       const body = new Uint8Array(bytes.buffer, view.byteOffset + reader.offset, header.compressed_page_size);
-      const raw = valuesOf(header, body);
-      if (!raw) return null;
-      const aligned = raw.byteOffset % 4 === 0 ? raw : raw.slice();
-      pages.push(
-        chunk.type === 'INT32'
-          ? new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2)
-          : new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2),
-      );
+      if (!isPlain(header)) return null;
+      pages.push({ header, body, isInteger });
       reader.offset += header.compressed_page_size;
     }
   }
-  return pages.length > 0 ? endToEnd(pages) : null;
+  if (pages.length === 0) return null;
+  return () =>
+    endToEnd(
+      pages.map(({ isInteger, ...page }) => {
+        const raw = valuesOf(page);
+        const aligned = raw.byteOffset % 4 === 0 ? raw : raw.slice();
+        return isInteger
+          ? new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2)
+          : new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
+      }),
+    );
 }
 
 /** The parts of a column as one: of typed parts a typed column of their kind. */
@@ -98,8 +121,8 @@ export class Columns {
   ) {}
 
   /**
-   * Decodes a whole file. Lists that our writer wrote are read straight into typed arrays (an array a row would cost
-   * more than all the rest); lists of any other writer go the general way.
+   * Decodes a file. Lists that our writer wrote are read straight into typed arrays (an array a row would cost
+   * more than all the rest), and only when they are asked for; lists of any other writer go the general way, at once.
    *
    * @param listNames columns that hold lists.
    * @param lengthName column that holds the length of every row's list.
@@ -119,7 +142,7 @@ export class Columns {
     const metadata = parquetMetadata(bytes.buffer);
     const names =
       metadata.row_groups[0]?.columns.map((column) => column.meta_data?.path_in_schema[0] ?? '') ?? [];
-    const straight = new Map<string, Numbers>();
+    const straight = new Map<string, () => Numbers>();
     for (const name of names.includes(lengthName) ? listNames : []) {
       const values = plainValues(bytes, metadata, name);
       if (values) straight.set(name, values);
@@ -147,7 +170,13 @@ export class Columns {
       }
     }
     const columns = new Columns(flats, listed, rows, id);
-    for (const [name, values] of straight) listed.set(name, { values, lengths: columns.flat(lengthName) });
+    for (const [name, decode] of straight)
+      listed.set(name, {
+        get values() {
+          return decode();
+        },
+        lengths: columns.flat(lengthName),
+      });
     return columns;
   }
 

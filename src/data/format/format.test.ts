@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Columns } from './columns';
 import { fingerprintOf } from './fingerprint';
 import { parseManifest } from './manifest';
@@ -91,6 +91,30 @@ describe('dataset files', () => {
     expect(general.map((row) => (row['history_item_id'] as number[]).length)).toEqual(Array.from(lengths));
     const loose = writeDataset(dataset, { level: 1 });
     expect(await readDataset(loose.parquet, loose.manifest, { verify: true })).toEqual(dataset);
+  });
+
+  test('histories are decoded when their arrays are asked for, once, and copies of a dataset have them', async () => {
+    const dataset = await tinyDataset({}, 1, MINUTE);
+    const { parquet, manifest } = writeDataset(dataset);
+    const unzip = vi.spyOn(compressors, 'GZIP');
+    try {
+      const { history, ...rest } = await readDataset(parquet, manifest);
+      expect(rest.columns).toEqual(dataset.columns);
+      // A page is decompressed for each list column, and those of whole columns were before.
+      const already = unzip.mock.calls.length;
+      expect(history?.length).toBe(dataset.history?.length);
+      expect(history?.itemFields).toEqual(dataset.history?.itemFields);
+      expect(history?.lengths).toEqual(dataset.history?.lengths);
+      expect(unzip.mock.calls.length).toBe(already);
+      expect(history?.ids).toEqual(dataset.history?.ids);
+      expect(history?.ids).toBe(history?.ids);
+      expect(unzip.mock.calls.length).toBe(already + 1);
+      expect(structuredClone(history)).toEqual(dataset.history);
+      expect({ ...history }).toEqual(dataset.history);
+      expect(unzip.mock.calls.length).toBe(already + 3);
+    } finally {
+      unzip.mockRestore();
+    }
   });
 
   test('lists that are not as long as a row’s behaviours are refused: what follows would be another row’s', () => {

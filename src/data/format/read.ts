@@ -90,6 +90,30 @@ function placeAges(
   return age;
 }
 
+/** Lists and the column that they are. */
+interface NamedLists {
+  readonly name: string;
+  readonly lists: Lists;
+}
+
+/** What `make` gives, made when it is first asked for; a failure is met again by who asks again. */
+function once<T>(make: () => T): () => T {
+  let pending: (() => T) | null = make;
+  let made: T;
+  return () => {
+    if (pending) {
+      made = pending();
+      // What it was made from can go.
+      pending = null;
+    }
+    return made;
+  };
+}
+
+/**
+ * Histories of which the arrays are decoded when they are first read: most models read none, and in memory they are five times as large as all other
+ * columns. Copied or spread they are whole, since what is read is an object's own.
+ */
 function readHistory(
   columns: Columns,
   manifest: Manifest,
@@ -106,36 +130,59 @@ function readHistory(
       );
     return index;
   });
-  const first = columns.lists(described.fields[0]!.column ?? '');
+  const listsOf = (name: string): NamedLists => ({ name, lists: columns.lists(name) });
+  const first = listsOf(described.fields[0]!.column ?? '');
   const lengths = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
-    const have = first.lengths[row]!;
+    const have = first.lists.lengths[row]!;
     if (have > length)
       throw new Error(
         `Row ${row} of ${manifest.id} has ${have} behaviours, its manifest allows ${length}; the manifest belongs to another file.`,
       );
     lengths[row] = have;
   }
-  const valuesOf = (name: string): Values => valuesAsLong(columns.lists(name), lengths, name, manifest.id);
-  const ids = placeIds(
-    lengths,
-    length,
-    described.fields.map(({ column, table }) =>
-      column === null && table
-        ? { values: valuesAsLong(first, lengths, HISTORY_LENGTH, manifest.id), table }
-        : { values: valuesOf(column ?? ''), table: null },
-    ),
+  const valuesOf = ({ name, lists }: NamedLists): Values => valuesAsLong(lists, lengths, name, manifest.id);
+  const fields = described.fields.map(({ column, table }) =>
+    column === null && table
+      ? { of: first, table }
+      : { of: column === first.name ? first : listsOf(column ?? ''), table: null },
   );
-  const scenario = new Int16Array(rows * length).fill(-1);
-  place(scenario, lengths, length, valuesOf(HISTORY_SCENARIO));
-  if (described.absoluteTime && timestamp)
-    return {
-      ...{ length, itemFields, ids, scenario, lengths },
-      age: placeAges(lengths, length, valuesOf(HISTORY_TIME), timestamp),
-    };
-  const age = new Float32Array(rows * length);
-  place(age, lengths, length, valuesOf(HISTORY_AGE));
-  return { length, itemFields, ids, scenario, age, lengths };
+  const ids = once(() => {
+    const firstValues = valuesOf(first);
+    return placeIds(
+      lengths,
+      length,
+      fields.map(({ of, table }) => ({ values: of === first ? firstValues : valuesOf(of), table })),
+    );
+  });
+  const scenarios = listsOf(HISTORY_SCENARIO);
+  const scenario = once(() => {
+    const placed = new Int16Array(rows * length).fill(-1);
+    place(placed, lengths, length, valuesOf(scenarios));
+    return placed;
+  });
+  const absolute = described.absoluteTime && timestamp !== null;
+  const times = listsOf(absolute ? HISTORY_TIME : HISTORY_AGE);
+  const age = once(() => {
+    if (absolute) return placeAges(lengths, length, valuesOf(times), timestamp);
+    const placed = new Float32Array(rows * length);
+    place(placed, lengths, length, valuesOf(times));
+    return placed;
+  });
+  return {
+    length,
+    itemFields,
+    lengths,
+    get ids() {
+      return ids();
+    },
+    get scenario() {
+      return scenario();
+    },
+    get age() {
+      return age();
+    },
+  };
 }
 
 function readTruth(columns: Columns): Truth | null {
@@ -155,7 +202,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a dataset from its Parquet file and manifest.
+ * Reads a dataset from its Parquet file and manifest; its histories once they are asked for.
  * @throws Error with one sentence where the manifest is wrong, does not fit the file, or (with `verify`) the content changed.
  */
 export async function readDataset(
