@@ -1,5 +1,6 @@
 /** Rows of a made-up dataset, from which batches are read as training reads them. */
-import { readBatch, type HostBatch, type RowSource } from '../src/data/batches';
+import { createBatchReader } from '../src/data/batchReader';
+import type { HostBatch, RowSource } from '../src/data/batches';
 import { hash3 } from '../src/engine';
 import type { DataShape, Needs } from '../src/models/definition';
 import { batchLayout } from '../src/models/inputs';
@@ -40,9 +41,10 @@ export function benchRows(shape: DataShape, needs: Needs): (number: number) => H
   };
   const extra = Object.fromEntries((needs.extra ?? []).map((name) => [name, new Float32Array(ROWS).fill(1)]));
   const rows = new Int32Array(shape.batch);
+  const read = createBatchReader(source, layout);
   let before: HostBatch | null = null;
   return (number) => {
     for (let b = 0; b < rows.length; b++) rows[b] = hash3(b, number, 42) % ROWS;
-    return (before = readBatch(source, layout, rows, extra, before));
+    return (before = read(rows, extra, before));
   };
 }

@@ -1,4 +1,5 @@
-// Compiles src/engine/backends/wasm/*.as (AssemblyScript) to src/engine/backends/wasm/binary.ts.
+// Compiles src/engine/backends/wasm/*.as (AssemblyScript) to src/engine/backends/wasm/binary.ts, and
+// src/engine/rowPlan/planRows.as, which has memory of its own, to binary.ts beside it.
 // Four variants: with and without shared memory (threads), with and without fused multiply-add (relaxed SIMD).
 // Beside it, exports.ts says what the module exports, so that a kernel's signature is written once, in its .as file.
 // Both are committed, so only people who change a kernel run this: npm run kernels.
@@ -16,7 +17,8 @@ const source = readdirSync(folder)
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .join('\n');
 
-async function compile(shared, fused) {
+/** @returns base64 */
+async function compile(source, shared, fused) {
   let binary = null;
   const { error, stderr } = await asc.main(
     [
@@ -47,6 +49,18 @@ async function compile(shared, fused) {
   return Buffer.from(binary).toString('base64');
 }
 
+const ownMemory = new URL('../src/engine/rowPlan/', import.meta.url);
+const plan = readFileSync(new URL('planRows.as', ownMemory), 'utf8');
+writeFileSync(
+  new URL('binary.ts', ownMemory),
+  [
+    '/** Made by scripts/build-kernels.mjs from the .as file beside it: do not edit. */',
+    '// prettier-ignore',
+    `export const binary = '${await compile(plan, false, false)}';`,
+    '',
+  ].join('\n'),
+);
+
 const lines = ['/** Made by scripts/build-kernels.mjs from the .as files beside it: do not edit. */', ''];
 for (const [name, shared, fused] of [
   ['plain', false, false],
@@ -54,7 +68,7 @@ for (const [name, shared, fused] of [
   ['sharedPlain', true, false],
   ['sharedFused', true, true],
 ]) {
-  lines.push(`export const ${name} =`, `  '${await compile(shared, fused)}';`, '');
+  lines.push(`export const ${name} =`, `  '${await compile(source, shared, fused)}';`, '');
 }
 writeFileSync(new URL('binary.ts', folder), lines.join('\n'));
 

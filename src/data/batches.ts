@@ -68,7 +68,7 @@ export interface HostBatch {
 export type RowSource = Pick<Dataset, 'id' | 'fields' | 'columns' | 'scenario' | 'label' | 'history'>;
 
 /** Rows of a dataset by number. */
-type RowNumbers = Int32Array | readonly number[];
+export type RowNumbers = Int32Array | readonly number[];
 
 /** Row width of a layout in ids. */
 export function layoutWidth(
@@ -103,7 +103,7 @@ export function allocateBatch(layout: BatchLayout, extra: readonly string[] = []
 }
 
 /** A batch's arrays as `allocateBatch` leaves them. */
-function emptied(batch: HostBatch): HostBatch {
+export function emptied(batch: HostBatch): HostBatch {
   const { rows, ids, scenario, label, weight, historyMask, historyScenario, ownHistoryMask, extra } = batch;
   for (const zeros of [ids, scenario, label, weight, historyMask, ownHistoryMask]) zeros.fill(0);
   for (const none of [rows, historyScenario]) none.fill(-1);
@@ -141,7 +141,26 @@ export function readBatch(
     throw new RangeError(`A batch of ${layout.batch} rows cannot hold ${rows.length}; ask for fewer rows.`);
   }
   const batch = into ? emptied(into) : allocateBatch(layout, Object.keys(extra));
+  readRowColumns(dataset, rows, extra, batch);
   const { ids } = batch;
+  readFields(dataset, layout, rows, ids);
+  if (layout.history) {
+    readHistory(dataset, layout.history, rows, batch);
+    readHistoryMarks(dataset, layout.history.length, rows, batch);
+  }
+  if (layout.ownHistory) readOwnHistory(dataset, layout.ownHistory, rows, batch);
+  if (layout.crosses) readCrosses(dataset, layout, rows, ids);
+  useOwnTables(batch);
+  return { ...batch, count: rows.length };
+}
+
+/** What a batch holds once a row: scenario, label, weight and a procedure's columns. */
+export function readRowColumns(
+  dataset: RowSource,
+  rows: RowNumbers,
+  extra: Readonly<Record<string, Float32Array>>,
+  batch: HostBatch,
+): void {
   for (let b = 0; b < rows.length; b++) {
     const row = rows[b]!;
     batch.rows[b] = row;
@@ -153,12 +172,6 @@ export function readBatch(
     const [from, to] = [extra[name]!, batch.extra[name]!];
     for (let b = 0; b < rows.length; b++) to[b] = from[rows[b]!]!;
   }
-  readFields(dataset, layout, rows, ids);
-  if (layout.history) readHistory(dataset, layout.history, rows, batch);
-  if (layout.ownHistory) readOwnHistory(dataset, layout.ownHistory, rows, batch);
-  if (layout.crosses) readCrosses(dataset, layout, rows, ids);
-  useOwnTables(batch);
-  return { ...batch, count: rows.length };
 }
 
 /** Rows that are read at a time: their part of the batch stays near while one column after the other is read into it. */
@@ -246,12 +259,12 @@ function itemColumns(dataset: RowSource, itemFields: readonly number[]): ItemCol
   };
 }
 
-/** The latest behaviours of each row. */
+/** Ids of the latest behaviours of each row. */
 function readHistory(
   dataset: RowSource,
   wanted: NonNullable<BatchLayout['history']>,
   rows: RowNumbers,
-  { layout, ids, historyMask, historyScenario }: HostBatch,
+  { layout, ids }: HostBatch,
 ): void {
   const { lengths, length: held, itemFields, ...from } = historyOf(dataset);
   const { at: columns, offsets } = itemColumns(dataset, wanted.itemFields);
@@ -265,12 +278,32 @@ function readHistory(
     const first = row * held + have - kept;
     const start = b * width + before;
     copyItems(from.ids, first, kept, stride, columns, offsets, ids, start);
+    if (scenarioField === null) continue;
     const scenarios = start + length * columns.length;
     for (let k = 0; k < kept; k++) {
       const scenario = from.scenario[first + k]!;
-      historyMask[b * length + k] = 1;
-      historyScenario[b * length + k] = scenario;
-      if (scenarioField !== null) ids[scenarios + k] = scenario < 0 ? 0 : scenarioOffset + scenario + 1;
+      ids[scenarios + k] = scenario < 0 ? 0 : scenarioOffset + scenario + 1;
+    }
+  }
+}
+
+/** Where each row's latest behaviours stand, and their scenarios. */
+export function readHistoryMarks(
+  dataset: RowSource,
+  length: number,
+  rows: RowNumbers,
+  { historyMask, historyScenario }: HostBatch,
+): void {
+  const { lengths, length: held, scenario } = historyOf(dataset);
+  for (let b = 0; b < rows.length; b++) {
+    const row = rows[b]!;
+    const have = lengths[row]!;
+    const kept = have < length ? have : length;
+    let from = row * held + have - kept;
+    const end = b * length + kept;
+    for (let at = b * length; at < end; at++) {
+      historyMask[at] = 1;
+      historyScenario[at] = scenario[from++]!;
     }
   }
 }

@@ -15,9 +15,10 @@ export { memoryLimits, type MemoryLimits } from './memoryLimits';
 export { oneHot, stackColumns, stackMatrices } from './ranks';
 export { declareInput, type StepInputs } from './replay/inputs';
 export { createReplay, type Replay, type ReplayableStep } from './replay/replay';
+export { emptyPlan, planRows, type PlanArrays, type RowPlan } from './rowPlan';
 export { countReplayedStep, runStep, type Step, type StepLosses } from './step';
 export { submittedWork } from './submittedWork';
-export { emptyPlan, gatherTable, planRows, type PlanArrays, type RowPlan } from './table';
+export { gatherTable } from './table';
 export {
   memoryOf,
   peakBytes,

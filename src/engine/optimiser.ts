@@ -7,7 +7,7 @@ import { createTouchedRows } from './ops/adamTable';
 import { copyInto } from './ops/copy';
 import { segmentSum } from './ops/segmentSum';
 import { declareInput } from './replay/inputs';
-import { PLAN_INPUTS, type RowPlan } from './table';
+import { PLAN_INPUTS, type RowPlan } from './rowPlan';
 import type { EmbeddingTable, Parameter } from './types';
 
 export interface AdamOptions {

@@ -6,7 +6,8 @@ import type { Adam } from './optimiser';
 import { ADAM_RATES } from './ops/adam';
 import { DROPOUT_STEP } from './ops/dropout/mask';
 import { declareInput, type StepInputs } from './replay/inputs';
-import { gatherTable, PLAN_INPUTS, planRows, type RowPlan } from './table';
+import { PLAN_INPUTS, planRows, type RowPlan } from './rowPlan';
+import { gatherTable } from './table';
 import type { EmbeddingTable, Parameter } from './types';
 import { applyStateUpdates } from './variables';
 

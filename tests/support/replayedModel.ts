@@ -44,7 +44,7 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
   const replay = createReplay((text) => messages.push(text));
   let number = 0;
   const layout = batchLayout(shape, needs);
-  const planArrays = emptyPlan(layout.batch * layout.width);
+  const planArrays = emptyPlan(layout.batch * layout.width, model.table.vocabularySize);
   const nextBatch = assembles
     ? benchRows(shape, needs)
     : (at: number): HostBatch => benchBatch(shape, needs, at);

@@ -1,5 +1,6 @@
 /** The batches of a run: shuffled passes over the training rows, and the rows that a procedure asks for. */
 import { streamSeed } from '../../engine';
+import { createBatchReader } from '../../data/batchReader';
 import { readBatch } from '../../data/batches';
 import { batchOrder } from '../sampling';
 import type { BatchLayout, HostBatch } from '../../data/batches';
@@ -35,15 +36,13 @@ export function createBatches({ dataset, layout, trainingRows, seed, columns }: 
   let drawn = 0;
   /** The batch before, whose arrays the next one takes: making them for every step takes as long as filling them. */
   let before: HostBatch | null = null;
+  const reader = createBatchReader(dataset, layout);
   const read = (
     rows: Int32Array,
     extra: ExtraColumns = {},
     into: HostBatch | null = null,
     size = layout.batch,
-  ): HostBatch => {
-    const sized = size === layout.batch ? layout : { ...layout, batch: size };
-    return readBatch(dataset, sized, rows, { ...ones, ...extra }, into);
-  };
+  ): HostBatch => reader(rows, { ...ones, ...extra }, into, size);
   return {
     read: (rows, extra, size) => read(rows, extra, null, size),
     next: (extra) => (before = read(order.rows(drawn++), extra, before)),

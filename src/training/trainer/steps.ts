@@ -37,10 +37,10 @@ interface StepWith {
   readonly planArrays: (ids: number) => PlanArrays;
 }
 
-function keptPlanArrays(): StepWith['planArrays'] {
-  let kept = emptyPlan(0);
+function keptPlanArrays(model: AnyModel): StepWith['planArrays'] {
+  let kept: PlanArrays | null = null;
   return (ids) => {
-    if (kept.rows.length !== ids) kept = emptyPlan(ids);
+    if (kept?.order.length !== ids) kept = emptyPlan(ids, model.table.vocabularySize);
     return kept;
   };
 }
@@ -91,7 +91,7 @@ export function createSteps(options: StepsOptions, losses: LossAccumulator): Ste
   const adam = createAdam({ parameters: model.parameters, table: model.table });
   const dropoutSeed = streamSeed(seed, 'dropout');
   const replay = createReplay(options.fallBack);
-  const planArrays = keptPlanArrays();
+  const planArrays = keptPlanArrays(model);
   let trainable: readonly string[] | null = null;
   let step = 0;
   const setTrainable = (names: readonly string[] | null): void => {
@@ -155,7 +155,7 @@ export function createTrialSteps(options: StepsOptions): TrialSteps {
   const { model, seed } = options;
   const dropoutSeed = streamSeed(seed, 'trial dropout');
   const replay = createReplay(options.fallBack);
-  const planArrays = keptPlanArrays();
+  const planArrays = keptPlanArrays(model);
   let adam: Adam | null = null;
   let trainable: readonly string[] | null = null;
   function optimiser(): Adam {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { hash3 } from '../../random';
 import { openBackend } from '../..';
-import { planRows } from '../../table';
+import { planRows } from '../../rowPlan';
 import { createTouchedRows, type TouchedRows } from '.';
 
 const [VOCABULARY, DIM] = [7, 3];

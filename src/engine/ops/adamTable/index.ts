@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pointer, wasmKernels } from '../../backends/wasm/module';
 import { defineOperation } from '../../operation/defineOperation';
-import type { RowPlan } from '../../table';
+import type { RowPlan } from '../../rowPlan';
 import type { AdamRates, AdamSlotRates } from '../adam';
 
 interface TableAttributes extends AdamRates, Pick<AdamSlotRates, 'stepSize' | 'inverseRoot'> {
@@ -17,7 +17,7 @@ interface TableAttributes extends AdamRates, Pick<AdamSlotRates, 'stepSize' | 'i
 
 const operation = defineOperation({
   name: 'adamTable',
-  shapes: 'target: V,dim; moments: 2,n; marks: V; gradient: M,dim; rows: M; order: M; starts: P',
+  shapes: 'target: V,dim; moments: 2,n; marks: V; gradient: M,dim; rows: S; order: M; starts: P',
   inPlace: {
     host(
       { target, moments, marks, gradient, rows, order, starts },

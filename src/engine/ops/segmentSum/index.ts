@@ -13,11 +13,11 @@ interface SegmentAttributes {
 
 /**
  * target `[V, dim]` (table's gradient; only the plan's rows are written) from `gradient [M, dim]`, `table [V, dim]` and a
- * plan: `rows [M]` table row of a segment, `order [M]` positions sorted by row, `starts [M + 1]`.
+ * plan: `rows [S]` table row of a segment, `order [M]` positions sorted by row, `starts [S + 1]`.
  */
 export const segmentSum = defineOperation({
   name: 'segmentSum',
-  shapes: 'target: V,dim; gradient: M,dim; table: V,dim; rows: M; order: M; starts: P',
+  shapes: 'target: V,dim; gradient: M,dim; table: V,dim; rows: S; order: M; starts: P',
   inPlace: {
     host: (
       { target, gradient, table, rows, order, starts },
