@@ -65,6 +65,37 @@ describe.each<BackendName>(['cpu', 'wasm'])('Adam on %s', (backend) => {
     expect(await second.read()).toEqual(await whole.read());
   });
 
+  it('keeps moments of what gets no gradient any more from becoming denormal numbers', async () => {
+    const { optimiser, step, read } = setup();
+    for (let number = 1; number <= 5; number++) step(number);
+    const rest = (): void =>
+      tf.tidy(() =>
+        optimiser.apply({
+          gradients: [tf.zeros([3, 2]), tf.zeros([5])],
+          // Rows 1 and 3 come no more.
+          rowGradient: tf.fill([1, 2], 0.5) as tf.Tensor2D,
+          plan: planRows(Int32Array.of(2), 6),
+          learningRate: 0.1,
+          l2: 0,
+          batch: 1,
+        }),
+      );
+    for (let number = 6; number <= 700; number++) rest();
+    const values = await read();
+    // Without it these moments were denormal from step 800 or so on, and for ever.
+    for (let number = 701; number <= 1100; number++) rest();
+    const moments = await Promise.all(['a', 'b', 'embedding'].map((name) => momentsOf(optimiser, name)));
+    expect(moments.flat().filter((value) => value !== 0 && Math.abs(value) < 2 ** -126)).toEqual([]);
+    for (const own of moments.slice(0, 2))
+      expect(own.slice(0, own.length / 2).every((m) => m === 0)).toBe(true);
+    const row = (table: number[], id: number): number[] => table.slice(2 * id, 2 * id + 2);
+    expect(row(moments[2]!, 3)).toEqual([0, 0]);
+    expect(row(moments[2]!, 2).every((m) => m > 0.4)).toBe(true);
+    const after = await read();
+    expect(after.slice(0, 2)).toEqual(values.slice(0, 2));
+    expect(row(after[2]!, 3)).toEqual(row(values[2]!, 3));
+  });
+
   it('leaves what does not train: its values and its moments', async () => {
     const { optimiser, step, read } = setup();
     step(1);

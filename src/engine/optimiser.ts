@@ -5,6 +5,7 @@ import { beforeRead } from './backends/webgpu/demand';
 import { ADAM_GROUP, adamUpdate, type AdamSlotRates } from './ops/adam';
 import { createTouchedRows } from './ops/adamTable';
 import { copyInto } from './ops/copy';
+import { FLUSH_EVERY, flushDenormals } from './ops/flushDenormals';
 import { segmentSum } from './ops/segmentSum';
 import { declareInput } from './replay/inputs';
 import { PLAN_INPUTS, type RowPlan } from './rowPlan';
@@ -179,6 +180,16 @@ export function createAdam(options: AdamOptions): Adam {
     });
   }
 
+  /** On the host: moments of what the last update moved. */
+  function flush(): void {
+    for (const { tensor, slots: own } of allMoments)
+      for (const slot of own) {
+        const moved = isTrainable(slot.name) && (slot !== tableSlot || movesTable);
+        if (moved && slot.steps % FLUSH_EVERY === 0)
+          flushDenormals(tensor, { at: slot.at, count: slot.tensor.size });
+      }
+  }
+
   return {
     advance,
     uncounted(work) {
@@ -228,6 +239,7 @@ export function createAdam(options: AdamOptions): Adam {
       if (tableSlot && given.rowGradient && given.plan && isTrainable(tableSlot.name)) {
         updateTable(given.rowGradient, given.plan, given);
       }
+      if (tf.getBackend() !== 'webgpu') flush();
     },
     async snapshot() {
       const arrays: Record<string, Float32Array> = {};

@@ -12,6 +12,7 @@ export interface WasmExports {
   binary(op: number, a: Pointer, b: Pointer, out: Pointer, d0: number, d1: number, d2: number, d3: number, a0: number, a1: number, a2: number, a3: number, b0: number, b1: number, b2: number, b3: number): void;
   leaky(x: Pointer, y: Pointer, count: number, slope: number): void;
   leakyGradient(dy: Pointer, x: Pointer, dx: Pointer, count: number, slope: number): void;
+  flush(x: Pointer, n: number, smallest: number): void;
   adam(w: Pointer, m: Pointer, v: Pointer, g: Pointer, n: number, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number, pull: number, centre: number): void;
   segmentSum(target: Pointer, gradient: Pointer, table: Pointer, rows: Pointer, order: Pointer, starts: Pointer, segments: number, dim: number, pull: number): void;
   dropoutMask(out: Pointer, count: number, threshold: number, scale: number, key: number, step: number): void;

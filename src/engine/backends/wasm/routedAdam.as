@@ -16,6 +16,7 @@ export function routedAdam(
   const nothing = made + <usize>ADAM_LINES * row;
   memory.fill(nothing, 0, <usize>ADAM_LINES * row);
   let g = 0;
+  let read = 0;
   for (let n = 0; n < total; n++) {
     const group = groups + <usize>g * 12;
     const present = g < count && load<i32>(group) == n;
@@ -39,9 +40,11 @@ export function routedAdam(
         }
         if (mode != 0) shareLine(made, own + at, shared + line, mode, dShared + line, lines * output);
       }
-      adam(
-        own + at, m + at, v + at, present ? made : nothing, lines * output, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre,
+      const more = (total - n) * input * output - (i + lines) * output;
+      read |= adamAhead(
+        own + at, m + at, v + at, present ? made : nothing, lines * output, more, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre,
       );
     }
   }
+  store<i32>(made, read);
 }

@@ -43,6 +43,8 @@ export function adamTable(
       const second = f32x4.add(f32x4.mul(b2, v128.load(v + at)), f32x4.mul(r2, f32x4.mul(slope, slope)));
       v128.store(m + at, moment);
       v128.store(v + at, second);
+      // Of rows that come no more only the second moments are left.
+      if (!v128.any_true(moment)) continue;
       const below = f32x4.add(f32x4.mul(f32x4.sqrt(second), root), eps);
       v128.store(w + at, f32x4.sub(weight, f32x4.div(f32x4.mul(step, moment), below)));
     }
