@@ -5,10 +5,20 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The folders of src, from the top down. Imports point down this list only, `data` standing beside `engine`.
- * `workers` opens two doors to `app`: its client and its types.
+ * `workers` opens doors to `app`: its client, its types, and what starts a worker before there is a client.
  */
 const folders = {
-  app: ['app', 'workers/client', 'workers/protocol', 'studies', 'training', 'models', 'engine', 'data'],
+  app: [
+    'app',
+    'workers/client',
+    'workers/protocol',
+    'workers/starting',
+    'studies',
+    'training',
+    'models',
+    'engine',
+    'data',
+  ],
   workers: ['workers', 'training', 'models', 'engine', 'data'],
   studies: ['studies', 'training', 'models', 'data'],
   training: ['training', 'models', 'engine', 'data'],
@@ -27,8 +37,9 @@ const boundaries = Object.entries(folders).map(([folder, allowed]) => {
   }));
   if (folder === 'app') {
     patterns.push({
-      regex: `/workers/(?!client|protocol)`,
-      message: 'src/app reaches the worker only through workers/client and workers/protocol.',
+      regex: `/workers/(?!client|protocol|starting)`,
+      message:
+        'src/app reaches the worker only through workers/client, workers/protocol and workers/starting.',
     });
   }
   if (folder === 'data') {

@@ -47,12 +47,40 @@ function dataWorkerChunks(): Plugin {
   };
 }
 
+/**
+ * The page describes models and its workers compute with them: what opens a backend is left out of the page, with the backends and kernels that it would
+ * load, half of all that is fetched before the worker that trains can start.
+ */
+const treeshake = {
+  moduleSideEffects: [{ test: /\/src\/engine\/backend\.ts$/, sideEffects: false }],
+};
+
+/** Holds the page to that, also where it is fetched later. */
+const pageWithoutBackends: Plugin = {
+  name: 'page-without-backends',
+  apply: 'build',
+  generateBundle(_, bundle) {
+    const seen = new Set<string>();
+    const visit = (name: string): void => {
+      const chunk = bundle[name];
+      if (seen.has(name) || chunk?.type !== 'chunk') return;
+      seen.add(name);
+      const backend = chunk.moduleIds.find((id) => /tfjs-backend-|\/wasm\/binary\.ts$/.test(id));
+      if (backend) this.error(`The page would fetch ${backend} with ${name}; only workers compute.`);
+      [...chunk.imports, ...chunk.dynamicImports].forEach(visit);
+    };
+    for (const { fileName, ...chunk } of Object.values(bundle))
+      if (chunk.type === 'chunk' && chunk.facadeModuleId?.endsWith('/index.html')) visit(fileName);
+    if (seen.size === 0) this.error('The bundle has no page.');
+  },
+};
+
 /** How long a plugin took is no warning to who starts the lab: on a busy machine any may be slow. */
 const checks = { pluginTimings: false };
 
 export default defineConfig({
   base: './',
-  plugins: [react(), metaPolicyTag, offlinePage],
+  plugins: [react(), metaPolicyTag, offlinePage, pageWithoutBackends],
   worker: {
     format: 'es',
     plugins: () => [workersApart, dataWorkerChunks()],
@@ -69,6 +97,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 2500,
     // A script in a `data:` address could not be started, and the page's policy lets no font come from one.
     assetsInlineLimit: (file) => (/\.(js|woff2?|ttf)$/.test(file) ? false : undefined),
-    rolldownOptions: { input: ['index.html', 'gallery.html'], checks },
+    rolldownOptions: { input: ['index.html', 'gallery.html'], checks, treeshake },
   },
 });

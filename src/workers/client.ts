@@ -14,10 +14,9 @@ import { openRunStore } from './runStore';
 import { isUnderWay } from './sessionState';
 import { isSlowFallback } from './slowFallback';
 import { Storage } from './storage';
-import trainingWorker from './training.worker.ts?worker&url';
 import dataWorker from './data.worker.ts?worker&url';
 import projectionWorker from './projection.worker.ts?worker&url';
-import { scriptAddress } from '../engine/scriptAddress';
+import { startTraining, startWorker } from './starting';
 import { Supervised, WorkerDied } from './supervised';
 import type { WorkerLike } from './supervised';
 import type { ParsedSetup } from '../training/parseSetup';
@@ -102,10 +101,6 @@ export interface ClientOptions {
   readonly silenceMs: number;
 }
 
-/** A worker of this site's own, from the address of its script. */
-const startWorker = (address: string, name: string): Worker =>
-  new Worker(scriptAddress(address), { type: 'module', name });
-
 const idleVitals: Vitals = {
   step: 0,
   steps: 0,
@@ -127,7 +122,7 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
   const storage = new Storage();
   const runs = options.runs ?? openRunStore(storage);
   const values = openKeyValueStore(storage);
-  const spawnTraining = options.spawnTraining ?? (() => startWorker(trainingWorker, 'training'));
+  const spawnTraining = options.spawnTraining ?? startTraining;
   const spawnData = options.spawnData ?? (() => startWorker(dataWorker, 'data'));
 
   const spawnProjection = options.spawnProjection ?? (() => startWorker(projectionWorker, 'projection'));
