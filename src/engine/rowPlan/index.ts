@@ -42,28 +42,50 @@ const SORTED_FROM = 64;
 const outside = (id: number, vocabularySize: number): RangeError =>
   new RangeError(`Id ${id} is outside the table's ${vocabularySize} rows; check the fields' offsets.`);
 
-/** The plan by sorting ids with their positions: for tables of which a batch touches few rows. */
+/** Bits that are sorted by at a time. */
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+
+/** Positions `from[0 … used)` to `to`, by the digit of their ids that begins at bit `shift`; equal ones keep their order. */
+function sortByDigit(ids: Int32Array, from: Int32Array, to: Int32Array, used: number, shift: number): void {
+  const places = new Int32Array(DIGITS);
+  for (let k = 0; k < used; k++) places[(ids[from[k]!]! >>> shift) & (DIGITS - 1)]!++;
+  let before = 0;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const count = places[digit]!;
+    places[digit] = before;
+    before += count;
+  }
+  for (let k = 0; k < used; k++) {
+    const position = from[k]!;
+    to[places[(ids[position]! >>> shift) & (DIGITS - 1)]!++] = position;
+  }
+}
+
+/** The plan by sorting positions by their ids, digit by digit: for tables of which a batch touches few rows. */
 function planBySorting(ids: Int32Array, vocabularySize: number, into: PlanArrays): RowPlan {
   const { rows, order, starts } = into;
   const count = ids.length;
-  const keys = new Float64Array(count);
+  let [sorted, other] = [new Int32Array(count), new Int32Array(count)];
   let used = 0;
   for (let i = 0; i < count; i++) {
     const id = ids[i]!;
     if (id < 0 || id >= vocabularySize) throw outside(id, vocabularySize);
-    // Whole numbers below 2^53: a table has fewer than 2^31 rows, a batch far fewer ids than 2^22.
-    if (id !== 0) keys[used++] = id * count + i;
+    if (id !== 0) sorted[used++] = i;
   }
-  keys.subarray(0, used).sort();
+  for (let shift = 0; vocabularySize - 1 >= 2 ** shift; shift += DIGIT_BITS) {
+    sortByDigit(ids, sorted, other, used, shift);
+    [sorted, other] = [other, sorted];
+  }
   let unique = 0;
   for (let place = 0; place < used; place++) {
-    const row = Math.floor(keys[place]! / count);
-    order[place] = keys[place]! - row * count;
+    const row = ids[sorted[place]!]!;
     if (unique > 0 && rows[unique - 1] === row) continue;
     rows[unique] = row;
     starts[unique++] = place;
   }
   starts[unique] = used;
+  order.set(sorted);
   order.fill(0, used);
   return { ...into, unique };
 }

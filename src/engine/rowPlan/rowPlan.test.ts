@@ -57,3 +57,19 @@ it.each(Object.entries(WAYS))(
     });
   },
 );
+
+it('sorts ids of several digits', () => {
+  const vocabulary = 5_000_000;
+  const id = fc.oneof(fc.constantFrom(0, 1, 2047, 2048, 2049, 4_194_304, 4_999_999), fc.nat(vocabulary - 1));
+  fc.assert(
+    fc.property(fc.array(id, { minLength: 1, maxLength: 60 }), (list) => {
+      const { unique, rows, order, starts } = planRows(Int32Array.from(list), vocabulary);
+      const expected = [...new Set(list.filter((each) => each !== 0))].sort((a, b) => a - b);
+      expect([...rows.slice(0, unique)]).toEqual(expected);
+      expected.forEach((row, s) => {
+        const places = [...order.slice(starts[s], starts[s + 1])];
+        expect(places).toEqual(list.flatMap((each, at) => (each === row ? [at] : [])));
+      });
+    }),
+  );
+});
