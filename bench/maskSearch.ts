@@ -1,23 +1,29 @@
 /**
  * Times AREAD's whole mask search on the committed sample of amazon-25, with the browser preset: `npx tsx bench/maskSearch.ts`.
- * Prints JSON. CPU seconds tell what the wall clock of a busy machine hides.
+ * Prints JSON. CPU seconds tell what the wall clock of a busy machine hides. With `--null-device` it is the calling thread's time on WebGPU, on a device
+ * that computes nothing.
  */
 import { readFile } from 'node:fs/promises';
 import { readDataset } from '../src/data/format';
 import { openBackend } from '../src/engine';
-import type { BackendRequest } from '../src/engine';
+import type { BackendInfo, BackendRequest } from '../src/engine';
 import { findModel } from '../src/models/registry';
 import { defaultSettings } from '../src/models/settings';
 import { createTrainer } from '../src/training/trainer';
 import { findProcedure } from '../src/training/procedures';
 import { trainingFields } from '../src/training/settings';
 import type { TrainingSettings } from '../src/training/settings';
+import { openNullGpu } from '../tests/support/nullGpu';
 import { expectKnown, parseCommandLine } from '../scripts/commandLine.mjs';
 import { backends } from '../src/training/parseSetup';
 
 const {
   positionals: [asked = 'wasm'],
-} = parseCommandLine({ allowPositionals: true, options: {} });
+  values,
+} = parseCommandLine({
+  allowPositionals: true,
+  options: { 'null-device': { type: 'boolean', default: false } },
+});
 expectKnown('backend', [asked], backends);
 const request = asked as BackendRequest;
 const sample = new URL('../public/samples/amazon-25', import.meta.url);
@@ -25,7 +31,12 @@ const manifest = JSON.parse(await readFile(`${sample.pathname}.json`, 'utf8')) a
   typeof readDataset
 >[1];
 const dataset = await readDataset(await readFile(`${sample.pathname}.parquet`), manifest);
-const backend = await openBackend(request);
+const opened = async (): Promise<Pick<BackendInfo, 'name' | 'threads'>> => {
+  if (!values['null-device']) return openBackend(request);
+  await openNullGpu((name, value) => Object.defineProperty(globalThis, name, { value, configurable: true }));
+  return { name: 'webgpu', threads: 1 };
+};
+const backend = await opened();
 const definition = findModel('aread');
 const configured = definition.configure({
   ...definition.presets.browser,

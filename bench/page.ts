@@ -5,7 +5,7 @@ import { findModel, models } from '../src/models/registry';
 import { compareFixture, type Deviation } from '../tests/support/compare';
 import type { Fixture } from '../tests/support/fixture';
 import { longRun, type LongRun } from '../tests/support/longRun';
-import { compareReplay, type ReplayComparison } from '../tests/support/replayedModel';
+import { compareReplay, type ReplayComparison } from '../tests/support/compareReplay';
 import { checkBackend, type CheckResult } from './check';
 import { compareKernels } from './kernels';
 import { measureReplay, type ReplayMeasurement, type ReplayOptions } from './replay';

@@ -1,12 +1,11 @@
 /** Scores and probes of rows, batch by batch, recorded and replayed where the backend is WebGPU; one readback at the end. */
 import * as tf from '@tensorflow/tfjs-core';
-import { compileAhead, copyInto, createReplay } from '../engine';
-import { batchInputs } from '../models/inputs';
-import { forwardPass } from './forward';
+import { compileAhead, copyInto, createReplay, type ReplayableStep } from '../engine';
 import { createProbeSums } from './probeValues';
+import { passOver, type WritePass } from './repeatedPass';
 import { yieldToEventLoop } from './yieldToEventLoop';
 import type { HostBatch } from '../data/batches';
-import type { AnyModel, AnyPass } from '../models/definition';
+import type { AnyModel } from '../models/definition';
 import type { ProbeValue } from './events';
 
 export interface Scored {
@@ -57,11 +56,12 @@ interface Packer {
   readonly packing: Packing;
   /** Scores, probabilities and columns of the last batch `[B, columns]`; null before the first. */
   readonly packed: tf.Tensor2D | null;
-  pack(pass: AnyPass): void;
+  readonly pack: WritePass;
   dispose(): void;
 }
 
-function createPacker(of: ScoredFor): Packer {
+/** @param of `createScoring`'s */
+export function createPacker(of: ScoredFor): Packer {
   const probes = createProbeSums();
   let packed: tf.Tensor2D | null = null;
   // Without a row there are a score and a probability of none.
@@ -112,12 +112,8 @@ export function createScoring(
   const packer = createPacker(of);
   let compiled = false;
 
-  const run = (batch: HostBatch, into: Packer): void => {
-    forwardPass(model, scenarios, batch, 'moving', (pass) => {
-      into.pack(pass);
-      return [];
-    });
-  };
+  const step = (batch: HostBatch, { pack }: Packer): ReplayableStep =>
+    passOver({ model, scenarios, statistics: 'moving', write: pack }, batch);
 
   /** Once: the programs of a batch side by side. */
   async function compile(batch: HostBatch): Promise<void> {
@@ -125,13 +121,13 @@ export function createScoring(
     compiled = true;
     await compileAhead(() => {
       const unread = createPacker(of);
-      run(batch, unread);
+      step(batch, unread).run();
       unread.dispose();
     });
   }
 
   function scoreBatch(batch: HostBatch): tf.Tensor2D {
-    replay.take({ run: () => run(batch, packer), inputs: () => batchInputs(batch) });
+    replay.take(step(batch, packer));
     return tf.tidy(() => {
       const source = packer.packed!;
       const target = tf.zeros<tf.Rank.R2>(source.shape);

@@ -1,7 +1,7 @@
 /** Reads a built model's hidden vectors on a sample of rows. */
-import * as tf from '@tensorflow/tfjs-core';
 import { yieldToEventLoop } from '../yieldToEventLoop';
-import { balancedRows, keptRows, quantise } from './sample';
+import { balancedRows, quantise } from './sample';
+import { createVectorWriter } from './vectorWriter';
 import type { SplitName } from '../../data/dataset';
 import type { Trainer } from '../trainer';
 import type { KeptVectors, RepresentationSample } from './sample';
@@ -18,7 +18,7 @@ interface Gathered {
  * model offers none or the split has no rows.
  */
 export async function readRepresentations(
-  trainer: Pick<Trainer, 'model' | 'dataset' | 'layout' | 'step' | 'forward' | 'readBatch'>,
+  trainer: Pick<Trainer, 'model' | 'dataset' | 'layout' | 'step' | 'repeatedPass' | 'readBatch'>,
   split: SplitName = 'test',
 ): Promise<RepresentationSample | null> {
   const { model, dataset, layout } = trainer;
@@ -27,32 +27,31 @@ export async function readRepresentations(
   if (names.length === 0 || rows.length === 0) return null;
   const probability = new Float32Array(rows.length);
   const gathered = new Map<string, Gathered>();
-  for (let from = 0; from < rows.length; from += layout.batch) {
-    const batch = trainer.readBatch(rows.subarray(from, Math.min(from + layout.batch, rows.length)));
-    const tensors = trainer.forward(batch, 'moving', (pass) => ({
-      // Copies: a model may hand out a tensor that lives on.
-      chance: tf.clone(pass.scores().probability),
-      vectors: Object.fromEntries(
-        Object.entries(pass.vectors())
-          .filter(([name]) => from < (gathered.get(name)?.rows ?? rows.length))
-          .map(([name, tensor]) => [name, tf.clone(tensor)]),
-      ),
-    }));
-    probability.set((await tensors.chance.data<'float32'>()).subarray(0, batch.count), from);
-    for (const [name, tensor] of Object.entries(tensors.vectors)) {
-      const slots = tensor.rank === 3 ? tensor.shape[1]! : 1;
-      const dim = tensor.shape.at(-1)!;
-      let into = gathered.get(name);
-      if (!into) {
-        const kept = keptRows(rows.length, slots, dim);
-        into = { slots, dim, rows: kept, values: new Float32Array(kept * slots * dim) };
+  const vectors = createVectorWriter(rows.length);
+  const pass = trainer.repeatedPass('moving', vectors.write);
+  try {
+    for (let from = 0; from < rows.length; from += layout.batch) {
+      const batch = trainer.readBatch(rows.subarray(from, Math.min(from + layout.batch, rows.length)));
+      pass.take(batch);
+      probability.set((await vectors.probability()).subarray(0, batch.count), from);
+      for (const [name, { slots, dim, kept, tensor }] of vectors.vectors) {
+        const count = Math.min(batch.count, kept - from);
+        if (count <= 0) continue;
+        const into = gathered.get(name) ?? {
+          slots,
+          dim,
+          rows: kept,
+          values: new Float32Array(kept * slots * dim),
+        };
         gathered.set(name, into);
+        const values = await tensor.data<'float32'>();
+        into.values.set(values.subarray(0, count * slots * dim), from * slots * dim);
       }
-      const count = Math.min(batch.count, into.rows - from);
-      into.values.set((await tensor.data<'float32'>()).subarray(0, count * slots * dim), from * slots * dim);
+      await yieldToEventLoop();
     }
-    tf.dispose(tensors);
-    await yieldToEventLoop();
+  } finally {
+    pass.dispose();
+    vectors.dispose();
   }
   const { truth } = dataset;
   return {

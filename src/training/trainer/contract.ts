@@ -5,6 +5,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { AnyModel, AnyPass, Inputs } from '../../models/definition';
 import type { TrainingEvent } from '../events';
 import type { TrainingSettings } from '../settings';
+import type { RepeatedPass, WritePass } from '../repeatedPass';
 import type { ExtraColumns } from './batches';
 import type { TrialSteps } from './steps';
 
@@ -89,6 +90,11 @@ export interface Trainer extends TrainingLoop {
     statistics: 'batch' | 'moving',
     read: (pass: AnyPass, inputs: Inputs) => T,
   ): T;
+  /**
+   * The same for many batches one after another: what `write` leaves in tensors of the caller's is all that they give. On WebGPU passes after the third
+   * are replayed. The caller's to dispose of.
+   */
+  repeatedPass(statistics: 'batch' | 'moving', write: WritePass): RepeatedPass;
 }
 
 /** A copy on the device of every parameter, state tensor and the table (no moments), equal to the bit. */

@@ -3,6 +3,7 @@ import { assign, createVariables, disposeVariables, streamSeed, submittedWork } 
 import { batchLayout, dataShape } from '../../models/inputs';
 import { forwardPass } from '../forward';
 import { modelGraph } from '../modelGraph/modelGraph';
+import { createRepeatedPass } from '../repeatedPass';
 import { createScoring } from '../scoring';
 import { rowsOfEachScenario, rowsOfSplit } from '../sampling';
 import { createAfterStep } from './afterStep';
@@ -217,6 +218,8 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     },
     copyWeights: (from) => copyWeights(variables, from),
     forward: (batch, statistics, read) => forwardPass(model, scenarios, batch, statistics, read),
+    repeatedPass: (statistics, write) =>
+      createRepeatedPass({ model, scenarios, statistics, write }, fallBack),
     get bestRevision() {
       return bestWeights.revision;
     },

@@ -1,10 +1,10 @@
 /** One candidate mask: trained and pruned for a few quick steps, then scored (Algorithm 1, lines 7–13). */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithProbability } from '../../../engine';
 import { maskDensity } from '../../../models/papers/aread/maskReading';
 import type { MaskLayout } from '../../../models/papers/aread/masks';
 import type { AreadSettings } from '../../../models/papers/aread/settings';
 import type { Trainer, WeightsCopy } from '../../trainer';
+import type { CandidatePasses } from './candidatePasses';
 import { writeScenarioMask } from './deviceMasks';
 import type { DeviceMasks } from './deviceMasks';
 import { zero } from './states';
@@ -16,6 +16,7 @@ export interface SearchTensors {
   readonly initial: WeightsCopy;
   readonly pruning: Pick<DeviceMasks, 'prune'>;
   readonly states: States;
+  readonly passes: CandidatePasses;
 }
 
 export interface Candidate {
@@ -28,7 +29,7 @@ export interface Candidate {
 }
 
 export interface CandidateContext {
-  readonly trainer: Pick<Trainer, 'dataset' | 'forward' | 'trialSteps'>;
+  readonly trainer: Pick<Trainer, 'dataset' | 'trialSteps'>;
   readonly settings: AreadSettings;
   readonly layout: MaskLayout;
 }
@@ -36,7 +37,7 @@ export interface CandidateContext {
 /** Yields after every batch; the result is one tensor: mask, densities, score `[E + k + 2]`. */
 export function* tryCandidate(
   { trainer, settings, layout }: CandidateContext,
-  { initial, pruning, states }: SearchTensors,
+  { initial, pruning, states, passes }: SearchTensors,
   candidate: Candidate,
 ): Generator<void, tf.Tensor1D, void> {
   const { edges } = layout;
@@ -60,25 +61,21 @@ export function* tryCandidate(
     const densities: tf.Tensor1D[] = [owning(tf.tensor1d([maskDensity(candidate.start)]))];
     for (let k = 0; k < settings.trialSteps; k++) {
       writeScenarioMask(states.masks, layout, row, mask);
-      const gates = trialGates(trainer, settings, states, candidate, k);
+      const gates = owning(trialGates(trainer, settings, states, passes, candidate, k));
       const values = owning(tf.tidy(() => tf.mul<tf.Tensor1D>(gates, scale)));
-      gates.dispose();
       mask = owning(pruning.prune(mask, values));
       densities.push(owning(tf.tidy(() => tf.reshape<tf.Rank.R1>(tf.mean(mask), [1]))));
       yield;
     }
     writeScenarioMask(states.masks, layout, row, mask);
-    let score = owning(tf.zeros<tf.Rank.R1>([1]));
+    passes.beginScore();
     for (let b = 0; b < settings.evalSteps; b++) {
-      const loss = trainer.forward(candidate.scoreBatch(b), 'batch', (pass, inputs) =>
-        bceWithProbability(pass.scores().probability, inputs.label, inputs.weight),
-      );
-      const before = score;
-      score = owning(tf.tidy(() => tf.add<tf.Tensor1D>(before, tf.div(loss, settings.evalSteps))));
-      loss.dispose();
+      passes.score(candidate.scoreBatch(b));
       yield;
     }
-    return tf.tidy(() => tf.reshape(tf.concat([mask, ...densities, score]), [edges + densities.length + 1]));
+    return tf.tidy(() =>
+      tf.reshape(tf.concat([mask, ...densities, passes.total]), [edges + densities.length + 1]),
+    );
   } finally {
     tf.dispose(owned);
   }
@@ -89,17 +86,13 @@ function trialGates(
   trainer: CandidateContext['trainer'],
   settings: AreadSettings,
   states: States,
+  passes: CandidatePasses,
   candidate: Candidate,
   step: number,
 ): tf.Tensor1D {
   const batch = candidate.trainBatch(step);
   if (settings.search === 'frozen') {
-    return trainer.forward(batch, 'batch', (pass, inputs) =>
-      tf.div<tf.Tensor1D>(
-        tf.sum(tf.mul(pass.outputs().gates!, inputs.weight), 0),
-        tf.maximum(tf.sum(inputs.weight), 1),
-      ),
-    );
+    return passes.gates(batch);
   }
   zero(states.gateSum);
   zero(states.gateCount);

@@ -103,15 +103,19 @@ function scriptedTrainer({ experts, settings, script }: Case): SearchTrainer {
         write(gateCount, [8], d);
       },
     },
-    forward(_, __, read) {
-      const at = Math.floor(last / trialSteps);
-      const probability = Math.exp(-script.scores.values[at]!);
-      return tf.tidy(() => {
-        const one = tf.ones([1, 1]);
-        const pass = { scores: () => ({ probability: tf.fill([1, 1], probability) }) };
-        return read(pass as never, { label: one, weight: one } as never);
-      });
-    },
+    repeatedPass: (_, write) => ({
+      take() {
+        const at = Math.floor(last / trialSteps);
+        const probability = Math.exp(-script.scores.values[at]!);
+        tf.tidy(() => {
+          const one = tf.ones([1, 1]);
+          const pass = { scores: () => ({ probability: tf.fill([1, 1], probability) }) };
+          write(pass as never, { label: one, weight: one } as never);
+        });
+      },
+      check: () => undefined,
+      dispose: () => undefined,
+    }),
   };
 }
 
@@ -227,9 +231,15 @@ test('candidates train on all of A_d and are chosen on rows of T_d alone', async
         played.trialSteps.train(...given);
       },
     },
-    forward(...given) {
-      last.forEach((row) => scored.add(row));
-      return played.forward(...given);
+    repeatedPass(...given) {
+      const pass = played.repeatedPass(...given);
+      return {
+        ...pass,
+        take(batch) {
+          last.forEach((row) => scored.add(row));
+          pass.take(batch);
+        },
+      };
     },
   };
   const settings = { ...defaultSettings(fields), ...rest, numCandidates: candidates, trialSteps };

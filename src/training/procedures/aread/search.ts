@@ -17,6 +17,7 @@ import type { TrainingEvent } from '../../events';
 import type { Trainer } from '../../trainer';
 import { tryCandidate } from './candidate';
 import type { CandidateContext, SearchTensors } from './candidate';
+import { createCandidatePasses } from './candidatePasses';
 import { createPruning, writeMasks } from './deviceMasks';
 import { searchPlan } from './schedule';
 import type { SearchPlan } from './schedule';
@@ -37,7 +38,7 @@ export type SearchTrainer = Pick<
   | 'step'
   | 'stopping'
   | 'readBatch'
-  | 'forward'
+  | 'repeatedPass'
   | 'snapshot'
   | 'copyWeights'
   | 'trialSteps'
@@ -115,6 +116,7 @@ export async function* runSearch(
     layout,
     pruneCounts(layout.edges, settings.pruneRate, settings.targetDensity),
   );
+  const passes = createCandidatePasses(trainer, settings, layout.edges);
   const phase = (done: number): TrainingEvent => ({
     kind: 'phase',
     step: trainer.step,
@@ -129,7 +131,7 @@ export async function* runSearch(
       const start = d * plan.candidates * perCandidate;
       // Nothing to train or to compare on: the scenario keeps its mask.
       if (context.rows[d]!.own > 0) {
-        const trials = searchScenario(context, progress, plan, { initial, pruning, states });
+        const trials = searchScenario(context, progress, plan, { initial, pruning, states, passes });
         let done = start;
         for await (const _ of trials) {
           yield phase(++done);
@@ -149,6 +151,7 @@ export async function* runSearch(
   } finally {
     initial.dispose();
     pruning.dispose();
+    passes.dispose();
   }
 }
 
