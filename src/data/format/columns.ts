@@ -1,6 +1,7 @@
 import { parquetMetadata, parquetRead, type FileMetaData, type PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
+import { readFlat } from './flatPages';
 
 type Numbers = ArrayLike<number>;
 
@@ -147,19 +148,25 @@ export class Columns {
       const values = plainValues(bytes, metadata, name);
       if (values) straight.set(name, values);
     }
+    const flats = new Map<string, Numbers>();
+    await Promise.all(
+      [...new Set(names)].map(async (name) => {
+        const values = listNames.includes(name) ? null : await readFlat(bytes, metadata, name, id);
+        if (values) flats.set(name, values);
+      }),
+    );
     const chunks = new Map<string, { start: number; data: Numbers | Numbers[] }[]>();
     await parquetRead({
       file: bytes.buffer,
       metadata,
       compressors,
-      columns: [...new Set(names)].filter((name) => !straight.has(name)),
+      columns: [...new Set(names)].filter((name) => !straight.has(name) && !flats.has(name)),
       onChunk: ({ columnName, columnData, rowStart }) => {
         const list = chunks.get(columnName) ?? [];
         list.push({ start: rowStart, data: columnData as Numbers | Numbers[] });
         chunks.set(columnName, list);
       },
     });
-    const flats = new Map<string, Numbers>();
     const listed = new Map<string, Lists>();
     for (const [name, parts] of chunks) {
       parts.sort((a, b) => a.start - b.start);

@@ -185,14 +185,20 @@ function readHistory(
   };
 }
 
+/** A column in the type that a dataset has it in; one that was read so is taken as it is. */
+const integers = (column: ArrayLike<number>): Int32Array =>
+  column instanceof Int32Array ? column : new Int32Array(column);
+const reals = (column: ArrayLike<number>): Float32Array =>
+  column instanceof Float32Array ? column : new Float32Array(column);
+
 function readTruth(columns: Columns): Truth | null {
   if (!columns.has('truth_p')) return null;
   return {
-    probability: new Float32Array(columns.flat('truth_p')),
-    match: new Float32Array(columns.flat('truth_match')),
-    prominence: new Float32Array(columns.flat('truth_prominence')),
+    probability: reals(columns.flat('truth_p')),
+    match: reals(columns.flat('truth_match')),
+    prominence: reals(columns.flat('truth_prominence')),
     intervened: new Uint8Array(columns.flat('truth_intervened')),
-    propensity: columns.has('truth_propensity') ? new Float32Array(columns.flat('truth_propensity')) : null,
+    propensity: columns.has('truth_propensity') ? reals(columns.flat('truth_propensity')) : null,
   };
 }
 
@@ -226,15 +232,13 @@ export async function readDataset(
     columns: known.fields.map((field) =>
       field.role === 'scenario' && !columns.has(field.name)
         ? new Int32Array(scenario).map((s) => s + 1)
-        : new Int32Array(columns.flat(field.name)),
+        : integers(columns.flat(field.name)),
     ),
     scenario,
-    label: new Float32Array(columns.flat('label')),
+    label: reals(columns.flat('label')),
     timestamp,
     split: new Uint8Array(columns.flat('split')),
-    weight: columns.has('weight')
-      ? new Float32Array(columns.flat('weight'))
-      : new Float32Array(known.rows).fill(1),
+    weight: columns.has('weight') ? reals(columns.flat('weight')) : new Float32Array(known.rows).fill(1),
     history: known.history ? readHistory(columns, known, known.history, timestamp) : null,
     truth: readTruth(columns),
     relatedness: known.relatedness ? Float32Array.from(known.relatedness.flat()) : null,
