@@ -7,6 +7,7 @@ import { defineOperation } from '../../operation/defineOperation';
 import { deferFold, deferFormula, dropInfo } from '../../backends/webgpu/deferred/values';
 import { hostFloats } from '../../backends/hostMemory';
 import { newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
+import { indicesOf } from '../../oneHotIndices';
 
 interface Width {
   /** Of x, which the gradient's inputs do not tell. */
@@ -23,18 +24,28 @@ function picked(weight: tf.Tensor, route: tf.Tensor | undefined, count: number, 
 const shareOf = (route: tf.TensorInfo | undefined): string =>
   route ? `route[b * ${route.shape[1]!} + n]` : '1.0';
 
-/** Calls `visit` with every n that row `b` reaches, and its share. */
-function eachShare(
-  route: Float32Array | null,
-  routes: number,
-  b: number,
-  visit: (n: number, share: number) => void,
-): void {
-  if (!route) return visit(0, 1);
-  for (let n = 0; n < routes; n++) {
-    const share = route[b * routes + n]!;
-    if (share !== 0) visit(n, share);
-  }
+type Visit = (n: number, share: number) => void;
+
+/**
+ * What calls `visit` with every n that row `b` reaches, and its share. Of a one-hot that is known by its indices, whose row is
+ * not searched for its 1, nor its numbers made to be read.
+ */
+function sharesOf(route: tf.TensorInfo | undefined): (b: number, visit: Visit) => void {
+  if (!route) return (_, visit) => visit(0, 1);
+  const routes = route.shape[1]!;
+  const indices = indicesOf(route);
+  if (indices)
+    return (b, visit) => {
+      const n = indices[b]!;
+      if (n >= 0 && n < routes) visit(n, 1);
+    };
+  const shares = hostFloats(route);
+  return (b, visit) => {
+    for (let n = 0; n < routes; n++) {
+      const share = shares[b * routes + n]!;
+      if (share !== 0) visit(n, share);
+    }
+  };
 }
 
 /** `dx[b, e, :] = dy[b, e] Σ_n route[b, n] weight[n, e, :]`; `width` is that of x. */
@@ -53,11 +64,11 @@ const inputGradient = defineOperation({
       kernels.run.mixGradient(...places, count, rows, width, width, count * width, 1, count);
       return dx;
     }
-    const [to, given] = [hostFloats(dx), hostFloats(dy)];
-    const [w, shares] = [hostFloats(weight), hostFloats(route)];
+    const eachShare = sharesOf(route);
+    const [to, given, w] = [hostFloats(dx), hostFloats(dy), hostFloats(weight)];
     kernels.run.zero(pointer(dx), to.length);
     for (let b = 0; b < rows; b++) {
-      eachShare(shares, route.shape[1]!, b, (n, share) => {
+      eachShare(b, (n, share) => {
         for (let e = 0; e < count; e++) {
           const slope = share * given[b * count + e]!;
           const [row, head] = [(b * count + e) * width, (n * count + e) * width];
@@ -108,12 +119,13 @@ const weightGradients = defineOperation({
     const dBias = newOutput([routes, count]);
     const places = [pointer(x), pointer(dy), pointer(dWeight)] as const;
     if (!route) kernels.run.mix(...places, count, rows, width, width, count * width, 1, count);
-    const [given, shares] = [hostFloats(dy), route ? hostFloats(route) : null];
-    const [from, to, shift] = [hostFloats(x), hostFloats(dWeight), hostFloats(dBias)];
+    const eachShare = sharesOf(route);
+    const [given, from] = [hostFloats(dy), hostFloats(x)];
+    const [to, shift] = [hostFloats(dWeight), hostFloats(dBias)];
     kernels.run.zero(pointer(dBias), shift.length);
     if (route) kernels.run.zero(pointer(dWeight), to.length);
     for (let b = 0; b < rows; b++) {
-      eachShare(shares, routes, b, (n, share) => {
+      eachShare(b, (n, share) => {
         for (let e = 0; e < count; e++) {
           const slope = share * given[b * count + e]!;
           shift[n * count + e]! += slope;
@@ -181,10 +193,10 @@ const operation = defineOperation({
       for (let at = 0; at < values.length; at++) values[at]! += shift[at % count]!;
       return out;
     }
-    const [from, w, shares] = [hostFloats(x), hostFloats(weight), hostFloats(route)];
+    const [from, w, eachShare] = [hostFloats(x), hostFloats(weight), sharesOf(route)];
     kernels.run.zero(pointer(out), values.length);
     for (let b = 0; b < rows; b++) {
-      eachShare(shares, route.shape[1]!, b, (n, share) => {
+      eachShare(b, (n, share) => {
         for (let e = 0; e < count; e++) {
           let sum = shift[n * count + e]!;
           const [row, head] = [(b * count + e) * width, (n * count + e) * width];
