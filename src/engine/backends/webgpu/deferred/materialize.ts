@@ -20,8 +20,8 @@ import {
 const BUFFERS = 8;
 /** Arithmetic for one element of a formula, all that it reads through included, */
 const MOST_COST = 400;
-/** or for all elements. */
-const MOST_WORK = 3e6;
+/** or for all elements: about what a card does while it starts one program more. */
+const MOST_WORK = 8e6;
 
 const making = new Set<tf.DataId>();
 
