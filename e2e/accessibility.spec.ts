@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './support/axe';
 import { expect, test } from './support/lab';
 
 test('no accessibility violations, light and dark, before, during and after training', async ({
@@ -11,7 +11,7 @@ test('no accessibility violations, light and dark, before, during and after trai
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const { violations } = await axeOf(page).analyze();
       expect(
         violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`),
         `${moment}, ${colorScheme}`,

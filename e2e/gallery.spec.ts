@@ -1,5 +1,5 @@
 /** Every picture from fixed states: none fails to draw, each carries its numbers, and they are those that were kept. */
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './support/axe';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/lab';
 
@@ -115,7 +115,7 @@ for (const theme of ['light', 'dark'] as const)
     await expect(page.getByTestId('figure-representation-separation').first()).toBeAttached();
     await settled(page);
     // The gallery draws the same picture of two models, under the same name; no page of the lab does. Of all rules the theme changes one.
-    const axe = new AxeBuilder({ page });
+    const axe = axeOf(page);
     const { violations, passes } = await (
       theme === 'light' ? axe.disableRules('landmark-unique') : axe.withRules('color-contrast')
     ).analyze();

@@ -1,6 +1,6 @@
 /** Representation: the picture's numbers are recomputed from the rows that the page exports; embeddings run to their end. */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './support/axe';
 import type { Page } from '@playwright/test';
 import type { FigureTable, Lab } from './support/lab';
 import { expect, test } from './support/lab';
@@ -220,7 +220,7 @@ test('one click trains the twin without the constraint, and both stand side by s
     ) / 6;
   // What the constraint is for: with it, a row's representations in different scenarios share less.
   expect(apart(0)).toBeLessThan(apart(3));
-  const { violations } = await new AxeBuilder({ page }).include('.lab-inspect').analyze();
+  const { violations } = await axeOf(page).include('.lab-inspect').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
   await page.getByLabel('Kept run to stand beside').selectOption('none');
   await expect(lab.control('representation-panes').getByRole('application')).toHaveCount(1);

@@ -1,7 +1,7 @@
 /** The Reproduce page: what is stored opens at once, filters, and stays in the address; any of it runs again; the report needs no server. */
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './support/axe';
 import { expect, test } from './support/lab';
 import {
   claimsOf,
@@ -43,7 +43,7 @@ test('claims, tables, doses and ranks of stored studies, light, dark and narrow;
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });
       await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const { violations } = await axeOf(page).analyze();
       expect(
         violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
         `${moment}, ${colorScheme}`,
