@@ -40,6 +40,16 @@ async function followMade(actions: RunActions): Promise<void> {
   startQueueRunner(actions);
 }
 
+/** Fetches what draws curves: beside the first steps, where a run is being built, which needs both cores. */
+function fetchCharts({ current }: RunActions): void {
+  if (current.state !== 'compiling') return preloadCharts();
+  const stop = current.subscribe(() => {
+    if (current.state === 'compiling') return;
+    stop();
+    preloadCharts();
+  });
+}
+
 /** Reads the address, asks the worker to get ready, and draws the page. */
 export function start(client: WorkerClient, opened: Promise<BackendInfo | null>): void {
   const opening = openAddress(location.search);
@@ -73,6 +83,6 @@ export function start(client: WorkerClient, opened: Promise<BackendInfo | null>)
   followStorageHealth(client);
   void followMade(actions).catch(report);
   void followPins(client.values).catch(report);
-  preloadCharts();
+  fetchCharts(actions);
   keepForOffline();
 }

@@ -238,6 +238,17 @@ export function useCurrentRun(): RunView {
   return useSyncExternalStore(current.subscribe, current.view, current.view);
 }
 
+/** Whether a run is being built or has not been evaluated yet: what can wait leaves it the cores. */
+function awaitsFirstFigures({ state, latest }: Pick<RunView, 'state' | 'latest'>): boolean {
+  return (state === 'compiling' || state === 'training') && latest === null;
+}
+
+export function useAwaitsFirstFigures(): boolean {
+  const { current } = useRunActions();
+  const awaits = (): boolean => awaitsFirstFigures(current.view());
+  return useSyncExternalStore(current.subscribe, awaits, awaits);
+}
+
 export function useVitals(): Vitals {
   const { current } = useRunActions();
   return useSyncExternalStore(current.subscribe, current.vitals, current.vitals);

@@ -1,11 +1,14 @@
 import { useEffect } from 'react';
 import { SIMULATIONS } from '../../../data/simulate';
 import { formatCount } from '../../format';
-import { useRunActions } from '../../store/runActions';
+import { useAwaitsFirstFigures, useRunActions } from '../../store/runActions';
 import { refreshCatalogue, useCatalogue } from '../../store/catalogue';
 import { useSetup } from '../../store/setup';
 import { findModel } from '../../../models/registry';
 import { proposedFor } from './proposed';
+
+/** Milliseconds that the list of datasets waits at most for a run's first figures: reading it takes a worker of its own. */
+const PATIENCE = 2_000;
 
 const KINDS = { sample: 'Samples', simulated: 'Simulated here', imported: 'Imported' } as const;
 
@@ -16,9 +19,12 @@ export function DatasetPicker() {
   const choose = useSetup((state) => state.setDataset);
   const model = useSetup((state) => state.setup.model);
   const proposed = proposedFor(model);
+  const busy = useAwaitsFirstFigures();
   useEffect(() => {
-    if (!entries) void refreshCatalogue(client);
-  }, [client, entries]);
+    if (entries) return undefined;
+    const later = setTimeout(() => void refreshCatalogue(client), busy ? PATIENCE : 0);
+    return () => clearTimeout(later);
+  }, [client, entries, busy]);
   const entry = entries?.find((one) => one.id === chosen);
   const world = SIMULATIONS.find((one) => one.id === chosen);
   const offered = (id: string): boolean => proposed.some((one) => one.id === id);
