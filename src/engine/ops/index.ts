@@ -41,6 +41,7 @@ export { normActivationBackward, type NormActivation } from './normActivationBac
 export { normalizedSoftmaxError } from './normalizedSoftmaxError';
 export { oneHotRows, ownAndDrawnRows } from './oneHotRows';
 export { pairInnerProducts, squaredCosineSimilarity } from './pairInnerProducts';
+export { prunedFactor, prunedShare } from './prunedUnits';
 export { routedAffine } from './routedAffine';
 export { routedDense, routedSharedDense } from './routedDense';
 export { routeRows, sumByRoute } from './routeRows';

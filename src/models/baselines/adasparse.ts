@@ -3,7 +3,7 @@
  * that read the scenario beside the layer. A regulariser keeps the share of neurons that are off within bounds.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { bceWithLogits, sigmoid, stopGradient, weightedMean } from '../../engine';
+import { bceWithLogits, prunedFactor, prunedShare, sigmoid, stopGradient, weightedMean } from '../../engine';
 import type { Mode, StateTensor } from '../../engine';
 import type { Collector } from '../collect';
 import type { DataShape, Inputs, Losses, Pass, Probe } from '../definition';
@@ -55,13 +55,13 @@ function form(
 ): Pruned {
   if (!temperature) return { factor: tf.mul(sigmoid(v), beta), kept: null };
   const s = sigmoid(tf.mul<tf.Tensor2D>(v, temperature));
-  const strength = kind === 'fusion' ? tf.mul<tf.Tensor2D>(s, beta) : s;
-  const on = tf.step<tf.Tensor2D>(tf.sub(stopGradient(strength), threshold));
+  if (kind === 'fusion') {
+    const how = { scale: beta, threshold };
+    return { factor: prunedFactor(s, how), kept: prunedShare(s, how) };
+  }
+  const on = tf.step<tf.Tensor2D>(tf.sub(stopGradient(s), threshold));
   const kept = straightThrough(on, s);
-  return {
-    factor: kind === 'fusion' ? tf.mul(strength, on) : kept,
-    kept: tf.mean(kept, 1, true),
-  };
+  return { factor: kept, kept: tf.mean(kept, 1, true) };
 }
 
 /** A state grows with every training step, up to `end` where there is one; this pass still reads what it was. */

@@ -333,3 +333,20 @@ export function productTimes(a: usize, b: usize, out: usize, count: i32, scale: 
     b += 4;
   }
 }
+
+// out = a scale where s scale is above the threshold, else 0.
+export function scaleWhereOn(a: usize, s: usize, out: usize, count: i32, scale: f32, threshold: f32): void {
+  const factor = f32x4.splat(scale), limit = f32x4.splat(threshold), zero = f32x4.splat(0);
+  const end = out + (<usize>count << 2);
+  for (; out + 16 <= end; out += 16) {
+    const off = f32x4.le(f32x4.sub(f32x4.mul(v128.load(s), factor), limit), zero);
+    v128.store(out, v128.andnot(f32x4.mul(v128.load(a), factor), off));
+    a += 16;
+    s += 16;
+  }
+  for (; out < end; out += 4) {
+    store<f32>(out, load<f32>(s) * scale - threshold <= 0 ? 0 : load<f32>(a) * scale);
+    a += 4;
+    s += 4;
+  }
+}

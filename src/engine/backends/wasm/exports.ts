@@ -21,6 +21,7 @@ export interface WasmExports {
   zero(out: Pointer, count: number): void;
   timesScaled(a: Pointer, b: Pointer, out: Pointer, count: number, scale: number): void;
   productTimes(a: Pointer, b: Pointer, out: Pointer, count: number, scale: number): void;
+  scaleWhereOn(a: Pointer, s: Pointer, out: Pointer, count: number, scale: number, threshold: number): void;
   gemmScratch(): number;
   tileSixZero(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer): void;
   gemm(a: Pointer, b: Pointer, c: Pointer, bias: Pointer, m: number, n: number, k: number, lda: number, ldb: number, ldc: number, flags: number, scratch: Pointer): void;
