@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import torch
 
 from scenarium import checkpoint as checkpoints
 from scenarium import parallel
@@ -52,6 +53,14 @@ class Commands(unittest.TestCase):
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
         self.place = Path(place.name)
+
+    def test_training_flushes_denormal_numbers(self) -> None:
+        torch.set_flush_denormal(False)
+        small = torch.full((8,), 1e-40)
+        self.assertGreater(float((small * 0.5).sum()), 0)
+        code, _ = self.said("train", *self.words(self.lab), "--seed", 3, "--out", self.place / "run")
+        self.assertEqual(code, 0)
+        self.assertEqual(float((small * 0.5).sum()), 0)
 
     def said(self, *words: object) -> tuple[int, str]:
         out = io.StringIO()
