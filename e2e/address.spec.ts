@@ -66,6 +66,27 @@ test('back and forward walk the pages that were visited, as often as one likes',
   expect(new URL(page.url()).searchParams.get('seed')).toBe('3');
 });
 
+test('back walks what was opened in Reproduce, not how it was sorted', async ({ lab, page }) => {
+  await lab.open({ page: 'reproduce' });
+  const part = (name: string) => page.getByTestId('reproduce-part').getByRole('radio', { name });
+  const claim = page.getByTestId('claims').getByRole('button', { expanded: true });
+  await page.getByTestId('claims').getByRole('button', { expanded: false }).first().click();
+  await expect(claim).toBeVisible();
+  await page.getByTestId('claims-sort').selectOption('p');
+  await part('tables').check({ force: true });
+  await part('ranks').check({ force: true });
+  await page.goBack();
+  await expect(part('tables')).toBeChecked();
+  await page.goBack();
+  await expect(part('claims')).toBeChecked();
+  await expect(page.getByTestId('claims-sort')).toHaveValue('p');
+  await expect(claim).toBeVisible();
+  await page.goBack();
+  await expect(claim).toHaveCount(0);
+  await page.goForward();
+  await expect(claim).toBeVisible();
+});
+
 test('an unknown picture is named and does not stay in the address', async ({ lab, page }) => {
   await lab.open({ tab: 'gatez', seed: 5 });
   await expect(page.getByRole('alert')).toContainText('gatez');

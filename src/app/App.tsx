@@ -9,7 +9,7 @@ import { StatusLine } from './pages/lab/StatusLine';
 import { addressOf, openAddress } from './store/address';
 import { screenNamed } from './store/learnView';
 import { useSetup } from './store/setup';
-import type { Page as PageName } from './store/setup';
+import type { Page as PageName, SetupState } from './store/setup';
 import './app.css';
 
 const LearnPage = lazyPart(() => import('./pages/learn/LearnPage').then(({ LearnPage }) => LearnPage));
@@ -24,6 +24,16 @@ const ReproducePage = lazyPart(() =>
   import('./pages/reproduce/ReproducePage').then(({ ReproducePage }) => ReproducePage),
 );
 
+/** What a reader of the Reproduce page opens; how it is sorted and filtered is no place to come back to. */
+const OPENED = ['part', 'claim', 'table', 'world'] as const;
+
+/** Whether the back button should lead from one state to the other. */
+const isElsewhere = (state: SetupState, before: SetupState): boolean =>
+  state.page !== before.page ||
+  state.learn.story !== before.learn.story ||
+  // A name that is closed, or that there is nothing of, leaves no entry: back would lead to it again.
+  OPENED.some((name) => state.reproduce[name] !== null && state.reproduce[name] !== before.reproduce[name]);
+
 /** Keeps the address and the state the same: changes replace it, the back button is followed. */
 function useAddress(): void {
   useEffect(() => {
@@ -35,8 +45,8 @@ function useAddress(): void {
     };
     write();
     const stop = useSetup.subscribe((state, before) => {
-      const turned = state.page !== before.page || state.learn.story !== before.learn.story;
-      if (turned && !following) history.pushState(null, '', addressOf(state) || location.pathname);
+      if (isElsewhere(state, before) && !following)
+        history.pushState(null, '', addressOf(state) || location.pathname);
       else write();
     });
     const back = () => {
