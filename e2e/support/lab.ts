@@ -8,6 +8,15 @@ import type { Locator, Page } from '@playwright/test';
 /** Milliseconds for what takes seconds on an idle machine. */
 const PATIENCE = 240_000;
 
+/** Milliseconds for what was seen to hold a moment ago. */
+const PROMPT = 20_000;
+
+/** Milliseconds between two looks at what is waited for. The library's own assertions look once a second, so each wait would end half a second late. */
+const LOOK = 50;
+
+/** An AUC as a scenario's cell shows it, or why there is none. */
+const AUC_SHOWN = /^(0\.\d{4}|1\.0000|undefined|too few)/;
+
 export type SessionState = 'ready' | 'compiling' | 'training' | 'paused' | 'done' | 'failed';
 
 /** A figure's accessible table: header cells and body rows, as text. */
@@ -15,6 +24,13 @@ export interface FigureTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
+
+/** Whether what was waited for came; where it did not, an assertion says what is there instead. */
+const came = (waiting: Promise<unknown>): Promise<boolean> =>
+  waiting.then(
+    () => true,
+    () => false,
+  );
 
 export class Lab {
   constructor(
@@ -52,7 +68,18 @@ export class Lab {
   }
 
   async expectState(state: SessionState | RegExp, timeout = PATIENCE): Promise<void> {
-    await expect(this.app).toHaveAttribute('data-state', state, { timeout });
+    const given =
+      typeof state === 'string' ? { text: state, pattern: '' } : { text: '', pattern: state.source };
+    const waiting = this.page.waitForFunction(
+      ({ text, pattern }) => {
+        const now = document.querySelector<HTMLElement>('[data-testid=app]')?.dataset['state'];
+        return now !== undefined && (pattern ? new RegExp(pattern).test(now) : now === text);
+      },
+      given,
+      { timeout, polling: LOOK },
+    );
+    if (!(await came(waiting)))
+      await expect(this.app).toHaveAttribute('data-state', state, { timeout: PROMPT });
   }
 
   async step(): Promise<number> {
@@ -60,8 +87,14 @@ export class Lab {
   }
 
   async expectStepAtLeast(step: number, timeout = PATIENCE): Promise<void> {
+    const waiting = this.page.waitForFunction(
+      (least) => Number(document.querySelector<HTMLElement>('[data-testid=app]')?.dataset['step']) >= least,
+      step,
+      { timeout, polling: LOOK },
+    );
+    if (await came(waiting)) return;
     await expect
-      .poll(() => this.step(), { timeout, message: `the run reaches step ${step}` })
+      .poll(() => this.step(), { timeout: PROMPT, message: `the run reaches step ${step}` })
       .toBeGreaterThanOrEqual(step);
   }
 
@@ -79,6 +112,18 @@ export class Lab {
 
   /** Waits until every scenario shows an AUC (a number in 0…1, or "undefined") and returns them. */
   async aucs(timeout = PATIENCE): Promise<Record<string, string>> {
+    const waiting = this.page.waitForFunction(
+      (shown) => {
+        const cells = document.querySelectorAll(
+          '[data-testid=scenario-table] tr[data-scenario] [data-metric=auc]',
+        );
+        const pattern = new RegExp(shown);
+        return cells.length > 0 && [...cells].every((cell) => pattern.test(cell.textContent.trim()));
+      },
+      AUC_SHOWN.source,
+      { timeout, polling: LOOK },
+    );
+    await came(waiting);
     let found: Record<string, string> = {};
     await expect
       .poll(
@@ -91,11 +136,9 @@ export class Lab {
             ),
           );
           const values = Object.values(found);
-          return (
-            values.length > 0 && values.every((value) => /^(0\.\d{4}|1\.0000|undefined|too few)/.test(value))
-          );
+          return values.length > 0 && values.every((value) => AUC_SHOWN.test(value));
         },
-        { timeout, message: 'every scenario has an AUC' },
+        { timeout: PROMPT, message: 'every scenario has an AUC' },
       )
       .toBe(true);
     return found;
