@@ -29,7 +29,7 @@ describe('flat columns', () => {
     expect(flat.length).toBeGreaterThan(15);
     for (const name of flat) {
       const values = await readFlat(bytes, metadata, name, 'tiny');
-      expect(Array.from(values!), name).toEqual(rows.map((row) => row[name]));
+      expect(Array.from(values!), name).toEqual(rows.map((row): unknown => row[name]));
     }
   });
 

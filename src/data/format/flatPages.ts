@@ -33,17 +33,9 @@ function isOurs(
 ): boolean {
   if (!page || page.is_compressed === false || page.num_nulls > 0) return false;
   if (page.repetition_levels_byte_length + page.definition_levels_byte_length > 0) return false;
-  switch (page.encoding) {
-    case 'RLE_DICTIONARY':
-      return hasDictionary;
-    case 'DELTA_BINARY_PACKED':
-      return isInteger;
-    case 'BYTE_STREAM_SPLIT':
-    case 'PLAIN':
-      return true;
-    default:
-      return false;
-  }
+  if (page.encoding === 'RLE_DICTIONARY') return hasDictionary;
+  if (page.encoding === 'DELTA_BINARY_PACKED') return isInteger;
+  return page.encoding === 'BYTE_STREAM_SPLIT' || page.encoding === 'PLAIN';
 }
 
 function chunkOf(bytes: Uint8Array<ArrayBuffer>, chunk: ColumnMetaData): Chunk | null {
@@ -157,18 +149,13 @@ const plain = (data: Uint8Array): Int32Array => {
 };
 
 function readPage(header: PageHeader, data: Uint8Array, dictionary: Int32Array, into: Int32Array): void {
-  switch (header.data_page_header_v2?.encoding) {
-    case 'RLE_DICTIONARY':
-      return readIndexed(data, dictionary, into);
-    case 'DELTA_BINARY_PACKED': {
-      const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-      return deltaBinaryUnpack({ view, offset: 0 }, into.length, into);
-    }
-    case 'BYTE_STREAM_SPLIT':
-      return readSplit(data, into);
-    default:
-      return into.set(plain(data).subarray(0, into.length));
-  }
+  const encoding = header.data_page_header_v2?.encoding;
+  if (encoding === 'RLE_DICTIONARY') readIndexed(data, dictionary, into);
+  else if (encoding === 'BYTE_STREAM_SPLIT') readSplit(data, into);
+  else if (encoding === 'DELTA_BINARY_PACKED') {
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    deltaBinaryUnpack({ view, offset: 0 }, into.length, into);
+  } else into.set(plain(data).subarray(0, into.length));
 }
 
 const valuesOf = ({ header }: Page): number => header.data_page_header_v2!.num_values;
