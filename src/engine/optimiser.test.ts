@@ -73,7 +73,7 @@ describe.each<BackendName>(['cpu', 'wasm'])('Adam on %s', (backend) => {
         optimiser.apply({
           gradients: [tf.zeros([3, 2]), tf.zeros([5])],
           // Rows 1 and 3 come no more.
-          rowGradient: tf.fill([1, 2], 0.5) as tf.Tensor2D,
+          rowGradient: tf.fill<tf.Rank.R2>([1, 2], 0.5),
           plan: planRows(Int32Array.of(2), 6),
           learningRate: 0.1,
           l2: 0,
