@@ -11,6 +11,8 @@ export interface ReplayMeasurement {
   readonly bestMsPerStep: number;
   /** Least milliseconds of the calling thread of a replayed step, its part of a submission included. */
   readonly jsMsPerStep: number;
+  /** The same where each step is submitted by itself. */
+  readonly aloneJsMsPerStep: number;
   readonly dispatchesPerStep: number;
   /** From building the model to the end of its first step. */
   readonly firstStepMs: number;
@@ -42,11 +44,14 @@ export async function measureReplay(
   const model = replayedModel(id, batch, settings, true);
   const probe = model.smallestParameter();
   const settle = async (): Promise<void> => void (await probe.data());
-  async function time(count: number, together: number, eager: boolean) {
+  async function time(count: number, together: number, eager: boolean, alone = false) {
     let [wall, thread] = [Infinity, Infinity];
     for (let i = 0; i < count; i++) {
       const start = performance.now();
-      for (let k = 0; k < together; k++) model.step(eager);
+      for (let k = 0; k < together; k++) {
+        model.step(eager);
+        if (alone) void submittedWork();
+      }
       const done = submittedWork();
       thread = Math.min(thread, (performance.now() - start) / together);
       await done;
@@ -63,12 +68,14 @@ export async function measureReplay(
     await settle();
     const eager = await time(Math.ceil(steps / 3), 1, true);
     const replayed = await time(steps, STRETCH, false);
+    const { jsMsPerStep: aloneJsMsPerStep } = await time(steps, STRETCH, false, true);
     const { recording } = model.replay;
     return {
       model: id,
       scenarios: SCENARIOS,
       batch,
       ...replayed,
+      aloneJsMsPerStep,
       dispatchesPerStep: recording?.dispatches ?? 0,
       firstStepMs,
       eager,
