@@ -150,6 +150,12 @@ test('claims, tables, doses and ranks of stored studies, light, dark and narrow;
   const p = pOfFivePairs(overall('mscan:with-saca-without-sbe').map((value, k) => value - whole[k]!));
   expect(Math.min(...byPrinted.map((other) => Math.abs(other - p)))).toBeLessThan(1e-8);
   await expect(disk.locator('#doses svg').first()).toBeVisible();
+  // Ranks are those of the page, to the digit that it hands on.
+  const inReport = await disk
+    .locator('#rank-map [data-mean-rank]')
+    .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-mean-rank'))));
+  expect(inReport).toHaveLength(mean.length);
+  inReport.forEach((rank, k) => expect(rank).toBeCloseTo(mean[k]!, 3));
   await disk.getByRole('button', { name: 'p', exact: true }).click();
   const sorted = (
     await disk

@@ -14,6 +14,7 @@ import { metricsOf } from '../../studies/reproduce/ranks';
 import { metricWords } from '../../studies/reproduce/words';
 import { doseSection } from './doses';
 import { mapSection } from './maps';
+import { rankSection } from './ranks';
 import { addressOf } from './reportData';
 import { tableSection } from './printedTables';
 import type { ReportData } from './reportData';
@@ -226,7 +227,7 @@ function draw(): void {
   );
   const search = element('label', { className: 'choices', textContent: 'Runs of ' });
   search.append(find);
-  const maps = mapSection(studies);
+  const [maps, ranks] = [mapSection(studies), rankSection(studies)];
   const report = document.getElementById('report');
   report?.replaceChildren(
     element('h1', { textContent: 'What the papers claim, and what came of it' }),
@@ -239,6 +240,7 @@ function draw(): void {
     tableSection(data, studies),
     doseSection(data, rows),
     ...(maps ? [maps] : []),
+    ...(ranks ? [ranks] : []),
     element('h2', { textContent: 'The runs' }),
     search,
     cells.node,
