@@ -74,6 +74,10 @@ function chunksOf(bytes: Uint8Array<ArrayBuffer>, metadata: FileMetaData, name: 
 /** Unpacks by the browser's own code where there is such: the first megabytes take JavaScript, not compiled yet, ten times as long. */
 async function inflate({ header, body }: Page): Promise<Uint8Array> {
   const size = header.uncompressed_page_size;
+  // A page that unpacks to less would be filled up with zeros; gzip's last four bytes say how many there are.
+  const end = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  if (body.length < 4 || end.getUint32(body.length - 4, true) !== size)
+    throw new RangeError('The page unpacks to another number of bytes than it claims.');
   if (body.length < SMALL || typeof DecompressionStream === 'undefined') return compressors.GZIP!(body, size);
   const { readable, writable } = new DecompressionStream('gzip');
   const writer = writable.getWriter();
@@ -90,18 +94,25 @@ async function inflate({ header, body }: Page): Promise<Uint8Array> {
   }
 }
 
+/** @throws RangeError where a page of so many bytes ends before what it should hold */
+function expectBytes(data: Uint8Array, wanted: number): void {
+  if (!(wanted <= data.length)) throw new RangeError('The page ends before its values.');
+}
+
 /**
  * Values of a dictionary by packed indices: runs of one index, and groups of eight in as few bits as they need.
  *
- * @throws RangeError where the page ends before its values
+ * @throws RangeError where the page ends before its values, or an index lies outside the dictionary
  */
 function readIndexed(data: Uint8Array, dictionary: Int32Array, into: Int32Array): void {
+  if (into.length > 0) expectBytes(data, 1);
   const width = data[0] ?? 0;
   if (width > WIDEST) throw new RangeError('Indices are too wide.');
   const mask = 2 ** width - 1;
   let at = 1;
+  let largest = 0;
   for (let done = 0; done < into.length;) {
-    if (at >= data.length && width > 0) throw new RangeError('The page ends before its values.');
+    if (width > 0) expectBytes(data, at + 1);
     let header = 0;
     for (let shift = 0, more = true; more; shift += 7) {
       const byte = data[at++] ?? 0;
@@ -112,6 +123,7 @@ function readIndexed(data: Uint8Array, dictionary: Int32Array, into: Int32Array)
     if (header & 1) {
       const until = Math.min(into.length, done + 8 * count);
       const next = at + count * width;
+      expectBytes(data, at + Math.ceil(((until - done) * width) / 8));
       let bits = 0;
       let held = 0;
       while (done < until) {
@@ -119,24 +131,31 @@ function readIndexed(data: Uint8Array, dictionary: Int32Array, into: Int32Array)
           bits |= data[at++]! << held;
           held += 8;
         }
-        into[done++] = dictionary[bits & mask]!;
+        const index = bits & mask;
+        if (index > largest) largest = index;
+        into[done++] = dictionary[index]!;
         bits >>>= width;
         held -= width;
       }
       at = next;
     } else {
       let index = 0;
+      expectBytes(data, at + Math.ceil(width / 8));
       for (let shift = 0; shift < width; shift += 8) index |= data[at++]! << shift;
+      if (index > largest) largest = index;
       const until = width === 0 && count === 0 ? into.length : Math.min(into.length, done + count);
       into.fill(dictionary[index]!, done, until);
       done = until;
     }
   }
+  if (into.length > 0 && largest >= dictionary.length)
+    throw new RangeError('An index lies outside the dictionary.');
 }
 
 /** Numbers of four bytes each of which lies by itself: all first bytes, then all second ones. */
 function readSplit(data: Uint8Array, into: Int32Array): void {
   const count = into.length;
+  expectBytes(data, 4 * count);
   for (let i = 0; i < count; i++)
     into[i] =
       data[i]! | (data[count + i]! << 8) | (data[2 * count + i]! << 16) | (data[3 * count + i]! << 24);
@@ -155,7 +174,10 @@ function readPage(header: PageHeader, data: Uint8Array, dictionary: Int32Array, 
   else if (encoding === 'DELTA_BINARY_PACKED') {
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     deltaBinaryUnpack({ view, offset: 0 }, into.length, into);
-  } else into.set(plain(data).subarray(0, into.length));
+  } else {
+    expectBytes(data, 4 * into.length);
+    into.set(plain(data).subarray(0, into.length));
+  }
 }
 
 const valuesOf = ({ header }: Page): number => header.data_page_header_v2!.num_values;
@@ -182,6 +204,8 @@ export async function readFlat(
       })),
     );
     const rows = chunks.flatMap(({ pages }) => pages).reduce((sum, page) => sum + valuesOf(page), 0);
+    if (rows !== Number(metadata.num_rows))
+      throw new RangeError('The pages hold another number of rows than the file.');
     // Real numbers are moved as the bits that they are: one kind of array is met in every loop.
     const values = new Int32Array(rows);
     let at = 0;
