@@ -1,6 +1,7 @@
 /** What votes, sweeps and maps of scenarios come to, in words, from the numbers on show. Null: nothing can be said yet. */
 import { DEFINED } from '../../charts/heatDraw';
 import type { HeatValues } from '../../charts/heatDraw';
+import { extremesOf } from './extremes';
 import { formatAuc, formatNumber, formatPercent, formatSigned } from '../../format';
 
 interface Named {
@@ -25,19 +26,24 @@ export function votesHeadline(
   truth: ArrayLike<number> | null,
   labels: readonly Named[],
 ): string | null {
-  const others = Array.from({ length: votes.rows * votes.columns }, (_, cell) => ({
-    row: Math.floor(cell / votes.columns),
-    column: cell % votes.columns,
-    vote: votes.values[cell]!,
-    // Its own vote where no truth is known.
-    right: truth ? truth[cell]! : votes.values[Math.floor(cell / votes.columns) * (votes.columns + 1)]!,
-    there:
-      isThere(votes, cell) &&
-      (truth !== null || isThere(votes, Math.floor(cell / votes.columns) * (votes.columns + 1))),
-  })).filter(({ row, column, there }) => there && row !== column);
   if (votes.rows === 1) return 'With one scenario no other expert votes on its rows.';
-  if (others.length === 0) return null;
-  const most = others.reduce((a, b) => (Math.abs(b.vote - b.right) > Math.abs(a.vote - a.right) ? b : a));
+  let most: { row: number; column: number; vote: number; right: number } | null = null;
+  let [sum, count] = [0, 0];
+  for (let row = 0; row < votes.rows; row++) {
+    const own = row * (votes.columns + 1);
+    for (let column = 0; column < votes.columns; column++) {
+      const cell = row * votes.columns + column;
+      if (row === column || !isThere(votes, cell) || (!truth && !isThere(votes, own))) continue;
+      const vote = votes.values[cell]!;
+      // Its own vote where no truth is known.
+      const right = truth ? truth[cell]! : votes.values[own]!;
+      sum += vote - right;
+      count++;
+      if (!most || Math.abs(vote - right) > Math.abs(most.vote - most.right))
+        most = { row, column, vote, right };
+    }
+  }
+  if (!most) return null;
   const name = (index: number): string => labels[index]?.label ?? String(index + 1);
   if (Math.abs(most.vote - most.right) < EVEN)
     return truth
@@ -46,7 +52,7 @@ export function votesHeadline(
   const where = `${name(most.column)}’s expert on rows of ${name(most.row)}`;
   if (!truth)
     return `Votes differ most from a row’s own expert for ${where}: ${formatPercent(most.vote)}, its own ${formatPercent(most.right)}.`;
-  const bias = others.reduce((sum, { vote, right }) => sum + vote - right, 0) / others.length;
+  const bias = sum / count;
   const side = Math.abs(bias) < EVEN ? 'neither too high nor too low' : bias > 0 ? 'too high' : 'too low';
   const by = Math.abs(bias) < EVEN ? '' : ` by ${formatPercent(Math.abs(bias))}`;
   return `On average votes are ${side}${by}; furthest off is ${where}: ${formatPercent(most.vote)}, truly ${formatPercent(most.right)} (simulated).`;
@@ -120,21 +126,15 @@ export function pairsHeadline(
   { larger, quantity }: { readonly larger: 'alike' | 'apart'; readonly quantity: string },
 ): string | null {
   if (data.rows === 1) return 'With one scenario there is no pair to compare.';
-  const pairs = Array.from({ length: data.rows * data.columns }, (_, cell) => ({
-    row: Math.floor(cell / data.columns),
-    column: cell % data.columns,
-    value: data.values[cell]!,
-    there: isThere(data, cell),
-  })).filter(({ row, column, there }) => there && row !== column);
-  if (pairs.length === 0) return null;
-  const highest = pairs.reduce((a, b) => (b.value > a.value ? b : a));
-  const lowest = pairs.reduce((a, b) => (b.value < a.value ? b : a));
+  const pairs = extremesOf(data, true);
+  if (!pairs) return null;
+  const { most: highest, least: lowest } = pairs;
   const [near, far] = larger === 'alike' ? [highest, lowest] : [lowest, highest];
   const name = ({ row, column }: { readonly row: number; readonly column: number }): string =>
     `${labels[row]?.label ?? row + 1} and ${labels[column]?.label ?? column + 1}`;
   if (highest.value - lowest.value < EVEN)
     return `All pairs are alike: ${quantity} ${formatNumber(highest.value)}.`;
-  return pairs.length <= 2
+  return pairs.count <= 2
     ? `${name(near)}: ${quantity} ${formatNumber(near.value)}.`
     : `Most alike are ${name(near)} (${quantity} ${formatNumber(near.value)}), least alike ${name(far)} (${formatNumber(far.value)}).`;
 }

@@ -1,30 +1,11 @@
 /** What a matrix comes to, in words, from its own numbers. */
 import type { ProbeSpec } from '../../../models/definition';
-import { DEFINED } from '../../charts/heatDraw';
+import { DEFINED, UNDEFINED } from '../../charts/heatDraw';
 import type { HeatValues } from '../../charts/heatDraw';
 import type { HeatLabel } from '../../charts/HeatLabels';
 import { formatNumber, formatPercent } from '../../format';
-
-interface Cell {
-  readonly row: number;
-  readonly column: number;
-  readonly value: number;
-}
-
-function cellsOf({ rows, columns, values, defined }: HeatValues): readonly Cell[] {
-  return Array.from({ length: rows * columns }, (_, k) => ({
-    row: Math.floor(k / columns),
-    column: k % columns,
-    value: values[k] ?? 0,
-    there: defined === null || defined[k] === DEFINED,
-  })).filter(({ there }) => there);
-}
-
-const largest = (cells: readonly Cell[], sign: 1 | -1): Cell | null =>
-  cells.reduce<Cell | null>(
-    (most, cell) => (most && sign * most.value >= sign * cell.value ? most : cell),
-    null,
-  );
+import { extremesOf } from '../headlines/extremes';
+import type { Cell, Extremes } from '../headlines/extremes';
 
 /** Axes whose labels are often numbers alone; those of scenarios and fields are names. */
 const COUNTED: ReadonlySet<string> = new Set(['expert', 'candidate', 'layer', 'head', 'position', 'unit']);
@@ -39,7 +20,6 @@ export function headlineOf(
   rows: readonly HeatLabel[],
   columns: readonly HeatLabel[],
 ): string | null {
-  const cells = cellsOf(data);
   const name = (cell: Cell): readonly [string, string] => [
     rows[cell.row]?.label ?? String(cell.row + 1),
     columns[cell.column]?.label ?? String(cell.column + 1),
@@ -50,7 +30,7 @@ export function headlineOf(
   const said = (label: string): string => (/^\d+$/.test(label) ? `${counted}${label}` : label);
   if (spec.scale === 'share' && data.columns > 1) {
     const own = rowAxis === 'scenario' && columnAxis === 'otherScenario';
-    const cell = largest(own ? cells.filter(({ row, column }) => row !== column) : cells, 1);
+    const cell = extremesOf(data, own)?.most;
     if (!cell) return null;
     const [row, column] = name(cell);
     if (Math.abs(cell.value * data.columns - 1) < EVEN)
@@ -60,38 +40,32 @@ export function headlineOf(
       : `${row} leans most on ${said(column)}: ${formatPercent(cell.value)}, where even shares are ${formatPercent(1 / data.columns)}.`;
   }
   if (spec.scale === 'signed' && rowAxis === 'scenario' && columnAxis === 'otherScenario') {
-    const cell = largest(
-      cells.filter(({ row, column }) => row !== column),
-      -1,
-    );
+    const cell = extremesOf(data, true)?.least;
     if (!cell) return null;
     const [row, column] = name(cell);
     return cell.value < 0
       ? `${row} and ${column} are furthest apart: ${formatNumber(cell.value)}.`
       : `No two are opposed; least alike are ${row} and ${column}: ${formatNumber(cell.value)}.`;
   }
-  return extremes(spec, cells, (cell) => name(cell).map(said));
+  const found = extremesOf(data, false);
+  return found && extremes(spec, found, (cell) => name(cell).map(said));
 }
 
 /** The largest and the smallest number of any other matrix, with where they stand. */
 function extremes(
   spec: ProbeSpec,
-  cells: readonly Cell[],
+  { most, least, count, ones, zeros }: Extremes,
   name: (cell: Cell) => readonly string[],
 ): string | null {
-  const [most, least] = [largest(cells, 1), largest(cells, -1)];
-  if (!most || !least) return null;
   const value = (cell: Cell): string =>
     spec.scale === 'share' || spec.scale === 'probability'
       ? formatPercent(cell.value)
       : formatNumber(cell.value);
   const where = (cell: Cell): string => name(cell).join(', ');
-  if (most.value === 1 && least.value === 0 && cells.every(({ value: one }) => one === 0 || one === 1)) {
-    const ones = cells.filter(({ value: one }) => one === 1).length;
-    return `${ones} of ${cells.length} are 1, the others 0.`;
-  }
-  if (cells.length === 1) return `${where(most)}: ${value(most)}.`;
-  if (most.value === least.value) return `All ${cells.length} numbers are the same so far: ${value(most)}.`;
+  if (most.value === 1 && least.value === 0 && ones + zeros === count)
+    return `${ones} of ${count} are 1, the others 0.`;
+  if (count === 1) return `${where(most)}: ${value(most)}.`;
+  if (most.value === least.value) return `All ${count} numbers are the same so far: ${value(most)}.`;
   return `Largest at ${where(most)}, ${value(most)}; smallest at ${where(least)}, ${value(least)}.`;
 }
 
@@ -104,9 +78,17 @@ export function overTimeHeadline(
   const last = rows.at(-1);
   if (!last) return null;
   const [step, ...values] = last;
-  const cells = values.flatMap((value, column) => (value === null ? [] : [{ row: 0, column, value }]));
-  if (cells.length === 0) return `Undefined at step ${formatNumber(step)}.`;
-  const said = extremes(spec, cells, ({ column }) => [
+  const found = extremesOf(
+    {
+      rows: 1,
+      columns: values.length,
+      values: values.map((value) => value ?? 0),
+      defined: values.map((value) => (value === null ? UNDEFINED : DEFINED)),
+    },
+    false,
+  );
+  if (!found) return `Undefined at step ${formatNumber(step)}.`;
+  const said = extremes(spec, found, ({ column }) => [
     values.length === 1 ? 'Now' : (labels[column]?.label ?? String(column + 1)),
   ]);
   return said && `${said.slice(0, -1)} (step ${formatNumber(step)}).`;
