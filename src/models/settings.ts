@@ -131,6 +131,7 @@ export function settingsSchema<F extends SettingFields>(fields: F): z.ZodType<Se
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),
   );
   schemas.set(fields, made);
+  // Entries of an object lose which name has which field: its type says what they are, and the schema checks it.
   return made as unknown as Schema;
 }
 

@@ -17,6 +17,24 @@ const written = async (groupRows?: number) => {
   return { bytes, metadata: parquetMetadata(bytes.buffer), flat };
 };
 
+/** A file of one column of whole numbers, x. */
+const columnOf = (
+  data: Int32Array,
+  encoding: 'RLE_DICTIONARY' | 'BYTE_STREAM_SPLIT' | 'PLAIN',
+  compress: (page: Uint8Array) => Uint8Array = (page) => gzipSync(page),
+): ArrayBuffer =>
+  parquetWriteBuffer({
+    schema: [
+      { name: 'root', num_children: 1 },
+      { name: 'x', type: 'INT32', repetition_type: 'REQUIRED' },
+    ],
+    columnData: [{ name: 'x', data, encoding }],
+    codec: 'GZIP',
+    compressors: { GZIP: compress },
+  });
+
+const readX = (file: ArrayBuffer) => readFlat(new Uint8Array(file), parquetMetadata(file), 'x', 'changed');
+
 describe('flat columns', () => {
   test.each([
     ['in one group of rows', undefined, true],
@@ -39,72 +57,38 @@ describe('flat columns', () => {
       const data = Int32Array.from({ length: 2 * size + 4000 }, (_, i) =>
         i < 2000 ? (i >> 9) % size : (Math.imul(i, 2_654_435_761) >>> 0) % size,
       );
-      const file = parquetWriteBuffer({
-        schema: [
-          { name: 'root', num_children: 1 },
-          { name: 'x', type: 'INT32', repetition_type: 'REQUIRED' },
-        ],
-        columnData: [{ name: 'x', data, encoding: 'RLE_DICTIONARY' }],
-        codec: 'GZIP',
-        compressors: { GZIP: (bytes: Uint8Array) => gzipSync(bytes) },
-      });
-      const values = await readFlat(new Uint8Array(file), parquetMetadata(file), 'x', 'widths');
+      const values = await readX(columnOf(data, 'RLE_DICTIONARY'));
       expect(values, `${size} values`).toEqual(data);
     }
   });
 
   test('of another writer are left to the library', async () => {
     const file = parquetWriteBuffer({ columnData: [{ name: 'x', data: [1, 2, 3], type: 'INT32' }] });
-    expect(await readFlat(new Uint8Array(file), parquetMetadata(file), 'x', 'other')).toBeNull();
+    expect(await readX(file)).toBeNull();
   });
 
   test('pages that hold other than they claim are refused', async () => {
     const data = Int32Array.from({ length: 3000 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 0) % 300);
-    // Each with its level as the library writes it, so that only what is changed is wrong.
     for (const encoding of ['RLE_DICTIONARY', 'BYTE_STREAM_SPLIT', 'PLAIN'] as const) {
-      const schema = [
-        { name: 'root', num_children: 1 },
-        { name: 'x', type: 'INT32', repetition_type: 'REQUIRED' },
-      ] as const;
       const write = (change: (page: Uint8Array) => Uint8Array) => {
         let page = 0;
-        const compress = (bytes: Uint8Array) => {
-          // A dictionary comes before the values.
-          const isValues = encoding !== 'RLE_DICTIONARY' || page++ > 0;
-          return gzipSync(isValues ? change(bytes) : bytes);
-        };
-        const columnData = [{ name: 'x', data, encoding }];
-        return parquetWriteBuffer({
-          schema: [...schema],
-          columnData,
-          codec: 'GZIP',
-          compressors: { GZIP: compress },
-        });
+        // A dictionary comes before the values.
+        return columnOf(data, encoding, (bytes) =>
+          gzipSync(encoding !== 'RLE_DICTIONARY' || page++ > 0 ? change(bytes) : bytes),
+        );
       };
-      const read = (file: ArrayBuffer) =>
-        readFlat(new Uint8Array(file), parquetMetadata(file), 'x', 'changed');
-      expect(await read(write((page) => page)), encoding).toEqual(data);
+      expect(await readX(write((page) => page)), encoding).toEqual(data);
       for (const keep of [0, 0.4, 0.9])
         await expect(
-          read(write((page) => page.slice(0, Math.floor(keep * page.length)))),
+          readX(write((page) => page.slice(0, Math.floor(keep * page.length)))),
           `${encoding}, ${keep} of a page`,
         ).rejects.toThrow('Column x of changed is damaged');
     }
-    const outside = parquetWriteBuffer({
-      schema: [
-        { name: 'root', num_children: 1 },
-        { name: 'x', type: 'INT32', repetition_type: 'REQUIRED' },
-      ],
-      columnData: [{ name: 'x', data, encoding: 'RLE_DICTIONARY' }],
-      codec: 'GZIP',
-      // 300 values take nine bits an index; of the last bytes every bit is set.
-      compressors: {
-        GZIP: (bytes: Uint8Array) => gzipSync(bytes.length === 1200 ? bytes : bytes.slice().fill(255, -90)),
-      },
-    });
-    await expect(readFlat(new Uint8Array(outside), parquetMetadata(outside), 'x', 'changed')).rejects.toThrow(
-      'Column x of changed is damaged',
+    // 300 values take nine bits an index; of the last bytes every bit is set.
+    const outside = columnOf(data, 'RLE_DICTIONARY', (bytes) =>
+      gzipSync(bytes.length === 4 * 300 ? bytes : bytes.slice().fill(255, -90)),
     );
+    await expect(readX(outside)).rejects.toThrow('Column x of changed is damaged');
   });
 
   test('that are damaged are refused in one sentence', async () => {
