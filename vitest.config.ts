@@ -13,10 +13,10 @@ const tests = ['src', 'tests', 'scripts']
 
 /**
  * What a test file changes for whatever runs after it in the same process: mocked modules and clocks, stand-ins for globals, another
- * environment, the page's stores, a GPU that only counts, more threads of WASM.
+ * environment, the page's stores, a GPU that only counts, more threads of WASM, another backend.
  */
 const CHANGES_ITS_PROCESS =
-  /vi\.mock|stubGlobal|useFakeTimers|@vitest-environment|fake-indexeddb|\.(?:get|set)State\(|openCountingGpu|threads: \d|WorkerPool/;
+  /vi\.mock|stubGlobal|useFakeTimers|@vitest-environment|fake-indexeddb|\.(?:get|set)State\(|openCountingGpu|threads: \d|registerBackend|WorkerPool/;
 
 const alone = tests.filter((file) => CHANGES_ITS_PROCESS.test(readFileSync(file, 'utf8')));
 

@@ -1,6 +1,6 @@
 /**
  * The driver that specs speak through: what a person does on the page, by the documented hooks (docs/testing.md).
- * Every test fails on any console error, uncaught exception or breach of the page's policy (scripts/policy.mjs).
+ * Every test fails on any console error or backend that failed to open, uncaught exception or breach of the page's policy (scripts/policy.mjs).
  */
 import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
@@ -169,7 +169,9 @@ export const test = base.extend<{ lab: Lab }>({
       ),
     );
     page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+      // The library only warns where a backend did not open, also where one did that nobody had asked it for.
+      const failed = message.type() === 'error' || /Initialization of backend/.test(message.text());
+      if (failed) problems.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
     await use(lab);

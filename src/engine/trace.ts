@@ -68,13 +68,13 @@ export function timeKernels(work: () => void): TimedKernel[] {
   return list;
 }
 
-/** The library throws where a backend is asked for while it still opens. */
+/**
+ * Whether a backend has opened. Asked for `tf.engine().backend` while there is none, the library would open the best that is registered, by itself and
+ * outside of what `openBackend` sees to: WebAssembly then starts threads that the page's policy forbids.
+ */
 function backendIsOpen(): boolean {
-  try {
-    return Boolean(tf.engine().backend);
-  } catch {
-    return false;
-  }
+  const { backendName, registry } = tf.engine();
+  return backendName in registry;
 }
 
 export interface MemoryFacts {
