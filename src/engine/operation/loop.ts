@@ -27,8 +27,10 @@ interface WasmCall<S extends string, A extends object> {
 export interface Loop<S extends string, A extends object> {
   /** Fills `out`, whose shape is the contract's. */
   readonly host: (values: ValuesOf<S>, out: Float32Array, dims: DimsOf<S>, attributes: A) => void;
-  /** On WASM instead of `host`, where our kernels run: fills the memory at `out`, to the bits of `host`. */
+  /** On WASM instead of `host`, where our kernels run: fills the memory at `out`, to the bits of `host` unless `wasmFor` is given. */
   readonly wasm?: (call: WasmCall<S, A>) => void;
+  /** For which dimensions `wasm` is taken, all unless said; results there are within float32's rounding of `host`'s. */
+  readonly wasmFor?: (dims: DimsOf<S>) => boolean;
   /**
    * WGSL for element `index`, whose last statement is `result[index] = …;`. Inputs are arrays by their names, dimensions are `uniforms.<letter>`
    * and numbers among the attributes `uniforms.<name>`. An input that may have been cast from integers (a one-hot) still holds
@@ -83,7 +85,7 @@ export function runLoop<S extends string, A extends object>(
     // First the output: making it may move the heap that the inputs' views look at.
     const info = newOutput(shape);
     const kernels = wasmKernels();
-    if (kernels && loop.wasm) {
+    if (kernels && loop.wasm && (loop.wasmFor?.(sizes) ?? true)) {
       const at = Object.fromEntries(Object.entries(inputs).map(([input, given]) => [input, pointer(given)]));
       const size = tf.util.sizeFromShape(shape);
       loop.wasm({ kernels, at: at as AddressesOf<S>, out: pointer(info), size, dims: sizes, attributes });

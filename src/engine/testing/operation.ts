@@ -13,6 +13,13 @@ export function values<R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number): 
 /** Five rows of three, each with one 1. */
 export const oneHot = (): tf.Tensor2D => tf.tensor2d([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0], [5, 3]);
 
+/** As many rows, each with one 1 among so many. */
+export const oneHotOf = (rows: number, classes: number): tf.Tensor2D =>
+  tf.tidy(() => {
+    const places = Array.from({ length: rows }, (_, row) => (7 * row + 3) % classes);
+    return tf.oneHot(tf.tensor1d(places, 'int32'), classes, 1, 0, 'float32') as tf.Tensor2D;
+  });
+
 export const as2 = (x: tf.Tensor | undefined): tf.Tensor2D => x as tf.Tensor2D;
 export const as3 = (x: tf.Tensor | undefined): tf.Tensor3D => x as tf.Tensor3D;
 

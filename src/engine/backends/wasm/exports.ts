@@ -64,6 +64,10 @@ export interface WasmExports {
   batchNormInput(dy: Pointer, x: Pointer, weight: Pointer, mean: Pointer, a: Pointer, s: Pointer, q: Pointer, dx: Pointer, outer: number, rows: number, columns: number): void;
   scatterRows(x: Pointer, ids: Pointer, scale: Pointer, out: Pointer, count: number, inner: number): void;
   scaleRows(x: Pointer, scale: Pointer, count: number, inner: number): void;
+  crossEntropyRows(z: Pointer, hot: Pointer, out: Pointer, rows: number, n: number): void;
+  crossEntropyGradientRows(dy: Pointer, z: Pointer, hot: Pointer, out: Pointer, rows: number, n: number): void;
+  softmaxErrorRows(z: Pointer, hot: Pointer, out: Pointer, rows: number, n: number, floor: number): void;
+  softmaxErrorGradientRows(dy: Pointer, z: Pointer, hot: Pointer, out: Pointer, rows: number, n: number, floor: number): void;
   adamTable(w: Pointer, m: Pointer, v: Pointer, marks: Pointer, total: number, dim: number, gradient: Pointer, rows: Pointer, order: Pointer, starts: Pointer, segments: number, pull: number, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number): void;
   markRows(moments: Pointer, marks: Pointer, total: number, dim: number): void;
   wideSixAdd(a: Pointer, b: Pointer, kc: number, c: Pointer, row: Pointer): void;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
 import { logSoftmaxLast } from '../softmax';
-import { exponentialsOf } from '../softmax/exponentials';
+import { exponentialsOf, MANY_CLASSES } from '../softmax/exponentials';
 import { weightedMean } from '../weightedMean';
 
 /** WGSL: the row's largest logit and its sum of exponentials. */
@@ -19,6 +19,9 @@ const byLogits = defineOperation({
   shapes: 'dy: B,1; logits: B,N; oneHot: B,N -> B,N',
   loop: {
     reads: ({ N }) => 3 * N,
+    wasmFor: ({ N }) => N >= MANY_CLASSES,
+    wasm: ({ kernels, at, out, dims: { B, N } }) =>
+      kernels.run.crossEntropyGradientRows(at.dy, at.logits, at.oneHot, out, B, N),
     host: ({ dy, logits, oneHot }, out, { N }) => {
       const { values, totals } = exponentialsOf(logits, N);
       for (let b = 0; b < dy.length; b++) {
@@ -44,6 +47,9 @@ const operation = defineOperation({
   name: 'crossEntropy',
   shapes: 'logits: B,N; oneHot: B,N -> B,1',
   loop: {
+    wasmFor: ({ N }) => N >= MANY_CLASSES,
+    wasm: ({ kernels, at, out, dims: { B, N } }) =>
+      kernels.run.crossEntropyRows(at.logits, at.oneHot, out, B, N),
     host: ({ logits, oneHot }, out, { N }) => {
       const { largest, totals } = exponentialsOf(logits, N);
       for (let b = 0; b < out.length; b++) {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { exponentialsOf, type Exponentials } from '../softmax/exponentials';
+import { exponentialsOf, MANY_CLASSES, type Exponentials } from '../softmax/exponentials';
 
 interface Floor {
   readonly floor: number;
@@ -65,6 +65,9 @@ const byLogits = defineOperation({
         }
       }
     },
+    wasmFor: ({ N }) => N >= MANY_CLASSES,
+    wasm: ({ kernels, at, out, dims: { B, N }, attributes: { floor } }) =>
+      kernels.run.softmaxErrorGradientRows(at.dy, at.logits, at.oneHot, out, B, N, floor),
     device: () => `
       ${row(true)}
       var mean = 0.0;
@@ -90,6 +93,9 @@ const operation = defineOperation({
         for (let c = 0; c < N; c++) out[first + c] = error[c]! * inverse;
       }
     },
+    wasmFor: ({ N }) => N >= MANY_CLASSES,
+    wasm: ({ kernels, at, out, dims: { B, N }, attributes: { floor } }) =>
+      kernels.run.softmaxErrorRows(at.logits, at.oneHot, out, B, N, floor),
     device: () => `
       ${row(false)}
       result[index] = (exp(logits[index] - largest) / total - f32(oneHot[index])) * inverse;`,

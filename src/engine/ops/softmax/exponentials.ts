@@ -9,6 +9,12 @@ export interface Exponentials {
   readonly totals: Float64Array;
 }
 
+/**
+ * From so many classes on WASM has kernels of its own (`softmaxRows.as`), in float32. With fewer the exponentials are few, and runs that are stored keep
+ * their bits.
+ */
+export const MANY_CLASSES = 17;
+
 interface Known extends Exponentials {
   readonly logits: Float32Array;
   readonly columns: number;
