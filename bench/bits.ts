@@ -2,7 +2,7 @@
  * Whether arithmetic has changed: a hash of every model's weights after three steps, the same on every machine with the same
  * arithmetic. Keep what it prints before a change and compare it with what it prints after.
  *
- *     npx tsx bench/bits.ts [--backend wasm] [--preset tiny] [--scenarios 3] [--batch 64] [--models mix,mmoe]
+ *     npx tsx bench/bits.ts [--backend wasm] [--preset tiny] [--scenarios 3] [--batch 64] [--threads 1] [--models mix,mmoe]
  */
 import { createHash } from 'node:crypto';
 import { openBackend, type BackendName } from '../src/engine';
@@ -20,6 +20,7 @@ const { values } = parseCommandLine({
     preset: { type: 'string', default: 'tiny' },
     scenarios: { type: 'string', default: '3' },
     batch: { type: 'string', default: '64' },
+    threads: { type: 'string', default: '1' },
     models: { type: 'string' },
   },
 });
@@ -33,7 +34,7 @@ const sizes = {
   steps: 3,
 };
 
-await openBackend(values.backend as BackendName);
+await openBackend(values.backend as BackendName, { threads: wholeNumber('--threads', values.threads) });
 for (const name of values.models?.split(',') ?? models.map(({ id }) => id)) {
   const { definition, settings } = benchCase(name, values.preset as PresetName);
   const { weights, losses } = await trainSteps(definition, { ...sizes, settings });

@@ -45,7 +45,7 @@ export interface WasmExports {
   shareGradient(g: Pointer, own: Pointer, shared: Pointer, mode: number, dShared: Pointer, lines: number, output: number): void;
   combine(own: Pointer, shared: Pointer, mode: number, out: Pointer, count: number): void;
   routedSum(x: Pointer, order: Pointer, groups: Pointer, count: number, out: Pointer, width: number): void;
-  routedAdam(x: Pointer, dy: Pointer, order: Pointer, groups: Pointer, count: number, total: number, most: number, ready: Pointer, own: Pointer, shared: Pointer, mode: number, dShared: Pointer, input: number, output: number, made: Pointer, m: Pointer, v: Pointer, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number, pull: number, centre: number): void;
+  routedAdam(x: Pointer, dy: Pointer, order: Pointer, groups: Pointer, count: number, total: number, most: number, ready: Pointer, own: Pointer, shared: Pointer, mode: number, dShared: Pointer, input: number, output: number, first: number, last: number, made: Pointer, m: Pointer, v: Pointer, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number, pull: number, centre: number): void;
   routedForward(x: Pointer, order: Pointer, groups: Pointer, count: number, weight: Pointer, shared: Pointer, mode: number, bias: Pointer, y: Pointer, input: number, output: number, made: Pointer): void;
   routedInput(dy: Pointer, order: Pointer, groups: Pointer, count: number, weight: Pointer, shared: Pointer, mode: number, dx: Pointer, input: number, output: number, made: Pointer): void;
   routedWeight(x: Pointer, dy: Pointer, order: Pointer, groups: Pointer, count: number, own: Pointer, shared: Pointer, mode: number, dOwn: Pointer, dShared: Pointer, input: number, output: number): void;

@@ -11,7 +11,7 @@ export const HELPED = 4;
 export const CONTROL_WORDS = 16;
 
 /** Numbers of one call: export, how many arguments, arguments. */
-export const CALL = 24;
+export const CALL = 32;
 /** An argument that stands for the thread's own working memory; no address, size or factor equals it. */
 export const OWN_SCRATCH = 2 ** 53;
 

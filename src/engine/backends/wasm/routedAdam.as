@@ -3,13 +3,15 @@
 //
 // own, m, v [total, input, output]; `made`: room for eight lines. output is a multiple of four, as `adam` counts its vectors. Groups that are
 // absent get a zero gradient. Modes and dShared (added to) as in `routedWeight`; `shared` must still be what the gradient is of. The gradient
-// of a group of more than `most` rows stands ready in `ready [total, input, output]` (mode 0).
+// of a group of more than `most` rows stands ready in `ready [total, input, output]` (mode 0). Lines from `first` until `last` of every
+// matrix are updated: parts of them may be different threads', and each line of dShared is still summed in the order of groups.
 
 const ADAM_LINES: i32 = 4;
 
 export function routedAdam(
   x: usize, dy: usize, order: usize, groups: usize, count: i32, total: i32, most: i32, ready: usize,
-  own: usize, shared: usize, mode: i32, dShared: usize, input: i32, output: i32, made: usize, m: usize, v: usize,
+  own: usize, shared: usize, mode: i32, dShared: usize, input: i32, output: i32,
+  first: i32, last: i32, made: usize, m: usize, v: usize,
   beta1: f32, beta2: f32, stepSize: f32, inverseRoot: f32, epsilon: f32, pull: f32, centre: f32,
 ): void {
   const row = <usize>output << 2;
@@ -25,13 +27,14 @@ export function routedAdam(
     if (present) g++;
     const block = (<usize>n * <usize>input * <usize>output) << 2;
     if (rows > most) {
+      const from = block + <usize>first * row;
       adam(
-        own + block, m + block, v + block, ready + block, input * output, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre,
+        own + from, m + from, v + from, ready + from, (last - first) * output, beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre,
       );
       continue;
     }
-    for (let i = 0; i < input; i += ADAM_LINES) {
-      const lines = min(ADAM_LINES, input - i);
+    for (let i = first; i < last; i += ADAM_LINES) {
+      const lines = min(ADAM_LINES, last - i);
       const line = <usize>i * row;
       const at = block + line;
       if (present) {

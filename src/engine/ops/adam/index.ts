@@ -8,6 +8,7 @@ import { runDevice, type Binding } from '../../backends/webgpu/device';
 import { hostFloats } from '../../backends/hostMemory';
 import { pointer, wasmKernels } from '../../backends/wasm/module';
 import { updateByDeferred } from '../../backends/wasm/deferredValues';
+import { runShared } from '../../backends/wasm/sharedWork';
 import { float, int, type Uniform } from '../../backends/webgpu/program';
 import { defineOperation } from '../../operation/defineOperation';
 
@@ -43,6 +44,9 @@ interface AdamAttributes extends AdamRates {
   /** Set the gradients to zero afterwards (the table's, which only the batch's rows fill). */
   readonly clear: boolean;
 }
+
+/** Values of one, which two threads should not write in turns. */
+const CACHE_LINE = 16;
 
 const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
@@ -86,7 +90,12 @@ function updateOnHost(inputs: Infos, { slots, clear, ...rates }: AdamAttributes)
       const given = [beta1, beta2, stepSize, inverseRoot, epsilon, pull, centre] as const;
       const moved = [first, first + 4 * whole] as const;
       if (updateByDeferred(gradient, pointer(weights), { moments: moved, rates: given })) return;
-      kernels.run.adam(pointer(weights), ...moved, pointer(gradient), n, ...given);
+      const places = [pointer(weights), ...moved, pointer(gradient)];
+      runShared('adam', { values: n, length: n, tile: CACHE_LINE }, (from, until) => [
+        ...places.map((place) => place + 4 * from),
+        until - from,
+        ...given,
+      ]);
     } else {
       const held = hostFloats(moments);
       const [firsts, seconds] = [slot.at, whole + slot.at].map((at) => held.subarray(at, at + n));

@@ -7,7 +7,9 @@ import type { Pointer } from '../../backends/wasm/exports';
 import { alias } from '../../backends/hostMemory';
 import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { defer } from '../../backends/wasm/deferredValues';
+import { OWN_SCRATCH } from '../../backends/wasm/poolThread';
 import { gemmAt } from '../../backends/wasm/product';
+import { runShared } from '../../backends/wasm/sharedWork';
 import { groupsUpTo, packed, planOf, runsOf, type Group, type RoutePlan } from './plan';
 
 /** Longest sum that a few rows' kernel makes in one go, as `gemm` does. */
@@ -85,6 +87,20 @@ function eachRun(
   free(order);
 }
 
+/** Bytes of one of the packed groups. */
+const PACKED = 12;
+
+/** Calls a kernel for parts of groups whose rows are theirs alone. @param given its numbers, of the part's groups and their count */
+function overGroups(
+  name: 'routedForward' | 'routedInput',
+  { groups, count, values }: FewRows & { readonly values: number },
+  given: (part: readonly [groups: Pointer, count: number]) => readonly number[],
+): void {
+  runShared(name, { values, length: count, tile: 1 }, (from, until) =>
+    given([pointer(groups) + PACKED * from, until - from]),
+  );
+}
+
 /** `y[b] = Σ_n route[b, n] (x[b] W_n + bias_n)` */
 export function forwardOnWasm(
   x: tf.TensorInfo,
@@ -96,17 +112,17 @@ export function forwardOnWasm(
   const [, input, output] = weight.shape as [number, number, number];
   const plan = planOf(route);
   const y = zeroed([x.shape[0]!, output]);
-  const { run, scratch } = wasmKernels()!;
+  const { run } = wasmKernels()!;
   eachRun(
     plan,
     input,
     output,
     ({ order, groups, count }) =>
-      run.routedForward(
-        ...([pointer(x), pointer(order), pointer(groups), count] as const),
-        ...([pointer(weight), shared ? pointer(shared) : 0, MODE[combine]] as const),
-        ...([bias ? pointer(bias) : 0, pointer(y), input, output, scratch] as const),
-      ),
+      overGroups('routedForward', { order, groups, count, values: count * input * output }, (part) => [
+        ...[pointer(x), pointer(order), ...part],
+        ...[pointer(weight), shared ? pointer(shared) : 0, MODE[combine]],
+        ...[bias ? pointer(bias) : 0, pointer(y), input, output, OWN_SCRATCH],
+      ]),
     (group) => {
       const [ids, scale] = placesOf(plan, group);
       const own = gathered(x, ids, group.rows);
@@ -138,17 +154,17 @@ export function inputGradientOnWasm(
   const [, input, output] = weight.shape as [number, number, number];
   const plan = planOf(route);
   const dx = zeroed([dy.shape[0]!, input]);
-  const { run, scratch } = wasmKernels()!;
+  const { run } = wasmKernels()!;
   eachRun(
     plan,
     output,
     output,
     ({ order, groups, count }) =>
-      run.routedInput(
-        ...([pointer(dy), pointer(order), pointer(groups), count] as const),
-        ...([pointer(weight), shared ? pointer(shared) : 0, MODE[combine]] as const),
-        ...([pointer(dx), input, output, scratch] as const),
-      ),
+      overGroups('routedInput', { order, groups, count, values: count * input * output }, (part) => [
+        ...[pointer(dy), pointer(order), ...part],
+        ...[pointer(weight), shared ? pointer(shared) : 0, MODE[combine]],
+        ...[pointer(dx), input, output, OWN_SCRATCH],
+      ]),
     (group) => {
       const [ids, scale] = placesOf(plan, group);
       const own = gathered(dy, ids, group.rows);
@@ -232,7 +248,7 @@ function deferWeightGradient(
   const mode = combined ? MODE[combined.combine] : 0;
   const toShared = made.dShared ? pointer(made.dShared) : 0;
   const toWeight = pointer(made.dWeight);
-  const { run, scratch } = wasmKernels()!;
+  const { run } = wasmKernels()!;
   defer({
     outputs: made.dShared ? [made.dWeight, made.dShared] : [made.dWeight],
     make() {
@@ -242,9 +258,13 @@ function deferWeightGradient(
     },
     adam(target, { moments, rates }) {
       if (mode !== 0 && target !== own) return false;
-      const places = [...rows, everyGroup, all.length, total, MOST_ROWS, toWeight] as const;
-      const sizes = [input, output, scratch] as const;
-      run.routedAdam(...places, target, shared, mode, toShared, ...sizes, ...moments, ...rates);
+      const places = [...rows, everyGroup, all.length, total, MOST_ROWS, toWeight];
+      const matrices = [target, shared, mode, toShared, input, output];
+      runShared('routedAdam', { values: total * input * output, length: input, tile: 4 }, (from, until) => [
+        ...[...places, ...matrices, from, until, OWN_SCRATCH],
+        ...moments,
+        ...rates,
+      ]);
       return true;
     },
     release() {
