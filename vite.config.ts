@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { firstFiles, firstParts } from './firstParts.ts';
 import { offlinePage } from './offlinePage.ts';
 import { isolationHeaders, metaPolicy } from './scripts/policy.mjs';
 
@@ -17,6 +18,20 @@ const metaPolicyTag: Plugin = {
   ],
 };
 
+const FIRST_SCRIPT = /\s*(<script\s+src=".\/first.js"><\/script>)/;
+/** The parser waits where the first script stands: what is fetched must be asked for before. It still runs first, as modules wait for the parser. */
+const firstScriptLast: Plugin = {
+  name: 'first-script-last',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const [all, script] = FIRST_SCRIPT.exec(html) ?? [];
+      return all && script ? html.replace(all, '').replace('</head>', `  ${script}\n  </head>`) : html;
+    },
+  },
+};
+
 /** A worker's first file must be nobody's import: WebKit would run it a second time, and two workers would answer in one. */
 const workersApart: Plugin = {
   name: 'workers-apart',
@@ -28,12 +43,36 @@ const workersApart: Plugin = {
   },
 };
 
-const TENSORS = { name: 'tensors', test: /tfjs-core|tfjs-backend-cpu/, priority: 1 };
+/**
+ * What the worker that trains shares with what it fetches later. Of the CPU's kernels those that WebAssembly's backend uses: in a file of their own they
+ * would be fetched after it.
+ */
+const TENSORS = {
+  name: 'tensors',
+  test: /tfjs-core|tfjs-backend-cpu\/dist\/(cpu_util|kernels\/(Slice|(Concat|Range|StringNGrams|StringSplit|StringToHashBucketFast|Unique)_impl))\.js/,
+  priority: 3,
+};
+/** What the CPU's backend and WebGPU's share: else one would be fetched with the other. */
+const KERNELS = {
+  name: 'kernels',
+  test: /tfjs-backend-cpu\/dist\/(shared|utils\/|kernels\/\w+_impl)/,
+  priority: 2,
+};
+/** What reading our own files shares with reading any writer's; with all that these modules import. */
+const PARQUET = {
+  name: 'parquet',
+  test: /hyparquet[\w-]*\/src\/(column|delta|metadata|gzip)\.js/,
+  priority: 1,
+};
 /** What the data worker shares with the files of runs that it fetches later; in its first file it would be imported from there. */
 const ROWS = {
   name: 'rows',
   test: /\/src\/data\/|\/(simulatedId|storage|runId|keptMappings)\.ts$|node_modules\/(?!@tensorflow)/,
 };
+
+/** Backends say in the names of their files which they are; what they are made of has one name in all of them. */
+const chunkFileNames = ({ facadeModuleId }: { facadeModuleId?: string | null }): string =>
+  `assets/${/tfjs-(backend-\w+)/.exec(facadeModuleId ?? '')?.[1] ?? '[name]'}-[hash].js`;
 
 /** The data worker alone has chunks of its own: a report's script, say, must be one file. */
 function dataWorkerChunks(): Plugin {
@@ -43,7 +82,8 @@ function dataWorkerChunks(): Plugin {
     options({ input }) {
       isData = JSON.stringify(input).includes('data.worker');
     },
-    outputOptions: (output) => (isData ? { ...output, codeSplitting: { groups: [TENSORS, ROWS] } } : output),
+    outputOptions: (output) =>
+      isData ? { ...output, codeSplitting: { groups: [TENSORS, KERNELS, ROWS] } } : output,
   };
 }
 
@@ -80,14 +120,15 @@ const checks = { pluginTimings: false };
 
 export default defineConfig({
   base: './',
-  plugins: [react(), metaPolicyTag, offlinePage, pageWithoutBackends],
+  plugins: [react(), metaPolicyTag, firstScriptLast, firstParts, offlinePage, pageWithoutBackends],
   worker: {
     format: 'es',
     plugins: () => [workersApart, dataWorkerChunks()],
     rolldownOptions: {
       checks,
-      // What backends that are fetched later share with the worker.
-      output: { codeSplitting: { groups: [TENSORS] } },
+      // Every way to unpack is made ready as its library loads, one of them by WebAssembly; who wants one alone gets one alone.
+      treeshake: { moduleSideEffects: [{ test: /hyparquet-compressors/, sideEffects: false }] },
+      output: { codeSplitting: { groups: [TENSORS, KERNELS, PARQUET] }, chunkFileNames },
     },
   },
   server: { headers: isolationHeaders },
@@ -97,6 +138,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 2500,
     // A script in a `data:` address could not be started, and the page's policy lets no font come from one.
     assetsInlineLimit: (file) => (/\.(js|woff2?|ttf)$/.test(file) ? false : undefined),
-    rolldownOptions: { input: ['index.html', 'gallery.html'], checks, treeshake },
+    rolldownOptions: {
+      input: ['index.html', 'gallery.html'],
+      output: { codeSplitting: { groups: firstFiles } },
+      checks,
+      treeshake,
+    },
   },
 });

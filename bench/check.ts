@@ -3,6 +3,7 @@
  * after them; and the same steps twice, to the bit.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import { memoryOf, readTensor } from '../src/engine';
 import type { AnyModelDefinition } from '../src/models/definition';
 import { models } from '../src/models/registry';

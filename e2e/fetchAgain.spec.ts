@@ -40,7 +40,7 @@ test('a run whose WebAssembly did not come says that it is slow, and Train tries
   page,
 }) => {
   lab.tolerated.push(/Failed to load resource|Failed to fetch|dynamically imported/);
-  const wasm = /assets\/(dist-[\w-]+\.js|tfjs-backend-wasm[\w-]*\.wasm)$/;
+  const wasm = /assets\/(backend-wasm-[\w-]+\.js|tfjs-backend-wasm[\w-]*\.wasm)$/;
   await page.route(wasm, (route) => route.abort());
   await lab.open({
     preset: 'tiny',

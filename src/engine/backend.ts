@@ -1,6 +1,5 @@
 /** Chooses the backend: hardware WebGPU, else WASM, else CPU, each proved by the gradient self-test before it is used. */
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { abandonOpening, answered, Unanswered } from './answered';
 import './gradients';
 import { installDeferral } from './backends/webgpu/deferred/install';
@@ -62,8 +61,10 @@ async function probeAdapter(milliseconds: number): Promise<Adapter | string> {
 }
 
 type Attempt = Omit<BackendInfo, 'reason'>;
+/** Of a backend that computes: waits for what has still to start beside it. */
+type Rest = () => Promise<Attempt>;
 
-async function startWebGpu(acceptSoftware: boolean, milliseconds = ADAPTER_MS): Promise<Attempt> {
+async function startWebGpu(acceptSoftware: boolean, milliseconds = ADAPTER_MS): Promise<Rest> {
   const adapter = await probeAdapter(milliseconds);
   if (typeof adapter === 'string') throw new Error(adapter);
   if (adapter.software && !acceptSoftware) {
@@ -76,16 +77,11 @@ async function startWebGpu(acceptSoftware: boolean, milliseconds = ADAPTER_MS): 
   await tf.ready();
   watchDevice(webgpu().device);
   installDeferral();
-  return {
-    name: 'webgpu',
-    adapter: adapter.description,
-    software: adapter.software,
-    threads: 1,
-    simd: false,
-  };
+  const { description, software } = adapter;
+  return async () => ({ name: 'webgpu', adapter: description, software, threads: 1, simd: false });
 }
 
-async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOptions): Promise<Attempt> {
+async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOptions): Promise<Rest> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   if (wasmPath !== undefined) wasm.setWasmPaths(wasmPath);
   const set = async (): Promise<boolean> => {
@@ -97,23 +93,29 @@ async function startWasm({ wasmPath, threads = defaultThreads() }: BackendOption
   const alone = threads === 1 && tf.env().get('IS_NODE') === true;
   if (!alone) wasm.setThreadsCount(1);
   if (!(await (alone ? set() : withSharedMemory(set)))) throw new Error('WebAssembly did not start');
-  if (await loadWasmKernels(threads)) replaceLibraryKernels();
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  return {
-    name: 'wasm',
-    adapter: null,
-    software: false,
-    // Kernels of ours share their work; the library's own run alone.
-    threads: wasmKernels()?.pool?.threads ?? 1,
-    simd: simd === true,
-    wide: wasmKernels()?.wide === true,
+  const kernels = await loadWasmKernels(threads);
+  if (kernels) replaceLibraryKernels();
+  return async () => {
+    await kernels?.whole;
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return {
+      name: 'wasm',
+      adapter: null,
+      software: false,
+      // Kernels of ours share their work; the library's own run alone.
+      threads: wasmKernels()?.pool?.threads ?? 1,
+      simd: simd === true,
+      wide: wasmKernels()?.wide === true,
+    };
   };
 }
 
-async function startCpu(): Promise<Attempt> {
+async function startCpu(): Promise<Rest> {
+  // Half of the library: fetched where nothing else works, or where it is asked for.
+  await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   await tf.ready();
-  return { name: 'cpu', adapter: null, software: false, threads: 1, simd: false };
+  return async () => ({ name: 'cpu', adapter: null, software: false, threads: 1, simd: false });
 }
 
 const order: Readonly<Record<BackendRequest, readonly BackendName[]>> = {
@@ -169,14 +171,15 @@ async function open(request: BackendRequest, options: BackendOptions): Promise<B
 
 /** @throws Error where it does not start or computes wrongly */
 async function proved(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Attempt> {
-  const attempt = await start(name, request, options);
+  const rest = await start(name, request, options);
+  // Threads start meanwhile: what it computes is too small for them.
   const { passed, error } = await selfTest();
   demandNoDeviceErrors();
   if (!passed) throw new Error(`its gradients are off by ${(error * 100).toPrecision(2)} %`);
-  return attempt;
+  return rest();
 }
 
-function start(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Attempt> {
+function start(name: BackendName, request: BackendRequest, options: BackendOptions): Promise<Rest> {
   switch (name) {
     case 'webgpu':
       return startWebGpu(request === 'webgpu' || options.allowSoftware === true, options.adapterMs);

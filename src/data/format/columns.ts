@@ -1,6 +1,6 @@
-import { parquetMetadata, parquetRead, type FileMetaData, type PageHeader } from 'hyparquet';
+import { parquetMetadata, type FileMetaData, type PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { compressors } from 'hyparquet-compressors';
+import { decompressGzip } from 'hyparquet-compressors';
 import { readFlat } from './flatPages';
 
 type Numbers = ArrayLike<number>;
@@ -32,9 +32,9 @@ function valuesOf({ header, body }: PlainPage): Uint8Array {
   const { data_page_header_v2: second } = header;
   if (second?.encoding === 'PLAIN' && second.is_compressed !== false) {
     const levels = second.repetition_levels_byte_length + second.definition_levels_byte_length;
-    return compressors.GZIP!(body.subarray(levels), header.uncompressed_page_size - levels);
+    return decompressGzip(body.subarray(levels), header.uncompressed_page_size - levels);
   }
-  const raw = compressors.GZIP!(body, header.uncompressed_page_size);
+  const raw = decompressGzip(body, header.uncompressed_page_size);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const definitions = 4 + view.getUint32(0, true);
   return raw.subarray(definitions + 4 + view.getUint32(definitions, true));
@@ -155,26 +155,14 @@ export class Columns {
         if (values) flats.set(name, values);
       }),
     );
-    const chunks = new Map<string, { start: number; data: Numbers | Numbers[] }[]>();
-    await parquetRead({
-      file: bytes.buffer,
-      metadata,
-      compressors,
-      columns: [...new Set(names)].filter((name) => !straight.has(name) && !flats.has(name)),
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const list = chunks.get(columnName) ?? [];
-        list.push({ start: rowStart, data: columnData as Numbers | Numbers[] });
-        chunks.set(columnName, list);
-      },
-    });
     const listed = new Map<string, Lists>();
-    for (const [name, parts] of chunks) {
-      parts.sort((a, b) => a.start - b.start);
-      if (listNames.includes(name)) {
-        listed.set(name, flattenLists(parts.flatMap((part) => part.data as Numbers[])));
-      } else {
-        flats.set(name, endToEnd(parts.map((part) => part.data as Numbers)));
-      }
+    const others = [...new Set(names)].filter((name) => !straight.has(name) && !flats.has(name));
+    if (others.length > 0) {
+      const { readAnyColumns } = await import('./anyColumns');
+      for (const [name, parts] of await readAnyColumns(bytes.buffer, metadata, others))
+        if (listNames.includes(name))
+          listed.set(name, flattenLists(parts.flatMap((part) => part.data as Numbers[])));
+        else flats.set(name, endToEnd(parts.map((part) => part.data as Numbers)));
     }
     const columns = new Columns(flats, listed, rows, id);
     for (const [name, decode] of straight)

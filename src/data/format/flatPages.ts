@@ -5,7 +5,7 @@
 import type { ColumnMetaData, FileMetaData, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
-import { compressors } from 'hyparquet-compressors';
+import { decompressGzip } from 'hyparquet-compressors';
 
 interface Page {
   readonly header: PageHeader;
@@ -78,7 +78,7 @@ async function inflate({ header, body }: Page): Promise<Uint8Array> {
   const end = new DataView(body.buffer, body.byteOffset, body.byteLength);
   if (body.length < 4 || end.getUint32(body.length - 4, true) !== size)
     throw new RangeError('The page unpacks to another number of bytes than it claims.');
-  if (body.length < SMALL || typeof DecompressionStream === 'undefined') return compressors.GZIP!(body, size);
+  if (body.length < SMALL || typeof DecompressionStream === 'undefined') return decompressGzip(body, size);
   const { readable, writable } = new DecompressionStream('gzip');
   const writer = writable.getWriter();
   // What is wrong is met by who reads.

@@ -1,5 +1,6 @@
 /** Operations against the same mathematics spelled out, gradients by the tape included, on CPU and WASM. */
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../backend';
 

@@ -112,26 +112,32 @@ export function sixRowsPay(userAgent = globalThis.navigator?.userAgent ?? ''): b
   return Number(version) >= SIX_ROWS_SINCE;
 }
 
+/** Kernels that compute already, on this thread alone. */
+export interface StartedKernels {
+  /** Resolves when their threads have started and the fastest tiles are known. */
+  readonly whole: Promise<void>;
+}
+
 /**
- * Starts the kernels on the current WASM backend; false where its memory cannot be reached or SIMD is missing.
+ * Starts the kernels on the current WASM backend; null where its memory cannot be reached or SIMD is missing.
  *
  * @param threads that large kernels may use, this one included; one where the memory is not shared
  */
-export async function loadWasmKernels(threads = 1): Promise<boolean> {
+export async function loadWasmKernels(threads = 1): Promise<StartedKernels | null> {
   const backend = wasmBackend();
-  if (loaded?.owner === backend) return true;
+  if (loaded?.owner === backend) return { whole: Promise.resolve() };
   loaded?.pool?.stop();
   loaded = null;
   const memory = memoryOf(backend);
-  if (!memory) return false;
+  if (!memory) return null;
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   const fast = decode(shared ? sharedFused : fused);
   const useFused = WebAssembly.validate(fast);
   const bytes = useFused ? fast : decode(shared ? sharedPlain : plain);
-  if (!WebAssembly.validate(bytes)) return false;
+  if (!WebAssembly.validate(bytes)) return null;
   // Memory declared otherwise than ours expects is no reason to lose the backend: the library's kernels remain.
   const started = await WebAssembly.instantiate(bytes, { env: { memory } }).catch(() => null);
-  if (!started) return false;
+  if (!started) return null;
   const { instance } = started;
   const run = instance.exports as unknown as WasmExports;
   const allocate = (): Pointer => {
@@ -140,13 +146,26 @@ export async function loadWasmKernels(threads = 1): Promise<boolean> {
   };
   const scratch = allocate();
   const exports = run as unknown as PoolOptions['exports'];
+  const heap = (): Uint8Array => backend.wasm.HEAPU8;
+  const alone = {
+    run,
+    scratch,
+    fused: useFused,
+    sixRows: useFused && sixRowsPay(),
+    wide: false,
+    pool: null,
+    heap,
+    owner: backend,
+  };
+  loaded = alone;
   // While threads start, this one is timed.
-  const [pool, wide] = await Promise.all([
+  const whole = Promise.all([
     startPool({ bytes, memory, exports: computing(exports), threads, allocate, scratch }),
     useFused && payEveryTime(() => wideTilesPay(run, () => memory.buffer, scratch)),
-  ]);
-  const sixRows = useFused && sixRowsPay();
-  const heap = (): Uint8Array => backend.wasm.HEAPU8;
-  loaded = { run, scratch, fused: useFused, sixRows, wide, pool, heap, owner: backend };
-  return true;
+  ]).then(([pool, wide]) => {
+    if (loaded?.owner === backend) loaded = { ...alone, wide, pool };
+    else pool?.stop();
+  });
+  whole.catch(() => undefined); // met by who waits for it
+  return { whole };
 }

@@ -1,5 +1,6 @@
 /** Our WASM kernels against the CPU backend's, over shapes that cross every block's edge. */
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMode, openBackend, uniformArray } from '../..';
