@@ -4,6 +4,7 @@
  */
 import { readRepresentations } from '../training/representation/read';
 import { parseSetup } from '../training/parseSetup';
+import { prepareEvaluation } from '../training/trainer';
 import { sliceMetrics } from '../training/whatIf/slices';
 import { askWhatIf } from '../training/whatIf/whatIf';
 import { ActiveRun } from './activeRun';
@@ -186,8 +187,11 @@ export class Session implements Omit<TrainingWorker, 'connect'> {
   private async open(setup: RunSetup, onProgress: OnProgress): Promise<readonly [Dataset, BackendInfo]> {
     this.loading = onProgress;
     try {
+      const dataset = this.load(setup.dataset);
+      // The data mostly come first; until the backend's threads have started nothing else is to do here.
+      void dataset.then((loaded) => prepareEvaluation(loaded, setup.training)).catch(() => undefined); // comes again where the run needs it
       // The run itself asks, and no other holds tensors: it gets what its set-up says.
-      return await Promise.all([this.load(setup.dataset), this.openedBackend(setup.backend, false)]);
+      return await Promise.all([dataset, this.openedBackend(setup.backend, false)]);
     } finally {
       this.loading = null;
     }

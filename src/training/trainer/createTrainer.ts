@@ -128,7 +128,6 @@ export function createTrainer(options: TrainerOptions): OwnedTrainer {
     model,
     scoring: { validation: curve, test: evaluated },
     dataset,
-    scenarioRows: shape.scenarioRows,
     batch: layout.batch,
     read: (rows) => batches.read(rows),
     stopwatch,

@@ -1,18 +1,17 @@
 /** Evaluations: metrics and probes of a split's rows with the present weights. */
-import { interestProbabilities } from '../../data/simulate';
 import { assign } from '../../engine';
-import { auc, computeCeilings, computeMetrics } from '../metrics';
-import { evaluationSample } from '../sampling';
+import { auc, computeMetrics } from '../metrics';
+import { evaluationSet } from './evaluatedRows';
 import type { HostBatch } from '../../data/batches';
 import type { Scoring } from '../scoring';
 import type { Dataset } from '../../data/dataset';
 import type { AnyModel } from '../../models/definition';
 import type { TrainingEvent } from '../events';
-import type { Ceilings, EvaluatedRows } from '../metrics';
+import type { Ceilings } from '../metrics';
+import type { EvaluatedSplit } from './evaluatedRows';
 import type { Stopwatch } from './stopwatch';
 
 export type EvaluationEvent = Extract<TrainingEvent, { kind: 'evaluation' }>;
-type EvaluatedSplit = EvaluationEvent['split'];
 
 /** Evaluations of fewer batches are over before anyone could read how far they are. */
 const BATCHES_WORTH_REPORTING = 40;
@@ -22,8 +21,6 @@ export interface EvaluationOptions {
   /** By split; adds up the model's probes where they are wanted. */
   readonly scoring: Readonly<Record<EvaluatedSplit, Scoring>>;
   readonly dataset: Dataset;
-  /** Training rows by scenario `[N]`. */
-  readonly scenarioRows: readonly number[];
   /** Rows of a batch. */
   readonly batch: number;
   readonly read: (rows: Int32Array) => HostBatch;
@@ -39,45 +36,12 @@ export interface Evaluation {
   ceilings(split: EvaluatedSplit, perScenario: number): Ceilings;
 }
 
-interface EvaluationSet {
-  /** Rows of the dataset. */
-  readonly rows: Int32Array;
-  /** What is known of them, whatever model scores them. */
-  readonly data: EvaluatedRows;
-}
-
 export function createEvaluation(options: EvaluationOptions): Evaluation {
-  const { model, scoring, dataset, scenarioRows, batch, read, stopwatch, report } = options;
-  const scenarios = dataset.scenarios.length;
-  const sets = new Map<string, EvaluationSet>();
-
-  /** Made once a split and size. */
-  function rowsOf(split: EvaluatedSplit, perScenario: number): EvaluationSet {
-    const key = `${split} ${perScenario}`;
-    const made = sets.get(key);
-    if (made) return made;
-    const { rows, weight } = evaluationSample(dataset, split, perScenario);
-    const { truth } = dataset;
-    const data: EvaluatedRows = {
-      scenarios,
-      scenario: Int16Array.from(rows, (row) => dataset.scenario[row]!),
-      label: Float32Array.from(rows, (row) => dataset.label[row]!),
-      weight,
-      truth: truth && {
-        probability: Float32Array.from(rows, (row) => truth.probability[row]!),
-        interest: interestProbabilities(dataset, rows),
-      },
-      trainingRows: scenarioRows,
-    };
-    const set = { rows, data };
-    sets.set(key, set);
-    return set;
-  }
-
+  const { model, scoring, dataset, batch, read, stopwatch, report } = options;
   return {
     async run(split, perScenario, step) {
       const start = performance.now();
-      const { rows, data } = rowsOf(split, perScenario);
+      const { rows, data } = evaluationSet(dataset, split, perScenario);
       const name = split === 'test' ? 'final metrics' : 'evaluation';
       const scored = await scoring[split].score(rows, read, (done) => {
         if (rows.length > BATCHES_WORTH_REPORTING * batch)
@@ -103,6 +67,6 @@ export function createEvaluation(options: EvaluationOptions): Evaluation {
       stopwatch.evaluation(performance.now() - start);
       return { kind: 'evaluation', step, split, metrics, probes: scored.probes };
     },
-    ceilings: (split, perScenario) => computeCeilings(rowsOf(split, perScenario).data),
+    ceilings: (split, perScenario) => evaluationSet(dataset, split, perScenario).ceilings,
   };
 }
