@@ -23,7 +23,7 @@ const partOf = new Map<string, string>();
 /** Files of the page, those that are needed first before those that may share their modules. */
 export const firstFiles = PARTS.map(({ name }, n) => ({
   name,
-  test: (id: string): boolean => partOf.get(id) === name || (n === 0 && id.includes('rolldown/runtime')),
+  test: (id: string): boolean => partOf.get(id) === name,
   priority: PARTS.length - n,
   // What the gallery alone makes of a library stays its own.
   minShareCount: 2,
