@@ -4,7 +4,7 @@ import { aucOfKind, domainAucOfKind } from '../../training/metrics/aucKind';
 import type { AucKind } from '../../training/metrics/aucKind';
 import { aucDomain, stepDomain } from '../charts/axis';
 import { LineFrame } from '../charts/LineFrame';
-import type { LinePoint, LineSpec } from '../charts/Lines';
+import type { LinePoint, LineSpec } from '../charts/lineSpec';
 import { scenarioColours } from '../colour/scenario';
 import { INK } from '../colour/tokens';
 import { Figure } from '../figure/Figure';

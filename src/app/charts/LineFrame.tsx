@@ -1,7 +1,10 @@
 import { memo, Suspense } from 'react';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { lazyPart } from '../lazyPart';
+import { useUnchanged } from '../hooks/useUnchanged';
 import { useHighlight } from '../store/highlight';
+import { sameValue } from '../../models/settings';
+import type { Domain } from './axis';
 import type { LinesProps } from './Lines';
 import { useOnScreen, useSize } from './useSize';
 import './charts.css';
@@ -21,10 +24,21 @@ const LinesWhileOnScreen = memo(
   (_, next) => !next.onScreen,
 );
 
+type Mark = LinesProps['mark'];
+
+const sameDomain = (before: Domain, now: Domain): boolean =>
+  before.min === now.min && before.max === now.max && sameValue(before.ticks, now.ticks);
+const sameMark = (before: Mark, now: Mark): boolean => before?.x === now?.x && before?.label === now?.label;
+
 type Props = Omit<LinesProps, 'width' | 'height' | 'highlighted' | 'onPoint'> & { readonly label: string };
 
 /** A line chart that fills its place, follows the highlighted scenario and rests while nobody sees it. */
-export function LineFrame({ label, ...props }: Props) {
+export function LineFrame({ label, ...given }: Props) {
+  // Axes are worked out at every rendering of a figure, and seldom differ.
+  const x = useUnchanged(given.x, sameDomain);
+  const y = useUnchanged(given.y, sameDomain);
+  const mark = useUnchanged(given.mark, sameMark);
+  const props = { ...given, x, y, mark };
   const [sizeRef, size] = useSize<HTMLDivElement>();
   const [seenRef, onScreen] = useOnScreen<HTMLDivElement>();
   const highlighted = useHighlight((state) => state.scenario);

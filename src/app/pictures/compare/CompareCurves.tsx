@@ -4,7 +4,7 @@ import type { AucKind } from '../../../training/metrics/aucKind';
 import { spread, smooth } from '../../../studies/statistics';
 import { aucDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
-import type { LinePoint, LineSpec } from '../../charts/Lines';
+import type { LinePoint, LineSpec } from '../../charts/lineSpec';
 import { PALETTE } from '../../colour/scenario';
 import { Figure } from '../../figure/Figure';
 import { fixedDigits, formatAuc } from '../../format';

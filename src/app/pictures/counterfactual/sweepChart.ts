@@ -1,5 +1,5 @@
 /** What both sweeps draw: the overall AUC and the largest scenarios', over c or over α. */
-import type { LinePoint, LineSpec } from '../../charts/Lines';
+import type { LinePoint, LineSpec } from '../../charts/lineSpec';
 import { scenarioColours } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import type { Theme } from '../../colour/scales';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { stepDomain, zeroDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
-import type { LineSpec } from '../../charts/Lines';
+import type { LineSpec } from '../../charts/lineSpec';
 import { INK, TERM_COLOURS } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { formatNumber } from '../../format';

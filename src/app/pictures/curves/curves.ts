@@ -1,5 +1,5 @@
 /** From a run's histories to what its curves draw. Plain data in, plain data out. */
-import type { LinePoint, LineSpec } from '../../charts/Lines';
+import type { LinePoint, LineSpec } from '../../charts/lineSpec';
 import { DEFINED, NOT_YET, UNDEFINED, type HeatValues } from '../../charts/heatDraw';
 import type { FigureTable } from '../../figure/types';
 import { aucCell, aucOfKind, domainAucOfKind } from '../../../training/metrics/aucKind';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { ProbeSpec } from '../../../models/definition';
 import { niceDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
-import type { LinePoint, LineSpec } from '../../charts/Lines';
+import type { LinePoint, LineSpec } from '../../charts/lineSpec';
 import { PALETTE } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { niceDomain, stepDomain } from '../../charts/axis';
 import { LineFrame } from '../../charts/LineFrame';
-import type { LinePoint, LineSpec } from '../../charts/Lines';
+import type { LinePoint, LineSpec } from '../../charts/lineSpec';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
 import { framesOf } from '../../store/runView';

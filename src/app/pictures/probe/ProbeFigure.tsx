@@ -4,7 +4,7 @@ import type { ProbeSpec } from '../../../models/definition';
 import { niceDomain, stepDomain } from '../../charts/axis';
 import { HeatMap } from '../../charts/HeatMap';
 import { LineFrame } from '../../charts/LineFrame';
-import type { LinePoint } from '../../charts/Lines';
+import type { LinePoint } from '../../charts/lineSpec';
 import { scenarioColours } from '../../colour/scenario';
 import { INK } from '../../colour/tokens';
 import { Figure } from '../../figure/Figure';
