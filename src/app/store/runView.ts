@@ -39,6 +39,17 @@ export function viewOfRun(state: RunState, session: RunSession): RunView {
   };
 }
 
+/** A comparison of snapshots that finds them the same where they differ in nothing but these parts. */
+export function sameBut(...parts: readonly (keyof RunView)[]): (before: RunView, now: RunView) => boolean {
+  return (before, now) => {
+    const keys = Object.keys(now) as (keyof RunView)[];
+    return (
+      keys.length === Object.keys(before).length &&
+      keys.every((key) => parts.includes(key) || Object.is(before[key], now[key]))
+    );
+  };
+}
+
 const STATES: Record<RunStatus, SessionState> = {
   running: 'training',
   paused: 'paused',
