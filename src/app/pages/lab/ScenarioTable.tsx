@@ -24,6 +24,18 @@ const PIECE_ROWS = 60;
 /** Beyond this many the rows stand closer, and only whole ones are in view. */
 const CLOSE_ROWS = 8;
 
+/** Pixels of a letter, narrow or wide, and of the coloured square before a name. */
+const LETTER = { narrow: 7, wide: 13.5 };
+const SWATCH = 16;
+
+/** Room that the longest name needs: rows that are laid out one by one cannot ask each other. */
+function nameWidth(scenarios: RunView['scenarios']): number {
+  const widths = scenarios.map(({ name }) =>
+    [...name].reduce((sum, letter) => sum + (letter < '\u2e80' ? LETTER.narrow : LETTER.wide), SWATCH),
+  );
+  return Math.ceil(Math.max(90, ...widths));
+}
+
 /** Columns in their order; on a phone those that are `more` wait until they are asked for. */
 const COLUMNS = [
   { name: 'Scenario', meaning: 'The scenarios stand in the order of the dataset.' },
@@ -86,7 +98,7 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
   return (
     <section
       className={`scenarios ${rows.length > CLOSE_ROWS ? 'scenarios-many' : ''} ${wide ? 'all-columns' : ''}`}
-      style={{ '--rows': rows.length } as CSSProperties}
+      style={{ '--rows': rows.length, '--name': `${nameWidth(view.scenarios)}px` } as CSSProperties}
       aria-labelledby="scenarios-title"
     >
       <header className="figure-head">
@@ -164,17 +176,22 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
           'aria-label': 'Rows of the scenarios',
         })}
       >
-        <table data-testid="scenario-table" className="table">
-          <thead>
-            <tr>
+        {/* Roles are given: where rows are laid out by themselves, not every browser takes them for a table's. */}
+        <table
+          role="table"
+          data-testid="scenario-table"
+          className={kind === 'drawn' ? 'table with-errors' : 'table'}
+        >
+          <thead role="rowgroup">
+            <tr role="row">
               {COLUMNS.map(({ name, meaning, ...column }) => (
-                <th key={name} scope="col" {...column} title={meaning}>
+                <th key={name} role="columnheader" scope="col" {...column} title={meaning}>
                   {name}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {pieces.map((piece, k) => (
               <ScenarioRows
                 key={k}
@@ -188,22 +205,33 @@ export function ScenarioTable({ view: newest }: { readonly view: RunView }) {
             ))}
           </tbody>
           {metrics && (
-            <tfoot>
-              <tr>
-                <th scope="row">Mean by rows</th>
-                <td className="more" />
-                <td className="number more">{formatCount(metrics.overall.rows)}</td>
-                <td />
+            <tfoot role="rowgroup">
+              <tr role="row">
+                <th role="rowheader" scope="row">
+                  Mean by rows
+                </th>
+                <td role="cell" className="more" />
+                <td role="cell" className="number more">
+                  {formatCount(metrics.overall.rows)}
+                </td>
+                <td role="cell" />
                 <td
+                  role="cell"
                   className="number strong"
                   title={`By traffic instead of evaluation rows: ${formatAuc(summaryColumns.traffic.of({ final: metrics, scenarios: view.scenarios }, kind))}`}
                 >
                   {formatAuc(kind === 'noiseFree' ? metrics.domainNoiseFreeAuc : metrics.domainAuc)}
                 </td>
-                <td className="number">{view.ceilings ? formatAuc(view.ceilings.domain) : '–'}</td>
-                <td className="number more">{formatLoss(metrics.overall.logLoss)}</td>
-                <td className="number more">{formatRatio(metrics.overall.calibration)}</td>
-                <td className="more" />
+                <td role="cell" className="number">
+                  {view.ceilings ? formatAuc(view.ceilings.domain) : '–'}
+                </td>
+                <td role="cell" className="number more">
+                  {formatLoss(metrics.overall.logLoss)}
+                </td>
+                <td role="cell" className="number more">
+                  {formatRatio(metrics.overall.calibration)}
+                </td>
+                <td role="cell" className="more" />
               </tr>
             </tfoot>
           )}

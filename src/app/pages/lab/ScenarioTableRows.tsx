@@ -43,18 +43,25 @@ const Row = memo(function Row({ row, colour, highlighted, trained, limited, comp
   const shown = (value: number | null, format: (value: number | null) => string) =>
     trained ? format(value) : '–';
   return (
-    <tr data-scenario={row.id} className={highlighted ? 'highlighted' : undefined} {...pointing(row.id)}>
-      <th scope="row">
+    <tr
+      role="row"
+      data-scenario={row.id}
+      className={highlighted ? 'highlighted' : undefined}
+      {...pointing(row.id)}
+    >
+      <th role="rowheader" scope="row">
         <span className="swatch" style={{ background: colour }} /> {row.name}
       </th>
-      <td className="number muted more">{formatPercent(row.share)}</td>
-      <td className="number more" data-metric="rows">
+      <td role="cell" className="number muted more">
+        {formatPercent(row.share)}
+      </td>
+      <td role="cell" className="number more" data-metric="rows">
         {row.rows === null ? '–' : formatCount(row.rows)}
       </td>
-      <td className="number" data-metric="ctr">
+      <td role="cell" className="number" data-metric="ctr">
         {formatPercent(row.clickRate)}
       </td>
-      <td className="number strong" data-metric="auc">
+      <td role="cell" className="number strong" data-metric="auc">
         {row.tooFew ? (
           <span className="muted" title="Fewer than ten clicked, or unclicked, rows">
             too few
@@ -64,16 +71,17 @@ const Row = memo(function Row({ row, colour, highlighted, trained, limited, comp
         )}
         {row.aucError !== null && <span className="spread"> ±{fixedDigits(row.aucError, 3)}</span>}
       </td>
-      <td className="number" data-metric="ceiling">
+      <td role="cell" className="number" data-metric="ceiling">
         {limited ? formatAuc(row.ceiling) : '–'}
       </td>
-      <td className="number more" data-metric="logloss">
+      <td role="cell" className="number more" data-metric="logloss">
         {shown(row.logLoss, formatLoss)}
       </td>
-      <td className="number more" data-metric="calibration">
+      <td role="cell" className="number more" data-metric="calibration">
         {shown(row.calibration, formatRatio)}
       </td>
       <td
+        role="cell"
         className="number more"
         data-metric="relaimpr"
         title={
