@@ -1,6 +1,7 @@
 import { memo, Suspense } from 'react';
 import { ErrorBoundary } from '../ErrorBoundary';
 import { lazyPart } from '../lazyPart';
+import { useTurn } from '../hooks/useTurn';
 import { useUnchanged } from '../hooks/useUnchanged';
 import { useHighlight } from '../store/highlight';
 import { sameValue } from '../../models/settings';
@@ -41,6 +42,7 @@ export function LineFrame({ label, ...given }: Props) {
   const props = { ...given, x, y, mark };
   const [sizeRef, size] = useSize<HTMLDivElement>();
   const [seenRef, onScreen] = useOnScreen<HTMLDivElement>();
+  const come = useTurn();
   const highlighted = useHighlight((state) => state.scenario);
   const point = useHighlight((state) => state.point);
   return (
@@ -48,7 +50,7 @@ export function LineFrame({ label, ...given }: Props) {
       <div className="line-frame-inner" ref={sizeRef} role="img" aria-label={label}>
         <ErrorBoundary what="The chart">
           <Suspense fallback={null}>
-            {size.width > 0 && (
+            {come && size.width > 0 && (
               <LinesWhileOnScreen
                 {...props}
                 {...size}

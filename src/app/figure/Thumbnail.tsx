@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useOnScreen } from '../charts/useSize';
 import { useThrottledValue } from '../hooks/useThrottledValue';
+import { useTurn } from '../hooks/useTurn';
 import { FigureData } from './FigureData';
 import type { Stage } from './stage';
 import type { FigureTable } from './types';
@@ -28,6 +29,7 @@ export function Thumbnail({ stage, name, title, table, children }: Props) {
     stage.live || !onScreen,
     onScreen ? SLOWLY : Number.MAX_SAFE_INTEGER,
   );
+  const come = useTurn();
   const place = stage.names.indexOf(name);
   const first = stage.names.find((one) => one !== stage.lead) === name;
   const section = useRef<HTMLElement>(null);
@@ -44,7 +46,7 @@ export function Thumbnail({ stage, name, title, table, children }: Props) {
         {drawing === null ? (
           <p className="thumbnail-empty">nothing drawn yet</p>
         ) : (
-          <div className="thumbnail-whole">{drawing}</div>
+          <div className="thumbnail-whole">{come && drawing}</div>
         )}
       </div>
       <button
@@ -57,7 +59,7 @@ export function Thumbnail({ stage, name, title, table, children }: Props) {
       >
         <span className="thumbnail-title">{title}</span>
       </button>
-      <FigureData name={name} caption={title} table={table} visible={false} />
+      {come && <FigureData name={name} caption={title} table={table} visible={false} />}
     </section>,
     stage.strip,
   );
