@@ -1,6 +1,6 @@
 /** Runs the benchmark page in headless Chromium. */
 import { existsSync } from 'node:fs';
-import { chromium, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { createServer } from 'vite';
 
 const flags = [
@@ -10,6 +10,14 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/** Headless Chromium offers no WebGPU by itself, only with this. */
+const webgpuFlag = '--enable-unsafe-webgpu';
+/** On Linux Chromium reaches a card by Vulkan alone; a window of its own, which a server has not, needs nothing of it. */
+const cardFlags =
+  process.platform === 'linux'
+    ? ['--enable-features=Vulkan', '--use-angle=vulkan', '--disable-vulkan-surface', '--ignore-gpu-blocklist']
+    : [];
 
 /** A system browser where there is one; else Playwright's own. */
 function systemBrowser(): string | undefined {
@@ -50,32 +58,76 @@ export async function openBenchPage(page: Page, { url }: BenchServer): Promise<v
   await page.waitForFunction(() => window.bench !== undefined, undefined, { timeout: 120_000 });
 }
 
+export interface BenchBrowser {
+  /** The benchmark page, ready to be called. */
+  readonly page: () => Page;
+  /** Ends the browser, whatever it is at, and starts another with a fresh page. */
+  restart(): Promise<Page>;
+}
+
+/** @throws Error saying what to install, where there is no Chromium */
+async function launch(software: boolean, more: readonly string[]): Promise<Browser> {
+  const executablePath = systemBrowser();
+  const args = [...flags, webgpuFlag, ...(software ? [] : cardFlags), ...more];
+  try {
+    // Playwright’s smaller browser for headless work never uses a card.
+    return await chromium.launch(executablePath ? { executablePath, args } : { channel: 'chromium', args });
+  } catch (error) {
+    const [reason] = String(error).split('\n');
+    throw new Error(
+      `Chromium does not start (${reason}); install it (apt-get install chromium), or run "npx playwright install chromium".`,
+    );
+  }
+}
+
+/** What a page complains about, on stderr. */
+function listen(page: Page): void {
+  page.on('pageerror', (error) => process.stderr.write(`page: ${error.message}\n`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) process.stderr.write(`console: ${message.text()}\n`);
+  });
+}
+
 /**
- * Opens the page, hands it over and closes everything afterwards.
+ * Opens the page in a browser, hands both over and closes everything afterwards.
  *
- * @param software allows the software WebGPU adapter
+ * @param software for the software WebGPU adapter; else for a graphics card
  * @param more flags of Chromium
  */
-export async function withBenchPage<T>(
+export async function withBenchBrowser<T>(
+  software: boolean,
+  work: (given: BenchBrowser) => Promise<T>,
+  more: readonly string[] = [],
+): Promise<T> {
+  const server = await serveBench();
+  let browser: Browser | null = null;
+  try {
+    const start = async (): Promise<Page> => {
+      browser = await launch(software, more);
+      const page = await browser.newPage();
+      listen(page);
+      await openBenchPage(page, server);
+      return page;
+    };
+    let page = await start();
+    return await work({
+      page: () => page,
+      async restart() {
+        await browser?.close();
+        return (page = await start());
+      },
+    });
+  } finally {
+    await (browser as Browser | null)?.close();
+    await server.close();
+  }
+}
+
+/** The same with one page for all of the work. */
+export function withBenchPage<T>(
   software: boolean,
   work: (page: Page) => Promise<T>,
   more: readonly string[] = [],
 ): Promise<T> {
-  const server = await serveBench();
-  const browser = await chromium.launch({
-    executablePath: systemBrowser(),
-    args: [...flags, ...(software ? ['--enable-unsafe-webgpu'] : []), ...more],
-  });
-  try {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => process.stderr.write(`page: ${error.message}\n`));
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) process.stderr.write(`console: ${message.text()}\n`);
-    });
-    await openBenchPage(page, server);
-    return await work(page);
-  } finally {
-    await browser.close();
-    await server.close();
-  }
+  return withBenchBrowser(software, ({ page }) => work(page()), more);
 }

@@ -1,23 +1,25 @@
 /**
  * What must hold on WebGPU for every registered model, in headless Chromium; prints JSON.
  *
- *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps,speed] [--models mix,mmoe] [--steps 1000] [--hardware]
+ *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps,speed] [--models mix,mmoe] [--steps 1000] [--hardware] [--seconds 60]
  *
  * `fixtures`: every committed fixture against PyTorch's numbers. `losses`: training at default sizes against the CPU
  * backend, and twice to the bit. `replay`: steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. `speed`, on hardware
  * unless asked for: steps a second at batch 1024 and `browser` sizes, replayed, run, on WASM in the same browser, and in PyTorch on CUDA where python3 has it. The software adapter takes minutes for
- * each; `--hardware` asks for a hardware one. The exit status is 1 where a fixture is missed by 1e-3 or memory grows.
+ * each; `--hardware` asks for a graphics card, on Linux by Vulkan, and tells speeds first. What takes longer than `--seconds` (each model of each part; by default 60 on a card, 900 in software) is
+ * left out with a note, and the rest goes on in a fresh browser. The exit status is 1 where a fixture is missed by 1e-3 or memory grows.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import type { BackendRequest } from '../src/engine';
-import { expectKnown, parseCommandLine, refuse } from '../scripts/commandLine.mjs';
+import { expectKnown, parseCommandLine, refuse, wholeNumber } from '../scripts/commandLine.mjs';
 import { models } from '../src/models/registry';
 import type { AnySettings } from '../src/models/settings';
 import type { Fixture } from '../tests/support/fixture';
-import { withBenchPage } from './browser';
+import { withBenchBrowser, type BenchBrowser } from './browser';
 import { benchCase, type BenchCase } from './cases';
+import type { ReplayMeasurement } from './replay';
 import { startTorch } from './torch';
 
 const { values } = parseCommandLine({
@@ -26,6 +28,7 @@ const { values } = parseCommandLine({
     models: { type: 'string' },
     steps: { type: 'string', default: '1000' },
     hardware: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
   },
 });
 
@@ -38,6 +41,9 @@ expectKnown('part', parts, PARTS);
 const steps = Number(values.steps);
 if (!Number.isInteger(steps) || steps < 50)
   refuse('--steps takes a whole number from 50 on, e.g. --steps 1000.');
+
+/** Of one model in one part. */
+const mostSeconds = wholeNumber('--seconds', values.seconds ?? (values.hardware ? '60' : '900'));
 
 /** Of outputs, losses, gradients, states and what Adam makes of them. */
 const TOLERANCE = 1e-3;
@@ -59,23 +65,50 @@ function fixtures(): { path: string; fixture: Fixture }[] {
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
-async function compareAll(page: Page) {
+interface Place {
+  readonly page: () => Page;
+  /** A fresh browser, with the backend open. */
+  readonly restart: () => Promise<void>;
+}
+
+/** What the page makes of one model; null, with a note, where it takes too long or fails. */
+async function inTime<T>(
+  what: string,
+  { page, restart }: Place,
+  work: (page: Page) => Promise<T>,
+): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), 1000 * mostSeconds);
+  });
+  const done = work(page()).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ failure: String(error).split('\n')[0]! }),
+  );
+  const found = await Promise.race([done, late]);
+  clearTimeout(timer);
+  if (found !== 'late' && 'value' in found) return found.value;
+  const why = found === 'late' ? `it took more than ${mostSeconds} s` : found.failure;
+  progress(`${what} is left out: ${why}.`);
+  process.exitCode = 1;
+  await restart();
+  return null;
+}
+
+async function compareAll(place: Place) {
   const results = [];
   for (const { path, fixture } of fixtures()) {
     const began = performance.now();
     const worst: Record<string, number> = {};
-    let failure: string | null = null;
-    try {
-      const deviations = await page.evaluate((given) => window.bench!.compare(given), fixture);
-      for (const { part, error } of deviations) worst[part] = Math.max(worst[part] ?? 0, error);
-    } catch (error) {
-      failure = String(error).split('\n')[0]!;
-    }
-    const agrees = failure === null && Object.values(worst).every((error) => error < TOLERANCE);
+    const deviations = await inTime(path, place, (page) =>
+      page.evaluate((given) => window.bench!.compare(given), fixture),
+    );
+    for (const { part, error } of deviations ?? []) worst[part] = Math.max(worst[part] ?? 0, error);
+    const agrees = deviations !== null && Object.values(worst).every((error) => error < TOLERANCE);
     if (!agrees) process.exitCode = 1;
     const seconds = (performance.now() - began) / 1000;
-    progress(`${path}: ${failure ?? JSON.stringify(worst)} ${seconds.toFixed(1)} s`);
-    results.push({ fixture: path, model: fixture.model, agrees, worst, failure, seconds });
+    if (deviations) progress(`${path}: ${JSON.stringify(worst)} ${seconds.toFixed(1)} s`);
+    results.push({ fixture: path, model: fixture.model, agrees, worst, seconds });
   }
   return results;
 }
@@ -83,13 +116,14 @@ async function compareAll(page: Page) {
 /** Steps of each comparison of replayed with run ones: three are run and recorded, the rest replayed. */
 const REPLAYED_STEPS = 20;
 
-async function compareReplays(page: Page) {
+async function compareReplays(place: Place) {
   const results = [];
   for (const name of names) {
-    const found = await page.evaluate(([id, count]) => window.bench!.compareReplay(id, 16, count), [
-      name,
-      REPLAYED_STEPS,
-    ] as const);
+    const given = [name, REPLAYED_STEPS] as const;
+    const found = await inTime(`${name} replayed`, place, (page) =>
+      page.evaluate(([id, count]) => window.bench!.compareReplay(id, 16, count), given),
+    );
+    if (!found) continue;
     if (found.differing.length > 0 || found.messages.length > 0) process.exitCode = 1;
     progress(JSON.stringify(found));
     results.push(found);
@@ -97,15 +131,27 @@ async function compareReplays(page: Page) {
   return results;
 }
 
-async function longRuns(page: Page) {
+async function checkLosses(place: Place) {
+  const results = [];
+  for (const name of names) {
+    const found = await inTime(`${name} against the CPU`, place, (page) =>
+      page.evaluate((id) => window.bench!.check([id]), name),
+    );
+    results.push(...(found ?? []));
+  }
+  return results;
+}
+
+async function longRuns(place: Place) {
   const results = [];
   for (const name of names) {
     const began = performance.now();
     const every = Math.max(10, Math.floor(steps / 10));
-    const run = await page.evaluate(
-      ([id, count, evaluateEvery]) => window.bench!.longRun(id, count, evaluateEvery),
-      [name, steps, every] as const,
+    const given = [name, steps, every] as const;
+    const run = await inTime(`${name} over ${steps} steps`, place, (page) =>
+      page.evaluate(([id, count, evaluateEvery]) => window.bench!.longRun(id, count, evaluateEvery), given),
     );
+    if (!run) continue;
     // A fifth of the steps is warming up.
     const warm = run.readings.find(({ step }) => step >= steps / 5)!;
     const last = run.readings.at(-1)!;
@@ -127,6 +173,8 @@ async function longRuns(page: Page) {
 /** Rows of a batch whose steps are timed. */
 const TIMED_BATCH = 1024;
 const TIMED_STEPS = 60;
+/** On WASM a step takes tens of milliseconds. */
+const WASM_STEPS = 15;
 
 interface Speed {
   readonly model: string;
@@ -136,43 +184,51 @@ interface Speed {
   readonly wasm: number | null;
   /** PyTorch on CUDA. */
   readonly cuda: number | null;
-  readonly dispatches: number;
+  readonly dispatches: number | null;
   /** Least milliseconds of the calling thread of a replayed step. */
-  readonly jsMsPerStep: number;
+  readonly jsMsPerStep: number | null;
   readonly message: string | null;
 }
 
 const perSecond = (milliseconds: number | undefined): number | null =>
   milliseconds === undefined ? null : 1000 / milliseconds;
 
-async function speeds(page: Page): Promise<Speed[]> {
+async function speeds(place: Place): Promise<Speed[]> {
   const cases = names.map((name) => benchCase(name, 'browser'));
   const options = (settings: AnySettings) => ({ batch: TIMED_BATCH, steps: TIMED_STEPS, settings });
-  const onGpu = [];
+  const onGpu = new Map<string, ReplayMeasurement>();
   for (const { definition, settings } of cases) {
     const given = [definition.id, options(settings)] as const;
-    const measured = await page.evaluate(([id, with_]) => window.bench!.measureReplay(id, with_), given);
+    const measured = await inTime(`${definition.id} on WebGPU`, place, (page) =>
+      page.evaluate(([id, with_]) => window.bench!.measureReplay(id, with_), given),
+    );
+    if (!measured) continue;
     progress(
       `${definition.id}: ${measured.bestMsPerStep.toFixed(2)} ms replayed, ${measured.eager.bestMsPerStep.toFixed(2)} ms run`,
     );
-    onGpu.push(measured);
+    onGpu.set(definition.id, measured);
   }
-  await page.evaluate(() => window.bench!.open('wasm'));
   const cuda = await cudaSpeeds(cases);
+  const onWasm: Place = { ...place, restart: () => place.restart().then(openWasm) };
+  const openWasm = async (): Promise<void> =>
+    void (await place.page().evaluate(() => window.bench!.open('wasm')));
+  await openWasm();
   const results: Speed[] = [];
-  for (const [i, { definition, settings }] of cases.entries()) {
-    const gpu = onGpu[i]!;
-    const given = [definition.id, options(settings)] as const;
-    const wasm = await page.evaluate(([id, with_]) => window.bench!.measure(id, with_), given);
+  for (const { definition, settings } of cases) {
+    const gpu = onGpu.get(definition.id);
+    const given = [definition.id, { ...options(settings), steps: WASM_STEPS }] as const;
+    const wasm = await inTime(`${definition.id} on WASM`, onWasm, (page) =>
+      page.evaluate(([id, with_]) => window.bench!.measure(id, with_), given),
+    );
     const result: Speed = {
       model: definition.id,
-      replayed: gpu.message === null ? perSecond(gpu.bestMsPerStep) : null,
-      run: perSecond(gpu.eager.bestMsPerStep),
-      wasm: perSecond(wasm.bestMsPerStep),
+      replayed: gpu?.message === null ? perSecond(gpu.bestMsPerStep) : null,
+      run: perSecond(gpu?.eager.bestMsPerStep),
+      wasm: perSecond(wasm?.bestMsPerStep),
       cuda: perSecond(cuda[definition.id]),
-      dispatches: gpu.dispatchesPerStep,
-      jsMsPerStep: gpu.jsMsPerStep,
-      message: gpu.message,
+      dispatches: gpu?.dispatchesPerStep ?? null,
+      jsMsPerStep: gpu?.jsMsPerStep ?? null,
+      message: gpu?.message ?? null,
     };
     progress(JSON.stringify(result));
     results.push(result);
@@ -196,20 +252,34 @@ async function cudaSpeeds(cases: readonly BenchCase[]): Promise<Readonly<Record<
   return found;
 }
 
-const results = await withBenchPage(!values.hardware, async (page) => {
+/** @throws Error with one sentence where there is no adapter of the kind that was asked for */
+async function open(page: Page) {
   const request = values.hardware ? 'auto' : 'webgpu';
   const backend = await page.evaluate((ask) => window.bench!.open(ask), request as BackendRequest);
-  if (backend.name !== 'webgpu') throw new Error(backend.reason);
+  if (backend.name === 'webgpu') return backend;
+  const wanted = values.hardware ? 'a graphics card that Chromium reaches by WebGPU' : 'WebGPU';
+  throw new Error(`This needs ${wanted}: ${backend.reason}`);
+}
+
+async function checkAll({ page, restart }: BenchBrowser) {
+  const backend = await open(page());
+  const place: Place = { page, restart: async () => void (await open(await restart())) };
+  // Speeds come first where they are what the run is for; they leave another backend open.
+  const speed = parts.includes('speed') && { speed: await speeds(place) };
+  if (speed && parts.length > 1) await place.restart();
   return {
     backend,
-    ...(parts.includes('fixtures') && { fixtures: await compareAll(page) }),
-    ...(parts.includes('losses') && {
-      losses: await page.evaluate((ids) => window.bench!.check(ids), names),
-    }),
-    ...(parts.includes('replay') && { replay: await compareReplays(page) }),
-    ...(parts.includes('steps') && { steps: await longRuns(page) }),
-    // Last: it leaves another backend open.
-    ...(parts.includes('speed') && { speed: await speeds(page) }),
+    ...speed,
+    ...(parts.includes('fixtures') && { fixtures: await compareAll(place) }),
+    ...(parts.includes('losses') && { losses: await checkLosses(place) }),
+    ...(parts.includes('replay') && { replay: await compareReplays(place) }),
+    ...(parts.includes('steps') && { steps: await longRuns(place) }),
   };
-});
-process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+}
+
+try {
+  const results = await withBenchBrowser(!values.hardware, checkAll);
+  process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+} catch (error) {
+  refuse(error instanceof Error ? error.message : String(error));
+}

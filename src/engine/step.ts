@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LossAccumulator } from './lossAccumulator';
 import type { StepMode } from './mode';
 import type { Adam } from './optimiser';
+import { beforeRead } from './backends/webgpu/demand';
 import { ADAM_RATES } from './ops/adam';
 import { DROPOUT_STEP } from './ops/dropout/mask';
 import { declareInput, type StepInputs } from './replay/inputs';
@@ -80,6 +81,16 @@ export function runStep(step: Step): void {
     );
     const found = grads as (tf.Tensor | null | undefined)[];
     let at = 1;
+    const recorded = mode.drainRecorded();
+    if (tf.getBackend() === 'webgpu') {
+      const terms = kept.terms ? Object.values(kept.terms) : [];
+      beforeRead([
+        value,
+        ...terms,
+        ...recorded.map(({ value: taken }) => taken),
+        ...found.filter((each) => !!each),
+      ]);
+    }
     optimiser.apply({
       gradients: trained.map((yes) => (yes ? (found[at++] ?? null) : null)),
       rowGradient: (found[0] as tf.Tensor2D | undefined) ?? null,
@@ -92,7 +103,6 @@ export function runStep(step: Step): void {
       step.losses!.add({ total: value, ...kept.terms });
       tf.dispose(Object.values(kept.terms));
     }
-    const recorded = mode.drainRecorded();
     applyStateUpdates(recorded);
     tf.dispose(recorded.map(({ value: taken }) => taken));
   });

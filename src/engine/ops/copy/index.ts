@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { hostValues } from '../../backends/hostMemory';
+import { addDeferred } from '../../backends/webgpu/deferred/materialize';
 import { elementProgram, float, int, runInPlace } from '../../backends/webgpu/program';
 import { defineOperation } from '../../operation/defineOperation';
 
@@ -34,6 +35,7 @@ export const addInto = defineOperation({
       for (let i = 0; i < to.length; i++) to[i]! += scale * from[i]!;
     },
     device: ({ target, source }, { scale }) => {
+      if (addDeferred(target, source, scale)) return;
       const count = size(target);
       const body = 'result[index] = result[index] + uniforms.scale * source[index];';
       const program = elementProgram('engineAddInto', ['source'], [count], 'scale : f32,', body, count);

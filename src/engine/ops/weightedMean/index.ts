@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { deferMean } from '../../backends/webgpu/deferred/values';
+import { deferFold, deferMean } from '../../backends/webgpu/deferred/values';
 import { defineOperation } from '../../operation/defineOperation';
 
 const total = (weight: Float32Array): number => {
@@ -8,26 +8,34 @@ const total = (weight: Float32Array): number => {
   return Math.max(sum, 1);
 };
 
+/** Sum of the weights, for the device: in each row's own loop it would be the batch's square. */
+const sumOfWeights = defineOperation({
+  name: 'sumOfWeights',
+  shapes: 'weight: B,1 -> 1',
+  loop: {
+    host: ({ weight }, out) => {
+      out[0] = total(weight);
+    },
+    deferred: ({ weight }, { B }) => deferFold('sum', weight, [1], [1, B, 1]),
+  },
+});
+
 /** `dy weight / max(sum(weight), 1)`. */
 const byValues = defineOperation({
   name: 'weightedMeanGradient',
-  shapes: 'dy: 1; weight: B,1 -> B,1',
+  shapes: 'dy: 1; weight: B,1; whole?: 1 -> B,1',
   loop: {
     host: ({ dy, weight }, out) => {
       const scale = dy[0]! / total(weight);
       for (let b = 0; b < out.length; b++) out[b] = scale * weight[b]!;
     },
-    reads: ({ B }) => B,
-    device: () => `
-      var whole = 0.0;
-      for (var b = 0; b < uniforms.B; b = b + 1) { whole = whole + weight[b]; }
-      result[index] = dy[0] * weight[index] / max(whole, 1.0);`,
+    device: () => 'result[index] = dy[0] * weight[index] / max(whole[0], 1.0);',
   },
 });
 
 const operation = defineOperation({
   name: 'weightedMean',
-  shapes: 'q: B,1; weight: B,1 -> 1',
+  shapes: 'q: B,1; weight: B,1; whole?: 1 -> 1',
   loop: {
     host: ({ q, weight }, out) => {
       let sum = 0;
@@ -36,9 +44,9 @@ const operation = defineOperation({
     },
     deferred: ({ q, weight }, { B }) => deferMean(q, weight, B),
   },
-  save: ['weight'],
-  constants: ['weight'],
-  gradient: ({ dy, weight }) => ({ q: () => byValues({ dy, weight }) }),
+  save: ['weight', 'whole'],
+  constants: ['weight', 'whole'],
+  gradient: ({ dy, weight, whole }) => ({ q: () => byValues({ dy, weight, whole }) }),
 });
 
 /**
@@ -46,5 +54,6 @@ const operation = defineOperation({
  * the weights. @throws RangeError naming the shapes.
  */
 export function weightedMean(q: tf.Tensor2D, weight: tf.Tensor2D): tf.Scalar {
-  return tf.reshape(operation({ q, weight }), []);
+  const whole = tf.getBackend() === 'webgpu' ? sumOfWeights({ weight }) : null;
+  return tf.reshape(operation({ q, weight, whole }), []);
 }

@@ -67,6 +67,13 @@ function moved(name: string, x: tf.TensorInfo, shape: readonly number[], place: 
   return deferFormula({ name, shape, inputs: { x }, code, layout: true, cost: 1 });
 }
 
+function transposed(x: tf.TensorInfo, order: readonly number[]): tf.TensorInfo {
+  const strides = stridesOf(x.shape);
+  const axes = order.map((axis) => ({ length: x.shape[axis]!, stride: strides[axis]! }));
+  const shape = axes.map(({ length }) => length);
+  return moved('Transpose', x, shape, placeOf(axes));
+}
+
 /** Parts `[outer, own]` side by side. */
 function sideBySide(
   name: string,
@@ -93,66 +100,69 @@ function sideBySide(
 }
 
 function filled(name: string, value: number): void {
-  replace(name, ({ x }) =>
-    isFloat(x!)
-      ? deferFormula({
-          name,
-          shape: x!.shape,
-          inputs: {},
-          uniforms: { value: float(value) },
-          code: 'return uniforms.value;',
-          cost: 1,
-        })
-      : null,
-  );
+  replace(name, ({ x }) => (isFloat(x!) ? constant(name, x!.shape, value) : null));
 }
 
-/** `[outer, count, inner]` where the reduced axes are neighbours, else null. */
-function foldLayout(x: tf.TensorInfo, axis: unknown, keepDims: unknown) {
-  const axes = tf.util.parseAxisParam(axis as number | number[], x.shape).sort((a, b) => a - b);
-  if (axes.some((each, i) => i > 0 && each !== axes[i - 1]! + 1)) return null;
+/** `[outer, count, inner]` of a reduction whose axes are neighbours. */
+function foldLayout(dims: readonly number[], axes: readonly number[]): readonly [number, number, number] {
   const from = axes[0] ?? 0;
   const to = from + axes.length;
-  const layout = [x.shape.slice(0, from), x.shape.slice(from, to), x.shape.slice(to)].map(sizeOf);
-  const shape = x.shape.flatMap((length, at) => (at < from || at >= to ? [length] : keepDims ? [1] : []));
-  return { layout: layout as [number, number, number], shape };
+  return [sizeOf(dims.slice(0, from)), sizeOf(dims.slice(from, to)), sizeOf(dims.slice(to))];
 }
 
 function folded(name: 'Sum' | 'Mean' | 'Max'): void {
-  replace(name, ({ x }, { axis, reductionIndices, keepDims }) => {
-    const found = isFloat(x!) ? foldLayout(x!, axis ?? reductionIndices, keepDims) : null;
-    if (!found) return null;
-    const { layout, shape } = found;
-    const [, count, inner] = layout;
-    if (count === 1) return moved(name, x!, shape, 'index');
-    const scale = name === 'Mean' ? 1 / count : 1;
-    if (count > SHORT) {
-      const whole = deferFold(name === 'Max' ? 'max' : 'sum', x!, shape, layout);
-      if (name !== 'Mean') return whole;
-      const mean = deferFormula({
-        name,
-        shape,
-        inputs: { x: whole },
-        uniforms: { scale: float(scale) },
-        code: 'return x[index] * uniforms.scale;',
-      });
-      dropInfo(whole);
-      return mean;
-    }
-    const next = `x[base + r * ${inner}]`;
-    return deferFormula({
+  replace(name, (inputs, { axis, reductionIndices, keepDims }) => {
+    const x = inputs.x!;
+    if (!isFloat(x)) return null;
+    const asked = (axis ?? reductionIndices) as number | number[];
+    const axes = tf.util.parseAxisParam(asked, x.shape).sort((a, b) => a - b);
+    const shape = x.shape.flatMap((length, at) => (axes.includes(at) ? (keepDims ? [1] : []) : [length]));
+    if (axes.every((each, i) => i === 0 || each === axes[i - 1]! + 1))
+      return fold(name, x, shape, foldLayout(x.shape, axes));
+    // What is folded comes last.
+    const kept = x.shape.flatMap((_, at) => (axes.includes(at) ? [] : [at]));
+    const last = transposed(x, [...kept, ...axes]);
+    const whole = fold(name, last, shape, [sizeOf(shape), sizeOf(x.shape) / sizeOf(shape), 1]);
+    dropInfo(last);
+    return whole;
+  });
+}
+
+function fold(
+  name: 'Sum' | 'Mean' | 'Max',
+  x: tf.TensorInfo,
+  shape: readonly number[],
+  layout: readonly [number, number, number],
+): tf.TensorInfo {
+  const [, count, inner] = layout;
+  if (count === 1) return moved(name, x, shape, 'index');
+  const scale = name === 'Mean' ? 1 / count : 1;
+  if (count > SHORT) {
+    const whole = deferFold(name === 'Max' ? 'max' : 'sum', x, shape, layout);
+    if (name !== 'Mean') return whole;
+    const mean = deferFormula({
       name,
       shape,
-      inputs: { x: x! },
+      inputs: { x: whole },
       uniforms: { scale: float(scale) },
-      code: `
-        let base = index / ${inner} * ${count * inner} + index % ${inner};
-        var whole = ${name === 'Max' ? 'x[base]' : '0.0'};
-        for (var r = 0; r < ${count}; r = r + 1) { whole = ${name === 'Max' ? `max(whole, ${next})` : `whole + ${next}`}; }
-        return whole * uniforms.scale;`,
-      reads: count,
-      cost: 2 * count,
+      code: 'return x[index] * uniforms.scale;',
     });
+    dropInfo(whole);
+    return mean;
+  }
+  const next = `x[base + r * ${inner}]`;
+  return deferFormula({
+    name,
+    shape,
+    inputs: { x },
+    uniforms: { scale: float(scale) },
+    code: `
+      let base = index / ${inner} * ${count * inner} + index % ${inner};
+      var whole = ${name === 'Max' ? 'x[base]' : '0.0'};
+      for (var r = 0; r < ${count}; r = r + 1) { whole = ${name === 'Max' ? `max(whole, ${next})` : `whole + ${next}`}; }
+      return whole * uniforms.scale;`,
+    reads: count,
+    cost: 2 * count,
   });
 }
 
@@ -177,6 +187,12 @@ function softmax(name: string, code: string): void {
       cost: 6 * n,
     });
   });
+}
+
+/** A tensor that holds one number everywhere. */
+function constant(name: string, shape: readonly number[], value: number): tf.TensorInfo {
+  const uniforms = { value: float(value) };
+  return deferFormula({ name, shape, inputs: {}, uniforms, code: 'return uniforms.value;', cost: 1 });
 }
 
 let replaced = false;
@@ -250,18 +266,11 @@ export function deferLibraryKernels(): void {
     const code = `return ${list.map((_, i) => `part${i}[index]`).join(' + ')};`;
     return deferFormula({ name: 'AddN', shape: list[0]!.shape, inputs: named, code, cost: list.length });
   });
-  replace('Transpose', ({ x }, { perm }) => {
-    if (!isFloat(x!)) return null;
-    const order = perm as readonly number[];
-    const strides = stridesOf(x!.shape);
-    const axes = order.map((axis) => ({ length: x!.shape[axis]!, stride: strides[axis]! }));
-    return moved(
-      'Transpose',
-      x!,
-      axes.map(({ length }) => length),
-      placeOf(axes),
-    );
+  replace('Fill', (_, { shape, value, dtype }) => {
+    const known = dtype === 'float32' && sizeOf(shape as number[]) > 0;
+    return known ? constant('Fill', shape as number[], value as number) : null;
   });
+  replace('Transpose', ({ x }, { perm }) => (isFloat(x!) ? transposed(x!, perm as number[]) : null));
   replace('Tile', ({ x }, { reps }) => {
     if (!isFloat(x!)) return null;
     const times = reps as readonly number[];

@@ -6,6 +6,7 @@ import { openCountingGpu } from '../../../../../tests/support/countingGpu';
 import { copyInto } from '../../../ops/copy';
 import { dense } from '../../../ops/dense';
 import { leakyRelu } from '../../../ops/activations';
+import { beforeRead } from '../demand';
 import { dropDevice } from '../dropDevice';
 
 beforeAll(openCountingGpu);
@@ -14,6 +15,7 @@ afterAll(() => {
 });
 
 interface Program {
+  readonly dispatch: readonly [number, number, number];
   readonly makes?: string;
   readonly shaderKey: string;
 }
@@ -21,14 +23,18 @@ interface Recorder {
   recordAndSubmit(program: Program, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[]): void;
 }
 
-/** What programs made while `work` ran, and the most buffers that one of them bound. */
-async function programsOf(work: () => Promise<void> | void): Promise<{ makes: string[]; buffers: number }> {
+/** What programs made while `work` ran, their workgroups, and the most buffers that one of them bound. */
+async function programsOf(
+  work: () => Promise<void> | void,
+): Promise<{ makes: string[]; groups: number[]; buffers: number }> {
   const backend = tf.backend() as unknown as Recorder;
   const run = backend.recordAndSubmit.bind(backend);
   const makes: string[] = [];
+  const groups: number[] = [];
   let buffers = 0;
   backend.recordAndSubmit = (program, output, inputs, ...rest: []) => {
     makes.push(program.makes ?? program.shaderKey);
+    groups.push(program.dispatch.reduce((all, along) => all * along, 1));
     buffers = Math.max(buffers, inputs.length + 1);
     run(program, output, inputs, ...rest);
   };
@@ -37,7 +43,7 @@ async function programsOf(work: () => Promise<void> | void): Promise<{ makes: st
   } finally {
     backend.recordAndSubmit = run;
   }
-  return { makes, buffers };
+  return { makes, groups, buffers };
 }
 
 const uploaded = (shape: number[]): tf.Tensor =>
@@ -66,6 +72,21 @@ describe('deferred values', () => {
     });
     expect(makes).toEqual(['product>leakyRelu']);
     tf.dispose([x, weight, bias]);
+  });
+
+  it.each([
+    ['a thread an element where a tile would be mostly beyond the matrix', [128, 12, 12, 2], 72],
+    ['tiles of 16 where larger ones would be', [128, 16, 40, 16], 384],
+    ['tiles of 64 where they fit', [4, 512, 128, 32], 64],
+  ])('multiply matrices by %s', async (_, [batch, m, n, k], workgroups) => {
+    const [a, b] = [uploaded([batch!, m!, k!]), uploaded([batch!, k!, n!])];
+    const { groups } = await programsOf(async () => {
+      const y = tf.matMul(a, b);
+      await y.data();
+      y.dispose();
+    });
+    expect(groups).toEqual([workgroups]);
+    tf.dispose([a, b]);
   });
 
   it("make a layer's three gradients in one program", async () => {
@@ -128,6 +149,26 @@ describe('deferred values', () => {
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
   });
 
+  it('have each function once, where one that is asked for reads another', async () => {
+    const backend = tf.backend() as unknown as { readonly device: GPUDevice };
+    const compile = vi.spyOn(backend.device, 'createShaderModule');
+    const x = uploaded([8, 3]);
+    await programsOf(async () => {
+      const [first, second, third] = [tf.add(x, 1), tf.sub(x, 2), tf.square(x)];
+      const sums = [tf.add(tf.sqrt(first), second), first, tf.add(second, third), second];
+      beforeRead(sums);
+      await sums[0]!.data();
+      tf.dispose([...sums, third]);
+    });
+    for (const [{ code }] of compile.mock.calls) {
+      const names = [...code.matchAll(/\bfn (\w+)/g)].map((found) => found[1]);
+      expect(new Set(names).size).toBe(names.length);
+    }
+    expect(compile).toHaveBeenCalled();
+    compile.mockRestore();
+    x.dispose();
+  });
+
   it('bind at most eight buffers and leave nothing behind, whatever is made of what', async () => {
     const steps = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat()), { minLength: 1, maxLength: 30 });
     await fc.assert(
@@ -156,6 +197,7 @@ describe('deferred values', () => {
               }),
             );
           }
+          beforeRead(asked.map((at) => made[at % made.length]!));
           for (const at of asked) await made[at % made.length]!.data();
           tf.dispose(made);
         });

@@ -4,7 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { runDevice } from '../device';
-import { generate, leavesOf, THREADS, type Member } from './source';
+import { THREADS } from './loops';
+import { generate, leavesOf, type Member } from './source';
 import {
   allDeferred,
   deferring,
@@ -23,6 +24,11 @@ const MOST_COST = 400;
 /** or for all elements: about what a card does while it starts one program more. */
 const MOST_WORK = 8e6;
 
+/** Arithmetic for one element of what a product may read through, e.g. a normalisation, its activation and dropout: every tile does it again. */
+const CHEAP = 40;
+/** Pieces of code of one formula: a compiler takes seconds for thousands. */
+const MOST_PIECES = 200;
+
 const making = new Set<tf.DataId>();
 
 export const isMaking = (dataId: tf.DataId): boolean => making.has(dataId);
@@ -40,21 +46,55 @@ function costOf(value: Value, known = new Map<Value, number>()): number {
   return cost;
 }
 
-/** Whether reading this deep would cost more than another program. */
-function isDeep(value: Value): boolean {
-  const cost = costOf(value);
-  return cost > MOST_COST && cost * value.size > MOST_WORK;
+/** Work for all elements of the formulas that are read through, each made once. */
+function workOnce(value: Value, seen = new Set<Value>()): number {
+  if (value.kind !== 'formula' || seen.has(value)) return 0;
+  seen.add(value);
+  let work = value.cost * value.size;
+  for (const { dataId } of value.args) {
+    const next = deferredFor(dataId);
+    if (next) work += workOnce(next, seen);
+  }
+  return work;
 }
 
+/** Pieces of code that a value is made of once every function is written out where it is called, as compilers do. */
+function piecesOf(value: Value, known = new Map<Value, number>()): number {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  let pieces = 1;
+  for (const { dataId, places } of value.args) {
+    const next = deferredFor(dataId);
+    pieces += places * (next?.kind === 'formula' ? piecesOf(next, known) : 1);
+  }
+  known.set(value, pieces);
+  return pieces;
+}
+
+/** Whether reading this deep would do so much again, or write out so much code, that another program costs less. */
+function isDeep(value: Value): boolean {
+  if (piecesOf(value) > MOST_PIECES) return true;
+  const cost = costOf(value);
+  return cost > MOST_COST && cost * value.size - workOnce(value) > MOST_WORK;
+}
+
+/** What a program leaves in memory. */
+const madeBy = ({ value, epilogue, store, keeps, into }: Member): Value[] => [
+  ...(store && (epilogue || !into) ? [value] : []),
+  ...(epilogue && !into ? [epilogue] : []),
+  ...(keeps ? [keeps] : []),
+];
+
 const buffersOf = (members: readonly Member[]): number =>
-  members.reduce((sum, { store, epilogue }) => sum + Number(store) + Number(epilogue !== null), 0) +
+  members.reduce((sum, member) => sum + madeBy(member).length + Number(member.into !== undefined), 0) +
   leavesOf(members).size;
 
 /** Whether what a loop reads is there, or can be read through without making anything. */
 function isReadable(dataId: tf.DataId, layoutOnly: boolean): boolean {
   const value = deferredFor(dataId);
   if (!value) return true;
-  if (value.kind !== 'formula' || (layoutOnly && !value.layout) || isDeep(value)) return false;
+  if (value.kind !== 'formula' || (layoutOnly && !value.layout && costOf(value) > CHEAP) || isDeep(value))
+    return false;
   return value.args.every((arg) => isReadable(arg.dataId, layoutOnly));
 }
 
@@ -66,7 +106,7 @@ function makeReadable(dataId: tf.DataId, layoutOnly: boolean, seen = new Set<tf.
   const value = deferredFor(dataId);
   if (!value || seen.has(dataId)) return;
   seen.add(dataId);
-  if (value.kind !== 'formula' || (layoutOnly && !value.layout)) {
+  if (value.kind !== 'formula' || (layoutOnly && !value.layout && costOf(value) > CHEAP)) {
     materialize(dataId);
     return;
   }
@@ -82,7 +122,21 @@ function prepare(value: Heavy): Member {
     if (isStale(member)) break;
     if (buffersOf([member]) > BUFFERS) materialize(dataId);
   }
-  return member;
+  return isStale(member) ? member : withKept(member);
+}
+
+/** Stores what a product reads through, where others want it too and there is a buffer for it. */
+function withKept(member: Member): Member {
+  const { value } = member;
+  if (value.kind !== 'product' || value.sharedA) return member;
+  const { dataId } = value.args[0]!;
+  const keeps = deferredFor(dataId);
+  if (keeps?.kind !== 'formula' || keeps.layout || keeps.dtype !== 'float32') return member;
+  const own = value.args.filter((arg) => arg.dataId === dataId).length;
+  const held = deferring().refCount(dataId) > own;
+  const wanted = readersOf(dataId).length > 1 || (held && tf.engine().state.gradientDepth > 0);
+  const kept: Member = { ...member, keeps };
+  return wanted && buffersOf([kept]) <= BUFFERS ? kept : member;
 }
 
 interface Below {
@@ -152,9 +206,12 @@ function plan(value: Value): Member {
     }
     const deep = formulas.size > 0 && isDeep(value);
     if (host && !deep) {
-      prepare(host);
+      const prepared = prepare(host);
       if (!deferredFor(host.dataId)) continue;
+      const { keeps } = prepared;
       const member: Member = { value: host, epilogue: value, store: isWanted(host, value) };
+      const kept: Member = { ...member, keeps };
+      if (buffersOf([kept]) <= BUFFERS) return kept;
       if (buffersOf([member]) <= BUFFERS) return member;
       materialize(host.dataId);
       continue;
@@ -193,37 +250,49 @@ export function materialize(dataId: tf.DataId): void {
 const isStale = ({ value, epilogue }: Member): boolean =>
   deferredFor(value.dataId) !== value || (epilogue !== null && deferredFor(epilogue.dataId) !== epilogue);
 
-/** Makes several, in as few programs as they fit in. */
+/** Whether a program's members and another one write different tensors. */
+function areApart(members: readonly Member[], member: Member): boolean {
+  const mine = new Set([member.value, ...madeBy(member)]);
+  return members.every((each) => ![each.value, ...madeBy(each)].some((value) => mine.has(value)));
+}
+
+/** Makes several, in few programs: each joins the first in which there are buffers for it. */
 export function materializeAll(dataIds: readonly tf.DataId[]): void {
-  let members: Member[] = [];
+  let programs: Member[][] = [];
   for (const dataId of new Set(dataIds)) {
     const value = deferredFor(dataId);
     if (!value || making.has(dataId)) continue;
     const member = plan(value);
-    members = members.filter((each) => !isStale(each));
+    programs = programs.map((members) => members.filter((each) => !isStale(each)));
     if (isStale(member)) continue;
-    if (members.some((each) => each.value === member.value) || buffersOf([...members, member]) > BUFFERS) {
-      run(members);
-      members = [];
-      if (isStale(member)) {
-        materialize(dataId);
-        continue;
-      }
-    }
-    members.push(member);
+    const joined = programs.find(
+      (members) => areApart(members, member) && buffersOf([...members, member]) <= BUFFERS,
+    );
+    if (joined) joined.push(member);
+    else programs.push([member]);
   }
-  run(members.filter((each) => !isStale(each)));
+  const planned = new Set(programs.flat().map(({ value }) => value));
+  for (const program of programs) {
+    const members = program.filter((each) => !isStale(each));
+    // What was made on the way to others may have left them with more to read.
+    if (buffersOf(members) <= BUFFERS) run(members, planned);
+  }
   // A plan may have been overtaken: what it needed was made on the way to another.
   for (const dataId of dataIds) materialize(dataId);
 }
 
-function run(asked: readonly Member[]): void {
+/** @param planned values that another program will make: they do not join this one */
+function run(asked: readonly Member[], planned: ReadonlySet<Value> = new Set()): void {
   if (asked.length === 0) return;
-  const members = [...asked];
+  const members = asked.map((member) =>
+    member.keeps && deferredFor(member.keeps.dataId) !== member.keeps
+      ? { ...member, keeps: undefined }
+      : member,
+  );
   let buffers = buffersOf(members);
   for (const value of allDeferred()) {
     if (buffers >= BUFFERS) break;
-    if (value.kind === 'formula' || making.has(value.dataId)) continue;
+    if (value.kind === 'formula' || making.has(value.dataId) || planned.has(value)) continue;
     if (members.some((member) => member.value === value) || !isReady(value)) continue;
     const more = [...members, { value, epilogue: null, store: true }];
     const needed = buffersOf(more);
@@ -231,10 +300,7 @@ function run(asked: readonly Member[]): void {
     members.push(more.at(-1)!);
     buffers = needed;
   }
-  const made = members.flatMap(({ value, epilogue, store }) => [
-    ...(store ? [value] : []),
-    ...(epilogue ? [epilogue] : []),
-  ]);
+  const made = members.flatMap(madeBy);
   for (const { dataId } of made) making.add(dataId);
   try {
     const { groups, ...program } = generate(members);
@@ -259,6 +325,22 @@ function numberOf(source: string): number {
   if (known !== undefined) return known;
   programs.set(source, programs.size);
   return programs.size - 1;
+}
+
+/**
+ * Adds a deferred value to a tensor where it is made, without memory of its own.
+ *
+ * @returns false where that cannot be: nothing was added
+ */
+export function addDeferred(target: tf.TensorInfo, source: tf.TensorInfo, scale: number): boolean {
+  materializeReaders(target.dataId);
+  const value = deferredFor(source.dataId);
+  // Of a loop the numbers could be wanted by others: they are made as ever.
+  if (value?.kind !== 'formula') return false;
+  const member = plan(value);
+  if (isStale(member) || member.value !== value) return false;
+  run([{ ...member, into: { dataId: target.dataId, scale } }]);
+  return true;
 }
 
 /** Before a tensor's memory is written: makes what is to be made of its old numbers. */

@@ -13,6 +13,8 @@ export interface Argument {
   readonly same: boolean;
   /** Reads of it for one element. */
   readonly reads: number;
+  /** Places in the code that read it. */
+  readonly places: number;
 }
 
 interface Deferred {
@@ -207,7 +209,7 @@ export function deferFormula(call: FormulaCall): tf.TensorInfo {
   const info = deferring().makeTensorInfo([...shape], dtype);
   const args = names.map((input): Argument => {
     const { count, same } = found.get(input)!;
-    return { name: input, dataId: inputs[input]!.dataId, same, reads: reads ?? count };
+    return { name: input, dataId: inputs[input]!.dataId, same, reads: reads ?? count, places: count };
   });
   const { dataId } = info;
   defer({ kind: 'formula', name, dataId, dtype, size: sizeOf(shape), args, uniforms, code, layout, cost });
@@ -219,6 +221,7 @@ const argument = (name: string, { dataId }: tf.TensorInfo): Argument => ({
   dataId,
   same: false,
   reads: 1,
+  places: 1,
 });
 
 /** Sums (or maxima) of `x`, seen as `[outer, count, inner]`, over the middle. */
