@@ -54,7 +54,7 @@ export async function serveBench(): Promise<BenchServer> {
 
 /** Opens the benchmark page and waits until it can be called. */
 export async function openBenchPage(page: Page, { url }: BenchServer): Promise<void> {
-  await page.goto(url);
+  await page.goto(url, { timeout: 120_000 });
   await page.waitForFunction(() => window.bench !== undefined, undefined, { timeout: 120_000 });
 }
 

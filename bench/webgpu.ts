@@ -281,5 +281,5 @@ try {
   const results = await withBenchBrowser(!values.hardware, checkAll);
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 } catch (error) {
-  refuse(error instanceof Error ? error.message : String(error));
+  refuse((error instanceof Error ? error.message : String(error)).split('\n')[0]!);
 }

@@ -62,8 +62,8 @@ it.each(ids)('%s: at most 100 at the sizes of its paper, with the fewest rows an
   expect(Math.max(...found)).toBeLessThanOrEqual(LIMIT);
 });
 
-// Those that come closest to the limit.
-it.each(['causalint', 'sarnet', 'aread'])('%s: at most 100 with 355 scenarios', (id) => {
+// Two of those that come closest to the limit.
+it.each(['sarnet', 'aread'])('%s: at most 100 with 355 scenarios', (id) => {
   const found = dispatchesOf(id, findModel(id).presets.browser, { batch: BATCH, scenarios: 355 });
   expect(found).toBeGreaterThan(50);
   expect(found).toBeLessThanOrEqual(LIMIT);
