@@ -62,7 +62,7 @@ export interface BenchBrowser {
   /** The benchmark page, ready to be called. */
   readonly page: () => Page;
   /** Ends the browser, whatever it is at, and starts another with a fresh page. */
-  restart(): Promise<Page>;
+  readonly restart: () => Promise<Page>;
 }
 
 /** @throws Error saying what to install, where there is no Chromium */
