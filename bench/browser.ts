@@ -76,6 +76,7 @@ async function launch(software: boolean, more: readonly string[]): Promise<Brows
     const [reason] = String(error).split('\n');
     throw new Error(
       `Chromium does not start (${reason}); install it (apt-get install chromium), or run "npx playwright install chromium".`,
+      { cause: error },
     );
   }
 }

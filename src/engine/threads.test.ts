@@ -78,7 +78,7 @@ async function routedNumbers(kind: Kind): Promise<Float32Array[]> {
           : routedDense(input as tf.Tensor2D, own as tf.Tensor3D, bias, route);
       const y = layer(x, weight, shared);
       const given = combined ? [x, weight, shared] : [x, weight];
-      const byAll = tf.grads((input, own, common) => layer(input!, own!, common!));
+      const byAll = tf.grads((input, own, common) => layer(input, own, common));
       const [dx, ...gradients] = byAll(given, normal('dy', [ROWS, WIDTH]));
       found.push(...[y, dx!].map((each) => each.dataSync<'float32'>().slice()));
       adam.apply({

@@ -30,6 +30,6 @@ export function runShared(
     return numbers;
   });
   if (pool && all.length > 1) return pool.run(all.map((numbers) => [{ name, given: numbers }]));
-  const kernel = run[name] as (...numbers: readonly number[]) => unknown;
+  const kernel: (...numbers: number[]) => unknown = run[name];
   for (const numbers of all) kernel(...numbers.map((value) => (value === OWN_SCRATCH ? scratch : value)));
 }

@@ -48,7 +48,7 @@ describe.each(['cpu', 'wasm'] as const)('cross-entropy over many classes on %s',
 
   it('is no number where a logit is none', () => {
     const z = values<tf.Rank.R2>([5, 21], 2);
-    const broken = tf.concat([tf.fill([5, 20], 1), tf.fill([5, 1], NaN)], 1) as tf.Tensor2D;
+    const broken = tf.concat<tf.Tensor2D>([tf.fill([5, 20], 1), tf.fill([5, 1], NaN)], 1);
     expect(loss(tf.add(z, broken))).toBeNaN();
   });
 });
