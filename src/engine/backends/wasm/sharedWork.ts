@@ -5,7 +5,7 @@ import { OWN_SCRATCH } from './poolThread';
 import { cuts } from './slices';
 
 /** Values that a kernel goes over, from which on a thread that has to be woken is worth it: a quarter of a millisecond of Adam. */
-export const WORTH_SHARING = 2 ** 18;
+const WORTH_SHARING = 2 ** 18;
 /** Parts per thread: a thread that comes late leaves the rest to the others. */
 const PARTS = 2;
 
