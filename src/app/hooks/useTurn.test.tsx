@@ -8,11 +8,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A part that takes longer to draw than a task may: by the clock, which no stand-in for timers moves. */
+/** Longer than a task may take, by the clock, which no stand-in for timers moves. */
+function takeLong(): void {
+  const until = performance.now() + 20;
+  while (performance.now() < until);
+}
+
+/** A part that takes a while to draw. */
 function Slow({ name }: { readonly name: string }) {
   const come = useTurn();
-  const until = performance.now() + (come ? 20 : 0);
-  while (performance.now() < until);
+  if (come) takeLong();
   return <p>{come ? name : ''}</p>;
 }
 
