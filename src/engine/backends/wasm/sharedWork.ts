@@ -10,26 +10,29 @@ const WORTH_SHARING = 2 ** 18;
 const PARTS = 2;
 
 /**
- * Calls one export for parts of `0 … length`, side by side where that pays; `OWN_SCRATCH` among its numbers is the computing thread's working memory.
+ * Calls one export for parts of `0 … length`, side by side where that pays.
  *
  * @param values that all parts together go over
  * @param tile parts begin at multiples of it
- * @param given the numbers of the part from `from` until `until`
+ * @param given the numbers of the part from `from` until `until`; `scratch` stands for the computing thread's working memory
  */
 export function runShared(
   name: keyof WasmExports,
   { values, length, tile }: Readonly<Record<'values' | 'length' | 'tile', number>>,
-  given: (from: number, until: number) => readonly number[],
+  given: (from: number, until: number, scratch: number) => readonly number[],
 ): void {
   const { run, scratch, pool } = wasmKernels()!;
-  const parts = pool && values >= WORTH_SHARING ? pool.threads * PARTS : 1;
+  if (!pool || values < WORTH_SHARING) {
+    const kernel: (...numbers: number[]) => unknown = run[name];
+    kernel(...given(0, length, scratch));
+    return;
+  }
   let from = 0;
-  const all = cuts(length, tile, parts).map((until) => {
-    const numbers = given(from, until);
-    from = until;
-    return numbers;
-  });
-  if (pool && all.length > 1) return pool.run(all.map((numbers) => [{ name, given: numbers }]));
-  const kernel: (...numbers: number[]) => unknown = run[name];
-  for (const numbers of all) kernel(...numbers.map((value) => (value === OWN_SCRATCH ? scratch : value)));
+  pool.run(
+    cuts(length, tile, pool.threads * PARTS).map((until) => {
+      const part = { name, given: given(from, until, OWN_SCRATCH) };
+      from = until;
+      return [part];
+    }),
+  );
 }

@@ -7,7 +7,6 @@ import type { Pointer } from '../../backends/wasm/exports';
 import { alias } from '../../backends/hostMemory';
 import { free, newFloats, newInts, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { defer } from '../../backends/wasm/deferredValues';
-import { OWN_SCRATCH } from '../../backends/wasm/poolThread';
 import { gemmAt } from '../../backends/wasm/product';
 import { runShared } from '../../backends/wasm/sharedWork';
 import { groupsUpTo, packed, planOf, runsOf, type Group, type RoutePlan } from './plan';
@@ -94,10 +93,10 @@ const PACKED = 12;
 function overGroups(
   name: 'routedForward' | 'routedInput',
   { groups, count, values }: FewRows & { readonly values: number },
-  given: (part: readonly [groups: Pointer, count: number]) => readonly number[],
+  given: (part: readonly [groups: Pointer, count: number], scratch: Pointer) => readonly number[],
 ): void {
-  runShared(name, { values, length: count, tile: 1 }, (from, until) =>
-    given([pointer(groups) + PACKED * from, until - from]),
+  runShared(name, { values, length: count, tile: 1 }, (from, until, scratch) =>
+    given([pointer(groups) + PACKED * from, until - from], scratch),
   );
 }
 
@@ -118,11 +117,15 @@ export function forwardOnWasm(
     input,
     output,
     ({ order, groups, count }) =>
-      overGroups('routedForward', { order, groups, count, values: count * input * output }, (part) => [
-        ...[pointer(x), pointer(order), ...part],
-        ...[pointer(weight), shared ? pointer(shared) : 0, MODE[combine]],
-        ...[bias ? pointer(bias) : 0, pointer(y), input, output, OWN_SCRATCH],
-      ]),
+      overGroups(
+        'routedForward',
+        { order, groups, count, values: count * input * output },
+        (part, scratch) => [
+          ...[pointer(x), pointer(order), ...part],
+          ...[pointer(weight), shared ? pointer(shared) : 0, MODE[combine]],
+          ...[bias ? pointer(bias) : 0, pointer(y), input, output, scratch],
+        ],
+      ),
     (group) => {
       const [ids, scale] = placesOf(plan, group);
       const own = gathered(x, ids, group.rows);
@@ -160,10 +163,10 @@ export function inputGradientOnWasm(
     output,
     output,
     ({ order, groups, count }) =>
-      overGroups('routedInput', { order, groups, count, values: count * input * output }, (part) => [
+      overGroups('routedInput', { order, groups, count, values: count * input * output }, (part, scratch) => [
         ...[pointer(dy), pointer(order), ...part],
         ...[pointer(weight), shared ? pointer(shared) : 0, MODE[combine]],
-        ...[pointer(dx), input, output, OWN_SCRATCH],
+        ...[pointer(dx), input, output, scratch],
       ]),
     (group) => {
       const [ids, scale] = placesOf(plan, group);
@@ -260,11 +263,11 @@ function deferWeightGradient(
       if (mode !== 0 && target !== own) return false;
       const places = [...rows, everyGroup, all.length, total, MOST_ROWS, toWeight];
       const matrices = [target, shared, mode, toShared, input, output];
-      runShared('routedAdam', { values: total * input * output, length: input, tile: 4 }, (from, until) => [
-        ...[...places, ...matrices, from, until, OWN_SCRATCH],
-        ...moments,
-        ...rates,
-      ]);
+      runShared(
+        'routedAdam',
+        { values: total * input * output, length: input, tile: 4 },
+        (from, until, scratch) => [...[...places, ...matrices, from, until, scratch], ...moments, ...rates],
+      );
       return true;
     },
     release() {
