@@ -2,7 +2,7 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { useHighlight } from '../store/highlight';
 import { useTheme } from '../store/theme';
-import { DEFINED, drawHeat, drawKey, NOT_YET, UNDEFINED } from './heatDraw';
+import { DEFINED, drawHeat, drawKey, endsOf, NOT_YET, UNDEFINED } from './heatDraw';
 import type { HeatScale, HeatValues } from './heatDraw';
 import { HeatLabels, LONGEST_LABEL, shortLabel } from './HeatLabels';
 import type { HeatLabel } from './HeatLabels';
@@ -111,9 +111,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     [size, view, longestRow, longestColumn, longestColumnLine, stepColumns, square, left, right],
   );
   const { keyY } = layout;
-  const least = format(
-    scale.kind === 'signed' ? -Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.min,
-  );
+  const [least, most] = endsOf(scale, format);
   const keyX = keyLeft(layout.left, least);
 
   useEffect(() => {
@@ -230,9 +228,6 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     cell.column < view.column + view.columns;
 
   const said = spoken || `${props.valueTitle}${hatched ? '; hatched: undefined' : ''}`;
-  const most = format(
-    scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max,
-  );
   // Beside the key where there is room for it: the buttons of a large matrix stand there, and a narrow one ends there.
   const below =
     !stepColumns && (zoomable || keyX + KEY_WIDTH + 14 + widthOf(most) + widthOf(said) > size.width);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellPixels, placeOn, NOT_YET, UNDEFINED } from './heatDraw';
+import { cellPixels, endsOf, placeOn, NOT_YET, UNDEFINED } from './heatDraw';
+import { fixedDigits } from '../format';
 import { SCALE_STEPS, scaleTable } from '../colour/scales';
 import { cellAt, keyLeft, layoutHeat, onTwoLines, pan, reveal, widthOf, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
@@ -17,6 +18,13 @@ const inside = (view: Window) =>
 const cell = fc.integer({ min: 0, max: 354 });
 
 describe('a heat map', () => {
+  it('names the ends of its scale, in more digits where both would read alike', () => {
+    const format = (value: number) => fixedDigits(value, 3);
+    expect(endsOf({ kind: 'signed', min: -0.2, max: 0.5 }, format)).toEqual(['−0.500', '0.500']);
+    expect(endsOf({ kind: 'signed', min: -0.00012, max: 0.00042 }, format)).toEqual(['−0.00042', '0.00042']);
+    expect(endsOf({ kind: 'signed', min: 0, max: 0 }, format)).toEqual(['0.000', '0.000']);
+  });
+
   it('finds the cell under every cell’s centre', () => {
     const layout = layoutHeat({
       width: 400,

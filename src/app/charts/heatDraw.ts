@@ -1,6 +1,7 @@
 /** Cells and key of a heat map on a canvas. */
 import { SCALE_STEPS, scaleTable, textOn } from '../colour/scales';
 import type { ScaleKind, Theme } from '../colour/scales';
+import { formatNumber } from '../format';
 import type { HeatLayout } from './heatLayout';
 
 /** There is no number, and there will be none: hatched. */
@@ -22,6 +23,17 @@ export interface HeatScale {
   readonly kind: ScaleKind;
   readonly min: number;
   readonly max: number;
+}
+
+/**
+ * Ends of a scale in words. Where differences are so small that their own form writes them as zero, both ends would read alike: three meaningful digits say what
+ * they are.
+ */
+export function endsOf(scale: HeatScale, format: (value: number) => string): readonly [string, string] {
+  const most = scale.kind === 'signed' ? Math.max(Math.abs(scale.min), Math.abs(scale.max)) : scale.max;
+  const least = scale.kind === 'signed' ? -most : scale.min;
+  const texts = [format(least), format(most)] as const;
+  return texts[0] === texts[1] && least !== most ? [formatNumber(least), formatNumber(most)] : texts;
 }
 
 /** Place of a value on its scale, 0…1; signed scales have zero at one half. */
