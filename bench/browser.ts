@@ -65,10 +65,13 @@ export interface BenchBrowser {
   readonly restart: () => Promise<Page>;
 }
 
+/** What a browser may compute on; asking for a card where there is none keeps its software one drawing all the time. */
+export type Graphics = 'card' | 'software';
+
 /** @throws Error saying what to install, where there is no Chromium */
-async function launch(software: boolean, more: readonly string[]): Promise<Browser> {
+async function launch(graphics: Graphics, more: readonly string[]): Promise<Browser> {
   const executablePath = systemBrowser();
-  const args = [...flags, webgpuFlag, ...(software ? [] : cardFlags), ...more];
+  const args = [...flags, webgpuFlag, ...(graphics === 'card' ? cardFlags : []), ...more];
   try {
     // Playwright’s smaller browser for headless work never uses a card.
     return await chromium.launch(executablePath ? { executablePath, args } : { channel: 'chromium', args });
@@ -92,11 +95,11 @@ function listen(page: Page): void {
 /**
  * Opens the page in a browser, hands both over and closes everything afterwards.
  *
- * @param software for the software WebGPU adapter; else for a graphics card
+ * @param graphics where WebGPU computes; for WASM, which uses neither, the software adapter
  * @param more flags of Chromium
  */
 export async function withBenchBrowser<T>(
-  software: boolean,
+  graphics: Graphics,
   work: (given: BenchBrowser) => Promise<T>,
   more: readonly string[] = [],
 ): Promise<T> {
@@ -104,7 +107,7 @@ export async function withBenchBrowser<T>(
   let browser: Browser | null = null;
   try {
     const start = async (): Promise<Page> => {
-      browser = await launch(software, more);
+      browser = await launch(graphics, more);
       const page = await browser.newPage();
       listen(page);
       await openBenchPage(page, server);
@@ -126,9 +129,9 @@ export async function withBenchBrowser<T>(
 
 /** The same with one page for all of the work. */
 export function withBenchPage<T>(
-  software: boolean,
+  graphics: Graphics,
   work: (page: Page) => Promise<T>,
   more: readonly string[] = [],
 ): Promise<T> {
-  return withBenchBrowser(software, ({ page }) => work(page()), more);
+  return withBenchBrowser(graphics, ({ page }) => work(page()), more);
 }

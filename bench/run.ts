@@ -169,7 +169,7 @@ async function besidePages<T>(
   if (!kind) return work([]);
   const given = [values['js-flags'], kind === browserKinds[1] ? REVECTORIZE : undefined].filter(Boolean);
   return withBenchPage(
-    false,
+    'software',
     async (page) => {
       const info = await page.evaluate((count) => window.bench!.open('wasm', count), threads);
       if (info.name !== 'wasm') note(`${kind}: ${info.reason}`);
@@ -243,7 +243,7 @@ async function timed(backend: 'wasm' | 'cpu', pages: readonly BenchPlace[]): Pro
 }
 
 async function onWebGpu(): Promise<BenchResult[]> {
-  return withBenchPage(values.software, async (page) => {
+  return withBenchPage(values.software ? 'software' : 'card', async (page) => {
     const software = values.software;
     const info = await page.evaluate((allow) => window.bench!.open(allow ? 'webgpu' : 'auto'), software);
     if (info.name !== 'webgpu') {

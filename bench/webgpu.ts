@@ -278,7 +278,7 @@ async function checkAll({ page, restart }: BenchBrowser) {
 }
 
 try {
-  const results = await withBenchBrowser(!values.hardware, checkAll);
+  const results = await withBenchBrowser(values.hardware ? 'card' : 'software', checkAll);
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 } catch (error) {
   refuse((error instanceof Error ? error.message : String(error)).split('\n')[0]!);

@@ -32,7 +32,7 @@ export async function webGpuSteps(
     await all(measureReplay);
     return results;
   }
-  await withBenchPage(software, async (page) => {
+  await withBenchPage(software ? 'software' : 'card', async (page) => {
     const info = await page.evaluate((allow) => window.bench!.open(allow ? 'webgpu' : 'auto'), software);
     if (info.name !== 'webgpu') return note(info.reason);
     await all((id, options) =>
