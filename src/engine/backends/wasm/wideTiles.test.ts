@@ -12,10 +12,12 @@ interface Engine {
   readonly after: number;
   /** Off by this much in the wide tile. */
   readonly wrong?: number;
+  /** Milliseconds between two ticks of its clock. */
+  readonly tick?: number;
 }
 
 /** An engine that computes tiles and lets as much time pass as it says. */
-function engine({ cold, hot, after, wrong = 0 }: Engine) {
+function engine({ cold, hot, after, wrong = 0, tick = 1e-6 }: Engine) {
   const memory = new ArrayBuffer(1 << 16);
   const floats = new Float32Array(memory);
   const calls = { 8: 0, 16: 0 };
@@ -39,7 +41,7 @@ function engine({ cold, hot, after, wrong = 0 }: Engine) {
         },
         () => memory,
         1024,
-        { now: () => time, pause: () => Promise.resolve() },
+        { now: () => tick * Math.floor((time += 1e-5) / tick), pause: () => Promise.resolve() },
       ),
     spent: () => time,
   };
@@ -51,6 +53,25 @@ it('takes them where the engine joins pairs: fewer milliseconds a column', async
   const { pay, spent } = engine({ cold: COLD, hot: { 8: 0.0005, 16: 0.0006 }, after: 30 });
   expect(await pay()).toBe(true);
   expect(spent()).toBeLessThan(20);
+});
+
+it.each([0.005, 0.1])(
+  'takes them where the clock ticks every %f ms, compiled well already or not',
+  async (tick) => {
+    const joined = { cold: COLD, hot: { 8: 0.0003, 16: 0.00045 }, tick };
+    for (const after of [0, 30]) {
+      const { pay, spent } = engine({ ...joined, after });
+      expect(await payEveryTime(pay)).toBe(true);
+      expect(spent()).toBeLessThan(75);
+    }
+    expect(await engine({ ...joined, hot: { 8: 0.0003, 16: 0.0008 }, after: 0 }).pay()).toBe(false);
+  },
+);
+
+it('leaves them where the clock is too coarse to tell', async () => {
+  const joined = { cold: COLD, hot: { 8: 0.0003, 16: 0.00045 }, after: 0 };
+  expect(await engine({ ...joined, tick: 1 }).pay()).toBe(false);
+  expect(await engine({ ...joined, tick: 1e9 }).pay()).toBe(false);
 });
 
 it('leaves them where the engine keeps 128 bits and spills', async () => {

@@ -11,8 +11,14 @@ const VALUE_BYTES = 4;
 
 /** Milliseconds of computing, all tries together. */
 const BUDGET = 20;
-/** Milliseconds of one try. */
+/** Least milliseconds of one try. */
 const TRY = 0.4;
+/** Ticks of the clock in one try; browsers' clocks tick every 5 to 100 microseconds. */
+const TICKS = 20;
+/** Milliseconds between two ticks beyond which a clock cannot tell within the budget. */
+const COARSE = 0.12;
+/** Most calls of one try. */
+const MOST_CALLS = 16_384;
 /** Milliseconds between tries, in which the engine compiles on another thread what has become hot. */
 const PAUSE = 4;
 /** A tile is hot where it takes this share of its first try: V8 compiles twice, and the better code is some ten times as fast. */
@@ -21,10 +27,10 @@ const HOT = 1 / 3;
 const ENOUGH = 3;
 
 /**
- * Shares of the other tile's time, column by column, at which wide ones are taken. Joined to 256 bits they take 0.5 to 0.7; else 1.3 and
+ * Shares of the other tile's time, column by column, at which wide ones are taken. Joined to 256 bits they take 0.5 to 0.8; else 1.3 and
  * more. Below the first, one of both was measured before the engine compiled it well.
  */
-const TAKEN = [0.3, 0.8] as const;
+const TAKEN = [0.3, 0.9] as const;
 
 /** What tells time and waits; a test's own are its own. */
 export interface Clock {
@@ -71,6 +77,17 @@ function agree(run: Tiles, memory: () => ArrayBufferLike, scratch: Pointer): boo
   return floats(c, ROWS * 16).every((found, i) => found === expected[i]);
 }
 
+/** Milliseconds between two ticks of a clock; the most that is looked at where it stands longer. */
+function tickOf(clock: Clock): number {
+  const began = clock.now();
+  let ticked = began;
+  // Bounded by questions, for a clock that stands says nothing of time; each takes well below a microsecond.
+  for (let asked = 0; asked < 100_000 && ticked === began; asked++) ticked = clock.now();
+  const first = ticked;
+  for (let asked = 0; asked < 100_000 && ticked === first; asked++) ticked = clock.now();
+  return ticked === first ? Infinity : ticked - first;
+}
+
 /** Whether wide tiles are to be taken; at most `BUDGET` of computing, in tries between which others run. */
 export async function wideTilesPay(
   run: Tiles,
@@ -83,19 +100,33 @@ export async function wideTilesPay(
     { columns: 8, tile: () => run.tileSixZero(a, b, DEPTH, c, 16 * VALUE_BYTES) },
     { columns: 16, tile: () => run.wideSixFrom(a, b, DEPTH, c, 16 * VALUE_BYTES, zeros) },
   ].map((kind) => ({ ...kind, first: 0, best: Infinity, calls: 4, hot: 0 }));
-  if (!agree(run, memory, scratch)) return false;
+  const tick = tickOf(clock);
+  if (!(tick <= COARSE) || !agree(run, memory, scratch)) return false;
+  const whole = Math.max(TRY, TICKS * tick);
+  /** Calls for a whole try where as many took so long; at most eight times as many. */
+  const fitting = (calls: number, took: number): number =>
+    Math.max(4, Math.min(MOST_CALLS, Math.round((calls * whole) / Math.max(took, whole / 8))));
   let spent = 0;
-  while (spent < BUDGET && kinds.some(({ hot }) => hot < ENOUGH)) {
-    for (const kind of kinds) {
+  /** Milliseconds of a try, with as many calls as the clock needs to tell them. */
+  const timed = (kind: (typeof kinds)[0]): number => {
+    for (;;) {
       const began = clock.now();
       for (let i = 0; i < kind.calls; i++) kind.tile();
       const took = clock.now() - began;
+      if (took >= whole / 4 || kind.calls === MOST_CALLS) return took;
+      spent += took;
+      kind.calls = fitting(kind.calls, took);
+    }
+  };
+  while (spent < BUDGET && kinds.some(({ hot }) => hot < ENOUGH)) {
+    for (const kind of kinds) {
+      const took = timed(kind);
       spent += took;
       const each = took / kind.calls / kind.columns;
       kind.first ||= each;
       kind.best = Math.min(kind.best, each);
       if (kind.best < HOT * kind.first) kind.hot++;
-      kind.calls = Math.max(4, Math.min(4096, Math.round((kind.calls * TRY) / Math.max(took, TRY / 8))));
+      kind.calls = fitting(kind.calls, took);
     }
     await clock.pause(PAUSE);
   }
