@@ -1,7 +1,7 @@
 import { formatCount } from '../format';
 import type { Domain } from './axis';
 import { shortName } from './endLabels';
-import { labelEvery, onTwoLines } from './heatLayout';
+import { labelEvery, onTwoLines, tickEvery } from './heatLayout';
 import type { HeatLayout, Window } from './heatLayout';
 
 /** Pixels of a letter of 11 px. */
@@ -39,9 +39,9 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps, ot
   const ends = others && rowEvery > 1;
   const named = (k: number): boolean => (ends ? k === 0 || k === view.rows - 1 : k % rowEvery === 0);
   const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
-  // Steps are marked at every tick, or at every other where they would touch.
+  // Steps are marked at every tick, or at fewer where they would touch.
   const ticks = steps?.ticks ?? [];
-  const tickEvery = labelEvery(layout.width / Math.max(1, ticks.length - 1), 40);
+  const every = tickEvery(ticks.map(formatCount), layout.width);
   const below = layout.top + layout.height + 13;
   const onTop = ({ scenario }: HeatLabel): boolean => scenario !== undefined && scenario === highlighted;
   return (
@@ -78,7 +78,7 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps, ot
       )}
       {steps &&
         ticks
-          .filter((_, k) => k % tickEvery === 0)
+          .filter((_, k) => k % every === 0)
           .map((tick) => (
             <text
               key={tick}

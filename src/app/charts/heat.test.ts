@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellPixels, endsOf, placeOn, NOT_YET, UNDEFINED } from './heatDraw';
 import { fixedDigits } from '../format';
 import { SCALE_STEPS, scaleTable } from '../colour/scales';
-import { cellAt, keyLeft, layoutHeat, onTwoLines, pan, reveal, widthOf, zoom } from './heatLayout';
+import { cellAt, keyLeft, layoutHeat, onTwoLines, pan, reveal, tickEvery, widthOf, zoom } from './heatLayout';
 import type { Window } from './heatLayout';
 
 const total = { rows: 355, columns: 355 };
@@ -156,6 +156,24 @@ describe('a heat map', () => {
     expect(placeOn({ kind: 'sequential', min: 0.5, max: 0.75 }, 0.5)).toBe(0);
     expect(placeOn({ kind: 'sequential', min: 1, max: 1 }, 1)).toBe(0.5);
   });
+});
+
+it('writes as many numbers along an axis as do not touch', () => {
+  const texts = ['0', '100 000', '200 000', '300 000', '400 000', '500 000'];
+  expect(tickEvery(texts, 220)).toBe(2);
+  expect(tickEvery(texts, 600)).toBe(1);
+  expect(tickEvery(['0'], 220)).toBe(1);
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 1e7 }).map(String), { minLength: 2 }),
+      fc.integer({ min: 40, max: 900 }),
+      (all, width) => {
+        const written = all.filter((_, k) => k % tickEvery(all, width) === 0);
+        const apart = (width / (all.length - 1)) * tickEvery(all, width);
+        return written.length < 2 || Math.max(...all.map(widthOf)) < apart;
+      },
+    ),
+  );
 });
 
 describe('cells too small to be drawn one by one', () => {

@@ -115,6 +115,12 @@ export function labelEvery(cell: number, need: number): number {
   return cell >= need ? 1 : Math.ceil(need / cell);
 }
 
+/** Of numbers evenly along `width` pixels every how-many-th leaves a gap to the next. */
+export function tickEvery(texts: readonly string[], width: number): number {
+  const widest = Math.max(0, ...texts.map(widthOf));
+  return labelEvery(width / Math.max(1, texts.length - 1), Math.max(40, widest + 10));
+}
+
 /** The window zoomed by a factor around a cell, inside the matrix. */
 export function zoom(
   view: Window,
