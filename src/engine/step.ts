@@ -85,7 +85,6 @@ export function runStep(step: Step): void {
     if (tf.getBackend() === 'webgpu') {
       const terms = kept.terms ? Object.values(kept.terms) : [];
       beforeRead([
-        value,
         ...terms,
         ...recorded.map(({ value: taken }) => taken),
         ...found.filter((each) => !!each),

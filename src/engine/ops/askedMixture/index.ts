@@ -1,5 +1,7 @@
 /** A mixture of what a row's own branch and a few fixed ones say: `mixtureOwnGradient` where asking every branch would cost too much. */
 import * as tf from '@tensorflow/tfjs-core';
+import { deferFormula } from '../../backends/webgpu/deferred/values';
+import { int } from '../../backends/webgpu/program';
 import { free, newOutput, pointer, wasmKernels } from '../../backends/wasm/module';
 import { gemmAll } from '../../backends/wasm/product';
 import { defineOperation } from '../../operation/defineOperation';
@@ -18,6 +20,27 @@ interface Attributes {
   readonly slope: number;
 }
 
+/** Of one matrix or vector a branch `[N, ...]`, those of the pool, in its order: on the device they are read where they lie. */
+const pickBranches = defineOperation({
+  name: 'pickBranches',
+  shapes: 'x: any -> any',
+  forward: ({ x }, { pool }: Pick<Attributes, 'pool'>) => tf.gather(x, tf.tensor1d([...pool], 'int32')),
+  webgpu: ({ x }, { pool }) => {
+    const [, ...own] = x.shape;
+    const size = own.reduce((all, length) => all * length, 1);
+    const choices = pool.map((_, slot) => `if (slot == ${slot}) { n = uniforms.branch${slot}; }`);
+    return deferFormula({
+      name: 'pickBranches',
+      shape: [pool.length, ...own],
+      inputs: { x },
+      uniforms: Object.fromEntries(pool.map((n, slot) => [`branch${slot}`, int(n)])),
+      code: `let slot = index / ${size}; var n = 0; ${choices.join(' ')} return x[n * ${size} + index % ${size}];`,
+      layout: true,
+      cost: 2,
+    });
+  },
+});
+
 /** One of a stack `[S, B, w]` or one column of `[B, S]`, its last. */
 const lastOf = (x: tf.Tensor3D): tf.Tensor2D => {
   const [slots, rows, width] = x.shape;
@@ -29,10 +52,10 @@ const operation = defineOperation({
   name: 'askedMixture',
   shapes: 'x: B,in; weight: N,in,w; bias: N,w; alpha: B,S; own: B,N -> B,w | h: S,B,w',
   forward: ({ x, weight, bias, alpha, own }, { pool, slope }: Attributes) => {
-    const index = tf.tensor1d([...pool], 'int32');
-    const others = multiDenseStacked(x, tf.gather(weight, index), tf.gather(bias, index));
+    const [weights, biases] = [pickBranches({ x: weight }, { pool }), pickBranches({ x: bias }, { pool })];
+    const others = multiDenseStacked(x, weights as tf.Tensor3D, biases as tf.Tensor2D);
     const mine = routedDense(x, weight, bias, own);
-    const h = leakyRelu(tf.concat([others, tf.expandDims<tf.Tensor3D>(mine, 0)], 0), slope);
+    const h = tf.concat([leakyRelu(others, slope), leakyRelu(tf.expandDims<tf.Tensor3D>(mine, 0), slope)], 0);
     return { y: mixExpertsStacked(h, alpha), h };
   },
   // The pool's weights are multiplied where they lie, and every branch is written where the mixture reads it: h is 9 MB for 1,024 rows.

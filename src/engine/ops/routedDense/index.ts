@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOperation } from '../../operation/defineOperation';
-import { newDeviceOutput, runDevice } from '../../backends/webgpu/device';
+import { deferFormula } from '../../backends/webgpu/deferred/values';
 import { wasmKernels } from '../../backends/wasm/module';
 import { int } from '../../backends/webgpu/program';
 import { sumByRoute } from '../routeRows';
@@ -18,6 +18,12 @@ function combinedWeights(weight: tf.Tensor3D, shared: tf.Tensor, combine: Combin
 interface Combination {
   readonly combine: Combine;
 }
+
+/** Work for one element on the device: every share is looked at, and of those that are not 0 a few numbers are multiplied. */
+const workOf = (shares: number, products: number): { readonly reads: number; readonly cost: number } => ({
+  reads: shares + products,
+  cost: shares + 2 * products,
+});
 
 /** `dx[b] = Σ_n route[b, n] dy[b] W_nᵀ`, W_n own weights or combined with shared ones. */
 export const routedInputGradient = defineOperation({
@@ -34,44 +40,33 @@ export const routedInputGradient = defineOperation({
     wasmKernels() ? inputGradientOnWasm(dy, { weight, shared, combine }, route) : null,
   webgpu: ({ dy, weight, route, shared }, { combine }) => {
     const [n, input, output] = weight.shape as [number, number, number];
-    const batch = dy.shape[0]!;
-    const dx = newDeviceOutput([batch, input]);
     // `shared` is a word of WGSL's.
     const combined = shared
       ? ` ${combine === 'multiply' ? '*' : '+'} sharedWeight[i * uniforms.outputs + o]`
       : '';
-    runDevice({
-      name: shared ? `routedInput ${combine}` : 'routedInput',
-      bindings: [
-        { name: 'dx', tensor: dx, write: true },
-        { name: 'dy', tensor: dy },
-        { name: 'weight', tensor: weight },
-        { name: 'route', tensor: route },
-        ...(shared ? [{ name: 'sharedWeight', tensor: shared }] : []),
-      ],
-      uniforms: { count: int(n), inputs: int(input), outputs: int(output), size: int(batch * input) },
-      body: `
-          if (index < uniforms.size) {
-            let b = index / uniforms.inputs;
-            let i = index % uniforms.inputs;
-            var total = 0.0;
-            for (var n = 0; n < uniforms.count; n = n + 1) {
-              let share = route[b * uniforms.count + n];
-              if (share != 0.0) {
-                var sum = 0.0;
-                let first = (n * uniforms.inputs + i) * uniforms.outputs;
-                for (var o = 0; o < uniforms.outputs; o = o + 1) {
-                  sum = sum + dy[b * uniforms.outputs + o] * (weight[first + o]${combined});
-                }
-                total = total + share * sum;
-              }
+    return deferFormula({
+      name: 'routedInput',
+      shape: [dy.shape[0]!, input],
+      inputs: { dy, weight, route, ...(shared && { sharedWeight: shared }) },
+      uniforms: { count: int(n), inputs: int(input), outputs: int(output) },
+      code: `
+        let b = index / uniforms.inputs;
+        let i = index % uniforms.inputs;
+        var total = 0.0;
+        for (var n = 0; n < uniforms.count; n = n + 1) {
+          let share = route[b * uniforms.count + n];
+          if (share != 0.0) {
+            var sum = 0.0;
+            let first = (n * uniforms.inputs + i) * uniforms.outputs;
+            for (var o = 0; o < uniforms.outputs; o = o + 1) {
+              sum = sum + dy[b * uniforms.outputs + o] * (weight[first + o]${combined});
             }
-            dx[index] = total;
+            total = total + share * sum;
           }
-        `,
-      threads: batch * input,
+        }
+        return total;`,
+      ...workOf(n, output),
     });
-    return dx;
   },
 });
 
@@ -88,41 +83,26 @@ export const routedWeightGradient = defineOperation({
   wasm: ({ x, dy, route }) => (wasmKernels() ? weightGradientOnWasm(x, dy, route, null).dWeight : null),
   webgpu: ({ x, dy, route }) => {
     const [n, input, output] = [route.shape[1]!, x.shape[1]!, dy.shape[1]!];
-    const dWeight = newDeviceOutput([n, input, output]);
-    const threads = n * input * output;
-    runDevice({
+    const rows = x.shape[0]!;
+    return deferFormula({
       name: 'routedWeight',
-      bindings: [
-        { name: 'dWeight', tensor: dWeight, write: true },
-        { name: 'x', tensor: x },
-        { name: 'dy', tensor: dy },
-        { name: 'route', tensor: route },
-      ],
-      uniforms: {
-        rows: int(x.shape[0]!),
-        count: int(n),
-        inputs: int(input),
-        outputs: int(output),
-        size: int(threads),
-      },
-      body: `
-          if (index < uniforms.size) {
-            let o = index % uniforms.outputs;
-            let i = (index / uniforms.outputs) % uniforms.inputs;
-            let n = index / (uniforms.outputs * uniforms.inputs);
-            var sum = 0.0;
-            for (var b = 0; b < uniforms.rows; b = b + 1) {
-              let share = route[b * uniforms.count + n];
-              if (share != 0.0) {
-                sum = sum + share * x[b * uniforms.inputs + i] * dy[b * uniforms.outputs + o];
-              }
-            }
-            dWeight[index] = sum;
+      shape: [n, input, output],
+      inputs: { x, dy, route },
+      uniforms: { rows: int(rows), count: int(n), inputs: int(input), outputs: int(output) },
+      code: `
+        let o = index % uniforms.outputs;
+        let i = (index / uniforms.outputs) % uniforms.inputs;
+        let n = index / (uniforms.outputs * uniforms.inputs);
+        var sum = 0.0;
+        for (var b = 0; b < uniforms.rows; b = b + 1) {
+          let share = route[b * uniforms.count + n];
+          if (share != 0.0) {
+            sum = sum + share * x[b * uniforms.inputs + i] * dy[b * uniforms.outputs + o];
           }
-        `,
-      threads,
+        }
+        return sum;`,
+      ...workOf(rows, Math.ceil(rows / n)),
     });
-    return dWeight;
   },
 });
 
@@ -140,40 +120,29 @@ const operation = defineOperation({
     wasmKernels() ? forwardOnWasm(x, { weight, combine: 'none' }, bias, route) : null,
   webgpu: ({ x, weight, route, bias }) => {
     const [n, input, output] = weight.shape as [number, number, number];
-    const batch = x.shape[0]!;
-    const y = newDeviceOutput([batch, output]);
-    runDevice({
-      name: bias ? 'routedBias' : 'routed',
-      bindings: [
-        { name: 'y', tensor: y, write: true },
-        { name: 'x', tensor: x },
-        { name: 'weight', tensor: weight },
-        { name: 'route', tensor: route },
-        ...(bias ? [{ name: 'bias', tensor: bias }] : []),
-      ],
-      uniforms: { count: int(n), inputs: int(input), outputs: int(output), size: int(batch * output) },
-      body: `
-          if (index < uniforms.size) {
-            let b = index / uniforms.outputs;
-            let o = index % uniforms.outputs;
-            var total = 0.0;
-            for (var n = 0; n < uniforms.count; n = n + 1) {
-              let share = route[b * uniforms.count + n];
-              if (share != 0.0) {
-                var sum = ${bias ? 'bias[n * uniforms.outputs + o]' : '0.0'};
-                let first = n * uniforms.inputs * uniforms.outputs + o;
-                for (var i = 0; i < uniforms.inputs; i = i + 1) {
-                  sum = sum + x[b * uniforms.inputs + i] * weight[first + i * uniforms.outputs];
-                }
-                total = total + share * sum;
-              }
+    return deferFormula({
+      name: 'routed',
+      shape: [x.shape[0]!, output],
+      inputs: { x, weight, route, ...(bias && { bias }) },
+      uniforms: { count: int(n), inputs: int(input), outputs: int(output) },
+      code: `
+        let b = index / uniforms.outputs;
+        let o = index % uniforms.outputs;
+        var total = 0.0;
+        for (var n = 0; n < uniforms.count; n = n + 1) {
+          let share = route[b * uniforms.count + n];
+          if (share != 0.0) {
+            var sum = ${bias ? 'bias[n * uniforms.outputs + o]' : '0.0'};
+            let first = n * uniforms.inputs * uniforms.outputs + o;
+            for (var i = 0; i < uniforms.inputs; i = i + 1) {
+              sum = sum + x[b * uniforms.inputs + i] * weight[first + i * uniforms.outputs];
             }
-            y[index] = total;
+            total = total + share * sum;
           }
-        `,
-      threads: batch * output,
+        }
+        return total;`,
+      ...workOf(n, input),
     });
-    return y;
   },
   save: ['x', 'weight', 'route'],
   gradient: ({ dy, x, weight, route }) => ({

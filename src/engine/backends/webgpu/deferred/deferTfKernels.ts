@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { float } from '../program';
 import { broadcastPlace, placeOf, stridesOf, type Axis } from './layout';
+import { isFloat, MOST_OPERANDS, moved, noteParts, sideBySide, sizeOf, slice, transposed } from './moves';
 import { deferFold, deferFormula, deferProduct, dropInfo } from './values';
 
 type Inputs = Readonly<Record<string, tf.TensorInfo>>;
@@ -9,13 +10,9 @@ type Attributes = Readonly<Record<string, unknown>>;
 /** Null: not this call. */
 type Deferred = (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | null;
 
-/** Operands that leave one of a program's eight buffers for the result. */
-const MOST_OPERANDS = 7;
 /** Folds up to this long may be part of a formula. */
 const SHORT = 32;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((all, length) => all * length, 1);
-const isFloat = (x: tf.TensorInfo): boolean => x.dtype === 'float32';
 const isLogical = (x: tf.TensorInfo): boolean => x.dtype === 'bool';
 
 function replace(kernelName: string, deferred: Deferred): void {
@@ -60,44 +57,6 @@ function unary(name: string, code: string, numbers: readonly string[] = []): voi
 
 /** Kernels with a list of inputs get it as an object with numbers for names. */
 const listOf = (inputs: Inputs): tf.TensorInfo[] => Object.values(inputs);
-
-/** A tensor whose elements lie elsewhere in `x`. */
-function moved(name: string, x: tf.TensorInfo, shape: readonly number[], place: string): tf.TensorInfo {
-  const code = `return x[${place}];`;
-  return deferFormula({ name, shape, inputs: { x }, code, layout: true, cost: 1 });
-}
-
-function transposed(x: tf.TensorInfo, order: readonly number[]): tf.TensorInfo {
-  const strides = stridesOf(x.shape);
-  const axes = order.map((axis) => ({ length: x.shape[axis]!, stride: strides[axis]! }));
-  const shape = axes.map(({ length }) => length);
-  return moved('Transpose', x, shape, placeOf(axes));
-}
-
-/** Parts `[outer, own]` side by side. */
-function sideBySide(
-  name: string,
-  list: readonly tf.TensorInfo[],
-  widths: readonly number[],
-  shape: readonly number[],
-): tf.TensorInfo | null {
-  if (list.length > MOST_OPERANDS || !list.every(isFloat)) return null;
-  const whole = widths.reduce((sum, width) => sum + width, 0);
-  let from = 0;
-  const parts = list.map((_, i) => {
-    const read = `part${i}[row * ${widths[i]!} + column - ${from}]`;
-    from += widths[i]!;
-    return i === list.length - 1 ? `return ${read};` : `if (column < ${from}) { return ${read}; }`;
-  });
-  return deferFormula({
-    name,
-    shape,
-    inputs: Object.fromEntries(list.map((each, i) => [`part${i}`, each])),
-    code: `let row = index / ${whole}; let column = index % ${whole}; ${parts.join(' ')}`,
-    layout: true,
-    cost: 2,
-  });
-}
 
 function filled(name: string, value: number): void {
   replace(name, ({ x }) => (isFloat(x!) ? constant(name, x!.shape, value) : null));
@@ -289,11 +248,7 @@ export function deferLibraryKernels(): void {
       begin as number[],
       size as number[],
     ) as [number[], number[]];
-    const strides = stridesOf(x!.shape);
-    if (sizeOf(lengths) === 0) return null;
-    const offset = from.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
-    const axes = lengths.map((length, axis) => ({ length, stride: strides[axis]! }));
-    return moved('Slice', x!, lengths, placeOf(axes, offset));
+    return sizeOf(lengths) === 0 ? null : slice(x!, from, lengths);
   });
   replace('PadV2', ({ x }, { paddings, constantValue }) => {
     if (!isFloat(x!)) return null;
@@ -327,12 +282,14 @@ export function deferLibraryKernels(): void {
       list.map((each) => each.shape),
       along,
     );
-    return sideBySide(
+    const whole = sideBySide(
       'Concat',
       list,
       list.map((each) => sizeOf(each.shape.slice(along))),
       shape,
     );
+    if (whole) noteParts(whole, along, list);
+    return whole;
   });
   replace('Pack', (inputs, { axis }) => {
     const list = listOf(inputs);

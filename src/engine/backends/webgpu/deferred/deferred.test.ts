@@ -103,6 +103,18 @@ describe('deferred values', () => {
     tf.dispose([x, weight, bias, dy]);
   });
 
+  it('are read through a slice of a concatenation, whose other parts are not bound', async () => {
+    const parts = Array.from({ length: 3 }, () => uploaded([2, 4]));
+    const { makes, buffers } = await programsOf(async () => {
+      const y = tf.tidy(() => tf.square(tf.slice(tf.concat(parts, 0), [3, 1], [1, 2])));
+      await y.data();
+      y.dispose();
+    });
+    expect(makes).toEqual(['Square']);
+    expect(buffers).toBe(2);
+    tf.dispose(parts);
+  });
+
   it('are made of the old numbers before memory is overwritten', async () => {
     const [x, other] = [uploaded([7]), uploaded([7])];
     const { makes } = await programsOf(async () => {

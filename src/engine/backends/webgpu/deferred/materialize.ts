@@ -12,6 +12,7 @@ import {
   forget,
   deferredFor,
   readersOf,
+  supposeMade,
   type Formula,
   type Heavy,
   type Value,
@@ -218,8 +219,41 @@ function plan(value: Value): Member {
     }
     const member: Member = { value, epilogue: null, store: true };
     if (!deep && buffersOf([member]) <= BUFFERS) return member;
-    materialize(cutOf(formulas, deep).dataId);
+    materializeAll(cutsOf(value));
   }
+}
+
+/**
+ * What to make first, together: the cuts that would be made one after another until one program holds the rest, as far as none reads
+ * another.
+ */
+function cutsOf(value: Formula): tf.DataId[] {
+  const cuts = new Set<tf.DataId>();
+  /** Whether another one is to be taken, which then is. */
+  const more = (): boolean =>
+    supposeMade(cuts, () => {
+      const { formulas, heavy } = below(value);
+      const deep = formulas.size > 0 && isDeep(value);
+      const fits = heavy.size > 0 || buffersOf([{ value, epilogue: null, store: true }]) <= BUFFERS;
+      if (!deep && fits) return false;
+      const cut = cutOf(formulas, deep);
+      if (readsAny(cut, cuts)) return false;
+      cuts.add(cut.dataId);
+      return true;
+    });
+  while (more());
+  return [...cuts];
+}
+
+/** Whether a formula reads one of these, itself or by what it reads through. */
+function readsAny({ args }: Formula, dataIds: ReadonlySet<tf.DataId>, seen = new Set<tf.DataId>()): boolean {
+  return args.some(({ dataId }) => {
+    if (dataIds.has(dataId)) return true;
+    if (seen.has(dataId)) return false;
+    seen.add(dataId);
+    const next = deferredFor(dataId);
+    return next?.kind === 'formula' && readsAny(next, dataIds, seen);
+  });
 }
 
 /** What to make first where one program cannot hold all: the largest part that one can, by its reads or by its work. */

@@ -101,8 +101,22 @@ const deferred = new Map<tf.DataId, Value>();
 /** Deferred values by what they read. */
 const readers = new Map<tf.DataId, Set<Value>>();
 
+/** Values that are taken for made while it is planned what to make. */
+let supposed: ReadonlySet<tf.DataId> | null = null;
+
 /** What is deferred for a tensor; undefined where its numbers are there. */
-export const deferredFor = (dataId: tf.DataId): Value | undefined => deferred.get(dataId);
+export const deferredFor = (dataId: tf.DataId): Value | undefined =>
+  supposed?.has(dataId) ? undefined : deferred.get(dataId);
+
+/** What `work` would find if these were made. It must make nothing. */
+export function supposeMade<T>(dataIds: ReadonlySet<tf.DataId>, work: () => T): T {
+  supposed = dataIds;
+  try {
+    return work();
+  } finally {
+    supposed = null;
+  }
+}
 
 /** Everything deferred, in the order of asking. */
 export const allDeferred = (): Iterable<Value> => deferred.values();
