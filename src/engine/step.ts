@@ -84,11 +84,7 @@ export function runStep(step: Step): void {
     const recorded = mode.drainRecorded();
     if (tf.getBackend() === 'webgpu') {
       const terms = kept.terms ? Object.values(kept.terms) : [];
-      beforeRead([
-        ...terms,
-        ...recorded.map(({ value: taken }) => taken),
-        ...found.filter((each) => !!each),
-      ]);
+      beforeRead([...terms, ...recorded.map(({ value: taken }) => taken), ...found.filter((each) => !!each)]);
     }
     optimiser.apply({
       gradients: trained.map((yes) => (yes ? (found[at++] ?? null) : null)),
