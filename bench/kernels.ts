@@ -29,6 +29,8 @@ const kernels: Readonly<Record<string, Kernel>> = {
   slice: (a) => tf.slice(stack(a), [1, 2, 3], [2, 5, 7]),
   pad: (a) => tf.pad(stack(a), [[1, 0], [0, 2], [3, 1]], 0.25), // prettier-ignore
   concat: (a, b) => tf.concat([stack(a), stack(b), stack(a)], 1),
+  'slice of a concatenation': (a, b) =>
+    tf.slice(tf.concat([stack(a), stack(b), stack(a)], 1), [1, 12, 3], [2, 5, 7]),
   pack: (a, b) => tf.stack([a, b, a], 1),
   'one-hot': () => tf.oneHot(tf.tensor1d([0, 3, 1, 2], 'int32'), 4),
   'short sums': (a) => tf.add(tf.sum(stack(a), 1, true), tf.max(stack(a), 0, true)),

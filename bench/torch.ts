@@ -20,6 +20,7 @@ export interface Peer {
 export interface TorchProcess {
   /** @throws Error with what the process said when it dies. */
   measure(model: string): Promise<Peer>;
+  /** Ends it, whatever it is at. */
   close(): void;
 }
 
@@ -50,10 +51,9 @@ export function startTorch(
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const failed = new Promise<never>((_, reject) => {
-    const fail = (): void =>
-      reject(new Error(`PyTorch: ${said.trim().split('\n').at(-1) || 'did not start'}`));
-    child.on('error', fail);
-    child.on('exit', fail);
+    child.on('error', ({ message }) => reject(new Error(`PyTorch did not start: ${message}`)));
+    // What it said last may come after its exit; `close` waits for it.
+    child.on('close', () => reject(new Error(`PyTorch: ${said.trim().split('\n').at(-1) || 'it ended'}`)));
   });
   failed.catch(() => undefined);
   // A broken pipe is told by the exit.
@@ -66,6 +66,9 @@ export function startTorch(
       const line: IteratorResult<string, unknown> = await Promise.race([lines.next(), failed]);
       return line.done ? failed : (JSON.parse(line.value) as Peer);
     },
-    close: () => child.stdin.end(),
+    close() {
+      child.stdin.end();
+      child.kill();
+    },
   };
 }

@@ -19,6 +19,7 @@ import type { AnySettings } from '../src/models/settings';
 import type { Fixture } from '../tests/support/fixture';
 import { withBenchBrowser, type BenchBrowser } from './browser';
 import { benchCase, type BenchCase } from './cases';
+import { firstLine, missingAdapter, withinSeconds } from './outcome';
 import type { ReplayMeasurement } from './replay';
 import { startTorch } from './torch';
 
@@ -77,18 +78,9 @@ async function inTime<T>(
   { page, restart }: Place,
   work: (page: Page) => Promise<T>,
 ): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), 1000 * mostSeconds);
-  });
-  const done = work(page()).then(
-    (value) => ({ value }),
-    (error: unknown) => ({ failure: String(error).split('\n')[0]! }),
-  );
-  const found = await Promise.race([done, late]);
-  clearTimeout(timer);
-  if (found !== 'late' && 'value' in found) return found.value;
-  const why = found === 'late' ? `it took more than ${mostSeconds} s` : found.failure;
+  const found = await withinSeconds(mostSeconds, work(page()));
+  if ('value' in found) return found.value;
+  const why = found.why.replace(/\.$/, '');
   progress(`${what} is left out: ${why}.`);
   process.exitCode = 1;
   await restart();
@@ -242,10 +234,14 @@ async function cudaSpeeds(cases: readonly BenchCase[]): Promise<Readonly<Record<
   const torch = startTorch(settings, { batch: TIMED_BATCH, steps: TIMED_STEPS, threads: 1, device: 'cuda' });
   const found: Record<string, number> = {};
   try {
-    for (const { definition } of cases)
-      found[definition.id] = (await torch.measure(definition.id)).bestMsPerStep;
-  } catch (error) {
-    progress(`PyTorch on CUDA is left out: ${error instanceof Error ? error.message : String(error)}`);
+    for (const { definition } of cases) {
+      const measured = await withinSeconds(mostSeconds, torch.measure(definition.id));
+      if ('why' in measured) {
+        progress(`PyTorch on CUDA is left out from ${definition.id} on: ${measured.why}.`);
+        break;
+      }
+      found[definition.id] = measured.value.bestMsPerStep;
+    }
   } finally {
     torch.close();
   }
@@ -257,8 +253,7 @@ async function open(page: Page) {
   const request = values.hardware ? 'auto' : 'webgpu';
   const backend = await page.evaluate((ask) => window.bench!.open(ask), request as BackendRequest);
   if (backend.name === 'webgpu') return backend;
-  const wanted = values.hardware ? 'a graphics card that Chromium reaches by WebGPU' : 'WebGPU';
-  throw new Error(`This needs ${wanted}: ${backend.reason}`);
+  throw new Error(missingAdapter(values.hardware, backend.reason));
 }
 
 async function checkAll({ page, restart }: BenchBrowser) {
@@ -281,5 +276,5 @@ try {
   const results = await withBenchBrowser(values.hardware ? 'card' : 'software', checkAll);
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 } catch (error) {
-  refuse((error instanceof Error ? error.message : String(error)).split('\n')[0]!);
+  refuse(firstLine(error));
 }

@@ -1,0 +1,47 @@
+/** `npm run check:webgpu` goes on where a model takes too long or fails, and says in one sentence what is missing. */
+import { expect, it } from 'vitest';
+import { missingAdapter, withinSeconds } from '../bench/outcome';
+import { startTorch } from '../bench/torch';
+
+it('gives what came in time', async () => {
+  expect(await withinSeconds(5, Promise.resolve(7))).toEqual({ value: 7 });
+});
+
+it('gives up on what takes too long, and lets it fail later', async () => {
+  let fail: (error: Error) => void = () => undefined;
+  const stuck = new Promise<number>((_, reject) => (fail = reject));
+  expect(await withinSeconds(0.02, stuck)).toEqual({ why: 'it took more than 0.02 s' });
+  fail(new Error('the browser was closed'));
+  await Promise.resolve();
+});
+
+it('tells the first line of what failed', async () => {
+  const failed = Promise.reject(new Error('page.evaluate: the device is lost\nCall log:\n  - …'));
+  expect(await withinSeconds(5, failed)).toEqual({ why: 'page.evaluate: the device is lost' });
+  // The library throws strings, too.
+  const thrown = Promise.resolve().then(() => {
+    throw 'no memory';
+  });
+  expect(await withinSeconds(5, thrown)).toEqual({ why: 'no memory' });
+});
+
+it.each([
+  [
+    true,
+    'WebAssembly, the fastest that works here; WebGPU not used: the graphics adapter did not answer within 20 s.',
+    'This needs a graphics card that Chromium reaches by WebGPU, which is not there: the graphics adapter did not answer within 20 s.',
+  ],
+  [false, 'this browser has none.', 'This needs WebGPU, which is not there: this browser has none.'],
+])('names the adapter that is missing in one sentence (card: %s)', (hardware, reason, said) => {
+  expect(missingAdapter(hardware, reason)).toBe(said);
+});
+
+it('says that PyTorch could not be started where there is no such Python', async () => {
+  const before = process.env.PYTHON;
+  process.env.PYTHON = '/nowhere/python3';
+  const torch = startTorch({}, { batch: 8, steps: 1, threads: 1, device: 'cuda' });
+  if (before === undefined) delete process.env.PYTHON;
+  else process.env.PYTHON = before;
+  await expect(torch.measure('mmoe')).rejects.toThrow(/^PyTorch did not start: .*\/nowhere\/python3/);
+  torch.close();
+});
