@@ -7,7 +7,7 @@
  *   npx tsx bench/firstVisit.ts [--openings 11] http://localhost:4173/ [http://localhost:4174/ …]
  */
 import { chromium } from '@playwright/test';
-import { parseCommandLine, wholeNumber } from '../scripts/commandLine.mjs';
+import { parseCommandLine, refuse, wholeNumber } from '../scripts/commandLine.mjs';
 import { ensureChromium } from '../scripts/setup.mjs';
 
 interface Opening {
@@ -56,6 +56,10 @@ async function main(): Promise<void> {
   });
   const openings = wholeNumber('--openings', values.openings);
   const addresses = positionals.length > 0 ? positionals : ['http://localhost:4173/'];
+  for (const address of addresses) {
+    const there = URL.canParse(address) && (await fetch(address).catch(() => null));
+    if (!there || !there.ok) refuse(`Nothing is served at ${address}; "npm start" serves the built page.`);
+  }
   const executablePath = (await ensureChromium()) || chromium.executablePath();
   const measured = addresses.map((address) => ({ address, all: [] as Opening[] }));
   for (let n = 0; n < openings; n++)

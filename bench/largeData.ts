@@ -18,7 +18,7 @@ import { findModel } from '../src/models/registry';
 import { defaultSettings } from '../src/models/settings';
 import { createTrainer } from '../src/training/trainer';
 import { trainingFields, type TrainingSettings } from '../src/training/settings';
-import { expectKnown, parseCommandLine } from '../scripts/commandLine.mjs';
+import { expectKnown, parseCommandLine, refuse } from '../scripts/commandLine.mjs';
 
 const folder = join(tmpdir(), 'scenarium-large-data');
 const parquet = join(folder, 'aliccp-3-large.parquet');
@@ -106,9 +106,10 @@ const parts = {
 };
 
 const {
-  positionals: [one],
+  positionals: [one, ...others],
 } = parseCommandLine({ allowPositionals: true, options: {} });
 if (one !== undefined) expectKnown('part', [one], Object.keys(parts));
+if (others.length > 0) refuse(`One part at a time, or none for all; ${others.join(', ')} came after ${one}.`);
 const found = Object.entries(parts).find(([name]) => name === one)?.[1];
 if (found) {
   if (one !== 'simulate') await makeFiles();

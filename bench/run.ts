@@ -88,8 +88,19 @@ if (
   );
 }
 expectKnown('preset', [values.preset], presetNames);
-expectKnown('backend', backends, knownBackends);
+expectKnown(
+  'backend',
+  backends,
+  knownBackends.filter((name) => name !== 'auto'),
+);
 expectKnown('model', values.models?.split(',') ?? [], caseNames);
+const webGpuAlone = backends.length === 1 && backends[0] === 'webgpu';
+if (values['null-device'] && (!webGpuAlone || values.table))
+  refuse('--null-device goes with --backends webgpu alone, and without --table.');
+if (!values.browser && (values.revectorize || values['js-flags'] !== undefined))
+  refuse('--revectorize and --js-flags go with --browser.');
+if (scaling && (values.browser || backends.includes('webgpu')))
+  refuse('--scenarios is timed in Node, on wasm or cpu: leave --browser and --backends webgpu out.');
 const cases = (values.models?.split(',') ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>
   benchCase(name, values.preset as PresetName),
 );
@@ -262,7 +273,7 @@ async function onWebGpu(): Promise<BenchResult[]> {
   });
 }
 
-if (values.backends === 'webgpu' && !values.table) {
+if (webGpuAlone && !values.table) {
   const { software, 'null-device': nullDevice } = values;
   const found = await webGpuSteps(cases, { batches, steps, software, nullDevice, note });
   for (const text of notes) process.stderr.write(`${text}\n`);
@@ -274,10 +285,8 @@ const results: BenchResult[] = [];
 for (const backend of backends) {
   try {
     if (backend === 'webgpu') results.push(...(await onWebGpu()));
-    else if (backend === 'wasm' || backend === 'cpu') results.push(...(await inNode(backend)));
-    else throw new RangeError(`There is no backend "${backend}"; known: wasm, cpu, webgpu.`);
+    else results.push(...(await inNode(backend as 'wasm' | 'cpu')));
   } catch (error) {
-    if (error instanceof RangeError) throw error;
     note(`${backend}: ${firstLine(error)}`);
   }
 }

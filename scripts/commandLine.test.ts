@@ -41,6 +41,28 @@ describe('command lines of scripts', () => {
     expect(status).toBe(2);
   });
 
+  it.each([
+    ['run.ts', '--backends auto', 'There is no backend auto; known are webgpu, wasm, cpu.'],
+    [
+      'run.ts',
+      '--backends webgpu --table --null-device',
+      '--null-device goes with --backends webgpu alone, and without --table.',
+    ],
+    [
+      'run.ts',
+      '--backends webgpu --scenarios 3,25',
+      '--scenarios is timed in Node, on wasm or cpu: leave --browser and --backends webgpu out.',
+    ],
+    ['run.ts', '--revectorize', '--revectorize and --js-flags go with --browser.'],
+    ['largeData.ts', 'open write', 'One part at a time, or none for all; write came after open.'],
+    ['firstVisit.ts', 'here', 'Nothing is served at here; "npm start" serves the built page.'],
+  ])('of bench/%s: %s is refused in one sentence', (script, words, sentence) => {
+    const given = ['--import', 'tsx', `bench/${script}`, ...words.split(' ')];
+    const { status, stderr } = spawnSync(process.execPath, given, { cwd: root, encoding: 'utf8' });
+    expect(stderr.trim()).toBe(sentence);
+    expect(status).toBe(2);
+  });
+
   it('are read in one place', () => {
     // lab and study take any setting of any model, which they check themselves; unit hands its words on to vitest.
     const own = ['scripts/commandLine.mjs', 'scripts/lab.ts', 'scripts/study.ts', 'scripts/unit.ts'];

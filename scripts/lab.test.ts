@@ -153,6 +153,7 @@ describe('the command line', () => {
   it('answers wrong usage with one sentence on stderr and code 2', async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [['fly'], /no command "fly"/],
+      [['train', '--dataset', 'none'], /^There is no dataset "none"; known: aliccp-3, .*cloudtheme-355/],
       [['train', '--model', 'none'], /^There is no model "none"; `lab list` prints what there is\.$/],
       [['train', '--data', '/no/such/file.csv'], /cannot be read/],
       [['simulate', '--bend', '1'], /no knob "bend"/],

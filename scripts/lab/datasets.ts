@@ -1,7 +1,7 @@
 /** Datasets for the command line: the committed samples, read from disk. */
 import { readFile } from 'node:fs/promises';
 import { parseCatalogue, readDataset } from '../../src/data/format';
-import { simulate } from '../../src/data/simulate';
+import { simulate, SIMULATIONS } from '../../src/data/simulate';
 import { simulationOfId } from '../../src/training/simulatedId';
 import { UsageError } from './usage';
 import type { Dataset } from '../../src/data/dataset';
@@ -21,8 +21,8 @@ export async function readSample(id: string): Promise<Dataset> {
   const request = entry ? null : simulationOfId(id);
   if (request) return simulate(request);
   if (!entry) {
-    const known = catalogue.samples.map((sample) => sample.id).join(', ');
-    throw new UsageError(`There is no sample "${id}"; known: ${known}.`);
+    const known = new Set([...catalogue.samples, ...SIMULATIONS].map((dataset) => dataset.id));
+    throw new UsageError(`There is no dataset "${id}"; known: ${[...known].join(', ')}.`);
   }
   const [parquet, manifest] = await Promise.all([
     readFile(new URL(entry.parquet, samples)),
