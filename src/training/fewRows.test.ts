@@ -43,6 +43,8 @@ const cases = [
   ['two rows', 2, 1, 16],
   ['twelve rows of three scenarios, fewer than a batch', 12, 3, 16],
   ['forty scenarios, most of them absent from a batch', 90, 40, 12],
+  // Beyond every number from which a model or an operation computes otherwise.
+  ['355 scenarios, most of them absent from a batch', 800, 355, 64],
 ] as const;
 
 describe.each(chosenModels().map(({ id }) => id))('%s', (model) => {
