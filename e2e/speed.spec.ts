@@ -120,7 +120,7 @@ test.describe('speed', () => {
     }
     await lab.control('stop').click();
     await lab.expectState('done');
-    // The target is 3 s on two idle cores; the browser, its server and this test share them here.
+    // The target is 2 s on two idle cores; the browser, its server and this test share them here.
     const slowness = await slownessOf(page);
     expect(seconds).toBeLessThan(6 * slowness);
     expect(longest).toBeLessThan(100 * slowness);
