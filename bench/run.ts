@@ -99,6 +99,8 @@ if (values['null-device'] && (!webGpuAlone || values.table))
   refuse('--null-device goes with --backends webgpu alone, and without --table.');
 if (!values.browser && (values.revectorize || values['js-flags'] !== undefined))
   refuse('--revectorize and --js-flags go with --browser.');
+if (values.browser && wanted > 1)
+  refuse('--browser is timed on one thread, as a page’s main thread has no others: leave --threads out.');
 if (scaling && (values.browser || backends.includes('webgpu')))
   refuse('--scenarios is timed in Node, on wasm or cpu: leave --browser and --backends webgpu out.');
 const cases = (values.models?.split(',') ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>

@@ -53,6 +53,11 @@ describe('command lines of scripts', () => {
       '--backends webgpu --scenarios 3,25',
       '--scenarios is timed in Node, on wasm or cpu: leave --browser and --backends webgpu out.',
     ],
+    [
+      'run.ts',
+      '--browser --threads 2',
+      '--browser is timed on one thread, as a page’s main thread has no others: leave --threads out.',
+    ],
     ['run.ts', '--revectorize', '--revectorize and --js-flags go with --browser.'],
     ['largeData.ts', 'open write', 'One part at a time, or none for all; write came after open.'],
     ['firstVisit.ts', 'here', 'Nothing is served at here; "npm start" serves the built page.'],
