@@ -87,8 +87,12 @@ export const ple = defineBaseline({
     return {
       apply(flat, inputs, mode) {
         let entry: tf.Tensor2D | Streams = flat;
-        for (const level of levels.slice(0, -1)) entry = level.extract(entry, inputs, mode);
-        const { own, gate } = levels[levels.length - 1]!.finish(entry, inputs, mode);
+        for (const level of levels.slice(0, -2)) entry = level.extract(entry, inputs, mode);
+        const [last, before] = [levels.at(-1)!, levels.at(-2)];
+        const streams = last.readsOwnStreams
+          ? before?.extractOwn(entry, inputs, mode)
+          : before?.extract(entry, inputs, mode);
+        const { own, gate } = last.finish(streams ?? entry, inputs, mode);
         return { ...towers.apply(own, inputs, mode), gate, mixed: own };
       },
       probes: [

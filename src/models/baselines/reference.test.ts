@@ -12,6 +12,8 @@ const cases = [
   'mmoe-off',
   'ple-1',
   'ple-2',
+  'ple-2-many',
+  'ple-3-many',
   'star',
   'star-topology',
   'star-shared-norm',

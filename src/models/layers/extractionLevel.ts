@@ -27,6 +27,15 @@ interface ExtractionLevelOptions extends Omit<StackedMlpOptions, 'stack'> {
 /** What a level hands on: every scenario's stream and the shared one, `[N + 1, B, w]`. */
 export type Streams = tf.Tensor3D;
 
+/** The two of them that a row's own experts and the shared ones read: its scenario's and the shared one, each `[B, w]`. */
+export interface OwnStreams {
+  readonly own: tf.Tensor2D;
+  readonly common: tf.Tensor2D;
+}
+
+type Entry = tf.Tensor2D | Streams;
+const isOwn = (entry: Entry | OwnStreams): entry is OwnStreams => 'common' in entry;
+
 /**
  * Which expert each gate entry of each stream means, as a constant: `[N, S + M, E]` with a 1 at the expert. Multiplying
  * gates by it lays them out over all experts.
@@ -71,7 +80,8 @@ export function createExtractionLevel(
   };
 
   /** The shared stream's input of each row. */
-  const commonInput = (entry: tf.Tensor2D | Streams): tf.Tensor2D => {
+  const commonInput = (entry: Entry | OwnStreams): tf.Tensor2D => {
+    if (isOwn(entry)) return entry.common;
     if (isShared(entry)) return entry;
     const [, rows, width] = entry.shape;
     return tf.reshape(tf.slice3d(entry, [scenarios, 0, 0], [1, rows, width]), [rows, width]);
@@ -100,24 +110,73 @@ export function createExtractionLevel(
   };
 
   /** Own stream's input of each row, for its own gate. */
-  const ownInput = (entry: tf.Tensor2D | Streams, oneHot: tf.Tensor2D): tf.Tensor2D => {
+  const ownInput = (entry: Entry | OwnStreams, oneHot: tf.Tensor2D): tf.Tensor2D => {
+    if (isOwn(entry)) return entry.own;
     if (isShared(entry)) return entry;
     const [, rows, width] = entry.shape;
     const own = tf.slice(entry, [0, 0, 0], [scenarios, rows, width]);
     return mixExpertsStacked(own, oneHot);
   };
 
+  const many = scenarios > ALL_EXPERTS_UP_TO;
+  const routed = many ? stack.routed : null;
+
+  /** The row's own gate `[B, S + M]` over all experts `[B, E]`, zero at those of other scenarios. */
+  const overAll = (weights: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor2D => {
+    const rows = weights.shape[0];
+    const owns = tf.mul(
+      tf.expandDims(oneHot, 2),
+      tf.expandDims(tf.slice2d(weights, [0, 0], [rows, specific]), 1),
+    );
+    const others = tf.slice2d(weights, [0, specific], [rows, shared]);
+    return tf.concat2d([tf.reshape<tf.Rank.R2>(owns, [rows, scenarios * specific]), others], 1);
+  };
+
+  /**
+   * All streams `[N + 1, B, w]` of experts `[E, B, w]`, member by member of each scenario's gate `[N, B, S + M]`: laid out over all experts, gates of
+   * hundreds of scenarios would be N times E numbers a row. @param common the shared stream's gate `[B, E]`
+   */
+  const mixedByMembers = (bodies: tf.Tensor3D, gates: tf.Tensor3D, common: tf.Tensor2D): Streams => {
+    const [, rows, width] = bodies.shape;
+    const owns = tf.reshape<tf.Rank.R4>(tf.slice3d(bodies, [0, 0, 0], [scenarios * specific, rows, width]), [
+      scenarios,
+      specific,
+      rows,
+      width,
+    ]);
+    const parts = Array.from({ length: specific + shared }, (_, m) => {
+      const share = tf.slice3d(gates, [0, 0, m], [scenarios, rows, 1]);
+      const expert =
+        m < specific
+          ? tf.reshape<tf.Rank.R3>(tf.slice4d(owns, [0, m, 0, 0], [scenarios, 1, rows, width]), [
+              scenarios,
+              rows,
+              width,
+            ])
+          : tf.slice3d(bodies, [scenarios * specific + m - specific, 0, 0], [1, rows, width]);
+      return tf.mul<tf.Tensor3D>(share, expert);
+    });
+    const streams = parts.reduce((sum, part) => tf.add<tf.Tensor3D>(sum, part));
+    return tf.concat3d([streams, tf.expandDims<tf.Tensor3D>(mixExpertsStacked(bodies, common), 0)], 0);
+  };
+
   return {
     outputWidth: stack.outputWidth,
-    /** The last level: each row's own mixture `[B, w]` and its gate `[B, S + M]`. */
-    finish(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode) {
+    /** Whether this level, as the last, reads of each row its own and the shared stream alone. */
+    readsOwnStreams: routed !== null,
+    /** The last level: each row's own mixture `[B, w]` and its gate `[B, S + M]`. @throws Error for own streams where it reads all */
+    finish(entry: Entry | OwnStreams, inputs: Inputs, mode: Mode) {
       const own = ownInput(entry, inputs.scenarioOneHot);
       const weights = gate.own(own, inputs.scenarioOneHot);
-      if (stack.routed && scenarios > ALL_EXPERTS_UP_TO) {
-        const bodies = readExperts(stack.routed, own, commonInput(entry), inputs, mode);
+      if (routed) {
+        const bodies = readExperts(routed, own, commonInput(entry), inputs, mode);
         return { own: mixExpertsStacked(bodies, weights), gate: weights };
       }
+      if (isOwn(entry))
+        throw new Error('A level that computes all experts needs the streams of all scenarios.');
       const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
+      if (many)
+        return { own: mixExpertsStacked(bodies, overAll(weights, inputs.scenarioOneHot)), gate: weights };
       // Row b's gate over all experts: its own S slots and the M shared ones, zero elsewhere.
       const layout = tf.reshape<tf.Rank.R2>(gateLayout(scenarios, specific, shared), [scenarios, -1]);
       const place = tf.reshape(matMul(inputs.scenarioOneHot, layout), [
@@ -128,19 +187,30 @@ export function createExtractionLevel(
       const spread = tf.sum<tf.Tensor2D>(tf.mul(place, tf.expandDims(weights, 2)), 1);
       return { own: mixExpertsStacked(bodies, spread), gate: weights };
     },
+    /**
+     * The level before a last one that reads own streams alone: N times N mixtures of every row are not made, of which it would read two. The shared
+     * stream's gate is over all experts, so these are all computed.
+     */
+    extractOwn(entry: Entry, inputs: Inputs, mode: Mode): OwnStreams {
+      const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
+      const weights = gate.own(ownInput(entry, inputs.scenarioOneHot), inputs.scenarioOneHot);
+      return {
+        own: mixExpertsStacked(bodies, overAll(weights, inputs.scenarioOneHot)),
+        common: mixExpertsStacked(bodies, sharedGate!.apply(commonInput(entry))),
+      };
+    },
     /** An inner level: all streams `[N + 1, B, w]`. */
-    extract(entry: tf.Tensor2D | Streams, inputs: Inputs, mode: Mode): Streams {
+    extract(entry: Entry, inputs: Inputs, mode: Mode): Streams {
       const bodies = stack.apply(isShared(entry) ? entry : fan(entry), inputs, mode);
       const rows = inputs.batch;
       const gates = isShared(entry)
         ? tf.transpose(gate.all(entry), [1, 0, 2])
         : gate.each(tf.slice(entry, [0, 0, 0], [scenarios, rows, -1]));
+      if (many) return mixedByMembers(bodies, gates, sharedGate!.apply(commonInput(entry)));
       // [N, B, S+M] x [N, S+M, E] -> [N, B, E]
       const spread = batchMatMul(gates, gateLayout(scenarios, specific, shared));
-      const common = isShared(entry)
-        ? entry
-        : tf.reshape<tf.Rank.R2>(tf.slice(entry, [scenarios, 0, 0], [1, rows, -1]), [rows, -1]);
-      const all = tf.concat([spread, tf.expandDims<tf.Tensor3D>(sharedGate!.apply(common), 0)], 0);
+      const common = sharedGate!.apply(commonInput(entry));
+      const all = tf.concat([spread, tf.expandDims<tf.Tensor3D>(common, 0)], 0);
       // [B, N+1, E] x [B, E, w] -> [B, N+1, w]
       const mixed = batchMatMul(tf.transpose(all, [1, 0, 2]), tf.transpose(bodies, [1, 0, 2]));
       return tf.transpose<Streams>(mixed, [1, 0, 2]);

@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, afterEach, expect, it } from 'vitest';
 import { createMode, createVariables, openBackend, mixExpertsStacked } from '../../engine';
 import type { Mode } from '../../engine';
+import type { Inputs } from '../definition';
 import { normals, tinyShape } from '../../../tests/support/tinyData';
 import {
   createBatchNorm,
+  createExtractionLevel,
   createMlp,
   createScenarioGate,
   createSharedGate,
@@ -182,4 +184,40 @@ it('prior biases are logits of the click rates, drawn towards the overall one wh
   expect(biases[1]).toBeCloseTo(logit(0.3), 5);
   expect(biases[2]).toBeCloseTo(logit(0.5), 5);
   expect([...priorBiases(shape, 'off')]).toEqual([0, 0, 0]);
+});
+
+it('hands a last level that reads two streams of each row the same two as all of them', () => {
+  const many = 9;
+  const of = Array.from({ length: ROWS }, (_, b) => (5 * b) % many);
+  const inputs = {
+    batch: ROWS,
+    scenario: tf.tensor1d(of, 'int32'),
+    scenarioOneHot: tf.cast(tf.oneHot(tf.tensor1d(of, 'int32'), many) as tf.Tensor2D, 'float32'),
+  } as Inputs;
+  const variables = createVariables(3);
+  const sizes = {
+    widths: [5],
+    batchNorm: 'off',
+    scenarios: many,
+    dropout: 0,
+    specific: 2,
+    shared: 2,
+  } as const;
+  const [first, inner, last] = [0, 1, 2].map((k) =>
+    createExtractionLevel(variables, `level.${k}`, { ...sizes, input: k === 0 ? 4 : 5, last: k === 2 }),
+  );
+  expect(last!.readsOwnStreams).toBe(true);
+  const x = matrix(ROWS, 4, 8);
+  for (const levels of [1, 2]) {
+    const [all, own] = ['extract' as const, 'extractOwn' as const].map((form) =>
+      tf.grads((given_) => {
+        const given = given_ as tf.Tensor2D;
+        const entry = levels === 1 ? given : first!.extract(given, inputs, train());
+        const level = levels === 1 ? first! : inner!;
+        return tf.sum(tf.square(last!.finish(level[form](entry, inputs, train()), inputs, train()).own));
+      })([x]),
+    );
+    expect(tf.max(tf.abs(all![0]!)).dataSync()[0]).toBeGreaterThan(1e-3);
+    expectEqual(all![0]!, own![0]!);
+  }
 });

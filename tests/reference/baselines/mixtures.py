@@ -68,24 +68,37 @@ def ple_forward(levels, specific, shared, norm="shared", layers=1):
 
 
 def ple():
-    for levels in (1, 2):
-        specific, shared, h = 2, 2, 6
-        total = N * specific + shared
-        v = Variables(9)
+    # With more than eight scenarios the lab mixes and routes experts otherwise.
+    for name, levels, norm, scenarios in (
+        ("ple-1", 1, "shared", N),
+        ("ple-2", 2, "shared", N),
+        ("ple-2-many", 2, "off", 9),
+        ("ple-3-many", 3, "shared", 9),
+    ):
+        specific, shared, h = 2 if scenarios == N else 1, 2, 6
+        total = scenarios * specific + shared
+        v = Variables(9 if scenarios == N else 2)
         for level in range(levels):
             width = WIDTH if level == 0 else h
             v.weight(f"level.{level}.expert.0.weight", total, width, h)
-            declare_norm(v, f"level.{level}.expert.0.norm", (total, h))
-            v.weight(f"level.{level}.gate.weight", N, width, specific + shared)
-            v.bias(f"level.{level}.gate.bias", N, specific + shared)
+            if norm == "shared":
+                declare_norm(v, f"level.{level}.expert.0.norm", (total, h))
+            else:
+                v.bias(f"level.{level}.expert.0.bias", total, h)
+            v.weight(f"level.{level}.gate.weight", scenarios, width, specific + shared)
+            v.bias(f"level.{level}.gate.bias", scenarios, specific + shared)
             if level + 1 < levels:
                 v.weight(f"level.{level}.sharedGate.weight", width, total)
                 v.bias(f"level.{level}.sharedGate.bias", total)
-        declare_mlp(v, "tower", [h, 5], lead=(N,))
-        v.weight("output.weight", N, 5, 1)
-        v.bias("output.bias", N, 1)
+        declare_mlp(v, "tower", [h, 5], lead=(scenarios,), norm=norm == "shared")
+        v.weight("output.weight", scenarios, 5, 1)
+        v.bias("output.bias", scenarios, 1)
 
         settings = dict(
             levels=levels, specificExperts=specific, sharedExperts=shared, expertHidden=[h], towerHidden=[5], dropout=0
         )
-        case(__file__, f"ple-{levels}", "ple", settings, v, ple_forward(levels, specific, shared), probe=gates_by_scenario)
+        if norm != "shared":
+            settings["batchNorm"] = norm
+        forward = ple_forward(levels, specific, shared, norm)
+        shape = make_shape(rows=B if scenarios == N else 24, scenarios=scenarios)
+        case(__file__, name, "ple", settings, v, forward, probe=gates_by_scenario, shape=shape)
