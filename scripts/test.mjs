@@ -42,10 +42,11 @@ const stages = {
   },
 };
 
-/** Browser specs of some projects. @returns the exit code */
+/** Browser specs of some projects, which keep what failed in a folder of their own. @returns the exit code */
 function specs(workers, options, ...projects) {
   const chosen = projects.map((project) => `--project=${project}`);
-  return run('npx', ['playwright', 'test', `--workers=${workers}`, ...chosen], options);
+  const kept = `--output=test-results/${projects[0]}`;
+  return run('npx', ['playwright', 'test', `--workers=${workers}`, kept, ...chosen], options);
 }
 const names = ['lint', 'types', 'build', 'unit', 'trust', 'onward', 'e2e', 'kills', 'engines'];
 /** Stages that open the built page. */

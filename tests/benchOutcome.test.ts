@@ -19,9 +19,10 @@ it('tells the first line of what failed', async () => {
   const failed = Promise.reject(new Error('page.evaluate: the device is lost\nCall log:\n  - …'));
   expect(await withinSeconds(5, failed)).toEqual({ why: 'page.evaluate: the device is lost' });
   // The library throws strings, too.
-  const thrown = Promise.resolve().then(() => {
-    throw 'no memory';
-  });
+  const rejecting: ProxyHandler<Promise<number>> = {
+    get: () => (_: unknown, no: (reason: unknown) => void) => no('no memory'),
+  };
+  const thrown = new Proxy(Promise.resolve(1), rejecting);
   expect(await withinSeconds(5, thrown)).toEqual({ why: 'no memory' });
 });
 
