@@ -89,8 +89,12 @@ test('sample values and the leak check of a mapping stand in view at every width
   const scroll = page.locator('.mapping-scroll');
   for (const width of [390, 1280, 1920]) {
     await page.setViewportSize({ width, height: 844 });
-    const over = await scroll.evaluate((box) => box.scrollWidth - box.clientWidth);
-    expect(over, `${width}: the table is as wide as its place`).toBeLessThanOrEqual(0);
+    await expect
+      .poll(
+        () => scroll.evaluate((box) => box.scrollWidth - box.clientWidth),
+        `${width}: the table is as wide as its place`,
+      )
+      .toBeLessThanOrEqual(0);
     const told = table.locator('tr[data-column="bought_it"]');
     await told.scrollIntoViewIfNeeded();
     const cells = await told.locator('td').evaluateAll((all) =>

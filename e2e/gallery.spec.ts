@@ -130,7 +130,9 @@ for (const theme of ['light', 'dark'] as const)
     await page.setViewportSize({ width: 360, height: 720 });
     await open(page, { scenarios: 25, state: 'live', theme, width: 'narrow' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+      .toBeLessThanOrEqual(360);
     // A drawing cuts off what is wider than itself, which no page's width tells.
     const cut = await page
       .locator('.heat svg')

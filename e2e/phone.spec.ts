@@ -10,7 +10,7 @@ test('the scenario table fits a phone, and shows all its columns when asked', as
   const table = page.getByTestId('scenario-table');
   const overflow = () =>
     table.evaluate((element) => element.parentElement!.scrollWidth - element.parentElement!.clientWidth);
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  await expect.poll(overflow).toBeLessThanOrEqual(0);
   const [first] = await lab.scenarios();
   await expect(lab.metric(first!, 'auc')).toBeInViewport();
   await expect(lab.metric(first!, 'ceiling')).toBeInViewport();
@@ -19,5 +19,5 @@ test('the scenario table fits a phone, and shows all its columns when asked', as
   await expect(lab.metric(first!, 'logloss')).toBeVisible();
   expect(Number(await lab.metric(first!, 'logloss').innerText())).toBeGreaterThan(0);
   await lab.control('all-columns').click();
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  await expect.poll(overflow).toBeLessThanOrEqual(0);
 });
