@@ -1,10 +1,10 @@
 /**
  * What must hold on WebGPU for every registered model, in headless Chromium; prints JSON.
  *
- *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps,speed] [--models mix,mmoe] [--steps 1000] [--hardware] [--seconds 60]
+ *     npm run -s check:webgpu -- [--only fixtures,losses,replay,steps,speed] [--models mix,mmoe] [--steps 1000] [--replayed 20] [--hardware] [--seconds 60]
  *
  * `fixtures`: every committed fixture against PyTorch's numbers. `losses`: training at default sizes against the CPU
- * backend, and twice to the bit. `replay`: steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. `speed`, on hardware
+ * backend, and twice to the bit. `replay`: `--replayed` steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. `speed`, on hardware
  * unless asked for: steps a second at batch 1024 and `browser` sizes, replayed, run, on WASM in the same browser, and in PyTorch on CUDA where python3 has it. The software adapter takes minutes for
  * each; `--hardware` asks for a graphics card, on Linux by Vulkan, and tells speeds first. What takes longer than `--seconds` (each model of each part; by default 60 on a card, 900 in software) is
  * left out with a note, and the rest goes on in a fresh browser. The exit status is 1 where a fixture is missed by 1e-3 or memory grows.
@@ -28,6 +28,7 @@ const { values } = parseCommandLine({
     only: { type: 'string' },
     models: { type: 'string' },
     steps: { type: 'string', default: '1000' },
+    replayed: { type: 'string', default: '20' },
     hardware: { type: 'boolean', default: false },
     seconds: { type: 'string' },
   },
@@ -42,6 +43,10 @@ expectKnown('part', parts, PARTS);
 const steps = Number(values.steps);
 if (!Number.isInteger(steps) || steps < 50)
   refuse('--steps takes a whole number from 50 on, e.g. --steps 1000.');
+
+/** Steps of each comparison of replayed with run ones: three are run and recorded, the rest replayed. */
+const replayedSteps = wholeNumber('--replayed', values.replayed);
+if (replayedSteps < 8) refuse('--replayed takes a whole number from 8 on, e.g. --replayed 1000.');
 
 /** Of one model in one part. */
 const mostSeconds = wholeNumber('--seconds', values.seconds ?? (values.hardware ? '60' : '900'));
@@ -105,13 +110,10 @@ async function compareAll(place: Place) {
   return results;
 }
 
-/** Steps of each comparison of replayed with run ones: three are run and recorded, the rest replayed. */
-const REPLAYED_STEPS = 20;
-
 async function compareReplays(place: Place) {
   const results = [];
   for (const name of names) {
-    const given = [name, REPLAYED_STEPS] as const;
+    const given = [name, replayedSteps] as const;
     const found = await inTime(`${name} replayed`, place, (page) =>
       page.evaluate(([id, count]) => window.bench!.compareReplay(id, 16, count), given),
     );

@@ -1,6 +1,6 @@
 /** Steps and passes of a model replayed, against the same run, to the bit. */
 import * as tf from '@tensorflow/tfjs-core';
-import { readTensor } from '../../src/engine';
+import { readTensor, submittedWork } from '../../src/engine';
 import type { Scored } from '../../src/training/scoring';
 import { replayedModel, type ReplayedModel } from './replayedModel';
 import { takePasses } from './replayedPasses';
@@ -32,6 +32,9 @@ function arraysOf(of: string, { score, probability, columns, probes }: Scored): 
   return Object.fromEntries(Object.entries(named).map(([name, values]) => [`${of}: ${name}`, values]));
 }
 
+/** Steps that are handed over before the device is waited for: a queue of a thousand would hold the memory of all. */
+const TOGETHER = 50;
+
 export interface ReplayComparison {
   readonly model: string;
   /** Arrays that differ in some bit after the same steps, run and replayed. */
@@ -57,6 +60,7 @@ export async function compareReplay(id: string, batch: number, steps: number): P
       if (step === half) twice = [run, replayed].map((one) => tf.mul(one.smallestParameter(), 2));
       run.step(true);
       replayed.step();
+      if (step % TOGETHER === TOGETHER - 1) await submittedWork();
       if (step !== half) continue;
       // As at an evaluation: means are read and begin anew.
       for (const { losses } of [run, replayed]) await losses.read();

@@ -60,7 +60,8 @@ export function replayedModel(id: string, batch: number, given?: AnySettings, as
       ids: host.ids,
       plan: planRows(host.ids, model.table.vocabularySize, planArrays),
       batch,
-      learningRate: 1e-3,
+      // Another one at every step, as schedules have it.
+      learningRate: 1e-3 / (1 + at / 100),
       l2: 1e-5,
       mode: createMode('train', 1, at),
       ...(into && { losses: into }),
