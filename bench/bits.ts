@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { openBackend, type BackendName } from '../src/engine';
 import { models } from '../src/models/registry';
-import { expectKnown, parseCommandLine, wholeNumber } from '../scripts/commandLine.mjs';
+import { expectKnown, listed, parseCommandLine, wholeNumber } from '../scripts/commandLine.mjs';
 import { presetNames } from '../src/training/setup';
 import { backends } from '../src/training/parseSetup';
 import type { PresetName } from '../src/models/definition';
@@ -27,7 +27,8 @@ const { values } = parseCommandLine({
 
 expectKnown('backend', [values.backend], backends);
 expectKnown('preset', [values.preset], presetNames);
-expectKnown('model', values.models?.split(',') ?? [], caseNames);
+const named = listed('--models', values.models);
+expectKnown('model', named ?? [], caseNames);
 const sizes = {
   batch: wholeNumber('--batch', values.batch),
   scenarios: wholeNumber('--scenarios', values.scenarios),
@@ -35,7 +36,7 @@ const sizes = {
 };
 
 await openBackend(values.backend as BackendName, { threads: wholeNumber('--threads', values.threads) });
-for (const name of values.models?.split(',') ?? models.map(({ id }) => id)) {
+for (const name of named ?? models.map(({ id }) => id)) {
   const { definition, settings } = benchCase(name, values.preset as PresetName);
   const { weights, losses } = await trainSteps(definition, { ...sizes, settings });
   const hash = createHash('sha256');

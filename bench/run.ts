@@ -25,7 +25,7 @@ import { cpus, loadavg } from 'node:os';
 import type { Page } from '@playwright/test';
 import { openBackend } from '../src/engine';
 import { withBenchPage } from './browser';
-import { expectKnown, parseCommandLine, refuse } from '../scripts/commandLine.mjs';
+import { expectKnown, listed, parseCommandLine, refuse } from '../scripts/commandLine.mjs';
 import type { PresetName } from '../src/models/definition';
 import { benchCase, caseNames, type BenchCase } from './cases';
 import { models } from '../src/models/registry';
@@ -76,7 +76,7 @@ const { values } = parseCommandLine({
 const scaling = values.scenarios !== undefined;
 const scenarios = (values.scenarios ?? '3').split(',').map(Number);
 const batches = (values.batch ?? (scaling ? '1024' : '256,1024')).split(',').map(Number);
-const backends = (values.backends ?? (scaling ? 'wasm' : 'wasm,cpu,webgpu')).split(',');
+const backends = listed('--backends', values.backends) ?? (scaling ? ['wasm'] : ['wasm', 'cpu', 'webgpu']);
 const [steps, rounds] = [Number(values.steps), Number(values.rounds)];
 const wanted = Number(values.threads);
 
@@ -93,7 +93,8 @@ expectKnown(
   backends,
   knownBackends.filter((name) => name !== 'auto'),
 );
-expectKnown('model', values.models?.split(',') ?? [], caseNames);
+const named = listed('--models', values.models);
+expectKnown('model', named ?? [], caseNames);
 const webGpuAlone = backends.length === 1 && backends[0] === 'webgpu';
 if (values['null-device'] && (!webGpuAlone || values.table))
   refuse('--null-device goes with --backends webgpu alone, and without --table.');
@@ -103,7 +104,7 @@ if (values.browser && wanted > 1)
   refuse('--browser is timed on one thread, as a page’s main thread has no others: leave --threads out.');
 if (scaling && (values.browser || backends.includes('webgpu')))
   refuse('--scenarios is timed in Node, on wasm or cpu: leave --browser and --backends webgpu out.');
-const cases = (values.models?.split(',') ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>
+const cases = (named ?? (scaling ? models.map(({ id }) => id) : caseNames)).map((name) =>
   benchCase(name, values.preset as PresetName),
 );
 

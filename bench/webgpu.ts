@@ -13,7 +13,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import type { BackendRequest } from '../src/engine';
-import { expectKnown, parseCommandLine, refuse, wholeNumber } from '../scripts/commandLine.mjs';
+import { expectKnown, listed, parseCommandLine, refuse, wholeNumber } from '../scripts/commandLine.mjs';
 import { models } from '../src/models/registry';
 import type { AnySettings } from '../src/models/settings';
 import type { Fixture } from '../tests/support/fixture';
@@ -35,10 +35,10 @@ const { values } = parseCommandLine({
 });
 
 const modelIds = models.map(({ id }) => id);
-const names = values.models?.split(',') ?? modelIds;
+const names = listed('--models', values.models) ?? modelIds;
 expectKnown('model', names, modelIds);
 const PARTS = ['fixtures', 'losses', 'replay', 'steps', 'speed'];
-const parts = values.only?.split(',') ?? PARTS.filter((part) => part !== 'speed' || values.hardware);
+const parts = listed('--only', values.only) ?? PARTS.filter((part) => part !== 'speed' || values.hardware);
 expectKnown('part', parts, PARTS);
 const steps = Number(values.steps);
 if (!Number.isInteger(steps) || steps < 50)

@@ -19,7 +19,7 @@ import { evaluationSample } from '../src/training/sampling';
 import { simulationOfId } from '../src/training/simulatedId';
 import { aucFigure } from '../src/training/truth/figures';
 import { truthFigures } from '../src/training/truth/truthFigures';
-import { expectKnown, parseCommandLine } from './commandLine.mjs';
+import { expectKnown, listed, parseCommandLine } from './commandLine.mjs';
 
 const SEEDS = [1, 2];
 /** Domains below 1 % of traffic. */
@@ -229,7 +229,7 @@ const { values: asked } = parseCommandLine({
   options: { world: { type: 'string' }, write: { type: 'boolean', default: false } },
 });
 const calibrated = [...new Set(checks.map(({ world }) => world))];
-const only = asked.world?.split(',') ?? calibrated;
+const only = listed('--world', asked.world) ?? calibrated;
 expectKnown('world', only, calibrated);
 const known = new Map<string, Outcome>();
 async function outcomeOf(pilot: Pilot): Promise<Outcome> {

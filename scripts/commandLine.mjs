@@ -30,6 +30,22 @@ export function parseCommandLine(config) {
 }
 
 /**
+ * Names of an option that takes several with commas between; undefined where it was not given.
+ * @param {string} option with its dashes
+ * @param {string | undefined} given
+ * @param {(sentence: string) => never} fail
+ * @returns {string[] | undefined}
+ */
+export function listed(option, given, fail = refuse) {
+  const names = given?.split(',').map((name) => name.trim());
+  if (names?.includes(''))
+    fail(
+      `${option} takes names with commas between, none of them empty, not "${given}"; leave it out for the usual ones.`,
+    );
+  return names;
+}
+
+/**
  * Refuses names that are not known.
  * @param {string} what one of them, such as `model`
  * @param {readonly string[]} asked
@@ -37,7 +53,8 @@ export function parseCommandLine(config) {
  */
 export function expectKnown(what, asked, known) {
   const unknown = asked.filter((name) => !known.includes(name));
-  if (unknown.length > 0) refuse(`There is no ${what} ${unknown.join(', ')}; known are ${known.join(', ')}.`);
+  const said = unknown.map((name) => name || '""').join(', ');
+  if (unknown.length > 0) refuse(`There is no ${what} ${said}; known are ${known.join(', ')}.`);
 }
 
 /**

@@ -20,7 +20,7 @@ import type { RowResult } from '../src/studies/modelStudy/table';
 import type { Dataset } from '../src/data/dataset';
 import type { Cell } from '../src/studies/modelStudy/cell';
 import { readSample } from './lab/datasets';
-import { flag, readFlags, threadsOf, UsageError } from './lab/usage';
+import { flag, namesOf, readFlags, threadsOf, UsageError } from './lab/usage';
 import { readCell, trainCell } from './study/cells';
 import { checkStored } from './study/check';
 import { runPlan } from './study/plan';
@@ -47,7 +47,7 @@ Tables of docs/models:
   --dataset ID         a sample (default: the plan's twin)
   --seeds N            seeds 1 … N (default 5)
   --variants WHICH     all, none, or a table of the paper such as "Table 4" (default all)
-  --against ID,ID      models to compare with, each with the same preset (default: the plan's)
+  --against ID,ID      models to compare with, each with the same preset, or none (default: the plan's)
   --preset NAME        paper, browser, tiny or comparable (default browser)
   --backend NAME       wasm or cpu (default wasm)
   --threads N          threads of WASM (default 1); they do not change the numbers
@@ -154,11 +154,11 @@ async function main(words: readonly string[]): Promise<void> {
   const model = flag(flags, 'model');
   const chosen = model === null ? plans : [planOf(findModel(model).id)];
   for (const usual of chosen) {
-    const against = flag(flags, 'against');
+    const against = namesOf(flags, 'against');
     const plan: StudyPlan = {
       ...usual,
       dataset: flag(flags, 'dataset') ?? usual.dataset,
-      against: against === null ? usual.against : against.split(',').filter(Boolean),
+      against: against?.join() === 'none' ? [] : (against ?? usual.against),
     };
     const given = new URLSearchParams({ dataset: plan.dataset });
     // The budget of a comparison under equal terms is the preset's own.

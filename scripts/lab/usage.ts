@@ -1,4 +1,5 @@
 /** What the command line understands. */
+import { listed } from '../commandLine.mjs';
 
 /** Wrong usage: one sentence, exit code 2. */
 export class UsageError extends Error {
@@ -68,6 +69,14 @@ export function readFlags(words: readonly string[]): Flags {
 /** The last value of a flag, or null. */
 export function flag(flags: Flags, name: string): string | null {
   return flags.values.get(name)?.at(-1) ?? null;
+}
+
+/** Names of a flag that takes several with commas between, or null. @throws UsageError where one of them is empty */
+export function namesOf(flags: Flags, name: string): readonly string[] | null {
+  const refused = (sentence: string): never => {
+    throw new UsageError(sentence);
+  };
+  return listed(`--${name}`, flag(flags, name) ?? undefined, refused) ?? null;
 }
 
 /** Threads of WASM; null where they were not asked for. @throws UsageError unless a whole number above 0 */

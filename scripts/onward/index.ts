@@ -20,7 +20,7 @@ import { compare, type Differences, type WentOn } from './compare';
 import { pythonWithTorch, runPython, startPython } from './python';
 import { leaveRun, type Left, type Length } from './runs';
 import { writeResults } from './results';
-import { expectKnown, parseCommandLine } from '../commandLine.mjs';
+import { expectKnown, listed, parseCommandLine } from '../commandLine.mjs';
 
 enableProdMode();
 
@@ -38,7 +38,7 @@ const modelIds = models.map(({ id }) => id);
 const QUICK = ['mmoe', 'mscan', 'finetune', 'mamdr', 'mamdr over mmoe', 'sarnet', 'aread'];
 
 const length: Length = quick ? { left: 24, end: 40 } : { left: 200, end: 300 };
-const named = asked.models?.split(',');
+const named = listed('--models', asked.models);
 expectKnown('model', named ?? [], modelIds);
 const chosen = everything.filter(({ name, model }) =>
   named ? named.includes(model) : !quick || QUICK.includes(name),

@@ -9,6 +9,13 @@ import { keptInStudy } from './stored';
 
 it.each([
   ['--plan nothing', '--plan must be among doses, claims, tables, ranks, maps, not "nothing".'],
+  ['--plan=', '--plan takes names with commas between, none of them empty, not "";'],
+  ['--plan doses --paper=', '--paper takes names with commas between, none of them empty, not "";'],
+  [
+    '--plan doses --world places-4,',
+    '--world takes names with commas between, none of them empty, not "places-4,";',
+  ],
+  ['--plan doses --worlds small,large', '--worlds must be small, medium or large, not "small,large".'],
   ['--plan doses --paper bert', '--paper must be among sarnet, causalint, optmsm, mscan, aread, not "bert".'],
   ['--plan doses --seeds 0', '--seeds must be a whole number of at least 1.'],
   ['--plan doses --jobs -1', '--jobs must be a whole number of at least 0.'],

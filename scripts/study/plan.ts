@@ -25,7 +25,7 @@ import { CLAIMING_PAPERS } from '../../src/studies/claims';
 import { settingsKey } from '../../src/studies/setups';
 import { versions } from '../../src/training/versions';
 import type { Dataset } from '../../src/data/dataset';
-import { flag, UsageError, type Flags } from '../lab/usage';
+import { flag, namesOf, UsageError, type Flags } from '../lab/usage';
 import { differingMetrics } from './check';
 import { readDraw } from './draws';
 import { readTrained } from './evidenceCells';
@@ -61,8 +61,7 @@ function wholeNumber(flags: Flags, name: string, usual: number, least: number): 
 }
 
 function chosen<T extends string>(flags: Flags, name: string, known: readonly T[]): readonly T[] {
-  const given = flag(flags, name)?.split(',').filter(Boolean);
-  return (given ?? known).map((word) => {
+  return (namesOf(flags, name) ?? known).map((word) => {
     const found = known.find((one) => one === word);
     if (found === undefined)
       throw new UsageError(`--${name} must be among ${known.join(', ')}, not "${word}".`);
@@ -77,7 +76,9 @@ function asked(flags: Flags): Asked {
     throw new UsageError(
       `A plan knows no --${other}; it takes ${OWN.map((name) => `--${name}`).join(', ')}.`,
     );
-  const [size = 'small'] = chosen(flags, 'worlds', SIZES);
+  const worlds = flag(flags, 'worlds') ?? 'small';
+  const size = SIZES.find((one) => one === worlds);
+  if (size === undefined) throw new UsageError(`--worlds must be small, medium or large, not "${worlds}".`);
   const plans = chosen(flags, 'plan', PLANS);
   const tune = flag(flags, 'tune') === null ? null : wholeNumber(flags, 'tune', 1, 1);
   if (tune !== null && plans.join() !== 'tables')
@@ -97,9 +98,9 @@ function asked(flags: Flags): Asked {
     jobs: wholeNumber(flags, 'jobs', 1, 0),
     refill: flag(flags, 'refill'),
     undecided,
-    world: flag(flags, 'world')?.split(',').filter(Boolean) ?? null,
+    world: namesOf(flags, 'world'),
     seeds: wholeNumber(flags, 'seeds', undecided ? SEEDS_KEPT : 5, 1),
-    size: flag(flags, 'worlds') === null ? 'small' : size,
+    size,
   };
 }
 
