@@ -26,10 +26,12 @@ export async function withinSeconds<T>(seconds: number, work: Promise<T>): Promi
 /**
  * One sentence.
  *
+ * @param takesSoftware what on the command line takes the software adapter instead of a card, with its verb: "--software takes"
  * @param reason what the engine says of the backend that it opened instead, e.g. "WebAssembly, …; WebGPU not used: there is no adapter."
  */
-export function missingAdapter(hardware: boolean, reason: string): string {
+export function missingAdapter(hardware: boolean, reason: string, takesSoftware: string): string {
   const wanted = hardware ? 'a graphics card that Chromium reaches by WebGPU' : 'WebGPU';
   const [, why = reason] = /WebGPU not used: (.*)$/.exec(reason) ?? [];
-  return `This needs ${wanted}, which is not there: ${why}`;
+  const instead = hardware ? `; ${takesSoftware} the software adapter` : '';
+  return `This needs ${wanted}, which is not there: ${why.replace(/\.$/, '')}${instead}.`;
 }

@@ -32,6 +32,7 @@ import { models } from '../src/models/registry';
 import { backends as knownBackends } from '../src/training/parseSetup';
 import { presetNames } from '../src/training/setup';
 import { measure, type MeasureOptions, type Measurement } from './measure';
+import { firstLine, missingAdapter } from './outcome';
 import { measureSlider } from './slider';
 import { scalingTable, table } from './table';
 import { webGpuSteps } from './webgpuSteps';
@@ -113,8 +114,6 @@ const FEW = 3;
 
 const notes: string[] = [];
 const note = (text: string): void => void (notes.includes(text) || notes.push(text));
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
 const faster = <T extends { readonly bestMsPerStep: number }>(a: T | null, b: T): T =>
   a === null || b.bestMsPerStep < a.bestMsPerStep ? b : a;
@@ -261,7 +260,7 @@ async function onWebGpu(): Promise<BenchResult[]> {
     const software = values.software;
     const info = await page.evaluate((allow) => window.bench!.open(allow ? 'webgpu' : 'auto'), software);
     if (info.name !== 'webgpu') {
-      note(info.reason);
+      note(missingAdapter(!software, info.reason, '--software takes'));
       return [];
     }
     const results: BenchResult[] = [];

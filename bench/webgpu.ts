@@ -255,7 +255,7 @@ async function open(page: Page) {
   const request = values.hardware ? 'auto' : 'webgpu';
   const backend = await page.evaluate((ask) => window.bench!.open(ask), request as BackendRequest);
   if (backend.name === 'webgpu') return backend;
-  throw new Error(missingAdapter(values.hardware, backend.reason));
+  throw new Error(missingAdapter(values.hardware, backend.reason, 'without --hardware it takes'));
 }
 
 async function checkAll({ page, restart }: BenchBrowser) {

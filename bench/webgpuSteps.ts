@@ -2,6 +2,7 @@
 import { openNullGpu } from '../tests/support/nullGpu';
 import { withBenchPage } from './browser';
 import type { BenchCase } from './cases';
+import { missingAdapter } from './outcome';
 import { measureReplay, type ReplayMeasurement } from './replay';
 
 export interface WebGpuOptions {
@@ -34,7 +35,7 @@ export async function webGpuSteps(
   }
   await withBenchPage(software ? 'software' : 'card', async (page) => {
     const info = await page.evaluate((allow) => window.bench!.open(allow ? 'webgpu' : 'auto'), software);
-    if (info.name !== 'webgpu') return note(info.reason);
+    if (info.name !== 'webgpu') return note(missingAdapter(!software, info.reason, '--software takes'));
     await all((id, options) =>
       page.evaluate(([model, given]) => window.bench!.measureReplay(model, given), [id, options] as const),
     );

@@ -30,11 +30,11 @@ it.each([
   [
     true,
     'WebAssembly, the fastest that works here; WebGPU not used: the graphics adapter did not answer within 20 s.',
-    'This needs a graphics card that Chromium reaches by WebGPU, which is not there: the graphics adapter did not answer within 20 s.',
+    'This needs a graphics card that Chromium reaches by WebGPU, which is not there: the graphics adapter did not answer within 20 s; --software takes the software adapter.',
   ],
   [false, 'this browser has none.', 'This needs WebGPU, which is not there: this browser has none.'],
 ])('names the adapter that is missing in one sentence (card: %s)', (hardware, reason, said) => {
-  expect(missingAdapter(hardware, reason)).toBe(said);
+  expect(missingAdapter(hardware, reason, '--software takes')).toBe(said);
 });
 
 it('says that PyTorch could not be started where there is no such Python', async () => {
