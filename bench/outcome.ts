@@ -23,6 +23,54 @@ export async function withinSeconds<T>(seconds: number, work: Promise<T>): Promi
   }
 }
 
+export interface Place<Page> {
+  readonly page: () => Page;
+  /** A fresh browser, with the backend open. Rejects where it does not open. */
+  readonly restart: () => Promise<void>;
+}
+
+export interface Limits {
+  readonly seconds: number;
+  /** Hears, in one sentence, of what is left out. */
+  readonly leftOut: (sentence: string) => void;
+}
+
+/**
+ * What the page makes of one model; null where it takes too long or fails, and the rest goes on in a fresh browser.
+ *
+ * @throws Error with both reasons where no fresh browser opens
+ */
+export async function inTime<Page, T>(
+  what: string,
+  { page, restart }: Place<Page>,
+  { seconds, leftOut }: Limits,
+  work: (page: Page) => Promise<T>,
+): Promise<T | null> {
+  const found = await withinSeconds(seconds, work(page()));
+  if ('value' in found) return found.value;
+  const sentence = `${what} is left out: ${found.why.replace(/\.$/, '')}.`;
+  leftOut(sentence);
+  try {
+    await restart();
+  } catch (error) {
+    throw new Error(`${sentence} ${firstLine(error)}`, { cause: error });
+  }
+  return null;
+}
+
+/** What `work` has put into `found`, and why it ended where it did not come to its end: a card may be lost after an hour. */
+export async function soFar<T extends object>(
+  found: T,
+  work: (found: T) => Promise<void>,
+): Promise<T & { readonly ended?: string }> {
+  try {
+    await work(found);
+    return found;
+  } catch (error) {
+    return { ...found, ended: firstLine(error) };
+  }
+}
+
 /**
  * One sentence.
  *

@@ -7,7 +7,8 @@
  * backend, and twice to the bit. `replay`: `--replayed` steps that are replayed against the same steps run, to the bit. `steps`: tensors and GPU bytes over a long run. `speed`, on hardware
  * unless asked for: steps a second at batch 1024 and `browser` sizes, replayed, run, on WASM in the same browser, and in PyTorch on CUDA where python3 has it. The software adapter takes minutes for
  * each; `--hardware` asks for a graphics card, on Linux by Vulkan, and tells speeds first. What takes longer than `--seconds` (each model of each part; by default 60 on a card, 900 in software) is
- * left out with a note, and the rest goes on in a fresh browser. The exit status is 1 where a fixture is missed by 1e-3 or memory grows.
+ * left out with a note, and the rest goes on in a fresh browser; where none finds the card any more, the JSON holds what was
+ * measured so far and, as `ended`, the reason. The exit status is 1 where something is left out, a fixture is missed by 1e-3 or memory grows.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +20,7 @@ import type { AnySettings } from '../src/models/settings';
 import type { Fixture } from '../tests/support/fixture';
 import { withBenchBrowser, type BenchBrowser } from './browser';
 import { benchCase, type BenchCase } from './cases';
-import { firstLine, missingAdapter, withinSeconds } from './outcome';
-import type { ReplayMeasurement } from './replay';
+import { firstLine, inTime, missingAdapter, soFar, withinSeconds, type Limits, type Place } from './outcome';
 import { startTorch } from './torch';
 
 const { values } = parseCommandLine({
@@ -71,33 +71,19 @@ function fixtures(): { path: string; fixture: Fixture }[] {
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
-interface Place {
-  readonly page: () => Page;
-  /** A fresh browser, with the backend open. */
-  readonly restart: () => Promise<void>;
-}
+const limits: Limits = {
+  seconds: mostSeconds,
+  leftOut(sentence) {
+    progress(sentence);
+    process.exitCode = 1;
+  },
+};
 
-/** What the page makes of one model; null, with a note, where it takes too long or fails. */
-async function inTime<T>(
-  what: string,
-  { page, restart }: Place,
-  work: (page: Page) => Promise<T>,
-): Promise<T | null> {
-  const found = await withinSeconds(mostSeconds, work(page()));
-  if ('value' in found) return found.value;
-  const why = found.why.replace(/\.$/, '');
-  progress(`${what} is left out: ${why}.`);
-  process.exitCode = 1;
-  await restart();
-  return null;
-}
-
-async function compareAll(place: Place) {
-  const results = [];
+async function* compareAll(place: Place<Page>) {
   for (const { path, fixture } of fixtures()) {
     const began = performance.now();
     const worst: Record<string, number> = {};
-    const deviations = await inTime(path, place, (page) =>
+    const deviations = await inTime(path, place, limits, (page) =>
       page.evaluate((given) => window.bench!.compare(given), fixture),
     );
     for (const { part, error } of deviations ?? []) worst[part] = Math.max(worst[part] ?? 0, error);
@@ -105,44 +91,38 @@ async function compareAll(place: Place) {
     if (!agrees) process.exitCode = 1;
     const seconds = (performance.now() - began) / 1000;
     if (deviations) progress(`${path}: ${JSON.stringify(worst)} ${seconds.toFixed(1)} s`);
-    results.push({ fixture: path, model: fixture.model, agrees, worst, seconds });
+    yield { fixture: path, model: fixture.model, agrees, worst, seconds };
   }
-  return results;
 }
 
-async function compareReplays(place: Place) {
-  const results = [];
+async function* compareReplays(place: Place<Page>) {
   for (const name of names) {
     const given = [name, replayedSteps] as const;
-    const found = await inTime(`${name} replayed`, place, (page) =>
+    const found = await inTime(`${name} replayed`, place, limits, (page) =>
       page.evaluate(([id, count]) => window.bench!.compareReplay(id, 16, count), given),
     );
     if (!found) continue;
     if (found.differing.length > 0 || found.messages.length > 0) process.exitCode = 1;
     progress(JSON.stringify(found));
-    results.push(found);
+    yield found;
   }
-  return results;
 }
 
-async function checkLosses(place: Place) {
-  const results = [];
+async function* checkLosses(place: Place<Page>) {
   for (const name of names) {
-    const found = await inTime(`${name} against the CPU`, place, (page) =>
+    const found = await inTime(`${name} against the CPU`, place, limits, (page) =>
       page.evaluate((id) => window.bench!.check([id]), name),
     );
-    results.push(...(found ?? []));
+    yield* found ?? [];
   }
-  return results;
 }
 
-async function longRuns(place: Place) {
-  const results = [];
+async function* longRuns(place: Place<Page>) {
   for (const name of names) {
     const began = performance.now();
     const every = Math.max(10, Math.floor(steps / 10));
     const given = [name, steps, every] as const;
-    const run = await inTime(`${name} over ${steps} steps`, place, (page) =>
+    const run = await inTime(`${name} over ${steps} steps`, place, limits, (page) =>
       page.evaluate(([id, count, evaluateEvery]) => window.bench!.longRun(id, count, evaluateEvery), given),
     );
     if (!run) continue;
@@ -159,9 +139,8 @@ async function longRuns(place: Place) {
       seconds: (performance.now() - began) / 1000,
     };
     progress(JSON.stringify(result));
-    results.push({ ...result, run });
+    yield { ...result, run };
   }
-  return results;
 }
 
 /** Rows of a batch whose steps are timed. */
@@ -175,9 +154,10 @@ interface Speed {
   /** Steps a second by the fastest step, waited for; null where it could not be timed. */
   readonly replayed: number | null;
   readonly run: number | null;
-  readonly wasm: number | null;
+  /** Filled in after WebGPU is through, as `cuda` is. */
+  wasm: number | null;
   /** PyTorch on CUDA. */
-  readonly cuda: number | null;
+  cuda: number | null;
   readonly dispatches: number | null;
   /** Least milliseconds of the calling thread of a replayed step. */
   readonly jsMsPerStep: number | null;
@@ -187,47 +167,48 @@ interface Speed {
 const perSecond = (milliseconds: number | undefined): number | null =>
   milliseconds === undefined ? null : 1000 / milliseconds;
 
-async function speeds(place: Place): Promise<Speed[]> {
+/** A row of each model as soon as it is timed on WebGPU, which need not be there any more for the next. */
+async function* speeds(place: Place<Page>): AsyncGenerator<Speed> {
   const cases = names.map((name) => benchCase(name, 'browser'));
   const options = (settings: AnySettings) => ({ batch: TIMED_BATCH, steps: TIMED_STEPS, settings });
-  const onGpu = new Map<string, ReplayMeasurement>();
+  const rows = new Map<string, Speed>();
   for (const { definition, settings } of cases) {
     const given = [definition.id, options(settings)] as const;
-    const measured = await inTime(`${definition.id} on WebGPU`, place, (page) =>
+    const gpu = await inTime(`${definition.id} on WebGPU`, place, limits, (page) =>
       page.evaluate(([id, with_]) => window.bench!.measureReplay(id, with_), given),
     );
-    if (!measured) continue;
-    progress(
-      `${definition.id}: ${measured.bestMsPerStep.toFixed(2)} ms replayed, ${measured.eager.bestMsPerStep.toFixed(2)} ms run`,
-    );
-    onGpu.set(definition.id, measured);
-  }
-  const cuda = await cudaSpeeds(cases);
-  const onWasm: Place = { ...place, restart: () => place.restart().then(openWasm) };
-  const openWasm = async (): Promise<void> =>
-    void (await place.page().evaluate(() => window.bench!.open('wasm')));
-  await openWasm();
-  const results: Speed[] = [];
-  for (const { definition, settings } of cases) {
-    const gpu = onGpu.get(definition.id);
-    const given = [definition.id, { ...options(settings), steps: WASM_STEPS }] as const;
-    const wasm = await inTime(`${definition.id} on WASM`, onWasm, (page) =>
-      page.evaluate(([id, with_]) => window.bench!.measure(id, with_), given),
-    );
-    const result: Speed = {
+    if (gpu)
+      progress(
+        `${definition.id}: ${gpu.bestMsPerStep.toFixed(2)} ms replayed, ${gpu.eager.bestMsPerStep.toFixed(2)} ms run`,
+      );
+    const row: Speed = {
       model: definition.id,
       replayed: gpu?.message === null ? perSecond(gpu.bestMsPerStep) : null,
       run: perSecond(gpu?.eager.bestMsPerStep),
-      wasm: perSecond(wasm?.bestMsPerStep),
-      cuda: perSecond(cuda[definition.id]),
+      wasm: null,
+      cuda: null,
       dispatches: gpu?.dispatchesPerStep ?? null,
       jsMsPerStep: gpu?.jsMsPerStep ?? null,
       message: gpu?.message ?? null,
     };
-    progress(JSON.stringify(result));
-    results.push(result);
+    rows.set(definition.id, row);
+    yield row;
   }
-  return results;
+  const cuda = await cudaSpeeds(cases);
+  const onWasm: Place<Page> = { ...place, restart: () => place.restart().then(openWasm) };
+  const openWasm = async (): Promise<void> =>
+    void (await place.page().evaluate(() => window.bench!.open('wasm')));
+  await openWasm();
+  for (const { definition, settings } of cases) {
+    const given = [definition.id, { ...options(settings), steps: WASM_STEPS }] as const;
+    const wasm = await inTime(`${definition.id} on WASM`, onWasm, limits, (page) =>
+      page.evaluate(([id, with_]) => window.bench!.measure(id, with_), given),
+    );
+    const row = rows.get(definition.id)!;
+    row.wasm = perSecond(wasm?.bestMsPerStep);
+    row.cuda = perSecond(cuda[definition.id]);
+    progress(JSON.stringify(row));
+  }
 }
 
 /** The fastest step's milliseconds by model; none where python3 has no torch, or torch no CUDA. */
@@ -258,25 +239,38 @@ async function open(page: Page) {
   throw new Error(missingAdapter(values.hardware, backend.reason, 'without --hardware it takes'));
 }
 
+const works = {
+  fixtures: compareAll,
+  losses: checkLosses,
+  replay: compareReplays,
+  steps: longRuns,
+};
+
 async function checkAll({ page, restart }: BenchBrowser) {
   const backend = await open(page());
-  const place: Place = { page, restart: async () => void (await open(await restart())) };
-  // Speeds come first where they are what the run is for; they leave another backend open.
-  const speed = parts.includes('speed') && { speed: await speeds(place) };
-  if (speed && parts.length > 1) await place.restart();
-  return {
-    backend,
-    ...speed,
-    ...(parts.includes('fixtures') && { fixtures: await compareAll(place) }),
-    ...(parts.includes('losses') && { losses: await checkLosses(place) }),
-    ...(parts.includes('replay') && { replay: await compareReplays(place) }),
-    ...(parts.includes('steps') && { steps: await longRuns(place) }),
-  };
+  const place: Place<Page> = { page, restart: async () => void (await open(await restart())) };
+  return soFar<Record<string, unknown>>({ backend }, async (found) => {
+    const collect = async (part: string, work: (place: Place<Page>) => AsyncIterable<unknown>) => {
+      const results: unknown[] = [];
+      found[part] = results;
+      for await (const result of work(place)) results.push(result);
+    };
+    // Speeds come first where they are what the run is for; they leave another backend open.
+    if (parts.includes('speed')) {
+      await collect('speed', speeds);
+      if (parts.length > 1) await place.restart();
+    }
+    for (const [part, work] of Object.entries(works)) if (parts.includes(part)) await collect(part, work);
+  });
 }
 
 try {
   const results = await withBenchBrowser(values.hardware ? 'card' : 'software', checkAll);
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  if (results.ended !== undefined) {
+    progress(`It ended early: ${results.ended}`);
+    process.exitCode = 1;
+  }
 } catch (error) {
   refuse(firstLine(error));
 }

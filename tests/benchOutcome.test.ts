@@ -1,6 +1,6 @@
 /** `npm run check:webgpu` goes on where a model takes too long or fails, and says in one sentence what is missing. */
 import { expect, it } from 'vitest';
-import { missingAdapter, withinSeconds } from '../bench/outcome';
+import { inTime, missingAdapter, soFar, withinSeconds, type Place } from '../bench/outcome';
 import { startTorch } from '../bench/torch';
 
 it('gives what came in time', async () => {
@@ -24,6 +24,46 @@ it('tells the first line of what failed', async () => {
   };
   const thrown = new Proxy(Promise.resolve(1), rejecting);
   expect(await withinSeconds(5, thrown)).toEqual({ why: 'no memory' });
+});
+
+/** A browser whose card is lost with the second model; whether a fresh one finds it again. */
+function losingCard(comesBack: boolean) {
+  let browsers = 1;
+  const place: Place<number> = {
+    page: () => browsers,
+    restart: async () => {
+      browsers++;
+      if (!comesBack) throw new Error('This needs a graphics card, which is not there: there is no adapter.');
+    },
+  };
+  const notes: string[] = [];
+  const limits = { seconds: 5, leftOut: (note: string) => void notes.push(note) };
+  const measured: Record<string, number> = {};
+  const run = soFar({ backend: 'card', measured }, async () => {
+    for (const model of ['mix', 'mmoe', 'ple']) {
+      const found = await inTime(`${model} on WebGPU`, place, limits, async (browser) => {
+        if (model === 'mmoe') throw new Error('the device is lost.');
+        return browser;
+      });
+      if (found !== null) measured[model] = found;
+    }
+  });
+  return { run, notes };
+}
+
+it('leaves out a model that fails and goes on in a fresh browser', async () => {
+  const { run, notes } = losingCard(true);
+  expect(await run).toEqual({ backend: 'card', measured: { mix: 1, ple: 2 } });
+  expect(notes).toEqual(['mmoe on WebGPU is left out: the device is lost.']);
+});
+
+it('ends with what was measured and the reason where a fresh browser finds no card', async () => {
+  expect(await losingCard(false).run).toEqual({
+    backend: 'card',
+    measured: { mix: 1 },
+    ended:
+      'mmoe on WebGPU is left out: the device is lost. This needs a graphics card, which is not there: there is no adapter.',
+  });
 });
 
 it.each([
