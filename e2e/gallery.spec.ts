@@ -134,15 +134,16 @@ for (const theme of ['light', 'dark'] as const)
       .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
       .toBeLessThanOrEqual(360);
     // A drawing cuts off what is wider than itself, which no page's width tells.
-    const cut = await page
-      .locator('.heat svg')
-      .evaluateAll((drawings) =>
-        drawings.flatMap((drawing) =>
-          [...drawing.querySelectorAll('.axis-title')]
-            .filter((text) => text.getBoundingClientRect().right > drawing.getBoundingClientRect().right + 1)
-            .map((text) => text.textContent),
-        ),
-      );
+    const cut = await page.locator('.heat svg').evaluateAll((drawings) =>
+      drawings.flatMap((drawing) =>
+        [...drawing.querySelectorAll('text')]
+          .filter((text) => {
+            const [inner, outer] = [text.getBoundingClientRect(), drawing.getBoundingClientRect()];
+            return inner.left < outer.left - 0.5 || inner.right > outer.right + 1;
+          })
+          .map((text) => text.textContent),
+      ),
+    );
     expect(cut).toEqual([]);
     expect(lab.tolerated).toEqual([]);
   });

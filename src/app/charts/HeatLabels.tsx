@@ -1,11 +1,13 @@
+import { memo } from 'react';
 import { formatCount } from '../format';
 import type { Domain } from './axis';
-import { shortName } from './endLabels';
+import { fittedName } from './endLabels';
 import { labelEvery, onTwoLines, tickEvery } from './heatLayout';
 import type { HeatLayout, Window } from './heatLayout';
+import { textWidth } from './textWidth';
 
-/** Pixels of a letter of 11 px. */
-const LETTER = 6.1;
+/** Pixels of a letter's height. */
+const SIZE = 11;
 /** Letters of a name that stand beside a matrix. */
 export const LONGEST_LABEL = 22;
 
@@ -32,12 +34,31 @@ interface Props {
   readonly others: boolean;
 }
 
+interface NameProps {
+  readonly label: string;
+  /** Pixels. */
+  readonly room: number;
+  readonly bold: boolean;
+}
+
+/** A row's name as far as it has room; the whole of it where it is pointed at. */
+const RowName = memo(function RowName({ label, room, bold }: NameProps) {
+  const short = fittedName(label, room, LONGEST_LABEL, (text) => textWidth(text, SIZE, bold ? 700 : 400));
+  return (
+    <>
+      {short}
+      {short !== label && <title>{label}</title>}
+    </>
+  );
+});
+
 /** Names of the rows and columns in view, as many as have room, or numbers of steps below. */
 export function HeatLabels({ rows, columns, view, layout, highlighted, steps, others }: Props) {
   const rowEvery = labelEvery(layout.cellHeight, 11);
-  const letters = Math.min(LONGEST_LABEL, Math.floor((layout.left - 8) / LETTER));
+  const room = layout.left - 8;
   const ends = others && rowEvery > 1;
   const named = (k: number): boolean => (ends ? k === 0 || k === view.rows - 1 : k % rowEvery === 0);
+  const between = `${view.rows - 2} others`;
   const columnEvery = labelEvery(layout.cellWidth, layout.slanted ? 16 : 1);
   // Steps are marked at every tick, or at fewer where they would touch.
   const ticks = steps?.ticks ?? [];
@@ -61,7 +82,7 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps, ot
               fontWeight: onTop(row) ? 700 : 400,
             }}
           >
-            {shortName(row.label, letters)}
+            <RowName label={row.label} room={room} bold={onTop(row)} />
           </text>
         ) : null,
       )}
@@ -73,7 +94,7 @@ export function HeatLabels({ rows, columns, view, layout, highlighted, steps, ot
           dominantBaseline="central"
           className="axis-title"
         >
-          {letters < 9 ? `+${view.rows - 2}` : `${view.rows - 2} others`}
+          {textWidth(between, SIZE) > room ? `+${view.rows - 2}` : between}
         </text>
       )}
       {steps &&

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aucDomain, niceDomain, niceStep, stepDomain, tickFormat, ticksWithin, zeroDomain } from './axis';
-import { labelRoom, shortName, spread } from './endLabels';
+import { fittedName, labelRoom, shortName, spread } from './endLabels';
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true });
 
@@ -160,4 +160,24 @@ it('labels take at most a sixth of a chart, and their values stand where there i
   expect(shortName('Scenario 25', 9)).toBe('Scena… 25');
   expect(shortName('Scenario 1 (large)', 12)).toBe('Scenario 1');
   expect(shortName('Scenario 1 (large)', 6)).toBe('Sce… 1');
+});
+
+it('names have as many letters as their own widths leave room for', () => {
+  const width = (text: string) =>
+    [...text].reduce((sum, letter) => sum + ('WMm'.includes(letter) ? 10 : 4), 0);
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('W', 'i', 'm', ' ', '(', ')'), { minLength: 1, maxLength: 30 }),
+      fc.integer({ min: 20, max: 200 }),
+      (letters, room) => {
+        const full = letters.join('');
+        const name = fittedName(full, room, 22, width);
+        expect(width(name)).toBeLessThanOrEqual(Math.max(room, width(shortName(full, 2))));
+        if (width(full) <= room && full.length <= 22) expect(name).toBe(full);
+      },
+    ),
+  );
+  // Both have eleven letters.
+  expect(fittedName('WWWWWWWWWWW', 60, 22, width)).toBe('WWW…WW');
+  expect(fittedName('iiiiiiiiiii', 60, 22, width)).toBe('iiiiiiiiiii');
 });

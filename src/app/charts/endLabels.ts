@@ -48,6 +48,24 @@ export function shortName(full: string, most: number): string {
   return `${name.slice(0, Math.max(1, most - 1 - tail))}…${tail === 0 ? '' : name.slice(-tail)}`;
 }
 
+/**
+ * A name with as many of its letters as fit into `room`, at least two and at most `most`.
+ *
+ * @param widthOf a text's width, in the unit of `room`
+ */
+export function fittedName(
+  full: string,
+  room: number,
+  most: number,
+  widthOf: (text: string) => number,
+): string {
+  for (let letters = Math.min(most, full.length); letters > 2; letters--) {
+    const name = shortName(full, letters);
+    if (widthOf(name) <= room) return name;
+  }
+  return shortName(full, 2);
+}
+
 /** Labels take no more than this share of a chart's width. */
 const SHARE = 1 / 6;
 const LETTER = 6.6;
