@@ -33,7 +33,7 @@ test('Cancel ends an export or a simulation, nothing else, and both can be asked
   await expect(page.getByTestId('export-runs')).toBeDisabled();
   await page.getByTestId('cancel').click();
   await expect(page.getByTestId('progress')).toHaveCount(0);
-  await expect(page.getByRole('alert')).toHaveCount(0);
+  await lab.expectNoAlert();
   expect(downloads).toEqual([]);
 
   await page.unroute(script);
@@ -50,7 +50,7 @@ test('Cancel ends an export or a simulation, nothing else, and both can be asked
   await expect(page.getByTestId('progress')).toBeVisible();
   await page.getByTestId('cancel').click();
   await expect(page.getByTestId('progress')).toHaveCount(0);
-  await expect(page.getByRole('alert')).toHaveCount(0);
+  await lab.expectNoAlert();
   await page.locator('button[data-dataset]').first().click();
   await expect(page.getByTestId('dataset-rows')).toBeVisible();
 });

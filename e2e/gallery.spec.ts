@@ -53,7 +53,7 @@ for (const scenarios of SIZES)
   for (const state of STATES)
     test(`pictures of ${scenarios} scenarios, ${state}`, async ({ lab, page }) => {
       await open(page, { scenarios, state });
-      await expect(page.getByRole('alert')).toHaveCount(0);
+      await lab.expectNoAlert();
       if (state === 'done')
         await expect(page.getByTestId('figure-representation-separation').first()).toBeAttached({
           timeout: 120_000,

@@ -81,7 +81,7 @@ if (!existsSync(folder)) {
       );
       expect(losses.filter((loss) => loss > 0).length, id).toBeGreaterThan(20);
       await expect(page.getByText(/\bNaN\b/), id).toHaveCount(0);
-      await expect(page.getByRole('alert'), id).toHaveCount(0);
+      await lab.expectNoAlert(id);
     }
   });
 

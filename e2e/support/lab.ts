@@ -82,6 +82,11 @@ export class Lab {
       await expect(this.app).toHaveAttribute('data-state', state, { timeout: PROMPT });
   }
 
+  /** Nothing is told as an error; where something is, the assertion says its words. */
+  async expectNoAlert(message = 'no alert'): Promise<void> {
+    await expect.poll(() => this.page.getByRole('alert').allInnerTexts(), { message }).toEqual([]);
+  }
+
   async step(): Promise<number> {
     return Number(await this.app.getAttribute('data-step'));
   }
