@@ -8,8 +8,9 @@ import { oneHotRows } from '../../ops/oneHotRows';
 import { as2, as3, values } from '../../testing/operation';
 import { deferredValue } from './deferredValues';
 
-/** Enough weights to be deferred; rows a group up to ten, some groups without. */
-const [ROWS, GROUPS, INPUT, OUTPUT] = [90, 40, 43, 44] as const;
+/** Enough weights to be deferred; groups of 1 to 12 rows, and some without. */
+const [ROWS, GROUPS, INPUT, OUTPUT] = [78, 40, 43, 44] as const;
+const SMALL = Array.from({ length: 12 }, (_, k) => Array<number>(k + 1).fill(3 * k + 2)).flat();
 
 type Combine = 'multiply' | 'add' | 'many' | null;
 /** `many`: own weights alone, where two groups have more rows than are left to Adam. */
@@ -23,10 +24,8 @@ const kinds: readonly (readonly [string, Combine])[] = [
 /** Gradients by own weights and, where there are any, by shared ones, of a layer of these. */
 function gradients(weight: tf.Tensor, shared: tf.Tensor, combine: Combine): tf.Tensor[] {
   const x = values<tf.Rank.R2>([ROWS, INPUT], 1);
-  const large = combine === 'many' ? 30 : 0;
-  const index = Array.from({ length: ROWS }, (_, b) =>
-    b < large ? 7 * (b % 2) : b < large + 10 ? 3 : (b * b) % GROUPS,
-  );
+  const large = combine === 'many' ? 40 : 0;
+  const index = SMALL.map((group, b) => (b < large ? 7 * (b % 2) : group));
   const route = oneHotRows(tf.tensor1d(index, 'int32'), GROUPS);
   const layer = (own: tf.Tensor, common: tf.Tensor): tf.Tensor =>
     combine && combine !== 'many'

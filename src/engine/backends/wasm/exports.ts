@@ -13,7 +13,7 @@ export interface WasmExports {
   leaky(x: Pointer, y: Pointer, count: number, slope: number): void;
   leakyGradient(dy: Pointer, x: Pointer, dx: Pointer, count: number, slope: number): void;
   flush(x: Pointer, n: number, smallest: number): void;
-  adam(w: Pointer, m: Pointer, v: Pointer, g: Pointer, n: number, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number, pull: number, centre: number): void;
+  adam(w: Pointer, m: Pointer, v: Pointer, g: Pointer, n: number, beta1: number, beta2: number, stepSize: number, inverseRoot: number, epsilon: number, pull: number, centre: number): number;
   segmentSum(target: Pointer, gradient: Pointer, table: Pointer, rows: Pointer, order: Pointer, starts: Pointer, segments: number, dim: number, pull: number): void;
   dropoutMask(out: Pointer, count: number, threshold: number, scale: number, key: number, step: number): void;
   activate(x: Pointer, mask: Pointer, y: Pointer, count: number, slope: number): void;

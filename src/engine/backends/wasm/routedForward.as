@@ -47,6 +47,92 @@ function forwardTwo(x0: usize, x1: usize, w: usize, row: usize, y0: usize, y1: u
   return read;
 }
 
+// Four columns of R rows: a tile stays in registers while it goes down all lines of weights. Where fewer columns are left, it is the last lanes
+// that are theirs, so that nothing past a matrix is read. `begins`: bias is what sums begin with, and not added last.
+@inline
+function forwardTile(
+  R: i32, x0: usize, x1: usize, x2: usize, x3: usize, lines: i32, w: usize, row: usize, bias: usize, begins: bool,
+  y0: usize, y1: usize, y2: usize, y3: usize, columns: i32,
+): void {
+  const zero = f32x4.splat(0);
+  const given = bias ? v128.load(bias) : zero;
+  let p0 = begins ? given : zero;
+  let p1 = p0, p2 = p0, p3 = p0;
+  for (const end = x0 + (<usize>lines << 2); x0 < end; x0 += 4) {
+    const value = v128.load(w);
+    w += row;
+    p0 = fused(v128.load32_splat(x0), value, p0);
+    if (R > 1) {
+      p1 = fused(v128.load32_splat(x1), value, p1);
+      x1 += 4;
+    }
+    if (R > 2) {
+      p2 = fused(v128.load32_splat(x2), value, p2);
+      x2 += 4;
+    }
+    if (R > 3) {
+      p3 = fused(v128.load32_splat(x3), value, p3);
+      x3 += 4;
+    }
+  }
+  const last = begins ? zero : given;
+  lastColumns(y0, f32x4.add(zero, f32x4.add(p0, last)), columns);
+  if (R > 1) lastColumns(y1, f32x4.add(zero, f32x4.add(p1, last)), columns);
+  if (R > 2) lastColumns(y2, f32x4.add(zero, f32x4.add(p2, last)), columns);
+  if (R > 3) lastColumns(y3, f32x4.add(zero, f32x4.add(p3, last)), columns);
+}
+
+@inline
+function lastColumns(to: usize, value: v128, columns: i32): void {
+  if (columns == 4) {
+    v128.store(to, value);
+    return;
+  }
+  v128.store32_lane(to, value, 3, 12);
+  if (columns > 1) v128.store32_lane(to, value, 2, 8);
+  if (columns > 2) v128.store32_lane(to, value, 1, 4);
+}
+
+function forwardTileOne(x0: usize, lines: i32, w: usize, row: usize, bias: usize, begins: bool, y0: usize, columns: i32): void {
+  forwardTile(1, x0, 0, 0, 0, lines, w, row, bias, begins, y0, 0, 0, 0, columns);
+}
+
+function forwardTileTwo(x0: usize, x1: usize, lines: i32, w: usize, row: usize, bias: usize, begins: bool, y0: usize, y1: usize, columns: i32): void {
+  forwardTile(2, x0, x1, 0, 0, lines, w, row, bias, begins, y0, y1, 0, 0, columns);
+}
+
+function forwardTileThree(x0: usize, x1: usize, x2: usize, lines: i32, w: usize, row: usize, bias: usize, begins: bool, y0: usize, y1: usize, y2: usize, columns: i32): void {
+  forwardTile(3, x0, x1, x2, 0, lines, w, row, bias, begins, y0, y1, y2, 0, columns);
+}
+
+function forwardTileFour(x0: usize, x1: usize, x2: usize, x3: usize, lines: i32, w: usize, row: usize, bias: usize, begins: bool, y0: usize, y1: usize, y2: usize, y3: usize, columns: i32): void {
+  forwardTile(4, x0, x1, x2, x3, lines, w, row, bias, begins, y0, y1, y2, y3, columns);
+}
+
+// A group whose lines are narrow: four columns at a time.
+function forwardNarrow(x: usize, order: usize, from: i32, rows: i32, own: usize, bias: usize, y: usize, input: i32, output: i32): void {
+  const row = <usize>output << 2;
+  const whole = output & ~7;
+  for (let r = 0; r < rows; r += 4) {
+    const some = rows - r;
+    const r1 = from + min(r + 1, rows - 1), r2 = from + min(r + 2, rows - 1), r3 = from + min(r + 3, rows - 1);
+    const x0 = rowAt(x, order, from + r, input), x1 = rowAt(x, order, r1, input);
+    const x2 = rowAt(x, order, r2, input), x3 = rowAt(x, order, r3, input);
+    const y0 = rowAt(y, order, from + r, output), y1 = rowAt(y, order, r1, output);
+    const y2 = rowAt(y, order, r2, output), y3 = rowAt(y, order, r3, output);
+    for (let o = 0; o < output; o += 4) {
+      const columns = min(4, output - o);
+      const c = <usize>(o + columns - 4) << 2;
+      const w = own + c, b = bias ? bias + c : 0;
+      const begins = some > 3 && o < whole;
+      if (some == 1) forwardTileOne(x0, input, w, row, b, begins, y0 + c, columns);
+      else if (some == 2) forwardTileTwo(x0, x1, input, w, row, b, begins, y0 + c, y1 + c, columns);
+      else if (some == 3) forwardTileThree(x0, x1, x2, input, w, row, b, begins, y0 + c, y1 + c, y2 + c, columns);
+      else forwardTileFour(x0, x1, x2, x3, input, w, row, b, begins, y0 + c, y1 + c, y2 + c, y3 + c, columns);
+    }
+  }
+}
+
 // y[row] = x[row] W[group] (+ bias[group]) for every row of the groups. `made`: room for four lines of weights.
 export function routedForward(
   x: usize, order: usize, groups: usize, count: i32, weight: usize, shared: usize, mode: i32, bias: usize, y: usize, input: i32, output: i32, made: usize,
@@ -64,6 +150,10 @@ export function routedForward(
     const panels = rows & ~3;
     const own = weight + ((n * <usize>input * <usize>output) << 2);
     const ownBias = bias ? bias + n * row : 0;
+    if (mode == 0 && output <= FEW_COLUMNS) {
+      forwardNarrow(x, order, from, rows, own, ownBias, y, input, output);
+      continue;
+    }
     for (let r = 0; r < rows; r++) {
       const to = rowAt(y, order, from + r, output);
       const first = ownBias && r < panels ? whole : 0;

@@ -295,6 +295,90 @@ function weightFour(x0: usize, x1: usize, x2: usize, x3: usize, d0: usize, d1: u
   }
 }
 
+// A few columns of a row of at least as many values.
+@inline
+function columnsAt(from: usize, columns: i32): v128 {
+  if (columns == 4) return v128.load(from);
+  let value = v128.load32_zero(from);
+  if (columns > 1) value = v128.load32_lane(from, value, 1, 4);
+  if (columns > 2) value = v128.load32_lane(from, value, 2, 8);
+  return value;
+}
+
+// One to four columns of all lines of a group's gradient, by R rows; `add`: to what earlier rows made.
+@inline
+function weightTile(
+  R: i32, x0: usize, x1: usize, x2: usize, x3: usize, d0: usize, d1: usize, d2: usize, d3: usize, to: usize, row: usize, lines: i32, columns: i32, add: bool,
+): void {
+  const none = f32x4.splat(0);
+  const p0 = columnsAt(d0, columns), p1 = R > 1 ? columnsAt(d1, columns) : none;
+  const p2 = R > 2 ? columnsAt(d2, columns) : none, p3 = R > 3 ? columnsAt(d3, columns) : none;
+  for (const end = x0 + (<usize>lines << 2); x0 < end; x0 += 4) {
+    let sum = add ? columnsAt(to, columns) : none;
+    sum = fused(v128.load32_splat(x0), p0, sum);
+    if (R > 1) {
+      sum = fused(v128.load32_splat(x1), p1, sum);
+      x1 += 4;
+    }
+    if (R > 2) {
+      sum = fused(v128.load32_splat(x2), p2, sum);
+      x2 += 4;
+    }
+    if (R > 3) {
+      sum = fused(v128.load32_splat(x3), p3, sum);
+      x3 += 4;
+    }
+    if (columns == 4) {
+      v128.store(to, sum);
+    } else {
+      v128.store32_lane(to, sum, 0);
+      if (columns > 1) v128.store32_lane(to, sum, 1, 4);
+      if (columns > 2) v128.store32_lane(to, sum, 2, 8);
+    }
+    to += row;
+  }
+}
+
+function weightTileOne(x0: usize, d0: usize, to: usize, row: usize, lines: i32, columns: i32, add: bool): void {
+  weightTile(1, x0, 0, 0, 0, d0, 0, 0, 0, to, row, lines, columns, add);
+}
+
+function weightTileTwo(x0: usize, x1: usize, d0: usize, d1: usize, to: usize, row: usize, lines: i32, columns: i32, add: bool): void {
+  weightTile(2, x0, x1, 0, 0, d0, d1, 0, 0, to, row, lines, columns, add);
+}
+
+function weightTileThree(x0: usize, x1: usize, x2: usize, d0: usize, d1: usize, d2: usize, to: usize, row: usize, lines: i32, columns: i32, add: bool): void {
+  weightTile(3, x0, x1, x2, 0, d0, d1, d2, 0, to, row, lines, columns, add);
+}
+
+function weightTileFour(x0: usize, x1: usize, x2: usize, x3: usize, d0: usize, d1: usize, d2: usize, d3: usize, to: usize, row: usize, lines: i32, columns: i32, add: bool): void {
+  weightTile(4, x0, x1, x2, x3, d0, d1, d2, d3, to, row, lines, columns, add);
+}
+
+// The gradient of a group whose lines are narrow: four columns at a time.
+function weightNarrow(x: usize, dy: usize, order: usize, from: i32, rows: i32, to: usize, input: i32, output: i32): void {
+  const row = <usize>output << 2;
+  for (let r = 0; r < rows; r += 4) {
+    const some = rows - r;
+    const r1 = from + min(r + 1, rows - 1), r2 = from + min(r + 2, rows - 1), r3 = from + min(r + 3, rows - 1);
+    const x0 = rowAt(x, order, from + r, input), x1 = rowAt(x, order, r1, input);
+    const x2 = rowAt(x, order, r2, input), x3 = rowAt(x, order, r3, input);
+    const d0 = rowAt(dy, order, from + r, output), d1 = rowAt(dy, order, r1, output);
+    const d2 = rowAt(dy, order, r2, output), d3 = rowAt(dy, order, r3, output);
+    for (let o = 0; o < output; o += 4) {
+      const c = <usize>o << 2;
+      const columns = min(4, output - o);
+      if (some == 1) weightTileOne(x0, d0 + c, to + c, row, input, columns, r > 0);
+      else if (some == 2) weightTileTwo(x0, x1, d0 + c, d1 + c, to + c, row, input, columns, r > 0);
+      else if (some == 3) weightTileThree(x0, x1, x2, d0 + c, d1 + c, d2 + c, to + c, row, input, columns, r > 0);
+      else weightTileFour(x0, x1, x2, x3, d0 + c, d1 + c, d2 + c, d3 + c, to + c, row, input, columns, r > 0);
+    }
+  }
+}
+
+// Columns up to which a tile stays in registers while it goes down the lines.
+const FEW_COLUMNS: i32 = 16;
+
 // Gradient by the weights of each group, G = sum over its rows of x[row]^T dy[row]: dOwn[group] = G, in mode 1 G times shared; in
 // modes 1 and 2 dShared gets G times own, or G, added to it.
 export function routedWeight(
@@ -307,6 +391,10 @@ export function routedWeight(
     const from = load<i32>(group, 4);
     const rows = load<i32>(group, 8);
     const block = (n * <usize>input * <usize>output) << 2;
+    if (mode == 0 && output <= FEW_COLUMNS) {
+      weightNarrow(x, dy, order, from, rows, dOwn + block, input, output);
+      continue;
+    }
     for (let i = 0; i < input; i++) {
       const line = <usize>i * row;
       const to = dOwn + block + line;

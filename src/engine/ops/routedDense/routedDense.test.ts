@@ -56,10 +56,9 @@ it.each([
   ['own weights plus shared ones', 'add'],
 ] as const)('few rows meet %s where they lie, to the bits of a product', async (_name, combine) => {
   await openBackend('wasm');
-  // Lines and columns that are no multiples of four.
-  const [input, output, groups] = [22, 37, 3];
+  const [input, groups] = [22, 3];
   /** `rows` rows of the first group and one of the second; a share other than 1 makes every group a product of its own. */
-  const run = (rows: number, share: number): number[][] =>
+  const run = (output: number, rows: number, share: number): number[][] =>
     tf.tidy(() => {
       const index = tf.tensor1d([...Array.from({ length: rows }, () => 0), 1], 'int32');
       const shares = tf.tensor2d([...Array.from({ length: rows }, () => 1), share], [rows + 1, 1]);
@@ -84,11 +83,14 @@ it.each([
         tf.slice(dWeight!, [2, 0, 0], [1, input, output]),
       ].map((tensor) => Array.from(tensor.dataSync()));
     });
-  for (let rows = 1; rows <= 8; rows++) {
-    const few = run(rows, 1);
-    expect(few, `${rows} rows`).toEqual(run(rows, 0.5));
-    // An absent group gets no gradient.
-    expect(few[3]!.every((each) => each === 0)).toBe(true);
+  // Columns in whole tiles of four and not, narrow and wide.
+  for (const output of [1, 2, 3, 4, 10, 15, 16, 37]) {
+    for (let rows = 1; rows <= 9; rows++) {
+      const few = run(output, rows, 1);
+      expect(few, `${rows} rows, ${output} columns`).toEqual(run(output, rows, 0.5));
+      // An absent group gets no gradient.
+      expect(few[3]!.every((each) => each === 0)).toBe(true);
+    }
   }
 });
 
