@@ -41,11 +41,14 @@ export function createAfterStep({
   return {
     // Suspended at any of its yields, the position leads back here without doing anything twice or leaving it out.
     async *run(step, { mayBeBest = true, mayEnd = true } = {}) {
+      const due = evaluationDue(step, training);
       if (announced < step) {
+        // Before its event, at which a pause is heeded: after it, another step would be on its way first.
+        if (!due) await runAhead.follow();
         announced = step;
         yield { kind: 'step', step };
       }
-      if (evaluationDue(step, training) && evaluated < step) {
+      if (due && evaluated < step) {
         const terms = await losses.read(step);
         if (Object.keys(terms).length > 0) yield { kind: 'loss', step, terms };
         const event = await evaluate();
@@ -55,7 +58,7 @@ export function createAfterStep({
         evaluated = step;
         yield event;
         runAhead.restart();
-      } else await runAhead.follow();
+      }
       return mayEnd && bestWeights.exhausted(training.patience);
     },
     position: async () => ({ state: { announced, evaluated }, arrays: {} }),

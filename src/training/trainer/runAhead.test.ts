@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createRunAheadLimit } from './runAhead';
 
-/** A device that takes `each` milliseconds a step, on a clock that only waiting moves. */
-function device(each: number) {
+/** A device that takes `each` milliseconds a step and the host `host` to give it one, on a clock that moves by nothing else. */
+function device(each: number, host = 0.1) {
   let clock = 0;
   let free = 0;
   /** Only waiting for it takes time. */
@@ -26,9 +26,10 @@ function device(each: number) {
   return {
     /** Milliseconds of work that are not done yet. */
     behind: () => Math.max(0, free - clock),
+    now: () => clock,
     give: () => {
       free = Math.max(free, clock) + each;
-      clock += 0.1;
+      clock += host;
     },
     runAhead: createRunAheadLimit({
       submittedWork: () => new Work(free),
@@ -38,7 +39,7 @@ function device(each: number) {
   };
 }
 
-it.each([0.2, 2, 10, 40])(
+it.each([0.2, 2, 10, 18])(
   'a device of %d ms a step is never more than a few milliseconds or two steps behind',
   async (each) => {
     const { runAhead, give, behind } = device(each);
@@ -52,6 +53,27 @@ it.each([0.2, 2, 10, 40])(
     expect(most).toBeLessThanOrEqual(Math.max(2 * each, 12));
   },
 );
+
+it.each([25, 40, 200])('on a device of %d ms a step none waits behind the one under way', async (each) => {
+  const { runAhead, give, behind } = device(each);
+  let most = 0;
+  for (let step = 0; step < 300; step++) {
+    give();
+    if (step > 100) most = Math.max(most, behind());
+    await runAhead.follow();
+  }
+  expect(most).toBeLessThanOrEqual(each);
+  expect(most).toBeGreaterThan(0.9 * each);
+});
+
+it('a host that takes as long as its device prepares the next step meanwhile', async () => {
+  const { runAhead, give, now } = device(30, 25);
+  for (let step = 0; step < 100; step++) {
+    give();
+    await runAhead.follow();
+  }
+  expect(now() / 100).toBeLessThan(32);
+});
 
 it('is told of by the device at the next look, and only then', async () => {
   let calls = 0;

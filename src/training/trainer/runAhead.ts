@@ -2,6 +2,10 @@
 
 /** Milliseconds of the device's work between two looks at it; it has at most two such stretches before it. */
 const STRETCH_MS = 4;
+/** A step that takes the device longer is waited for itself: with another behind it, a pause would come later than 50 ms. */
+const LONG_STEP_MS = 20;
+/** Only where waiting is this much of its time, or preparing the next one meanwhile saves more than that. */
+const WAITING = 0.9;
 /** Steps of a stretch at most. */
 const MOST_STEPS = 16;
 
@@ -29,18 +33,24 @@ export function createRunAheadLimit({
   let steps = 0;
   let began = now();
   let before: Promise<void> | null = null;
+  /** The last step that was timed was a long one. */
+  let long = false;
   return {
     async follow() {
       if (++steps < stretch) return;
       const done = submittedWork();
+      let waiting = 0;
       if (done) {
         const start = now();
-        // Not for the stretch just given: the device would have nothing to do while the next is prepared.
         await before;
-        waited(now() - start);
+        // Else not for the stretch just given: the device would have nothing to do while the next is prepared.
+        if (long) await done;
+        waiting = now() - start;
         before = done;
-      } else waited(0);
+      }
+      waited(waiting);
       const each = (now() - began) / steps;
+      long = each > LONG_STEP_MS && waiting > WAITING * each * steps;
       const wanted = done ? Math.min(MOST_STEPS, Math.max(1, Math.round(STRETCH_MS / each))) : MOST_STEPS;
       // Longer by and by: a stretch for which nothing was waited says little of the device.
       stretch = done ? Math.min(stretch + 1, wanted) : wanted;
