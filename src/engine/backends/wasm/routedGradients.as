@@ -9,6 +9,7 @@ function four(d: usize, c0: v128, c1: v128, c2: v128, c3: v128, sum: v128): v128
 }
 
 // One to four rows d times four lines of weights, transposed in registers, to four values t of each row; reads ahead as `routedForward`.
+// Sums are stored after each row, too: V8 loads what follows a store after it, else all rows' values at once, and keeps sums on the stack.
 function inputOne(d0: usize, w: usize, row: usize, output: i32, ahead: usize, t0: usize): i32 {
   const zero = f32x4.splat(0);
   let p0 = zero, read = 0;
@@ -53,7 +54,9 @@ function inputTwo(d0: usize, d1: usize, w: usize, row: usize, output: i32, ahead
     const h2 = v128.shuffle<i32>(v0, v1, 2, 6, 3, 7), h3 = v128.shuffle<i32>(v2, v3, 2, 6, 3, 7);
     const c2 = v128.shuffle<i64>(h2, h3, 0, 2), c3 = v128.shuffle<i64>(h2, h3, 1, 3);
     p0 = four(d0 + o, c0, c1, c2, c3, p0);
+    v128.store(t0, p0);
     p1 = four(d1 + o, c0, c1, c2, c3, p1);
+    v128.store(t1, p1);
   }
   for (; o < <usize>output << 2; o += 4) {
     const at = w + o;
@@ -83,8 +86,11 @@ function inputThree(d0: usize, d1: usize, d2: usize, w: usize, row: usize, outpu
     const h2 = v128.shuffle<i32>(v0, v1, 2, 6, 3, 7), h3 = v128.shuffle<i32>(v2, v3, 2, 6, 3, 7);
     const c2 = v128.shuffle<i64>(h2, h3, 0, 2), c3 = v128.shuffle<i64>(h2, h3, 1, 3);
     p0 = four(d0 + o, c0, c1, c2, c3, p0);
+    v128.store(t0, p0);
     p1 = four(d1 + o, c0, c1, c2, c3, p1);
+    v128.store(t1, p1);
     p2 = four(d2 + o, c0, c1, c2, c3, p2);
+    v128.store(t2, p2);
   }
   for (; o < <usize>output << 2; o += 4) {
     const at = w + o;
@@ -116,9 +122,13 @@ function inputFour(d0: usize, d1: usize, d2: usize, d3: usize, w: usize, row: us
     const h2 = v128.shuffle<i32>(v0, v1, 2, 6, 3, 7), h3 = v128.shuffle<i32>(v2, v3, 2, 6, 3, 7);
     const c2 = v128.shuffle<i64>(h2, h3, 0, 2), c3 = v128.shuffle<i64>(h2, h3, 1, 3);
     p0 = four(d0 + o, c0, c1, c2, c3, p0);
+    v128.store(t0, p0);
     p1 = four(d1 + o, c0, c1, c2, c3, p1);
+    v128.store(t1, p1);
     p2 = four(d2 + o, c0, c1, c2, c3, p2);
+    v128.store(t2, p2);
     p3 = four(d3 + o, c0, c1, c2, c3, p3);
+    v128.store(t3, p3);
   }
   for (; o < <usize>output << 2; o += 4) {
     const at = w + o;
