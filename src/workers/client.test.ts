@@ -200,6 +200,17 @@ describe('the client', () => {
     expect(ticks.at(-1)!.failure).toContain('stopped answering');
   });
 
+  it('leaves a run that has ended as it is while its worker is silent for a while', async () => {
+    const { client, ticks, started } = workshop({ silenceMs: 150 });
+    await client.train(setup(), {});
+    await until(() => ticks.at(-1)?.state === 'done');
+    started[0]!.kill();
+    await new Promise((resolve) => setTimeout(resolve, 450));
+    expect(ticks.at(-1)!.state).toBe('done');
+    await until(() => ticks.at(-1)!.state === 'failed');
+    expect(ticks.at(-1)!.failure).toContain('stopped answering');
+  });
+
   it('says that there is no run before the first', async () => {
     const { client } = workshop();
     await expect(client.stop()).rejects.toThrow(/There is no run to stop; press Train first/);

@@ -97,7 +97,7 @@ export interface ClientOptions {
   readonly base: string;
   /** Milliseconds between heartbeats. */
   readonly heartbeatMs: number;
-  /** Silence, in milliseconds, after which a training worker counts as dead. Compiling may be silent six times as long. */
+  /** Silence, in milliseconds, after which a worker that takes steps counts as dead. In any other state it may be silent six times as long. */
   readonly silenceMs: number;
 }
 
@@ -215,11 +215,11 @@ export function createWorkerClient(options: Partial<ClientOptions> = {}): Worker
       checked = now;
       if (asleep) lastSign = now;
       if (!trainer.alive) return;
-      const busy = last !== null && last.run === run && run !== null;
-      const compiling = !busy || last?.state === 'compiling';
-      const patience = compiling
-        ? 6 * silenceMs
-        : Math.min(Math.max(silenceMs, 8 * longestGap), 6 * silenceMs);
+      const training = run !== null && last?.run === run && last.state === 'training';
+      // Nobody waits for a step of a run that rests or has ended, which a busy machine may leave unanswered for long.
+      const patience = training
+        ? Math.min(Math.max(silenceMs, 8 * longestGap), 6 * silenceMs)
+        : 6 * silenceMs;
       if (now - lastSign > patience) {
         trainer.fail('The training worker stopped answering. Press Train to start again.');
         return;
