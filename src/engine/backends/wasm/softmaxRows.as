@@ -30,11 +30,12 @@ function rowExponentials(z: usize, out: usize, n: i32, largest: f32): f32 {
   return sumOfFour(sum);
 }
 
+// Of a row with NaN whichever: its sum of exponentials is NaN.
 function rowLargest(z: usize, n: i32): f32 {
   let top = v128.load32_splat(z);
   let c = 0;
-  for (; c + 4 <= n; c += 4) top = f32x4.max(top, v128.load(z + 4 * c));
-  for (; c < n; c++) top = f32x4.max(top, v128.load32_splat(z + 4 * c));
+  for (; c + 4 <= n; c += 4) top = f32x4.pmax(top, v128.load(z + 4 * c));
+  for (; c < n; c++) top = f32x4.pmax(top, v128.load32_splat(z + 4 * c));
   return max<f32>(
     max<f32>(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
     max<f32>(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
