@@ -21,3 +21,41 @@ test('the scenario table fits a phone, and shows all its columns when asked', as
   await lab.control('all-columns').click();
   await expect.poll(overflow).toBeLessThanOrEqual(0);
 });
+
+test('no picture’s heading runs into what is said below it', async ({ lab, page }) => {
+  await lab.open({
+    model: 'aread',
+    dataset: 'conflict-4',
+    preset: 'tiny',
+    batch: 128,
+    steps: 40,
+    evaluateEvery: 4,
+    evaluationRows: 200,
+    backend: 'wasm',
+    tab: 'masks',
+    autostart: 1,
+  });
+  await lab.expectState('done');
+  for (const [width, height] of [
+    [360, 800],
+    [320, 640],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const heads = page.locator('.figure > .figure-head');
+    await expect(page.locator('.heat').first()).toBeVisible();
+    expect(await heads.count()).toBeGreaterThan(1);
+    /** Pixels by which something in a heading stands below its end. */
+    const below = () =>
+      heads.evaluateAll((all) =>
+        Math.max(
+          ...all.flatMap((head) =>
+            [...head.querySelectorAll('h3, .figure-controls')].map(
+              (part) => part.getBoundingClientRect().bottom - head.getBoundingClientRect().bottom,
+            ),
+          ),
+        ),
+      );
+    await expect.poll(below, `${width} × ${height}`).toBeLessThanOrEqual(1);
+  }
+});
